@@ -1,0 +1,7 @@
+//! Exact linear algebra over any field.
+
+mod elimination;
+mod matrix;
+
+pub use elimination::{RowSpace, rank};
+pub use matrix::Matrix;

@@ -1,0 +1,15 @@
+//! **allocert** settles questions about *allocations*, the choice of which weights of a neural network may learn: exactly,
+//! and for every allocation of a small network.
+//!
+//! The rooms, from the ground up: [`number`] and [`algebra`] compute exactly; [`allocation`] holds sets of weights;
+//! [`network`] holds the families of networks, each with its label map and Jacobian; [`reach`] answers questions about
+//! reachable dimensions.
+#![forbid(unsafe_code)]
+#![warn(missing_docs, unreachable_pub)]
+
+pub mod algebra;
+pub mod allocation;
+pub mod network;
+pub mod number;
+pub mod reach;
+pub mod text;

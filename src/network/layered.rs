@@ -1,0 +1,244 @@
+//! What feedforward families share: layers of weights with an activation z ↦ z^g between them.
+//!
+//! z_ℓ = W_ℓ a_{ℓ−1} + b_ℓ, a_0 = x, a_ℓ = z_ℓ^g, y = z_L. The derivative of output k by W_ℓ\[i,j\] is G_ℓ\[k,i\] · a_{ℓ−1}\[j\]
+//! (by b_ℓ\[i\]: G_ℓ\[k,i\]), with G_L = 1 and G_ℓ = G_{ℓ+1} W_{ℓ+1} diag(g·z_ℓ^{g−1}).
+
+use crate::algebra::{Matrix, RowSpace};
+use crate::allocation::Layout;
+use crate::number::{Field, Ring};
+
+use super::shape::bits;
+
+/// The shape of a feedforward network.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Layers {
+    /// d_0, …, d_L.
+    pub widths: Vec<usize>,
+    /// Whether every layer has a bias vector.
+    pub bias: bool,
+    /// The exponent g of the hidden activation; 1 is linear.
+    pub exponent: u32,
+}
+
+impl Layers {
+    /// L.
+    pub(super) fn count(&self) -> usize {
+        self.widths.len() - 1
+    }
+
+    /// `W1 b1 W2 b2 …`.
+    pub(super) fn layout(&self) -> Layout {
+        (1..=self.count()).fold(Layout::default(), |layout, layer| {
+            let (rows, columns) = (self.widths[layer], self.widths[layer - 1]);
+            let layout = layout.matrix(&format!("W{layer}"), rows, columns, layer);
+            if self.bias { layout.vector(&format!("b{layer}"), rows, layer) } else { layout }
+        })
+    }
+
+    /// The position of the first weight of W_ℓ; its bias follows the matrix.
+    fn start(&self, layer: usize) -> usize {
+        let before = (1..layer).map(|l| self.widths[l] * (self.widths[l - 1] + usize::from(self.bias)));
+        before.sum()
+    }
+
+    fn weight(&self, layer: usize, row: usize, column: usize) -> usize {
+        self.start(layer) + row * self.widths[layer - 1] + column
+    }
+
+    fn bias_weight(&self, layer: usize, row: usize) -> usize {
+        self.start(layer) + self.widths[layer] * self.widths[layer - 1] + row
+    }
+
+    /// W_ℓ a + b_ℓ.
+    fn affine<R: Ring>(&self, ring: &R, weights: &[R::Element], layer: usize, a: &[R::Element]) -> Vec<R::Element> {
+        let start = self.start(layer);
+        let columns = self.widths[layer - 1];
+        (0..self.widths[layer])
+            .map(|row| {
+                let mut sum = if self.bias { weights[self.bias_weight(layer, row)].clone() } else { ring.zero() };
+                let weights = &weights[start + row * columns..][..columns];
+                for (w, x) in weights.iter().zip(a) {
+                    ring.add_product(&mut sum, w, x);
+                }
+                sum
+            })
+            .collect()
+    }
+
+    /// The output for one input.
+    pub(super) fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element> {
+        let mut a = input.to_vec();
+        for layer in 1..=self.count() {
+            a = self.affine(ring, weights, layer, &a);
+            if layer < self.count() && self.exponent > 1 {
+                a.iter_mut().for_each(|z| *z = ring.power(z, self.exponent));
+            }
+        }
+        a
+    }
+
+    /// The derivatives of the output for one input by every weight.
+    pub(super) fn jacobian<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+    ) -> Matrix<R::Element> {
+        let last = self.count();
+        let mut activations = vec![input.to_vec()];
+        let mut slopes = Vec::new();
+        for layer in 1..last {
+            let z = self.affine(ring, weights, layer, &activations[layer - 1]);
+            let g = ring.integer(i64::from(self.exponent));
+            let slope = |z| ring.mul(&g, &ring.power(z, self.exponent - 1));
+            slopes.push(z.iter().map(slope).collect::<Vec<_>>());
+            activations.push(z.iter().map(|z| ring.power(z, self.exponent)).collect());
+        }
+        let (outputs, n) = (self.widths[last], self.start(last + 1));
+        let mut jacobian = Matrix::filled(outputs, n, ring.zero());
+        let mut back = Matrix::filled(outputs, outputs, ring.zero());
+        (0..outputs).for_each(|k| back[(k, k)] = ring.one());
+        for layer in (1..=last).rev() {
+            let (rows, columns) = (self.widths[layer], self.widths[layer - 1]);
+            for k in 0..outputs {
+                for i in (0..rows).filter(|i| !ring.is_zero(&back[(k, *i)])) {
+                    for j in 0..columns {
+                        let entry = ring.mul(&back[(k, i)], &activations[layer - 1][j]);
+                        jacobian[(k, self.weight(layer, i, j))] = entry;
+                    }
+                    if self.bias {
+                        jacobian[(k, self.bias_weight(layer, i))] = back[(k, i)].clone();
+                    }
+                }
+            }
+            if layer > 1 {
+                back = self.step_back(ring, weights, layer, &back, &slopes[layer - 2]);
+            }
+        }
+        jacobian
+    }
+
+    /// G_{ℓ−1} from G_ℓ.
+    fn step_back<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        layer: usize,
+        back: &Matrix<R::Element>,
+        slopes: &[R::Element],
+    ) -> Matrix<R::Element> {
+        let (rows, columns) = (self.widths[layer], self.widths[layer - 1]);
+        let mut next = Matrix::filled(back.rows(), columns, ring.zero());
+        for k in 0..back.rows() {
+            for i in 0..rows {
+                for j in 0..columns {
+                    let weight = &weights[self.weight(layer, i, j)];
+                    ring.add_product(&mut next[(k, j)], &back[(k, i)], weight);
+                }
+            }
+            for j in 0..columns {
+                next[(k, j)] = ring.mul(&next[(k, j)], &slopes[j]);
+            }
+        }
+        next
+    }
+
+    /// The degree of a label in weights and inputs.
+    pub(super) fn degree(&self) -> u64 {
+        let g = u64::from(self.exponent);
+        (1..=self.count()).fold(1, |degree, layer| {
+            let activated = if layer > 1 { g.saturating_mul(degree) } else { degree };
+            activated.saturating_add(1)
+        })
+    }
+
+    /// log₂ of the sum of a label's coefficients: every sum of d terms adds at most ⌈log₂ d⌉, a power multiplies by g.
+    pub(super) fn height_bits(&self) -> u64 {
+        let g = u64::from(self.exponent);
+        (1..=self.count()).fold(0, |height: u64, layer| {
+            let activated = if layer > 1 { height.saturating_mul(g) } else { height };
+            activated.saturating_add(bits(self.widths[layer - 1] + usize::from(self.bias)))
+        })
+    }
+
+    /// Multiplying hidden unit `i` of layer ℓ by 1 + ε and its outgoing weights by 1 − g·ε, to first order.
+    pub(super) fn scaling<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        layer: usize,
+        unit: usize,
+    ) -> Vec<R::Element> {
+        self.mixing(ring, weights, layer, unit, unit, i64::from(self.exponent))
+    }
+
+    /// Adding ε times unit `from` of layer ℓ to unit `to`, and taking `factor`·ε times the outgoing weights of `to` from those
+    /// of `from`, to first order.
+    pub(super) fn mixing<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        layer: usize,
+        to: usize,
+        from: usize,
+        factor: i64,
+    ) -> Vec<R::Element> {
+        let mut direction = vec![ring.zero(); weights.len()];
+        for j in 0..self.widths[layer - 1] {
+            direction[self.weight(layer, to, j)] = weights[self.weight(layer, from, j)].clone();
+        }
+        if self.bias {
+            direction[self.bias_weight(layer, to)] = weights[self.bias_weight(layer, from)].clone();
+        }
+        let negated = ring.integer(-factor);
+        for k in 0..self.widths[layer + 1] {
+            let outgoing = &weights[self.weight(layer + 1, k, to)];
+            direction[self.weight(layer + 1, k, from)] = ring.mul(&negated, outgoing);
+        }
+        direction
+    }
+
+    /// Adding ε to the bias of a hidden unit that is linear, and taking ε times its outgoing weights from the next biases.
+    pub(super) fn shift<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        layer: usize,
+        unit: usize,
+    ) -> Vec<R::Element> {
+        let mut direction = vec![ring.zero(); weights.len()];
+        direction[self.bias_weight(layer, unit)] = ring.one();
+        for k in 0..self.widths[layer + 1] {
+            let outgoing = &weights[self.weight(layer + 1, k, unit)];
+            direction[self.bias_weight(layer + 1, k)] = ring.neg(outgoing);
+        }
+        direction
+    }
+
+    /// Directions in W_1 (and b_1) that no input sees: for each hidden unit, the vectors orthogonal to all inputs.
+    pub(super) fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
+        let length = self.widths[0] + usize::from(self.bias);
+        if inputs.len() >= length {
+            return Vec::new();
+        }
+        let mut space = RowSpace::new(field.clone(), length);
+        for input in inputs {
+            let mut row = input.clone();
+            row.resize(length, field.one());
+            space.insert(row);
+        }
+        let kernel = space.kernel();
+        let mut directions = Vec::new();
+        for unit in 0..self.widths[1] {
+            for vector in &kernel {
+                let mut direction = vec![field.zero(); self.start(self.count() + 1)];
+                for (j, entry) in vector.iter().enumerate() {
+                    let weight = if j < self.widths[0] { self.weight(1, unit, j) } else { self.bias_weight(1, unit) };
+                    direction[weight] = entry.clone();
+                }
+                directions.push(direction);
+            }
+        }
+        directions
+    }
+}

@@ -1,0 +1,113 @@
+//! Linear feedforward networks y = W_L ⋯ W_1 x, with biases if wanted.
+
+use itertools::iproduct;
+
+use super::layered::Layers;
+use super::shape::{Shapes, list, widths};
+use super::{Family, Probe, ShapeError};
+use crate::algebra::Matrix;
+use crate::allocation::Layout;
+use crate::number::{Field, Ring};
+
+/// A linear feedforward network.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Lffn {
+    layers: Layers,
+}
+
+impl Lffn {
+    pub(super) fn new(given: &[i64], bias: bool) -> Result<Self, ShapeError> {
+        let widths = widths("lffn", given, bias, "")?;
+        let exponent = 1;
+        Ok(Lffn { layers: Layers { widths, bias, exponent } })
+    }
+
+    pub(super) fn shapes(&self) -> Shapes {
+        let widths = &self.layers.widths;
+        Shapes {
+            inputs: widths[0],
+            outputs: widths[self.layers.count()],
+            widths: Some(widths.clone()),
+            bias: Some(self.layers.bias),
+            ..Shapes::default()
+        }
+    }
+}
+
+impl std::fmt::Display for Lffn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let bias = if self.layers.bias { ", bias=True" } else { "" };
+        write!(f, "lffn({}{bias})", list(&self.layers.widths))
+    }
+}
+
+impl Family for Lffn {
+    fn layout(&self) -> Layout {
+        self.layers.layout()
+    }
+
+    fn input_size(&self) -> usize {
+        self.layers.widths[0]
+    }
+
+    fn labels_per_input(&self) -> usize {
+        self.layers.widths[self.layers.count()]
+    }
+
+    /// The unit vectors, and with biases the zero vector: an affine map is known from its values there.
+    fn functional(&self) -> Probe {
+        let d = self.input_size();
+        let unit = |i| (0..d).map(|j| i64::from(i == j)).collect();
+        Probe::Fixed((0..self.enough()).map(unit).collect())
+    }
+
+    fn enough(&self) -> usize {
+        self.input_size() + usize::from(self.layers.bias)
+    }
+
+    fn functional_labels(&self) -> u64 {
+        (self.enough() * self.labels_per_input()) as u64
+    }
+
+    fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element> {
+        self.layers.labels(ring, weights, input)
+    }
+
+    fn jacobian<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element> {
+        self.layers.jacobian(ring, weights, input)
+    }
+
+    fn degree(&self) -> u64 {
+        self.layers.degree()
+    }
+
+    fn height_bits(&self) -> u64 {
+        self.layers.height_bits()
+    }
+
+    /// W_ℓ → G W_ℓ, b_ℓ → G b_ℓ, W_{ℓ+1} → W_{ℓ+1} G⁻¹ for every hidden layer; with biases also b_ℓ → b_ℓ + c,
+    /// b_{ℓ+1} → b_{ℓ+1} − W_{ℓ+1} c.
+    fn gauge<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<Vec<R::Element>> {
+        let mut directions = Vec::new();
+        for layer in 1..self.layers.count() {
+            let units = 0..self.layers.widths[layer];
+            for (to, from) in iproduct!(units.clone(), units.clone()) {
+                directions.push(self.layers.mixing(ring, weights, layer, to, from, 1));
+            }
+            if self.layers.bias {
+                directions.extend(units.map(|unit| self.layers.shift(ring, weights, layer, unit)));
+            }
+        }
+        directions
+    }
+
+    fn gauge_count(&self) -> u64 {
+        let hidden = &self.layers.widths[1..self.layers.count()];
+        let each = |d: &usize| (*d as u64).saturating_mul(*d as u64 + u64::from(self.layers.bias));
+        hidden.iter().map(each).fold(0, u64::saturating_add)
+    }
+
+    fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
+        self.layers.unseen(field, inputs)
+    }
+}

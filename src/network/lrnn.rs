@@ -1,0 +1,231 @@
+//! Linear recurrent networks h_t = W h_{t−1} + B x_t, h_0 = 0, y = D h_T, or D h_t at every step.
+//!
+//! With C_s = D W^s, the derivative of y_τ\[k\] by W\[i,j\] is Σ_t C_{τ−t}\[k,i\] h_{t−1}\[j\], by B\[i,j\] it is Σ_t C_{τ−t}\[k,i\] x_t\[j\],
+//! and by D\[k,i\] it is h_τ\[i\].
+
+use itertools::iproduct;
+
+use super::shape::{MOST_WEIGHTS, Shapes, bits, bounded, positive, within};
+use super::{Family, Probe, ShapeError};
+use crate::algebra::Matrix;
+use crate::allocation::Layout;
+use crate::number::{Field, Ring};
+
+/// A linear recurrent network.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Lrnn {
+    inputs: usize,
+    hidden: usize,
+    outputs: usize,
+    steps: usize,
+    /// Whether there are labels at every step, not only at the last.
+    every: bool,
+}
+
+impl Lrnn {
+    pub(super) fn new(inputs: i64, hidden: i64, outputs: i64, steps: i64, every: bool) -> Result<Self, ShapeError> {
+        let name = "lrnn";
+        let lrnn = Lrnn {
+            inputs: positive(name, "inputs", inputs)?,
+            hidden: positive(name, "hidden", hidden)?,
+            outputs: positive(name, "outputs", outputs)?,
+            steps: bounded(name, "steps", steps)? as usize,
+            every,
+        };
+        let [q, n, p, t] = [lrnn.inputs, lrnn.hidden, lrnn.outputs, lrnn.steps].map(|x| x as u128);
+        let sum = p.saturating_add(q).saturating_add(n);
+        within(name, "the number of weights", n.saturating_mul(sum), MOST_WEIGHTS)?;
+        let responses = t.saturating_mul(p).saturating_mul(q);
+        within(name, "steps × inputs × outputs", responses, MOST_WEIGHTS)?;
+        Ok(lrnn)
+    }
+
+    pub(super) fn shapes(&self) -> Shapes {
+        Shapes {
+            inputs: self.inputs,
+            outputs: self.outputs,
+            hidden: Some(self.hidden),
+            steps: Some(self.steps),
+            readout: Some(if self.every { "all" } else { "last" }),
+            ..Shapes::default()
+        }
+    }
+
+    fn d(&self, row: usize, column: usize) -> usize {
+        row * self.hidden + column
+    }
+
+    fn b(&self, row: usize, column: usize) -> usize {
+        self.outputs * self.hidden + row * self.inputs + column
+    }
+
+    fn w(&self, row: usize, column: usize) -> usize {
+        (self.outputs + self.inputs + row) * self.hidden + column
+    }
+
+    /// h_0 = 0, h_1, …, h_T.
+    fn states<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<Vec<R::Element>> {
+        let mut states = vec![vec![ring.zero(); self.hidden]];
+        for (t, x) in input.chunks(self.inputs).enumerate() {
+            let next = |i| {
+                let mut sum = ring.zero();
+                for (j, h) in states[t].iter().enumerate() {
+                    ring.add_product(&mut sum, &weights[self.w(i, j)], h);
+                }
+                for (j, x) in x.iter().enumerate() {
+                    ring.add_product(&mut sum, &weights[self.b(i, j)], x);
+                }
+                sum
+            };
+            let state = (0..self.hidden).map(next).collect();
+            states.push(state);
+        }
+        states
+    }
+
+    /// The steps that are read out.
+    fn read(&self) -> std::ops::RangeInclusive<usize> {
+        if self.every { 1..=self.steps } else { self.steps..=self.steps }
+    }
+
+    /// C_s = D W^s for s below T, as p × n matrices.
+    fn responses<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<Matrix<R::Element>> {
+        let (p, n) = (self.outputs, self.hidden);
+        let d = |k| (0..n).map(|i| weights[self.d(k, i)].clone()).collect();
+        let mut responses: Vec<Matrix<R::Element>> = vec![Matrix::from_rows(n, (0..p).map(d))];
+        for s in 1..self.steps {
+            let mut next = Matrix::filled(p, n, ring.zero());
+            for (k, i, j) in iproduct!(0..p, 0..n, 0..n) {
+                ring.add_product(&mut next[(k, j)], &responses[s - 1][(k, i)], &weights[self.w(i, j)]);
+            }
+            responses.push(next);
+        }
+        responses
+    }
+}
+
+impl std::fmt::Display for Lrnn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (q, n, p, t) = (self.inputs, self.hidden, self.outputs, self.steps);
+        let readout = if self.every { ", readout=\"all\"" } else { "" };
+        write!(f, "lrnn(inputs={q}, hidden={n}, outputs={p}, steps={t}{readout})")
+    }
+}
+
+impl Family for Lrnn {
+    /// `D B W`; in the order in which a signal meets them, B is layer 1, W layer 2, D layer 3.
+    fn layout(&self) -> Layout {
+        Layout::default().matrix("D", self.outputs, self.hidden, 3).matrix("B", self.hidden, self.inputs, 1).matrix(
+            "W",
+            self.hidden,
+            self.hidden,
+            2,
+        )
+    }
+
+    fn input_size(&self) -> usize {
+        self.steps * self.inputs
+    }
+
+    fn labels_per_input(&self) -> usize {
+        if self.every { self.steps * self.outputs } else { self.outputs }
+    }
+
+    /// Impulses, whose labels are the Markov parameters D W^k B: in each entry at the first time where every step is read
+    /// out, otherwise at each of the last min(T, 2n) times. (Near a generic system the first 2n Markov parameters
+    /// determine the others, so those add no rank.)
+    fn functional(&self) -> Probe {
+        let (q, size) = (self.inputs, self.input_size());
+        let times = if self.every { 0..1 } else { self.steps - self.steps.min(2 * self.hidden)..self.steps };
+        let impulse = |at| (0..size).map(|i| i64::from(i == at)).collect();
+        Probe::Fixed((times.start * q..times.end * q).map(impulse).collect())
+    }
+
+    fn enough(&self) -> usize {
+        if self.every { self.inputs } else { self.input_size() }
+    }
+
+    fn functional_labels(&self) -> u64 {
+        (self.input_size() * self.outputs) as u64
+    }
+
+    fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element> {
+        let states = self.states(ring, weights, input);
+        let label = |(tau, k): (usize, usize)| {
+            let mut sum = ring.zero();
+            for (i, h) in states[tau].iter().enumerate() {
+                ring.add_product(&mut sum, &weights[self.d(k, i)], h);
+            }
+            sum
+        };
+        iproduct!(self.read(), 0..self.outputs).map(label).collect()
+    }
+
+    fn jacobian<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element> {
+        let states = self.states(ring, weights, input);
+        let responses = self.responses(ring, weights);
+        let columns = self.layout().weights();
+        let mut jacobian = Matrix::filled(self.labels_per_input(), columns, ring.zero());
+        for (row, (tau, k)) in iproduct!(self.read(), 0..self.outputs).enumerate() {
+            for i in 0..self.hidden {
+                jacobian[(row, self.d(k, i))] = states[tau][i].clone();
+            }
+            for t in 1..=tau {
+                let response = responses[tau - t].row(k);
+                for (i, c) in response.iter().enumerate() {
+                    for (j, h) in states[t - 1].iter().enumerate().filter(|(_, h)| !ring.is_zero(h)) {
+                        ring.add_product(&mut jacobian[(row, self.w(i, j))], c, h);
+                    }
+                    let x = &input[(t - 1) * self.inputs..][..self.inputs];
+                    for (j, x) in x.iter().enumerate().filter(|(_, x)| !ring.is_zero(x)) {
+                        ring.add_product(&mut jacobian[(row, self.b(i, j))], c, x);
+                    }
+                }
+            }
+        }
+        jacobian
+    }
+
+    /// D, B, x and at most T − 1 times W.
+    fn degree(&self) -> u64 {
+        self.steps as u64 + 2
+    }
+
+    /// A label is a sum over at most T times, each of p·n^s·q-like products: n^(T+1) · q · T terms at most.
+    fn height_bits(&self) -> u64 {
+        let walks = bits(self.hidden).saturating_mul(self.steps as u64 + 1);
+        walks.saturating_add(bits(self.inputs)).saturating_add(bits(self.steps))
+    }
+
+    /// W → G W G⁻¹, B → G B, D → D G⁻¹.
+    fn gauge<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<Vec<R::Element>> {
+        let n = self.hidden;
+        let direction = |(to, from): (usize, usize)| {
+            let mut direction = vec![ring.zero(); weights.len()];
+            for j in 0..n {
+                direction[self.w(to, j)] = weights[self.w(from, j)].clone();
+            }
+            for i in 0..n {
+                let at = self.w(i, from);
+                direction[at] = ring.sub(&direction[at], &weights[self.w(i, to)]);
+            }
+            for j in 0..self.inputs {
+                direction[self.b(to, j)] = weights[self.b(from, j)].clone();
+            }
+            for k in 0..self.outputs {
+                direction[self.d(k, from)] = ring.neg(&weights[self.d(k, to)]);
+            }
+            direction
+        };
+        iproduct!(0..n, 0..n).map(direction).collect()
+    }
+
+    /// Nothing: few inputs cut the number of labels, and that bound is taken by itself.
+    fn gauge_count(&self) -> u64 {
+        (self.hidden as u64).saturating_mul(self.hidden as u64)
+    }
+
+    fn unseen<F: Field>(&self, _: &F, _: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,301 @@
+//! Networks: a parameter vector and a label map that is polynomial in it. One file a family.
+//!
+//! Each family writes its label map and its Jacobian once, over any [`Ring`]; everything else about it that the rest of
+//! the program needs (shapes, degrees, heights, gauge directions) stands beside them in the same file.
+
+mod layered;
+mod lffn;
+mod lrnn;
+mod pnn;
+mod shape;
+
+pub use shape::{ShapeError, Shapes};
+
+use crate::algebra::Matrix;
+use crate::allocation::Layout;
+use crate::number::{Field, Ring};
+
+/// How many generic inputs the labels are taken on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Samples {
+    /// So many generic inputs, at least 1.
+    Count(u64),
+    /// So many that more add no rank.
+    Functional,
+}
+
+impl Samples {
+    /// The number, or nothing when functional (as in JSON).
+    pub fn count(self) -> Option<u64> {
+        match self {
+            Samples::Count(count) => Some(count),
+            Samples::Functional => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Samples {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Samples::Count(1) => write!(f, "1 sample"),
+            Samples::Count(count) => write!(f, "{count} samples"),
+            Samples::Functional => write!(f, "functional"),
+        }
+    }
+}
+
+/// The inputs at which labels are taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// Generic inputs: their entries are variables like the weights.
+    Generic(usize),
+    /// Fixed integer inputs that see all that any inputs can see.
+    Fixed(Vec<Vec<i64>>),
+}
+
+impl Probe {
+    /// The number of inputs.
+    pub fn inputs(&self) -> usize {
+        match self {
+            Probe::Generic(count) => *count,
+            Probe::Fixed(inputs) => inputs.len(),
+        }
+    }
+}
+
+/// What a family of networks says of itself. All maps are polynomial with non-negative integer coefficients in the
+/// weights and the inputs; the degree and height bounds rely on it.
+trait Family {
+    /// The tensors, in canonical order.
+    fn layout(&self) -> Layout;
+    /// The entries of one input.
+    fn input_size(&self) -> usize;
+    /// The labels that one input gives.
+    fn labels_per_input(&self) -> usize;
+    /// Inputs that see everything: more add no rank to any allocation.
+    fn functional(&self) -> Probe;
+    /// So many generic inputs see everything, too. (As many as there are weights always do: ranks are concave in the
+    /// number of inputs.)
+    fn enough(&self) -> usize;
+    /// The number of coordinates of the function that the network computes.
+    fn functional_labels(&self) -> u64;
+    /// The labels of one input, at the given weights.
+    fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element>;
+    /// The derivatives of the labels of one input by every weight: one row a label.
+    fn jacobian<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element>;
+    /// The total degree of a label in weights and inputs, saturating.
+    fn degree(&self) -> u64;
+    /// An upper bound on log₂ of the sum of a label's coefficients, saturating.
+    fn height_bits(&self) -> u64;
+    /// Directions v(θ) in weight space, polynomial in θ, along which no label changes: J · v ≡ 0 as an identity.
+    fn gauge<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<Vec<R::Element>>;
+    /// How many gauge directions there are, saturating.
+    fn gauge_count(&self) -> u64;
+    /// For few inputs: directions v(θ, X) with J · v ≡ 0 because the inputs do not span.
+    fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>>;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Lffn(lffn::Lffn),
+    Lrnn(lrnn::Lrnn),
+    Pnn(pnn::Pnn),
+}
+
+/// The one place that tells families apart.
+macro_rules! on_family {
+    ($network:expr, $family:ident => $answer:expr) => {
+        match &$network.kind {
+            Kind::Lffn($family) => $answer,
+            Kind::Lrnn($family) => $answer,
+            Kind::Pnn($family) => $answer,
+        }
+    };
+}
+
+/// A network: its family, its shape, and the layout of its weights.
+#[derive(Clone, Debug)]
+pub struct Network {
+    kind: Kind,
+    layout: Layout,
+    text: String,
+}
+
+impl PartialEq for Network {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl Eq for Network {}
+
+impl std::hash::Hash for Network {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.kind.hash(state);
+    }
+}
+
+impl std::fmt::Display for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Network {
+    /// A linear feedforward network y = W_L ⋯ W_1 x of widths d_0, …, d_L (with `bias`, affine layers).
+    ///
+    /// # Errors
+    /// Fewer than two widths, a width below 1, or more weights than [`shape::MOST_WEIGHTS`].
+    pub fn lffn(widths: &[i64], bias: bool) -> Result<Self, ShapeError> {
+        lffn::Lffn::new(widths, bias).map(|f| Network::new(Kind::Lffn(f)))
+    }
+
+    /// A linear recurrent network h_t = W h_{t−1} + B x_t, h_0 = 0, read out by D at the last step (or, with `every`,
+    /// at every step).
+    ///
+    /// # Errors
+    /// A size below 1, or more weights or labels than a network may have.
+    pub fn lrnn(inputs: i64, hidden: i64, outputs: i64, steps: i64, every: bool) -> Result<Self, ShapeError> {
+        lrnn::Lrnn::new(inputs, hidden, outputs, steps, every).map(|f| Network::new(Kind::Lrnn(f)))
+    }
+
+    /// A network with hidden activation z ↦ z^degree and linear output.
+    ///
+    /// # Errors
+    /// As for [`Network::lffn`]; also a degree below 1 or too large.
+    pub fn pnn(widths: &[i64], degree: i64, bias: bool) -> Result<Self, ShapeError> {
+        pnn::Pnn::new(widths, degree, bias).map(|f| Network::new(Kind::Pnn(f)))
+    }
+
+    fn new(kind: Kind) -> Self {
+        let (layout, text) = match &kind {
+            Kind::Lffn(f) => (f.layout(), f.to_string()),
+            Kind::Lrnn(f) => (f.layout(), f.to_string()),
+            Kind::Pnn(f) => (f.layout(), f.to_string()),
+        };
+        Network { kind, layout, text }
+    }
+
+    /// `lffn`, `lrnn` or `pnn`.
+    pub fn family(&self) -> &'static str {
+        match self.kind {
+            Kind::Lffn(_) => "lffn",
+            Kind::Lrnn(_) => "lrnn",
+            Kind::Pnn(_) => "pnn",
+        }
+    }
+
+    /// The numbers that describe the shape.
+    pub fn shapes(&self) -> Shapes {
+        on_family!(self, f => f.shapes())
+    }
+
+    /// The tensors and the canonical order of the weights.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The number of weights, n.
+    pub fn weights(&self) -> usize {
+        self.layout.weights()
+    }
+
+    /// The entries of one input (for a recurrent network, of one input sequence).
+    pub fn input_size(&self) -> usize {
+        on_family!(self, f => f.input_size())
+    }
+
+    /// The number of scalar labels at so many samples; functional: of coordinates of the function that the network
+    /// computes. Nothing if it does not fit a machine word.
+    pub fn labels_at(&self, samples: Samples) -> Option<u64> {
+        match samples {
+            Samples::Count(count) => count.checked_mul(self.labels_per_input() as u64),
+            Samples::Functional => Some(on_family!(self, f => f.functional_labels())),
+        }
+    }
+
+    /// The labels that one input gives.
+    pub fn labels_per_input(&self) -> usize {
+        on_family!(self, f => f.labels_per_input())
+    }
+
+    /// Inputs on which more add no rank to any allocation.
+    pub fn functional(&self) -> Probe {
+        on_family!(self, f => f.functional())
+    }
+
+    /// The inputs to take for so many samples: the functional ones where so many see everything.
+    pub fn probe(&self, samples: Samples) -> Probe {
+        let enough = on_family!(self, f => f.enough()).min(self.weights());
+        match samples {
+            Samples::Count(count) if count < enough as u64 => Probe::Generic(count as usize),
+            _ => self.functional(),
+        }
+    }
+
+    /// The label map F_X(θ): the labels of the inputs one after the other.
+    ///
+    /// # Panics
+    /// If there are not `weights()` weights, or an input has not `input_size()` entries.
+    pub fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], inputs: &[Vec<R::Element>]) -> Vec<R::Element> {
+        assert_eq!(weights.len(), self.weights(), "the weights");
+        let each = |input: &Vec<R::Element>| on_family!(self, f => f.labels(ring, weights, input));
+        inputs.iter().flat_map(each).collect()
+    }
+
+    /// The Jacobian ∂F_X/∂θ: a row for each label, a column for each weight.
+    ///
+    /// # Panics
+    /// As [`Network::labels`].
+    pub fn jacobian<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        inputs: &[Vec<R::Element>],
+    ) -> Matrix<R::Element> {
+        let rows = inputs.iter().flat_map(|input| {
+            let part = self.jacobian_at(ring, weights, input);
+            (0..part.rows()).map(move |r| part.row(r).to_vec()).collect::<Vec<_>>()
+        });
+        Matrix::from_rows(self.weights(), rows)
+    }
+
+    /// The rows of the Jacobian that belong to one input.
+    ///
+    /// # Panics
+    /// As [`Network::labels`].
+    pub fn jacobian_at<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element> {
+        assert_eq!(weights.len(), self.weights(), "the weights");
+        assert_eq!(input.len(), self.input_size(), "the input");
+        on_family!(self, f => f.jacobian(ring, weights, input))
+    }
+
+    /// The total degree of a label in weights and inputs, saturating.
+    pub fn degree(&self) -> u64 {
+        on_family!(self, f => f.degree())
+    }
+
+    /// An upper bound on log₂ of the sum of a label's coefficients (all non-negative integers), saturating.
+    pub fn height_bits(&self) -> u64 {
+        on_family!(self, f => f.height_bits())
+    }
+
+    /// An upper bound on the number of entries of all [`Network::kernel_fields`].
+    pub fn kernel_field_entries(&self) -> u64 {
+        let n = self.weights() as u64;
+        on_family!(self, f => f.gauge_count()).saturating_add(n).saturating_mul(n)
+    }
+
+    /// Directions v(θ, X) with J · v ≡ 0 as an identity of polynomials, evaluated at one point: the gauge of the hidden
+    /// units, and what too few inputs cannot see. They need not be independent, nor all there are.
+    pub fn kernel_fields<F: Field>(
+        &self,
+        field: &F,
+        weights: &[F::Element],
+        inputs: &[Vec<F::Element>],
+    ) -> Vec<Vec<F::Element>> {
+        let mut fields = on_family!(self, f => f.gauge(field, weights));
+        fields.extend(on_family!(self, f => f.unseen(field, inputs)));
+        fields
+    }
+}

@@ -1,0 +1,123 @@
+//! Polynomial networks: hidden activation z ↦ z^g, linear output.
+
+use super::layered::Layers;
+use super::shape::{Shapes, bounded, list, widths};
+use super::{Family, Probe, ShapeError};
+use crate::algebra::Matrix;
+use crate::allocation::Layout;
+use crate::number::{Field, Ring};
+
+/// A network with monomial activation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Pnn {
+    layers: Layers,
+}
+
+impl Pnn {
+    pub(super) fn new(given: &[i64], degree: i64, bias: bool) -> Result<Self, ShapeError> {
+        let widths = widths("pnn", given, bias, ", degree=2")?;
+        let exponent = bounded("pnn", "degree", degree)?;
+        Ok(Pnn { layers: Layers { widths, bias, exponent } })
+    }
+
+    pub(super) fn shapes(&self) -> Shapes {
+        let widths = &self.layers.widths;
+        Shapes {
+            inputs: widths[0],
+            outputs: widths[self.layers.count()],
+            widths: Some(widths.clone()),
+            bias: Some(self.layers.bias),
+            degree: Some(self.layers.exponent),
+            ..Shapes::default()
+        }
+    }
+
+    /// The number of monomials in x that a label can have, if it is below `limit`: all of degree g^{L−1}, with biases
+    /// also of lower degree.
+    fn monomials(&self, limit: usize) -> Option<usize> {
+        let hidden = self.layers.count() - 1;
+        let degree = (0..hidden).try_fold(1u128, |d, _| {
+            let next = d * u128::from(self.layers.exponent);
+            (next < 1 << 40).then_some(next)
+        })?;
+        let variables = (self.input_size() + usize::from(self.layers.bias)) as u128;
+        // binomial(degree + variables − 1, variables − 1), growing one factor at a time
+        let mut count = 1u128;
+        for i in 1..variables {
+            count = count * (degree + i) / i;
+            if count >= limit as u128 {
+                return None;
+            }
+        }
+        ((count as usize) < limit).then_some(count as usize)
+    }
+}
+
+impl std::fmt::Display for Pnn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let bias = if self.layers.bias { ", bias=True" } else { "" };
+        let degree = self.layers.exponent;
+        write!(f, "pnn({}, degree={degree}{bias})", list(&self.layers.widths))
+    }
+}
+
+impl Family for Pnn {
+    fn layout(&self) -> Layout {
+        self.layers.layout()
+    }
+
+    fn input_size(&self) -> usize {
+        self.layers.widths[0]
+    }
+
+    fn labels_per_input(&self) -> usize {
+        self.layers.widths[self.layers.count()]
+    }
+
+    /// As many generic inputs as the label has monomials see all of them; as many as there are weights suffice, too,
+    /// since dimensions are concave in the number of samples.
+    fn functional(&self) -> Probe {
+        Probe::Generic(self.enough())
+    }
+
+    fn enough(&self) -> usize {
+        let weights = self.layout().weights();
+        self.monomials(weights).unwrap_or(weights)
+    }
+
+    fn functional_labels(&self) -> u64 {
+        (self.enough() as u64).saturating_mul(self.labels_per_input() as u64)
+    }
+
+    fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element> {
+        self.layers.labels(ring, weights, input)
+    }
+
+    fn jacobian<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element> {
+        self.layers.jacobian(ring, weights, input)
+    }
+
+    fn degree(&self) -> u64 {
+        self.layers.degree()
+    }
+
+    fn height_bits(&self) -> u64 {
+        self.layers.height_bits()
+    }
+
+    /// Scaling a hidden unit: its incoming weights by λ, its outgoing ones by λ^−g.
+    fn gauge<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<Vec<R::Element>> {
+        let hidden = 1..self.layers.count();
+        let units = hidden.flat_map(|layer| (0..self.layers.widths[layer]).map(move |u| (layer, u)));
+        units.map(|(layer, unit)| self.layers.scaling(ring, weights, layer, unit)).collect()
+    }
+
+    fn gauge_count(&self) -> u64 {
+        let hidden = &self.layers.widths[1..self.layers.count()];
+        hidden.iter().map(|d| *d as u64).fold(0, u64::saturating_add)
+    }
+
+    fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
+        self.layers.unseen(field, inputs)
+    }
+}

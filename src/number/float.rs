@@ -1,0 +1,39 @@
+//! Double-precision floats: for training and for looking, never for evidence.
+
+use super::{Field, Ring};
+
+/// The "field" of f64 numbers; equality and zero are exact comparisons.
+#[derive(Clone, Copy, Debug)]
+pub struct Floats;
+
+impl Ring for Floats {
+    type Element = f64;
+
+    fn zero(&self) -> f64 {
+        0.0
+    }
+    fn one(&self) -> f64 {
+        1.0
+    }
+    fn integer(&self, value: i64) -> f64 {
+        value as f64
+    }
+    fn add(&self, a: &f64, b: &f64) -> f64 {
+        a + b
+    }
+    fn sub(&self, a: &f64, b: &f64) -> f64 {
+        a - b
+    }
+    fn mul(&self, a: &f64, b: &f64) -> f64 {
+        a * b
+    }
+    fn is_zero(&self, a: &f64) -> bool {
+        *a == 0.0
+    }
+}
+
+impl Field for Floats {
+    fn inverse(&self, a: &f64) -> Option<f64> {
+        (*a != 0.0).then(|| a.recip())
+    }
+}

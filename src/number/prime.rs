@@ -1,0 +1,244 @@
+//! Prime fields of word size, in Montgomery form.
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::RngCore;
+use rug::Integer;
+use rug::integer::IsPrime;
+use rug::ops::RemRounding;
+
+use super::{Field, Ring};
+
+/// The field of `p` elements for an odd prime `p < 2^63`.
+///
+/// Elements are kept as `a · 2^64 mod p` (Montgomery form) in `0 .. p`; a product costs three word multiplications and
+/// no division. Two products fit a double word before reduction, which [`PrimeField::cross`] uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrimeField {
+    prime: u64,
+    /// `−p⁻¹ mod 2^64`.
+    negated_inverse: u64,
+    /// `2^128 mod p`: multiplying by it enters Montgomery form.
+    entering: u64,
+}
+
+impl PrimeField {
+    /// The Mersenne prime 2^61 − 1.
+    pub const MERSENNE_61: u64 = (1 << 61) - 1;
+
+    /// The field of `prime` elements; nothing if `prime` is even, not a prime, or not below 2^63.
+    pub fn new(prime: u64) -> Option<Self> {
+        let fits = prime > 2 && prime < 1 << 63 && is_prime(prime);
+        fits.then(|| {
+            // Newton's iteration doubles the number of correct bits of p⁻¹ mod 2^64; p itself is right to three.
+            let inverse = (0..5).fold(prime, |x, _| x.wrapping_mul(2u64.wrapping_sub(prime.wrapping_mul(x))));
+            let r = ((1u128 << 64) % u128::from(prime)) as u64;
+            let entering = (u128::from(r) * u128::from(r) % u128::from(prime)) as u64;
+            PrimeField { prime, negated_inverse: inverse.wrapping_neg(), entering }
+        })
+    }
+
+    /// The number of elements.
+    pub fn prime(&self) -> u64 {
+        self.prime
+    }
+
+    /// The element that a number in `0 .. p` stands for.
+    pub fn enter(&self, value: u64) -> u64 {
+        self.reduce(u128::from(value % self.prime) * u128::from(self.entering))
+    }
+
+    /// The number in `0 .. p` that an element stands for.
+    pub fn leave(&self, element: u64) -> u64 {
+        self.reduce(u128::from(element))
+    }
+
+    /// The image of an integer of any size.
+    pub fn big_integer(&self, value: &Integer) -> u64 {
+        let residue = value.clone().rem_euc(Integer::from(self.prime));
+        self.enter(residue.to_u64_wrapping())
+    }
+
+    /// `a·d − b·c`, with one reduction: the step of an elimination without division.
+    #[inline(always)]
+    pub fn cross(&self, a: u64, d: u64, b: u64, c: u64) -> u64 {
+        let negated = self.prime - b;
+        self.reduce(u128::from(a) * u128::from(d) + u128::from(negated) * u128::from(c))
+    }
+
+    /// A uniformly random element.
+    pub fn random(&self, random: &mut ChaCha12Rng) -> u64 {
+        below(self.prime, random)
+    }
+
+    /// The same number modulo p, below `p · 2^64`: its high word is taken modulo p.
+    #[inline(always)]
+    fn fold(&self, value: u128) -> u128 {
+        let high = (value >> 64) as u64 % self.prime;
+        u128::from(high) << 64 | u128::from(value as u64)
+    }
+
+    /// `value · 2^−64 mod p` for `value < p · 2^64`; `2p²` is below that.
+    #[inline(always)]
+    fn reduce(&self, value: u128) -> u64 {
+        let factor = (value as u64).wrapping_mul(self.negated_inverse);
+        // Both summands are below p·2^64, so the sum is below p·2^65 <= 2^128 and the quotient below 2p.
+        let high = (value.wrapping_add(u128::from(factor) * u128::from(self.prime)) >> 64) as u64;
+        if high >= self.prime { high.wrapping_sub(self.prime) } else { high }
+    }
+}
+
+impl Ring for PrimeField {
+    type Element = u64;
+
+    fn zero(&self) -> u64 {
+        0
+    }
+    fn one(&self) -> u64 {
+        self.enter(1)
+    }
+    fn integer(&self, value: i64) -> u64 {
+        let magnitude = self.enter(value.unsigned_abs() % self.prime);
+        if value < 0 { self.neg(&magnitude) } else { magnitude }
+    }
+    #[inline(always)]
+    fn add(&self, a: &u64, b: &u64) -> u64 {
+        let sum = a.wrapping_add(*b);
+        if sum >= self.prime { sum.wrapping_sub(self.prime) } else { sum }
+    }
+    #[inline(always)]
+    fn sub(&self, a: &u64, b: &u64) -> u64 {
+        let difference = a.wrapping_sub(*b);
+        if a < b { difference.wrapping_add(self.prime) } else { difference }
+    }
+    #[inline(always)]
+    fn mul(&self, a: &u64, b: &u64) -> u64 {
+        self.reduce(u128::from(*a) * u128::from(*b))
+    }
+    #[inline(always)]
+    fn is_zero(&self, a: &u64) -> bool {
+        *a == 0
+    }
+
+    /// Products are added up in double words and reduced only when another one might not fit.
+    fn add_combination(&self, target: &mut [u64], factors: &[u64], rows: &[Vec<u64>]) {
+        let prime = u128::from(self.prime);
+        // A folded sum is below p·2^64; so many products of two elements may be added before it reaches 2^128.
+        let burst = ((u128::MAX - (prime << 64)) / (prime * prime)).min(1 << 20) as usize;
+        let mut sums: Vec<u128> = target.iter().map(|t| u128::from(*t) << 64).collect();
+        let useful: Vec<usize> = (0..factors.len()).filter(|i| factors[*i] != 0).collect();
+        for group in useful.chunks(burst) {
+            for i in group {
+                let factor = u128::from(factors[*i]);
+                for (sum, entry) in sums.iter_mut().zip(&rows[*i]) {
+                    *sum = sum.wrapping_add(factor * u128::from(*entry));
+                }
+            }
+            sums.iter_mut().for_each(|s| *s = self.fold(*s));
+        }
+        for (target, sum) in target.iter_mut().zip(sums) {
+            *target = self.reduce(sum);
+        }
+    }
+}
+
+impl Field for PrimeField {
+    /// Fermat: `a^(p−2)`.
+    fn inverse(&self, a: &u64) -> Option<u64> {
+        if *a == 0 {
+            return None;
+        }
+        let (mut result, mut square, mut left) = (self.one(), *a, self.prime - 2);
+        while left > 0 {
+            if left & 1 == 1 {
+                result = self.mul(&result, &square);
+            }
+            square = self.mul(&square, &square);
+            left >>= 1;
+        }
+        Some(result)
+    }
+}
+
+/// A prime drawn uniformly from all primes between 2^60 and 2^61; there are more than 2^54 of them (Rosser and
+/// Schoenfeld 1962: x / ln x < π(x) < 1.25506 x / ln x for x ≥ 17).
+pub fn random_prime(random: &mut ChaCha12Rng) -> PrimeField {
+    loop {
+        let candidate = (1 << 60) | (random.next_u64() >> 4) | 1;
+        if let Some(field) = PrimeField::new(candidate) {
+            return field;
+        }
+    }
+}
+
+/// The Baillie-PSW test, which has no false answer below 2^64 (Feitsma and Galway's table of base-2 pseudoprimes).
+fn is_prime(value: u64) -> bool {
+    Integer::from(value).is_probably_prime(25) != IsPrime::No
+}
+
+/// A uniformly random number in `0 .. bound`, by rejection.
+fn below(bound: u64, random: &mut ChaCha12Rng) -> u64 {
+    let mask = u64::MAX >> bound.leading_zeros();
+    loop {
+        let value = random.next_u64() & mask;
+        if value < bound {
+            return value;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rand_chacha::rand_core::SeedableRng;
+
+    fn slow_mul(a: u64, b: u64, p: u64) -> u64 {
+        (u128::from(a) * u128::from(b) % u128::from(p)) as u64
+    }
+
+    #[test]
+    fn refuses_what_is_not_an_odd_word_size_prime() {
+        for bad in [0, 1, 2, 9, 561, (1 << 62) - 1, u64::MAX] {
+            assert!(PrimeField::new(bad).is_none(), "{bad}");
+        }
+        for good in [3, 32_003, PrimeField::MERSENNE_61, (1 << 63) - 25] {
+            assert!(PrimeField::new(good).is_some(), "{good}");
+        }
+    }
+
+    #[test]
+    fn random_primes_are_large_and_differ() {
+        let mut random = ChaCha12Rng::seed_from_u64(1);
+        let primes: Vec<u64> = (0..20).map(|_| random_prime(&mut random).prime()).collect();
+        assert!(primes.iter().all(|p| *p > 1 << 60 && *p < 1 << 61));
+        assert!((1..20).all(|i| primes[i] != primes[0]));
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_double_word_arithmetic(a: u64, b: u64, c: u64, d: u64, which in 0usize..4) {
+            let p = [3, 32_003, PrimeField::MERSENNE_61, (1 << 63) - 25][which];
+            let field = PrimeField::new(p).unwrap();
+            let [a, b, c, d] = [a, b, c, d].map(|x| x % p);
+            let [ea, eb, ec, ed] = [a, b, c, d].map(|x| field.enter(x));
+            prop_assert_eq!(field.leave(ea), a);
+            prop_assert_eq!(field.leave(field.mul(&ea, &eb)), slow_mul(a, b, p));
+            let sum = ((u128::from(a) + u128::from(b)) % u128::from(p)) as u64;
+            prop_assert_eq!(field.leave(field.add(&ea, &eb)), sum);
+            prop_assert_eq!(field.add(&field.sub(&ea, &eb), &eb), ea);
+            let cross = field.sub(&field.mul(&ea, &ed), &field.mul(&eb, &ec));
+            prop_assert_eq!(field.cross(ea, ed, eb, ec), cross);
+            let rows = vec![vec![eb], vec![ec], vec![ed], vec![ea], vec![eb]];
+            let factors = [ea, eb, ec, ed, ea];
+            let mut sum = [ed];
+            field.add_combination(&mut sum, &factors, &rows);
+            let one_by_one = factors.iter().zip(&rows).fold(ed, |s, (f, r)| field.add(&s, &field.mul(f, &r[0])));
+            prop_assert_eq!(sum[0], one_by_one);
+            if let Some(inverse) = field.inverse(&ea) {
+                prop_assert_eq!(field.mul(&inverse, &ea), field.one());
+            } else {
+                prop_assert_eq!(a, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! How surely a dimension is known, in exact integer arithmetic: bounds on the probability of an error, as powers of 2.
+//!
+//! The rank of an integer matrix of polynomials at a random point modulo a random prime is too small only if a certain
+//! non-zero minor vanishes there. A k × k minor has degree at most k·δ, where δ bounds the degrees of the entries, and
+//! the sum of its coefficients' absolute values is at most ∏ (row sums) ≤ 2^(k·h). So
+//! - at most k·h / 60 primes above 2^60 divide all its coefficients; of the more than 2^54 primes between 2^60 and 2^61 one
+//!   of these is drawn with probability at most (k·h/60) / 2^54;
+//! - modulo any other prime p it vanishes at a random point with probability at most k·δ/p ≤ k·δ / 2^60 (Schwartz-Zippel).
+//!
+//! Trials draw prime and point independently, so probabilities multiply; a table takes the union over all sets whose
+//! minors matter.
+
+use rug::Integer;
+
+use crate::network::Network;
+
+/// How a result is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// By an argument whose every step is exact.
+    Proved,
+    /// Except with probability at most 2^`error_log2` over the random points and primes.
+    Probabilistic {
+        /// A negative number.
+        error_log2: i64,
+    },
+}
+
+impl Evidence {
+    /// `proved` or `probabilistic`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Evidence::Proved => "proved",
+            Evidence::Probabilistic { .. } => "probabilistic",
+        }
+    }
+
+    /// The bound; nothing when proved.
+    pub fn error_log2(self) -> Option<i64> {
+        match self {
+            Evidence::Proved => None,
+            Evidence::Probabilistic { error_log2 } => Some(error_log2),
+        }
+    }
+
+    /// What is known when all are needed: probabilities of error add up.
+    pub fn all(evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        // The sum of the bounds, in units of 2^-FINEST; smaller ones count as one unit.
+        const FINEST: i64 = 4096;
+        let bounds = evidence.into_iter().filter_map(Evidence::error_log2);
+        let unit = |bound: i64| Integer::from(1) << (bound.clamp(-FINEST, 0) + FINEST) as u32;
+        let total: Integer = bounds.map(unit).sum();
+        if total.is_zero() {
+            return Evidence::Proved;
+        }
+        let below = i64::from(Integer::from(&total - 1).significant_bits());
+        Evidence::Probabilistic { error_log2: (below - FINEST).min(0) }
+    }
+}
+
+impl std::fmt::Display for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Evidence::Proved => write!(f, "proved"),
+            Evidence::Probabilistic { error_log2 } => write!(f, "error ≤ 2^{error_log2}"),
+        }
+    }
+}
+
+/// The chance that one trial misses a minor of a network's Jacobian.
+#[derive(Clone, Copy, Debug)]
+pub struct Chance {
+    /// Bound on the degree of a Jacobian entry, saturating.
+    degree: u64,
+    /// Bound on log₂ of the sum of all coefficients in a row of the Jacobian, saturating.
+    height: u64,
+}
+
+impl Chance {
+    /// For the Jacobian of this network. Its row sums are at most (degree) · (label at all ones), by Euler's identity for
+    /// polynomials with non-negative coefficients.
+    pub fn of(network: &Network) -> Self {
+        let degree = network.degree();
+        let log = u64::from(u64::BITS - degree.leading_zeros());
+        Chance { degree: degree.saturating_sub(1).max(1), height: network.height_bits().saturating_add(log) }
+    }
+
+    /// log₂ of a bound on the probability that one trial misses a given k × k minor; at most 0.
+    pub fn minor_log2(&self, k: usize) -> i64 {
+        let k = k as u128;
+        let degree = k * u128::from(self.degree);
+        let bad_primes = (k * u128::from(self.height)).div_ceil(60);
+        // degree / 2^60 + bad_primes / 2^54
+        let numerator = degree.saturating_add(bad_primes.saturating_mul(64));
+        (ceil_log2(numerator) - 60).min(0)
+    }
+
+    /// The number of trials after which a given k × k minor has been missed by all with probability at most
+    /// 2^`error_log2`; nothing if no number of trials helps.
+    pub fn trials(&self, k: usize, error_log2: i64) -> Option<usize> {
+        let each = -self.minor_log2(k);
+        (each > 0).then(|| (-error_log2).max(1).unsigned_abs().div_ceil(each.unsigned_abs()) as usize)
+    }
+
+    /// log₂ of a bound on the probability that so many trials all miss one of `minors` given minors.
+    pub fn union_log2(&self, k: usize, minors: &Integer, trials: usize) -> i64 {
+        let minors = i64::from(minors.significant_bits());
+        (minors + self.minor_log2(k) * trials as i64).min(0)
+    }
+}
+
+fn ceil_log2(value: u128) -> i64 {
+    i64::from(u128::BITS - value.saturating_sub(1).leading_zeros())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_what_the_formula_says() {
+        // 4 weights, degree 2 labels with 2 terms: k = 1, entries of degree 1, rows below 2^(1+2).
+        let network = Network::lffn(&[1, 2, 1], false).unwrap();
+        let chance = Chance::of(&network);
+        assert_eq!(network.degree(), 3);
+        assert_eq!(chance.degree, 2);
+        // 2 + 64·1 = 66 < 2^7
+        assert_eq!(chance.minor_log2(1), 7 - 60);
+        assert_eq!(chance.trials(1, -100), Some(2));
+        assert_eq!(chance.union_log2(1, &Integer::from(4), 1), 3 + 7 - 60);
+    }
+
+    #[test]
+    fn errors_add_up() {
+        let error = |error_log2| Evidence::Probabilistic { error_log2 };
+        assert_eq!(Evidence::all([Evidence::Proved, Evidence::Proved]), Evidence::Proved);
+        assert_eq!(Evidence::all([Evidence::Proved, error(-50)]), error(-50));
+        assert_eq!(Evidence::all([error(-50), error(-50)]), error(-49));
+        assert_eq!(Evidence::all((0..1000).map(|_| error(-50))), error(-40));
+        assert_eq!(Evidence::all([error(-1), error(-1), error(-1)]), error(0));
+    }
+
+    #[test]
+    fn hopeless_heights_are_said_to_be_hopeless() {
+        let chance = Chance { degree: u64::MAX, height: u64::MAX };
+        assert_eq!(chance.minor_log2(10), 0);
+        assert_eq!(chance.trials(10, -1), None);
+    }
+}

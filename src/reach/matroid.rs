@@ -1,0 +1,305 @@
+//! The generic Jacobian matroid of a network, represented at random points modulo random primes.
+
+use rayon::prelude::*;
+
+use crate::algebra::{Matrix, RowSpace};
+use crate::allocation::Allocation;
+use crate::network::{Network, Samples};
+use crate::number::{PrimeField, Ring};
+
+use super::point::{ModularPoint, generator};
+use super::rank::{Dimension, Reason};
+use super::{Chance, Evidence, ReachError};
+
+/// The most entries that a Jacobian may have.
+const MOST_ENTRIES: u64 = 1 << 28;
+/// Kernel fields are used for proofs only while they have at most this many entries in all.
+const MOST_FIELD_ENTRIES: u64 = 1 << 22;
+
+/// The matroid on a network's weights whose rank function is the reachable dimension ρ_m.
+///
+/// It is represented by one or more *trials*, the Jacobian at a random point modulo a random prime; a dimension is the
+/// largest rank over the trials. No trial ever gives too large a rank.
+#[derive(Clone, Debug)]
+pub struct JacobianMatroid {
+    network: Network,
+    samples: Samples,
+    seed: u64,
+    labels: u64,
+    trials: Vec<Trial>,
+    /// Kernel fields at the first trial's point: as many as are known to exist identically, possibly dependent.
+    fields: Vec<Vec<u64>>,
+    teacher_upper: (usize, Reason),
+}
+
+/// The row space of the Jacobian at one point, as D rows in reduced echelon form.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    pub field: PrimeField,
+    /// rank × n.
+    pub rows: Matrix<u64>,
+}
+
+impl JacobianMatroid {
+    /// Evaluates the Jacobian at one random point. Costs rows × n × rank products for an m·p × n Jacobian.
+    ///
+    /// # Errors
+    /// No samples, more labels than 64 bits count, or a Jacobian over the stated limit.
+    pub fn new(network: &Network, samples: Samples, seed: u64) -> Result<Self, ReachError> {
+        if samples == Samples::Count(0) {
+            return Err(ReachError::NoSamples);
+        }
+        let labels = network.labels_at(samples).ok_or(ReachError::TooManyLabels {
+            network: network.to_string(),
+            samples: samples.count().unwrap_or_default(),
+        })?;
+        let probe = network.probe(samples);
+        let rows = (probe.inputs() as u64).saturating_mul(network.labels_per_input() as u64);
+        let columns = network.weights() as u64;
+        let inputs = (probe.inputs() as u64).saturating_mul(network.input_size() as u64);
+        if rows.saturating_mul(columns) > MOST_ENTRIES || inputs > MOST_ENTRIES {
+            return Err(ReachError::JacobianTooLarge {
+                network: network.to_string(),
+                samples: samples.to_string(),
+                rows,
+                columns,
+                limit: MOST_ENTRIES,
+            });
+        }
+        let mut matroid = JacobianMatroid {
+            network: network.clone(),
+            samples,
+            seed,
+            labels,
+            trials: Vec::new(),
+            fields: Vec::new(),
+            teacher_upper: (network.weights(), Reason::Size),
+        };
+        let point = matroid.point(0);
+        matroid.bound_teacher(&point);
+        matroid.trials.push(matroid.evaluate(&point));
+        Ok(matroid)
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The samples.
+    pub fn samples(&self) -> Samples {
+        self.samples
+    }
+
+    /// The seed of all random points.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The number of scalar labels.
+    pub fn labels(&self) -> u64 {
+        self.labels
+    }
+
+    /// The evaluations so far.
+    pub fn trials(&self) -> &[Trial] {
+        &self.trials
+    }
+
+    /// Evaluates until there are so many trials.
+    pub fn extend_to(&mut self, trials: usize) {
+        let fresh: Vec<Trial> =
+            (self.trials.len()..trials).into_par_iter().map(|t| self.evaluate(&self.point(t))).collect();
+        self.trials.extend(fresh);
+    }
+
+    /// The chance that a trial misses a minor.
+    pub fn chance(&self) -> Chance {
+        Chance::of(&self.network)
+    }
+
+    /// The rank that the trials show for an allocation: a proved lower bound of its reachable dimension.
+    pub fn rank(&self, allocation: &Allocation) -> usize {
+        let ranks = self.trials.iter().map(|t| t.rank(allocation));
+        ranks.max().unwrap_or(0)
+    }
+
+    /// The rank that the trials show for all weights: a proved lower bound of the teacher dimension.
+    pub fn teacher_rank(&self) -> usize {
+        self.trials.iter().map(|t| t.rows.rows()).max().unwrap_or(0)
+    }
+
+    /// A proved upper bound of the teacher dimension.
+    pub fn teacher_bound(&self) -> usize {
+        self.teacher_upper.0
+    }
+
+    /// The teacher dimension D_m.
+    pub fn teacher(&self) -> Dimension {
+        let (upper, reason) = self.teacher_upper;
+        self.dimension(self.teacher_rank(), upper, reason)
+    }
+
+    /// The reachable dimension ρ_m of an allocation. Costs D × |A| × rank products a trial.
+    pub fn dim(&self, allocation: &Allocation) -> Dimension {
+        let rank = self.rank(allocation);
+        let (upper, reason) = self.upper(allocation);
+        self.dimension(rank, upper, reason)
+    }
+
+    /// Everything that depends on an allocation: the largest set of the same rank that contains it.
+    pub fn closure(&self, allocation: &Allocation) -> Allocation {
+        let rank = self.rank(allocation);
+        let mut closure = allocation.clone();
+        for weight in allocation.complement().iter() {
+            if self.rank(&allocation.clone().with(weight)) == rank {
+                closure.insert(weight);
+            }
+        }
+        closure
+    }
+
+    /// The first basis of an allocation, in canonical order.
+    pub fn basis(&self, allocation: &Allocation) -> Allocation {
+        let mut basis = Allocation::none(allocation.weights());
+        for weight in allocation.iter() {
+            let larger = basis.clone().with(weight);
+            if self.rank(&larger) == larger.size() {
+                basis = larger;
+            }
+        }
+        basis
+    }
+
+    /// A circuit (a smallest dependent set) inside an allocation, or nothing if the allocation is independent.
+    pub fn circuit(&self, allocation: &Allocation) -> Option<Allocation> {
+        if self.rank(allocation) == allocation.size() {
+            return None;
+        }
+        // Take away whatever leaves the rest dependent; what remains is a circuit.
+        let mut circuit = allocation.clone();
+        for weight in allocation.iter() {
+            let smaller = circuit.clone().without(weight);
+            if self.rank(&smaller) < smaller.size() {
+                circuit = smaller;
+            }
+        }
+        Some(circuit)
+    }
+
+    fn dimension(&self, rank: usize, upper: usize, reason: Reason) -> Dimension {
+        if rank >= upper {
+            return Dimension { value: rank, evidence: Evidence::Proved, reason };
+        }
+        // The rank is too small only if every trial missed one and the same minor, one larger at the most.
+        let error_log2 = self.chance().minor_log2(upper) * self.trials.len() as i64;
+        Dimension { value: rank, evidence: Evidence::Probabilistic { error_log2 }, reason: Reason::RandomPoints }
+    }
+
+    /// The smallest upper bound that has an algebraic reason.
+    fn upper(&self, allocation: &Allocation) -> (usize, Reason) {
+        let labels = usize::try_from(self.labels).unwrap_or(usize::MAX);
+        let (teacher, teacher_reason) = self.teacher_upper;
+        let reason = match teacher_reason {
+            Reason::Labels => Reason::Labels,
+            _ if allocation.size() == allocation.weights() => teacher_reason,
+            _ => Reason::Teacher,
+        };
+        let size = (allocation.size(), Reason::Size);
+        let bounds = [size, (labels, Reason::Labels), (teacher, reason)];
+        let simple = bounds.into_iter().min_by_key(|(bound, _)| *bound).unwrap_or(size);
+        if self.rank(allocation) >= simple.0 {
+            return simple;
+        }
+        let fields = (allocation.size() - self.independent_fields(allocation), Reason::KernelFields);
+        if fields.0 < simple.0 { fields } else { simple }
+    }
+
+    /// How many of the kernel fields that move only these weights are independent.
+    fn independent_fields(&self, allocation: &Allocation) -> usize {
+        let Some(trial) = self.trials.first() else {
+            return 0;
+        };
+        let mut space = RowSpace::new(trial.field, allocation.weights());
+        for field in &self.fields {
+            let inside = field.iter().enumerate().all(|(w, v)| *v == 0 || allocation.contains(w));
+            if inside {
+                space.insert(field.clone());
+            }
+        }
+        space.rank()
+    }
+
+    fn point(&self, trial: usize) -> ModularPoint {
+        let mut random = generator(self.seed, trial as u64);
+        ModularPoint::random(&self.network, self.samples, &mut random)
+    }
+
+    fn bound_teacher(&mut self, point: &ModularPoint) {
+        let n = self.network.weights();
+        let labels = usize::try_from(self.labels).unwrap_or(usize::MAX);
+        if labels < n {
+            self.teacher_upper = (labels, Reason::Labels);
+        }
+        if self.network.kernel_field_entries() > MOST_FIELD_ENTRIES {
+            return;
+        }
+        self.fields = self.network.kernel_fields(&point.field, &point.weights, &point.inputs);
+        let mut space = RowSpace::new(point.field, n);
+        for field in &self.fields {
+            space.insert(field.clone());
+        }
+        if n - space.rank() < self.teacher_upper.0 {
+            self.teacher_upper = (n - space.rank(), Reason::KernelFields);
+        }
+    }
+
+    /// The row space of the Jacobian at a point; reading rows stops when no larger rank is possible.
+    fn evaluate(&self, point: &ModularPoint) -> Trial {
+        let n = self.network.weights();
+        let mut space = RowSpace::new(point.field, n);
+        'inputs: for input in &point.inputs {
+            let part = self.network.jacobian_at(&point.field, &point.weights, input);
+            for row in 0..part.rows() {
+                if space.rank() == self.teacher_upper.0 {
+                    break 'inputs;
+                }
+                space.insert(part.row(row).to_vec());
+            }
+        }
+        Trial { field: point.field, rows: Matrix::from_rows(n, space.rows().iter().cloned()) }
+    }
+}
+
+impl Trial {
+    /// The rank of the columns of an allocation.
+    pub fn rank(&self, allocation: &Allocation) -> usize {
+        let columns: Vec<Vec<u64>> =
+            allocation.iter().map(|c| (0..self.rows.rows()).map(|r| self.rows[(r, c)]).collect()).collect();
+        rank_of(&self.field, columns, self.rows.rows())
+    }
+}
+
+/// The rank of a set of vectors, by elimination without division.
+fn rank_of(field: &PrimeField, mut vectors: Vec<Vec<u64>>, length: usize) -> usize {
+    let mut rank = 0;
+    for position in 0..length {
+        let Some(found) = (rank..vectors.len()).find(|v| !field.is_zero(&vectors[*v][position])) else {
+            continue;
+        };
+        vectors.swap(rank, found);
+        let (done, rest) = vectors.split_at_mut(rank + 1);
+        let pivot = &done[rank];
+        for vector in rest.iter_mut().filter(|v| v[position] != 0) {
+            let (scale, other) = (pivot[position], vector[position]);
+            for (entry, p) in vector.iter_mut().zip(pivot).skip(position) {
+                *entry = field.cross(scale, *entry, other, *p);
+            }
+        }
+        rank += 1;
+        if rank == vectors.len() {
+            break;
+        }
+    }
+    rank
+}

@@ -1,0 +1,96 @@
+//! Reachable dimensions: the generic Jacobian matroid of a network, its ranks, and how surely they are known.
+//!
+//! Ranks are computed at random points modulo random primes. A rank found there is *proved* as a lower bound: it shows
+//! a minor that is not the zero polynomial. As an upper bound it is proved only with an algebraic reason
+//! ([`Reason`]); otherwise it is wrong with a probability that [`Chance`] bounds.
+
+mod chance;
+mod count;
+mod matroid;
+mod point;
+mod rank;
+mod scan;
+
+pub use chance::{Chance, Evidence};
+pub use count::Table;
+pub use matroid::JacobianMatroid;
+pub use point::IntegerPoint;
+pub use rank::{Answer, Dimension, Reason, Settings, rank};
+pub use scan::{Scan, ScanOptions, scan};
+
+/// Why a question about dimensions cannot be answered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReachError {
+    /// The Jacobian would not fit the stated limit.
+    #[error(
+        "{network}: its Jacobian at {samples} has about {rows} × {columns} entries, over the limit of {limit}\n  take fewer samples or a smaller network"
+    )]
+    JacobianTooLarge {
+        /// The network.
+        network: String,
+        /// The samples, as text.
+        samples: String,
+        /// Its rows.
+        rows: u64,
+        /// Its columns.
+        columns: u64,
+        /// The most entries that are allowed.
+        limit: u64,
+    },
+    /// More labels than a machine word counts.
+    #[error("{network}: the number of labels at {samples} samples does not fit 64 bits\n  take fewer samples")]
+    TooManyLabels {
+        /// The network.
+        network: String,
+        /// The number of samples.
+        samples: u64,
+    },
+    /// Zero samples.
+    #[error("samples is 0\n  give at least 1 sample, or leave it out for the functional dimension")]
+    NoSamples,
+    /// Too many weights to count over.
+    #[error("allocations inside {weights} weights, over the limit of {limit}\n  choose fewer with --within")]
+    TooManyWeights {
+        /// The weights to choose from.
+        weights: usize,
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// The bound on the error cannot be reached.
+    #[error(
+        "an error of at most 2^{asked} cannot be reached for this question; 2^{possible} can\n  ask for --error-log2 {possible}"
+    )]
+    ErrorTooSmall {
+        /// What was asked for.
+        asked: i64,
+        /// What is possible.
+        possible: i64,
+    },
+    /// The time limit ended a count.
+    #[error(
+        "stopped by the time limit of {seconds} s, after {done} of {parts} parts of the count\n  give more time with --time-limit, or count less with --within or --sizes"
+    )]
+    TimeLimit {
+        /// The limit.
+        seconds: u64,
+        /// Finished parts.
+        done: usize,
+        /// All parts.
+        parts: usize,
+    },
+    /// Two independent counts disagreed more often than chance allows.
+    #[error(
+        "counts at independent random points keep disagreeing; this is a defect of the program\n  please report the command"
+    )]
+    Disagreement,
+}
+
+impl ReachError {
+    /// Whether a stated limit stopped the work, rather than a wrong request.
+    pub fn is_limit(&self) -> bool {
+        matches!(
+            self,
+            ReachError::TimeLimit { .. } | ReachError::JacobianTooLarge { .. } | ReachError::TooManyWeights { .. }
+        )
+    }
+}

@@ -1,0 +1,125 @@
+//! The question "what is the reachable dimension of this allocation?", and its answer.
+
+use crate::allocation::Allocation;
+use crate::network::{Network, Samples};
+
+use super::{Evidence, JacobianMatroid, ReachError};
+
+/// Why a rank is not larger than it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// There are no more weights.
+    Size,
+    /// There are no more labels.
+    Labels,
+    /// Known polynomial kernel vectors (gauge directions, unseen inputs) are independent at the point.
+    KernelFields,
+    /// No allocation reaches more than all weights do.
+    Teacher,
+    /// No larger rank was found at random points.
+    RandomPoints,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Reason::Size => "a non-zero minor; no more weights",
+            Reason::Labels => "a non-zero minor; no more labels",
+            Reason::KernelFields => "a non-zero minor; independent gauge directions",
+            Reason::Teacher => "a non-zero minor; the teacher's dimension",
+            Reason::RandomPoints => "random points modulo random primes",
+        })
+    }
+}
+
+/// A dimension and how it is known. The value is always proved as a lower bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dimension {
+    /// The dimension.
+    pub value: usize,
+    /// How it is known not to be larger.
+    pub evidence: Evidence,
+    /// By what argument.
+    pub reason: Reason,
+}
+
+/// Seeds and bounds of a question.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// All randomness follows from it.
+    pub seed: u64,
+    /// The probability of error must be at most 2 to this power; negative.
+    pub error_log2: i64,
+}
+
+/// The reachable dimension of one allocation, beside the teacher's.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The network.
+    pub network: Network,
+    /// The allocation.
+    pub allocation: Allocation,
+    /// The samples.
+    pub samples: Samples,
+    /// The number of scalar labels.
+    pub labels: u64,
+    /// ρ_m(A).
+    pub dim: Dimension,
+    /// D_m.
+    pub teacher: Dimension,
+    /// What was computed with.
+    pub settings: Settings,
+    /// How many random points were looked at.
+    pub trials: usize,
+}
+
+impl Answer {
+    /// Whether A spans: ρ_m(A) = D_m.
+    pub fn spans(&self) -> bool {
+        self.dim.value == self.teacher.value
+    }
+
+    /// How the whole answer is known.
+    pub fn evidence(&self) -> Evidence {
+        Evidence::all([self.dim.evidence, self.teacher.evidence])
+    }
+}
+
+/// The reachable dimension of an allocation, with an error of at most 2^`error_log2`.
+///
+/// # Errors
+/// See [`ReachError`].
+pub fn rank(
+    network: &Network,
+    allocation: &Allocation,
+    samples: Samples,
+    settings: Settings,
+) -> Result<Answer, ReachError> {
+    let mut matroid = JacobianMatroid::new(network, samples, settings.seed)?;
+    let both = |m: &JacobianMatroid| (m.dim(allocation), m.teacher());
+    let (mut dim, mut teacher) = both(&matroid);
+    if Evidence::all([dim.evidence, teacher.evidence]) != Evidence::Proved {
+        // Two dimensions may be wrong, each with half the error.
+        let largest = network.weights().min(usize::try_from(matroid.labels()).unwrap_or(usize::MAX));
+        let trials = matroid.chance().trials(largest, settings.error_log2 - 1);
+        let trials = trials.filter(|t| *t <= MOST_TRIALS).ok_or_else(|| ReachError::ErrorTooSmall {
+            asked: settings.error_log2,
+            possible: matroid.chance().minor_log2(largest) * MOST_TRIALS as i64 + 1,
+        })?;
+        matroid.extend_to(trials);
+        (dim, teacher) = both(&matroid);
+    }
+    Ok(Answer {
+        network: network.clone(),
+        allocation: allocation.clone(),
+        samples,
+        labels: matroid.labels(),
+        dim,
+        teacher,
+        settings,
+        trials: matroid.trials().len(),
+    })
+}
+
+/// More independent points than this are never looked at.
+const MOST_TRIALS: usize = 64;

@@ -1,0 +1,130 @@
+//! The question "how many allocations of each size have each reachable dimension?", and its answer.
+
+use std::ops::RangeInclusive;
+use std::time::{Duration, Instant};
+
+use crate::allocation::Allocation;
+use crate::network::{Network, Samples};
+
+use super::count::{CountOptions, Stopped, Table, binomial, count};
+use super::rank::{Dimension, Settings};
+use super::{Evidence, JacobianMatroid, ReachError};
+
+/// What a scan is about, besides network and samples.
+#[derive(Clone, Debug)]
+pub struct ScanOptions {
+    /// Only allocations inside these weights; nothing means all.
+    pub within: Option<Allocation>,
+    /// Only allocations of these sizes; nothing means all.
+    pub sizes: Option<RangeInclusive<usize>>,
+    /// Stop after so long.
+    pub time_limit: Option<Duration>,
+}
+
+/// How many allocations there are of each size and dimension.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// The network.
+    pub network: Network,
+    /// The samples.
+    pub samples: Samples,
+    /// The weights that the allocations lie in.
+    pub within: Allocation,
+    /// The sizes counted.
+    pub sizes: RangeInclusive<usize>,
+    /// The numbers.
+    pub table: Table,
+    /// D_m.
+    pub teacher: Dimension,
+    /// How the whole table, and the teacher's dimension with it, is known.
+    pub evidence: Evidence,
+    /// What was computed with.
+    pub settings: Settings,
+    /// How many random points agreed.
+    pub trials: usize,
+}
+
+/// More independent counts than this are never made.
+const MOST_COUNTS: usize = 8;
+
+/// Counts all allocations by size and dimension, with an error of at most 2^`error_log2` for the whole table.
+///
+/// The table is counted at independent random points until the chance that all of them missed a minor is small enough; a
+/// table that missed one has a smaller sum of ranks, so a disagreement shows which of two is wrong.
+///
+/// # Errors
+/// See [`ReachError`].
+pub fn scan(
+    network: &Network,
+    samples: Samples,
+    options: &ScanOptions,
+    settings: Settings,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Scan, ReachError> {
+    let deadline = options.time_limit.map(|limit| Instant::now() + limit);
+    let mut matroid = JacobianMatroid::new(network, samples, settings.seed)?;
+    let within = options.within.clone().unwrap_or_else(|| Allocation::all(network.weights()));
+    let n = within.size();
+    let sizes = options.sizes.clone().unwrap_or(0..=n);
+    let sizes = *sizes.start()..=(*sizes.end()).min(n);
+    if n > MOST_ELEMENTS {
+        return Err(ReachError::TooManyWeights { weights: n, limit: MOST_ELEMENTS });
+    }
+
+    // Half of the error for the table, half for the teacher's dimension.
+    let target = settings.error_log2 - 1;
+    let largest = n.min(matroid.teacher_bound());
+    let minors = binomial(n, largest.min(n / 2));
+    let chance = matroid.chance();
+    let union = |counts: usize| chance.union_log2(largest, &minors, 1) * counts as i64;
+    let teacher_bound = matroid.teacher_bound();
+    let enough = |counts: usize| union(counts) <= target && chance.minor_log2(teacher_bound) * counts as i64 <= target;
+    let needed = (1..=MOST_COUNTS).find(|counts| enough(*counts));
+    let needed = needed
+        .ok_or(ReachError::ErrorTooSmall { asked: settings.error_log2, possible: (union(MOST_COUNTS) + 1).min(0) })?;
+
+    let columns: Vec<usize> = within.iter().collect();
+    let limits = CountOptions { sizes: sizes.clone(), deadline };
+    let mut best: Option<Table> = None;
+    let mut agreeing = 0;
+    for attempt in 0.. {
+        if agreeing == needed {
+            break;
+        }
+        if attempt == needed + MOST_COUNTS {
+            return Err(ReachError::Disagreement);
+        }
+        matroid.extend_to(attempt + 1);
+        let trial = &matroid.trials()[attempt];
+        let submatrix = trial.rows.select_columns(&columns);
+        let table = count(trial.field, &submatrix, &limits, progress).map_err(|Stopped { done, parts }| {
+            ReachError::TimeLimit {
+                seconds: options.time_limit.unwrap_or_default().as_secs(),
+                done: attempt * parts + done,
+                parts: needed * parts,
+            }
+        })?;
+        match &best {
+            Some(known) if known.weight() > table.weight() => {}
+            Some(known) if *known == table => agreeing += 1,
+            _ => {
+                best = Some(table);
+                agreeing = 1;
+            }
+        }
+    }
+    let table = best.ok_or(ReachError::Disagreement)?;
+
+    let teacher = matroid.teacher();
+    let full = |(size, dim, _): (usize, usize, _)| dim == size.min(teacher.value);
+    let evidence = if teacher.evidence == Evidence::Proved && table.entries().all(full) {
+        Evidence::Proved
+    } else {
+        let error_log2 = union(needed);
+        Evidence::all([teacher.evidence, Evidence::Probabilistic { error_log2 }])
+    };
+    Ok(Scan { network: network.clone(), samples, within, sizes, table, teacher, evidence, settings, trials: needed })
+}
+
+/// The most weights that allocations may be chosen from.
+const MOST_ELEMENTS: usize = 4096;
