@@ -1,3 +1,10 @@
 //! The command line of allocert.
 
-fn main() {}
+mod cli;
+
+#[global_allocator]
+static MEMORY: cli::memory::Limited = cli::memory::Limited;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

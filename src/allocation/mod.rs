@@ -66,6 +66,11 @@ impl Allocation {
         weight < self.weights && self.words[weight / 64] >> (weight % 64) & 1 == 1
     }
 
+    /// The first 64 weights as bits, the first weight lowest.
+    pub fn low_bits(&self) -> u64 {
+        self.words.first().copied().unwrap_or(0)
+    }
+
     /// Adds a weight.
     ///
     /// # Panics

@@ -7,12 +7,15 @@ use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::number::{PrimeField, Ring};
 
+use super::count::binomial;
 use super::point::{ModularPoint, generator};
 use super::rank::{Dimension, Reason};
 use super::{Chance, Evidence, ReachError};
 
 /// The most entries that a Jacobian may have.
 const MOST_ENTRIES: u64 = 1 << 28;
+/// More independent points than this are never looked at.
+pub(super) const MOST_TRIALS: usize = 64;
 /// Kernel fields are used for proofs only while they have at most this many entries in all.
 const MOST_FIELD_ENTRIES: u64 = 1 << 22;
 
@@ -116,6 +119,29 @@ impl JacobianMatroid {
     /// The chance that a trial misses a minor.
     pub fn chance(&self) -> Chance {
         Chance::of(&self.network)
+    }
+
+    /// The trials needed so that, except with probability 2^`error_log2`, the rank of *every* allocation is right.
+    ///
+    /// # Errors
+    /// If no reasonable number of trials is enough.
+    pub fn trials_for_all(&self, error_log2: i64) -> Result<usize, ReachError> {
+        let enough = (1..=MOST_TRIALS).find(|t| self.error_for_all_with(*t) <= error_log2);
+        let possible = self.error_for_all_with(MOST_TRIALS);
+        enough.ok_or(ReachError::ErrorTooSmall { asked: error_log2, possible })
+    }
+
+    /// log₂ of a bound on the probability that the rank of *some* allocation is wrong: it is if some generic basis is
+    /// dependent in every trial.
+    pub fn error_for_all(&self) -> i64 {
+        self.error_for_all_with(self.trials.len())
+    }
+
+    fn error_for_all_with(&self, trials: usize) -> i64 {
+        let n = self.network.weights();
+        let rank = self.teacher_bound().min(n);
+        let bases = binomial(n, rank.min(n / 2));
+        self.chance().union_log2(rank, &bases, trials)
     }
 
     /// The rank that the trials show for an allocation: a proved lower bound of its reachable dimension.

@@ -3,6 +3,7 @@
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 
+use super::matroid::MOST_TRIALS;
 use super::{Evidence, JacobianMatroid, ReachError};
 
 /// Why a rank is not larger than it is.
@@ -120,6 +121,3 @@ pub fn rank(
         trials: matroid.trials().len(),
     })
 }
-
-/// More independent points than this are never looked at.
-const MOST_TRIALS: usize = 64;

@@ -1,0 +1,364 @@
+//! Checking a claim: every network, every allocation, smallest first; the first counterexample is a smallest one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use itertools::Itertools;
+use rayon::prelude::*;
+use rug::Integer;
+use starlark::environment::Module;
+use starlark::eval::Evaluator;
+use starlark::values::{OwnedFrozenValue, Value};
+
+use super::counterexample;
+use super::file::{Claim, ClaimError, guarded, language, stopped_or};
+use super::globals::{Expect, Host, RangeValue};
+use super::limits::limit;
+use super::outcome::{Checked, Outcome, Unsettled};
+use super::session::{Lens, Session};
+use super::values::{AllocationValue, NetworkValue, allocation_of, samples_of};
+use crate::allocation::{Allocation, subsets};
+use crate::network::Samples;
+use crate::reach::{Evidence, Settings};
+
+/// Limits and bounds of a check.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckOptions {
+    /// The seed, and the error allowed for one claim.
+    pub settings: Settings,
+    /// The longest time for one claim.
+    pub time_limit: Duration,
+    /// The most allocations that one claim may range over.
+    pub max_allocations: u64,
+}
+
+/// How far a check is: evaluated and in all, in instances.
+pub type Progress<'a> = dyn Fn(u64, u64) + Sync + 'a;
+
+/// Allocations are evaluated in batches of this many, each with fresh memory.
+const BATCH: usize = 512;
+/// Batches that are shared among threads before the next are drawn.
+const WAVE: usize = 64;
+
+/// Checks one claim.
+pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> Checked {
+    let start = Instant::now();
+    let session = Session::new(matroid_settings(options), Some(options.time_limit));
+    let mut run = Run { claim, options, session, start, networks: 0, instances: 0, skipped: 0 };
+    let found = run.find(progress);
+    let (outcome, unsettled, counterexample) = match found {
+        Ok(None) if run.instances == 0 => (Ok(Outcome::Open), Some(Unsettled::Vacuous), None),
+        Ok(None) if claim.expect == Expect::Open => (Ok(Outcome::Open), Some(Unsettled::Conjecture), None),
+        Ok(None) => (Ok(Outcome::Verified), None, None),
+        Ok(Some(instance)) => match counterexample::describe(claim, &instance, options) {
+            Ok(counterexample) => (Ok(Outcome::Refuted), None, Some(Box::new(counterexample))),
+            Err(error) => (Err(error), None, None),
+        },
+        Err(Stop::Unsettled(why)) => (Ok(Outcome::Open), Some(why), None),
+        Err(Stop::Error(error)) => (Err(error), None, None),
+    };
+    let evidence = match &counterexample {
+        Some(counterexample) => counterexample.evidence,
+        None => run.session.evidence(),
+    };
+    Checked {
+        claim: claim.name.clone(),
+        file: claim.file.clone(),
+        line: claim.line,
+        statement: claim.statement.clone(),
+        source: claim.source.clone(),
+        expect: claim.expect,
+        outcome,
+        unsettled,
+        networks: run.networks,
+        instances: run.instances,
+        skipped: run.skipped,
+        evidence,
+        counterexample,
+        time: start.elapsed(),
+    }
+}
+
+/// The error for one matroid, so that all of a claim's matroids (up to 2^10) stay within the claim's.
+fn matroid_settings(options: &CheckOptions) -> Settings {
+    Settings { error_log2: options.settings.error_log2.saturating_sub(10), ..options.settings }
+}
+
+/// A network at a number of samples, with an allocation if the claim is about allocations.
+#[derive(Clone, Debug)]
+pub(super) struct Instance {
+    pub network: crate::network::Network,
+    pub samples: Samples,
+    pub allocation: Option<Allocation>,
+}
+
+/// The allocations that a claim ranges over on one network.
+enum Range {
+    Inside {
+        within: Allocation,
+        sizes: Vec<usize>,
+    },
+    Listed(Vec<Allocation>),
+    /// The claim is about the network alone.
+    Network,
+}
+
+impl Range {
+    fn number(&self) -> Integer {
+        match self {
+            Range::Inside { within, sizes } => {
+                let choose = |r: &usize| Integer::from(within.size()).binomial(*r as u32);
+                sizes.iter().map(choose).sum()
+            }
+            Range::Listed(list) => Integer::from(list.len()),
+            Range::Network => Integer::from(1),
+        }
+    }
+
+    /// The instances of one size, in canonical order.
+    fn of_size(&self, size: usize) -> Box<dyn Iterator<Item = Option<Allocation>> + '_> {
+        match self {
+            Range::Inside { within, sizes } if sizes.contains(&size) => Box::new(subsets(within, size).map(Some)),
+            Range::Listed(list) => Box::new(list.iter().filter(move |a| a.size() == size).cloned().map(Some)),
+            Range::Network if size == 0 => Box::new(std::iter::once(None)),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+}
+
+enum Stop {
+    Unsettled(Unsettled),
+    Error(ClaimError),
+}
+
+impl From<ClaimError> for Stop {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::TooLong { .. } => Stop::Unsettled(Unsettled::Limit(error.to_string())),
+            _ => Stop::Error(error),
+        }
+    }
+}
+
+struct Run<'a> {
+    claim: &'a Claim,
+    options: &'a CheckOptions,
+    session: Arc<Session>,
+    start: Instant,
+    networks: usize,
+    instances: u64,
+    skipped: u64,
+}
+
+/// What a batch of evaluations came to.
+#[derive(Default)]
+struct Batch {
+    held: u64,
+    skipped: u64,
+    failed: Option<Option<Allocation>>,
+}
+
+impl Run<'_> {
+    /// The first instance for which the claim does not hold.
+    fn find(&mut self, progress: &Progress<'_>) -> Result<Option<Instance>, Stop> {
+        let mut plans = Vec::new();
+        for network in &self.claim.networks {
+            let lens = self.session.lens(network, Samples::Functional);
+            for samples in self.samples(&lens)? {
+                let lens = lens.at(samples);
+                let range = self.range(&lens)?;
+                plans.push((lens, range));
+            }
+        }
+        // Python's sort is stable, and so is this one: networks of equal size stay in the order given.
+        plans.sort_by_key(|(lens, _)| lens.network().weights());
+        let total: Integer = plans.iter().map(|(_, range)| range.number()).sum();
+        let limit = self.options.max_allocations;
+        if total > limit {
+            let allocations = total.to_string();
+            return Err(Stop::Unsettled(Unsettled::TooMany { allocations, limit }));
+        }
+        let total = total.to_u64().unwrap_or(u64::MAX);
+        let done = AtomicU64::new(0);
+        let groups = plans.chunk_by(|a, b| a.0.network().weights() == b.0.network().weights());
+        for group in groups {
+            self.networks += group.len();
+            let largest = group[0].0.network().weights();
+            for size in 0..=largest {
+                for (lens, range) in group {
+                    let failed = self.sweep(lens, range.of_size(size), &|n| {
+                        progress(done.fetch_add(n, Ordering::Relaxed) + n, total);
+                    })?;
+                    if let Some(allocation) = failed {
+                        let (network, samples) = (lens.network().clone(), lens.samples());
+                        return Ok(Some(Instance { network, samples, allocation }));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Evaluates the claim on some instances of one network, in waves of batches; the first failure in order, if any.
+    fn sweep(
+        &mut self,
+        lens: &Lens,
+        mut instances: impl Iterator<Item = Option<Allocation>>,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Option<Option<Allocation>>, Stop> {
+        loop {
+            let wave: Vec<Option<Allocation>> = instances.by_ref().take(BATCH * WAVE).collect();
+            if wave.is_empty() {
+                return Ok(None);
+            }
+            let size = wave.len().div_ceil(2 * rayon::current_num_threads()).clamp(1, BATCH);
+            let batches: Vec<Result<Batch, ClaimError>> = wave
+                .par_chunks(size)
+                .map(|batch| {
+                    let done = self.evaluate(lens, batch);
+                    progress(batch.len() as u64);
+                    done
+                })
+                .collect();
+            for batch in batches {
+                let batch = batch?;
+                self.instances += batch.held;
+                self.skipped += batch.skipped;
+                if batch.failed.is_some() {
+                    self.instances += 1;
+                    return Ok(batch.failed);
+                }
+            }
+            if self.start.elapsed() > self.options.time_limit {
+                let seconds = self.options.time_limit.as_secs();
+                return Err(Stop::Unsettled(Unsettled::TimeLimit { seconds }));
+            }
+        }
+    }
+
+    fn evaluate(&self, lens: &Lens, batch: &[Option<Allocation>]) -> Result<Batch, ClaimError> {
+        with_evaluator(self.claim, &self.session, |eval| {
+            let mut result = Batch::default();
+            for allocation in batch {
+                if let Some(given) = &self.claim.given
+                    && !truth("given", apply(eval, given, lens, allocation.as_ref())?)?
+                {
+                    result.skipped += 1;
+                } else if truth("holds", apply(eval, &self.claim.holds, lens, allocation.as_ref())?)? {
+                    result.held += 1;
+                } else {
+                    result.failed = Some(allocation.clone());
+                    break;
+                }
+            }
+            Ok(result)
+        })
+    }
+
+    fn samples(&self, lens: &Lens) -> Result<Vec<Samples>, ClaimError> {
+        let Some(samples) = &self.claim.samples else {
+            return Ok(vec![Samples::Functional]);
+        };
+        with_evaluator(self.claim, &self.session, |eval| {
+            let value = called(eval, samples, lens)?;
+            if value.is_none() || value.unpack_i32().is_some() {
+                return Ok(vec![samples_of(value)?]);
+            }
+            let all: Vec<Samples> = value.iterate(eval.heap())?.map(samples_of).collect::<Result<_, _>>()?;
+            Ok(all.into_iter().unique().collect())
+        })
+    }
+
+    fn range(&self, lens: &Lens) -> Result<Range, ClaimError> {
+        if !self.claim.about_allocations {
+            return Ok(Range::Network);
+        }
+        let all = Allocation::all(lens.network().weights());
+        let Some(allocations) = &self.claim.allocations else {
+            let sizes = (0..=all.size()).collect();
+            return Ok(Range::Inside { within: all, sizes });
+        };
+        with_evaluator(self.claim, &self.session, |eval| {
+            let value = called(eval, allocations, lens)?;
+            let Some(range) = RangeValue::from_value(value) else {
+                let heap = eval.heap();
+                let listed = value.iterate(heap)?.map(|v| allocation_of(lens, v, heap));
+                let mut listed: Vec<Allocation> = listed.collect::<Result<_, _>>()?;
+                listed.sort();
+                listed.dedup();
+                return Ok(Range::Listed(listed));
+            };
+            let within = match &range.within {
+                Some(text) => allocation_of(lens, eval.heap().alloc(text.as_str()), eval.heap())?,
+                None => all,
+            };
+            let mut sizes = range.sizes.clone().unwrap_or_else(|| (0..=within.size()).collect());
+            sizes.retain(|size| *size <= within.size());
+            sizes.sort_unstable();
+            sizes.dedup();
+            Ok(Range::Inside { within, sizes })
+        })
+    }
+}
+
+/// Runs something with a fresh evaluator that has the limits on; errors come back with their place.
+pub(super) fn with_evaluator<T>(
+    claim: &Claim,
+    session: &Arc<Session>,
+    run: impl for<'v> FnOnce(&mut Evaluator<'v, '_, '_>) -> starlark::Result<T>,
+) -> Result<T, ClaimError> {
+    let place = format!("{}: claim {}", claim.file.display(), claim.name);
+    let host = Host::new(Arc::clone(session));
+    guarded(&place, || {
+        Module::with_temp_heap(|module| {
+            let mut eval = Evaluator::new(&module);
+            eval.extra = Some(&host);
+            limit(&mut eval).map_err(language)?;
+            let done = run(&mut eval);
+            done.map_err(|e| stopped_or(&eval, &place, e))
+        })
+    })
+}
+
+/// Calls a kept lambda with the network, and the allocation if there is one.
+pub(super) fn apply<'v>(
+    eval: &mut Evaluator<'v, '_, '_>,
+    function: &OwnedFrozenValue,
+    lens: &Lens,
+    allocation: Option<&Allocation>,
+) -> starlark::Result<Value<'v>> {
+    let heap = eval.heap();
+    let function = heap.access_owned_frozen_value(function);
+    let network = heap.alloc(NetworkValue::new(lens.clone()));
+    match allocation {
+        None => eval.eval_function(function, &[network], &[]),
+        Some(allocation) => {
+            let allocation = heap.alloc(AllocationValue::new(lens.clone(), allocation.clone()));
+            eval.eval_function(function, &[network, allocation], &[])
+        }
+    }
+}
+
+/// An argument's value, or, if it is a function of the network, what it returns.
+fn called<'v>(
+    eval: &mut Evaluator<'v, '_, '_>,
+    argument: &OwnedFrozenValue,
+    lens: &Lens,
+) -> starlark::Result<Value<'v>> {
+    let value = eval.heap().access_owned_frozen_value(argument);
+    if value.parameters_spec().is_some() { apply(eval, argument, lens, None) } else { Ok(value) }
+}
+
+/// True or false, and nothing else.
+pub(super) fn truth(argument: &str, value: Value<'_>) -> starlark::Result<bool> {
+    value.unpack_bool().ok_or_else(|| {
+        let kind = value.get_type();
+        super::values::failure(format!("{argument} returned {value} ({kind}): it must return True or False"))
+    })
+}
+
+/// How everything that was asked is known, for all claims of a run together.
+pub fn evidence_of_all<'a>(checked: impl IntoIterator<Item = &'a Checked>) -> Evidence {
+    Evidence::all(checked.into_iter().map(|c| c.evidence))
+}

@@ -1,0 +1,119 @@
+//! Looking closely at a counterexample: again at other random points with a far smaller error, and with all that was asked
+//! written down.
+
+use starlark::environment::Module;
+use starlark::eval::Evaluator;
+use starlark::syntax::AstModule;
+use starlark::values::Value;
+
+use super::check::{CheckOptions, Instance, apply, truth, with_evaluator};
+use super::file::{Claim, ClaimError, dialect};
+use super::globals::{Host, globals};
+use super::limits::limit;
+use super::outcome::Counterexample;
+use super::session::Session;
+use super::values::{AllocationValue, NetworkValue};
+use crate::allocation::{Allocation, print};
+use crate::network::Samples;
+use crate::reach::{IntegerPoint, Settings, rank};
+
+/// Every matroid behind a counterexample may err with at most this probability.
+const ERROR_LOG2: i64 = -110;
+
+/// Describes a counterexample.
+///
+/// # Errors
+/// An evaluation that fails, or a claim that holds after all when looked at closely.
+pub(super) fn describe(
+    claim: &Claim,
+    instance: &Instance,
+    options: &CheckOptions,
+) -> Result<Counterexample, ClaimError> {
+    let settings = Settings { seed: options.settings.seed.wrapping_add(1), error_log2: ERROR_LOG2 };
+    let session = Session::observing(settings, Some(options.time_limit));
+    let lens = session.lens(&instance.network, instance.samples);
+    let holds = with_evaluator(claim, &session, |eval| {
+        let value = apply(eval, &claim.holds, &lens, instance.allocation.as_ref())?;
+        truth("holds", value)
+    })?;
+    if holds {
+        let message = format!(
+            "{}: {} fails at one set of random points and holds at another for {}\n  this is a defect of the program; please report it",
+            claim.file.display(),
+            claim.name,
+            instance.network
+        );
+        return Err(ClaimError::Language { message });
+    }
+    let (observations, evidence) = (session.observations(), session.evidence());
+    let asked = |a: &Allocation| rank(&instance.network, a, instance.samples, settings).ok();
+    let answer = instance.allocation.as_ref().and_then(asked);
+    let point = answer.as_ref().and_then(|answer| {
+        let (network, allocation, dim) = (&answer.network, &answer.allocation, answer.dim.value);
+        IntegerPoint::find(network, answer.samples, allocation, dim, settings.seed)
+    });
+    Ok(Counterexample {
+        network: instance.network.clone(),
+        samples: instance.samples,
+        allocation: instance.allocation.clone(),
+        claimed: claim.text.as_ref().map(|t| dedent(&t.body)),
+        sides: sides(claim, instance, settings),
+        answer,
+        point,
+        observations,
+        evidence,
+        command: command(claim, instance),
+    })
+}
+
+/// The values of both sides of a comparison, computed with the names of the claim's file.
+fn sides(claim: &Claim, instance: &Instance, settings: Settings) -> Option<(String, &'static str, String)> {
+    let text = claim.text.as_ref()?;
+    let (left, sign, right) = text.sides.as_ref()?;
+    let value = |side: &str| {
+        let source = format!("(lambda {}: ({side}\n))", text.parameters);
+        let ast = AstModule::parse("<counterexample>", source, &dialect()).ok()?;
+        let session = Session::new(settings, None);
+        let lens = session.lens(&instance.network, instance.samples);
+        let host = Host::new(session);
+        Module::with_temp_heap(|module| {
+            module.import_public_symbols(&claim.module);
+            let mut eval = Evaluator::new(&module);
+            eval.extra = Some(&host);
+            limit(&mut eval).ok()?;
+            let function = eval.eval_module(ast, &globals()).ok()?;
+            let heap = module.heap();
+            let mut arguments: Vec<Value<'_>> = vec![heap.alloc(NetworkValue::new(lens.clone()))];
+            if let Some(allocation) = &instance.allocation {
+                arguments.push(heap.alloc(AllocationValue::new(lens.clone(), allocation.clone())));
+            }
+            let value = eval.eval_function(function, &arguments, &[]).ok()?;
+            Some(value.to_repr())
+        })
+    };
+    Some((value(left)?, sign, value(right)?))
+}
+
+/// The command that shows the counterexample again.
+fn command(claim: &Claim, instance: &Instance) -> String {
+    let samples = match instance.samples {
+        Samples::Count(count) => format!(" --samples {count}"),
+        Samples::Functional => String::new(),
+    };
+    match &instance.allocation {
+        Some(allocation) => {
+            let text = print(instance.network.layout(), allocation);
+            format!("allocert rank '{}' '{text}'{samples}", instance.network)
+        }
+        None => format!("allocert verify '{}' --only '{}'", claim.file.display(), claim.name),
+    }
+}
+
+/// The text with the indentation of its continuation lines taken away.
+fn dedent(text: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let shared = text.lines().skip(1).filter(|l| !l.trim().is_empty()).map(indent).min().unwrap_or(0);
+    let line =
+        |(i, line): (usize, &str)| if i == 0 { line.to_owned() } else { line.get(shared..).unwrap_or("").to_owned() };
+    text.lines().enumerate().map(line).collect::<Vec<_>>().join("\n")
+}

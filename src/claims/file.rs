@@ -1,0 +1,281 @@
+//! Reading claim files, and single expressions of the same language.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use starlark::environment::{FrozenModule, Module};
+use starlark::eval::Evaluator;
+use starlark::syntax::{AstModule, Dialect};
+use starlark::values::OwnedFrozenValue;
+
+use super::globals::{Declared, Expect, Host, globals, kept};
+use super::limits::{DEEPEST_BRACKETS, MOST_BYTES, MOST_TICKS, bracket_depth, limit};
+use super::session::Session;
+use super::source::{Holds, calls};
+use super::values::NetworkValue;
+use crate::network::Network;
+use crate::reach::Settings;
+use crate::text::quote;
+
+/// Why a claim file, or an expression, cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimError {
+    /// The file cannot be read.
+    #[error("{path}: {reason}\n  give a claim file (*.star) or a folder of them", path = .path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        reason: String,
+    },
+    /// A folder without claim files.
+    #[error("{path}: no claim file (*.star) in this folder\n  write one: docs/claims.md shows how", path = .path.display())]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file over a limit.
+    #[error("{path}: {what} is over the limit of {limit}\n  split the file", path = .path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// What is too large.
+        what: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// The language found an error; the message holds the place, a caret, and often a suggestion.
+    #[error("{message}")]
+    Language {
+        /// As the language renders it.
+        message: String,
+    },
+    /// A limit of [`super::limits`] ended an evaluation.
+    #[error("{place}: stopped after {limit} calls and loop turns\n  does a loop run too long? Ask for less at a time")]
+    TooLong {
+        /// The file, or the claim.
+        place: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// The expression is not a network.
+    #[error(
+        "{text} is not a network\n  write one as lffn([2, 2, 2]), lrnn(inputs=1, hidden=2, outputs=1, steps=5) or pnn([2, 3, 1], degree=2)"
+    )]
+    NotANetwork {
+        /// What was given.
+        text: String,
+    },
+}
+
+impl ClaimError {
+    /// Whether a stated limit stopped the work.
+    pub fn is_limit(&self) -> bool {
+        matches!(self, ClaimError::TooLong { .. } | ClaimError::TooLarge { .. })
+    }
+}
+
+/// A claim, read and ready to be checked.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Its name, unique in its file.
+    pub name: String,
+    /// The file it stands in.
+    pub file: PathBuf,
+    /// The line it starts at, from 1.
+    pub line: usize,
+    /// What it says, for people.
+    pub statement: String,
+    /// What its author expects.
+    pub expect: Expect,
+    /// A proof in Markdown, if one is given.
+    pub proof: Option<String>,
+    /// Where it comes from, if that is said.
+    pub source: Option<String>,
+    /// The networks, as given.
+    pub(super) networks: Vec<Network>,
+    pub(super) holds: OwnedFrozenValue,
+    pub(super) given: Option<OwnedFrozenValue>,
+    pub(super) samples: Option<OwnedFrozenValue>,
+    pub(super) allocations: Option<OwnedFrozenValue>,
+    /// Whether `holds` takes an allocation besides the network.
+    pub(super) about_allocations: bool,
+    pub(super) text: Option<Holds>,
+    pub(super) module: Arc<FrozenModule>,
+}
+
+/// Finds claim files: a file as it is, of a folder every `*.star` below it, in order of their names.
+///
+/// # Errors
+/// A path that cannot be read, or a folder without claim files.
+pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ClaimError> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = found.len();
+            walk(path, &mut found)?;
+            if found.len() == before {
+                return Err(ClaimError::Empty { path: path.clone() });
+            }
+        } else {
+            found.push(path.clone());
+        }
+    }
+    Ok(found)
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), ClaimError> {
+    let unreadable = |e: std::io::Error| ClaimError::Unreadable { path: folder.to_owned(), reason: e.to_string() };
+    let entries = std::fs::read_dir(folder).map_err(unreadable)?;
+    let mut entries = entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() && !entry.is_symlink() {
+            walk(&entry, found)?;
+        } else if entry.extension().is_some_and(|e| e == "star") {
+            found.push(entry);
+        }
+    }
+    Ok(())
+}
+
+/// Reads the claims of a file, in order.
+///
+/// # Errors
+/// See [`ClaimError`].
+pub fn load(path: &Path) -> Result<Vec<Claim>, ClaimError> {
+    let unreadable = |e: std::io::Error| ClaimError::Unreadable { path: path.to_owned(), reason: e.to_string() };
+    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
+    if bytes > MOST_BYTES {
+        return Err(ClaimError::TooLarge { path: path.to_owned(), what: format!("{bytes} bytes"), limit: MOST_BYTES });
+    }
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    read(path, text)
+}
+
+/// Reads claims from text; `path` is only shown.
+///
+/// # Errors
+/// See [`ClaimError`].
+pub fn read(path: &Path, text: String) -> Result<Vec<Claim>, ClaimError> {
+    let depth = bracket_depth(&text);
+    if depth > DEEPEST_BRACKETS {
+        let (what, limit) = (format!("brackets nested {depth} deep"), DEEPEST_BRACKETS as u64);
+        return Err(ClaimError::TooLarge { path: path.to_owned(), what, limit });
+    }
+    let shown = path.display().to_string();
+    let ast = AstModule::parse(&shown, text.clone(), &dialect()).map_err(language)?;
+    let calls = calls(&text, &ast);
+    let host = Host::new(Session::new(LOADING, None));
+    let frozen = guarded(&shown, || {
+        Module::with_temp_heap(|module| {
+            {
+                let mut eval = Evaluator::new(&module);
+                eval.extra = Some(&host);
+                limit(&mut eval).map_err(language)?;
+                let done = eval.eval_module(ast, &globals());
+                done.map_err(|e| stopped_or(&eval, &shown, e))?;
+            }
+            module.freeze().map_err(|e| ClaimError::Language { message: format!("{e:?}") })
+        })
+    })?;
+    let module = Arc::new(frozen);
+    let declared = host.claims.into_inner();
+    declared.into_iter().enumerate().map(|(i, d)| claim(path, i, d, &module, &calls)).collect()
+}
+
+fn claim(
+    path: &Path,
+    index: usize,
+    declared: Declared,
+    module: &Arc<FrozenModule>,
+    calls: &[super::source::Call],
+) -> Result<Claim, ClaimError> {
+    let argument = |name: &str| module.get_any_visibility(&kept(index, name)).ok().map(|(value, _)| value);
+    let begin = declared.place.as_ref().map(|p| p.span.begin().get() as usize);
+    let line = declared.place.as_ref().map_or(0, |p| p.resolve_span().begin.line + 1);
+    let call = calls.iter().find(|c| Some(c.begin) == begin);
+    let Some(holds) = argument("holds") else {
+        return Err(ClaimError::Language { message: format!("{}: the claim was not kept", declared.name) });
+    };
+    Ok(Claim {
+        file: path.to_owned(),
+        line,
+        holds,
+        given: if declared.has_given { argument("given") } else { None },
+        samples: argument("samples"),
+        allocations: argument("allocations"),
+        about_allocations: declared.parameters == 2,
+        text: call.and_then(|c| c.holds.clone()),
+        module: Arc::clone(module),
+        name: declared.name,
+        statement: declared.statement,
+        networks: declared.networks,
+        expect: declared.expect,
+        proof: declared.proof,
+        source: declared.source,
+    })
+}
+
+/// Reads a network from an expression of the claim language, such as `lffn([2, 2, 2])`.
+///
+/// # Errors
+/// An expression that cannot be read, or is not a network.
+pub fn network(text: &str) -> Result<Network, ClaimError> {
+    const SHOWN: &str = "<network>";
+    if bracket_depth(text) > DEEPEST_BRACKETS || text.len() as u64 > MOST_BYTES {
+        return Err(ClaimError::NotANetwork { text: quote(text) });
+    }
+    let ast = AstModule::parse(SHOWN, text.to_owned(), &dialect()).map_err(language)?;
+    let host = Host::new(Session::new(LOADING, None));
+    guarded(SHOWN, || {
+        Module::with_temp_heap(|module| {
+            let mut eval = Evaluator::new(&module);
+            eval.extra = Some(&host);
+            limit(&mut eval).map_err(language)?;
+            let value = eval.eval_module(ast, &globals());
+            let value = value.map_err(|e| stopped_or(&eval, SHOWN, e))?;
+            let network = NetworkValue::from_value(value).map(|n| n.lens().network().clone());
+            network.ok_or_else(|| ClaimError::NotANetwork { text: quote(text) })
+        })
+    })
+}
+
+impl std::str::FromStr for Network {
+    type Err = ClaimError;
+
+    fn from_str(text: &str) -> Result<Self, ClaimError> {
+        network(text)
+    }
+}
+
+/// What dimensions are computed with that a file asks for while it is loaded.
+const LOADING: Settings = Settings { seed: 0, error_log2: -40 };
+
+/// Python-like, with f-strings and statements at the top level, without loading other files.
+pub(super) fn dialect() -> Dialect {
+    Dialect { enable_load: false, enable_load_reexport: false, enable_f_strings: true, ..Dialect::Extended }
+}
+
+pub(super) fn language(error: starlark::Error) -> ClaimError {
+    ClaimError::Language { message: error.to_string() }
+}
+
+/// The error of an evaluation, told apart from the tick limit.
+pub(super) fn stopped_or(eval: &Evaluator<'_, '_, '_>, place: &str, error: starlark::Error) -> ClaimError {
+    // The limit ends an evaluation a little after it is passed.
+    if eval.get_total_tick_count() >= MOST_TICKS {
+        ClaimError::TooLong { place: place.to_owned(), limit: MOST_TICKS }
+    } else {
+        language(error)
+    }
+}
+
+/// Runs an evaluation; a panic inside the language becomes an error.
+pub(super) fn guarded<T>(place: &str, run: impl FnOnce() -> Result<T, ClaimError>) -> Result<T, ClaimError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        let message =
+            format!("{place}: the evaluation failed inside the language\n  does a list or a string grow too large?");
+        Err(ClaimError::Language { message })
+    })
+}

@@ -1,0 +1,315 @@
+//! The functions of the claim language: networks, `claim`, ranges of allocations, and a few sums.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use allocative::Allocative;
+use itertools::Itertools;
+use starlark::any::ProvidesStaticType;
+use starlark::codemap::FileSpan;
+use starlark::environment::{Globals, GlobalsBuilder, LibraryExtension};
+use starlark::eval::Evaluator;
+use starlark::starlark_simple_value;
+use starlark::values::list_or_tuple::UnpackListOrTuple;
+use starlark::values::none::NoneType;
+use starlark::values::{Heap, NoSerialize, StarlarkPagablePanic, StarlarkValue, Value};
+use starlark_derive::{starlark_module, starlark_value};
+
+use super::session::Session;
+use super::values::{NetworkValue, failure};
+use crate::network::{Network, Samples, ShapeError};
+use crate::text::{nearest, quote};
+
+/// What the functions of the language reach besides their arguments.
+#[derive(ProvidesStaticType)]
+pub(super) struct Host {
+    pub session: Arc<Session>,
+    pub claims: RefCell<Vec<Declared>>,
+}
+
+impl Host {
+    pub(super) fn new(session: Arc<Session>) -> Self {
+        Host { session, claims: RefCell::default() }
+    }
+}
+
+/// A call of `claim(…)`. Its lambdas are kept in the module under the names that [`kept`] gives.
+pub(super) struct Declared {
+    pub name: String,
+    pub statement: String,
+    pub networks: Vec<Network>,
+    pub expect: Expect,
+    pub proof: Option<String>,
+    pub source: Option<String>,
+    pub parameters: usize,
+    pub has_given: bool,
+    pub place: Option<FileSpan>,
+}
+
+/// What a claim's author expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// No counterexample.
+    Verified,
+    /// A counterexample.
+    Refuted,
+    /// None found, and the general statement is not settled.
+    Open,
+}
+
+impl Expect {
+    /// As in a claim file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Expect::Verified => "verified",
+            Expect::Refuted => "refuted",
+            Expect::Open => "open",
+        }
+    }
+}
+
+/// The private name under which a claim's argument is kept in its module.
+pub(super) fn kept(claim: usize, argument: &str) -> String {
+    format!("_claim_{claim}_{argument}")
+}
+
+/// Which allocations a claim is about.
+#[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
+pub(super) struct RangeValue {
+    /// The weights that allocations lie in, in text; nothing means all.
+    pub within: Option<String>,
+    /// The sizes; nothing means all.
+    pub sizes: Option<Vec<usize>>,
+}
+
+starlark_simple_value!(RangeValue);
+
+impl std::fmt::Display for RangeValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.within {
+            Some(within) => write!(f, "within({within:?})"),
+            None => write!(f, "every()"),
+        }
+    }
+}
+
+#[starlark_value(type = "allocations")]
+impl<'v> StarlarkValue<'v> for RangeValue {}
+
+/// Everything that a claim file can use.
+pub(super) fn globals() -> Globals {
+    GlobalsBuilder::extended_by(&[LibraryExtension::Map, LibraryExtension::Filter, LibraryExtension::StructType])
+        .with(network_functions)
+        .with(claim_functions)
+        .with(number_functions)
+        .build()
+}
+
+fn host<'a>(eval: &Evaluator<'_, 'a, '_>) -> starlark::Result<&'a Host> {
+    let host = eval.extra.and_then(|extra| extra.downcast_ref::<Host>());
+    host.ok_or_else(|| failure("this function is not available here"))
+}
+
+fn network(eval: &Evaluator<'_, '_, '_>, built: Result<Network, ShapeError>) -> starlark::Result<NetworkValue> {
+    let network = built.map_err(failure)?;
+    Ok(NetworkValue::new(host(eval)?.session.lens(&network, Samples::Functional)))
+}
+
+/// Networks.
+#[starlark_module]
+fn network_functions(builder: &mut GlobalsBuilder) {
+    /// A linear feedforward network y = W_L ⋯ W_1 x of widths d_0, …, d_L; with `bias`, affine layers.
+    fn lffn(
+        widths: UnpackListOrTuple<i64>,
+        #[starlark(default = false)] bias: bool,
+        eval: &mut Evaluator,
+    ) -> starlark::Result<NetworkValue> {
+        network(eval, Network::lffn(&widths.items, bias))
+    }
+
+    /// A linear recurrent network h_t = W h_{t−1} + B x_t, h_0 = 0, y = D h_T (readout `"last"`) or every D h_t (`"all"`).
+    fn lrnn(
+        inputs: i64,
+        hidden: i64,
+        outputs: i64,
+        steps: i64,
+        #[starlark(default = "last")] readout: &str,
+        eval: &mut Evaluator,
+    ) -> starlark::Result<NetworkValue> {
+        let every = match readout {
+            "last" => false,
+            "all" => true,
+            other => {
+                return Err(failure(format!("lrnn: readout is {}\n  it must be \"last\" or \"all\"", quote(other))));
+            }
+        };
+        network(eval, Network::lrnn(inputs, hidden, outputs, steps, every))
+    }
+
+    /// A network with hidden activation z ↦ z^degree and linear output.
+    fn pnn(
+        widths: UnpackListOrTuple<i64>,
+        degree: i64,
+        #[starlark(default = false)] bias: bool,
+        eval: &mut Evaluator,
+    ) -> starlark::Result<NetworkValue> {
+        network(eval, Network::pnn(&widths.items, degree, bias))
+    }
+}
+
+/// Claims and the allocations they are about.
+#[starlark_module]
+fn claim_functions(builder: &mut GlobalsBuilder) {
+    /// States a claim: `holds` must be true for every network and allocation given for which `given` is.
+    fn claim<'v>(
+        #[starlark(require = named)] name: &str,
+        #[starlark(require = named)] statement: &str,
+        #[starlark(require = named)] networks: UnpackListOrTuple<&'v NetworkValue>,
+        #[starlark(require = named)] holds: Value<'v>,
+        #[starlark(require = named)] samples: Option<Value<'v>>,
+        #[starlark(require = named)] allocations: Option<Value<'v>>,
+        #[starlark(require = named)] given: Option<Value<'v>>,
+        #[starlark(require = named, default = "verified")] expect: &str,
+        #[starlark(require = named)] proof: Option<&str>,
+        #[starlark(require = named)] source: Option<&str>,
+        eval: &mut Evaluator<'v, '_, '_>,
+    ) -> starlark::Result<NoneType> {
+        let host = host(eval)?;
+        let parameters = parameters("holds", holds)?;
+        if let Some(given) = given
+            && self::parameters("given", given)? != parameters
+        {
+            return Err(failure("given and holds must take the same parameters"));
+        }
+        if parameters == 1 && allocations.is_some() {
+            return Err(failure("holds takes no allocation, so allocations has no meaning: write lambda net, a: …"));
+        }
+        let expect = expectation(expect)?;
+        let index = host.claims.borrow().len();
+        if host.claims.borrow().iter().any(|c| c.name == name) {
+            return Err(failure(format!("there are two claims named {} in this file", quote(name))));
+        }
+        let arguments = [("holds", Some(holds)), ("samples", samples), ("allocations", allocations), ("given", given)];
+        for (argument, value) in arguments {
+            if let Some(value) = value {
+                eval.module().set(&kept(index, argument), value);
+            }
+        }
+        host.claims.borrow_mut().push(Declared {
+            name: name.to_owned(),
+            statement: statement.to_owned(),
+            networks: networks.items.iter().map(|n| n.lens().network().clone()).collect(),
+            expect,
+            proof: proof.map(str::to_owned),
+            source: source.map(str::to_owned),
+            parameters,
+            has_given: given.is_some(),
+            place: eval.call_stack_top_location(),
+        });
+        Ok(NoneType)
+    }
+
+    /// Every allocation, or every one of the given sizes.
+    fn every<'v>(
+        #[starlark(require = named)] sizes: Option<Value<'v>>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<RangeValue> {
+        Ok(RangeValue { within: None, sizes: sizes.map(|s| whole_numbers(s, heap)).transpose()? })
+    }
+
+    /// Every allocation inside some weights (in text), or every one of the given sizes.
+    fn within<'v>(
+        #[starlark(require = pos)] weights: &str,
+        #[starlark(require = named)] sizes: Option<Value<'v>>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<RangeValue> {
+        let sizes = sizes.map(|s| whole_numbers(s, heap)).transpose()?;
+        Ok(RangeValue { within: Some(weights.to_owned()), sizes })
+    }
+}
+
+fn parameters(argument: &str, function: Value<'_>) -> starlark::Result<usize> {
+    match function.parameters_spec().map(|p| p.len()) {
+        Some(count @ (1 | 2)) => Ok(count),
+        Some(count) => {
+            Err(failure(format!("{argument} takes {count} parameters: write lambda net, a: … or lambda net: …")))
+        }
+        None => {
+            Err(failure(format!("{argument} is a {}, not a function: write lambda net, a: …", function.get_type())))
+        }
+    }
+}
+
+fn expectation(text: &str) -> starlark::Result<Expect> {
+    let all = [Expect::Verified, Expect::Refuted, Expect::Open];
+    all.into_iter().find(|e| e.name() == text).ok_or_else(|| {
+        let near =
+            nearest(text, &all.map(Expect::name)).map(|n| format!("; did you mean \"{n}\"?")).unwrap_or_default();
+        failure(format!("expect is {}{near}\n  it must be \"verified\", \"refuted\" or \"open\"", quote(text)))
+    })
+}
+
+fn whole_numbers<'v>(values: Value<'v>, heap: Heap<'v>) -> starlark::Result<Vec<usize>> {
+    let number = |v: Value<'v>| {
+        let number = v.unpack_i32().and_then(|n| usize::try_from(n).ok());
+        number.ok_or_else(|| failure(format!("{v} is not a size: sizes are integers from 0")))
+    };
+    values.iterate(heap)?.map(number).collect()
+}
+
+/// Sums, binomial coefficients and partitions.
+#[starlark_module]
+fn number_functions(builder: &mut GlobalsBuilder) {
+    /// The sum of a list of integers.
+    fn sum<'v>(#[starlark(require = pos)] numbers: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        let mut total = heap.alloc(0);
+        for number in numbers.iterate(heap)? {
+            total = total.add(number, heap)?;
+        }
+        Ok(total)
+    }
+
+    /// The binomial coefficient; 0 unless 0 ≤ k ≤ n.
+    fn binomial(
+        #[starlark(require = pos)] n: i64,
+        #[starlark(require = pos)] k: i64,
+    ) -> starlark::Result<num_bigint::BigInt> {
+        if k < 0 || k > n {
+            return Ok(0.into());
+        }
+        if n > 10_000 {
+            return Err(failure(format!("binomial({n}, {k}): n must be at most 10000")));
+        }
+        let k = k.min(n - k);
+        Ok((0..k).fold(num_bigint::BigInt::from(1), |c, i| c * (n - i) / (i + 1)))
+    }
+
+    /// The balanced partition of n into k parts, largest first: `balanced(5, 3)` is `[2, 2, 1]`.
+    fn balanced(#[starlark(require = pos)] n: i64, #[starlark(require = pos)] k: i64) -> starlark::Result<Vec<i64>> {
+        if n < 0 || !(1..=10_000).contains(&k) {
+            return Err(failure(format!("balanced({n}, {k}): n must be at least 0 and k from 1 to 10000")));
+        }
+        Ok((0..k).map(|i| n / k + i64::from(i < n % k)).collect())
+    }
+
+    /// Whether the counts `x` majorise the counts `y`: the same sum, and every sum of the largest ones at least as large.
+    fn majorises(
+        #[starlark(require = pos)] x: UnpackListOrTuple<i64>,
+        #[starlark(require = pos)] y: UnpackListOrTuple<i64>,
+    ) -> starlark::Result<bool> {
+        let sums = |counts: &[i64]| {
+            let largest_first = counts.iter().sorted().rev();
+            largest_first
+                .scan(0i64, |sum, c| {
+                    *sum = sum.saturating_add(*c);
+                    Some(*sum)
+                })
+                .collect_vec()
+        };
+        let (x, y) = (sums(&x.items), sums(&y.items));
+        let (last_x, last_y) = (x.last().copied().unwrap_or(0), y.last().copied().unwrap_or(0));
+        let pairs = (0..x.len().max(y.len()))
+            .map(|i| (x.get(i).copied().unwrap_or(last_x), y.get(i).copied().unwrap_or(last_y)));
+        Ok(last_x == last_y && pairs.into_iter().all(|(a, b)| a >= b))
+    }
+}

@@ -1,0 +1,23 @@
+//! The claim language: statements about networks and their allocations, checked exhaustively, smallest first.
+//!
+//! A claim file is Starlark, a deterministic dialect of Python without side effects. `claim(…)` states that a condition holds
+//! for every network and every allocation given; checking evaluates it on all of them and reports the first, so smallest,
+//! counterexample. A claim only asks; dimensions come from [`crate::reach`].
+
+#![allow(unsafe_code)] // The language's derive macros implement an unsafe marker trait; there is no other unsafe code.
+
+mod check;
+mod counterexample;
+mod file;
+mod globals;
+mod limits;
+mod outcome;
+mod session;
+mod source;
+mod values;
+
+pub use check::{CheckOptions, Progress, check, evidence_of_all};
+pub use file::{Claim, ClaimError, find, load, network, read};
+pub use globals::Expect;
+pub use outcome::{Checked, Counterexample, Outcome, Unsettled};
+pub use session::Observation;

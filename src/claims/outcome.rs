@@ -1,0 +1,145 @@
+//! What came of checking a claim.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::allocation::Allocation;
+use crate::network::{Network, Samples};
+use crate::reach::{Answer, Evidence, IntegerPoint};
+
+use super::file::ClaimError;
+use super::globals::Expect;
+use super::session::Observation;
+
+/// The outcome of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It holds for every network and allocation it ranges over.
+    Verified,
+    /// It has a counterexample.
+    Refuted,
+    /// It is not settled: expected to be open, stopped by a limit, or about nothing.
+    Open,
+}
+
+impl Outcome {
+    /// As in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Verified => "verified",
+            Outcome::Refuted => "refuted",
+            Outcome::Open => "open",
+        }
+    }
+}
+
+/// Why a check did not settle a claim.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsettled {
+    /// The author says that the general statement is open; no counterexample was found.
+    #[error("no counterexample among these; the general statement is open")]
+    Conjecture,
+    /// `given` was never true.
+    #[error("no instance satisfies the hypothesis, so nothing was checked")]
+    Vacuous,
+    /// There are more allocations than the limit.
+    #[error("stopped by a limit: {allocations} allocations are more than --max-allocations {limit}")]
+    TooMany {
+        /// How many there are.
+        allocations: String,
+        /// The limit.
+        limit: u64,
+    },
+    /// The time limit.
+    #[error("stopped by a limit: --time-limit {seconds} s")]
+    TimeLimit {
+        /// The limit.
+        seconds: u64,
+    },
+    /// A limit inside an evaluation.
+    #[error("stopped by a limit: {0}")]
+    Limit(String),
+}
+
+impl Unsettled {
+    /// Whether a stated limit stopped the work.
+    pub fn is_limit(&self) -> bool {
+        !matches!(self, Unsettled::Conjecture | Unsettled::Vacuous)
+    }
+}
+
+/// The result of checking one claim.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// Its name.
+    pub claim: String,
+    /// Its file.
+    pub file: PathBuf,
+    /// The line it starts at.
+    pub line: usize,
+    /// What it says.
+    pub statement: String,
+    /// Its source, if given.
+    pub source: Option<String>,
+    /// What its author expects.
+    pub expect: Expect,
+    /// What came out, or the error that the claim's own expressions made.
+    pub outcome: Result<Outcome, ClaimError>,
+    /// Why it is open.
+    pub unsettled: Option<Unsettled>,
+    /// The networks (each at its numbers of samples) that were checked whole or in part.
+    pub networks: usize,
+    /// The allocations (or networks, for a claim about networks) for which `holds` was evaluated.
+    pub instances: u64,
+    /// Those for which `given` was false.
+    pub skipped: u64,
+    /// How the dimensions that were asked for are known.
+    pub evidence: Evidence,
+    /// The smallest counterexample.
+    pub counterexample: Option<Box<Counterexample>>,
+    /// The time it took.
+    pub time: Duration,
+}
+
+impl Checked {
+    /// Whether the outcome is the one expected.
+    pub fn is_expected(&self) -> bool {
+        matches!(
+            (&self.outcome, self.expect),
+            (Ok(Outcome::Verified), Expect::Verified)
+                | (Ok(Outcome::Refuted), Expect::Refuted)
+                | (Ok(Outcome::Open), Expect::Open)
+        ) && !self.unsettled.as_ref().is_some_and(Unsettled::is_limit)
+    }
+
+    /// Whether a stated limit kept the claim from being settled.
+    pub fn is_stopped(&self) -> bool {
+        self.unsettled.as_ref().is_some_and(Unsettled::is_limit)
+            || self.outcome.as_ref().is_err_and(ClaimError::is_limit)
+    }
+}
+
+/// An instance for which a claim's `holds` is false.
+#[derive(Clone, Debug)]
+pub struct Counterexample {
+    /// The network.
+    pub network: Network,
+    /// The samples.
+    pub samples: Samples,
+    /// The allocation, for a claim about allocations.
+    pub allocation: Option<Allocation>,
+    /// What was claimed, as written.
+    pub claimed: Option<String>,
+    /// The values of both sides, with the sign between as written, if it is a comparison.
+    pub sides: Option<(String, &'static str, String)>,
+    /// The dimension of the allocation and the teacher's, asked anew with a smaller error.
+    pub answer: Option<Answer>,
+    /// An integer point at which the allocation's columns have that rank.
+    pub point: Option<IntegerPoint>,
+    /// Every dimension that was asked for.
+    pub observations: Vec<Observation>,
+    /// How these dimensions are known.
+    pub evidence: Evidence,
+    /// The command that shows it again.
+    pub command: String,
+}

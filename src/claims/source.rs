@@ -1,0 +1,90 @@
+//! The text of a claim file: where each claim stands, and what its `holds` compares.
+
+use starlark::codemap::Span;
+use starlark::syntax::AstModule;
+use starlark_syntax::syntax::ast::{ArgumentP, AstExpr, BinOp, Expr};
+
+/// One call `claim(…)` in the text.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    /// The byte at which the call begins.
+    pub begin: usize,
+    /// The text of `holds`, if it is written out in the call.
+    pub holds: Option<Holds>,
+}
+
+/// A lambda given as `holds`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Holds {
+    /// Its parameters, as written: `net, a`.
+    pub parameters: String,
+    /// Its body.
+    pub body: String,
+    /// Both sides and the sign between, if the body is a comparison.
+    pub sides: Option<(String, &'static str, String)>,
+}
+
+/// Every call of `claim` in a file.
+pub(super) fn calls(text: &str, ast: &AstModule) -> Vec<Call> {
+    let mut calls = Vec::new();
+    ast.statement().visit_expr(|expr| visit(text, expr, &mut calls));
+    calls
+}
+
+fn visit(text: &str, expr: &AstExpr, calls: &mut Vec<Call>) {
+    if let Expr::Call(function, arguments) = &expr.node
+        && let Expr::Identifier(name) = &function.node
+        && name.node.ident == "claim"
+    {
+        let holds = arguments.args.iter().find_map(|argument| match &argument.node {
+            ArgumentP::Named(name, value) if name.node == "holds" => holds(text, value),
+            _ => None,
+        });
+        calls.push(Call { begin: expr.span.begin().get() as usize, holds });
+    }
+    expr.node.visit_expr(|inner| visit(text, inner, calls));
+}
+
+fn holds(text: &str, value: &AstExpr) -> Option<Holds> {
+    let Expr::Lambda(lambda) = &value.node else {
+        return None;
+    };
+    let slice = |span: Span| text.get(span.begin().get() as usize..span.end().get() as usize).map(str::to_owned);
+    let parameters = lambda.params.iter().map(|p| slice(p.span)).collect::<Option<Vec<String>>>()?;
+    let sides = match &lambda.body.node {
+        Expr::Op(left, sign, right) => sign_text(*sign).and_then(|s| Some((slice(left.span)?, s, slice(right.span)?))),
+        _ => None,
+    };
+    Some(Holds { parameters: parameters.join(", "), body: slice(lambda.body.span)?, sides })
+}
+
+fn sign_text(sign: BinOp) -> Option<&'static str> {
+    Some(match sign {
+        BinOp::Equal => "==",
+        BinOp::NotEqual => "!=",
+        BinOp::Less => "<",
+        BinOp::Greater => ">",
+        BinOp::LessOrEqual => "<=",
+        BinOp::GreaterOrEqual => ">=",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use starlark::syntax::Dialect;
+
+    #[test]
+    fn finds_claims_and_what_they_compare() {
+        let text = "x = 1\nclaim(name = \"a\", holds = lambda net, a: a.dim <= (a.size + x))\n[claim(holds = f)]\n";
+        let ast = AstModule::parse("t", text.to_owned(), &Dialect::Extended).unwrap();
+        let calls = calls(text, &ast);
+        assert_eq!(calls.len(), 2);
+        assert_eq!(calls[0].begin, 6);
+        let holds = calls[0].holds.clone().unwrap();
+        assert_eq!(holds.parameters, "net, a");
+        assert_eq!(holds.sides, Some(("a.dim".into(), "<=", "(a.size + x)".into())));
+        assert_eq!(calls[1].holds, None);
+    }
+}

@@ -1,0 +1,324 @@
+//! `a`: an allocation of a network at a number of samples.
+
+use allocative::Allocative;
+use starlark::environment::{Methods, MethodsBuilder};
+use starlark::starlark_simple_value;
+use starlark::values::none::NoneOr;
+use starlark::values::structs::AllocStruct;
+use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
+use starlark_derive::{starlark_module, starlark_value};
+
+use super::network::tensor;
+use super::{allocation_of, failure, samples_of};
+use crate::allocation::{Allocation, Tensor, Weight, print};
+use crate::claims::session::Lens;
+
+/// An allocation of a network at a number of samples.
+#[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
+pub(in crate::claims) struct AllocationValue {
+    #[allocative(skip)]
+    lens: Lens,
+    #[allocative(skip)]
+    allocation: Allocation,
+}
+
+starlark_simple_value!(AllocationValue);
+
+impl std::fmt::Display for AllocationValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&print(self.lens.network().layout(), &self.allocation))
+    }
+}
+
+impl AllocationValue {
+    pub(in crate::claims) fn new(lens: Lens, allocation: Allocation) -> Self {
+        AllocationValue { lens, allocation }
+    }
+
+    pub(in crate::claims) fn lens(&self) -> &Lens {
+        &self.lens
+    }
+
+    pub(in crate::claims) fn allocation(&self) -> &Allocation {
+        &self.allocation
+    }
+
+    fn with(&self, allocation: Allocation) -> Self {
+        AllocationValue::new(self.lens.clone(), allocation)
+    }
+
+    fn places(&self) -> impl Iterator<Item = Weight<'_>> {
+        self.allocation.iter().map(|w| self.lens.network().layout().weight(w))
+    }
+
+    fn counts(&self, length: usize, which: impl Fn(Weight<'_>) -> Option<usize>) -> Vec<usize> {
+        let mut counts = vec![0; length];
+        for weight in self.places() {
+            if let Some(count) = which(weight).and_then(|i| counts.get_mut(i)) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
+    fn rows(&self, tensor: &Tensor) -> Vec<usize> {
+        self.counts(tensor.rows, |w| (w.tensor == tensor).then_some(w.row))
+    }
+
+    fn columns(&self, tensor: &Tensor) -> Vec<usize> {
+        self.counts(tensor.columns, |w| (w.tensor == tensor).then_some(w.column))
+    }
+
+    fn layers(&self) -> Vec<usize> {
+        self.counts(self.lens.network().layout().layers(), |w| Some(w.tensor.layer - 1))
+    }
+
+    /// Every allocation with one learnable weight moved to a frozen position, where the move is allowed.
+    fn moved(&self, allowed: impl Fn(Weight<'_>, Weight<'_>) -> bool) -> Vec<Self> {
+        let layout = self.lens.network().layout();
+        let frozen = self.allocation.complement();
+        let mut moved = Vec::new();
+        for from in self.allocation.iter() {
+            for to in frozen.iter().filter(|to| allowed(layout.weight(from), layout.weight(*to))) {
+                moved.push(self.with(self.allocation.clone().without(from).with(to)));
+            }
+        }
+        moved
+    }
+
+    fn combined<'v>(
+        &self,
+        other: Value<'v>,
+        heap: Heap<'v>,
+        combine: impl Fn(&Allocation, &Allocation) -> Allocation,
+    ) -> starlark::Result<Value<'v>> {
+        let other = allocation_of(&self.lens, other, heap)?;
+        Ok(heap.alloc(self.with(combine(&self.allocation, &other))))
+    }
+}
+
+starlark::methods_static!(ALLOCATION_METHODS = allocation_methods);
+
+#[starlark_value(type = "allocation")]
+impl<'v> StarlarkValue<'v> for AllocationValue {
+    fn get_methods() -> Option<&'static Methods> {
+        Some(ALLOCATION_METHODS.methods())
+    }
+
+    fn to_bool(&self) -> bool {
+        !self.allocation.is_empty()
+    }
+
+    fn length(&self) -> starlark::Result<i32> {
+        Ok(self.allocation.size() as i32)
+    }
+
+    fn equals(&self, other: Value<'v>) -> starlark::Result<bool> {
+        let same = |o: &AllocationValue| self.lens.network() == o.lens.network() && self.allocation == o.allocation;
+        Ok(AllocationValue::from_value(other).is_some_and(same))
+    }
+
+    fn bit_or(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        self.combined(other, heap, Allocation::union)
+    }
+
+    fn bit_and(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        self.combined(other, heap, Allocation::intersection)
+    }
+
+    fn sub(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        self.combined(other, heap, Allocation::difference)
+    }
+}
+
+/// The attributes and methods of `a`.
+#[starlark_module]
+fn allocation_methods(builder: &mut MethodsBuilder) {
+    /// The number of learnable weights, r; also `len(a)`.
+    #[starlark(attribute)]
+    fn size(this: &AllocationValue) -> starlark::Result<usize> {
+        Ok(this.allocation.size())
+    }
+
+    /// The reachable dimension ρ_m(a).
+    #[starlark(attribute)]
+    fn dim(this: &AllocationValue) -> starlark::Result<usize> {
+        this.lens.dim(&this.allocation).map_err(failure)
+    }
+
+    /// Whether the reachable dimension is the teacher's.
+    #[starlark(attribute)]
+    fn spans(this: &AllocationValue) -> starlark::Result<bool> {
+        Ok(this.lens.dim(&this.allocation).map_err(failure)? == this.lens.teacher_dim().map_err(failure)?)
+    }
+
+    /// Whether the allocation is independent: its dimension is its size.
+    #[starlark(attribute)]
+    fn free(this: &AllocationValue) -> starlark::Result<bool> {
+        Ok(this.lens.dim(&this.allocation).map_err(failure)? == this.allocation.size())
+    }
+
+    /// The allocation in text, one weight at a time.
+    #[starlark(attribute)]
+    fn text(this: &AllocationValue) -> starlark::Result<String> {
+        Ok(this.to_string())
+    }
+
+    /// The learnable weights, each with `tensor`, `row`, `col`, `layer` and `text`.
+    #[starlark(attribute)]
+    fn weights<'v>(this: &AllocationValue, heap: Heap<'v>) -> starlark::Result<Vec<Value<'v>>> {
+        let describe = |w: Weight<'_>| {
+            heap.alloc(AllocStruct([
+                ("tensor", heap.alloc(w.tensor.name.as_str())),
+                ("row", heap.alloc(w.row)),
+                ("col", heap.alloc(w.column)),
+                ("layer", heap.alloc(w.tensor.layer)),
+                ("text", heap.alloc(w.to_string())),
+            ]))
+        };
+        Ok(this.places().map(describe).collect())
+    }
+
+    /// The names of the tensors that hold learnable weights, in canonical order.
+    #[starlark(attribute)]
+    fn tensors(this: &AllocationValue) -> starlark::Result<Vec<String>> {
+        let tensors = this.lens.network().layout().tensors().iter();
+        let touched = tensors.filter(|t| t.positions().any(|p| this.allocation.contains(p)));
+        Ok(touched.map(|t| t.name.clone()).collect())
+    }
+
+    /// The number of learnable weights of each layer, from layer 1 (a recurrent network: B, W, D).
+    #[starlark(attribute)]
+    fn layer_counts(this: &AllocationValue) -> starlark::Result<Vec<usize>> {
+        Ok(this.layers())
+    }
+
+    /// The number of learnable weights of each tensor, in canonical order.
+    #[starlark(attribute)]
+    fn tensor_counts(this: &AllocationValue) -> starlark::Result<Vec<usize>> {
+        let tensors = this.lens.network().layout().tensors().iter();
+        let inside = |t: &Tensor| t.positions().filter(|p| this.allocation.contains(*p)).count();
+        Ok(tensors.map(inside).collect())
+    }
+
+    /// The largest allocation of the same dimension that contains this one.
+    #[starlark(attribute)]
+    fn closure(this: &AllocationValue) -> starlark::Result<AllocationValue> {
+        let rank = this.lens.dim(&this.allocation).map_err(failure)?;
+        let mut closure = this.allocation.clone();
+        for weight in this.allocation.complement().iter() {
+            if this.lens.dim(&this.allocation.clone().with(weight)).map_err(failure)? == rank {
+                closure.insert(weight);
+            }
+        }
+        Ok(this.with(closure))
+    }
+
+    /// A circuit (a smallest dependent allocation) inside, or `None` if the allocation is independent.
+    #[starlark(attribute)]
+    fn circuit(this: &AllocationValue) -> starlark::Result<NoneOr<AllocationValue>> {
+        let circuit = this.lens.matroid().map_err(failure)?.circuit(&this.allocation);
+        Ok(NoneOr::from_option(circuit.map(|c| this.with(c))))
+    }
+
+    /// The first basis inside, in canonical order: an independent allocation of the same dimension.
+    #[starlark(attribute)]
+    fn basis(this: &AllocationValue) -> starlark::Result<AllocationValue> {
+        Ok(this.with(this.lens.matroid().map_err(failure)?.basis(&this.allocation)))
+    }
+
+    /// The frozen weights.
+    #[starlark(attribute)]
+    fn complement(this: &AllocationValue) -> starlark::Result<AllocationValue> {
+        Ok(this.with(this.allocation.complement()))
+    }
+
+    /// The number of learnable weights of one tensor.
+    fn tensor_count(this: &AllocationValue, #[starlark(require = pos)] name: &str) -> starlark::Result<usize> {
+        Ok(this.rows(tensor(&this.lens, name)?).iter().sum())
+    }
+
+    /// The number of learnable weights in each row of a tensor.
+    fn row_counts(this: &AllocationValue, #[starlark(require = pos)] name: &str) -> starlark::Result<Vec<usize>> {
+        Ok(this.rows(tensor(&this.lens, name)?))
+    }
+
+    /// The number of learnable weights in each column of a tensor.
+    fn column_counts(this: &AllocationValue, #[starlark(require = pos)] name: &str) -> starlark::Result<Vec<usize>> {
+        Ok(this.columns(tensor(&this.lens, name)?))
+    }
+
+    /// The number of connected components of the bipartite graph that has the tensor's rows and columns as nodes and its
+    /// learnable weights as edges.
+    fn components(this: &AllocationValue, #[starlark(require = pos)] name: &str) -> starlark::Result<usize> {
+        let tensor = tensor(&this.lens, name)?;
+        let mut part: Vec<usize> = (0..tensor.rows + tensor.columns).collect();
+        for weight in this.places().filter(|w| w.tensor == tensor) {
+            let (a, b) = (part[weight.row], part[tensor.rows + weight.column]);
+            part.iter_mut().filter(|p| **p == b).for_each(|p| *p = a);
+        }
+        part.sort_unstable();
+        part.dedup();
+        Ok(part.len())
+    }
+
+    /// The same allocation at another number of samples (`None`: functional).
+    fn at<'v>(
+        this: &AllocationValue,
+        #[starlark(require = pos)] samples: Value<'v>,
+    ) -> starlark::Result<AllocationValue> {
+        Ok(AllocationValue::new(this.lens.at(samples_of(samples)?), this.allocation.clone()))
+    }
+
+    /// Whether all its weights are in another allocation (or text).
+    fn inside<'v>(
+        this: &AllocationValue,
+        #[starlark(require = pos)] other: Value<'v>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<bool> {
+        Ok(this.allocation.is_subset(&allocation_of(&this.lens, other, heap)?))
+    }
+
+    /// Every allocation with one weight more.
+    fn extensions(this: &AllocationValue) -> starlark::Result<Vec<AllocationValue>> {
+        let frozen = this.allocation.complement();
+        Ok(frozen.iter().map(|w| this.with(this.allocation.clone().with(w))).collect())
+    }
+
+    /// Every allocation with one weight less.
+    fn deletions(this: &AllocationValue) -> starlark::Result<Vec<AllocationValue>> {
+        Ok(this.allocation.iter().map(|w| this.with(this.allocation.clone().without(w))).collect())
+    }
+
+    /// Every allocation with one learnable weight moved to any frozen position.
+    fn moves(this: &AllocationValue) -> starlark::Result<Vec<AllocationValue>> {
+        Ok(this.moved(|_, _| true))
+    }
+
+    /// Every allocation with one learnable weight moved inside its own tensor.
+    fn moves_within_tensors(this: &AllocationValue) -> starlark::Result<Vec<AllocationValue>> {
+        Ok(this.moved(|from, to| from.tensor == to.tensor))
+    }
+
+    /// Every allocation with one learnable weight moved, inside its tensor, to a row with strictly fewer than its own.
+    fn moves_to_emptier_rows(this: &AllocationValue) -> starlark::Result<Vec<AllocationValue>> {
+        Ok(this.moved(|from, to| {
+            let rows = this.rows(from.tensor);
+            from.tensor == to.tensor && rows[to.row] < rows[from.row]
+        }))
+    }
+
+    /// Every allocation with one learnable weight moved, inside its tensor, to a column with strictly fewer than its own.
+    fn moves_to_emptier_columns(this: &AllocationValue) -> starlark::Result<Vec<AllocationValue>> {
+        Ok(this.moved(|from, to| {
+            let columns = this.columns(from.tensor);
+            from.tensor == to.tensor && columns[to.column] < columns[from.column]
+        }))
+    }
+
+    /// Every allocation with one learnable weight moved to another layer that has strictly fewer than its own.
+    fn moves_to_emptier_layers(this: &AllocationValue) -> starlark::Result<Vec<AllocationValue>> {
+        let layers = this.layers();
+        Ok(this.moved(|from, to| layers[to.tensor.layer - 1] < layers[from.tensor.layer - 1]))
+    }
+}

@@ -1,0 +1,293 @@
+//! `net`: a network at a number of samples.
+
+use allocative::Allocative;
+use num_bigint::BigInt;
+use starlark::environment::{Methods, MethodsBuilder};
+use starlark::starlark_simple_value;
+use starlark::values::none::NoneOr;
+use starlark::values::structs::AllocStruct;
+use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
+use starlark_derive::{starlark_module, starlark_value};
+
+use super::{AllocationValue, allocation_of, failure, samples_of};
+use crate::allocation::{Allocation, Tensor};
+use crate::claims::session::Lens;
+use crate::text::{nearest, quote};
+
+/// A network at a number of samples.
+#[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
+pub(in crate::claims) struct NetworkValue {
+    #[allocative(skip)]
+    lens: Lens,
+}
+
+starlark_simple_value!(NetworkValue);
+
+impl std::fmt::Display for NetworkValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.lens.network())
+    }
+}
+
+impl NetworkValue {
+    pub(in crate::claims) fn new(lens: Lens) -> Self {
+        NetworkValue { lens }
+    }
+
+    pub(in crate::claims) fn lens(&self) -> &Lens {
+        &self.lens
+    }
+
+    fn value(&self, allocation: Allocation) -> AllocationValue {
+        AllocationValue::new(self.lens.clone(), allocation)
+    }
+
+    fn tensor(&self, name: &str) -> starlark::Result<&Tensor> {
+        tensor(&self.lens, name)
+    }
+
+    fn inside<'v>(&self, within: Option<Value<'v>>, heap: Heap<'v>) -> starlark::Result<Allocation> {
+        match within {
+            Some(given) => allocation_of(&self.lens, given, heap),
+            None => Ok(Allocation::all(self.lens.network().weights())),
+        }
+    }
+
+    fn on_diagonal(&self, name: &str, wanted: bool) -> starlark::Result<AllocationValue> {
+        let tensor = self.tensor(name)?;
+        let cells = tensor.positions().filter(|p| {
+            let inside = p - tensor.start;
+            (inside / tensor.columns == inside % tensor.columns) == wanted
+        });
+        Ok(self.value(Allocation::of(self.lens.network().weights(), cells)))
+    }
+}
+
+/// The tensor of that name, or an error that names the tensors there are.
+pub(super) fn tensor<'a>(lens: &'a Lens, name: &str) -> starlark::Result<&'a Tensor> {
+    let layout = lens.network().layout();
+    layout.tensor(name).ok_or_else(|| {
+        let names: Vec<&str> = layout.tensors().iter().map(|t| t.name.as_str()).collect();
+        let near = nearest(name, &names).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
+        let known = names.join(", ");
+        failure(format!("{} has no tensor {}{near} It has {known}.", lens.network(), quote(name)))
+    })
+}
+
+starlark::methods_static!(NETWORK_METHODS = network_methods);
+
+#[starlark_value(type = "network")]
+impl<'v> StarlarkValue<'v> for NetworkValue {
+    fn get_methods() -> Option<&'static Methods> {
+        Some(NETWORK_METHODS.methods())
+    }
+
+    fn equals(&self, other: Value<'v>) -> starlark::Result<bool> {
+        Ok(NetworkValue::from_value(other).is_some_and(|o| self.lens.same(&o.lens)))
+    }
+}
+
+/// The attributes and methods of `net`.
+#[starlark_module]
+fn network_methods(builder: &mut MethodsBuilder) {
+    /// `"lffn"`, `"lrnn"` or `"pnn"`.
+    #[starlark(attribute)]
+    fn kind(this: &NetworkValue) -> starlark::Result<&'static str> {
+        Ok(this.lens.network().family())
+    }
+
+    /// The widths d_0, …, d_L of a feedforward network; `None` for a recurrent one.
+    #[starlark(attribute)]
+    fn widths(this: &NetworkValue) -> starlark::Result<NoneOr<Vec<usize>>> {
+        Ok(NoneOr::from_option(this.lens.network().shapes().widths))
+    }
+
+    /// Whether the layers have biases; `None` for a recurrent network.
+    #[starlark(attribute)]
+    fn bias(this: &NetworkValue) -> starlark::Result<NoneOr<bool>> {
+        Ok(NoneOr::from_option(this.lens.network().shapes().bias))
+    }
+
+    /// The degree of the hidden activation of a polynomial network, else `None`.
+    #[starlark(attribute)]
+    fn degree(this: &NetworkValue) -> starlark::Result<NoneOr<u32>> {
+        Ok(NoneOr::from_option(this.lens.network().shapes().degree))
+    }
+
+    /// The entries of one input vector.
+    #[starlark(attribute)]
+    fn inputs(this: &NetworkValue) -> starlark::Result<usize> {
+        Ok(this.lens.network().shapes().inputs)
+    }
+
+    /// The entries of one output vector.
+    #[starlark(attribute)]
+    fn outputs(this: &NetworkValue) -> starlark::Result<usize> {
+        Ok(this.lens.network().shapes().outputs)
+    }
+
+    /// The hidden units of a recurrent network, else `None`.
+    #[starlark(attribute)]
+    fn hidden(this: &NetworkValue) -> starlark::Result<NoneOr<usize>> {
+        Ok(NoneOr::from_option(this.lens.network().shapes().hidden))
+    }
+
+    /// The time steps of a recurrent network, else `None`.
+    #[starlark(attribute)]
+    fn steps(this: &NetworkValue) -> starlark::Result<NoneOr<usize>> {
+        Ok(NoneOr::from_option(this.lens.network().shapes().steps))
+    }
+
+    /// `"last"` or `"all"` for a recurrent network, else `None`.
+    #[starlark(attribute)]
+    fn readout(this: &NetworkValue) -> starlark::Result<NoneOr<&'static str>> {
+        Ok(NoneOr::from_option(this.lens.network().shapes().readout))
+    }
+
+    /// The number of layers; a recurrent network has three: B, W and D.
+    #[starlark(attribute)]
+    fn layers(this: &NetworkValue) -> starlark::Result<usize> {
+        Ok(this.lens.network().layout().layers())
+    }
+
+    /// The number of weights, n.
+    #[starlark(attribute)]
+    fn weights(this: &NetworkValue) -> starlark::Result<usize> {
+        Ok(this.lens.network().weights())
+    }
+
+    /// The number of samples, or `None` when functional.
+    #[starlark(attribute)]
+    fn samples(this: &NetworkValue) -> starlark::Result<NoneOr<u64>> {
+        Ok(NoneOr::from_option(this.lens.samples().count()))
+    }
+
+    /// The number of scalar labels.
+    #[starlark(attribute)]
+    fn labels(this: &NetworkValue) -> starlark::Result<u64> {
+        Ok(this.lens.matroid().map_err(failure)?.labels())
+    }
+
+    /// The teacher dimension D_m.
+    #[starlark(attribute)]
+    fn teacher_dim(this: &NetworkValue) -> starlark::Result<usize> {
+        this.lens.teacher_dim().map_err(failure)
+    }
+
+    /// The network in text.
+    #[starlark(attribute)]
+    fn text(this: &NetworkValue) -> starlark::Result<String> {
+        Ok(this.to_string())
+    }
+
+    /// The tensors in canonical order, each with `name`, `rows`, `cols`, `layer` and `size`.
+    #[starlark(attribute)]
+    fn tensors<'v>(this: &NetworkValue, heap: Heap<'v>) -> starlark::Result<Vec<Value<'v>>> {
+        let describe = |t: &Tensor| {
+            heap.alloc(AllocStruct([
+                ("name", heap.alloc(t.name.as_str())),
+                ("rows", heap.alloc(t.rows)),
+                ("cols", heap.alloc(t.columns)),
+                ("layer", heap.alloc(t.layer)),
+                ("size", heap.alloc(t.size())),
+            ]))
+        };
+        Ok(this.lens.network().layout().tensors().iter().map(describe).collect())
+    }
+
+    /// The allocation of all weights.
+    #[starlark(attribute)]
+    fn everything(this: &NetworkValue) -> starlark::Result<AllocationValue> {
+        Ok(this.value(Allocation::all(this.lens.network().weights())))
+    }
+
+    /// The allocation of no weights.
+    #[starlark(attribute)]
+    fn nothing(this: &NetworkValue) -> starlark::Result<AllocationValue> {
+        Ok(this.value(Allocation::none(this.lens.network().weights())))
+    }
+
+    /// The same network at another number of samples (`None`: functional).
+    fn at<'v>(this: &NetworkValue, #[starlark(require = pos)] samples: Value<'v>) -> starlark::Result<NetworkValue> {
+        Ok(NetworkValue::new(this.lens.at(samples_of(samples)?)))
+    }
+
+    /// The reachable dimension of an allocation, given as text or as an allocation.
+    fn dim<'v>(
+        this: &NetworkValue,
+        #[starlark(require = pos)] allocation: Value<'v>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<usize> {
+        let allocation = allocation_of(&this.lens, allocation, heap)?;
+        this.lens.dim(&allocation).map_err(failure)
+    }
+
+    /// The allocation that a text such as `"W1[0,:] D"` describes.
+    fn allocation<'v>(
+        this: &NetworkValue,
+        #[starlark(require = pos)] text: Value<'v>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<AllocationValue> {
+        Ok(this.value(allocation_of(&this.lens, text, heap)?))
+    }
+
+    /// The diagonal cells of a tensor.
+    fn diagonal(this: &NetworkValue, #[starlark(require = pos)] tensor: &str) -> starlark::Result<AllocationValue> {
+        this.on_diagonal(tensor, true)
+    }
+
+    /// The cells of a tensor off its diagonal.
+    fn offdiagonal(this: &NetworkValue, #[starlark(require = pos)] tensor: &str) -> starlark::Result<AllocationValue> {
+        this.on_diagonal(tensor, false)
+    }
+
+    /// How many of all allocations inside `within` have each size and dimension: a list of `(size, dim, number)`.
+    fn counts<'v>(this: &NetworkValue, within: Option<Value<'v>>, heap: Heap<'v>) -> starlark::Result<Vec<Value<'v>>> {
+        let table = this.lens.table(&this.inside(within, heap)?).map_err(failure)?;
+        let entry = |(size, dim, number): (usize, usize, &rug::Integer)| heap.alloc((size, dim, big(number)));
+        Ok(table.entries().map(entry).collect())
+    }
+
+    /// How many allocations of one size inside `within` have one dimension.
+    fn count<'v>(
+        this: &NetworkValue,
+        size: usize,
+        dim: usize,
+        within: Option<Value<'v>>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<BigInt> {
+        let table = this.lens.table(&this.inside(within, heap)?).map_err(failure)?;
+        Ok(big(&table.number(size, dim)))
+    }
+
+    /// The largest dimension of the allocations of one size inside `within`.
+    fn max_dim<'v>(
+        this: &NetworkValue,
+        size: usize,
+        within: Option<Value<'v>>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<usize> {
+        let table = this.lens.table(&this.inside(within, heap)?).map_err(failure)?;
+        table.ranks(size).last().ok_or_else(|| nothing_of_size(size))
+    }
+
+    /// The smallest dimension of the allocations of one size inside `within`.
+    fn min_dim<'v>(
+        this: &NetworkValue,
+        size: usize,
+        within: Option<Value<'v>>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<usize> {
+        let table = this.lens.table(&this.inside(within, heap)?).map_err(failure)?;
+        table.ranks(size).next().ok_or_else(|| nothing_of_size(size))
+    }
+}
+
+fn nothing_of_size(size: usize) -> starlark::Error {
+    failure(format!("there is no allocation of size {size} inside these weights"))
+}
+
+fn big(number: &rug::Integer) -> BigInt {
+    let digits = number.to_digits::<u8>(rug::integer::Order::Lsf);
+    BigInt::from_bytes_le(num_bigint::Sign::Plus, &digits)
+}

@@ -1,0 +1,63 @@
+//! Why a command ends early, and the exit status that says so.
+
+use std::process::ExitCode;
+
+use allocert::allocation::TextError;
+use allocert::claims::ClaimError;
+use allocert::reach::ReachError;
+
+/// A message for a person, and an exit status for a script.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    status: u8,
+}
+
+impl Failure {
+    /// The request is wrong: exit status 2.
+    pub(crate) fn request(message: impl Into<String>) -> Self {
+        Failure { message: message.into(), status: 2 }
+    }
+
+    /// A stated limit stopped the work: exit status 3.
+    pub(crate) fn limit(message: impl Into<String>) -> Self {
+        Failure { message: message.into(), status: 3 }
+    }
+
+    /// Prints the message; the exit status.
+    pub(crate) fn report(self) -> ExitCode {
+        eprintln!("{}{}", super::output::paint("error: ", super::output::Colour::Red, true), self.message);
+        ExitCode::from(self.status)
+    }
+}
+
+impl From<ReachError> for Failure {
+    fn from(error: ReachError) -> Self {
+        if error.is_limit() { Failure::limit(error.to_string()) } else { Failure::request(error.to_string()) }
+    }
+}
+
+impl From<ClaimError> for Failure {
+    fn from(error: ClaimError) -> Self {
+        let text = error.to_string();
+        // The language starts its own messages with "error: ".
+        let message = text.strip_prefix("error: ").unwrap_or(&text).to_owned();
+        if error.is_limit() { Failure::limit(message) } else { Failure::request(message) }
+    }
+}
+
+impl From<TextError> for Failure {
+    fn from(error: TextError) -> Self {
+        Failure::request(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            // Whoever read the output has seen enough.
+            std::process::exit(0);
+        }
+        Failure::limit(format!("cannot write the result: {error}\n  is the disk full?"))
+    }
+}

@@ -1,0 +1,61 @@
+//! A limit on memory: a claim file that grows a list for ever ends with a message, not with the machine.
+
+#![allow(unsafe_code)] // An allocator is an unsafe trait; this one only counts.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+static USED: AtomicUsize = AtomicUsize::new(0);
+static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
+
+/// The system's allocator, with a count of the bytes in use. (GMP's numbers are not counted; they are small.)
+pub(crate) struct Limited;
+
+/// Ends the program, with exit status 3 and a message, when more than this is in use.
+pub(crate) fn set_limit(mebibytes: usize) {
+    LIMIT.store(mebibytes.saturating_mul(1 << 20), Ordering::Relaxed);
+}
+
+fn take(bytes: usize) {
+    let used = USED.fetch_add(bytes, Ordering::Relaxed);
+    if used.saturating_add(bytes) > LIMIT.load(Ordering::Relaxed) {
+        // Nothing here may allocate.
+        let message = b"\nerror: stopped by a limit: out of the memory that --memory allows (in MiB)\n  \
+            does a claim build a very large list? Otherwise give more\n";
+        let _ = std::io::stderr().write_all(message);
+        std::process::exit(3);
+    }
+}
+
+fn give_back(bytes: usize) {
+    USED.fetch_sub(bytes, Ordering::Relaxed);
+}
+
+// SAFETY: every call is passed on to the system's allocator as it is.
+unsafe impl GlobalAlloc for Limited {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        take(layout.size());
+        // SAFETY: the caller's promises are the system allocator's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        give_back(layout.size());
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        take(layout.size());
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        take(size);
+        give_back(layout.size());
+        // SAFETY: as above.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}

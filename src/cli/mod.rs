@@ -1,0 +1,127 @@
+//! Commands: parse, ask the library, show the answer.
+
+mod completions;
+mod failure;
+pub(crate) mod memory;
+mod output;
+mod rank;
+mod scan;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use allocert::allocation::{self, Allocation};
+use allocert::network::{Network, Samples};
+use allocert::reach::Settings;
+
+use failure::Failure;
+
+/// The seed that is used, and printed, when none is given.
+const DEFAULT_SEED: u64 = 1;
+
+const EXAMPLES: &str = "Examples:
+  allocert verify proofs/
+  allocert rank 'lffn([2, 2, 2])' 'W1[0,:] W2[:,1]'
+  allocert scan 'lrnn(inputs=1, hidden=3, outputs=1, steps=7)'
+
+Networks: lffn(widths, bias=False), lrnn(inputs, hidden, outputs, steps, readout=\"last\"),
+          pnn(widths, degree, bias=False)
+Allocations, in NumPy's indexing: 'W1[0,0] W1[:,1] W2[0,0:2] b1[1]', a bare tensor
+          name, 'all' or 'none'
+
+Exit status: 0 success; 1 an outcome is not the expected one; 2 the request is wrong;
+             3 a stated limit stopped the work.";
+
+/// A symbolic-numeric theorem checker: what a neural network can express when only some of its weights may learn.
+#[derive(Parser)]
+#[command(name = "allocert", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Clone, Debug)]
+struct Common {
+    /// Print JSON on standard output, and nothing else there.
+    #[arg(long, global = true)]
+    json: bool,
+    /// All randomness follows from this seed, whatever the number of threads.
+    #[arg(long, global = true, value_name = "N", default_value_t = DEFAULT_SEED)]
+    seed: u64,
+    /// The number of threads; all processors by default.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Stop with exit status 3 when more than so many MiB of memory are in use.
+    #[arg(long, global = true, value_name = "MIB", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(64..))]
+    memory: u32,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The reachable dimension of one allocation.
+    Rank(rank::Arguments),
+    /// How many of all allocations of each size have each reachable dimension.
+    Scan(scan::Arguments),
+    /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
+    Verify(verify::Arguments),
+    /// Print a completion script for a shell.
+    Completions(completions::Arguments),
+}
+
+/// Runs the program.
+pub(crate) fn run() -> ExitCode {
+    let cli = Cli::parse();
+    memory::set_limit(cli.common.memory as usize);
+    if let Some(threads) = cli.common.threads
+        && let Err(error) = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()
+    {
+        return Failure::request(format!("--threads {threads}: {error}\n  give fewer threads")).report();
+    }
+    let done = match &cli.command {
+        Command::Rank(arguments) => rank::run(&cli.common, arguments),
+        Command::Scan(arguments) => scan::run(&cli.common, arguments),
+        Command::Verify(arguments) => verify::run(&cli.common, arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+    };
+    done.unwrap_or_else(|failure| failure.report())
+}
+
+/// A network and the number of inputs to take labels on.
+#[derive(Args, Clone, Debug)]
+struct Subject {
+    /// The network, such as 'lffn([2, 2, 2])'.
+    #[arg(value_name = "NET")]
+    network: String,
+    /// The number of generic inputs; without it, so many that more add nothing (functional).
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(1..))]
+    samples: Option<u64>,
+}
+
+impl Subject {
+    fn network(&self) -> Result<Network, Failure> {
+        Ok(self.network.parse()?)
+    }
+
+    fn samples(&self) -> Samples {
+        self.samples.map_or(Samples::Functional, Samples::Count)
+    }
+}
+
+fn parse_allocation(network: &Network, text: &str) -> Result<Allocation, Failure> {
+    Ok(allocation::parse(network.layout(), text)?)
+}
+
+/// A bound on the probability of error, as a negative power of 2.
+fn error_bound(text: &str) -> Result<i64, String> {
+    let bound: i64 = text.parse().map_err(|_| "give a negative integer, such as -100 for 2^-100".to_owned())?;
+    if (-4000..0).contains(&bound) { Ok(bound) } else { Err("give an integer from -4000 to -1".to_owned()) }
+}
+
+fn settings(common: &Common, error_log2: i64) -> Settings {
+    Settings { seed: common.seed, error_log2 }
+}

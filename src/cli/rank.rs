@@ -1,0 +1,104 @@
+//! `allocert rank`: the reachable dimension of one allocation.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use serde::Serialize;
+
+use allocert::allocation::{picture, print};
+use allocert::reach::{Answer, Dimension, Evidence, rank};
+
+use super::failure::Failure;
+use super::output::{json, line};
+use super::{Common, Subject, error_bound, parse_allocation, settings};
+
+const EXAMPLES: &str = "Examples:
+  allocert rank 'lffn([2, 3, 3, 2])' 'W2[0,0] W2[0,1] W2[1,2] W2[2,2]'
+  allocert rank 'lrnn(inputs=1, hidden=2, outputs=1, steps=5)' 'W' --samples 3 --json";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    subject: Subject,
+    /// The learnable weights, such as 'W1[0,:] b1[1]', 'all' or 'none'.
+    #[arg(value_name = "ALLOC")]
+    allocation: String,
+    /// Where the answer is not proved, it is wrong with a probability of at most 2^K.
+    #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
+    error_log2: i64,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    network: String,
+    allocation: String,
+    samples: Option<u64>,
+    size: usize,
+    dim: usize,
+    teacher_dim: usize,
+    labels: u64,
+    spans: bool,
+    evidence: &'a str,
+    error_log2: Option<i64>,
+    reason: String,
+    teacher_evidence: &'a str,
+    teacher_reason: String,
+    weights: usize,
+    seed: u64,
+    points: usize,
+}
+
+pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let network = arguments.subject.network()?;
+    let allocation = parse_allocation(&network, &arguments.allocation)?;
+    let answer = rank(&network, &allocation, arguments.subject.samples(), settings(common, arguments.error_log2))?;
+    if common.json {
+        json(&view(&answer))?;
+    } else {
+        line(&text(&answer))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn view(answer: &Answer) -> Json<'static> {
+    let evidence = answer.evidence();
+    Json {
+        network: answer.network.to_string(),
+        allocation: print(answer.network.layout(), &answer.allocation),
+        samples: answer.samples.count(),
+        size: answer.allocation.size(),
+        dim: answer.dim.value,
+        teacher_dim: answer.teacher.value,
+        labels: answer.labels,
+        spans: answer.spans(),
+        evidence: evidence.name(),
+        error_log2: evidence.error_log2(),
+        reason: answer.dim.reason.to_string(),
+        teacher_evidence: answer.teacher.evidence.name(),
+        teacher_reason: answer.teacher.reason.to_string(),
+        weights: answer.network.weights(),
+        seed: answer.settings.seed,
+        points: answer.trials,
+    }
+}
+
+fn text(answer: &Answer) -> String {
+    let known = |d: &Dimension| match d.evidence {
+        Evidence::Proved => format!("{:<6} proved: {}", d.value, d.reason),
+        evidence => format!("{:<6} {evidence}: {}", d.value, d.reason),
+    };
+    let verdict = if answer.spans() { "spans" } else { "does not span" };
+    let (size, weights) = (answer.allocation.size(), answer.network.weights());
+    let mut text = format!("{}, {}: {size} of {weights} weights may learn\n\n", answer.network, answer.samples);
+    if weights <= 400 {
+        for line in picture(answer.network.layout(), &answer.allocation).lines() {
+            text.push_str(&format!("  {line}\n"));
+        }
+        text.push('\n');
+    }
+    text.push_str(&format!("reachable dimension  {}\n", known(&answer.dim)));
+    text.push_str(&format!("teacher dimension    {}\n", known(&answer.teacher)));
+    text.push_str(&format!("the allocation {verdict} ({} labels; seed {})", answer.labels, answer.settings.seed));
+    text
+}

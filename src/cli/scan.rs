@@ -1,0 +1,134 @@
+//! `allocert scan`: how many of all allocations of each size have each reachable dimension.
+
+use std::ops::RangeInclusive;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use serde::Serialize;
+
+use allocert::allocation::print;
+use allocert::reach::{Scan, ScanOptions, scan};
+
+use super::failure::Failure;
+use super::output::{bar, json, line, thousands};
+use super::{Common, Subject, error_bound, parse_allocation, settings};
+
+const EXAMPLES: &str = "Examples:
+  allocert scan 'lffn([2, 3, 2])'
+  allocert scan 'lrnn(inputs=1, hidden=5, outputs=1, steps=11)' --within W --json
+  allocert scan 'pnn([3, 4, 2], degree=2)' --samples 4 --sizes 3..5";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    subject: Subject,
+    /// Only allocations inside these weights, such as 'W' or 'W1[0,:] b1'.
+    #[arg(long, value_name = "ALLOC")]
+    within: Option<String>,
+    /// Only allocations of these sizes, both ends included: 4, 3..5, ..5 or 3..
+    #[arg(long, value_name = "SIZES", value_parser = sizes)]
+    sizes: Option<RangeInclusive<usize>>,
+    /// The whole table is wrong with a probability of at most 2^K (unless it is proved).
+    #[arg(long, value_name = "K", default_value = "-20", allow_negative_numbers = true, value_parser = error_bound)]
+    error_log2: i64,
+    /// Stop with exit status 3 after so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    time_limit: u64,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    network: String,
+    samples: Option<u64>,
+    weights: usize,
+    within: String,
+    teacher_dim: usize,
+    counts: Vec<(usize, usize, String)>,
+    /// Allocations are not yet grouped by symmetry.
+    orbits: Option<u64>,
+    evidence: &'a str,
+    error_log2: Option<i64>,
+    seed: u64,
+    points: usize,
+}
+
+/// `4`, `3..5`, `..5`, `3..`, both ends included.
+fn sizes(text: &str) -> Result<RangeInclusive<usize>, String> {
+    let number = |t: &str| t.parse::<usize>().map_err(|_| "write 4, 3..5, ..5 or 3..".to_owned());
+    let (start, end) = match text.split_once("..") {
+        None => (number(text)?, number(text)?),
+        Some((start, end)) => {
+            let start = if start.is_empty() { 0 } else { number(start)? };
+            let end = end.strip_prefix('=').unwrap_or(end);
+            (start, if end.is_empty() { usize::MAX } else { number(end)? })
+        }
+    };
+    if start > end {
+        return Err(format!("the first size, {start}, is larger than the last, {end}"));
+    }
+    Ok(start..=end)
+}
+
+pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let network = arguments.subject.network()?;
+    let within = arguments.within.as_ref().map(|text| parse_allocation(&network, text)).transpose()?;
+    let options = ScanOptions {
+        within,
+        sizes: arguments.sizes.clone(),
+        time_limit: Some(Duration::from_secs(arguments.time_limit)),
+    };
+    let bar = bar("counting {bar:30} {pos}/{len} parts, {eta} left");
+    let progress = |done: usize, all: usize| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    };
+    let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
+    let answer = scan(&network, samples, &options, settings, &progress);
+    bar.finish_and_clear();
+    let answer = answer?;
+    if common.json {
+        json(&view(&answer))?;
+    } else {
+        line(&text(&answer))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn view(scan: &Scan) -> Json<'static> {
+    Json {
+        network: scan.network.to_string(),
+        samples: scan.samples.count(),
+        weights: scan.network.weights(),
+        within: if scan.within.size() == scan.network.weights() {
+            "all".to_owned()
+        } else {
+            print(scan.network.layout(), &scan.within)
+        },
+        teacher_dim: scan.teacher.value,
+        counts: scan.table.entries().map(|(size, dim, number)| (size, dim, number.to_string())).collect(),
+        orbits: None,
+        evidence: scan.evidence.name(),
+        error_log2: scan.evidence.error_log2(),
+        seed: scan.settings.seed,
+        points: scan.trials,
+    }
+}
+
+fn text(scan: &Scan) -> String {
+    let (inside, weights) = (scan.within.size(), scan.network.weights());
+    let chosen = if inside == weights { String::new() } else { format!(", inside {inside} of {weights} weights") };
+    let mut text = format!("{}, {}{chosen}\n", scan.network, scan.samples);
+    text.push_str(&format!("teacher dimension {}\n\n  size  dim  allocations\n", scan.teacher.value));
+    let mut before = None;
+    let rows: Vec<(usize, usize, String)> = scan.table.entries().map(|(s, d, n)| (s, d, thousands(n))).collect();
+    let width = rows.iter().map(|r| r.2.len()).max().unwrap_or(0).max(11);
+    for (size, dim, number) in rows {
+        let size_text = if before == Some(size) { String::new() } else { size.to_string() };
+        before = Some(size);
+        text.push_str(&format!("  {size_text:>4}  {dim:>3}  {number:>width$}\n"));
+    }
+    text.push_str(&format!("\n{} for the whole table; seed {}", scan.evidence, scan.settings.seed));
+    text
+}
