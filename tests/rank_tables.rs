@@ -53,3 +53,89 @@ fn scans_agree_with_the_oracle_tables() {
         assert_eq!(matroid.teacher().value, row.teacher_dim, "{network} {samples}");
     }
 }
+
+#[test]
+fn counting_agrees_with_visiting() {
+    let networks = [
+        "lffn([2, 3, 2])",
+        "lffn([2, 2], bias=True)",
+        "lffn([1, 2, 2, 1], bias=True)",
+        "lffn([3, 3])",
+        "lrnn(2, 2, 2, 3)",
+        "lrnn(1, 2, 2, 4, readout=\"all\")",
+        "lrnn(1, 3, 1, 3)",
+        "pnn([2, 3, 1], degree=2)",
+        "pnn([3, 2, 1], degree=2, bias=True)",
+        "pnn([2, 2, 2], degree=3)",
+    ];
+    for text in networks {
+        let network: Network = text.parse().unwrap();
+        for samples in [Samples::Functional, Samples::Count(1), Samples::Count(2), Samples::Count(3)] {
+            let expected = visited(&network, samples);
+            assert_eq!(counted(&network, samples, &everything()), expected, "{text} {samples}");
+        }
+    }
+}
+
+#[test]
+fn parts_of_a_table_are_the_parts_of_the_whole() {
+    for text in ["lrnn(1, 3, 1, 7)", "lffn([2, 3, 2])", "pnn([2, 3, 1], degree=2)"] {
+        let network: Network = text.parse().unwrap();
+        let whole = counted(&network, Samples::Functional, &everything());
+        for (start, end) in [(0, 2), (3, 5), (4, 4), (6, 99), (0, 0)] {
+            let options = ScanOptions { sizes: Some(start..=end), ..everything() };
+            let expected: Vec<_> = whole.iter().filter(|(s, _, _)| (start..=end).contains(s)).cloned().collect();
+            assert_eq!(counted(&network, Samples::Functional, &options), expected, "{text} {start}..{end}");
+        }
+    }
+}
+
+#[test]
+fn a_table_inside_some_weights_counts_their_subsets() {
+    let network: Network = "lrnn(2, 2, 1, 5)".parse().unwrap();
+    let within = allocert::allocation::parse(network.layout(), "W B[:,0] D[0,1]").unwrap();
+    let matroid = JacobianMatroid::new(&network, Samples::Functional, 3).unwrap();
+    let options = ScanOptions { within: Some(within.clone()), ..everything() };
+    for (size, dim, number) in counted(&network, Samples::Functional, &options) {
+        let found = subsets(&within, size).filter(|a| matroid.rank(a) == dim).count();
+        assert_eq!(number, found, "{size} {dim}");
+    }
+}
+
+#[test]
+fn the_count_of_bases_that_small_primes_get_wrong() {
+    // Over the field of 32,003 elements a matroid package counts 576,528.
+    let network: Network = "lrnn(1, 4, 1, 9)".parse().unwrap();
+    let table = counted(&network, Samples::Functional, &everything());
+    assert!(table.contains(&(8, 8, Integer::from(576_542))));
+}
+
+#[test]
+fn uniform_law_for_six_hidden_units() {
+    // All 183,579,396 sets of 11 recurrent weights that contain W[0,0] are bases.
+    let network: Network = "lrnn(1, 6, 1, 13)".parse().unwrap();
+    let on = |text: &str| {
+        let within = Some(allocert::allocation::parse(network.layout(), text).unwrap());
+        let options = ScanOptions { within, sizes: Some(11..=11), time_limit: None };
+        counted(&network, Samples::Functional, &options)
+    };
+    let (all, others) = (on("W"), on("W[0,1:] W[1:,:]"));
+    let bases = |table: &[(usize, usize, Integer)]| table.iter().find(|e| e.1 == 11).unwrap().2.clone();
+    assert_eq!(bases(&all) - bases(&others), 183_579_396);
+}
+
+#[test]
+fn tables_do_not_depend_on_threads_or_seeds() {
+    let network: Network = "lrnn(1, 3, 1, 7)".parse().unwrap();
+    let whole = counted(&network, Samples::Functional, &everything());
+    for threads in [1, 2, 5] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        assert_eq!(pool.install(|| counted(&network, Samples::Functional, &everything())), whole);
+    }
+    for seed in 0..20 {
+        let settings = Settings { seed, error_log2: -200 };
+        let again = scan(&network, Samples::Functional, &everything(), settings, &|_, _| {}).unwrap();
+        assert_eq!(again.table.entries().map(|(s, d, n)| (s, d, n.clone())).collect::<Vec<_>>(), whole);
+        assert!(again.evidence.error_log2().unwrap() <= -200);
+    }
+}

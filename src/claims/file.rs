@@ -234,7 +234,7 @@ pub fn network(text: &str) -> Result<Network, ClaimError> {
             eval.extra = Some(&host);
             limit(&mut eval).map_err(language)?;
             let value = eval.eval_module(ast, &globals());
-            let value = value.map_err(|e| stopped_or(&eval, SHOWN, e))?;
+            let value = value.map_err(|e| without_traceback(stopped_or(&eval, SHOWN, e)))?;
             let network = NetworkValue::from_value(value).map(|n| n.lens().network().clone());
             network.ok_or_else(|| ClaimError::NotANetwork { text: quote(text) })
         })
@@ -259,6 +259,17 @@ pub(super) fn dialect() -> Dialect {
 
 pub(super) fn language(error: starlark::Error) -> ClaimError {
     ClaimError::Language { message: error.to_string() }
+}
+
+/// In a single line of text the place is enough.
+fn without_traceback(error: ClaimError) -> ClaimError {
+    match error {
+        ClaimError::Language { message } => {
+            let start = message.find("error:").unwrap_or(0);
+            ClaimError::Language { message: message[start..].to_owned() }
+        }
+        other => other,
+    }
 }
 
 /// The error of an evaluation, told apart from the tick limit.

@@ -84,7 +84,7 @@ mod tests {
         assert_eq!(calls[0].begin, 6);
         let holds = calls[0].holds.clone().unwrap();
         assert_eq!(holds.parameters, "net, a");
-        assert_eq!(holds.sides, Some(("a.dim".into(), "<=", "(a.size + x)".into())));
+        assert_eq!(holds.sides, Some(("a.dim".into(), "<=", "a.size + x".into())));
         assert_eq!(calls[1].holds, None);
     }
 }

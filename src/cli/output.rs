@@ -81,3 +81,29 @@ pub(crate) fn bar(template: &str) -> ProgressBar {
     }
     bar
 }
+
+/// The text broken at spaces into lines of at most 76 characters; longer words stay whole.
+pub(crate) fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 76;
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
+}
+
+/// Control characters in what a user wrote, made visible; line breaks stay.
+pub(crate) fn harmless(text: &str) -> String {
+    let show = |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(show).collect()
+}

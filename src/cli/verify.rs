@@ -16,7 +16,7 @@ use allocert::reach::Evidence;
 use allocert::text::{nearest, quote};
 
 use super::failure::Failure;
-use super::output::{Colour, bar, json, line, paint, plural, seconds, thousands};
+use super::output::{Colour, bar, harmless, json, line, paint, plural, seconds, thousands, wrapped};
 use super::{Common, error_bound, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -162,14 +162,11 @@ fn row(checked: &Checked, arguments: &Arguments) -> String {
     };
     let mark = if checked.is_expected() { " " } else { "!" };
     let outcome = paint(&format!("{:<8}{mark}", outcome_name(checked)), colour, false);
-    let name = if checked.claim.chars().count() > 38 {
-        format!("{}\n{:48}", checked.claim, "")
-    } else {
-        format!("{:<38}", checked.claim)
-    };
+    let name = harmless(&checked.claim);
+    let name = if name.chars().count() > 38 { format!("{name}\n{:48}", "") } else { format!("{name:<38}") };
     let (networks, instances) = (thousands(checked.networks as u64), thousands(checked.instances));
     let evidence = match checked.evidence {
-        Evidence::Proved => "0".to_owned(),
+        Evidence::Proved => "proved".to_owned(),
         Evidence::Probabilistic { error_log2 } => format!("2^{error_log2}"),
     };
     let mut row = format!("{outcome} {name} {networks:>7} {instances:>11} {evidence:<6} {:>6}", seconds(checked.time));
@@ -202,9 +199,9 @@ fn brief(counterexample: &Counterexample) -> String {
 /// A result in full.
 fn whole(checked: &Checked) -> String {
     let place = format!("{}:{}", checked.file.display(), checked.line);
-    let title = format!("{} ({}, expected {})", checked.claim, outcome_name(checked), checked.expect.name());
+    let title = format!("{} ({}, expected {})", harmless(&checked.claim), outcome_name(checked), checked.expect.name());
     let mut text = format!("\n{}\n  {place}\n", paint(&title, Colour::Bold, false));
-    text.push_str(&indented(&format!("\n{}\n", checked.statement)));
+    text.push_str(&indented(&format!("\n{}\n", wrapped(&harmless(&checked.statement)))));
     if let Err(error) = &checked.outcome {
         text.push_str(&indented(&format!("\n{error}\n")));
     }

@@ -39,7 +39,7 @@ impl std::fmt::Display for Samples {
         match self {
             Samples::Count(1) => write!(f, "1 sample"),
             Samples::Count(count) => write!(f, "{count} samples"),
-            Samples::Functional => write!(f, "functional"),
+            Samples::Functional => f.write_str("functional"),
         }
     }
 }

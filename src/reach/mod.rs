@@ -23,7 +23,7 @@ pub use scan::{Scan, ScanOptions, scan};
 pub enum ReachError {
     /// The Jacobian would not fit the stated limit.
     #[error(
-        "{network}: its Jacobian at {samples} has about {rows} × {columns} entries, over the limit of {limit}\n  take fewer samples or a smaller network"
+        "{network} ({samples}): its Jacobian has {rows} × {columns} entries, over the limit of {limit}\n  take fewer samples or a smaller network"
     )]
     JacobianTooLarge {
         /// The network.

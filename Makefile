@@ -1,0 +1,33 @@
+# The two commands of the README, with the set-up that they need.
+
+.PHONY: verify test setup fmt bench
+
+# Checks the library of claims in proofs/.
+verify: setup
+	cargo run --release --quiet -- verify proofs
+
+# Everything that CI runs: formatting, lints, all tests, and the documentation with its examples.
+test: setup
+	cargo fmt --check
+	cargo clippy --release --all-targets -- --deny warnings
+	cargo test --release
+	RUSTDOCFLAGS="--deny warnings" cargo doc --release --no-deps
+
+# GMP is built from source and needs m4, make and a C compiler; Rust needs to be there.
+setup:
+	@command -v cargo >/dev/null || { \
+	  echo "Rust is missing: install it from https://rustup.rs and come back."; exit 1; }
+	@missing=""; for tool in m4 make gcc; do \
+	  command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then sudo=""; else sudo="sudo -n"; fi; \
+	  echo "Installing$$missing ..."; \
+	  { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq$$missing; } >/dev/null 2>&1 || { \
+	    echo "Please run:  sudo apt-get install$$missing"; exit 1; }; \
+	fi
+
+fmt:
+	cargo fmt
+
+bench: setup
+	cargo bench
