@@ -203,7 +203,15 @@ fn swap(network: &Network, allocation: &Allocation, axis: usize, from: usize, to
         return allocation.clone();
     };
     let (from, to) = (from % length, to % length);
-    let swapped = |i: usize| if i == from { to } else if i == to { from } else { i };
+    let swapped = |i: usize| {
+        if i == from {
+            to
+        } else if i == to {
+            from
+        } else {
+            i
+        }
+    };
     let moved = allocation.iter().map(|position| {
         let weight = layout.weight(position);
         let (rows, columns) = axes(&weight.tensor.name);

@@ -12,7 +12,7 @@ use starlark::eval::Evaluator;
 use starlark::values::{OwnedFrozenValue, Value};
 
 use super::counterexample;
-use super::file::{Claim, ClaimError, guarded, language, stopped_or};
+use super::file::{Claim, ClaimError, caught, language, stopped_or};
 use super::globals::{Expect, Host, RangeValue};
 use super::limits::limit;
 use super::outcome::{Checked, Outcome, Unsettled};
@@ -310,7 +310,7 @@ pub(super) fn with_evaluator<T>(
 ) -> Result<T, ClaimError> {
     let place = format!("{}: claim {}", claim.file.display(), claim.name);
     let host = Host::new(Arc::clone(session));
-    guarded(&place, || {
+    caught(&place, || {
         Module::with_temp_heap(|module| {
             let mut eval = Evaluator::new(&module);
             eval.extra = Some(&host);

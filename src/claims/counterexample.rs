@@ -9,7 +9,7 @@ use starlark::values::Value;
 use super::check::{CheckOptions, Instance, apply, truth, with_evaluator};
 use super::file::{Claim, ClaimError, dialect};
 use super::globals::{Host, globals};
-use super::limits::limit;
+use super::limits::{limit, on_deep_stack};
 use super::outcome::Counterexample;
 use super::session::Session;
 use super::values::{AllocationValue, NetworkValue};
@@ -70,28 +70,32 @@ pub(super) fn describe(
 fn sides(claim: &Claim, instance: &Instance, settings: Settings) -> Option<(String, &'static str, String)> {
     let text = claim.text.as_ref()?;
     let (left, sign, right) = text.sides.as_ref()?;
-    let value = |side: &str| {
-        let source = format!("(lambda {}: ({side}\n))", text.parameters);
-        let ast = AstModule::parse("<counterexample>", source, &dialect()).ok()?;
-        let session = Session::new(settings, None);
-        let lens = session.lens(&instance.network, instance.samples);
-        let host = Host::new(session);
-        Module::with_temp_heap(|module| {
-            module.import_public_symbols(&claim.module);
-            let mut eval = Evaluator::new(&module);
-            eval.extra = Some(&host);
-            limit(&mut eval).ok()?;
-            let function = eval.eval_module(ast, &globals()).ok()?;
-            let heap = module.heap();
-            let mut arguments: Vec<Value<'_>> = vec![heap.alloc(NetworkValue::new(lens.clone()))];
-            if let Some(allocation) = &instance.allocation {
-                arguments.push(heap.alloc(AllocationValue::new(lens.clone(), allocation.clone())));
-            }
-            let value = eval.eval_function(function, &arguments, &[]).ok()?;
-            Some(value.to_repr())
-        })
-    };
+    let value =
+        |side: &str| on_deep_stack(|| side_value(claim, instance, settings, &text.parameters, side)).ok()?.ok()?;
     Some((value(left)?, sign, value(right)?))
+}
+
+/// The value of an expression for an instance, as the language writes it.
+fn side_value(claim: &Claim, instance: &Instance, settings: Settings, parameters: &str, side: &str) -> Option<String> {
+    let source = format!("(lambda {parameters}: ({side}\n))");
+    let ast = AstModule::parse("<counterexample>", source, &dialect()).ok()?;
+    let session = Session::new(settings, None);
+    let lens = session.lens(&instance.network, instance.samples);
+    let host = Host::new(session);
+    Module::with_temp_heap(|module| {
+        module.import_public_symbols(&claim.module);
+        let mut eval = Evaluator::new(&module);
+        eval.extra = Some(&host);
+        limit(&mut eval).ok()?;
+        let function = eval.eval_module(ast, &globals()).ok()?;
+        let heap = module.heap();
+        let mut arguments: Vec<Value<'_>> = vec![heap.alloc(NetworkValue::new(lens.clone()))];
+        if let Some(allocation) = &instance.allocation {
+            arguments.push(heap.alloc(AllocationValue::new(lens.clone(), allocation.clone())));
+        }
+        let value = eval.eval_function(function, &arguments, &[]).ok()?;
+        Some(value.to_repr())
+    })
 }
 
 /// The command that shows the counterexample again.

@@ -9,7 +9,7 @@ use starlark::syntax::{AstModule, Dialect};
 use starlark::values::OwnedFrozenValue;
 
 use super::globals::{Declared, Expect, Host, globals, kept};
-use super::limits::{DEEPEST_BRACKETS, MOST_BYTES, MOST_TICKS, bracket_depth, limit};
+use super::limits::{MOST_BYTES, MOST_TICKS, limit, on_deep_stack, too_deep};
 use super::session::Session;
 use super::source::{Holds, calls};
 use super::values::NetworkValue;
@@ -158,26 +158,26 @@ pub fn load(path: &Path) -> Result<Vec<Claim>, ClaimError> {
 /// # Errors
 /// See [`ClaimError`].
 pub fn read(path: &Path, text: String) -> Result<Vec<Claim>, ClaimError> {
-    let depth = bracket_depth(&text);
-    if depth > DEEPEST_BRACKETS {
-        let (what, limit) = (format!("brackets nested {depth} deep"), DEEPEST_BRACKETS as u64);
-        return Err(ClaimError::TooLarge { path: path.to_owned(), what, limit });
+    if let Some((what, limit)) = too_deep(&text) {
+        return Err(ClaimError::TooLarge { path: path.to_owned(), what, limit: limit as u64 });
     }
+    guarded(&path.display().to_string(), || evaluate_file(path, text))
+}
+
+fn evaluate_file(path: &Path, text: String) -> Result<Vec<Claim>, ClaimError> {
     let shown = path.display().to_string();
     let ast = AstModule::parse(&shown, text.clone(), &dialect()).map_err(language)?;
     let calls = calls(&text, &ast);
     let host = Host::new(Session::new(LOADING, None));
-    let frozen = guarded(&shown, || {
-        Module::with_temp_heap(|module| {
-            {
-                let mut eval = Evaluator::new(&module);
-                eval.extra = Some(&host);
-                limit(&mut eval).map_err(language)?;
-                let done = eval.eval_module(ast, &globals());
-                done.map_err(|e| stopped_or(&eval, &shown, e))?;
-            }
-            module.freeze().map_err(|e| ClaimError::Language { message: format!("{e:?}") })
-        })
+    let frozen = Module::with_temp_heap(|module| {
+        {
+            let mut eval = Evaluator::new(&module);
+            eval.extra = Some(&host);
+            limit(&mut eval).map_err(language)?;
+            let done = eval.eval_module(ast, &globals());
+            done.map_err(|e| stopped_or(&eval, &shown, e))?;
+        }
+        module.freeze().map_err(|e| ClaimError::Language { message: format!("{e:?}") })
     })?;
     let module = Arc::new(frozen);
     let declared = host.claims.into_inner();
@@ -222,22 +222,26 @@ fn claim(
 /// # Errors
 /// An expression that cannot be read, or is not a network.
 pub fn network(text: &str) -> Result<Network, ClaimError> {
-    const SHOWN: &str = "<network>";
-    if bracket_depth(text) > DEEPEST_BRACKETS || text.len() as u64 > MOST_BYTES {
+    if too_deep(text).is_some() {
         return Err(ClaimError::NotANetwork { text: quote(text) });
     }
-    let ast = AstModule::parse(SHOWN, text.to_owned(), &dialect()).map_err(language)?;
+    guarded(EXPRESSION, || evaluate_network(text))
+}
+
+/// What the messages about a single expression call its "file".
+const EXPRESSION: &str = "<network>";
+
+fn evaluate_network(text: &str) -> Result<Network, ClaimError> {
+    let ast = AstModule::parse(EXPRESSION, text.to_owned(), &dialect()).map_err(language)?;
     let host = Host::new(Session::new(LOADING, None));
-    guarded(SHOWN, || {
-        Module::with_temp_heap(|module| {
-            let mut eval = Evaluator::new(&module);
-            eval.extra = Some(&host);
-            limit(&mut eval).map_err(language)?;
-            let value = eval.eval_module(ast, &globals());
-            let value = value.map_err(|e| without_traceback(stopped_or(&eval, SHOWN, e)))?;
-            let network = NetworkValue::from_value(value).map(|n| n.lens().network().clone());
-            network.ok_or_else(|| ClaimError::NotANetwork { text: quote(text) })
-        })
+    Module::with_temp_heap(|module| {
+        let mut eval = Evaluator::new(&module);
+        eval.extra = Some(&host);
+        limit(&mut eval).map_err(language)?;
+        let value = eval.eval_module(ast, &globals());
+        let value = value.map_err(|e| without_traceback(stopped_or(&eval, EXPRESSION, e)))?;
+        let network = NetworkValue::from_value(value).map(|n| n.lens().network().clone());
+        network.ok_or_else(|| ClaimError::NotANetwork { text: quote(text) })
     })
 }
 
@@ -258,8 +262,20 @@ pub(super) fn dialect() -> Dialect {
 }
 
 pub(super) fn language(error: starlark::Error) -> ClaimError {
-    ClaimError::Language { message: error.to_string() }
+    let message = error.to_string();
+    let lines: Vec<&str> = message.lines().collect();
+    if lines.len() <= 2 * SHOWN_LINES {
+        return ClaimError::Language { message };
+    }
+    // A deep traceback: its beginning and its end tell all.
+    let (first, last) = (&lines[..SHOWN_LINES], &lines[lines.len() - SHOWN_LINES..]);
+    let left_out = format!("  … {} lines left out …", lines.len() - 2 * SHOWN_LINES);
+    let message = [first, &[left_out.as_str()], last].concat().join("\n");
+    ClaimError::Language { message }
 }
+
+/// Of a long message so many lines are shown from its beginning and its end.
+const SHOWN_LINES: usize = 12;
 
 /// In a single line of text the place is enough.
 fn without_traceback(error: ClaimError) -> ClaimError {
@@ -282,11 +298,25 @@ pub(super) fn stopped_or(eval: &Evaluator<'_, '_, '_>, place: &str, error: starl
     }
 }
 
-/// Runs an evaluation; a panic inside the language becomes an error.
-pub(super) fn guarded<T>(place: &str, run: impl FnOnce() -> Result<T, ClaimError>) -> Result<T, ClaimError> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| {
-        let message =
-            format!("{place}: the evaluation failed inside the language\n  does a list or a string grow too large?");
-        Err(ClaimError::Language { message })
-    })
+/// Parses and evaluates text on a deep stack; a panic inside the language becomes an error.
+pub(super) fn guarded<T: Send>(
+    place: &str,
+    run: impl FnOnce() -> Result<T, ClaimError> + Send,
+) -> Result<T, ClaimError> {
+    match on_deep_stack(run) {
+        Ok(Ok(done)) => done,
+        Ok(Err(_)) => Err(crashed(place)),
+        Err(error) => Err(ClaimError::Language { message: format!("{place}: no thread can be started: {error}") }),
+    }
+}
+
+/// Evaluates what is compiled already; a panic inside the language becomes an error.
+pub(super) fn caught<T>(place: &str, run: impl FnOnce() -> Result<T, ClaimError>) -> Result<T, ClaimError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| Err(crashed(place)))
+}
+
+fn crashed(place: &str) -> ClaimError {
+    let message =
+        format!("{place}: the evaluation failed inside the language\n  does a list or a string grow too large?");
+    ClaimError::Language { message }
 }

@@ -11,8 +11,16 @@ pub(super) const MOST_BYTES: u64 = 8 << 20;
 pub(super) const MOST_TICKS: u64 = 200_000_000;
 /// The deepest nesting of calls.
 pub(super) const DEEPEST: usize = 200;
-/// The deepest nesting of brackets in a file; deeper ones would exhaust the parser's stack.
+/// The deepest nesting of brackets in a file.
 pub(super) const DEEPEST_BRACKETS: usize = 200;
+/// The longest statement in a file, in bytes, from one line that starts without a blank to the next. What nests without
+/// brackets (`- - - 1`) is at most so deep.
+pub(super) const LONGEST_STATEMENT: usize = 128 << 10;
+/// The most lambdas in one statement: nesting them costs time and memory that grow with the square of their number.
+const MOST_LAMBDAS: usize = 500;
+/// The stack on which text is parsed and compiled: enough for the deepest expression that the other limits allow. It
+/// is reserved, not used.
+const STACK: usize = 1 << 30;
 
 /// Puts the limits on an evaluator.
 pub(super) fn limit(eval: &mut Evaluator<'_, '_, '_>) -> starlark::Result<NoneType> {
@@ -21,8 +29,34 @@ pub(super) fn limit(eval: &mut Evaluator<'_, '_, '_>) -> starlark::Result<NoneTy
     Ok(NoneType)
 }
 
+/// Refuses text that could exhaust even the stack of [`on_deep_stack`]: what is wrong, and the limit.
+pub(super) fn too_deep(text: &str) -> Option<(String, usize)> {
+    let depth = bracket_depth(text);
+    if depth > DEEPEST_BRACKETS {
+        return Some((format!("the nesting of brackets, {depth} deep,"), DEEPEST_BRACKETS));
+    }
+    for statement in statements(text) {
+        let (bytes, lambdas) = (statement.len(), statement.matches("lambda").count());
+        if bytes > LONGEST_STATEMENT {
+            return Some((format!("a statement of {bytes} bytes"), LONGEST_STATEMENT));
+        }
+        if lambdas > MOST_LAMBDAS {
+            return Some((format!("a statement with {lambdas} lambdas"), MOST_LAMBDAS));
+        }
+    }
+    None
+}
+
+/// Runs something on a stack that is deep enough for every text that [`too_deep`] lets through.
+pub(super) fn on_deep_stack<T: Send>(run: impl FnOnce() -> T + Send) -> std::io::Result<std::thread::Result<T>> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run)?;
+        Ok(thread.join())
+    })
+}
+
 /// How deep the brackets of a text nest; those in strings and comments count, too, which does no harm.
-pub(super) fn bracket_depth(text: &str) -> usize {
+fn bracket_depth(text: &str) -> usize {
     let mut depth = 0usize;
     let mut deepest = 0;
     for c in text.bytes() {
@@ -34,4 +68,42 @@ pub(super) fn bracket_depth(text: &str) -> usize {
         deepest = deepest.max(depth);
     }
     deepest
+}
+
+/// The stretches between lines that start with a letter or an underscore; `elif` and `else` go on with a statement.
+fn statements(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let mut length = 0;
+        for line in rest.split_inclusive('\n') {
+            let starts = line.starts_with(|c: char| c.is_alphabetic() || c == '_');
+            if length > 0 && starts && !line.starts_with("elif") && !line.starts_with("else") {
+                break;
+            }
+            length += line.len();
+        }
+        let (statement, after) = rest.split_at(length);
+        rest = after;
+        Some(statement)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_depth_and_length() {
+        assert_eq!(bracket_depth("f([1, (2)], {})"), 3);
+        let split: Vec<&str> = statements("x = (\n  1)\ny = 2\nif y:\n  z\nelse:\n  z\n").collect();
+        assert_eq!(split, ["x = (\n  1)\n", "y = 2\n", "if y:\n  z\nelse:\n  z\n"]);
+        assert_eq!(too_deep(&"x = 1\n".repeat(100_000)), None);
+        assert!(too_deep(&"-".repeat(LONGEST_STATEMENT + 1)).is_some());
+        assert!(too_deep(&"lambda: ".repeat(MOST_LAMBDAS + 1)).is_some());
+        assert!(too_deep(&format!("if x:\n  y\n{}", "elif x:\n  y\n".repeat(LONGEST_STATEMENT / 10))).is_some());
+        assert!(too_deep(&"[".repeat(DEEPEST_BRACKETS + 1)).is_some());
+    }
 }

@@ -22,7 +22,7 @@ use super::{Common, error_bound, settings};
 const EXAMPLES: &str = "Examples:
   allocert verify
   allocert verify proofs/lffn.star --json
-  allocert verify --only 'lffn/spreading*'
+  allocert verify --only 'spreading/*'
 
 A claim is as expected when its outcome is what its `expect` says. With --only, counterexamples
 are shown whole.";
@@ -59,7 +59,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let mut results: Vec<Checked> = Vec::new();
     let mut file: Option<&PathBuf> = None;
     if !common.json {
-        line(&paint(HEAD, Colour::Dim, false))?;
+        let head = columns(["outcome", "claim", "nets", "allocations", "error", "time"]);
+        line(&paint(&head, Colour::Dim, false))?;
     }
     for (number, claim) in claims.iter().enumerate() {
         if !common.json && file != Some(&claim.file) {
@@ -89,6 +90,9 @@ fn claims(arguments: &Arguments) -> Result<Vec<Claim>, Failure> {
         claims.extend(load(&path)?);
     }
     let Some(only) = &arguments.only else {
+        if claims.is_empty() {
+            return Err(Failure::request("there is no claim in these files\n  write one: docs/claims.md shows how"));
+        }
         return Ok(claims);
     };
     let names: Vec<String> = claims.iter().map(|c| c.name.clone()).collect();
@@ -145,7 +149,11 @@ fn status(results: &[Checked]) -> u8 {
     }
 }
 
-const HEAD: &str = "outcome   claim                                  networks allocations error   time";
+/// A line of the table, 80 characters wide; a long name gets a line of its own.
+fn columns([outcome, name, networks, instances, evidence, time]: [&str; 6]) -> String {
+    let name = if name.chars().count() > 36 { format!("{name}\n{:46}", "") } else { format!("{name:<36}") };
+    format!("{outcome:<9} {name} {networks:>7} {instances:>11} {evidence:<6} {time:>6}")
+}
 
 fn outcome_name(checked: &Checked) -> &'static str {
     match &checked.outcome {
@@ -161,15 +169,15 @@ fn row(checked: &Checked, arguments: &Arguments) -> String {
         (_, false) => Colour::Red,
     };
     let mark = if checked.is_expected() { " " } else { "!" };
-    let outcome = paint(&format!("{:<8}{mark}", outcome_name(checked)), colour, false);
-    let name = harmless(&checked.claim);
-    let name = if name.chars().count() > 38 { format!("{name}\n{:48}", "") } else { format!("{name:<38}") };
-    let (networks, instances) = (thousands(checked.networks as u64), thousands(checked.instances));
+    let outcome = format!("{:<8}{mark}", outcome_name(checked));
     let evidence = match checked.evidence {
         Evidence::Proved => "proved".to_owned(),
         Evidence::Probabilistic { error_log2 } => format!("2^{error_log2}"),
     };
-    let mut row = format!("{outcome} {name} {networks:>7} {instances:>11} {evidence:<6} {:>6}", seconds(checked.time));
+    let (networks, instances) = (thousands(checked.networks as u64), thousands(checked.instances));
+    let (name, time) = (harmless(&checked.claim), seconds(checked.time));
+    let row = columns([&outcome, &name, &networks, &instances, &evidence, &time]);
+    let mut row = row.replacen(&outcome, &paint(&outcome, colour, false), 1);
     if let Some(counterexample) = &checked.counterexample
         && checked.is_expected()
         && arguments.only.is_none()
@@ -216,7 +224,7 @@ fn whole(checked: &Checked) -> String {
 
 fn detailed(c: &Counterexample) -> String {
     let layout = c.network.layout();
-    let mut text = format!("\nCounterexample: {}, {}\n", c.network, c.samples);
+    let mut text = format!("\ncounterexample: {}, {}\n", c.network, c.samples);
     if let Some(allocation) = &c.allocation {
         text.push_str(&format!("{}\n\n", print(layout, allocation)));
         text.push_str(&indented(&picture(layout, allocation)));
@@ -232,23 +240,23 @@ fn detailed(c: &Counterexample) -> String {
             let evidence = d.evidence;
             format!("{name} {} ({evidence}; {})\n", d.value, d.reason)
         };
-        text.push_str("\nTrue\n");
+        text.push_str("\ntrue\n");
         text.push_str(&format!("  {}", dim("reachable dimension", &answer.dim)));
         text.push_str(&format!("  {}", dim("teacher dimension", &answer.teacher)));
     }
     let others: Vec<_> = c.observations.iter().filter(|o| Some(&o.allocation) != c.allocation.as_ref()).collect();
     if !others.is_empty() {
-        text.push_str("\nDimensions that were asked for\n");
+        text.push_str("\ndimensions that were asked for\n");
         for o in others.iter().take(MOST_SHOWN) {
             let samples = o.samples.count().map(|m| format!(" at {m}")).unwrap_or_default();
-            text.push_str(&format!("  {:>3}  {}{samples}\n", o.dim, o.text));
+            text.push_str(&format!("  {:>3}  {}{samples}\n", o.dim, shortened(&o.text)));
         }
         if others.len() > MOST_SHOWN {
             text.push_str(&format!("  and {} more\n", others.len() - MOST_SHOWN));
         }
     }
     if let Some(point) = &c.point {
-        text.push_str(&format!("\nA point at which these columns of the Jacobian have rank {}\n", point.rank));
+        text.push_str(&format!("\na point at which these columns of the Jacobian have rank {}\n", point.rank));
         for (name, value) in point.tensors(layout) {
             text.push_str(&format!("  {name} = {value}\n"));
         }
@@ -256,8 +264,18 @@ fn detailed(c: &Counterexample) -> String {
             text.push_str(&format!("  inputs = {:?}\n", point.inputs));
         }
     }
-    text.push_str(&format!("\nEvidence: {}\nShow it again: {}\n", c.evidence, c.command));
+    text.push_str(&format!("\nevidence: {}\nshow it again:\n  {}\n", c.evidence, c.command));
     text
+}
+
+/// An allocation's text cut to a line.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= 60 {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(44).collect();
+    let whole_weights = start.rsplit_once(' ').map_or(start.as_str(), |(whole, _)| whole);
+    format!("{whole_weights} … ({} weights)", text.split(' ').count())
 }
 
 /// More observed dimensions than this are only counted.

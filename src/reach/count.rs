@@ -348,6 +348,8 @@ struct Counter<'a> {
     deadline: Option<Instant>,
     stop: &'a AtomicBool,
     steps: u32,
+    /// Whether the deadline has passed, so that the recursion unwinds.
+    late: bool,
     tally: Tally,
     /// Buffers for the recursion, one a depth.
     spare: Vec<Minor>,
@@ -360,7 +362,7 @@ impl<'a> Counter<'a> {
         deadline: Option<Instant>,
         stop: &'a AtomicBool,
     ) -> Self {
-        Counter { field, sizes, deadline, stop, steps: 0, tally: Tally::default(), spare: Vec::new() }
+        Counter { field, sizes, deadline, stop, steps: 0, late: false, tally: Tally::default(), spare: Vec::new() }
     }
 
     /// Cuts the recursion into about `parts` minors, the largest first to be cut; leaves met on the way are tallied.
@@ -398,17 +400,20 @@ impl<'a> Counter<'a> {
             let mut contracted = self.spare.pop().unwrap_or_default();
             minor.contract(row, &mut contracted);
             self.run(contracted);
+            if self.late {
+                return;
+            }
             minor.delete(&self.field, row);
         }
         self.spare.push(minor);
     }
 
-    fn is_late(&self) -> bool {
-        let late = self.deadline.is_some_and(|d| Instant::now() >= d);
-        if late {
+    fn is_late(&mut self) -> bool {
+        if self.deadline.is_some_and(|d| Instant::now() >= d) {
             self.stop.store(true, Ordering::Relaxed);
         }
-        self.stop.load(Ordering::Relaxed)
+        self.late = self.stop.load(Ordering::Relaxed);
+        self.late
     }
 
     /// Strips loops and coloops; tallies the minor if a formula counts it, or if its subsets are all too large or too small.

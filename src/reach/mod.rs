@@ -57,9 +57,7 @@ pub enum ReachError {
         limit: usize,
     },
     /// The bound on the error cannot be reached.
-    #[error(
-        "an error of at most 2^{asked} cannot be reached for this question; 2^{possible} can\n  ask for --error-log2 {possible}"
-    )]
+    #[error("an error of at most 2^{asked} cannot be reached for this question\n  {}", reachable(*.possible))]
     ErrorTooSmall {
         /// What was asked for.
         asked: i64,
@@ -83,6 +81,15 @@ pub enum ReachError {
         "counts at independent random points keep disagreeing; this is a defect of the program\n  please report the command"
     )]
     Disagreement,
+}
+
+/// The mend for an error bound that is too small.
+fn reachable(possible: i64) -> String {
+    if possible < 0 {
+        format!("2^{possible} can: ask for --error-log2 {possible}")
+    } else {
+        "no bound can: ask about fewer allocations (--within, --sizes), a smaller network or a lower degree".to_owned()
+    }
 }
 
 impl ReachError {

@@ -73,7 +73,8 @@ pub fn scan(
 
     // Half of the error for the table, half for the teacher's dimension.
     let target = settings.error_log2 - 1;
-    let largest = n.min(matroid.teacher_bound());
+    // Larger allocations than asked for do not matter: their independent subsets are shorter minors.
+    let largest = n.min(matroid.teacher_bound()).min(*sizes.end());
     let minors = binomial(n, largest.min(n / 2));
     let chance = matroid.chance();
     let union = |counts: usize| chance.union_log2(largest, &minors, 1) * counts as i64;

@@ -1,0 +1,293 @@
+//! The claim language as the author of a claim meets it.
+
+#[path = "common/program.rs"]
+mod program;
+
+use program::{Run, objects, verify};
+
+/// A claim file with one claim.
+fn claim(arguments: &str) -> String {
+    format!("claim(name = \"t\", statement = \"s\", {arguments})\n")
+}
+
+fn check(arguments: &str) -> serde_json::Value {
+    let run = verify(&claim(arguments), &["--json"]);
+    let mut objects = objects(&run);
+    assert_eq!(objects.len(), 1, "{}", run.err);
+    objects.remove(0)
+}
+
+fn fails(text: &str, parts: &[&str]) -> Run {
+    let run = verify(text, &[]);
+    let shown = format!("{}{}", run.out, run.err);
+    assert_eq!(run.status, 2, "{text}\n{shown}");
+    for part in parts {
+        assert!(shown.contains(part), "should say {part:?}:\n{shown}");
+    }
+    run
+}
+
+/// True for every allocation of `lffn([2,2,2])`: each attribute says what it should.
+fn holds(condition: &str) {
+    let result = check(&format!("networks = [lffn([2,2,2])], holds = lambda net, a: {condition}"));
+    assert_eq!(result["outcome"], "verified", "{condition}: {result}");
+    assert_eq!(result["allocations"], 256);
+}
+
+#[test]
+fn attributes_of_allocations() {
+    for condition in [
+        "len(a) == a.size and a.size == len(a.weights) and bool(a) == (a.size > 0)",
+        "a.free == (a.dim == a.size) and a.spans == (a.dim == net.teacher_dim)",
+        "a.dim == net.dim(a) and a.dim == net.dim(a.text) and a.dim == net.dim(a.weights)",
+        "net.allocation(a.text) == a and net.allocation([w.text for w in a.weights]) == a",
+        "sum(a.row_counts(\"W1\")) == a.tensor_count(\"W1\") and sum(a.column_counts(\"W2\")) == a.tensor_count(\"W2\")",
+        "a.tensor_counts == a.layer_counts and a.tensors == [t.name for t in net.tensors if a.tensor_count(t.name)]",
+        "a.closure.dim == a.dim and a.inside(a.closure) and a.closure.closure == a.closure",
+        "(a.circuit == None) == a.free and (a.free or all([d.free for d in a.circuit.deletions()]))",
+        "a.basis.free and a.basis.dim == a.dim and a.basis.inside(a)",
+        "(a | a.complement) == net.everything and (a & a.complement) == net.nothing and (a - a) == net.nothing",
+        "len(a.extensions()) == 8 - a.size and len(a.deletions()) == a.size and len(a.moves()) == a.size * (8 - a.size)",
+        "all([m.layer_counts == a.layer_counts for m in a.moves_within_tensors()])",
+        "all([majorises(a.row_counts(\"W1\"), m.row_counts(\"W1\")) for m in a.moves_to_emptier_rows()])",
+        "all([max(m.layer_counts) <= max(a.layer_counts) for m in a.moves_to_emptier_layers()])",
+        "a.at(1).dim <= a.at(2).dim and a.at(2).dim <= a.at(None).dim and net.at(1).samples == 1",
+        "(net.diagonal(\"W1\") | net.offdiagonal(\"W1\")) == net.allocation(\"W1\")",
+        "a.components(\"W1\") >= 1 and net.nothing.components(\"W1\") == 4 and net.everything.components(\"W1\") == 1",
+        "net.count(a.size, a.dim) >= 1 and a.dim <= net.max_dim(a.size) and a.dim >= net.min_dim(a.size)",
+    ] {
+        holds(condition);
+    }
+}
+
+#[test]
+fn attributes_of_networks() {
+    let result = check(
+        "networks = [lrnn(2, 3, 1, 4, readout = \"all\")], holds = lambda net: (net.kind == \"lrnn\" and net.inputs == 2
+            and net.hidden == 3 and net.outputs == 1 and net.steps == 4 and net.readout == \"all\" and net.widths == None
+            and net.weights == 18 and net.layers == 3 and [t.name for t in net.tensors] == [\"D\", \"B\", \"W\"]
+            and net.text == \"lrnn(inputs=2, hidden=3, outputs=1, steps=4, readout=\\\"all\\\")\" and net.labels == 8)",
+    );
+    assert_eq!(result["outcome"], "verified", "{result}");
+    let result = check(
+        "networks = [pnn([2, 3, 1], 2, bias = True)], samples = 7, holds = lambda net: (net.degree == 2 and net.bias
+            and net.widths == [2, 3, 1] and net.layers == 2 and net.samples == 7 and net.labels == 7)",
+    );
+    assert_eq!((&result["outcome"], &result["networks"]), (&"verified".into(), &1.into()), "{result}");
+}
+
+#[test]
+fn helpers_count() {
+    let result = check(
+        "networks = [lffn([1, 1])], holds = lambda net: (binomial(6, 2) == 15 and binomial(3, 5) == 0 and binomial(100, 50) > 1 << 90
+            and balanced(5, 3) == [2, 2, 1] and sum([]) == 0 and majorises([3, 0], [2, 1]) and not majorises([2, 1], [3])
+            and not majorises([3], [2]))",
+    );
+    assert_eq!(result["outcome"], "verified", "{result}");
+}
+
+#[test]
+fn the_first_counterexample_is_a_smallest_one() {
+    // Fails for large networks first in the list, for many sizes, and late in the order of names.
+    let result = check(
+        "networks = [lffn([3, 3]), lffn([2, 2]), lffn([1, 4])], expect = \"refuted\",
+            holds = lambda net, a: not (a.size >= 2 and a.tensor_count(\"W1\") == 2 and a.row_counts(\"W1\")[-1] == 1)",
+    );
+    assert_eq!((&result["outcome"], &result["as_expected"]), (&"refuted".into(), &true.into()));
+    let counterexample = &result["counterexample"];
+    // lffn([2, 2]) and lffn([1, 4]) have four weights; the one given first wins at equal size.
+    assert_eq!(counterexample["network"], "lffn([2, 2])");
+    assert_eq!(counterexample["allocation"], "W1[0,0] W1[1,0]");
+}
+
+#[test]
+fn a_counterexample_is_told_whole() {
+    let text = "def bound(a):
+    return min(a.size, sum([min(c, 2) for c in a.row_counts(\"W2\")]), sum([min(c, 2) for c in a.column_counts(\"W2\")]))
+
+claim(name = \"naive\", statement = \"The interior layer is as simple as its margins.\", expect = \"refuted\",
+    networks = [lffn([2, 3, 3, 2])], allocations = within(\"W2\"), holds = lambda net, a: a.dim == bound(a))
+";
+    let run = verify(text, &["--only", "naive"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    for part in [
+        "The interior layer is as simple as its margins.",
+        "counterexample: lffn([2, 3, 3, 2]), functional",
+        "W2[0,0] W2[0,1] W2[1,2] W2[2,2]",
+        "· ·   ■ ■ ·   · · ·",
+        "claimed  a.dim == bound(a)",
+        "here     3 == 4 is false",
+        "reachable dimension 3 (error ≤ 2^-",
+        "rank 3",
+        "W3 = [[",
+        "allocert rank 'lffn([2, 3, 3, 2])' 'W2[0,0] W2[0,1] W2[1,2] W2[2,2]'",
+    ] {
+        assert!(run.out.contains(part), "should show {part:?}:\n{}", run.out);
+    }
+    let wide: Vec<&str> = run.out.lines().filter(|l| l.chars().count() > 80 && !l.contains("allocert rank")).collect();
+    assert!(wide.is_empty(), "wider than a terminal: {wide:#?}");
+    let run = verify(text, &["--json"]);
+    let counterexample = &objects(&run)[0]["counterexample"];
+    assert_eq!(
+        (&counterexample["left"], &counterexample["sign"], &counterexample["right"]),
+        (&"3".into(), &"==".into(), &"4".into())
+    );
+    assert_eq!((&counterexample["dim"], &counterexample["point"]["rank"]), (&3.into(), &3.into()));
+    assert!(counterexample["error_log2"].as_i64().unwrap() <= -100);
+}
+
+#[test]
+fn outcomes_and_exit_statuses() {
+    let run = |claim_text: &str| verify(&claim(claim_text), &["--json"]);
+    let on = "networks = [lffn([2, 2])], holds = lambda net, a: ";
+    let outcome = |run: &Run| objects(run)[0]["outcome"].as_str().unwrap().to_owned();
+    for (claim_text, expected, status) in [
+        (format!("{on} True"), "verified", 0),
+        (format!("{on} a.size < 3"), "refuted", 1),
+        (format!("{on} a.size < 3, expect = \"refuted\""), "refuted", 0),
+        (format!("{on} True, expect = \"refuted\""), "verified", 1),
+        (format!("{on} True, expect = \"open\""), "open", 0),
+        (format!("{on} a.size < 3, expect = \"open\""), "refuted", 1),
+        (format!("{on} True, given = lambda net, a: a.size > 9"), "open", 1),
+    ] {
+        let run = run(&claim_text);
+        assert_eq!((outcome(&run).as_str(), run.status), (expected, status), "{claim_text}");
+    }
+    let stopped = verify(
+        &claim("networks = [lffn([6, 6])], holds = lambda net, a: True"),
+        &["--json", "--max-allocations", "1000"],
+    );
+    assert_eq!((outcome(&stopped).as_str(), stopped.status), ("open", 3));
+    assert!(
+        objects(&stopped)[0]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("68719476736 allocations are more than --max-allocations 1000")
+    );
+}
+
+#[test]
+fn ranges_and_hypotheses_choose_the_instances() {
+    let count = |arguments: &str| {
+        let result = check(&format!("networks = [lffn([2, 2, 2])], holds = lambda net, a: True, {arguments}"));
+        (
+            result["allocations"].as_u64().unwrap(),
+            result["hypothesis_false"].as_u64().unwrap(),
+            result["networks"].as_u64().unwrap(),
+        )
+    };
+    assert_eq!(count("allocations = within(\"W1\")"), (16, 0, 1));
+    assert_eq!(count("allocations = every(sizes = [2, 3])"), (28 + 56, 0, 1));
+    assert_eq!(count("allocations = within(\"W1 W2[0,:]\", sizes = range(2))"), (7, 0, 1));
+    assert_eq!(count("allocations = [\"W1\", \"W2\", \"W1[:,:]\"]"), (2, 0, 1));
+    assert_eq!(count("allocations = lambda net: [net.everything, net.diagonal(\"W1\")]"), (2, 0, 1));
+    assert_eq!(count("given = lambda net, a: a.size == 4"), (70, 186, 1));
+    assert_eq!(count("samples = [1, 2, None, 2]"), (3 * 256, 0, 3));
+    assert_eq!(count("samples = lambda net: range(1, net.inputs + 1)"), (2 * 256, 0, 2));
+}
+
+#[test]
+fn errors_point_into_the_file() {
+    fails("claim(name = \"x\",\n  expect = )\n", &["claims.star:2:12", "Parse error"]);
+    fails("x = lfn([2, 2])\n", &["claims.star:1:5", "^^^"]);
+    fails(
+        &claim("networks = [lffn([2, 2])], holds = lambda net, a: a.dmi == 1"),
+        &["claims.star:1:", "`dmi`", "did you mean `dim`?"],
+    );
+    fails(&claim("networks = [lffn([2, 2])], holds = lambda net, a: a.dim"), &["holds returned", "True or False"]);
+    fails(&claim("networks = [lffn([2, 2])], holds = lambda net, a, b: True"), &["holds takes 3 parameters"]);
+    fails(&claim("networks = [lffn([2, 2])], holds = True"), &["not a function"]);
+    fails(&claim("networks = [3], holds = lambda net, a: True"), &["networks"]);
+    fails(&claim("networks = [lffn([2, 2])], hold = lambda net, a: True"), &["hold"]);
+    fails(
+        &claim("networks = [lffn([2, 2])], holds = lambda net, a: True, expect = \"refted\""),
+        &["did you mean \"refuted\"?"],
+    );
+    fails(
+        &claim("networks = [lffn([2, 2])], allocations = within(\"W9\"), holds = lambda net, a: True"),
+        &["no tensor `W9`"],
+    );
+    fails(
+        &claim("networks = [lffn([2, 2])], samples = [0], holds = lambda net, a: True"),
+        &["samples is 0", "at least 1"],
+    );
+    fails(&claim("networks = [lffn([2, 2])], holds = lambda net, a: 1 // 0 == 1"), &["ivision by zero", "1 // 0"]);
+    fails(&claim("networks = [lffn([0, 2])], holds = lambda net, a: True"), &["widths[0] is 0"]);
+    let twice = claim("networks = [lffn([2, 2])], holds = lambda net, a: True");
+    fails(&format!("{twice}{twice}"), &["two claims named `t`"]);
+    fails("load(\"other.star\", \"x\")\n", &["load"]);
+}
+
+#[test]
+fn hostile_files_are_stopped_by_limits() {
+    let stopped = |text: &str, more: &[&str], part: &str| {
+        let start = std::time::Instant::now();
+        let run = verify(text, more);
+        let shown = format!("{}{}", run.out, run.err);
+        assert!(run.status == 3 || run.status == 2, "{}: {shown}", run.status);
+        assert!(shown.contains(part), "should say {part:?}:\n{}", &shown[..shown.len().min(3000)]);
+        assert!(!shown.contains("panicked"), "{shown}");
+        assert!(start.elapsed().as_secs() < 60);
+    };
+    let endless = "def f():\n    x = 0\n    for i in range(1000000000):\n        x += 1\n    return x\n";
+    stopped(&format!("{endless}f()\n"), &[], "stopped after");
+    stopped(
+        &format!("{endless}{}", claim("networks = [lffn([2, 2])], holds = lambda net, a: f() == 1")),
+        &[],
+        "stopped",
+    );
+    stopped("def f(n):\n    return f(n + 1)\nf(0)\n", &[], "overflow");
+    let memory = ["--memory", "512"];
+    stopped("def f():\n    l = [1]\n    for i in range(60):\n        l = l + l\nf()\n", &memory, "memory");
+    stopped("def f():\n    l = []\n    for i in range(200000000):\n        l.append([i])\nf()\n", &memory, "memory");
+    stopped("x = \"a\" * 100000000000\n", &memory, "");
+    stopped(
+        &format!("x = {}1{}\n", "(".repeat(100_000), ")".repeat(100_000)),
+        &[],
+        "the nesting of brackets, 100000 deep, is over the limit",
+    );
+    stopped(&format!("x = {}1\n", "-".repeat(1_000_000)), &[], "a statement of");
+    for deep in ["-", "not ", "1 + ", "1 if 1 else ", "1 or ", "~"] {
+        // As deep as the limits allow: parsed without harm.
+        let text = format!("x = {}1\n", deep.repeat((100 << 10) / deep.len()));
+        assert_eq!(verify(&text, &[]).err.lines().next(), Some("error: there is no claim in these files"));
+    }
+    stopped(&format!("x = {}1\n", "lambda: ".repeat(10_000)), &[], "lambdas");
+    stopped(&"x = 1\n".repeat(2_000_000), &[], "over the limit");
+    stopped("\u{0}\u{1b}[31m", &[], "error");
+}
+
+#[test]
+fn a_million_lines_are_read() {
+    let text =
+        format!("{}{}", "x = 1\n".repeat(1_000_000), claim("networks = [lffn([1, 1])], holds = lambda net, a: True"));
+    let run = verify(&text, &["--json"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert_eq!(objects(&run)[0]["line"], 1_000_001);
+}
+
+#[test]
+fn names_with_control_characters_do_not_reach_the_terminal() {
+    let text = "claim(name = \"a\\x1b[31m\\nb\", statement = \"\\x1b[2J\", networks = [lffn([1, 1])], holds = lambda net, a: False)\n";
+    let run = verify(text, &[]);
+    assert_eq!(run.status, 1);
+    assert!(!run.out.contains('\u{1b}') && !run.err.contains('\u{1b}'), "{}", run.out);
+}
+
+#[test]
+fn results_do_not_depend_on_threads() {
+    let text = claim(
+        "networks = [lrnn(1, 2, 1, 5), lffn([2, 2, 2])], expect = \"refuted\", holds = lambda net, a: a.dim == min(a.size, net.teacher_dim)",
+    );
+    let result = |threads: &str| {
+        let mut object = objects(&verify(&text, &["--json", "--threads", threads])).remove(0);
+        for field in ["seconds", "file"] {
+            object[field] = serde_json::Value::Null;
+        }
+        object["counterexample"]["command"] = serde_json::Value::Null;
+        object
+    };
+    let one = result("1");
+    assert_eq!(one, result("3"));
+    assert_eq!(one["counterexample"]["network"], "lrnn(inputs=1, hidden=2, outputs=1, steps=5)");
+}

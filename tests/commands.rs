@@ -1,0 +1,199 @@
+//! The commands as a script and a user see them: JSON fields, exit statuses, and what bad requests get.
+
+#[path = "common/program.rs"]
+mod program;
+
+use program::{allocert, objects};
+
+#[test]
+fn rank_has_the_fields_of_the_interface() {
+    let run = allocert(&["rank", "lffn([2,3,3,2])", "W2[2,2] W2[0,0:2] W2[1,2] W2[0,0]", "--json"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let answer = &objects(&run)[0];
+    assert_eq!(answer["network"], "lffn([2, 3, 3, 2])");
+    assert_eq!(answer["allocation"], "W2[0,0] W2[0,1] W2[1,2] W2[2,2]");
+    assert_eq!(answer["samples"], serde_json::Value::Null);
+    assert_eq!((&answer["size"], &answer["dim"], &answer["teacher_dim"]), (&4.into(), &3.into(), &4.into()));
+    assert_eq!((&answer["labels"], &answer["spans"]), (&4.into(), &false.into()));
+    assert_eq!(answer["evidence"], "probabilistic");
+    assert!(answer["error_log2"].as_i64().unwrap() <= -100);
+    assert_eq!(answer["seed"], 1);
+}
+
+#[test]
+fn what_is_proved_is_said_to_be_proved_and_only_that() {
+    let evidence = |arguments: &[&str]| {
+        let run = allocert(&[&["rank"], arguments, &["--json"]].concat());
+        let answer = objects(&run).remove(0);
+        (answer["evidence"].as_str().unwrap().to_owned(), answer["dim"].as_u64().unwrap())
+    };
+    let proved = |dim| ("proved".to_owned(), dim);
+    // By size, by labels, by gauge directions, by the teacher's dimension.
+    assert_eq!(evidence(&["lffn([2,2,2])", "W1[0,0]"]), proved(1));
+    assert_eq!(evidence(&["lffn([2,2,2])", "all"]), proved(4));
+    assert_eq!(evidence(&["lffn([4,2,4])", "all"]), proved(12));
+    assert_eq!(evidence(&["lrnn(1,2,1,5)", "all"]), proved(4));
+    assert_eq!(evidence(&["lffn([2,2,2])", "W1 W2[0,0]", "--samples", "1"]), proved(2));
+    // A defective polynomial network: its dimension is below every bound that symmetry gives.
+    assert_eq!(evidence(&["pnn([3,2,1], degree=2)", "all"]), ("probabilistic".to_owned(), 5));
+    // The poles are frozen.
+    assert_eq!(evidence(&["lrnn(1,2,1,5)", "D B"]), ("probabilistic".to_owned(), 2));
+}
+
+#[test]
+fn a_smaller_error_is_reached_on_request() {
+    let run = allocert(&["rank", "lrnn(1,2,1,5)", "D B", "--json", "--error-log2", "-300"]);
+    assert!(objects(&run)[0]["error_log2"].as_i64().unwrap() <= -300);
+    let run = allocert(&["scan", "lrnn(1,2,1,5)", "--json", "--error-log2", "-100"]);
+    assert!(objects(&run)[0]["error_log2"].as_i64().unwrap() <= -100);
+}
+
+#[test]
+fn scan_has_the_fields_of_the_interface() {
+    let run = allocert(&["scan", "lffn([2,2,2])", "--json", "--sizes", "3..4"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let answer = &objects(&run)[0];
+    assert_eq!(answer["counts"], serde_json::json!([[3, 3, "56"], [4, 3, "8"], [4, 4, "62"]]));
+    assert_eq!((&answer["weights"], &answer["teacher_dim"]), (&8.into(), &4.into()));
+    assert_eq!(answer["evidence"], "probabilistic");
+    assert!(answer["error_log2"].as_i64().unwrap() <= -20);
+    assert!(answer.as_object().unwrap().contains_key("orbits"));
+    let run = allocert(&["scan", "lrnn(1,5,1,11)", "--within", "D", "--json"]);
+    assert_eq!(objects(&run)[0]["counts"].as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn the_same_request_gives_the_same_bytes() {
+    for arguments in [&["scan", "lrnn(1,3,1,7)", "--json"][..], &["rank", "pnn([3,2,1], degree=2)", "all", "--json"]] {
+        let one = allocert(&[arguments, &["--threads", "1"]].concat());
+        let four = allocert(&[arguments, &["--threads", "4"]].concat());
+        assert_eq!((one.status, &one.out), (0, &four.out));
+    }
+}
+
+#[test]
+fn wrong_requests_say_what_where_and_how_to_mend() {
+    let wrong: [(&[&str], &[&str]); 16] = [
+        (&["rank", "lffn([-1,2])", "all"], &["widths[0] is -1", "at least 1", "lffn([-1,2])\n"]),
+        (&["rank", "lffn([2])", "all"], &["widths has 1 entries", "lffn([2, 2, 2])"]),
+        (&["rank", "lfnn([2,2])", "all"], &["`lfnn` not found, did you mean `lffn`?"]),
+        (&["rank", "lffn([2,2", "all"], &["Parse error", "<network>:1:10"]),
+        (&["rank", "lrnn(1,2,1)", "all"], &["Missing parameter `steps`"]),
+        (&["rank", "lrnn(1,2,1,3,readout=\"first\")", "all"], &["readout is `first`", "\"last\" or \"all\""]),
+        (&["rank", "pnn([2,2], degree=0)", "all"], &["degree is 0", "at least 1"]),
+        (&["rank", "3", "all"], &["`3` is not a network", "lffn([2, 2, 2])"]),
+        (&["rank", "lffn([2,2,2])", "W1[2,0]"], &["character 1", "row 2 is out of range", "from 0 to 1"]),
+        (&["rank", "lffn([2,2,2])", "W1 W3"], &["character 4", "no tensor `W3`; did you mean W1?", "W2 (2, 2)"]),
+        (&["rank", "lffn([2,2,2])", "W1", "--samples", "0"], &["--samples"]),
+        (&["rank", "lffn([2,2,2])", "W1", "--error-log2", "3"], &["from -4000 to -1"]),
+        (&["scan", "lffn([2,2,2])", "--sizes", "5..3"], &["5, is larger than the last, 3"]),
+        (&["scan", "lffn([2,2,2])", "--within", "b1"], &["no tensor `b1`"]),
+        (&["verify", "nowhere.star"], &["nowhere.star", "claim file"]),
+        (&["verify", "src"], &["no claim file (*.star)"]),
+    ];
+    for (arguments, parts) in wrong {
+        let run = allocert(arguments);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{arguments:?}: {}", run.err);
+        for part in parts {
+            assert!(run.err.contains(part), "{arguments:?} should say {part:?}:\n{}", run.err);
+        }
+    }
+}
+
+#[test]
+fn what_is_too_large_is_refused_in_no_time() {
+    let large: [(&[&str], i32, &str); 10] = [
+        (&["rank", "lffn([1000,1000])", "W1[0,0]"], 3, "over the limit"),
+        (&["rank", "lffn([100000,100000,100000])", "all"], 2, "number of weights"),
+        (&["rank", "lffn([9223372036854775807,9223372036854775807])", "all"], 2, "number of weights"),
+        (&["rank", "lffn([99999999999999999999,2])", "all"], 2, "error"),
+        (&["rank", "lrnn(1,2,1,1000000000)", "all"], 2, "steps is 1000000000, over the limit"),
+        (&["rank", "pnn([2,2,2], degree=1000001)", "all"], 2, "degree is 1000001, over the limit"),
+        (&["rank", "lffn([2,2])", "all", "--samples", "18446744073709551615"], 2, "does not fit 64 bits"),
+        (&["scan", "lffn([100,100])", "--time-limit", "5"], 3, "over the limit"),
+        (&["scan", "pnn([6,6,6], degree=2)"], 2, "no bound can: ask about fewer allocations"),
+        (&["scan", "lffn([4,5,4])", "--time-limit", "1"], 3, "stopped by the time limit of 1 s, after"),
+    ];
+    for (arguments, status, part) in large {
+        let start = std::time::Instant::now();
+        let run = allocert(arguments);
+        assert_eq!(run.status, status, "{arguments:?}: {}", run.err);
+        assert!(run.err.contains(part), "{arguments:?} should say {part:?}:\n{}", run.err);
+        assert!(start.elapsed().as_secs() < 60, "{arguments:?}");
+    }
+}
+
+#[test]
+fn large_sample_numbers_are_the_functional_case() {
+    let dim = |more: &[&str]| {
+        let run = allocert(&[&["rank", "lffn([3,2,2])", "W1", "--json"], more].concat());
+        objects(&run)[0]["dim"].as_u64()
+    };
+    assert_eq!(dim(&["--samples", "1000000000000"]), dim(&[]));
+}
+
+#[test]
+fn a_high_power_says_what_error_it_cannot_reach() {
+    // The coefficients are so high that no prime of a word tells much.
+    let run = allocert(&["rank", "pnn([2,1,1,1,1,1,2], degree=100000)", "W2 W4"]);
+    assert_eq!(run.status, 2, "{}", run.out);
+    assert!(run.err.contains("cannot be reached"), "{}", run.err);
+}
+
+#[test]
+fn completions_and_help_name_every_command() {
+    let help = allocert(&["--help"]);
+    let script = allocert(&["completions", "bash"]);
+    assert_eq!((help.status, script.status), (0, 0));
+    for command in ["rank", "scan", "verify", "completions"] {
+        assert!(help.out.contains(command) && script.out.contains(command), "{command}");
+    }
+}
+
+#[test]
+fn the_examples_in_the_help_work() {
+    for command in ["", "rank", "scan", "verify"] {
+        let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|a| !a.is_empty()).collect();
+        let help = allocert(&arguments).out;
+        let examples: Vec<&str> = help.lines().filter_map(|l| l.strip_prefix("  allocert ")).collect();
+        assert!(examples.len() >= 2, "{command}: {help}");
+        for example in examples {
+            let run = allocert(&split(example).iter().map(String::as_str).collect::<Vec<_>>());
+            assert_eq!(run.status, 0, "{example}: {}", run.err);
+        }
+    }
+}
+
+/// Splits at spaces outside single quotes.
+fn split(text: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().unwrap().push(c),
+        }
+    }
+    words
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said_and_a_closed_pipe_is_quiet() {
+    use std::process::{Command, Stdio};
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let program = env!("CARGO_BIN_EXE_allocert");
+    let run = Command::new(program).args(["rank", "lffn([2,2])", "all"]).stdout(full).output().unwrap();
+    assert_eq!(run.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("cannot write the result"));
+    let mut child = Command::new(program)
+        .args(["scan", "lrnn(1,3,1,7)"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let run = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&run.stderr), "");
+}
