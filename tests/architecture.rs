@@ -108,11 +108,15 @@ fn only_the_command_line_prints() {
 fn families_are_told_apart_in_one_place() {
     for room in ["reach", "claims", "cli", "allocation", "algebra"] {
         for (path, code) in sources(room) {
-            assert!(!code.contains("Kind::"), "{} tells families apart", path.display());
+            assert!(
+                !["Kind::Lffn", "Kind::Lrnn", "Kind::Pnn"].iter().any(|k| code.contains(k)),
+                "{} tells families apart",
+                path.display()
+            );
         }
     }
     for (path, code) in sources("network") {
-        let tells = code.contains("Kind::");
+        let tells = ["Kind::Lffn", "Kind::Lrnn", "Kind::Pnn"].iter().any(|k| code.contains(k));
         assert!(!tells || path.ends_with("network/mod.rs"), "{} tells families apart", path.display());
     }
 }

@@ -30,7 +30,7 @@ fn enter<R: Ring>(ring: &R, values: &[i64]) -> Vec<R::Element> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn the_jacobian_is_the_derivative_of_the_labels(

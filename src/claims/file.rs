@@ -50,7 +50,7 @@ pub enum ClaimError {
         /// As the language renders it.
         message: String,
     },
-    /// A limit of [`super::limits`] ended an evaluation.
+    /// Too many calls and loop turns in one evaluation.
     #[error("{place}: stopped after {limit} calls and loop turns\n  does a loop run too long? Ask for less at a time")]
     TooLong {
         /// The file, or the claim.

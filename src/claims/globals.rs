@@ -1,5 +1,7 @@
 //! The functions of the claim language: networks, `claim`, ranges of allocations, and a few sums.
 
+#![allow(clippy::too_many_arguments)] // `claim` takes many, all by name.
+
 use std::cell::RefCell;
 use std::sync::Arc;
 

@@ -82,23 +82,25 @@ pub(crate) fn bar(template: &str) -> ProgressBar {
     bar
 }
 
-/// The text broken at spaces into lines of at most 76 characters; longer words stay whole.
+/// Paragraphs (between blank lines) broken at spaces into lines of at most 76 characters; longer words stay whole.
 pub(crate) fn wrapped(text: &str) -> String {
+    let paragraphs: Vec<String> = text.split("\n\n").map(wrapped_paragraph).collect();
+    paragraphs.join("\n\n")
+}
+
+fn wrapped_paragraph(text: &str) -> String {
     const WIDTH: usize = 76;
-    let mut lines = Vec::new();
-    for paragraph in text.lines() {
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
-                lines.push(std::mem::take(&mut line));
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(std::mem::take(&mut line));
         }
-        lines.push(line);
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
     }
+    lines.push(line);
     lines.join("\n")
 }
 

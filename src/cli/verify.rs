@@ -194,7 +194,8 @@ fn brief(counterexample: &Counterexample) -> String {
         text.push_str(&format!(", {samples} sample{}", if samples == 1 { "" } else { "s" }));
     }
     if let Some(allocation) = &counterexample.allocation {
-        text.push_str(&format!("\n          {}", print(counterexample.network.layout(), allocation)));
+        let text_of = print(counterexample.network.layout(), allocation);
+        text.push_str(&format!("\n          {}", shortened(&text_of)));
     }
     if let Some((left, sign, right)) = &counterexample.sides
         && left.len() + right.len() < 50
@@ -270,10 +271,10 @@ fn detailed(c: &Counterexample) -> String {
 
 /// An allocation's text cut to a line.
 fn shortened(text: &str) -> String {
-    if text.chars().count() <= 60 {
+    if text.chars().count() <= 70 {
         return text.to_owned();
     }
-    let start: String = text.chars().take(44).collect();
+    let start: String = text.chars().take(56).collect();
     let whole_weights = start.rsplit_once(' ').map_or(start.as_str(), |(whole, _)| whole);
     format!("{whole_weights} … ({} weights)", text.split(' ').count())
 }

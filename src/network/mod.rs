@@ -9,7 +9,7 @@ mod lrnn;
 mod pnn;
 mod shape;
 
-pub use shape::{ShapeError, Shapes};
+pub use shape::{MOST_WEIGHTS, ShapeError, Shapes};
 
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
@@ -145,7 +145,7 @@ impl Network {
     /// A linear feedforward network y = W_L ⋯ W_1 x of widths d_0, …, d_L (with `bias`, affine layers).
     ///
     /// # Errors
-    /// Fewer than two widths, a width below 1, or more weights than [`shape::MOST_WEIGHTS`].
+    /// Fewer than two widths, a width below 1, or more than [`MOST_WEIGHTS`] weights.
     pub fn lffn(widths: &[i64], bias: bool) -> Result<Self, ShapeError> {
         lffn::Lffn::new(widths, bias).map(|f| Network::new(Kind::Lffn(f)))
     }

@@ -1,7 +1,7 @@
 //! Shapes of networks: reading them from what a user wrote, and their limits.
 
 /// The largest number of weights a network may have.
-pub(super) const MOST_WEIGHTS: u64 = 1 << 26;
+pub const MOST_WEIGHTS: u64 = 1 << 26;
 /// The largest degree of an activation, and the largest number of time steps.
 pub(super) const MOST_DEGREE: i64 = 1_000_000;
 

@@ -1,4 +1,5 @@
 //! Running the program as a user does.
+#![allow(dead_code)] // Each test file uses a part of this.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
