@@ -291,3 +291,53 @@ fn results_do_not_depend_on_threads() {
     assert_eq!(one, result("3"));
     assert_eq!(one["counterexample"]["network"], "lrnn(inputs=1, hidden=2, outputs=1, steps=5)");
 }
+
+#[test]
+fn evidence_counts_everything_that_a_claim_rests_on() {
+    // The dimension 5 of this network is below every bound with an algebraic reason.
+    let evidence = |prefix: &str, condition: &str| {
+        let text =
+            format!("{prefix}\n{}", claim(&format!("networks = [lrnn(1, 2, 1, 5)], holds = lambda net: {condition}")));
+        let result = objects(&verify(&text, &["--json"])).remove(0);
+        assert_eq!(result["outcome"], "verified", "{result}");
+        result["evidence"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(evidence("", "net.weights == 8"), "proved");
+    assert_eq!(evidence("", "net.teacher_dim == 4"), "proved");
+    let defective = "O = pnn([3, 2, 1], degree = 2)";
+    assert_eq!(evidence("", "pnn([3, 2, 1], degree = 2).teacher_dim == 5"), "probabilistic");
+    assert_eq!(evidence(defective, "O.teacher_dim == 5"), "probabilistic");
+    assert_eq!(evidence(defective, "O.everything.dim == 5"), "probabilistic");
+    assert_eq!(evidence(&format!("{defective}\nD = O.teacher_dim"), "D == 5"), "probabilistic");
+    for condition in [
+        "net.allocation(\"D B\").circuit != None",
+        "net.allocation(\"D B\").basis.size == 2",
+        "not net.allocation(\"D B\").free",
+    ] {
+        assert_eq!(evidence("", condition), "probabilistic", "{condition}");
+    }
+    // Nothing checked, nothing known.
+    let empty = objects(&verify(&claim("networks = [], holds = lambda net, a: True"), &["--json"])).remove(0);
+    assert_eq!((&empty["outcome"], &empty["evidence"]), (&"open".into(), &serde_json::Value::Null));
+}
+
+#[test]
+fn limits_of_dimensions_leave_a_claim_open() {
+    let late = verify(
+        &claim("networks = [lffn([4, 5, 4])], holds = lambda net: net.count(9, 9) == 0"),
+        &["--time-limit", "1"],
+    );
+    assert_eq!(late.status, 3, "{}", late.out);
+    assert!(late.out.contains("stopped by the time limit of 1 s"), "{}", late.out);
+    let large = verify(
+        &claim("networks = [lffn([200, 200])], allocations = [\"W1[0,0]\"], holds = lambda net, a: a.free"),
+        &[],
+    );
+    assert_eq!(large.status, 3, "{}", large.out);
+    // Many allocations, of which one is asked about.
+    let one = verify(
+        &claim("networks = [lffn([20, 20, 20])], allocations = [\"W1[0,:]\"], holds = lambda net, a: a.free"),
+        &[],
+    );
+    assert_eq!(one.status, 0, "{}", one.out);
+}

@@ -102,9 +102,10 @@ fn wrong_requests_say_what_where_and_how_to_mend() {
 
 #[test]
 fn what_is_too_large_is_refused_in_no_time() {
-    let large: [(&[&str], i32, &str); 10] = [
+    let large: [(&[&str], i32, &str); 11] = [
         (&["rank", "lffn([1000,1000])", "W1[0,0]"], 3, "over the limit"),
         (&["rank", "lffn([100000,100000,100000])", "all"], 2, "number of weights"),
+        (&["rank", "lffn([100,100])", "all"], 3, "over the limit of"),
         (&["rank", "lffn([9223372036854775807,9223372036854775807])", "all"], 2, "number of weights"),
         (&["rank", "lffn([99999999999999999999,2])", "all"], 2, "error"),
         (&["rank", "lrnn(1,2,1,1000000000)", "all"], 2, "steps is 1000000000, over the limit"),

@@ -74,6 +74,20 @@ impl<F: Field> RowSpace<F> {
         true
     }
 
+    /// The vector v with (every row) · v = 0 that has the given entries in the columns without a pivot.
+    pub fn kernel_vector(&self, mut free: impl FnMut() -> F::Element) -> Vec<F::Element> {
+        let mut vector: Vec<F::Element> = (0..self.columns).map(|_| free()).collect();
+        for pivot in &self.pivots {
+            vector[*pivot] = self.field.zero();
+        }
+        let entries: Vec<F::Element> =
+            self.rows.iter().map(|row| self.field.neg(&self.field.dot(row, &vector))).collect();
+        for (pivot, entry) in self.pivots.iter().zip(entries) {
+            vector[*pivot] = entry;
+        }
+        vector
+    }
+
     /// A basis of the vectors v with (every row) · v = 0: one vector for each column without a pivot.
     pub fn kernel(&self) -> Vec<Vec<F::Element>> {
         let free = (0..self.columns).filter(|c| !self.pivots.contains(c));
@@ -131,7 +145,9 @@ mod tests {
             prop_assert!(space.rank() <= inner.min(rows).min(columns));
             let kernel = space.kernel();
             prop_assert_eq!(kernel.len(), columns - space.rank());
-            for vector in kernel {
+            let mut entries = entries.iter().cycle();
+            let combined = space.kernel_vector(|| Rationals.integer(*entries.next().unwrap()));
+            for vector in kernel.into_iter().chain([combined]) {
                 for r in 0..rows {
                     let mut sum = Rationals.zero();
                     rational.row(r).iter().zip(&vector).for_each(|(a, v)| Rationals.add_product(&mut sum, a, v));

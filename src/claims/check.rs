@@ -17,7 +17,7 @@ use super::globals::{Expect, Host, RangeValue};
 use super::limits::limit;
 use super::outcome::{Checked, Outcome, Unsettled};
 use super::session::{Lens, Session};
-use super::values::{AllocationValue, NetworkValue, allocation_of, samples_of};
+use super::values::{AllocationValue, NetworkValue, allocation_of, failure, samples_of};
 use crate::allocation::{Allocation, subsets};
 use crate::network::Samples;
 use crate::reach::{Evidence, Settings};
@@ -48,6 +48,7 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
     let mut run = Run { claim, options, session, start, networks: 0, instances: 0, skipped: 0 };
     let found = run.find(progress);
     let (outcome, unsettled, counterexample) = match found {
+        Ok(None) if run.instances + run.skipped == 0 => (Ok(Outcome::Open), Some(Unsettled::Empty), None),
         Ok(None) if run.instances == 0 => (Ok(Outcome::Open), Some(Unsettled::Vacuous), None),
         Ok(None) if claim.expect == Expect::Open => (Ok(Outcome::Open), Some(Unsettled::Conjecture), None),
         Ok(None) => (Ok(Outcome::Verified), None, None),
@@ -59,9 +60,12 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
         Err(Stop::Error(error)) => (Err(error), None, None),
     };
     let evidence = match &counterexample {
-        Some(counterexample) => counterexample.evidence,
-        None => run.session.evidence(),
+        Some(counterexample) => Some(counterexample.evidence),
+        // Nothing was settled, so nothing is known.
+        None if outcome.is_err() || run.instances == 0 => None,
+        None => Some(Evidence::all([run.session.evidence(), claim.loading.evidence()])),
     };
+    run.session.close();
     Checked {
         claim: claim.name.clone(),
         file: claim.file.clone(),
@@ -135,7 +139,9 @@ enum Stop {
 impl From<ClaimError> for Stop {
     fn from(error: ClaimError) -> Self {
         match error {
-            ClaimError::TooLong { .. } => Stop::Unsettled(Unsettled::Limit(error.to_string())),
+            ClaimError::TooLong { .. } | ClaimError::Limit { .. } => {
+                Stop::Unsettled(Unsettled::Limit(error.to_string()))
+            }
             _ => Stop::Error(error),
         }
     }
@@ -163,7 +169,7 @@ impl Run<'_> {
     /// The first instance for which the claim does not hold.
     fn find(&mut self, progress: &Progress<'_>) -> Result<Option<Instance>, Stop> {
         let mut plans = Vec::new();
-        for network in &self.claim.networks {
+        for network in self.claim.networks.iter().unique() {
             let lens = self.session.lens(network, Samples::Functional);
             for samples in self.samples(&lens)? {
                 let lens = lens.at(samples);
@@ -265,7 +271,8 @@ impl Run<'_> {
             if value.is_none() || value.unpack_i32().is_some() {
                 return Ok(vec![samples_of(value)?]);
             }
-            let all: Vec<Samples> = value.iterate(eval.heap())?.map(samples_of).collect::<Result<_, _>>()?;
+            let all = value.iterate(eval.heap()).map_err(|_| not_samples(value))?;
+            let all: Vec<Samples> = all.map(samples_of).collect::<Result<_, _>>()?;
             Ok(all.into_iter().unique().collect())
         })
     }
@@ -283,7 +290,8 @@ impl Run<'_> {
             let value = called(eval, allocations, lens)?;
             let Some(range) = RangeValue::from_value(value) else {
                 let heap = eval.heap();
-                let listed = value.iterate(heap)?.map(|v| allocation_of(lens, v, heap));
+                let listed = value.iterate(heap).map_err(|_| not_allocations(value))?;
+                let listed = listed.map(|v| allocation_of(lens, v, heap));
                 let mut listed: Vec<Allocation> = listed.collect::<Result<_, _>>()?;
                 listed.sort();
                 listed.dedup();
@@ -310,13 +318,14 @@ pub(super) fn with_evaluator<T>(
 ) -> Result<T, ClaimError> {
     let place = format!("{}: claim {}", claim.file.display(), claim.name);
     let host = Host::new(Arc::clone(session));
+    let _entered = session.enter();
     caught(&place, || {
         Module::with_temp_heap(|module| {
             let mut eval = Evaluator::new(&module);
             eval.extra = Some(&host);
             limit(&mut eval).map_err(language)?;
             let done = run(&mut eval);
-            done.map_err(|e| stopped_or(&eval, &place, e))
+            done.map_err(|e| stopped_or(&eval, session, &place, e))
         })
     })
 }
@@ -350,15 +359,25 @@ fn called<'v>(
     if value.parameters_spec().is_some() { apply(eval, argument, lens, None) } else { Ok(value) }
 }
 
+fn not_allocations(value: Value<'_>) -> starlark::Error {
+    let kind = value.get_type();
+    failure(format!("allocations is {value} ({kind}): write within(\"W1\"), every(sizes = [2, 3]) or a list"))
+}
+
+fn not_samples(value: Value<'_>) -> starlark::Error {
+    let kind = value.get_type();
+    failure(format!("samples is {value} ({kind}): write an integer, None, or a list of these"))
+}
+
 /// True or false, and nothing else.
 pub(super) fn truth(argument: &str, value: Value<'_>) -> starlark::Result<bool> {
     value.unpack_bool().ok_or_else(|| {
         let kind = value.get_type();
-        super::values::failure(format!("{argument} returned {value} ({kind}): it must return True or False"))
+        failure(format!("{argument} returned {value} ({kind}): it must return True or False"))
     })
 }
 
 /// How everything that was asked is known, for all claims of a run together.
 pub fn evidence_of_all<'a>(checked: impl IntoIterator<Item = &'a Checked>) -> Evidence {
-    Evidence::all(checked.into_iter().map(|c| c.evidence))
+    Evidence::all(checked.into_iter().filter_map(|c| c.evidence))
 }

@@ -15,7 +15,7 @@ use super::session::Session;
 use super::values::{AllocationValue, NetworkValue};
 use crate::allocation::{Allocation, print};
 use crate::network::Samples;
-use crate::reach::{IntegerPoint, Settings, rank};
+use crate::reach::{Evidence, IntegerPoint, Settings, rank};
 
 /// Every matroid behind a counterexample may err with at most this probability.
 const ERROR_LOG2: i64 = -110;
@@ -45,7 +45,9 @@ pub(super) fn describe(
         );
         return Err(ClaimError::Language { message });
     }
-    let (observations, evidence) = (session.observations(), session.evidence());
+    let observations = session.observations();
+    let evidence = Evidence::all([session.evidence(), claim.loading.evidence()]);
+    session.close();
     let asked = |a: &Allocation| rank(&instance.network, a, instance.samples, settings).ok();
     let answer = instance.allocation.as_ref().and_then(asked);
     let point = answer.as_ref().and_then(|answer| {
@@ -81,6 +83,7 @@ fn side_value(claim: &Claim, instance: &Instance, settings: Settings, parameters
     let ast = AstModule::parse("<counterexample>", source, &dialect()).ok()?;
     let session = Session::new(settings, None);
     let lens = session.lens(&instance.network, instance.samples);
+    let _entered = session.enter();
     let host = Host::new(session);
     Module::with_temp_heap(|module| {
         module.import_public_symbols(&claim.module);

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use starlark::environment::{FrozenModule, Module};
 use starlark::eval::Evaluator;
@@ -14,7 +15,7 @@ use super::session::Session;
 use super::source::{Holds, calls};
 use super::values::NetworkValue;
 use crate::network::Network;
-use crate::reach::Settings;
+use crate::reach::{ReachError, Settings};
 use crate::text::quote;
 
 /// Why a claim file, or an expression, cannot be used.
@@ -58,6 +59,14 @@ pub enum ClaimError {
         /// The limit.
         limit: u64,
     },
+    /// A question about dimensions ran into a limit.
+    #[error("{place}: {reason}")]
+    Limit {
+        /// The file, or the claim.
+        place: String,
+        /// The limit.
+        reason: ReachError,
+    },
     /// The expression is not a network.
     #[error(
         "{text} is not a network\n  write one as lffn([2, 2, 2]), lrnn(inputs=1, hidden=2, outputs=1, steps=5) or pnn([2, 3, 1], degree=2)"
@@ -71,7 +80,7 @@ pub enum ClaimError {
 impl ClaimError {
     /// Whether a stated limit stopped the work.
     pub fn is_limit(&self) -> bool {
-        matches!(self, ClaimError::TooLong { .. } | ClaimError::TooLarge { .. })
+        matches!(self, ClaimError::TooLong { .. } | ClaimError::TooLarge { .. } | ClaimError::Limit { .. })
     }
 }
 
@@ -102,6 +111,8 @@ pub struct Claim {
     pub(super) about_allocations: bool,
     pub(super) text: Option<Holds>,
     pub(super) module: Arc<FrozenModule>,
+    /// What was asked while the file was loaded: the claim may rest on it.
+    pub(super) loading: Arc<Session>,
 }
 
 /// Finds claim files: a file as it is, of a folder every `*.star` below it, in order of their names.
@@ -143,52 +154,55 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), ClaimError> {
 ///
 /// # Errors
 /// See [`ClaimError`].
-pub fn load(path: &Path) -> Result<Vec<Claim>, ClaimError> {
+pub fn load(path: &Path, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
     let unreadable = |e: std::io::Error| ClaimError::Unreadable { path: path.to_owned(), reason: e.to_string() };
     let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
     if bytes > MOST_BYTES {
         return Err(ClaimError::TooLarge { path: path.to_owned(), what: format!("{bytes} bytes"), limit: MOST_BYTES });
     }
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    read(path, text)
+    read(path, text, settings)
 }
 
-/// Reads claims from text; `path` is only shown.
+/// Reads claims from text; `path` is only shown. Dimensions that the file asks for while it is loaded are computed with
+/// the settings.
 ///
 /// # Errors
 /// See [`ClaimError`].
-pub fn read(path: &Path, text: String) -> Result<Vec<Claim>, ClaimError> {
+pub fn read(path: &Path, text: String, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
     if let Some((what, limit)) = too_deep(&text) {
         return Err(ClaimError::TooLarge { path: path.to_owned(), what, limit: limit as u64 });
     }
-    guarded(&path.display().to_string(), || evaluate_file(path, text))
+    guarded(&path.display().to_string(), || evaluate_file(path, text, settings))
 }
 
-fn evaluate_file(path: &Path, text: String) -> Result<Vec<Claim>, ClaimError> {
+fn evaluate_file(path: &Path, text: String, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
     let shown = path.display().to_string();
     let ast = AstModule::parse(&shown, text.clone(), &dialect()).map_err(language)?;
     let calls = calls(&text, &ast);
-    let host = Host::new(Session::new(LOADING, None));
+    let session = Session::new(settings, Some(LONGEST_LOADING));
+    let _entered = session.enter();
+    let host = Host::new(Arc::clone(&session));
     let frozen = Module::with_temp_heap(|module| {
         {
             let mut eval = Evaluator::new(&module);
             eval.extra = Some(&host);
             limit(&mut eval).map_err(language)?;
             let done = eval.eval_module(ast, &globals());
-            done.map_err(|e| stopped_or(&eval, &shown, e))?;
+            done.map_err(|e| stopped_or(&eval, &session, &shown, e))?;
         }
         module.freeze().map_err(|e| ClaimError::Language { message: format!("{e:?}") })
     })?;
     let module = Arc::new(frozen);
     let declared = host.claims.into_inner();
-    declared.into_iter().enumerate().map(|(i, d)| claim(path, i, d, &module, &calls)).collect()
+    declared.into_iter().enumerate().map(|(i, d)| claim(path, i, d, (&module, &session), &calls)).collect()
 }
 
 fn claim(
     path: &Path,
     index: usize,
     declared: Declared,
-    module: &Arc<FrozenModule>,
+    (module, loading): (&Arc<FrozenModule>, &Arc<Session>),
     calls: &[super::source::Call],
 ) -> Result<Claim, ClaimError> {
     let argument = |name: &str| module.get_any_visibility(&kept(index, name)).ok().map(|(value, _)| value);
@@ -208,6 +222,7 @@ fn claim(
         about_allocations: declared.parameters == 2,
         text: call.and_then(|c| c.holds.clone()),
         module: Arc::clone(module),
+        loading: Arc::clone(loading),
         name: declared.name,
         statement: declared.statement,
         networks: declared.networks,
@@ -233,13 +248,14 @@ const EXPRESSION: &str = "<network>";
 
 fn evaluate_network(text: &str) -> Result<Network, ClaimError> {
     let ast = AstModule::parse(EXPRESSION, text.to_owned(), &dialect()).map_err(language)?;
-    let host = Host::new(Session::new(LOADING, None));
+    let session = Session::new(EXPRESSION_SETTINGS, Some(LONGEST_LOADING));
+    let host = Host::new(Arc::clone(&session));
     Module::with_temp_heap(|module| {
         let mut eval = Evaluator::new(&module);
         eval.extra = Some(&host);
         limit(&mut eval).map_err(language)?;
         let value = eval.eval_module(ast, &globals());
-        let value = value.map_err(|e| without_traceback(stopped_or(&eval, EXPRESSION, e)))?;
+        let value = value.map_err(|e| without_traceback(stopped_or(&eval, &session, EXPRESSION, e)))?;
         let network = NetworkValue::from_value(value).map(|n| n.lens().network().clone());
         network.ok_or_else(|| ClaimError::NotANetwork { text: quote(text) })
     })
@@ -253,8 +269,10 @@ impl std::str::FromStr for Network {
     }
 }
 
-/// What dimensions are computed with that a file asks for while it is loaded.
-const LOADING: Settings = Settings { seed: 0, error_log2: -40 };
+/// What dimensions are computed with that a network's expression asks for.
+const EXPRESSION_SETTINGS: Settings = Settings { seed: 0, error_log2: -100 };
+/// The longest count while a file is loaded.
+const LONGEST_LOADING: Duration = Duration::from_secs(60);
 
 /// Python-like, with f-strings and statements at the top level, without loading other files.
 pub(super) fn dialect() -> Dialect {
@@ -288,8 +306,16 @@ fn without_traceback(error: ClaimError) -> ClaimError {
     }
 }
 
-/// The error of an evaluation, told apart from the tick limit.
-pub(super) fn stopped_or(eval: &Evaluator<'_, '_, '_>, place: &str, error: starlark::Error) -> ClaimError {
+/// The error of an evaluation, told apart from the limits.
+pub(super) fn stopped_or(
+    eval: &Evaluator<'_, '_, '_>,
+    session: &Session,
+    place: &str,
+    error: starlark::Error,
+) -> ClaimError {
+    if let Some(reason) = session.stopped() {
+        return ClaimError::Limit { place: place.to_owned(), reason };
+    }
     // The limit ends an evaluation a little after it is passed.
     if eval.get_total_tick_count() >= MOST_TICKS {
         ClaimError::TooLong { place: place.to_owned(), limit: MOST_TICKS }

@@ -39,6 +39,9 @@ pub enum Unsettled {
     /// The author says that the general statement is open; no counterexample was found.
     #[error("no counterexample among these; the general statement is open")]
     Conjecture,
+    /// There is no network, or no allocation.
+    #[error("there is nothing to check: no network, or no allocation, is in the ranges given")]
+    Empty,
     /// `given` was never true.
     #[error("no instance satisfies the hypothesis, so nothing was checked")]
     Vacuous,
@@ -64,7 +67,7 @@ pub enum Unsettled {
 impl Unsettled {
     /// Whether a stated limit stopped the work.
     pub fn is_limit(&self) -> bool {
-        !matches!(self, Unsettled::Conjecture | Unsettled::Vacuous)
+        !matches!(self, Unsettled::Conjecture | Unsettled::Vacuous | Unsettled::Empty)
     }
 }
 
@@ -93,8 +96,8 @@ pub struct Checked {
     pub instances: u64,
     /// Those for which `given` was false.
     pub skipped: u64,
-    /// How the dimensions that were asked for are known.
-    pub evidence: Evidence,
+    /// How the dimensions that were asked for are known; nothing if no instance was settled.
+    pub evidence: Option<Evidence>,
     /// The smallest counterexample.
     pub counterexample: Option<Box<Counterexample>>,
     /// The time it took.

@@ -1,11 +1,13 @@
 //! What claims ask and how they are answered: networks at a number of samples, their dimensions computed when asked for,
 //! once, and how surely all that was asked is known.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use super::outcome::Counterexample;
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::reach::{Evidence, JacobianMatroid, ReachError, ScanOptions, Settings, Table, scan};
@@ -24,6 +26,23 @@ pub(super) struct Session {
     /// How the tables that were counted are known.
     tables: Mutex<Vec<Evidence>>,
     observed: Option<Mutex<Vec<Observation>>>,
+    /// The first limit that a question ran into.
+    stopped: Mutex<Option<ReachError>>,
+}
+
+thread_local! {
+    /// The session that answers what this thread asks. Networks outlive the session that they were built in (a file is
+    /// loaded before its claims are checked); what is asked of them now belongs to the session of now.
+    static CURRENT: RefCell<Option<Arc<Session>>> = const { RefCell::new(None) };
+}
+
+/// While it lives, its session answers what this thread asks.
+pub(super) struct Entered(Option<Arc<Session>>);
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
+    }
 }
 
 /// A dimension that was asked for.
@@ -41,6 +60,15 @@ pub struct Observation {
     pub dim: usize,
 }
 
+impl Observation {
+    /// Whether it is the dimension of a counterexample's own allocation at its own samples, which is told apart.
+    pub fn is_of(&self, counterexample: &Counterexample) -> bool {
+        Some(&self.allocation) == counterexample.allocation.as_ref()
+            && self.samples == counterexample.samples
+            && self.network == counterexample.network.to_string()
+    }
+}
+
 impl Session {
     /// A session whose every matroid may err with probability 2^`error_log2`.
     pub(super) fn new(settings: Settings, time_limit: Option<Duration>) -> Arc<Self> {
@@ -54,7 +82,32 @@ impl Session {
 
     fn build(settings: Settings, time_limit: Option<Duration>, observed: Option<Mutex<Vec<Observation>>>) -> Arc<Self> {
         let (lenses, tables) = (Mutex::default(), Mutex::default());
-        Arc::new(Session { settings, time_limit, lenses, tables, observed })
+        Arc::new(Session { settings, time_limit, lenses, tables, observed, stopped: Mutex::default() })
+    }
+
+    /// From now on this session answers what this thread asks.
+    pub(super) fn enter(self: &Arc<Self>) -> Entered {
+        Entered(CURRENT.replace(Some(Arc::clone(self))))
+    }
+
+    /// The first limit that a question ran into, if any did.
+    pub(super) fn stopped(&self) -> Option<ReachError> {
+        lock(&self.stopped).clone()
+    }
+
+    /// Forgets all networks, which hold on to the session and to large tables.
+    pub(super) fn close(&self) {
+        lock(&self.lenses).clear();
+    }
+
+    /// Remembers a limit.
+    fn note<T>(&self, answer: Result<T, ReachError>) -> Result<T, ReachError> {
+        if let Err(error) = &answer
+            && error.is_limit()
+        {
+            lock(&self.stopped).get_or_insert(error.clone());
+        }
+        answer
     }
 
     /// The network as seen on so many samples; the same lens for the same question.
@@ -65,8 +118,17 @@ impl Session {
             let small = network.weights() <= REMEMBERED;
             let known =
                 if small { (0..1 << network.weights()).map(|_| AtomicU8::new(UNKNOWN)).collect() } else { Vec::new() };
-            let (matroid, unproved) = (OnceLock::new(), AtomicBool::new(false));
-            Lens(Arc::new(View { session, network, samples, matroid, known, unproved, tables: Mutex::default() }))
+            let (matroid, unproved, asked) = (OnceLock::new(), AtomicBool::new(false), AtomicU64::new(0));
+            Lens(Arc::new(View {
+                session,
+                network,
+                samples,
+                matroid,
+                known,
+                unproved,
+                asked,
+                tables: Mutex::default(),
+            }))
         };
         lenses.entry((network.clone(), samples)).or_insert_with(fresh).clone()
     }
@@ -97,10 +159,18 @@ struct View {
     known: Vec<AtomicU8>,
     /// Whether a dimension was asked for that is below every proved bound the session knows.
     unproved: AtomicBool,
+    /// How many ranks were computed.
+    asked: AtomicU64,
     tables: Mutex<HashMap<Allocation, Arc<Table>>>,
 }
 
 impl Lens {
+    /// The same question to the session that answers this thread now.
+    pub(super) fn current(&self) -> Lens {
+        let other = CURRENT.with_borrow(|current| current.clone().filter(|c| !Arc::ptr_eq(c, &self.0.session)));
+        other.map_or_else(|| self.clone(), |session| session.lens(&self.0.network, self.0.samples))
+    }
+
     pub(super) fn network(&self) -> &Network {
         &self.0.network
     }
@@ -114,21 +184,23 @@ impl Lens {
         self.0.session.lens(&self.0.network, samples)
     }
 
-    /// Another network on the same number of samples.
+    /// Whether the other is the same network on the same number of samples.
     pub(super) fn same(&self, other: &Lens) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || (self.0.network == other.0.network && self.0.samples == other.0.samples)
     }
 
-    /// The matroid, with as many trials as one set needs for the error allowed over all sets.
+    /// The matroid, with as many trials as are needed for the error allowed over all allocations; where there are too many
+    /// of these, over up to 2^32 that are asked about.
     pub(super) fn matroid(&self) -> Result<&JacobianMatroid, ReachError> {
         let View { network, samples, session, .. } = &*self.0;
         let build = || {
             let mut matroid = JacobianMatroid::new(network, *samples, session.settings.seed)?;
-            let trials = matroid.trials_for_all(session.settings.error_log2)?;
+            let error = session.settings.error_log2;
+            let trials = matroid.trials_for_all(error).or_else(|_| matroid.trials_for_one(error - 32))?;
             matroid.extend_to(trials);
             Ok(matroid)
         };
-        self.0.matroid.get_or_init(build).as_ref().map_err(Clone::clone)
+        session.note(self.0.matroid.get_or_init(build).as_ref().map_err(Clone::clone))
     }
 
     /// D_m.
@@ -146,7 +218,7 @@ impl Lens {
         let matroid = self.matroid()?;
         let remembered = self.0.known.get(allocation.low_bits() as usize);
         let known = remembered.map(|r| r.load(Ordering::Relaxed)).filter(|r| *r != UNKNOWN);
-        let rank = known.map_or_else(|| matroid.rank(allocation), usize::from);
+        let rank = known.map_or_else(|| self.ranked(matroid, allocation), usize::from);
         if let (Some(slot), Ok(small)) = (remembered, u8::try_from(rank)) {
             slot.store(small, Ordering::Relaxed);
         }
@@ -157,6 +229,34 @@ impl Lens {
         Ok(rank)
     }
 
+    fn ranked(&self, matroid: &JacobianMatroid, allocation: &Allocation) -> usize {
+        self.0.asked.fetch_add(1, Ordering::Relaxed);
+        matroid.rank(allocation)
+    }
+
+    /// A circuit inside an allocation, if it is dependent.
+    pub(super) fn circuit(&self, allocation: &Allocation) -> Result<Option<Allocation>, ReachError> {
+        let circuit = self.matroid()?.circuit(allocation);
+        self.rests_on_ranks(allocation, circuit.is_some());
+        Ok(circuit)
+    }
+
+    /// The first basis inside an allocation.
+    pub(super) fn basis(&self, allocation: &Allocation) -> Result<Allocation, ReachError> {
+        let basis = self.matroid()?.basis(allocation);
+        self.rests_on_ranks(allocation, basis != *allocation);
+        Ok(basis)
+    }
+
+    /// An answer for which about one rank for each weight was computed, and that is unproved if some set was taken for
+    /// dependent.
+    fn rests_on_ranks(&self, allocation: &Allocation, dependent: bool) {
+        self.0.asked.fetch_add(allocation.size() as u64 + 1, Ordering::Relaxed);
+        if dependent {
+            self.0.unproved.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// How many allocations inside `within` have each size and dimension.
     pub(super) fn table(&self, within: &Allocation) -> Result<Arc<Table>, ReachError> {
         let View { network, samples, session, tables, .. } = &*self.0;
@@ -164,7 +264,7 @@ impl Lens {
             return Ok(Arc::clone(table));
         }
         let options = ScanOptions { within: Some(within.clone()), sizes: None, time_limit: session.time_limit };
-        let answer = scan(network, *samples, &options, session.settings, &|_, _| {})?;
+        let answer = session.note(scan(network, *samples, &options, session.settings, &|_, _| {}))?;
         lock(&session.tables).push(answer.evidence);
         let table = Arc::new(answer.table);
         lock(tables).insert(within.clone(), Arc::clone(&table));
@@ -174,7 +274,9 @@ impl Lens {
     fn evidence(&self) -> Evidence {
         match self.0.matroid.get() {
             Some(Ok(matroid)) if self.0.unproved.load(Ordering::Relaxed) => {
-                Evidence::Probabilistic { error_log2: matroid.error_for_all() }
+                let asked = self.0.asked.load(Ordering::Relaxed).saturating_add(1);
+                let one_by_one = matroid.error_for_one().saturating_add(i64::from(u64::BITS - asked.leading_zeros()));
+                Evidence::Probabilistic { error_log2: matroid.error_for_all().min(one_by_one).min(0) }
             }
             _ => Evidence::Proved,
         }

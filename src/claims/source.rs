@@ -49,13 +49,34 @@ fn holds(text: &str, value: &AstExpr) -> Option<Holds> {
     let Expr::Lambda(lambda) = &value.node else {
         return None;
     };
-    let slice = |span: Span| text.get(span.begin().get() as usize..span.end().get() as usize).map(str::to_owned);
+    let slice = |span: Span| balanced(text, span.begin().get() as usize, span.end().get() as usize);
     let parameters = lambda.params.iter().map(|p| slice(p.span)).collect::<Option<Vec<String>>>()?;
     let sides = match &lambda.body.node {
         Expr::Op(left, sign, right) => sign_text(*sign).and_then(|s| Some((slice(left.span)?, s, slice(right.span)?))),
         _ => None,
     };
     Some(Holds { parameters: parameters.join(", "), body: slice(lambda.body.span)?, sides })
+}
+
+/// A stretch of the text, grown over the brackets around it until as many open as close: the language's own spans leave
+/// out parentheses at the ends of an expression.
+fn balanced(text: &str, mut begin: usize, mut end: usize) -> Option<String> {
+    let (mut open, mut missing) = (0usize, 0usize);
+    for c in text.get(begin..end)?.chars() {
+        match c {
+            '(' => open += 1,
+            ')' if open > 0 => open -= 1,
+            ')' => missing += 1,
+            _ => {}
+        }
+    }
+    for _ in 0..missing {
+        begin = text[..begin].trim_end().strip_suffix('(')?.len();
+    }
+    for _ in 0..open {
+        end = text.len() - text[end..].trim_start().strip_prefix(')')?.len();
+    }
+    text.get(begin..end).map(str::to_owned)
 }
 
 fn sign_text(sign: BinOp) -> Option<&'static str> {
@@ -86,5 +107,10 @@ mod tests {
         assert_eq!(holds.parameters, "net, a");
         assert_eq!(holds.sides, Some(("a.dim".into(), "<=", "a.size + x".into())));
         assert_eq!(calls[1].holds, None);
+        let text = "claim(holds = lambda net: (net.all - (1)).size + 1 < (2 + (3)))\n";
+        let ast = AstModule::parse("t", text.to_owned(), &Dialect::Extended).unwrap();
+        let holds = super::calls(text, &ast).remove(0).holds.unwrap();
+        assert_eq!(holds.body, "(net.all - (1)).size + 1 < (2 + (3))");
+        assert_eq!(holds.sides, Some(("(net.all - (1)).size + 1".into(), "<", "2 + (3)".into())));
     }
 }

@@ -12,7 +12,7 @@ use allocert::allocation::{picture, print};
 use allocert::claims::{
     CheckOptions, Checked, Claim, Counterexample, Expect, Outcome, check, evidence_of_all, find, load,
 };
-use allocert::reach::Evidence;
+use allocert::reach::{Evidence, Settings};
 use allocert::text::{nearest, quote};
 
 use super::failure::Failure;
@@ -36,7 +36,7 @@ pub(super) struct Arguments {
     /// Only claims of this name; * stands for anything.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
-    /// What is said of all claims together is wrong with a probability of at most 2^K for each of them.
+    /// For each claim: the chance that a dimension it rests on is wrong is at most 2^K.
     #[arg(long, value_name = "K", default_value = "-20", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
     /// Leave a claim open after so many seconds.
@@ -48,7 +48,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let claims = claims(arguments)?;
+    let claims = claims(arguments, settings(common, arguments.error_log2 - 10))?;
     let options = CheckOptions {
         settings: settings(common, arguments.error_log2),
         time_limit: Duration::from_secs(arguments.time_limit),
@@ -84,10 +84,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
 }
 
 /// The claims asked for, all files read before the first is checked.
-fn claims(arguments: &Arguments) -> Result<Vec<Claim>, Failure> {
+fn claims(arguments: &Arguments, settings: Settings) -> Result<Vec<Claim>, Failure> {
     let mut claims = Vec::new();
     for path in find(&arguments.paths)? {
-        claims.extend(load(&path)?);
+        claims.extend(load(&path, settings)?);
     }
     let Some(only) = &arguments.only else {
         if claims.is_empty() {
@@ -151,8 +151,8 @@ fn status(results: &[Checked]) -> u8 {
 
 /// A line of the table, 80 characters wide; a long name gets a line of its own.
 fn columns([outcome, name, networks, instances, evidence, time]: [&str; 6]) -> String {
-    let name = if name.chars().count() > 36 { format!("{name}\n{:46}", "") } else { format!("{name:<36}") };
-    format!("{outcome:<9} {name} {networks:>7} {instances:>11} {evidence:<6} {time:>6}")
+    let name = if name.chars().count() > 35 { format!("{name}\n{:46}", "") } else { format!("{name:<35}") };
+    format!("{outcome:<10} {name} {networks:>7} {instances:>11} {evidence:<6} {time:>6}")
 }
 
 fn outcome_name(checked: &Checked) -> &'static str {
@@ -169,10 +169,11 @@ fn row(checked: &Checked, arguments: &Arguments) -> String {
         (_, false) => Colour::Red,
     };
     let mark = if checked.is_expected() { " " } else { "!" };
-    let outcome = format!("{:<8}{mark}", outcome_name(checked));
+    let outcome = format!("{:<8} {mark}", outcome_name(checked));
     let evidence = match checked.evidence {
-        Evidence::Proved => "proved".to_owned(),
-        Evidence::Probabilistic { error_log2 } => format!("2^{error_log2}"),
+        None => "-".to_owned(),
+        Some(Evidence::Proved) => "proved".to_owned(),
+        Some(Evidence::Probabilistic { error_log2 }) => format!("2^{error_log2}"),
     };
     let (networks, instances) = (thousands(checked.networks as u64), thousands(checked.instances));
     let (name, time) = (harmless(&checked.claim), seconds(checked.time));
@@ -245,7 +246,7 @@ fn detailed(c: &Counterexample) -> String {
         text.push_str(&format!("  {}", dim("reachable dimension", &answer.dim)));
         text.push_str(&format!("  {}", dim("teacher dimension", &answer.teacher)));
     }
-    let others: Vec<_> = c.observations.iter().filter(|o| Some(&o.allocation) != c.allocation.as_ref()).collect();
+    let others: Vec<_> = c.observations.iter().filter(|o| !o.is_of(c)).collect();
     if !others.is_empty() {
         text.push_str("\ndimensions that were asked for\n");
         for o in others.iter().take(MOST_SHOWN) {
@@ -303,13 +304,18 @@ fn summary(results: &[Checked], time: Duration, seed: u64) -> String {
     } else {
         paint(&format!("{unexpected} not as expected"), Colour::Red, false)
     };
+    let known = if results.iter().any(|c| c.evidence.is_some()) {
+        format!("{} for all of them together; ", evidence_of_all(results))
+    } else {
+        String::new()
+    };
     format!(
-        "\n{}: {}; {verdict}\n{} in {}; {} for all of them together; seed {seed}",
+        "\n{}: {}; {verdict}\n{} in {}; {}seed {seed}",
         plural(results.len() as u64, "claim"),
         parts.join(", "),
         plural(instances, "instance"),
         seconds(time),
-        evidence_of_all(results),
+        known,
     )
 }
 
@@ -329,7 +335,7 @@ struct Json {
     hypothesis_false: u64,
     /// Allocations are not yet grouped by symmetry.
     orbits: Option<u64>,
-    evidence: &'static str,
+    evidence: Option<&'static str>,
     error_log2: Option<i64>,
     counterexample: Option<JsonCounterexample>,
     seconds: f64,
@@ -392,8 +398,8 @@ fn view(checked: &Checked) -> Json {
         allocations: checked.instances,
         hypothesis_false: checked.skipped,
         orbits: None,
-        evidence: checked.evidence.name(),
-        error_log2: checked.evidence.error_log2(),
+        evidence: checked.evidence.map(Evidence::name),
+        error_log2: checked.evidence.and_then(Evidence::error_log2),
         counterexample: checked.counterexample.as_deref().map(counterexample_view),
         seconds: checked.time.as_secs_f64(),
     }

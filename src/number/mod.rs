@@ -45,6 +45,13 @@ pub trait Ring: Clone + Debug + Send + Sync {
         *sum = self.add(sum, &self.mul(a, b));
     }
 
+    /// `Σ a[i] · b[i]`, over the shorter length.
+    fn dot(&self, a: &[Self::Element], b: &[Self::Element]) -> Self::Element {
+        let mut sum = self.zero();
+        a.iter().zip(b).for_each(|(a, b)| self.add_product(&mut sum, a, b));
+        sum
+    }
+
     /// `target += Σ factors[i] · rows[i]`, entry by entry; rows are as long as the target.
     fn add_combination(&self, target: &mut [Self::Element], factors: &[Self::Element], rows: &[Vec<Self::Element>]) {
         for (factor, row) in factors.iter().zip(rows) {

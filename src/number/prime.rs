@@ -70,6 +70,12 @@ impl PrimeField {
         below(self.prime, random)
     }
 
+    /// So many products of two elements may be added to a folded sum, which is below p·2^64, before it reaches 2^128.
+    fn burst(&self) -> usize {
+        let prime = u128::from(self.prime);
+        ((u128::MAX - (prime << 64)) / (prime * prime)).min(1 << 20) as usize
+    }
+
     /// The same number modulo p, below `p · 2^64`: its high word is taken modulo p.
     #[inline(always)]
     fn fold(&self, value: u128) -> u128 {
@@ -119,14 +125,21 @@ impl Ring for PrimeField {
         *a == 0
     }
 
+    /// Products are added up in a double word and reduced only when another one might not fit.
+    fn dot(&self, a: &[u64], b: &[u64]) -> u64 {
+        let group = self.burst();
+        let sum = a.chunks(group).zip(b.chunks(group)).fold(0, |sum, (a, b)| {
+            let products = a.iter().zip(b).map(|(a, b)| u128::from(*a) * u128::from(*b));
+            self.fold(products.fold(sum, u128::wrapping_add))
+        });
+        self.reduce(sum)
+    }
+
     /// Products are added up in double words and reduced only when another one might not fit.
     fn add_combination(&self, target: &mut [u64], factors: &[u64], rows: &[Vec<u64>]) {
-        let prime = u128::from(self.prime);
-        // A folded sum is below p·2^64; so many products of two elements may be added before it reaches 2^128.
-        let burst = ((u128::MAX - (prime << 64)) / (prime * prime)).min(1 << 20) as usize;
         let mut sums: Vec<u128> = target.iter().map(|t| u128::from(*t) << 64).collect();
         let useful: Vec<usize> = (0..factors.len()).filter(|i| factors[*i] != 0).collect();
-        for group in useful.chunks(burst) {
+        for group in useful.chunks(self.burst()) {
             for i in group {
                 let factor = u128::from(factors[*i]);
                 for (sum, entry) in sums.iter_mut().zip(&rows[*i]) {
@@ -234,6 +247,8 @@ mod tests {
             field.add_combination(&mut sum, &factors, &rows);
             let one_by_one = factors.iter().zip(&rows).fold(ed, |s, (f, r)| field.add(&s, &field.mul(f, &r[0])));
             prop_assert_eq!(sum[0], one_by_one);
+            let column: Vec<u64> = rows.iter().map(|r| r[0]).collect();
+            prop_assert_eq!(field.add(&ed, &field.dot(&factors, &column)), one_by_one);
             if let Some(inverse) = field.inverse(&ea) {
                 prop_assert_eq!(field.mul(&inverse, &ea), field.one());
             } else {

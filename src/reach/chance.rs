@@ -7,6 +7,9 @@
 //!   of these is drawn with probability at most (k·h/60) / 2^54;
 //! - modulo any other prime p it vanishes at a random point with probability at most k·δ/p ≤ k·δ / 2^60 (Schwartz-Zippel).
 //!
+//! While a matrix is read, each of its rows is first tested against a random vector of the kernel so far; an independent
+//! row passes for dependent with probability 1/p, so altogether rows / 2^60 is added.
+//!
 //! Trials draw prime and point independently, so probabilities multiply; a table takes the union over all sets whose
 //! minors matter.
 
@@ -72,6 +75,8 @@ impl std::fmt::Display for Evidence {
 pub struct Chance {
     /// Bound on the degree of a Jacobian entry, saturating.
     degree: u64,
+    /// The rows of the Jacobian.
+    rows: u64,
     /// Bound on log₂ of the sum of all coefficients in a row of the Jacobian, saturating.
     height: u64,
 }
@@ -79,10 +84,10 @@ pub struct Chance {
 impl Chance {
     /// For the Jacobian of this network. Its row sums are at most (degree) · (label at all ones), by Euler's identity for
     /// polynomials with non-negative coefficients.
-    pub fn of(network: &Network) -> Self {
+    pub fn of(network: &Network, rows: u64) -> Self {
         let degree = network.degree();
         let log = u64::from(u64::BITS - degree.leading_zeros());
-        Chance { degree: degree.saturating_sub(1).max(1), height: network.height_bits().saturating_add(log) }
+        Chance { degree: degree.saturating_sub(1).max(1), rows, height: network.height_bits().saturating_add(log) }
     }
 
     /// log₂ of a bound on the probability that one trial misses a given k × k minor; at most 0.
@@ -90,8 +95,8 @@ impl Chance {
         let k = k as u128;
         let degree = k * u128::from(self.degree);
         let bad_primes = (k * u128::from(self.height)).div_ceil(60);
-        // degree / 2^60 + bad_primes / 2^54
-        let numerator = degree.saturating_add(bad_primes.saturating_mul(64));
+        // degree / 2^60 + bad_primes / 2^54 + rows / 2^60
+        let numerator = degree.saturating_add(bad_primes.saturating_mul(64)).saturating_add(self.rows.into());
         (ceil_log2(numerator) - 60).min(0)
     }
 
@@ -121,10 +126,10 @@ mod tests {
     fn bounds_are_what_the_formula_says() {
         // 4 weights, degree 2 labels with 2 terms: k = 1, entries of degree 1, rows below 2^(1+2).
         let network = Network::lffn(&[1, 2, 1], false).unwrap();
-        let chance = Chance::of(&network);
+        let chance = Chance::of(&network, 1);
         assert_eq!(network.degree(), 3);
         assert_eq!(chance.degree, 2);
-        // 2 + 64·1 = 66 < 2^7
+        // 2 + 64·1 + 1 = 67 < 2^7
         assert_eq!(chance.minor_log2(1), 7 - 60);
         assert_eq!(chance.trials(1, -100), Some(2));
         assert_eq!(chance.union_log2(1, &Integer::from(4), 1), 3 + 7 - 60);
@@ -142,7 +147,7 @@ mod tests {
 
     #[test]
     fn hopeless_heights_are_said_to_be_hopeless() {
-        let chance = Chance { degree: u64::MAX, height: u64::MAX };
+        let chance = Chance { degree: u64::MAX, rows: 1, height: u64::MAX };
         assert_eq!(chance.minor_log2(10), 0);
         assert_eq!(chance.trials(10, -1), None);
     }

@@ -13,7 +13,11 @@ use super::rank::{Dimension, Reason};
 use super::{Chance, Evidence, ReachError};
 
 /// The most entries that a Jacobian may have.
-const MOST_ENTRIES: u64 = 1 << 28;
+const MOST_ENTRIES: u64 = 1 << 26;
+/// The most products that its elimination may cost; some minutes.
+const MOST_PRODUCTS: u64 = 1 << 37;
+/// Random vectors of kernels use the generator's streams from here on.
+const KERNEL_STREAM: u64 = 1 << 32;
 /// More independent points than this are never looked at.
 pub(super) const MOST_TRIALS: usize = 64;
 /// Kernel fields are used for proofs only while they have at most this many entries in all.
@@ -29,6 +33,8 @@ pub struct JacobianMatroid {
     samples: Samples,
     seed: u64,
     labels: u64,
+    /// The rows of the Jacobian.
+    rows: u64,
     trials: Vec<Trial>,
     /// Kernel fields at the first trial's point: as many as are known to exist identically, possibly dependent.
     fields: Vec<Vec<u64>>,
@@ -69,18 +75,24 @@ impl JacobianMatroid {
                 limit: MOST_ENTRIES,
             });
         }
+        let products = rows.saturating_mul(columns).saturating_mul(rows.min(columns));
+        if products > MOST_PRODUCTS {
+            let (network, limit) = (network.to_string(), MOST_PRODUCTS);
+            return Err(ReachError::TooMuchWork { network, samples: samples.to_string(), products, limit });
+        }
         let mut matroid = JacobianMatroid {
             network: network.clone(),
             samples,
             seed,
             labels,
+            rows,
             trials: Vec::new(),
             fields: Vec::new(),
             teacher_upper: (network.weights(), Reason::Size),
         };
         let point = matroid.point(0);
         matroid.bound_teacher(&point);
-        matroid.trials.push(matroid.evaluate(&point));
+        matroid.trials.push(matroid.evaluate(&point, 0));
         Ok(matroid)
     }
 
@@ -112,13 +124,13 @@ impl JacobianMatroid {
     /// Evaluates until there are so many trials.
     pub fn extend_to(&mut self, trials: usize) {
         let fresh: Vec<Trial> =
-            (self.trials.len()..trials).into_par_iter().map(|t| self.evaluate(&self.point(t))).collect();
+            (self.trials.len()..trials).into_par_iter().map(|t| self.evaluate(&self.point(t), t)).collect();
         self.trials.extend(fresh);
     }
 
     /// The chance that a trial misses a minor.
     pub fn chance(&self) -> Chance {
-        Chance::of(&self.network)
+        Chance::of(&self.network, self.rows)
     }
 
     /// The trials needed so that, except with probability 2^`error_log2`, the rank of *every* allocation is right.
@@ -129,6 +141,22 @@ impl JacobianMatroid {
         let enough = (1..=MOST_TRIALS).find(|t| self.error_for_all_with(*t) <= error_log2);
         let possible = self.error_for_all_with(MOST_TRIALS);
         enough.ok_or(ReachError::ErrorTooSmall { asked: error_log2, possible })
+    }
+
+    /// The trials needed so that, except with probability 2^`error_log2`, the rank of one given allocation is right.
+    ///
+    /// # Errors
+    /// If no reasonable number of trials is enough.
+    pub fn trials_for_one(&self, error_log2: i64) -> Result<usize, ReachError> {
+        let chance = self.chance();
+        let trials = chance.trials(self.teacher_bound(), error_log2).filter(|t| *t <= MOST_TRIALS);
+        let possible = chance.minor_log2(self.teacher_bound()) * MOST_TRIALS as i64;
+        trials.ok_or(ReachError::ErrorTooSmall { asked: error_log2, possible })
+    }
+
+    /// log₂ of a bound on the probability that the rank of one given allocation is wrong.
+    pub fn error_for_one(&self) -> i64 {
+        self.chance().minor_log2(self.teacher_bound()) * self.trials.len() as i64
     }
 
     /// log₂ of a bound on the probability that the rank of *some* allocation is wrong: it is if some generic basis is
@@ -280,17 +308,22 @@ impl JacobianMatroid {
         }
     }
 
-    /// The row space of the Jacobian at a point; reading rows stops when no larger rank is possible.
-    fn evaluate(&self, point: &ModularPoint) -> Trial {
-        let n = self.network.weights();
-        let mut space = RowSpace::new(point.field, n);
+    /// The row space of the Jacobian at a point; reading rows stops when no larger rank is possible. A row that is
+    /// orthogonal to a random vector of the kernel so far is taken for dependent: [`Chance`] accounts for that.
+    fn evaluate(&self, point: &ModularPoint, trial: usize) -> Trial {
+        let (n, field) = (self.network.weights(), point.field);
+        let mut random = generator(self.seed, KERNEL_STREAM + trial as u64);
+        let mut space = RowSpace::new(field, n);
+        let mut kernel = space.kernel_vector(|| field.random(&mut random));
         'inputs: for input in &point.inputs {
-            let part = self.network.jacobian_at(&point.field, &point.weights, input);
-            for row in 0..part.rows() {
+            let part = self.network.jacobian_at(&field, &point.weights, input);
+            for row in (0..part.rows()).map(|row| part.row(row)) {
                 if space.rank() == self.teacher_upper.0 {
                     break 'inputs;
                 }
-                space.insert(part.row(row).to_vec());
+                if !field.is_zero(&field.dot(row, &kernel)) && space.insert(row.to_vec()) {
+                    kernel = space.kernel_vector(|| field.random(&mut random));
+                }
             }
         }
         Trial { field: point.field, rows: Matrix::from_rows(n, space.rows().iter().cloned()) }

@@ -37,6 +37,20 @@ pub enum ReachError {
         /// The most entries that are allowed.
         limit: u64,
     },
+    /// The elimination would take too long.
+    #[error(
+        "{network} ({samples}): its elimination takes about {products} products, over the limit of {limit}\n  take fewer samples or a smaller network"
+    )]
+    TooMuchWork {
+        /// The network.
+        network: String,
+        /// The samples, as text.
+        samples: String,
+        /// The products.
+        products: u64,
+        /// The most that are allowed.
+        limit: u64,
+    },
     /// More labels than a machine word counts.
     #[error("{network}: the number of labels at {samples} samples does not fit 64 bits\n  take fewer samples")]
     TooManyLabels {
@@ -66,7 +80,7 @@ pub enum ReachError {
     },
     /// The time limit ended a count.
     #[error(
-        "stopped by the time limit of {seconds} s, after {done} of {parts} parts of the count\n  give more time with --time-limit, or count less with --within or --sizes"
+        "stopped by the time limit of {seconds} s, after {done} of {parts} parts of the count\n  give more time with --time-limit, or count inside fewer weights (within) or fewer sizes"
     )]
     TimeLimit {
         /// The limit.
@@ -97,7 +111,10 @@ impl ReachError {
     pub fn is_limit(&self) -> bool {
         matches!(
             self,
-            ReachError::TimeLimit { .. } | ReachError::JacobianTooLarge { .. } | ReachError::TooManyWeights { .. }
+            ReachError::TimeLimit { .. }
+                | ReachError::TooMuchWork { .. }
+                | ReachError::JacobianTooLarge { .. }
+                | ReachError::TooManyWeights { .. }
         )
     }
 }

@@ -35,8 +35,9 @@ impl AllocationValue {
         AllocationValue { lens, allocation }
     }
 
-    pub(in crate::claims) fn lens(&self) -> &Lens {
-        &self.lens
+    /// The network, as the session of now answers for it.
+    pub(in crate::claims) fn lens(&self) -> Lens {
+        self.lens.current()
     }
 
     pub(in crate::claims) fn allocation(&self) -> &Allocation {
@@ -44,7 +45,7 @@ impl AllocationValue {
     }
 
     fn with(&self, allocation: Allocation) -> Self {
-        AllocationValue::new(self.lens.clone(), allocation)
+        AllocationValue::new(self.lens(), allocation)
     }
 
     fn places(&self) -> impl Iterator<Item = Weight<'_>> {
@@ -92,7 +93,7 @@ impl AllocationValue {
         heap: Heap<'v>,
         combine: impl Fn(&Allocation, &Allocation) -> Allocation,
     ) -> starlark::Result<Value<'v>> {
-        let other = allocation_of(&self.lens, other, heap)?;
+        let other = allocation_of(&self.lens(), other, heap)?;
         Ok(heap.alloc(self.with(combine(&self.allocation, &other))))
     }
 }
@@ -143,19 +144,19 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     /// The reachable dimension ρ_m(a).
     #[starlark(attribute)]
     fn dim(this: &AllocationValue) -> starlark::Result<usize> {
-        this.lens.dim(&this.allocation).map_err(failure)
+        this.lens().dim(&this.allocation).map_err(failure)
     }
 
     /// Whether the reachable dimension is the teacher's.
     #[starlark(attribute)]
     fn spans(this: &AllocationValue) -> starlark::Result<bool> {
-        Ok(this.lens.dim(&this.allocation).map_err(failure)? == this.lens.teacher_dim().map_err(failure)?)
+        Ok(this.lens().dim(&this.allocation).map_err(failure)? == this.lens().teacher_dim().map_err(failure)?)
     }
 
     /// Whether the allocation is independent: its dimension is its size.
     #[starlark(attribute)]
     fn free(this: &AllocationValue) -> starlark::Result<bool> {
-        Ok(this.lens.dim(&this.allocation).map_err(failure)? == this.allocation.size())
+        Ok(this.lens().dim(&this.allocation).map_err(failure)? == this.allocation.size())
     }
 
     /// The allocation in text, one weight at a time.
@@ -204,10 +205,11 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     /// The largest allocation of the same dimension that contains this one.
     #[starlark(attribute)]
     fn closure(this: &AllocationValue) -> starlark::Result<AllocationValue> {
-        let rank = this.lens.dim(&this.allocation).map_err(failure)?;
+        let lens = this.lens();
+        let rank = lens.dim(&this.allocation).map_err(failure)?;
         let mut closure = this.allocation.clone();
         for weight in this.allocation.complement().iter() {
-            if this.lens.dim(&this.allocation.clone().with(weight)).map_err(failure)? == rank {
+            if lens.dim(&this.allocation.clone().with(weight)).map_err(failure)? == rank {
                 closure.insert(weight);
             }
         }
@@ -217,14 +219,14 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     /// A circuit (a smallest dependent allocation) inside, or `None` if the allocation is independent.
     #[starlark(attribute)]
     fn circuit(this: &AllocationValue) -> starlark::Result<NoneOr<AllocationValue>> {
-        let circuit = this.lens.matroid().map_err(failure)?.circuit(&this.allocation);
+        let circuit = this.lens().circuit(&this.allocation).map_err(failure)?;
         Ok(NoneOr::from_option(circuit.map(|c| this.with(c))))
     }
 
     /// The first basis inside, in canonical order: an independent allocation of the same dimension.
     #[starlark(attribute)]
     fn basis(this: &AllocationValue) -> starlark::Result<AllocationValue> {
-        Ok(this.with(this.lens.matroid().map_err(failure)?.basis(&this.allocation)))
+        Ok(this.with(this.lens().basis(&this.allocation).map_err(failure)?))
     }
 
     /// The frozen weights.
@@ -267,7 +269,7 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
         this: &AllocationValue,
         #[starlark(require = pos)] samples: Value<'v>,
     ) -> starlark::Result<AllocationValue> {
-        Ok(AllocationValue::new(this.lens.at(samples_of(samples)?), this.allocation.clone()))
+        Ok(AllocationValue::new(this.lens().at(samples_of(samples)?), this.allocation.clone()))
     }
 
     /// Whether all its weights are in another allocation (or text).
@@ -276,7 +278,7 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
         #[starlark(require = pos)] other: Value<'v>,
         heap: Heap<'v>,
     ) -> starlark::Result<bool> {
-        Ok(this.allocation.is_subset(&allocation_of(&this.lens, other, heap)?))
+        Ok(this.allocation.is_subset(&allocation_of(&this.lens(), other, heap)?))
     }
 
     /// Every allocation with one weight more.

@@ -33,7 +33,7 @@ pub(super) fn allocation_of<'v>(lens: &Lens, given: Value<'v>, heap: Heap<'v>) -
 fn part_of<'v>(lens: &Lens, given: Value<'v>, heap: Heap<'v>) -> starlark::Result<Option<Allocation>> {
     if let Some(value) = AllocationValue::from_value(given) {
         if value.lens().network() != lens.network() {
-            let (theirs, ours) = (value.lens().network(), lens.network());
+            let (theirs, ours) = (value.lens().network().clone(), lens.network());
             return Err(failure(format!("an allocation of {theirs} is not one of {ours}")));
         }
         return Ok(Some(value.allocation().clone()));

@@ -34,12 +34,13 @@ impl NetworkValue {
         NetworkValue { lens }
     }
 
-    pub(in crate::claims) fn lens(&self) -> &Lens {
-        &self.lens
+    /// The network, as the session of now answers for it.
+    pub(in crate::claims) fn lens(&self) -> Lens {
+        self.lens.current()
     }
 
     fn value(&self, allocation: Allocation) -> AllocationValue {
-        AllocationValue::new(self.lens.clone(), allocation)
+        AllocationValue::new(self.lens(), allocation)
     }
 
     fn tensor(&self, name: &str) -> starlark::Result<&Tensor> {
@@ -48,7 +49,7 @@ impl NetworkValue {
 
     fn inside<'v>(&self, within: Option<Value<'v>>, heap: Heap<'v>) -> starlark::Result<Allocation> {
         match within {
-            Some(given) => allocation_of(&self.lens, given, heap),
+            Some(given) => allocation_of(&self.lens(), given, heap),
             None => Ok(Allocation::all(self.lens.network().weights())),
         }
     }
@@ -165,13 +166,13 @@ fn network_methods(builder: &mut MethodsBuilder) {
     /// The number of scalar labels.
     #[starlark(attribute)]
     fn labels(this: &NetworkValue) -> starlark::Result<u64> {
-        Ok(this.lens.matroid().map_err(failure)?.labels())
+        Ok(this.lens().matroid().map_err(failure)?.labels())
     }
 
     /// The teacher dimension D_m.
     #[starlark(attribute)]
     fn teacher_dim(this: &NetworkValue) -> starlark::Result<usize> {
-        this.lens.teacher_dim().map_err(failure)
+        this.lens().teacher_dim().map_err(failure)
     }
 
     /// The network in text.
@@ -209,7 +210,7 @@ fn network_methods(builder: &mut MethodsBuilder) {
 
     /// The same network at another number of samples (`None`: functional).
     fn at<'v>(this: &NetworkValue, #[starlark(require = pos)] samples: Value<'v>) -> starlark::Result<NetworkValue> {
-        Ok(NetworkValue::new(this.lens.at(samples_of(samples)?)))
+        Ok(NetworkValue::new(this.lens().at(samples_of(samples)?)))
     }
 
     /// The reachable dimension of an allocation, given as text or as an allocation.
@@ -218,17 +219,18 @@ fn network_methods(builder: &mut MethodsBuilder) {
         #[starlark(require = pos)] allocation: Value<'v>,
         heap: Heap<'v>,
     ) -> starlark::Result<usize> {
-        let allocation = allocation_of(&this.lens, allocation, heap)?;
-        this.lens.dim(&allocation).map_err(failure)
+        let lens = this.lens();
+        let allocation = allocation_of(&lens, allocation, heap)?;
+        lens.dim(&allocation).map_err(failure)
     }
 
-    /// The allocation that a text such as `"W1[0,:] D"` describes.
+    /// The allocation that a text such as `"W1[0,:] D"` describes, or the union of a list of weights, texts and allocations.
     fn allocation<'v>(
         this: &NetworkValue,
         #[starlark(require = pos)] text: Value<'v>,
         heap: Heap<'v>,
     ) -> starlark::Result<AllocationValue> {
-        Ok(this.value(allocation_of(&this.lens, text, heap)?))
+        Ok(this.value(allocation_of(&this.lens(), text, heap)?))
     }
 
     /// The diagonal cells of a tensor.
@@ -243,7 +245,7 @@ fn network_methods(builder: &mut MethodsBuilder) {
 
     /// How many of all allocations inside `within` have each size and dimension: a list of `(size, dim, number)`.
     fn counts<'v>(this: &NetworkValue, within: Option<Value<'v>>, heap: Heap<'v>) -> starlark::Result<Vec<Value<'v>>> {
-        let table = this.lens.table(&this.inside(within, heap)?).map_err(failure)?;
+        let table = this.lens().table(&this.inside(within, heap)?).map_err(failure)?;
         let entry = |(size, dim, number): (usize, usize, &rug::Integer)| heap.alloc((size, dim, big(number)));
         Ok(table.entries().map(entry).collect())
     }
@@ -256,7 +258,7 @@ fn network_methods(builder: &mut MethodsBuilder) {
         within: Option<Value<'v>>,
         heap: Heap<'v>,
     ) -> starlark::Result<BigInt> {
-        let table = this.lens.table(&this.inside(within, heap)?).map_err(failure)?;
+        let table = this.lens().table(&this.inside(within, heap)?).map_err(failure)?;
         Ok(big(&table.number(size, dim)))
     }
 
@@ -267,7 +269,7 @@ fn network_methods(builder: &mut MethodsBuilder) {
         within: Option<Value<'v>>,
         heap: Heap<'v>,
     ) -> starlark::Result<usize> {
-        let table = this.lens.table(&this.inside(within, heap)?).map_err(failure)?;
+        let table = this.lens().table(&this.inside(within, heap)?).map_err(failure)?;
         table.ranks(size).last().ok_or_else(|| nothing_of_size(size))
     }
 
@@ -278,7 +280,7 @@ fn network_methods(builder: &mut MethodsBuilder) {
         within: Option<Value<'v>>,
         heap: Heap<'v>,
     ) -> starlark::Result<usize> {
-        let table = this.lens.table(&this.inside(within, heap)?).map_err(failure)?;
+        let table = this.lens().table(&this.inside(within, heap)?).map_err(failure)?;
         table.ranks(size).next().ok_or_else(|| nothing_of_size(size))
     }
 }
