@@ -104,7 +104,7 @@ fn dimension(network: &Network) -> usize {
 }
 
 fn claims(criterion: &mut Criterion) {
-    let claim = read(Path::new("bench.star"), CLAIM.to_owned()).expect("a claim file").remove(0);
+    let claim = read(Path::new("bench.star"), CLAIM.to_owned(), TABLE).expect("a claim file").remove(0);
     let mut group = criterion.benchmark_group("check");
     group.sample_size(20);
     group.bench_function("one claim on 2^15 allocations, lrnn(1,3,1,7)", |bench| {
