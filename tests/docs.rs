@@ -13,7 +13,6 @@
 #![cfg(unix)]
 
 #[path = "common/program.rs"]
-#[allow(dead_code)] // These tests use a part of it.
 mod program;
 
 use std::collections::BTreeSet;
