@@ -3,12 +3,13 @@
 //!
 //! The rooms, from the ground up: [`number`] and [`algebra`] compute exactly; [`allocation`] holds sets of weights;
 //! [`network`] holds the families of networks, each with its label map and Jacobian; [`reach`] answers questions about
-//! reachable dimensions.
+//! reachable dimensions; [`matching`] about the chance that a student matches a teacher.
 #![forbid(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 
 pub mod algebra;
 pub mod allocation;
+pub mod matching;
 pub mod network;
 pub mod number;
 pub mod reach;

@@ -389,17 +389,25 @@ mod tests {
     }
 
     /// All polynomials of a degree have so many coefficients; this one has the given ones.
-    fn dense(ring: &Polynomials<PrimeField>, degree: u32, coefficients: &mut impl Iterator<Item = i64>) -> Polynomial<u64> {
+    fn dense(
+        ring: &Polynomials<PrimeField>,
+        degree: u32,
+        coefficients: &mut impl Iterator<Item = i64>,
+    ) -> Polynomial<u64> {
         let monomials = ring.monomials();
         let mut all = vec![Monomial::ONE];
         for _ in 0..degree {
-            let times = |m: &Monomial| (0..monomials.variables()).map(|i| monomials.variable(i)).map(|v| (*m, v)).collect::<Vec<_>>();
+            let times = |m: &Monomial| {
+                (0..monomials.variables()).map(|i| monomials.variable(i)).map(|v| (*m, v)).collect::<Vec<_>>()
+            };
             let larger: Vec<_> = all.iter().flat_map(times).filter_map(|(m, v)| monomials.product(m, v)).collect();
             all.extend(larger);
             all.sort_by(|a, b| monomials.compare(*a, *b));
             all.dedup();
         }
-        ring.collect(all.into_iter().map(|m| (m, field().integer(coefficients.next().unwrap_or(1)))).collect::<Vec<_>>())
+        ring.collect(
+            all.into_iter().map(|m| (m, field().integer(coefficients.next().unwrap_or(1)))).collect::<Vec<_>>(),
+        )
     }
 
     /// Buchberger's test: every S-polynomial of the basis, and every generator, reduces to zero by plain division.
