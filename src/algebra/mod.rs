@@ -2,16 +2,23 @@
 
 mod elimination;
 mod groebner;
+mod lifting;
 mod matrix;
 mod monomial;
 mod polynomial;
+mod presolve;
 mod quotient;
+mod real_roots;
+mod real_solutions;
 mod univariate;
 
 pub use elimination::{RowSpace, rank};
 pub use groebner::{Groebner, Limits, Stopped};
+pub use lifting::Primes;
 pub use matrix::Matrix;
 pub use monomial::{Monomial, Monomials};
 pub use polynomial::{Polynomial, Polynomials, Term};
 pub use quotient::QuotientAlgebra;
+pub use real_roots::{count_real_roots, has_real_root};
+pub use real_solutions::{Finding, Solver, Undecided};
 pub use univariate::is_squarefree;
