@@ -19,16 +19,16 @@ pub struct Limits {
     pub terms: usize,
     /// The largest dimension of a quotient algebra.
     pub dimension: usize,
-    /// The most products in a prime field for one Gröbner basis or one quotient algebra.
+    /// The most products in prime fields for one system, over all its primes.
     pub work: u64,
     /// The most primes for one reconstruction.
     pub primes: usize,
 }
 
 impl Default for Limits {
-    /// Systems that take up to a few seconds a prime.
+    /// Systems that take up to some ten seconds.
     fn default() -> Self {
-        Limits { variables: 24, terms: 20_000, dimension: 1_000, work: 1_000_000_000, primes: 2_000 }
+        Limits { variables: 24, terms: 20_000, dimension: 1_000, work: 2_000_000_000, primes: 2_000 }
     }
 }
 
@@ -80,6 +80,7 @@ pub struct Groebner {
     pub(super) elements: Vec<Vec<Term<u64>>>,
     cofactors: u32,
     fall: u32,
+    work: u64,
 }
 
 impl Groebner {
@@ -124,6 +125,11 @@ impl Groebner {
     /// generators have only finitely many common zeros when the generators do: no solution lies at infinity.
     pub fn degree_fall(&self) -> u32 {
         self.fall
+    }
+
+    /// The number of products that it took.
+    pub fn work(&self) -> u64 {
+        self.work
     }
 
     /// The leading monomials.
@@ -329,6 +335,7 @@ impl<'a> Buchberger<'a> {
             field: self.field,
             monomials,
             cofactors: self.elements.iter().map(|e| e.degree).max().unwrap_or(0),
+            work: self.work,
             fall: self.elements.iter().map(fall).max().unwrap_or(0),
             elements: self
                 .elements

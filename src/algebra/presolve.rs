@@ -57,7 +57,11 @@ pub(super) fn presolve(
         let of = |v: usize| system.iter().zip(&each).filter(move |(_, own)| **own == [v]).map(move |(p, _)| (p, v));
         let list = |(p, v)| coefficients(ring, p, v);
         let common = variables.iter().filter_map(|v| of(*v).map(list).reduce(greatest_common_divisor));
-        let common: Vec<Vec<Integer>> = common.map(|f| squarefree_part(&f)).collect();
+        let common: Vec<Vec<Integer>> = common.collect();
+        if common.iter().any(|f| f.len() > limits.dimension) {
+            return Err(Stopped::Dimension { limit: limits.dimension });
+        }
+        let common: Vec<Vec<Integer>> = common.iter().map(|f| squarefree_part(f)).collect();
         let free = solved + variables.len() < ring.monomials().variables();
         let complex = common.iter().map(|f| f.len() - 1).product();
         return Ok(Presolved::Decided {

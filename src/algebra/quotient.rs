@@ -14,6 +14,7 @@ pub struct QuotientAlgebra {
     basis: Vec<Monomial>,
     /// The normal forms of the monomials just outside the basis, by increasing monomial.
     border: Vec<(Monomial, Vec<u64>)>,
+    work: u64,
 }
 
 impl QuotientAlgebra {
@@ -32,7 +33,7 @@ impl QuotientAlgebra {
         }
         let leads: Vec<Monomial> = groebner.leads().collect();
         let (basis, outside) = staircase(&monomials, &leads, limits)?;
-        let mut algebra = QuotientAlgebra { field: groebner.field, monomials, basis, border: Vec::new() };
+        let mut algebra = QuotientAlgebra { field: groebner.field, monomials, basis, border: Vec::new(), work: 0 };
         algebra.fill_border(groebner, &outside, limits)?;
         Ok(Some(algebra))
     }
@@ -45,6 +46,12 @@ impl QuotientAlgebra {
     /// The basis: monomials, increasing.
     pub fn basis(&self) -> &[Monomial] {
         &self.basis
+    }
+
+    /// The number of products that it took, and a minimal polynomial takes, about.
+    pub fn work(&self) -> u64 {
+        let d = self.dimension() as u64;
+        self.work + d * d * d
     }
 
     /// The matrix of multiplication by Σ `form[i]` · x_i: row k holds the coordinates of that times the k-th basis element.
@@ -114,7 +121,6 @@ impl QuotientAlgebra {
     /// be chosen outside the basis too, and x_i is multiplied to its normal form.
     fn fill_border(&mut self, groebner: &Groebner, outside: &[Monomial], limits: &Limits) -> Result<(), Stopped> {
         let d = self.dimension();
-        let mut work = 0u64;
         for m in outside {
             let mut form = vec![0; d];
             if let Ok(at) = groebner.elements.binary_search_by(|e| self.monomials.compare(e[0].0, *m)) {
@@ -126,9 +132,9 @@ impl QuotientAlgebra {
                 for (k, c) in known.iter().enumerate().filter(|(_, c)| **c != 0) {
                     self.add_multiple(&mut form, *c, self.monomials.shift(self.basis[k], variable));
                 }
-                work += (d * d) as u64;
+                self.work += (d * d) as u64;
             }
-            if work > limits.work {
+            if self.work > limits.work {
                 return Err(Stopped::Work { limit: limits.work });
             }
             self.border.push((*m, form));

@@ -7,7 +7,7 @@
 use rug::Integer;
 use rug::ops::NegAssign;
 
-use super::univariate::is_squarefree;
+use super::univariate::{self, is_squarefree};
 use crate::number::PrimeField;
 
 /// How many distinct real roots a polynomial has. Costs degree² additions for each interval that is looked at.
@@ -47,12 +47,24 @@ pub(super) fn squarefree_part(f: &[Integer]) -> Vec<Integer> {
 
 /// A greatest common divisor, primitive; of the zero polynomial and another, the other.
 pub(super) fn greatest_common_divisor(mut a: Vec<Integer>, mut b: Vec<Integer>) -> Vec<Integer> {
+    if coprime_modulo_a_prime(&a, &b) {
+        return vec![Integer::from(1)];
+    }
     while !b.is_empty() {
         let rest = primitive(pseudo_remainder(a, &b));
         a = b;
         b = rest;
     }
     primitive(a)
+}
+
+/// Whether a common factor is excluded by one prime that keeps a leading coefficient.
+fn coprime_modulo_a_prime(a: &[Integer], b: &[Integer]) -> bool {
+    PrimeField::new(PrimeField::MERSENNE_61).is_some_and(|field| {
+        let image = |f: &[Integer]| f.iter().map(|c| field.big_integer(c)).collect::<Vec<u64>>();
+        let (a, b) = (image(a), image(b));
+        a.last().is_some_and(|c| *c != 0) && univariate::greatest_common_divisor(&field, a, b).len() == 1
+    })
 }
 
 /// At most `enough` of the distinct real roots.

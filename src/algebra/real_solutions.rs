@@ -22,6 +22,8 @@
 //! always enough primes to make that as small as asked for. A real root of χ belongs to one solution, its own conjugate:
 //! real. Without a real root there is no real solution, whether or not ℓ tells solutions apart.
 
+use std::cell::Cell;
+
 use rug::Integer;
 
 use super::groebner::{Groebner, Limits, Stopped};
@@ -98,6 +100,8 @@ struct Reduced {
     /// log₂ of the largest absolute sum of an equation's coefficients.
     height: u32,
     degree: u32,
+    /// The products that are still allowed.
+    work: Cell<u64>,
 }
 
 impl Solver {
@@ -118,7 +122,24 @@ impl Solver {
     pub fn solve(&self, ring: &Polynomials<Integers>, system: &[Polynomial<Integer>]) -> Result<Finding, Undecided> {
         match presolve(ring, system, &self.limits)? {
             Presolved::Decided { real, complex } => Ok(Finding { real, complex, error_log2: None }),
-            Presolved::Left { system, variables } => self.solve_modular(&Reduced::new(ring, &system, &variables)?),
+            Presolved::Left { system, variables } => {
+                self.solve_modular(&Reduced::new(ring, &system, &variables, self.limits.work)?)
+            }
+        }
+    }
+
+    /// As [`Solver::solve`], for systems that are expected to have infinitely many solutions: by plain elimination only.
+    ///
+    /// # Errors
+    /// See [`Undecided`]; infinitely many solutions stand for all that elimination does not settle.
+    pub fn eliminate(
+        &self,
+        ring: &Polynomials<Integers>,
+        system: &[Polynomial<Integer>],
+    ) -> Result<Finding, Undecided> {
+        match presolve(ring, system, &self.limits)? {
+            Presolved::Decided { real, complex } => Ok(Finding { real, complex, error_log2: None }),
+            Presolved::Left { .. } => Err(Undecided::Infinite),
         }
     }
 
@@ -184,6 +205,9 @@ impl Solver {
         let system: Vec<_> = reduced.system.iter().map(enter).collect();
         let groebner = Groebner::of(&ring, &system, &self.limits)?;
         let quotient = QuotientAlgebra::of(&groebner, &self.limits)?;
+        let work = groebner.work() + quotient.as_ref().map_or(0, QuotientAlgebra::work);
+        let left = reduced.work.get().checked_sub(work);
+        reduced.work.set(left.ok_or(Stopped::Work { limit: self.limits.work })?);
         // Normal forms of powers of the form up to the dimension fall by as much as the basis does.
         let powers = quotient.as_ref().map_or(0, |q| q.dimension() as u32);
         Ok((quotient, groebner.cofactor_degree().max(powers + groebner.degree_fall())))
@@ -300,6 +324,7 @@ impl Reduced {
         ring: &Polynomials<Integers>,
         system: &[Polynomial<Integer>],
         variables: &[usize],
+        work: u64,
     ) -> Result<Self, Undecided> {
         let limit = Monomials::MOST_VARIABLES;
         let too_many = Stopped::Variables { variables: variables.len(), limit };
@@ -320,7 +345,7 @@ impl Reduced {
             };
             reduced.push(small.collect(terms.iter().map(|(m, c)| (rename(*m), c.clone()))));
         }
-        Ok(Reduced { monomials, system: reduced, height, degree })
+        Ok(Reduced { monomials, system: reduced, height, degree, work: Cell::new(work) })
     }
 
     /// log₂ of a bound on the chance that one random prime misleads; see the head of this file. At most 0.
@@ -375,4 +400,91 @@ fn agrees(field: &PrimeField, f: &[Integer], monic: &[u64]) -> bool {
         return false;
     };
     image.iter().zip(monic).all(|(a, b)| *a == field.mul(lead, b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::algebra::count_real_roots;
+    use proptest::prelude::*;
+
+    const ERROR: i64 = -100;
+
+    fn solver() -> Solver {
+        Solver::new(Primes::new(1, 0, 400), Limits::default(), ERROR)
+    }
+
+    fn ring(variables: usize) -> Polynomials<Integers> {
+        Polynomials::new(Integers, Monomials::new(variables).unwrap(), 10_000)
+    }
+
+    fn univariate(ring: &Polynomials<Integers>, f: &[i64], x: &Polynomial<Integer>) -> Polynomial<Integer> {
+        f.iter().rev().fold(ring.zero(), |sum, c| ring.add(&ring.mul(&sum, x), &ring.integer(*c)))
+    }
+
+    fn integers(f: &[i64]) -> Vec<Integer> {
+        f.iter().map(|c| Integer::from(*c)).collect()
+    }
+
+    proptest! {
+        /// f(u) = g(v) = 0 with u = x + 2y + q(v), v = x − y: real solutions are pairs of real roots, whatever the
+        /// coordinates; elimination of linear equations sees nothing of that.
+        #[test]
+        fn mixed_products_of_univariate_equations(
+            f in proptest::collection::vec(-20i64..21, 3..6), g in proptest::collection::vec(-20i64..21, 3..6), q in -3i64..4
+        ) {
+            let (f, g) = ([&f[..], &[1]].concat(), [&g[..], &[2]].concat());
+            let simple = |f: &[i64]| squarefree(f);
+            prop_assume!(simple(&f) && simple(&g));
+            let ring = ring(2);
+            let (x, y) = (ring.variable(0), ring.variable(1));
+            let v = ring.sub(&x, &y);
+            let u = ring.add(&ring.add(&x, &ring.mul(&y, &ring.integer(2))), &ring.mul(&ring.integer(q), &ring.mul(&v, &v)));
+            let (p, r) = (univariate(&ring, &f, &u), univariate(&ring, &g, &v));
+            let system = [ring.add(&p, &r), ring.sub(&p, &ring.mul(&r, &ring.integer(3)))];
+            let finding = solver().solve(&ring, &system).unwrap();
+            prop_assert_eq!(finding.real, count_real_roots(&integers(&f)) > 0 && count_real_roots(&integers(&g)) > 0);
+            if let Some(complex) = finding.complex {
+                prop_assert_eq!(complex, (f.len() - 1) * (g.len() - 1));
+            }
+            prop_assert!(finding.error_log2.is_none_or(|e| e <= ERROR));
+        }
+    }
+
+    fn squarefree(f: &[i64]) -> bool {
+        let field = PrimeField::new(PrimeField::MERSENNE_61).unwrap();
+        is_squarefree(&field, &f.iter().map(|c| field.integer(*c)).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn contradictions_and_infinite_families() {
+        let ring = ring(2);
+        let (x, y) = (ring.variable(0), ring.variable(1));
+        let xy = ring.mul(&x, &y);
+        let square = |z: &Polynomial<Integer>| ring.mul(z, z);
+        let minus_one = |p: &Polynomial<Integer>| ring.sub(p, &ring.one());
+        // xy = 1, x²y = 0: no solution.
+        let finding = solver().solve(&ring, &[minus_one(&xy), ring.mul(&xy, &x)]).unwrap();
+        assert_eq!((finding.real, finding.complex), (false, Some(0)));
+        // x² + y² = 1 alone: a curve.
+        let circle = minus_one(&ring.add(&square(&x), &square(&y)));
+        assert_eq!(solver().solve(&ring, std::slice::from_ref(&circle)), Err(Undecided::Infinite));
+        // The circle touches xy = 1/2 twice: double solutions on the diagonal, real, but not told by simple roots.
+        let touching = minus_one(&ring.add(&xy, &xy));
+        assert_eq!(solver().solve(&ring, &[circle.clone(), touching]), Err(Undecided::Multiple));
+        // x² + y² = −1 and xy = 3: none real; proved as x⁴ + x² + 9 has no real root.
+        let imaginary = ring.add(&ring.add(&square(&x), &square(&y)), &ring.one());
+        let finding = solver().solve(&ring, &[imaginary, ring.sub(&xy, &ring.integer(3))]).unwrap();
+        assert_eq!((finding.real, finding.complex), (false, Some(4)));
+    }
+
+    #[test]
+    fn a_limit_on_primes_is_said() {
+        let ring = ring(2);
+        let (x, y) = (ring.variable(0), ring.variable(1));
+        let quartic = |z, c| ring.add(&ring.power(z, 4), &ring.mul(&ring.integer(c), &ring.add(&x, &ring.mul(&y, &y))));
+        let system = [ring.add(&quartic(&x, 1_000_003), &ring.integer(5)), quartic(&y, 99_999)];
+        let poor = Solver::new(Primes::new(1, 0, 2), Limits::default(), ERROR);
+        assert_eq!(poor.solve(&ring, &system), Err(Undecided::Stopped(Stopped::Primes { limit: 2 })));
+    }
 }

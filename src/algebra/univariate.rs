@@ -15,8 +15,9 @@ fn derivative<F: Field>(field: &F, f: &[F::Element]) -> Vec<F::Element> {
     terms.map(|(k, c)| field.mul(&field.integer(k as i64), c)).collect()
 }
 
-/// Euclid's algorithm; the result is not made monic.
-fn greatest_common_divisor<F: Field>(field: &F, mut a: Vec<F::Element>, mut b: Vec<F::Element>) -> Vec<F::Element> {
+/// Euclid's algorithm; the result is not made monic. The last coefficients may be zero here.
+pub(super) fn greatest_common_divisor<F: Field>(field: &F, a: Vec<F::Element>, b: Vec<F::Element>) -> Vec<F::Element> {
+    let (mut a, mut b) = (trim(field, a), trim(field, b));
     while let Some(inverse) = b.last().and_then(|lead| field.inverse(lead)) {
         while a.len() >= b.len() {
             let factor = field.neg(&field.mul(&a[a.len() - 1], &inverse));

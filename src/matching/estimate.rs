@@ -13,7 +13,7 @@ use super::instance::Decision;
 use super::interval::confidence_interval;
 
 /// The clock and the interval are looked at after so many trials.
-const BATCH: u64 = 512;
+const BATCH: u64 = 64;
 
 /// How many instances to decide.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -72,24 +72,39 @@ impl Instance {
         solver: &Solver,
     ) -> Decision {
         let labels = network.labels(&Dyadics, &self.teacher, &self.inputs);
-        let whole = self.solve(network, allocation, &self.student, &labels, solver);
-        match whole {
-            Err(_) if bases.iter().all(|b| b != allocation) => {}
-            Ok(finding) => return Decision::Decided(finding),
-            Err(reason) => return Decision::Undecided(reason),
+        if bases.contains(allocation) {
+            let found = self.system(network, allocation, &self.student, &labels, solver);
+            return Decision::of(found.and_then(|(ring, system)| solver.solve(&ring, &system)));
         }
-        let mut reason = whole.err().unwrap_or(Undecided::Infinite);
-        let mut random = self.random.clone();
+        let whole = self.system(network, allocation, &self.student, &labels, solver);
+        match whole.and_then(|(ring, system)| solver.eliminate(&ring, &system)) {
+            Ok(finding) => Decision::Decided(finding),
+            Err(reason) => self.slice(network, allocation, bases, slices, &labels, solver, reason),
+        }
+    }
+
+    /// Looks for a real solution among slices; `reason` is why that is needed.
+    #[allow(clippy::too_many_arguments)]
+    fn slice(
+        &self,
+        network: &Network,
+        allocation: &Allocation,
+        bases: &[Allocation],
+        slices: usize,
+        labels: &[Dyadic],
+        solver: &Solver,
+        reason: Undecided,
+    ) -> Decision {
+        let (mut random, mut reason) = (self.random.clone(), reason);
         for (slice, basis) in bases.iter().cycle().take(slices).enumerate() {
             let mut student = self.student.clone();
             if slice >= bases.len() {
                 let surplus = allocation.difference(basis);
                 surplus.iter().for_each(|w| student[w] = self.ensemble.weight(&mut random));
             }
-            match self.solve(network, basis, &student, &labels, solver) {
-                Ok(finding) if finding.real => {
-                    return Decision::Decided(Finding { complex: None, ..finding });
-                }
+            let system = self.system(network, basis, &student, labels, solver);
+            match system.and_then(|(ring, system)| solver.solve(&ring, &system)) {
+                Ok(finding) if finding.real => return Decision::Decided(Finding { complex: None, ..finding }),
                 Ok(_) => {}
                 Err(other) => reason = other,
             }
@@ -97,20 +112,30 @@ impl Instance {
         Decision::Undecided(reason)
     }
 
-    fn solve(
+    /// The equations with integer coefficients.
+    fn system(
         &self,
         network: &Network,
         allocation: &Allocation,
         student: &[Dyadic],
         labels: &[Dyadic],
         solver: &Solver,
-    ) -> Result<Finding, Undecided> {
+    ) -> Result<System, Undecided> {
         let ring = equation_ring(Dyadics, allocation, solver.limits())?;
         let system = equations(&ring, network, allocation, student, &self.inputs, labels);
         let integral = Polynomials::new(Integers, *ring.monomials(), solver.limits().terms);
         let outgrown = Stopped::Terms { terms: solver.limits().terms, degree: ring.monomials().most_degree() };
         let system: Option<Vec<_>> = system.iter().map(|p| clear_denominators(&integral, p)).collect();
-        solver.solve(&integral, &system.ok_or(outgrown)?)
+        Ok((integral, system.ok_or(outgrown)?))
+    }
+}
+
+/// Equations and the ring that they live in.
+type System = (Polynomials<Integers>, Vec<Polynomial<Integer>>);
+
+impl Decision {
+    fn of(found: Result<Finding, Undecided>) -> Self {
+        found.map_or_else(Decision::Undecided, Decision::Decided)
     }
 }
 

@@ -108,8 +108,8 @@ mod tests {
             let [low, high] = confidence_interval(k, k, n);
             // Inside by no more than rounding: a step further in, the tail is over 2.5 %.
             let within = |tail: f64, inner: f64| tail <= 0.025 + 1e-9 && inner > 0.025 - 1e-9;
-            prop_assert!(if k == 0 { low == 0.0 } else { within(mass(low, k, n), mass(low + 1e-6, k, n)) });
-            prop_assert!(if k == n { high == 1.0 } else { within(mass(high, 0, k), mass(high - 1e-6, 0, k)) });
+            prop_assert!((k == 0 && low == 0.0) || within(mass(low, k, n), mass(low + 1e-6, k, n)));
+            prop_assert!((k == n && high == 1.0) || within(mass(high, 0, k), mass(high - 1e-6, 0, k)));
         }
     }
 }
