@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use rug::{Integer, Rational};
 
-use allocert::algebra::{Limits, Stopped};
+use allocert::algebra::{Limits, Stopped, Undecided};
 use allocert::allocation::{Allocation, parse, print, subsets};
 use allocert::matching::{
-    Decision, Ensemble, Grounds, Hypothesis, Instance, MatchOptions, Matcher, NoDegree, Reason, Trials, Verdict,
+    Decision, Ensemble, Grounds, Halt, Hypothesis, Instance, MatchOptions, Matcher, NoDegree, Reason, Trials, Verdict,
     confidence_interval,
 };
 use allocert::network::{Network, Samples};
@@ -238,47 +238,18 @@ fn what_is_too_large_says_so_and_stays_undecided() {
     assert_eq!((answer.verdict, answer.reason), (Verdict::Undecided, Reason::NoLaw));
     assert_eq!(answer.degree, Some(Err(NoDegree::Stopped(Stopped::Work { limit: 10_000 }))));
     let estimate = answer.estimate.unwrap();
-    assert_eq!((estimate.undecided, estimate.ci95, estimate.probability), (20, [0.0, 1.0], None));
+    assert_eq!((estimate.undecided, estimate.ci95, estimate.probability), (8, [0.0, 1.0], None));
+    assert_eq!(estimate.stopped, Some(Halt::Limit(Stopped::Work { limit: 10_000 })));
+
+    let long = Network::lrnn(1, 1, 1, 1_000_000, false).unwrap();
+    let answer = Matcher::new(&long, Samples::Count(1), SETTINGS, Limits::default()).unwrap();
+    let stopped = Stopped::Degree { degree: 1_000_002, limit: 2_000 };
+    assert_eq!(answer.degree(&allocation(&long, "W")), Err(NoDegree::Stopped(stopped)));
+    let decision = answer.instance(&allocation(&long, "W"), &options(1), 0);
+    assert_eq!(decision, Decision::Undecided(Undecided::Stopped(stopped)));
 
     let wide = Network::lffn(&[6, 6, 6], false).unwrap();
     let answer = Matcher::new(&wide, Samples::Functional, SETTINGS, Limits::default()).unwrap();
     let learnable = Allocation::of(72, (0..36).map(|i| 2 * i));
     assert!(matches!(answer.degree(&learnable), Err(NoDegree::Stopped(Stopped::Variables { variables: 36, .. }))));
-}
-
-#[test]
-#[ignore]
-fn explore() {
-    let only = std::env::var("NET").unwrap_or_default();
-    for (network, samples) in [
-        (Network::lrnn(1, 3, 1, 7, false).unwrap(), Samples::Functional),
-        (Network::lrnn(2, 2, 1, 4, false).unwrap(), Samples::Functional),
-        (Network::lrnn(1, 2, 1, 4, false).unwrap(), Samples::Count(3)),
-        (Network::lrnn(1, 2, 1, 6, false).unwrap(), Samples::Count(3)),
-        (Network::pnn(&[2, 3, 1], 2, false).unwrap(), Samples::Functional),
-        (Network::pnn(&[2, 2, 2], 3, false).unwrap(), Samples::Functional),
-        (Network::pnn(&[3, 2, 2], 2, false).unwrap(), Samples::Functional),
-        (Network::lffn(&[3, 2, 2, 3], false).unwrap(), Samples::Functional),
-    ] {
-        if !network.to_string().contains(&only) {
-            continue;
-        }
-        let matcher = matcher(&network, samples);
-        let d = matcher.teacher().value;
-        let mut histogram = std::collections::BTreeMap::new();
-        let all: Vec<_> = allocert::allocation::subsets(&Allocation::all(network.weights()), d).collect();
-        let step = all.len().div_ceil(60);
-        let start = std::time::Instant::now();
-        for a in all.iter().step_by(step).filter(|a| matcher.dim(a).value == d) {
-            let begin = std::time::Instant::now();
-            let degree = matcher.degree(a).map(|d| d.value);
-            let entry = histogram.entry(format!("{degree:?}")).or_insert((0, begin.elapsed(), a.clone()));
-            entry.0 += 1;
-            entry.1 = entry.1.max(begin.elapsed());
-        }
-        println!("{network} {samples} D={d} in {:?}", start.elapsed());
-        for (degree, (number, time, a)) in histogram {
-            println!("   {degree} x{number} {time:?} {}", allocert::allocation::print(network.layout(), &a));
-        }
-    }
 }

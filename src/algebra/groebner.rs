@@ -15,6 +15,8 @@ use crate::number::{Field, PrimeField, Ring};
 pub struct Limits {
     /// The most variables of a system.
     pub variables: usize,
+    /// The largest total degree of a label map, which the length of the numbers grows with.
+    pub degree: u64,
     /// The most terms of a polynomial.
     pub terms: usize,
     /// The largest dimension of a quotient algebra.
@@ -28,7 +30,7 @@ pub struct Limits {
 impl Default for Limits {
     /// Systems that take up to some ten seconds.
     fn default() -> Self {
-        Limits { variables: 24, terms: 20_000, dimension: 1_000, work: 2_000_000_000, primes: 2_000 }
+        Limits { variables: 24, degree: 2_000, terms: 20_000, dimension: 1_000, work: 2_000_000_000, primes: 2_000 }
     }
 }
 
@@ -42,6 +44,14 @@ pub enum Stopped {
         variables: usize,
         /// The most that are allowed.
         limit: usize,
+    },
+    /// A label map of too large a degree.
+    #[error("labels of degree {degree}, over the limit of {limit}")]
+    Degree {
+        /// The degree in weights and inputs.
+        degree: u64,
+        /// The largest that is allowed.
+        limit: u64,
     },
     /// A polynomial of too many terms or too large a degree.
     #[error("a polynomial with more than {terms} terms, or of a degree over {degree}")]

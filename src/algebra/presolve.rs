@@ -20,60 +20,100 @@ pub(super) enum Presolved {
     Left { system: Vec<Polynomial<Integer>>, variables: Vec<usize> },
 }
 
+/// Elimination gives up after so many terms: long polynomials are better left to modular methods.
+const MOST_TERMS: usize = 1 << 18;
+
 /// Eliminates as long as there are linear equations; decides what comes down to polynomials in one variable each.
 ///
 /// # Errors
-/// A polynomial that outgrows its ring.
+/// A polynomial that outgrew its ring before, or has too large a degree in its only variable.
 pub(super) fn presolve(
     ring: &Polynomials<Integers>,
     system: &[Polynomial<Integer>],
     limits: &Limits,
 ) -> Result<Presolved, Stopped> {
-    let outgrown = Stopped::Terms { terms: limits.terms, degree: ring.monomials().most_degree() };
-    let (mut system, mut solved) = (system.to_vec(), 0);
+    if system.iter().any(|p| p.terms().is_none()) {
+        return Err(Stopped::Terms { terms: limits.terms, degree: ring.monomials().most_degree() });
+    }
+    let Some((eliminated, solved)) = eliminate(ring, system.to_vec()) else {
+        let (variables, _) = occurring(ring, system);
+        return Ok(Presolved::Left { system: system.to_vec(), variables });
+    };
+    // In echelon form a constant comes last.
+    if eliminated.last().is_some_and(|p| degree(ring, p) == 0) {
+        return Ok(Presolved::Decided { real: false, complex: Some(0) });
+    }
+    separate(ring, eliminated, solved, limits)
+}
+
+/// The system after all linear equations are used up, in echelon form, and the number of variables solved for; nothing if
+/// that takes too much.
+fn eliminate(
+    ring: &Polynomials<Integers>,
+    mut system: Vec<Polynomial<Integer>>,
+) -> Option<(Vec<Polynomial<Integer>>, usize)> {
+    let (mut solved, mut budget) = (0, MOST_TERMS);
     loop {
-        system = echelon(ring, system).ok_or(outgrown)?;
-        // In echelon form a constant comes last.
-        if system.last().is_some_and(|p| degree(ring, p) == 0) {
-            return Ok(Presolved::Decided { real: false, complex: Some(0) });
-        }
-        let Some(at) = system.iter().position(|p| degree(ring, p) == 1) else {
-            break;
+        system = echelon(ring, system, &mut budget)?;
+        let line = system.iter().position(|p| degree(ring, p) == 1);
+        let Some(at) = line.filter(|_| system.last().is_some_and(|p| degree(ring, p) > 0)) else {
+            return Some((system, solved));
         };
         let line = system.swap_remove(at);
         solved += 1;
-        system = system.iter().map(|p| substitute(ring, p, &line)).collect::<Option<_>>().ok_or(outgrown)?;
+        system = system.iter().map(|p| substitute(ring, p, &line)).collect::<Option<_>>()?;
+        budget = budget.checked_sub(system.iter().map(length).sum())?;
     }
-    let occurring = |p: &Polynomial<Integer>| {
+}
+
+/// Decides a system of polynomials in one variable each, in which so many further variables have been solved for.
+fn separate(
+    ring: &Polynomials<Integers>,
+    system: Vec<Polynomial<Integer>>,
+    solved: usize,
+    limits: &Limits,
+) -> Result<Presolved, Stopped> {
+    let (variables, each) = occurring(ring, &system);
+    if each.iter().any(|v| v.len() != 1) {
+        return Ok(Presolved::Left { system, variables });
+    }
+    let of = |v: usize| system.iter().zip(&each).filter(move |(_, own)| **own == [v]).map(move |(p, _)| (p, v));
+    let list = |(p, v)| coefficients(ring, p, v);
+    let common: Vec<Vec<Integer>> =
+        variables.iter().filter_map(|v| of(*v).map(list).reduce(greatest_common_divisor)).collect();
+    if common.iter().any(|f| f.len() > limits.dimension) {
+        return Err(Stopped::Dimension { limit: limits.dimension });
+    }
+    let common: Vec<Vec<Integer>> = common.iter().map(|f| squarefree_part(f)).collect();
+    let free = solved + variables.len() < ring.monomials().variables();
+    let complex = common.iter().map(|f| f.len() - 1).product();
+    Ok(Presolved::Decided {
+        real: common.iter().all(|f| has_real_root(f)),
+        complex: (complex == 0 || !free).then_some(complex),
+    })
+}
+
+/// The variables that occur, and those of each polynomial.
+fn occurring(ring: &Polynomials<Integers>, system: &[Polynomial<Integer>]) -> (Vec<usize>, Vec<Vec<usize>>) {
+    let of = |p: &Polynomial<Integer>| {
         let terms = p.terms().unwrap_or_default();
         let occurs = |i: &usize| terms.iter().any(|(m, _)| ring.monomials().exponent(*m, *i) > 0);
         (0..ring.monomials().variables()).filter(occurs).collect::<Vec<usize>>()
     };
-    let each: Vec<Vec<usize>> = system.iter().map(occurring).collect();
-    let mut variables: Vec<usize> = each.concat();
-    variables.sort();
-    variables.dedup();
-    if each.iter().all(|v| v.len() == 1) {
-        let of = |v: usize| system.iter().zip(&each).filter(move |(_, own)| **own == [v]).map(move |(p, _)| (p, v));
-        let list = |(p, v)| coefficients(ring, p, v);
-        let common = variables.iter().filter_map(|v| of(*v).map(list).reduce(greatest_common_divisor));
-        let common: Vec<Vec<Integer>> = common.collect();
-        if common.iter().any(|f| f.len() > limits.dimension) {
-            return Err(Stopped::Dimension { limit: limits.dimension });
-        }
-        let common: Vec<Vec<Integer>> = common.iter().map(|f| squarefree_part(f)).collect();
-        let free = solved + variables.len() < ring.monomials().variables();
-        let complex = common.iter().map(|f| f.len() - 1).product();
-        return Ok(Presolved::Decided {
-            real: common.iter().all(|f| has_real_root(f)),
-            complex: (complex == 0 || !free).then_some(complex),
-        });
-    }
-    Ok(Presolved::Left { system, variables })
+    let each: Vec<Vec<usize>> = system.iter().map(of).collect();
+    let mut all = each.concat();
+    all.sort();
+    all.dedup();
+    (all, each)
 }
 
-/// The rows in echelon form by leading monomial, primitive, from the largest down; without zeros. Nothing if one outgrew.
-fn echelon(ring: &Polynomials<Integers>, system: Vec<Polynomial<Integer>>) -> Option<Vec<Polynomial<Integer>>> {
+/// The rows in echelon form by leading monomial, primitive, from the largest down; without zeros. Nothing if one
+/// outgrew, or the budget of terms is used up.
+fn echelon(
+    ring: &Polynomials<Integers>,
+    system: Vec<Polynomial<Integer>>,
+    budget: &mut usize,
+) -> Option<Vec<Polynomial<Integer>>> {
     let lead = |p: &Polynomial<Integer>| p.terms().and_then(|t| t.first()).map(|t| t.0);
     let mut done: Vec<Polynomial<Integer>> = Vec::new();
     let mut left: Vec<Polynomial<Integer>> = Vec::new();
@@ -92,6 +132,7 @@ fn echelon(ring: &Polynomials<Integers>, system: Vec<Polynomial<Integer>>) -> Op
         let factor = ring.constant(pivot.terms()?.first()?.1.clone());
         for p in &mut left {
             if lead(p) == Some(top) {
+                *budget = budget.checked_sub(length(p) + length(&pivot))?;
                 let own = ring.constant(p.terms()?.first()?.1.clone());
                 *p = ring.sub(&ring.mul(p, &factor), &ring.mul(&pivot, &own));
                 p.terms()?;

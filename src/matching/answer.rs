@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::algebra::Stopped;
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, Settings};
@@ -136,6 +137,24 @@ impl Grounds {
     }
 }
 
+/// Why trials ended early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// The time was up.
+    TimeLimit(Duration),
+    /// Not one instance was decided, because of this limit.
+    Limit(Stopped),
+}
+
+impl std::fmt::Display for Halt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Halt::TimeLimit(limit) => write!(f, "the time limit of {} s", limit.as_secs()),
+            Halt::Limit(limit) => write!(f, "{limit}"),
+        }
+    }
+}
+
 /// What deciding random instances showed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
@@ -157,8 +176,8 @@ pub struct Estimate {
     pub evidence: Evidence,
     /// The first instance with as many complex solutions as the learning degree, none of them real.
     pub without_match: Option<u64>,
-    /// The time limit that ended the trials early.
-    pub stopped: Option<Duration>,
+    /// What ended the trials early.
+    pub stopped: Option<Halt>,
 }
 
 /// A match probability.

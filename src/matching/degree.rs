@@ -144,7 +144,7 @@ impl Point {
 
     /// The number of solutions, if it is finite and all are distinct.
     fn count(&self, network: &Network, allocation: &Allocation, limits: &Limits) -> Result<Option<usize>, Stopped> {
-        let ring = equation_ring(self.field, allocation, limits)?;
+        let ring = equation_ring(self.field, network, allocation, limits)?;
         let system = equations(&ring, network, allocation, &self.student, &self.inputs, &self.labels);
         let groebner = Groebner::of(&ring, &system, limits)?;
         let Some(quotient) = QuotientAlgebra::of(&groebner, limits)? else {

@@ -8,12 +8,17 @@ use crate::number::{Degrees, Ring};
 /// The ring that the equations of an allocation live in: one variable for each learnable weight.
 ///
 /// # Errors
-/// More learnable weights than the limit.
+/// More learnable weights than the limit, or too large a degree.
 pub(super) fn equation_ring<R: Ring>(
     ring: R,
+    network: &Network,
     allocation: &Allocation,
     limits: &Limits,
 ) -> Result<Polynomials<R>, Stopped> {
+    let degree = network.degree();
+    if degree > limits.degree {
+        return Err(Stopped::Degree { degree, limit: limits.degree });
+    }
     let variables = allocation.size();
     let limit = limits.variables.min(Monomials::MOST_VARIABLES);
     let monomials = Monomials::new(variables).filter(|_| variables <= limit);

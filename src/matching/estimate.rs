@@ -5,14 +5,17 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use crate::algebra::{Stopped, Undecided};
 use crate::reach::Evidence;
 
-use super::answer::Estimate;
+use super::answer::{Estimate, Halt};
 use super::ensemble::Ensemble;
 use super::instance::Decision;
 use super::interval::confidence_interval;
 
-/// The clock and the interval are looked at after so many trials.
+/// After so many trials, a limit that stopped all of them ends the estimate.
+const FIRST: u64 = 8;
+/// The clock and the interval are looked at after so many further trials.
 const BATCH: u64 = 64;
 
 /// How many instances to decide.
@@ -50,13 +53,19 @@ struct Tally {
     /// The largest error of a decision that is not proved.
     error_log2: Option<i64>,
     without_match: Option<u64>,
+    /// The first trial that a limit stopped, and the limit.
+    limit: Option<(u64, Stopped)>,
 }
 
 impl Tally {
     /// One decision; `degree` is the number of complex solutions that the fractional law asks for.
     fn of(trial: u64, decision: Decision, degree: Option<usize>) -> Self {
-        let Decision::Decided(finding) = decision else {
-            return Tally { undecided: 1, ..Tally::default() };
+        let finding = match decision {
+            Decision::Decided(finding) => finding,
+            Decision::Undecided(Undecided::Stopped(limit)) => {
+                return Tally { undecided: 1, limit: Some((trial, limit)), ..Tally::default() };
+            }
+            Decision::Undecided(_) => return Tally { undecided: 1, ..Tally::default() },
         };
         let witness = !finding.real && (degree.is_none() || finding.complex == degree);
         Tally {
@@ -76,6 +85,7 @@ impl Tally {
             undecided: self.undecided + other.undecided,
             error_log2: self.error_log2.max(other.error_log2),
             without_match: first,
+            limit: [self.limit, other.limit].into_iter().flatten().min_by_key(|(trial, _)| *trial),
         }
     }
 
@@ -106,10 +116,14 @@ pub(super) fn estimate(
     let (mut tally, mut next, mut stopped) = (Tally::default(), 0, None);
     while next < most && !(next > 0 && trials.suffices(tally.interval())) {
         if next > 0 && deadline.is_some_and(|d| Instant::now() >= d) {
-            stopped = time_limit;
+            stopped = time_limit.map(Halt::TimeLimit);
             break;
         }
-        let batch = next..most.min(next + BATCH);
+        if let Some((_, limit)) = tally.limit.filter(|_| tally.matched + tally.unmatched == 0) {
+            stopped = Some(Halt::Limit(limit));
+            break;
+        }
+        let batch = next..most.min(next + if next == 0 { FIRST } else { BATCH });
         next = batch.end;
         let one = |trial| {
             let tally = Tally::of(trial, decide(trial), degree);

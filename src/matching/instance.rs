@@ -71,6 +71,10 @@ impl Instance {
         slices: usize,
         solver: &Solver,
     ) -> Decision {
+        let (degree, limit) = (network.degree(), solver.limits().degree);
+        if degree > limit {
+            return Decision::Undecided(Stopped::Degree { degree, limit }.into());
+        }
         let labels = network.labels(&Dyadics, &self.teacher, &self.inputs);
         if bases.contains(allocation) {
             let found = self.system(network, allocation, &self.student, &labels, solver);
@@ -121,7 +125,7 @@ impl Instance {
         labels: &[Dyadic],
         solver: &Solver,
     ) -> Result<System, Undecided> {
-        let ring = equation_ring(Dyadics, allocation, solver.limits())?;
+        let ring = equation_ring(Dyadics, network, allocation, solver.limits())?;
         let system = equations(&ring, network, allocation, student, &self.inputs, labels);
         let integral = Polynomials::new(Integers, *ring.monomials(), solver.limits().terms);
         let outgrown = Stopped::Terms { terms: solver.limits().terms, degree: ring.monomials().most_degree() };

@@ -16,6 +16,8 @@ use super::laws::{Ruling, bases, boundedness, certain_match, normality};
 
 /// Random primes for instances use the generator's streams from here on.
 const STREAM: u64 = 1 << 33;
+/// Errors of so many decisions together stay below the error asked for.
+const TRIALS_LOG2: i64 = 32;
 /// More independent points than this are never looked at.
 const MOST_POINTS: usize = 64;
 
@@ -88,7 +90,11 @@ impl Matcher {
             settings,
             matroid,
             counter: DegreeCounter::new(network, samples, settings.seed, limits),
-            solver: Solver::new(Primes::new(settings.seed, STREAM, limits.primes), limits, settings.error_log2),
+            solver: Solver::new(
+                Primes::new(settings.seed, STREAM, limits.primes),
+                limits,
+                settings.error_log2 - TRIALS_LOG2,
+            ),
         })
     }
 

@@ -13,7 +13,7 @@ mod interval;
 mod laws;
 mod matcher;
 
-pub use answer::{Estimate, Grounds, Hypothesis, MatchAnswer, Reason, Verdict};
+pub use answer::{Estimate, Grounds, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
 pub use degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
 pub use ensemble::{Ensemble, UnknownEnsemble};
 pub use estimate::Trials;
