@@ -2,7 +2,7 @@
 
 use allocert::algebra::Limits;
 use allocert::allocation::{Allocation, parse, print, subsets};
-use allocert::matching::DegreeCounter;
+use allocert::matching::{DegreeCounter, DegreeEvidence};
 use allocert::network::{Network, Samples};
 use allocert::reach::JacobianMatroid;
 
@@ -61,4 +61,27 @@ fn degrees_do_not_depend_on_the_seed() {
         number += 1;
     }
     assert_eq!(number, 471);
+}
+
+/// y = W_2 W_1 has rank one, so that its four labels have three dimensions. With three weights learnable, the frozen one
+/// fixes the scale of its factor, and all others follow: one solution, found only if the right-hand side is a teacher's.
+#[test]
+fn more_labels_than_dimensions() {
+    let network = Network::lffn(&[2, 1, 2], false).unwrap();
+    let counter = DegreeCounter::new(&network, Samples::Functional, SEED, Limits::default());
+    for allocation in subsets(&Allocation::all(4), 3) {
+        assert_eq!(counter.degree(&allocation).unwrap().value, 1);
+    }
+}
+
+/// F is a polynomial of degree d in one weight, without a critical point at a generic teacher's label.
+#[test]
+fn one_weight_and_one_label_have_the_degree_of_the_label() {
+    for steps in 2..12 {
+        let network = Network::lrnn(1, 3, 1, steps, false).unwrap();
+        let counter = DegreeCounter::new(&network, Samples::Count(1), SEED, Limits::default());
+        let diagonal = parse(network.layout(), "W[1,1]").unwrap();
+        let degree = counter.degree(&diagonal).unwrap();
+        assert_eq!((degree.value as i64, degree.evidence), (steps - 1, DegreeEvidence::Proved));
+    }
 }

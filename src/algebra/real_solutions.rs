@@ -451,6 +451,40 @@ mod tests {
         }
     }
 
+    proptest! {
+        /// Equations with a planted rational solution, some of them linear: elimination keeps it, and agrees with the
+        /// modular method alone.
+        #[test]
+        fn planted_solutions_are_found(
+            shape in proptest::collection::vec((0usize..3, 0usize..3, -5i64..6, -5i64..6, -5i64..6, -5i64..6), 3..5),
+            point in proptest::collection::vec(-4i64..5, 3)
+        ) {
+            let ring = ring(3);
+            let variable = |i: usize| ring.variable(i);
+            let at = |p: &Polynomial<Integer>| -> Integer {
+                let value = |m, i: usize| rug::ops::Pow::pow(Integer::from(point[i]), ring.monomials().exponent(m, i));
+                p.terms().unwrap().iter().map(|(m, c)| (0..3).fold(c.clone(), |v, i| v * value(*m, i))).sum()
+            };
+            let equation = |(i, j, a, b, c, d): &(usize, usize, i64, i64, i64, i64)| {
+                let product = ring.mul(&ring.integer(if c % 2 == 0 { 0 } else { *d }), &ring.mul(&variable(*i), &variable(*j)));
+                let line = [a, b, c].into_iter().enumerate().map(|(k, e)| ring.mul(&ring.integer(*e), &variable(k)));
+                let p = line.fold(product, |p, q| ring.add(&p, &q));
+                ring.sub(&p, &ring.constant(at(&p)))
+            };
+            let system: Vec<_> = shape.iter().map(equation).collect();
+            if let Ok(finding) = solver().solve(&ring, &system) {
+                prop_assert!(finding.real);
+                prop_assert!(finding.complex != Some(0));
+            }
+            let reduced = Reduced::new(&ring, &system, &[0, 1, 2], Limits::default().work).unwrap();
+            if let Ok(finding) = solver().solve_modular(&reduced) {
+                prop_assert!(finding.real);
+                let eliminated = solver().solve(&ring, &system).unwrap();
+                prop_assert!(eliminated.complex.is_none() || eliminated.complex == finding.complex);
+            }
+        }
+    }
+
     fn squarefree(f: &[i64]) -> bool {
         let field = PrimeField::new(PrimeField::MERSENNE_61).unwrap();
         is_squarefree(&field, &f.iter().map(|c| field.integer(*c)).collect::<Vec<_>>())
