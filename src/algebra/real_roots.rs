@@ -27,7 +27,7 @@ pub fn has_real_root(f: &[Integer]) -> bool {
         panic!("the zero polynomial");
     };
     // An odd degree, or a sign at 0 that differs from the sign far out.
-    f.len() % 2 == 0 || first.is_zero() || is_negative(first) != is_negative(last) || count(f, 1) > 0
+    f.len().is_multiple_of(2) || first.is_zero() || is_negative(first) != is_negative(last) || count(f, 1) > 0
 }
 
 /// The polynomial with the same roots, all simple: f / gcd(f, f′), primitive.
@@ -308,7 +308,7 @@ mod tests {
         }
         chain.pop();
         let changes = |minus: bool| {
-            let sign = |f: &Vec<Rational>| (f[f.len() - 1] < 0) != (minus && f.len() % 2 == 0);
+            let sign = |f: &Vec<Rational>| (f[f.len() - 1] < 0) != (minus && f.len().is_multiple_of(2));
             chain.windows(2).filter(|pair| sign(&pair[0]) != sign(&pair[1])).count()
         };
         changes(true) - changes(false)

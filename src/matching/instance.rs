@@ -76,27 +76,23 @@ impl Instance {
             return Decision::Undecided(Stopped::Degree { degree, limit }.into());
         }
         let labels = network.labels(&Dyadics, &self.teacher, &self.inputs);
+        let question = Question { network, labels, inputs: &self.inputs, solver };
         if bases.contains(allocation) {
-            let found = self.system(network, allocation, &self.student, &labels, solver);
-            return Decision::of(found.and_then(|(ring, system)| solver.solve(&ring, &system)));
+            return Decision::of(question.solve(allocation, &self.student));
         }
-        let whole = self.system(network, allocation, &self.student, &labels, solver);
-        match whole.and_then(|(ring, system)| solver.eliminate(&ring, &system)) {
+        match question.eliminate(allocation, &self.student) {
             Ok(finding) => Decision::Decided(finding),
-            Err(reason) => self.slice(network, allocation, bases, slices, &labels, solver, reason),
+            Err(reason) => self.slice(&question, allocation, bases, slices, reason),
         }
     }
 
     /// Looks for a real solution among slices; `reason` is why that is needed.
-    #[allow(clippy::too_many_arguments)]
     fn slice(
         &self,
-        network: &Network,
+        question: &Question,
         allocation: &Allocation,
         bases: &[Allocation],
         slices: usize,
-        labels: &[Dyadic],
-        solver: &Solver,
         reason: Undecided,
     ) -> Decision {
         let (mut random, mut reason) = (self.random.clone(), reason);
@@ -106,8 +102,7 @@ impl Instance {
                 let surplus = allocation.difference(basis);
                 surplus.iter().for_each(|w| student[w] = self.ensemble.weight(&mut random));
             }
-            let system = self.system(network, basis, &student, labels, solver);
-            match system.and_then(|(ring, system)| solver.solve(&ring, &system)) {
+            match question.solve(basis, &student) {
                 Ok(finding) if finding.real => return Decision::Decided(Finding { complex: None, ..finding }),
                 Ok(_) => {}
                 Err(other) => reason = other,
@@ -115,20 +110,36 @@ impl Instance {
         }
         Decision::Undecided(reason)
     }
+}
+
+/// What a student has to match, and who decides.
+struct Question<'a> {
+    network: &'a Network,
+    /// The teacher's.
+    labels: Vec<Dyadic>,
+    inputs: &'a [Vec<Dyadic>],
+    solver: &'a Solver,
+}
+
+impl Question<'_> {
+    fn solve(&self, allocation: &Allocation, student: &[Dyadic]) -> Result<Finding, Undecided> {
+        let (ring, system) = self.system(allocation, student)?;
+        self.solver.solve(&ring, &system)
+    }
+
+    /// By plain elimination only.
+    fn eliminate(&self, allocation: &Allocation, student: &[Dyadic]) -> Result<Finding, Undecided> {
+        let (ring, system) = self.system(allocation, student)?;
+        self.solver.eliminate(&ring, &system)
+    }
 
     /// The equations with integer coefficients.
-    fn system(
-        &self,
-        network: &Network,
-        allocation: &Allocation,
-        student: &[Dyadic],
-        labels: &[Dyadic],
-        solver: &Solver,
-    ) -> Result<System, Undecided> {
-        let ring = equation_ring(Dyadics, network, allocation, solver.limits())?;
-        let system = equations(&ring, network, allocation, student, &self.inputs, labels);
-        let integral = Polynomials::new(Integers, *ring.monomials(), solver.limits().terms);
-        let outgrown = Stopped::Terms { terms: solver.limits().terms, degree: ring.monomials().most_degree() };
+    fn system(&self, allocation: &Allocation, student: &[Dyadic]) -> Result<System, Undecided> {
+        let limits = self.solver.limits();
+        let ring = equation_ring(Dyadics, self.network, allocation, limits)?;
+        let system = equations(&ring, self.network, allocation, student, self.inputs, &self.labels);
+        let integral = Polynomials::new(Integers, *ring.monomials(), limits.terms);
+        let outgrown = Stopped::Terms { terms: limits.terms, degree: ring.monomials().most_degree() };
         let system: Option<Vec<_>> = system.iter().map(|p| clear_denominators(&integral, p)).collect();
         Ok((integral, system.ok_or(outgrown)?))
     }
