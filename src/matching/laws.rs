@@ -42,7 +42,7 @@ pub(super) fn certain_match(
         let odd = degree.and_then(Result::ok).filter(|d| d.value % 2 == 1);
         odd.map(|d| (Reason::OddDegree, known.and(Some(d))))
     } else {
-        let all = bases(allocation, matroid, most);
+        let all: Vec<Allocation> = bases(allocation, matroid, most).collect();
         let affine = all.iter().find(|b| is_affine(counter, b));
         let affine = affine.map(|b| (Reason::AffineBasis(b.clone()), known));
         affine.or_else(|| odd_basis(&all, counter).map(|(b, d)| (Reason::OddBasis(b), known.and(Some(d)))))
@@ -56,9 +56,13 @@ fn is_affine(counter: &DegreeCounter, allocation: &Allocation) -> bool {
 }
 
 /// Bases among the first `most` subsets of an allocation that have as many weights as the teacher has dimensions.
-pub(super) fn bases(allocation: &Allocation, matroid: &JacobianMatroid, most: usize) -> Vec<Allocation> {
+pub(super) fn bases(
+    allocation: &Allocation,
+    matroid: &JacobianMatroid,
+    most: usize,
+) -> impl Iterator<Item = Allocation> {
     let size = matroid.teacher_rank();
-    subsets(allocation, size).take(most).filter(|a| matroid.rank(a) == size).collect()
+    subsets(allocation, size).take(most).filter(move |a| matroid.rank(a) == size)
 }
 
 /// The first basis of odd degree; one whose degree is proved if there is one.

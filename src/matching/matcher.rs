@@ -231,9 +231,7 @@ impl Matcher {
         if allocation.size() <= self.matroid.teacher_rank() {
             return vec![allocation.clone()];
         }
-        let mut bases = bases(allocation, &self.matroid, options.bases);
-        bases.truncate(options.slices);
-        bases
+        bases(allocation, &self.matroid, options.bases).take(options.slices).collect()
     }
 }
 
