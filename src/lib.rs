@@ -3,13 +3,15 @@
 //!
 //! The rooms, from the ground up: [`number`] and [`algebra`] compute exactly; [`allocation`] holds sets of weights;
 //! [`network`] holds the families of networks, each with its label map and Jacobian; [`reach`] answers questions about
-//! reachable dimensions.
+//! reachable dimensions; [`matching`] about the chance that a student matches a teacher; [`claims`] lets people state what
+//! they think is true of both, and checks it.
 #![deny(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 
 pub mod algebra;
 pub mod allocation;
 pub mod claims;
+pub mod matching;
 pub mod network;
 pub mod number;
 pub mod reach;

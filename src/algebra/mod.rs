@@ -1,7 +1,24 @@
-//! Exact linear algebra over any field.
+//! Exact algebra: linear algebra over any field, polynomials, Gröbner bases, real roots.
 
 mod elimination;
+mod groebner;
+mod lifting;
 mod matrix;
+mod monomial;
+mod polynomial;
+mod presolve;
+mod quotient;
+mod real_roots;
+mod real_solutions;
+mod univariate;
 
 pub use elimination::{RowSpace, rank};
+pub use groebner::{Groebner, Limits, Stopped};
+pub use lifting::Primes;
 pub use matrix::Matrix;
+pub use monomial::{Monomial, Monomials};
+pub use polynomial::{Polynomial, Polynomials, Term};
+pub use quotient::QuotientAlgebra;
+pub use real_roots::{count_real_roots, has_real_root};
+pub use real_solutions::{Finding, Solver, Undecided};
+pub use univariate::is_squarefree;

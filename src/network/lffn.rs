@@ -69,6 +69,11 @@ impl Family for Lffn {
         (self.enough() * self.labels_per_input()) as u64
     }
 
+    /// Without biases the label vectors are all matrices up to a rank: a determinantal variety, which is normal.
+    fn normal(&self) -> bool {
+        !self.layers.bias
+    }
+
     fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element> {
         self.layers.labels(ring, weights, input)
     }

@@ -79,6 +79,10 @@ trait Family {
     fn enough(&self) -> usize;
     /// The number of coordinates of the function that the network computes.
     fn functional_labels(&self) -> u64;
+    /// Whether the closure of all label vectors is known to be a normal variety, for every number of inputs.
+    fn normal(&self) -> bool {
+        false
+    }
     /// The labels of one input, at the given weights.
     fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element>;
     /// The derivatives of the labels of one input by every weight: one row a label.
@@ -268,6 +272,11 @@ impl Network {
         assert_eq!(weights.len(), self.weights(), "the weights");
         assert_eq!(input.len(), self.input_size(), "the input");
         on_family!(self, f => f.jacobian(ring, weights, input))
+    }
+
+    /// Whether the closure of all label vectors is known to be a normal variety, for every number of inputs.
+    pub fn is_normal(&self) -> bool {
+        on_family!(self, f => f.normal())
     }
 
     /// The total degree of a label in weights and inputs, saturating.

@@ -3,12 +3,16 @@
 //! A number type is a *value* that knows how to compute with its elements (a prime field has to carry its prime), so
 //! arithmetic reads `ring.mul(&a, &b)`. Label maps and Jacobians ask for a [`Ring`]; elimination asks for a [`Field`].
 
+mod degree;
 mod dual;
+mod dyadic;
 mod exact;
 mod float;
 mod prime;
 
+pub use degree::Degrees;
 pub use dual::{Dual, Duals};
+pub use dyadic::{Dyadic, Dyadics};
 pub use exact::{Integers, Rationals};
 pub use float::Floats;
 pub use prime::{PrimeField, random_prime};

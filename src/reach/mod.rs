@@ -7,7 +7,7 @@
 mod chance;
 mod count;
 mod matroid;
-mod point;
+pub(crate) mod point;
 mod rank;
 mod scan;
 

@@ -9,21 +9,21 @@ use crate::network::{Network, Probe, Samples};
 use crate::number::{PrimeField, Rationals, Ring, random_prime};
 
 /// A random number generator for one purpose: the same seed and stream give the same numbers on every machine.
-pub(super) fn generator(seed: u64, stream: u64) -> ChaCha12Rng {
+pub(crate) fn generator(seed: u64, stream: u64) -> ChaCha12Rng {
     let mut random = ChaCha12Rng::seed_from_u64(seed);
     random.set_stream(stream);
     random
 }
 
 /// Weights and inputs modulo a random prime.
-pub(super) struct ModularPoint {
+pub(crate) struct ModularPoint {
     pub field: PrimeField,
     pub weights: Vec<u64>,
     pub inputs: Vec<Vec<u64>>,
 }
 
 impl ModularPoint {
-    pub(super) fn random(network: &Network, samples: Samples, random: &mut ChaCha12Rng) -> Self {
+    pub(crate) fn random(network: &Network, samples: Samples, random: &mut ChaCha12Rng) -> Self {
         let field = random_prime(random);
         let mut vector = |length| (0..length).map(|_| field.random(random)).collect::<Vec<u64>>();
         let weights = vector(network.weights());

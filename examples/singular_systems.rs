@@ -1,0 +1,90 @@
+//! Writes the benchmarks' systems as a Singular program that counts their solutions and times it; see `benches/singular.sh`.
+
+use allocert::algebra::{Monomials, Polynomial, Polynomials};
+use allocert::allocation::{Allocation, parse, subsets};
+use allocert::network::{Network, Probe, Samples};
+use allocert::number::PrimeField;
+use allocert::reach::JacobianMatroid;
+
+/// Singular is fastest over small primes; ours are always above 2^60.
+const PRIME: u64 = 32003;
+
+/// Linear congruences: any numbers do.
+struct Numbers(u64);
+
+impl Numbers {
+    fn list(&mut self, length: usize, field: &PrimeField) -> Vec<u64> {
+        let mut next = || {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            field.enter(self.0 >> 33)
+        };
+        (0..length).map(|_| next()).collect()
+    }
+}
+
+fn main() {
+    println!("system(\"--ticks-per-sec\", 1000000); int t; int d;");
+    let network = Network::lffn(&[2, 2, 2, 2], false).unwrap();
+    let matroid = JacobianMatroid::new(&network, Samples::Functional, 1).unwrap();
+    let spanning = subsets(&Allocation::all(12), 4).filter(|a| matroid.rank(a) == 4);
+    group("lffn-2-2-2-2, all", &network, Samples::Functional, &spanning.collect::<Vec<_>>());
+    for (network, samples, text) in [
+        (Network::lrnn(1, 2, 1, 5, false), Samples::Count(2), "W[0,0] W[1,1]"),
+        (Network::lrnn(1, 3, 1, 7, false), Samples::Functional, "D[0,0] B[0,0] W[0,0] W[1,1] W[1,2] W[2,1]"),
+        (Network::pnn(&[2, 2, 2], 5, false), Samples::Functional, "W1 W2[0,:]"),
+        (Network::lrnn(1, 4, 1, 7, false), Samples::Count(6), "B[0,0] B[2,0] W[0,0] W[0,2] W[2,1] W[2,2]"),
+    ] {
+        let network = network.unwrap();
+        let allocation = parse(network.layout(), text).unwrap();
+        group(&format!("{network} {text}"), &network, samples, &[allocation]);
+    }
+    println!("quit;");
+}
+
+/// One timing for some systems.
+fn group(name: &str, network: &Network, samples: Samples, allocations: &[Allocation]) {
+    let variables = allocations[0].size();
+    println!("ring r = {PRIME}, (x(0..{})), dp; ideal G;", variables - 1);
+    for (i, allocation) in allocations.iter().enumerate() {
+        println!("ideal I{i} = {};", system(network, samples, allocation).join(",\n  "));
+    }
+    println!("t = rtimer; d = 0;");
+    for i in 0..allocations.len() {
+        println!("G = std(I{i}); d = d + vdim(G);");
+    }
+    println!("t = rtimer - t; \"{name}: \" + string(d) + \" solutions, \" + string(t) + \" microseconds\";");
+}
+
+/// The equations at some point.
+fn system(network: &Network, samples: Samples, allocation: &Allocation) -> Vec<String> {
+    let field = PrimeField::new(PRIME).unwrap();
+    let ring = Polynomials::new(field, Monomials::new(allocation.size()).unwrap(), 1 << 20);
+    let mut numbers = Numbers(1);
+    let (student, teacher) = (numbers.list(network.weights(), &field), numbers.list(network.weights(), &field));
+    let inputs: Vec<Vec<u64>> = match network.probe(samples) {
+        Probe::Generic(count) => (0..count).map(|_| numbers.list(network.input_size(), &field)).collect(),
+        Probe::Fixed(inputs) => inputs.iter().map(|x| x.iter().map(|e| field.enter(*e as u64)).collect()).collect(),
+    };
+    let learnable: Vec<usize> = allocation.iter().collect();
+    let weight = |w: usize| match learnable.iter().position(|l| *l == w) {
+        Some(variable) => ring.variable(variable),
+        None => ring.constant(student[w]),
+    };
+    let weights: Vec<_> = (0..network.weights()).map(weight).collect();
+    let constants = |all: &[u64]| all.iter().map(|c| ring.constant(*c)).collect::<Vec<_>>();
+    let inputs: Vec<_> = inputs.iter().map(|x| constants(x)).collect();
+    let labels = network.labels(&ring, &constants(&teacher), &inputs);
+    let difference =
+        |(f, y): (&Polynomial<u64>, &Polynomial<u64>)| show(&ring, &allocert::number::Ring::sub(&ring, f, y));
+    network.labels(&ring, &weights, &inputs).iter().zip(&labels).map(difference).collect()
+}
+
+fn show(ring: &Polynomials<PrimeField>, p: &Polynomial<u64>) -> String {
+    let term = |(m, c): &(allocert::algebra::Monomial, u64)| {
+        let powers = (0..ring.monomials().variables()).map(|i| (i, ring.monomials().exponent(*m, i)));
+        let powers: Vec<String> = powers.filter(|(_, e)| *e > 0).map(|(i, e)| format!("*x({i})^{e}")).collect();
+        format!("{}{}", ring.coefficients().leave(*c), powers.concat())
+    };
+    let terms: Vec<String> = p.terms().unwrap_or_default().iter().map(term).collect();
+    if terms.is_empty() { "0".to_owned() } else { terms.join("+") }
+}

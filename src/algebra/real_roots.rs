@@ -1,0 +1,325 @@
+//! Real roots of polynomials with integer coefficients, counted exactly by Descartes' rule of signs and bisection.
+//!
+//! Polynomials are lists of coefficients, the constant first, the last not zero. On an interval that is mapped to
+//! (0, ∞), the number of sign changes of the coefficients exceeds the number of roots by an even number (Descartes); 0 and 1
+//! are therefore exact, and for polynomials without multiple roots bisection ends there (Vincent, Obreshkoff).
+
+use rug::Integer;
+use rug::ops::NegAssign;
+
+use super::univariate::{self, is_squarefree};
+use crate::number::PrimeField;
+
+/// How many distinct real roots a polynomial has. Costs degree² additions for each interval that is looked at.
+///
+/// # Panics
+/// If the polynomial is zero.
+pub fn count_real_roots(f: &[Integer]) -> usize {
+    count(f, usize::MAX)
+}
+
+/// Whether a polynomial has a real root: as [`count_real_roots`], but stops at the first.
+///
+/// # Panics
+/// If the polynomial is zero.
+pub fn has_real_root(f: &[Integer]) -> bool {
+    let (Some(first), Some(last)) = (f.first(), f.last()) else {
+        panic!("the zero polynomial");
+    };
+    // An odd degree, or a sign at 0 that differs from the sign far out.
+    f.len().is_multiple_of(2) || first.is_zero() || is_negative(first) != is_negative(last) || count(f, 1) > 0
+}
+
+/// The polynomial with the same roots, all simple: f / gcd(f, f′), primitive.
+pub(super) fn squarefree_part(f: &[Integer]) -> Vec<Integer> {
+    // Distinct roots modulo one prime are distinct roots.
+    let field = PrimeField::new(PrimeField::MERSENNE_61);
+    let simple = field.is_some_and(|field| {
+        let image: Vec<u64> = f.iter().map(|c| field.big_integer(c)).collect();
+        image.last().is_some_and(|c| *c != 0) && is_squarefree(&field, &image)
+    });
+    if simple || f.len() <= 2 {
+        return f.to_vec();
+    }
+    let common = greatest_common_divisor(f.to_vec(), derivative(f));
+    divide(f, &common)
+}
+
+/// A greatest common divisor, primitive; of the zero polynomial and another, the other.
+pub(super) fn greatest_common_divisor(mut a: Vec<Integer>, mut b: Vec<Integer>) -> Vec<Integer> {
+    if coprime_modulo_a_prime(&a, &b) {
+        return vec![Integer::from(1)];
+    }
+    while !b.is_empty() {
+        let rest = primitive(pseudo_remainder(a, &b));
+        a = b;
+        b = rest;
+    }
+    primitive(a)
+}
+
+/// Whether a common factor is excluded by one prime that keeps a leading coefficient.
+fn coprime_modulo_a_prime(a: &[Integer], b: &[Integer]) -> bool {
+    PrimeField::new(PrimeField::MERSENNE_61).is_some_and(|field| {
+        let image = |f: &[Integer]| f.iter().map(|c| field.big_integer(c)).collect::<Vec<u64>>();
+        let (a, b) = (image(a), image(b));
+        a.last().is_some_and(|c| *c != 0) && univariate::greatest_common_divisor(&field, a, b).len() == 1
+    })
+}
+
+/// At most `enough` of the distinct real roots.
+fn count(f: &[Integer], enough: usize) -> usize {
+    assert!(!f.is_empty(), "the zero polynomial");
+    let zeros = f.iter().take_while(|c| c.is_zero()).count();
+    let f = squarefree_part(&f[zeros..]);
+    let mut found = usize::from(zeros > 0);
+    if found < enough {
+        found += count_positive(f.clone(), enough - found);
+    }
+    if found < enough {
+        let mirror = f.into_iter().enumerate().map(|(k, c)| if k % 2 == 1 { -c } else { c });
+        found += count_positive(mirror.collect(), enough - found);
+    }
+    found
+}
+
+/// At most `enough` of the positive roots of a polynomial without multiple roots that does not vanish at 0.
+fn count_positive(mut f: Vec<Integer>, enough: usize) -> usize {
+    match sign_changes(&f) {
+        0 => return 0,
+        1 => return 1,
+        _ => {}
+    }
+    let exponent = root_bound(&f);
+    scale(&mut f, exponent);
+    let mut found = 0;
+    let mut intervals = vec![f];
+    while let Some(mut f) = intervals.pop() {
+        match sign_changes(&outside_in(&f)) {
+            0 => continue,
+            1 => found += 1,
+            _ => {
+                scale(&mut f, -1);
+                let mut right = f.clone();
+                shift_by_one(&mut right);
+                if right[0].is_zero() {
+                    found += 1;
+                    right.remove(0);
+                }
+                intervals.extend([right, f]);
+            }
+        }
+        if found >= enough {
+            break;
+        }
+    }
+    found
+}
+
+/// The number of times that consecutive coefficients differ in sign, zeros left out.
+fn sign_changes(f: &[Integer]) -> usize {
+    let signs: Vec<bool> = f.iter().filter(|c| !c.is_zero()).map(is_negative).collect();
+    signs.windows(2).filter(|pair| pair[0] != pair[1]).count()
+}
+
+/// An e with all roots below 2^e in absolute value: Fujiwara's bound, 2 · max |a_{n−k} / a_n|^{1/k}.
+fn root_bound(f: &[Integer]) -> i64 {
+    let degree = f.len() - 1;
+    let lead = i64::from(f[degree].significant_bits());
+    let one = |(i, c): (usize, &Integer)| {
+        let k = (degree - i) as i64;
+        let bits = i64::from(c.significant_bits()) - lead + 1;
+        bits.div_euclid(k) + i64::from(bits.rem_euclid(k) != 0)
+    };
+    let coefficients = f[..degree].iter().enumerate().filter(|(_, c)| !c.is_zero());
+    1 + coefficients.map(one).max().unwrap_or(0)
+}
+
+/// Replaces f(x) by f(2^exponent · x), times a power of 2 that keeps it integral.
+fn scale(f: &mut [Integer], exponent: i64) {
+    let (step, degree) = (exponent.unsigned_abs() as u32, f.len() as u32 - 1);
+    for (k, c) in f.iter_mut().enumerate() {
+        let times = if exponent >= 0 { k as u32 } else { degree - k as u32 };
+        *c <<= step * times;
+    }
+}
+
+/// Replaces f(x) by f(x + 1).
+fn shift_by_one(f: &mut [Integer]) {
+    let degree = f.len() - 1;
+    for i in 0..degree {
+        for k in (i..degree).rev() {
+            let (low, high) = f.split_at_mut(k + 1);
+            low[k] += &high[0];
+        }
+    }
+}
+
+/// (1 + x)^n · f(1 / (1 + x)): its positive roots are the roots of f between 0 and 1.
+fn outside_in(f: &[Integer]) -> Vec<Integer> {
+    let mut reversed: Vec<Integer> = f.iter().rev().cloned().collect();
+    shift_by_one(&mut reversed);
+    reversed
+}
+
+fn derivative(f: &[Integer]) -> Vec<Integer> {
+    f.iter().enumerate().skip(1).map(|(k, c)| Integer::from(c * k as u32)).collect()
+}
+
+/// The remainder of a multiple of `a` by `b`, by cross-multiplication.
+fn pseudo_remainder(mut a: Vec<Integer>, b: &[Integer]) -> Vec<Integer> {
+    let Some(lead) = b.last() else {
+        return a;
+    };
+    while a.len() >= b.len() {
+        let Some(top) = a.pop() else {
+            break;
+        };
+        let shift = a.len() + 1 - b.len();
+        a.iter_mut().for_each(|c| *c *= lead);
+        for (k, c) in b[..b.len() - 1].iter().enumerate() {
+            a[shift + k] -= Integer::from(&top * c);
+        }
+        while a.last().is_some_and(Integer::is_zero) {
+            a.pop();
+        }
+    }
+    a
+}
+
+/// The quotient of `a` by a divisor of it over the rationals, primitive.
+fn divide(a: &[Integer], b: &[Integer]) -> Vec<Integer> {
+    let Some(lead) = b.last() else {
+        return a.to_vec();
+    };
+    let mut rest = a.to_vec();
+    let mut quotient = vec![Integer::new(); (a.len() + 1).saturating_sub(b.len())];
+    for shift in (0..quotient.len()).rev() {
+        let top = rest[shift + b.len() - 1].clone();
+        rest.iter_mut().chain(quotient.iter_mut()).for_each(|c| *c *= lead);
+        for (k, c) in b.iter().enumerate() {
+            rest[shift + k] -= Integer::from(&top * c);
+        }
+        quotient[shift] = top;
+    }
+    primitive(quotient)
+}
+
+/// Divides by the greatest common divisor of the coefficients.
+pub(super) fn primitive(mut f: Vec<Integer>) -> Vec<Integer> {
+    let mut content = Integer::new();
+    for c in f.iter().rev() {
+        content.gcd_mut(c);
+        if content == 1 {
+            return f;
+        }
+    }
+    if content.is_zero() {
+        return f;
+    }
+    if f.last().is_some_and(is_negative) {
+        content.neg_assign();
+    }
+    f.iter_mut().for_each(|c| c.div_exact_mut(&content));
+    f
+}
+
+fn is_negative(c: &Integer) -> bool {
+    *c < 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn product(a: &[Integer], b: &[Integer]) -> Vec<Integer> {
+        let mut c = vec![Integer::new(); a.len() + b.len() - 1];
+        for (i, x) in a.iter().enumerate() {
+            for (j, y) in b.iter().enumerate() {
+                c[i + j] += Integer::from(x * y);
+            }
+        }
+        c
+    }
+
+    fn integers(f: &[i64]) -> Vec<Integer> {
+        f.iter().map(|c| Integer::from(*c)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn products_of_known_factors(
+            linear in proptest::collection::vec((-40i64..40, 1i64..9), 0..5),
+            quadratic in proptest::collection::vec((-9i64..10, 1i64..60, 1i64..5), 0..4), repeat in 1usize..3
+        ) {
+            let mut roots: Vec<(i64, i64)> = linear.iter().map(|(p, q)| {
+                let g = Integer::from(*p).gcd(&Integer::from(*q)).to_i64().unwrap();
+                (p / g, q / g)
+            }).collect();
+            roots.sort();
+            roots.dedup();
+            // q·x − p, and a·(x − b)² + c
+            let lines = linear.iter().map(|(p, q)| integers(&[-p, *q]));
+            let hills = quadratic.iter().map(|(b, c, a)| integers(&[a * b * b + c, -2 * a * b, *a]));
+            let once = lines.chain(hills).fold(integers(&[-3]), |f, g| product(&f, &g));
+            let f = (1..repeat).fold(once.clone(), |f, _| product(&f, &once));
+            prop_assert_eq!(count_real_roots(&f), roots.len());
+            prop_assert_eq!(has_real_root(&f), !roots.is_empty());
+        }
+
+        #[test]
+        fn agrees_with_the_discriminant(a in -9i64..10, b in -9i64..10, c in -9i64..10) {
+            prop_assume!(a != 0);
+            let discriminant = b * b - 4 * a * c;
+            prop_assert_eq!(count_real_roots(&integers(&[c, b, a])) as i64, 1 + discriminant.signum());
+        }
+
+        /// Sturm's theorem, written without thought of speed, on any polynomial.
+        #[test]
+        fn agrees_with_sturm(f in proptest::collection::vec(-30i64..31, 1..9)) {
+            let mut f = integers(&f);
+            while f.last().is_some_and(Integer::is_zero) {
+                f.pop();
+            }
+            prop_assume!(!f.is_empty());
+            prop_assert_eq!(count_real_roots(&f), sturm(&f));
+        }
+    }
+
+    fn sturm(f: &[Integer]) -> usize {
+        use rug::Rational;
+        let rational = |f: &[Integer]| f.iter().map(|c| Rational::from(c.clone())).collect::<Vec<_>>();
+        let mut chain = vec![rational(f), rational(&derivative(f))];
+        while !chain[chain.len() - 1].is_empty() {
+            let (mut a, b) = (chain[chain.len() - 2].clone(), chain[chain.len() - 1].clone());
+            while a.len() >= b.len() {
+                let factor = Rational::from(&a[a.len() - 1] / &b[b.len() - 1]);
+                let shift = a.len() - b.len();
+                for (k, c) in b.iter().enumerate() {
+                    a[shift + k] -= Rational::from(&factor * c);
+                }
+                a.pop();
+                while a.last().is_some_and(|c| c.is_zero()) {
+                    a.pop();
+                }
+            }
+            chain.push(a.into_iter().map(|c| -c).collect());
+        }
+        chain.pop();
+        let changes = |minus: bool| {
+            let sign = |f: &Vec<Rational>| (f[f.len() - 1] < 0) != (minus && f.len().is_multiple_of(2));
+            chain.windows(2).filter(|pair| sign(&pair[0]) != sign(&pair[1])).count()
+        };
+        changes(true) - changes(false)
+    }
+
+    #[test]
+    fn tells_close_roots_apart() {
+        // Mignotte: x^7 − 2(1000x − 1)^2 has two roots within about 10^-10 of 1/1000.
+        let mut f = integers(&[-2, 4000, -2_000_000, 0, 0, 0, 0, 1]);
+        assert_eq!(count_real_roots(&f), 3);
+        f[7] = Integer::from(-1);
+        assert_eq!(count_real_roots(&f), 1);
+    }
+}

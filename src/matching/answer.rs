@@ -1,0 +1,228 @@
+//! The answer to "with what probability can a random student match a random teacher?", and what it rests on.
+
+use std::time::Duration;
+
+use crate::algebra::Stopped;
+use crate::allocation::Allocation;
+use crate::network::{Network, Samples};
+use crate::reach::{Dimension, Evidence, Settings};
+
+use super::degree::{Degree, DegreeEvidence, NoDegree};
+use super::ensemble::Ensemble;
+
+/// What is known of a match probability MP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// MP = 0.
+    Zero,
+    /// MP = 1.
+    One,
+    /// 0 < MP < 1.
+    Fractional,
+    /// None of these.
+    Undecided,
+}
+
+impl Verdict {
+    /// `zero`, `one`, `fractional` or `undecided`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Zero => "zero",
+            Verdict::One => "one",
+            Verdict::Fractional => "fractional",
+            Verdict::Undecided => "undecided",
+        }
+    }
+}
+
+/// Whether a hypothesis of a law is known to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hypothesis {
+    /// For a reason.
+    Checked(&'static str),
+    /// It usually holds, but was not checked.
+    Likely,
+}
+
+impl std::fmt::Display for Hypothesis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Hypothesis::Checked(reason) => write!(f, "checked ({reason})"),
+            Hypothesis::Likely => write!(f, "likely"),
+        }
+    }
+}
+
+/// Why the verdict is what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Zero-positive law: the allocation does not span.
+    NotSpanning,
+    /// Affine 0-1 law: the labels are affine in the learnable weights, and the allocation spans.
+    Affine,
+    /// Monotonicity and the affine 0-1 law for this basis inside the allocation.
+    AffineBasis(Allocation),
+    /// Odd-degree law.
+    OddDegree,
+    /// Monotonicity and the odd-degree law for this basis inside the allocation.
+    OddBasis(Allocation),
+    /// Zero-positive law and fractional law.
+    Fractional {
+        /// The trial whose instance has δ distinct complex solutions and no real one.
+        trial: u64,
+        /// That the closure of the teacher's labels is normal at the instance's labels.
+        normal: Hypothesis,
+        /// That δ is not larger than it was counted.
+        bounded: Hypothesis,
+    },
+    /// The allocation spans, no law applies, and no instance that shows MP < 1 was decided.
+    NoLaw,
+    /// The ensemble has no density, or special teachers: the laws say nothing about it.
+    SpecialEnsemble,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reason::NotSpanning => write!(f, "zero-positive law: the allocation does not span"),
+            Reason::Affine => write!(f, "affine 0-1 law: it spans, and the labels are affine in its weights"),
+            Reason::AffineBasis(_) => write!(f, "affine 0-1 law and monotonicity: it contains an affine basis"),
+            Reason::OddDegree => write!(f, "odd-degree law"),
+            Reason::OddBasis(_) => write!(f, "odd-degree law and monotonicity: it contains a basis of odd degree"),
+            Reason::Fractional { trial, normal, bounded } => write!(
+                f,
+                "fractional law: the instance of trial {trial} has no real match; labels normal: {normal}, degree bounded: {bounded}"
+            ),
+            Reason::NoLaw => {
+                write!(f, "it spans, but no law settles it and no instance shows that the value is below 1")
+            }
+            Reason::SpecialEnsemble => write!(f, "the laws say nothing about this ensemble"),
+        }
+    }
+}
+
+/// How a verdict is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grounds {
+    /// By an argument whose every step is exact, or but for a bounded chance.
+    Known(Evidence),
+    /// It rests on a learning degree counted at random points, or a hypothesis that is only likely; the chance of an
+    /// error has no bound.
+    Counted,
+}
+
+impl Grounds {
+    /// What is known when both are needed.
+    pub(super) fn and(self, degree: Option<Degree>) -> Self {
+        match degree.map(|d| d.evidence) {
+            Some(DegreeEvidence::Counted { .. }) => Grounds::Counted,
+            _ => self,
+        }
+    }
+
+    /// `proved` or `probabilistic`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Grounds::Known(evidence) => evidence.name(),
+            Grounds::Counted => "probabilistic",
+        }
+    }
+
+    /// log₂ of a bound on the chance of an error, if there is a bound and it is not 0.
+    pub fn error_log2(self) -> Option<i64> {
+        match self {
+            Grounds::Known(evidence) => evidence.error_log2(),
+            Grounds::Counted => None,
+        }
+    }
+}
+
+/// Why trials ended early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// The time was up.
+    TimeLimit(Duration),
+    /// Not one instance was decided, because of this limit.
+    Limit(Stopped),
+}
+
+impl std::fmt::Display for Halt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Halt::TimeLimit(limit) => write!(f, "the time limit of {} s", limit.as_secs()),
+            Halt::Limit(limit) => write!(f, "{limit}"),
+        }
+    }
+}
+
+/// What deciding random instances showed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Estimate {
+    /// How students, teachers and inputs were drawn.
+    pub ensemble: Ensemble,
+    /// How many instances were drawn.
+    pub trials: u64,
+    /// How many have a real match.
+    pub matched: u64,
+    /// How many have none.
+    pub unmatched: u64,
+    /// How many are neither; each counts as matched for the upper end of the interval, as unmatched for the lower.
+    pub undecided: u64,
+    /// The share of matched among the decided instances; nothing if none was decided.
+    pub probability: Option<f64>,
+    /// The exact (Clopper-Pearson) 95 % interval.
+    pub ci95: [f64; 2],
+    /// How the decisions, taken together, are known.
+    pub evidence: Evidence,
+    /// The first instance with as many complex solutions as the learning degree, none of them real.
+    pub without_match: Option<u64>,
+    /// What ended the trials early.
+    pub stopped: Option<Halt>,
+}
+
+/// A match probability.
+#[derive(Clone, Debug)]
+pub struct MatchAnswer {
+    /// The network.
+    pub network: Network,
+    /// The allocation.
+    pub allocation: Allocation,
+    /// The samples.
+    pub samples: Samples,
+    /// ρ_m(A).
+    pub dim: Dimension,
+    /// D_m.
+    pub teacher: Dimension,
+    /// What is known.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+    /// How the verdict is known; never by sampling for `zero` and `one`.
+    pub grounds: Grounds,
+    /// The learning degree, where the allocation is a basis; or why it is not known.
+    pub degree: Option<Result<Degree, NoDegree>>,
+    /// What sampling showed, where no law settles the value.
+    pub estimate: Option<Estimate>,
+    /// What was computed with.
+    pub settings: Settings,
+}
+
+impl MatchAnswer {
+    /// MP, or its estimate; nothing if nothing was decided.
+    pub fn probability(&self) -> Option<f64> {
+        match self.verdict {
+            Verdict::Zero => Some(0.0),
+            Verdict::One => Some(1.0),
+            _ => self.estimate.as_ref().and_then(|e| e.probability),
+        }
+    }
+
+    /// A 95 % interval for MP.
+    pub fn ci95(&self) -> [f64; 2] {
+        match self.verdict {
+            Verdict::Zero => [0.0, 0.0],
+            Verdict::One => [1.0, 1.0],
+            _ => self.estimate.as_ref().map_or([0.0, 1.0], |e| e.ci95),
+        }
+    }
+}

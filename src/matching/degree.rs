@@ -1,0 +1,163 @@
+//! The learning degree δ: how many complex students match a generic teacher.
+//!
+//! It is the dimension of the quotient algebra of F(θ_A, θ_F) = F(θ*) at a random point modulo a random prime. The
+//! right-hand side is always a teacher's, so a system with more labels than unknowns is consistent. For an allocation
+//! that spans with as many weights as the teacher has dimensions, a generic fibre is finite, and in characteristic 0 it is
+//! reduced; a point where solutions collide or are infinitely many is therefore not generic and does not count. Solutions
+//! at infinity are none of the affine quotient algebra.
+//!
+//! Two points with two primes must agree. That is *evidence* without a bound on its error, with one exception: a square
+//! system whose count attains Bézout's bound. There δ ≤ ∏ deg F_i by Bézout, and δ ≥ the count, because simple solutions
+//! modulo p lift to the p-adic numbers (Hensel) and simple solutions persist nearby: that degree is proved.
+
+use crate::algebra::{Groebner, Limits, QuotientAlgebra, Stopped, is_squarefree};
+use crate::allocation::Allocation;
+use crate::network::{Network, Probe, Samples};
+use crate::number::PrimeField;
+use crate::reach::point::{ModularPoint, generator};
+
+use super::equations::{equation_ring, equations, label_degrees};
+
+/// Random points for degrees use the generator's streams from here on.
+const STREAM: u64 = 1 << 32;
+/// So many points are tried before the degree is given up.
+const MOST_POINTS: usize = 6;
+
+/// How a learning degree is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DegreeEvidence {
+    /// Counted, and equal to Bézout's bound.
+    Proved,
+    /// Counted alike at so many random points modulo as many random primes; its error has no bound.
+    Counted {
+        /// The points that agree.
+        points: usize,
+    },
+}
+
+/// A learning degree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Degree {
+    /// δ.
+    pub value: usize,
+    /// How it is known.
+    pub evidence: DegreeEvidence,
+}
+
+/// Why there is no degree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoDegree {
+    /// A limit was reached.
+    #[error("{0}")]
+    Stopped(#[from] Stopped),
+    /// The allocation has no finite number of solutions at any point tried, or points disagree: it does not span, or has
+    /// more weights than the teacher has dimensions.
+    #[error("no two random points have the same finite number of distinct solutions")]
+    NotFinite,
+}
+
+/// Counts learning degrees of one network's allocations, all at the same random points.
+#[derive(Clone, Debug)]
+pub struct DegreeCounter {
+    network: Network,
+    samples: Samples,
+    seed: u64,
+    limits: Limits,
+    /// The first two; others are drawn when needed.
+    points: Vec<Point>,
+    /// The inputs as degrees: 0, or nothing for a zero.
+    degrees: Vec<Vec<Option<u64>>>,
+}
+
+/// A student, a teacher's labels and a linear form, modulo a prime.
+#[derive(Clone, Debug)]
+struct Point {
+    field: PrimeField,
+    student: Vec<u64>,
+    inputs: Vec<Vec<u64>>,
+    labels: Vec<u64>,
+    /// One coefficient a weight.
+    form: Vec<u64>,
+}
+
+impl DegreeCounter {
+    /// Draws the points.
+    pub fn new(network: &Network, samples: Samples, seed: u64, limits: Limits) -> Self {
+        let degrees = match network.probe(samples) {
+            Probe::Generic(count) => vec![vec![Some(0); network.input_size()]; count],
+            Probe::Fixed(inputs) => {
+                let bound = |x: &i64| (*x != 0).then_some(0);
+                inputs.iter().map(|input| input.iter().map(bound).collect()).collect()
+            }
+        };
+        let points = (0..2).map(|index| Point::random(network, samples, seed, index)).collect();
+        DegreeCounter { network: network.clone(), samples, seed, limits, points, degrees }
+    }
+
+    /// δ of an allocation that spans and has as many weights as the teacher has dimensions.
+    ///
+    /// # Errors
+    /// A limit, or no finite count.
+    pub fn degree(&self, allocation: &Allocation) -> Result<Degree, NoDegree> {
+        let mut counts: Vec<usize> = Vec::new();
+        for index in 0..MOST_POINTS {
+            let fresh;
+            let point = match self.points.get(index) {
+                Some(point) => point,
+                None => {
+                    fresh = Point::random(&self.network, self.samples, self.seed, index as u64);
+                    &fresh
+                }
+            };
+            if let Some(count) = point.count(&self.network, allocation, &self.limits)? {
+                if counts.contains(&count) {
+                    return Ok(self.judge(allocation, count));
+                }
+                counts.push(count);
+            }
+        }
+        Err(NoDegree::NotFinite)
+    }
+
+    /// The degree of every label in the learnable weights.
+    pub(super) fn label_degrees(&self, allocation: &Allocation) -> Vec<u64> {
+        label_degrees(&self.network, allocation, &self.degrees)
+    }
+
+    fn judge(&self, allocation: &Allocation, value: usize) -> Degree {
+        let degrees = self.label_degrees(allocation);
+        let bezout = degrees.iter().fold(1u64, |product, d| product.saturating_mul(*d));
+        let attained = degrees.len() == allocation.size() && bezout == value as u64;
+        let evidence = if attained { DegreeEvidence::Proved } else { DegreeEvidence::Counted { points: 2 } };
+        Degree { value, evidence }
+    }
+}
+
+impl Point {
+    fn random(network: &Network, samples: Samples, seed: u64, index: u64) -> Self {
+        let mut random = generator(seed, STREAM + index);
+        let ModularPoint { field, weights: student, inputs } = ModularPoint::random(network, samples, &mut random);
+        let mut vector = || (0..network.weights()).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
+        let labels = network.labels(&field, &vector(), &inputs);
+        Point { field, student, inputs, labels, form: vector() }
+    }
+
+    /// The number of solutions, if it is finite and all are distinct.
+    fn count(&self, network: &Network, allocation: &Allocation, limits: &Limits) -> Result<Option<usize>, Stopped> {
+        let ring = equation_ring(self.field, network, allocation, limits)?;
+        let system = equations(&ring, network, allocation, &self.student, &self.inputs, &self.labels);
+        let groebner = Groebner::of(&ring, &system, limits)?;
+        let Some(quotient) = QuotientAlgebra::of(&groebner, limits)? else {
+            return Ok(None);
+        };
+        let dimension = quotient.dimension();
+        if dimension > 1 {
+            let form: Vec<u64> = allocation.iter().map(|w| self.form[w]).collect();
+            let polynomial = quotient.minimal_polynomial(&form);
+            if polynomial.len() != dimension + 1 || !is_squarefree(&self.field, &polynomial) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(dimension))
+    }
+}

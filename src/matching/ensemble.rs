@@ -1,0 +1,250 @@
+//! How students, teachers and inputs are drawn: exactly, as dyadic rationals, the same on every machine.
+//!
+//! A real number drawn from a continuous distribution is replaced by the centre of its cell in a grid of width 2^−20. So a
+//! draw is never 0 by accident, the distribution stays symmetric, and the numbers stay short.
+
+use std::str::FromStr;
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::RngCore;
+use rug::Integer;
+
+use crate::algebra::Matrix;
+use crate::allocation::Layout;
+use crate::number::{Dyadic, Dyadics, Ring};
+use crate::text::quote;
+
+/// Digits after the binary point that a draw is determined to.
+const FRACTION: u32 = 20;
+
+/// A distribution of students, teachers and inputs; entries are independent but for a teacher of low rank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Ensemble {
+    /// Everything standard normal.
+    #[default]
+    Gaussian,
+    /// Everything uniform between −1 and 1.
+    Uniform,
+    /// Standard normal, but so many percent of the weights of student and teacher, at random, are 0. No density: what
+    /// holds almost surely for the others need not hold here.
+    Sparse {
+        /// From 0 to 100.
+        percent: u32,
+    },
+    /// Standard normal, but every matrix of the teacher is a product of two standard normal ones with this inner size. A
+    /// distribution on special teachers: what holds for almost every teacher need not hold here.
+    LowRank {
+        /// At least 1.
+        rank: u32,
+    },
+    /// Everything a uniform integer up to this in absolute value. No density.
+    Integer {
+        /// At least 1.
+        bound: u32,
+    },
+}
+
+/// A name of no ensemble.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "there is no ensemble {}\n  choose gaussian, uniform, sparse:PERCENT (0 to 100), low-rank:RANK or integer:BOUND (at least 1)",
+    quote(.0)
+)]
+pub struct UnknownEnsemble(String);
+
+impl Ensemble {
+    /// Whether the laws about almost every student and teacher apply to its draws.
+    pub fn is_generic(self) -> bool {
+        matches!(self, Ensemble::Gaussian | Ensemble::Uniform)
+    }
+
+    /// A student's weights.
+    pub(super) fn student(self, layout: &Layout, random: &mut ChaCha12Rng) -> Vec<Dyadic> {
+        (0..layout.weights()).map(|_| self.weight(random)).collect()
+    }
+
+    /// A teacher's weights.
+    pub(super) fn teacher(self, layout: &Layout, random: &mut ChaCha12Rng) -> Vec<Dyadic> {
+        let Ensemble::LowRank { rank } = self else {
+            return self.student(layout, random);
+        };
+        let mut weights = Vec::with_capacity(layout.weights());
+        for tensor in layout.tensors() {
+            if tensor.vector {
+                weights.extend((0..tensor.rows).map(|_| gaussian(random)));
+            } else {
+                weights.extend(low_rank(tensor.rows, tensor.columns, rank as usize, random));
+            }
+        }
+        weights
+    }
+
+    /// One weight.
+    pub(super) fn weight(self, random: &mut ChaCha12Rng) -> Dyadic {
+        match self {
+            Ensemble::Sparse { percent } if below(100, random) < u64::from(percent) => Dyadics.zero(),
+            _ => self.number(random),
+        }
+    }
+
+    /// One entry of an input.
+    pub(super) fn number(self, random: &mut ChaCha12Rng) -> Dyadic {
+        match self {
+            Ensemble::Gaussian | Ensemble::Sparse { .. } | Ensemble::LowRank { .. } => gaussian(random),
+            Ensemble::Uniform => cell(0, random.next_u64(), random),
+            Ensemble::Integer { bound } => {
+                Dyadics.integer(below(2 * u64::from(bound) + 1, random) as i64 - i64::from(bound))
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Ensemble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Ensemble::Gaussian => write!(f, "gaussian"),
+            Ensemble::Uniform => write!(f, "uniform"),
+            Ensemble::Sparse { percent } => write!(f, "sparse:{percent}"),
+            Ensemble::LowRank { rank } => write!(f, "low-rank:{rank}"),
+            Ensemble::Integer { bound } => write!(f, "integer:{bound}"),
+        }
+    }
+}
+
+impl FromStr for Ensemble {
+    type Err = UnknownEnsemble;
+
+    fn from_str(text: &str) -> Result<Self, UnknownEnsemble> {
+        let (name, number) = text.split_once(':').map_or((text, None), |(n, k)| (n, k.parse::<u32>().ok()));
+        match (name, number, text.contains(':')) {
+            ("gaussian", None, false) => Ok(Ensemble::Gaussian),
+            ("uniform", None, false) => Ok(Ensemble::Uniform),
+            ("sparse", Some(percent @ 0..=100), _) => Ok(Ensemble::Sparse { percent }),
+            ("low-rank", Some(rank @ 1..), _) => Ok(Ensemble::LowRank { rank }),
+            ("integer", Some(bound @ 1..), _) => Ok(Ensemble::Integer { bound }),
+            _ => Err(UnknownEnsemble(text.to_owned())),
+        }
+    }
+}
+
+/// A product of two standard normal matrices, row by row.
+fn low_rank(rows: usize, columns: usize, rank: usize, random: &mut ChaCha12Rng) -> Vec<Dyadic> {
+    let mut draw = |rows, columns| {
+        let row = |_| (0..columns).map(|_| gaussian(random)).collect();
+        Matrix::from_rows(columns, (0..rows).map(row).collect::<Vec<_>>())
+    };
+    let (left, right) = (draw(rows, rank), draw(rank, columns));
+    let mut product = Vec::with_capacity(rows * columns);
+    for i in 0..rows {
+        let mut row = vec![Dyadics.zero(); columns];
+        let right: Vec<Vec<Dyadic>> = (0..rank).map(|k| right.row(k).to_vec()).collect();
+        Dyadics.add_combination(&mut row, left.row(i), &right);
+        product.extend(row);
+    }
+    product
+}
+
+/// A standard normal number, by Karney's algorithm N (2016), which compares uniform numbers only: k + x with a geometric k
+/// and a uniform x, accepted with probability exp(−k(k−1)/2) · exp(−x(2k+x)/2).
+fn gaussian(random: &mut ChaCha12Rng) -> Dyadic {
+    loop {
+        let k = (0..).take_while(|_| half(random)).count() as u64;
+        if !(0..k * k.saturating_sub(1)).all(|_| half(random)) {
+            continue;
+        }
+        let x = random.next_u64();
+        if (0..=k).all(|_| slope(k, x, random)) {
+            return cell(k, x, random);
+        }
+    }
+}
+
+/// The centre of the cell of k + x / 2^64, with a random sign.
+fn cell(k: u64, x: u64, random: &mut ChaCha12Rng) -> Dyadic {
+    let magnitude = (k << FRACTION | x >> (64 - FRACTION)) * 2 + 1;
+    let mantissa = Integer::from(magnitude);
+    let negative = random.next_u32() & 1 == 1;
+    Dyadic { mantissa: if negative { -mantissa } else { mantissa }, exponent: FRACTION + 1 }
+}
+
+/// True with probability exp(−1/2): whether a sequence of uniform numbers that goes down from 1/2 ends after an even number.
+fn half(random: &mut ChaCha12Rng) -> bool {
+    let (mut last, mut even) = (1 << 63, true);
+    loop {
+        let next = random.next_u64();
+        if next >= last {
+            return even;
+        }
+        (last, even) = (next, !even);
+    }
+}
+
+/// True with probability exp(−x(2k+x)/(2k+2)), x in units of 2^−64: the sequence goes down from x, and goes on only with
+/// probability (2k+x)/(2k+2) each time.
+fn slope(k: u64, x: u64, random: &mut ChaCha12Rng) -> bool {
+    let (mut last, mut even) = (x, true);
+    loop {
+        let next = random.next_u64();
+        if next >= last {
+            return even;
+        }
+        // A uniform number times 2k + 2 is below 2k + x.
+        let scaled = u128::from(random.next_u64()) * u128::from(2 * k + 2);
+        if scaled >= u128::from(2 * k) << 64 | u128::from(x) {
+            return even;
+        }
+        (last, even) = (next, !even);
+    }
+}
+
+/// A uniform number in `0 .. bound`, by rejection.
+fn below(bound: u64, random: &mut ChaCha12Rng) -> u64 {
+    let most = u64::MAX - u64::MAX % bound;
+    loop {
+        let value = random.next_u64();
+        if value < most {
+            return value % bound;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::rand_core::SeedableRng;
+
+    #[test]
+    fn normal_draws_have_the_moments_and_tails_of_the_normal_distribution() {
+        let mut random = ChaCha12Rng::seed_from_u64(3);
+        let count = 200_000;
+        let draw = |random: &mut _| gaussian(random).mantissa.to_f64() / f64::from(1 << (FRACTION + 1));
+        let draws: Vec<f64> = (0..count).map(|_| draw(&mut random)).collect();
+        let moment = |e: i32| draws.iter().map(|x| x.powi(e)).sum::<f64>() / f64::from(count);
+        // Five standard errors each: the variances of x, x², x⁴ are 1, 2, 96.
+        let error = |variance: f64| 5.0 * (variance / f64::from(count)).sqrt();
+        assert!(moment(1).abs() < error(1.0));
+        assert!((moment(2) - 1.0).abs() < error(2.0));
+        assert!((moment(4) - 3.0).abs() < error(96.0));
+        for (limit, probability) in [(0.1, 0.079_655_7), (0.5, 0.382_924_9), (1.0, 0.682_689_5), (2.0, 0.954_499_7)] {
+            let inside = draws.iter().filter(|x| x.abs() < limit).count() as f64 / f64::from(count);
+            assert!((inside - probability).abs() < error(0.25), "within {limit}: {inside}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        let all = [
+            Ensemble::Gaussian,
+            Ensemble::Uniform,
+            Ensemble::Sparse { percent: 30 },
+            Ensemble::LowRank { rank: 1 },
+            Ensemble::Integer { bound: 9 },
+        ];
+        for ensemble in all {
+            assert_eq!(ensemble.to_string().parse(), Ok(ensemble));
+        }
+        for wrong in ["", "gauss", "sparse", "sparse:101", "low-rank:0", "integer:-1", "gaussian:1", "uniform:x"] {
+            assert!(wrong.parse::<Ensemble>().is_err(), "{wrong}");
+        }
+    }
+}

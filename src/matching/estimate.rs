@@ -1,0 +1,148 @@
+//! Estimating a match probability: random instances, each decided exactly, on all threads; the same for any number of them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+
+use crate::algebra::{Stopped, Undecided};
+use crate::reach::Evidence;
+
+use super::answer::{Estimate, Halt};
+use super::ensemble::Ensemble;
+use super::instance::Decision;
+use super::interval::confidence_interval;
+
+/// After so many trials, a limit that stopped all of them ends the estimate.
+const FIRST: u64 = 8;
+/// The clock and the interval are looked at after so many further trials.
+const BATCH: u64 = 64;
+
+/// How many instances to decide.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Trials {
+    /// So many.
+    Fixed(u64),
+    /// Until the 95 % interval is no wider than this, but no more than so many.
+    Precision {
+        /// The width of the interval.
+        width: f64,
+        /// The most trials.
+        most: u64,
+    },
+}
+
+impl Trials {
+    fn most(self) -> u64 {
+        match self {
+            Trials::Fixed(most) | Trials::Precision { most, .. } => most,
+        }
+    }
+
+    fn suffices(self, interval: [f64; 2]) -> bool {
+        matches!(self, Trials::Precision { width, .. } if interval[1] - interval[0] <= width)
+    }
+}
+
+/// Counts of decisions; it does not matter in which order they are added up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    matched: u64,
+    unmatched: u64,
+    undecided: u64,
+    /// The largest error of a decision that is not proved.
+    error_log2: Option<i64>,
+    without_match: Option<u64>,
+    /// The first trial that a limit stopped, and the limit.
+    limit: Option<(u64, Stopped)>,
+}
+
+impl Tally {
+    /// One decision; `degree` is the number of complex solutions that the fractional law asks for.
+    fn of(trial: u64, decision: Decision, degree: Option<usize>) -> Self {
+        let finding = match decision {
+            Decision::Decided(finding) => finding,
+            Decision::Undecided(Undecided::Stopped(limit)) => {
+                return Tally { undecided: 1, limit: Some((trial, limit)), ..Tally::default() };
+            }
+            Decision::Undecided(_) => return Tally { undecided: 1, ..Tally::default() },
+        };
+        let witness = !finding.real && (degree.is_none() || finding.complex == degree);
+        Tally {
+            matched: u64::from(finding.real),
+            unmatched: u64::from(!finding.real),
+            error_log2: finding.error_log2,
+            without_match: witness.then_some(trial),
+            ..Tally::default()
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        let first = [self.without_match, other.without_match].into_iter().flatten().min();
+        Tally {
+            matched: self.matched + other.matched,
+            unmatched: self.unmatched + other.unmatched,
+            undecided: self.undecided + other.undecided,
+            error_log2: self.error_log2.max(other.error_log2),
+            without_match: first,
+            limit: [self.limit, other.limit].into_iter().flatten().min_by_key(|(trial, _)| *trial),
+        }
+    }
+
+    fn interval(&self) -> [f64; 2] {
+        let trials = self.matched + self.unmatched + self.undecided;
+        confidence_interval(self.matched, self.matched + self.undecided, trials)
+    }
+
+    /// That all decisions are right: the errors add up.
+    fn evidence(&self) -> Evidence {
+        let decided = self.matched + self.unmatched;
+        let all = i64::from(u64::BITS - decided.leading_zeros());
+        self.error_log2.map_or(Evidence::Proved, |each| Evidence::Probabilistic { error_log2: (each + all).min(0) })
+    }
+}
+
+/// Decides trials 0, 1, … with `decide`. `progress` is called with (done, most), from any thread.
+pub(super) fn estimate(
+    ensemble: Ensemble,
+    trials: Trials,
+    degree: Option<usize>,
+    time_limit: Option<Duration>,
+    decide: impl Fn(u64) -> Decision + Sync,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Estimate {
+    let deadline = time_limit.map(|limit| Instant::now() + limit);
+    let (done, most) = (AtomicU64::new(0), trials.most());
+    let (mut tally, mut next, mut stopped) = (Tally::default(), 0, None);
+    while next < most && !(next > 0 && trials.suffices(tally.interval())) {
+        if next > 0 && deadline.is_some_and(|d| Instant::now() >= d) {
+            stopped = time_limit.map(Halt::TimeLimit);
+            break;
+        }
+        if let Some((_, limit)) = tally.limit.filter(|_| tally.matched + tally.unmatched == 0) {
+            stopped = Some(Halt::Limit(limit));
+            break;
+        }
+        let batch = next..most.min(next + if next == 0 { FIRST } else { BATCH });
+        next = batch.end;
+        let one = |trial| {
+            let tally = Tally::of(trial, decide(trial), degree);
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, most);
+            tally
+        };
+        tally = tally.and(batch.into_par_iter().map(one).reduce(Tally::default, Tally::and));
+    }
+    let decided = tally.matched + tally.unmatched;
+    Estimate {
+        ensemble,
+        trials: next,
+        matched: tally.matched,
+        unmatched: tally.unmatched,
+        undecided: tally.undecided,
+        probability: (decided > 0).then(|| tally.matched as f64 / decided as f64),
+        ci95: tally.interval(),
+        evidence: tally.evidence(),
+        without_match: tally.without_match,
+        stopped,
+    }
+}

@@ -1,0 +1,103 @@
+//! The laws that settle a match probability without sampling, in the order in which they are tried.
+//!
+//! - *Zero-positive law.* MP > 0 if and only if the allocation spans.
+//! - *Affine 0-1 law.* If the labels are affine in the learnable weights, MP is 1 where it spans. Whether they are is read
+//!   off exactly: label maps have no negative coefficients, so the degree of a label in the learnable weights is what
+//!   evaluating it on degrees gives.
+//! - *Odd-degree law.* MP = 1 for a basis of odd learning degree: non-real solutions come in pairs.
+//! - *Monotonicity.* MP = 1 for everything that contains such a basis.
+//! - *Fractional law.* MP < 1 for a basis with an instance that has δ distinct complex solutions, none real, provided that
+//!   the closure of the teacher's labels is normal there and that δ is bounded from above.
+
+use crate::allocation::{Allocation, subsets};
+use crate::network::{Network, Samples};
+use crate::reach::{Evidence, JacobianMatroid};
+
+use super::answer::{Grounds, Hypothesis, Reason};
+use super::degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
+
+/// What the laws say of an allocation that spans.
+pub(super) struct Ruling {
+    /// The law that gives MP = 1, and how it is known.
+    pub certain: Option<(Reason, Grounds)>,
+    /// The learning degree, if the allocation is a basis.
+    pub degree: Option<Result<Degree, NoDegree>>,
+}
+
+/// Asks the laws for MP = 1 about an allocation that spans; at most `most` subsets of a larger allocation are looked at.
+pub(super) fn certain_match(
+    allocation: &Allocation,
+    matroid: &JacobianMatroid,
+    counter: &DegreeCounter,
+    spans: Evidence,
+    most: usize,
+) -> Ruling {
+    let teacher = matroid.teacher_rank();
+    let is_basis = allocation.size() == teacher;
+    let degree = is_basis.then(|| counter.degree(allocation));
+    let known = Grounds::Known(spans);
+    let certain = if is_affine(counter, allocation) {
+        Some((Reason::Affine, known))
+    } else if is_basis {
+        let odd = degree.and_then(Result::ok).filter(|d| d.value % 2 == 1);
+        odd.map(|d| (Reason::OddDegree, known.and(Some(d))))
+    } else {
+        let all: Vec<Allocation> = bases(allocation, matroid, most).collect();
+        let affine = all.iter().find(|b| is_affine(counter, b));
+        let affine = affine.map(|b| (Reason::AffineBasis(b.clone()), known));
+        affine.or_else(|| odd_basis(&all, counter).map(|(b, d)| (Reason::OddBasis(b), known.and(Some(d)))))
+    };
+    Ruling { certain, degree }
+}
+
+/// Whether every label is affine in the learnable weights.
+fn is_affine(counter: &DegreeCounter, allocation: &Allocation) -> bool {
+    counter.label_degrees(allocation).into_iter().all(|d| d <= 1)
+}
+
+/// Bases among the first `most` subsets of an allocation that have as many weights as the teacher has dimensions.
+pub(super) fn bases(
+    allocation: &Allocation,
+    matroid: &JacobianMatroid,
+    most: usize,
+) -> impl Iterator<Item = Allocation> {
+    let size = matroid.teacher_rank();
+    subsets(allocation, size).take(most).filter(move |a| matroid.rank(a) == size)
+}
+
+/// The first basis of odd degree; one whose degree is proved if there is one.
+fn odd_basis(bases: &[Allocation], counter: &DegreeCounter) -> Option<(Allocation, Degree)> {
+    let mut first = None;
+    for basis in bases {
+        match counter.degree(basis) {
+            Ok(degree) if degree.value % 2 == 1 => {
+                if degree.evidence == DegreeEvidence::Proved {
+                    return Some((basis.clone(), degree));
+                }
+                first = first.or(Some((basis.clone(), degree)));
+            }
+            _ => {}
+        }
+    }
+    first
+}
+
+/// Whether the closure of the teacher's labels is known to be normal.
+pub(super) fn normality(network: &Network, samples: Samples, teacher: usize) -> Hypothesis {
+    let labels = network.probe(samples).inputs() * network.labels_per_input();
+    if labels == teacher {
+        Hypothesis::Checked("as many labels as dimensions")
+    } else if network.is_normal() {
+        Hypothesis::Checked("a determinantal variety")
+    } else {
+        Hypothesis::Likely
+    }
+}
+
+/// Whether a learning degree is known not to be larger.
+pub(super) fn boundedness(degree: Option<Degree>) -> Hypothesis {
+    match degree.map(|d| d.evidence) {
+        Some(DegreeEvidence::Proved) => Hypothesis::Checked("Bézout's bound, attained"),
+        _ => Hypothesis::Likely,
+    }
+}

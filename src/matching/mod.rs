@@ -1,0 +1,22 @@
+//! Match probabilities: decided where a law settles them, otherwise estimated from exactly decided instances.
+//!
+//! A [`Matcher`] answers questions about one network. `zero` and `one` come from the laws only; random instances are each
+//! decided exactly, and give an interval, and where they show an instance without a match, `fractional`.
+
+mod answer;
+mod degree;
+mod ensemble;
+mod equations;
+mod estimate;
+mod instance;
+mod interval;
+mod laws;
+mod matcher;
+
+pub use answer::{Estimate, Grounds, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
+pub use degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
+pub use ensemble::{Ensemble, UnknownEnsemble};
+pub use estimate::Trials;
+pub use instance::{Decision, Instance};
+pub use interval::confidence_interval;
+pub use matcher::{MatchError, MatchOptions, Matcher, decide};
