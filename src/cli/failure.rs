@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use allocert::allocation::TextError;
 use allocert::claims::ClaimError;
+use allocert::matching::MatchError;
 use allocert::reach::ReachError;
 
 /// A message for a person, and an exit status for a script.
@@ -43,6 +44,15 @@ impl From<ClaimError> for Failure {
         // The language starts its own messages with "error: ".
         let message = text.strip_prefix("error: ").unwrap_or(&text).to_owned();
         if error.is_limit() { Failure::limit(message) } else { Failure::request(message) }
+    }
+}
+
+impl From<MatchError> for Failure {
+    fn from(error: MatchError) -> Self {
+        match error {
+            MatchError::Reach(error) => error.into(),
+            MatchError::OtherNetwork { .. } => Failure::request(error.to_string()),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod completions;
 mod failure;
+mod matching;
 pub(crate) mod memory;
 mod output;
 mod rank;
@@ -67,6 +68,8 @@ enum Command {
     Rank(rank::Arguments),
     /// How many of all allocations of each size have each reachable dimension.
     Scan(scan::Arguments),
+    /// With what probability a random student can match a random teacher.
+    Match(matching::Arguments),
     /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
     Verify(verify::Arguments),
     /// Print a completion script for a shell.
@@ -85,6 +88,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match &cli.command {
         Command::Rank(arguments) => rank::run(&cli.common, arguments),
         Command::Scan(arguments) => scan::run(&cli.common, arguments),
+        Command::Match(arguments) => matching::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Completions(arguments) => completions::run(arguments),
     };

@@ -1,0 +1,212 @@
+//! `allocert match`: with what probability a random student can match a random teacher.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use serde::Serialize;
+
+use allocert::allocation::{picture, print};
+use allocert::matching::{Ensemble, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide};
+
+use super::failure::Failure;
+use super::output::{bar, json, line, thousands};
+use super::{Common, Subject, error_bound, parse_allocation, settings};
+
+const EXAMPLES: &str = "Examples:
+  allocert match 'lffn([2, 2, 2])' 'W1[0,0] W1[1,1] W2[0,0] W2[1,1]' --trials 2000
+  allocert match 'lrnn(inputs=1, hidden=1, outputs=1, steps=3)' W --samples 1 --precision 0.05
+  allocert match 'lrnn(inputs=1, hidden=2, outputs=1, steps=4)' 'D[0,0] W[0,0]' --samples 2 --json";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    subject: Subject,
+    /// The learnable weights, such as 'W1[0,:] b1[1]', 'all' or 'none'.
+    #[arg(value_name = "ALLOC")]
+    allocation: String,
+    /// Where no law settles the value: how many random instances to decide (with --precision, at most).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    trials: Option<u64>,
+    /// Go on until the 95 % interval is no wider than this.
+    #[arg(long, value_name = "WIDTH", value_parser = width)]
+    precision: Option<f64>,
+    /// How student, teacher and inputs are drawn: gaussian, uniform, sparse:PERCENT, low-rank:RANK or integer:BOUND.
+    #[arg(long, value_name = "ENSEMBLE", default_value_t = Ensemble::Gaussian)]
+    ensemble: Ensemble,
+    /// Dimensions, and all decisions together, are wrong with a probability of at most 2^K where they are not proved.
+    #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
+    error_log2: i64,
+    /// Stop deciding instances after so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    time_limit: u64,
+}
+
+#[derive(Serialize)]
+struct Json {
+    network: String,
+    allocation: String,
+    samples: Option<u64>,
+    size: usize,
+    dim: usize,
+    teacher_dim: usize,
+    spans: bool,
+    verdict: &'static str,
+    reason: String,
+    basis: Option<String>,
+    normal: Option<String>,
+    degree_bounded: Option<String>,
+    evidence: &'static str,
+    error_log2: Option<i64>,
+    degree: Option<usize>,
+    probability: Option<f64>,
+    ci95: [f64; 2],
+    ensemble: String,
+    trials: u64,
+    matched: u64,
+    unmatched: u64,
+    undecided: u64,
+    stopped: Option<String>,
+    seed: u64,
+}
+
+fn width(text: &str) -> Result<f64, String> {
+    let width: f64 = text.parse().map_err(|_| "give a number such as 0.005".to_owned())?;
+    if width > 0.0 && width <= 1.0 { Ok(width) } else { Err("give a number above 0, up to 1".to_owned()) }
+}
+
+pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let network = arguments.subject.network()?;
+    let allocation = parse_allocation(&network, &arguments.allocation)?;
+    let trials = match arguments.precision {
+        Some(width) => Trials::Precision { width, most: arguments.trials.unwrap_or(100_000_000) },
+        None => Trials::Fixed(arguments.trials.unwrap_or(10_000)),
+    };
+    let options = MatchOptions {
+        ensemble: arguments.ensemble,
+        trials,
+        time_limit: Some(Duration::from_secs(arguments.time_limit)),
+        ..MatchOptions::default()
+    };
+    let bar = bar("deciding {bar:30} {pos}/{len} instances, {eta} left");
+    let progress = |done: u64, all: u64| {
+        bar.set_length(all);
+        bar.set_position(done);
+    };
+    let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
+    let answer = decide(&network, &allocation, samples, &options, settings, &progress);
+    bar.finish_and_clear();
+    let answer = answer?;
+    if common.json {
+        json(&view(&answer, &options))?;
+    } else {
+        line(&text(&answer))?;
+    }
+    let stopped = answer.estimate.as_ref().is_some_and(|e| e.stopped.is_some());
+    Ok(ExitCode::from(if stopped { 3 } else { 0 }))
+}
+
+/// The basis that a law found inside the allocation.
+fn basis(answer: &MatchAnswer) -> Option<String> {
+    match &answer.reason {
+        Reason::AffineBasis(basis) | Reason::OddBasis(basis) => Some(print(answer.network.layout(), basis)),
+        _ => None,
+    }
+}
+
+fn degree(answer: &MatchAnswer) -> Option<usize> {
+    answer.degree.and_then(Result::ok).map(|d| d.value)
+}
+
+fn hypotheses(answer: &MatchAnswer) -> Option<(Hypothesis, Hypothesis)> {
+    match answer.reason {
+        Reason::Fractional { normal, bounded, .. } => Some((normal, bounded)),
+        _ => None,
+    }
+}
+
+fn view(answer: &MatchAnswer, options: &MatchOptions) -> Json {
+    let hypotheses = hypotheses(answer);
+    let count = |of: fn(&allocert::matching::Estimate) -> u64| answer.estimate.as_ref().map_or(0, of);
+    Json {
+        network: answer.network.to_string(),
+        allocation: print(answer.network.layout(), &answer.allocation),
+        samples: answer.samples.count(),
+        size: answer.allocation.size(),
+        dim: answer.dim.value,
+        teacher_dim: answer.teacher.value,
+        spans: answer.dim.value == answer.teacher.value,
+        verdict: answer.verdict.name(),
+        reason: answer.reason.to_string(),
+        basis: basis(answer),
+        normal: hypotheses.map(|h| h.0.to_string()),
+        degree_bounded: hypotheses.map(|h| h.1.to_string()),
+        evidence: answer.grounds.name(),
+        error_log2: answer.grounds.error_log2(),
+        degree: degree(answer),
+        probability: answer.probability(),
+        ci95: answer.ci95(),
+        ensemble: options.ensemble.to_string(),
+        trials: count(|e| e.trials),
+        matched: count(|e| e.matched),
+        unmatched: count(|e| e.unmatched),
+        undecided: count(|e| e.undecided),
+        stopped: answer.estimate.as_ref().and_then(|e| e.stopped).map(|s| s.to_string()),
+        seed: answer.settings.seed,
+    }
+}
+
+fn text(answer: &MatchAnswer) -> String {
+    let (size, weights) = (answer.allocation.size(), answer.network.weights());
+    let mut text = format!("{}, {}: {size} of {weights} weights may learn\n\n", answer.network, answer.samples);
+    if weights <= 400 {
+        for line in picture(answer.network.layout(), &answer.allocation).lines() {
+            text.push_str(&format!("  {line}\n"));
+        }
+        text.push('\n');
+    }
+    let (dim, teacher) = (answer.dim.value, answer.teacher.value);
+    text.push_str(&format!("verdict      {}\n", answer.verdict.name()));
+    text.push_str(&format!("because      {}\n", reason(answer)));
+    text.push_str(&format!("dimension    {dim} of the teacher's {teacher}\n"));
+    match answer.degree {
+        Some(Ok(degree)) => text.push_str(&format!("degree       {} complex students match a teacher\n", degree.value)),
+        Some(Err(why)) => text.push_str(&format!("degree       unknown: {why}\n")),
+        None => {}
+    }
+    if let Some(estimate) = &answer.estimate {
+        let [low, high] = estimate.ci95;
+        let value = estimate.probability.map_or("unknown".to_owned(), |p| format!("{p:.4}"));
+        text.push_str(&format!("probability  {value}, 95 % interval {low:.4} to {high:.4} ({})\n", estimate.ensemble));
+        let [trials, matched, unmatched, undecided] =
+            [estimate.trials, estimate.matched, estimate.unmatched, estimate.undecided].map(thousands);
+        text.push_str(&format!(
+            "instances    {trials}: {matched} matched, {unmatched} unmatched, {undecided} undecided\n"
+        ));
+        if let Some(halt) = &estimate.stopped {
+            text.push_str(&format!("stopped      by {halt}\n"));
+        }
+    } else {
+        text.push_str(&format!("probability  {}\n", if answer.verdict == Verdict::One { 1 } else { 0 }));
+    }
+    let known = match (answer.grounds.name(), answer.grounds.error_log2()) {
+        (_, Some(error)) => format!("error ≤ 2^{error}"),
+        ("proved", _) => "proved".to_owned(),
+        _ => "rests on a count at random points; no bound".to_owned(),
+    };
+    text.push_str(&format!("evidence     {known}; seed {}", answer.settings.seed));
+    text
+}
+
+/// The reason over several lines where it has parts.
+fn reason(answer: &MatchAnswer) -> String {
+    let next = "\n             ";
+    match (&answer.reason, hypotheses(answer), basis(answer)) {
+        (Reason::Fractional { trial, .. }, Some((normal, bounded)), _) => format!(
+            "fractional law: the instance of trial {trial} has no real match{next}labels normal: {normal}{next}degree bounded: {bounded}"
+        ),
+        (reason, _, Some(basis)) => format!("{reason}:{next}{basis}"),
+        (reason, ..) => reason.to_string(),
+    }
+}
