@@ -7,7 +7,7 @@ use rug::{Integer, Rational};
 use allocert::algebra::{Limits, Stopped, Undecided};
 use allocert::allocation::{Allocation, parse, print, subsets};
 use allocert::matching::{
-    Decision, Ensemble, Grounds, Halt, Hypothesis, Instance, MatchOptions, Matcher, NoDegree, Reason, Trials, Verdict,
+    Decision, Ensemble, Halt, Hypothesis, Instance, MatchOptions, Matcher, NoDegree, Reason, Trials, Verdict,
     confidence_interval,
 };
 use allocert::network::{Network, Samples};
@@ -36,7 +36,7 @@ fn one_recurrent_weight_on_one_sample() {
     let estimate = answer.estimate.clone().unwrap();
     assert_eq!(answer.degree.unwrap().unwrap().value, 2);
     assert_eq!((answer.verdict, estimate.undecided, estimate.trials), (Verdict::Fractional, 0, 20_000));
-    assert_eq!(answer.grounds, Grounds::Known(Evidence::Proved), "univariate, one label, an attained bound");
+    assert_eq!(answer.evidence, Evidence::Proved, "univariate, one label, an attained bound");
     let [low, high] = answer.ci95();
     assert!(low <= 0.6181 + 0.0005 && 0.6181 - 0.0005 <= high, "{low} to {high}");
     assert!(high - low < 0.015);
@@ -168,10 +168,10 @@ fn every_law_is_named() {
 
     let answer = of("W1[0,0]");
     assert_eq!((answer.verdict, answer.reason), (Verdict::Zero, Reason::NotSpanning));
-    assert_eq!((answer.grounds.name(), answer.estimate), ("proved", None));
+    assert_eq!((answer.evidence.name(), answer.estimate), ("proved", None));
 
     let answer = of("W1");
-    assert_eq!((answer.verdict, &answer.reason, answer.grounds.name()), (Verdict::One, &Reason::Affine, "proved"));
+    assert_eq!((answer.verdict, &answer.reason, answer.evidence.name()), (Verdict::One, &Reason::Affine, "proved"));
     assert_eq!((answer.probability(), answer.ci95()), (Some(1.0), [1.0, 1.0]));
 
     let answer = of("W1 W2[0,0]");
@@ -179,7 +179,7 @@ fn every_law_is_named() {
 
     let answer = of("W1[0,0] W1[0,1] W1[1,0] W2[1,1]");
     assert_eq!((answer.verdict, answer.reason), (Verdict::One, Reason::OddDegree));
-    assert_eq!((answer.grounds, answer.degree.unwrap().unwrap().value), (Grounds::Counted, 1));
+    assert_eq!((answer.evidence, answer.degree.unwrap().unwrap().value), (Evidence::Unbounded, 1));
 
     // Three columns of weights, none affine: W1[0,0], W2[0,0] lie on one path.
     let answer = of("W1[0,0] W1[0,1] W1[1,0] W2[0,0] W2[1,1]");
@@ -191,11 +191,11 @@ fn every_law_is_named() {
         panic!("{:?}", answer.reason);
     };
     assert_eq!((normal, bounded), (Hypothesis::Checked("as many labels as dimensions"), Hypothesis::Likely));
-    assert_eq!(answer.grounds, Grounds::Counted);
+    assert_eq!(answer.evidence, Evidence::Unbounded);
 
     let cubic = Network::lrnn(1, 1, 1, 4, false).unwrap();
     let answer = decide(&cubic, Samples::Count(1), "W");
-    assert_eq!((answer.verdict, answer.reason, answer.grounds.name()), (Verdict::One, Reason::OddDegree, "proved"));
+    assert_eq!((answer.verdict, answer.reason, answer.evidence.name()), (Verdict::One, Reason::OddDegree, "proved"));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::outcome::Counterexample;
 use crate::allocation::Allocation;
+use crate::matching::{Estimate, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, Trials};
 use crate::network::{Network, Samples};
 use crate::reach::{Evidence, JacobianMatroid, ReachError, ScanOptions, Settings, Table, scan};
 
@@ -118,12 +119,14 @@ impl Session {
             let small = network.weights() <= REMEMBERED;
             let known =
                 if small { (0..1 << network.weights()).map(|_| AtomicU8::new(UNKNOWN)).collect() } else { Vec::new() };
-            let (matroid, unproved, asked) = (OnceLock::new(), AtomicBool::new(false), AtomicU64::new(0));
+            let (unproved, asked) = (AtomicBool::new(false), AtomicU64::new(0));
             Lens(Arc::new(View {
                 session,
                 network,
                 samples,
-                matroid,
+                matroid: OnceLock::new(),
+                matcher: OnceLock::new(),
+                matches: Mutex::default(),
                 known,
                 unproved,
                 asked,
@@ -131,6 +134,13 @@ impl Session {
             }))
         };
         lenses.entry((network.clone(), samples)).or_insert_with(fresh).clone()
+    }
+
+    /// How an answer about match probabilities is known.
+    fn rests_on(&self, evidence: Evidence) {
+        if evidence != Evidence::Proved {
+            lock(&self.tables).push(evidence);
+        }
     }
 
     /// How all that was asked so far is known.
@@ -155,6 +165,9 @@ struct View {
     network: Network,
     samples: Samples,
     matroid: OnceLock<Result<JacobianMatroid, ReachError>>,
+    matcher: OnceLock<Result<Matcher, MatchError>>,
+    /// Match probabilities that were asked for, by allocation and the most trials.
+    matches: Mutex<HashMap<(Allocation, u64), Arc<MatchAnswer>>>,
     /// The rank of every allocation, by its bits; empty for large networks.
     known: Vec<AtomicU8>,
     /// Whether a dimension was asked for that is below every proved bound the session knows.
@@ -227,6 +240,39 @@ impl Lens {
         }
         self.observe(allocation, rank);
         Ok(rank)
+    }
+
+    /// What is known of a match probability, with so many instances where no law settles it.
+    pub(super) fn matching(&self, allocation: &Allocation, trials: u64) -> Result<Arc<MatchAnswer>, MatchError> {
+        let key = (allocation.clone(), trials);
+        if let Some(answer) = lock(&self.0.matches).get(&key) {
+            return Ok(Arc::clone(answer));
+        }
+        let answer = Arc::new(self.matcher()?.decide(allocation, &self.options(trials), &|_, _| {})?);
+        self.0.session.rests_on(answer.evidence);
+        if let Some(estimate) = &answer.estimate {
+            self.0.session.rests_on(estimate.evidence);
+        }
+        lock(&self.0.matches).insert(key, Arc::clone(&answer));
+        Ok(answer)
+    }
+
+    /// So many instances decided, whatever the laws say.
+    pub(super) fn decided(&self, allocation: &Allocation, trials: u64) -> Result<Estimate, MatchError> {
+        let estimate = self.matcher()?.estimate(allocation, &self.options(trials), &|_, _| {});
+        self.0.session.rests_on(estimate.evidence);
+        Ok(estimate)
+    }
+
+    fn options(&self, trials: u64) -> MatchOptions {
+        MatchOptions { trials: Trials::Fixed(trials), time_limit: self.0.session.time_limit, ..MatchOptions::default() }
+    }
+
+    fn matcher(&self) -> Result<&Matcher, MatchError> {
+        let View { network, samples, session, .. } = &*self.0;
+        let settings = Settings { error_log2: session.settings.error_log2.min(-60), ..session.settings };
+        let build = || Matcher::new(network, *samples, settings, Limits::default());
+        self.0.matcher.get_or_init(build).as_ref().map_err(Clone::clone)
     }
 
     fn ranked(&self, matroid: &JacobianMatroid, allocation: &Allocation) -> usize {

@@ -142,8 +142,8 @@ fn view(answer: &MatchAnswer, options: &MatchOptions) -> Json {
         basis: basis(answer),
         normal: hypotheses.map(|h| h.0.to_string()),
         degree_bounded: hypotheses.map(|h| h.1.to_string()),
-        evidence: answer.grounds.name(),
-        error_log2: answer.grounds.error_log2(),
+        evidence: answer.evidence.name(),
+        error_log2: answer.evidence.error_log2(),
         degree: degree(answer),
         probability: answer.probability(),
         ci95: answer.ci95(),
@@ -190,12 +190,7 @@ fn text(answer: &MatchAnswer) -> String {
     } else {
         text.push_str(&format!("probability  {}\n", if answer.verdict == Verdict::One { 1 } else { 0 }));
     }
-    let known = match (answer.grounds.name(), answer.grounds.error_log2()) {
-        (_, Some(error)) => format!("error ≤ 2^{error}"),
-        ("proved", _) => "proved".to_owned(),
-        _ => "rests on a count at random points; no bound".to_owned(),
-    };
-    text.push_str(&format!("evidence     {known}; seed {}", answer.settings.seed));
+    text.push_str(&format!("evidence     {}; seed {}", answer.evidence, answer.settings.seed));
     text
 }
 

@@ -174,6 +174,7 @@ fn row(checked: &Checked, arguments: &Arguments) -> String {
         None => "-".to_owned(),
         Some(Evidence::Proved) => "proved".to_owned(),
         Some(Evidence::Probabilistic { error_log2 }) => format!("2^{error_log2}"),
+        Some(Evidence::Unbounded) => "likely".to_owned(),
     };
     let (networks, instances) = (thousands(checked.networks as u64), thousands(checked.instances));
     let (name, time) = (harmless(&checked.claim), seconds(checked.time));

@@ -7,7 +7,7 @@ use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, Settings};
 
-use super::degree::{Degree, DegreeEvidence, NoDegree};
+use super::degree::{Degree, NoDegree};
 use super::ensemble::Ensemble;
 
 /// What is known of a match probability MP.
@@ -101,42 +101,6 @@ impl std::fmt::Display for Reason {
     }
 }
 
-/// How a verdict is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grounds {
-    /// By an argument whose every step is exact, or but for a bounded chance.
-    Known(Evidence),
-    /// It rests on a learning degree counted at random points, or a hypothesis that is only likely; the chance of an
-    /// error has no bound.
-    Counted,
-}
-
-impl Grounds {
-    /// What is known when both are needed.
-    pub(super) fn and(self, degree: Option<Degree>) -> Self {
-        match degree.map(|d| d.evidence) {
-            Some(DegreeEvidence::Counted { .. }) => Grounds::Counted,
-            _ => self,
-        }
-    }
-
-    /// `proved` or `probabilistic`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Grounds::Known(evidence) => evidence.name(),
-            Grounds::Counted => "probabilistic",
-        }
-    }
-
-    /// log₂ of a bound on the chance of an error, if there is a bound and it is not 0.
-    pub fn error_log2(self) -> Option<i64> {
-        match self {
-            Grounds::Known(evidence) => evidence.error_log2(),
-            Grounds::Counted => None,
-        }
-    }
-}
-
 /// Why trials ended early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Halt {
@@ -198,7 +162,7 @@ pub struct MatchAnswer {
     /// Why.
     pub reason: Reason,
     /// How the verdict is known; never by sampling for `zero` and `one`.
-    pub grounds: Grounds,
+    pub evidence: Evidence,
     /// The learning degree, where the allocation is a basis; or why it is not known.
     pub degree: Option<Result<Degree, NoDegree>>,
     /// What sampling showed, where no law settles the value.

@@ -14,6 +14,7 @@ use crate::algebra::{Groebner, Limits, QuotientAlgebra, Stopped, is_squarefree};
 use crate::allocation::Allocation;
 use crate::network::{Network, Probe, Samples};
 use crate::number::PrimeField;
+use crate::reach::Evidence;
 use crate::reach::point::{ModularPoint, generator};
 
 use super::equations::{equation_ring, equations, label_degrees};
@@ -33,6 +34,16 @@ pub enum DegreeEvidence {
         /// The points that agree.
         points: usize,
     },
+}
+
+impl DegreeEvidence {
+    /// How what follows from the degree, such as its parity, is known.
+    pub fn of_parity(self) -> Evidence {
+        match self {
+            DegreeEvidence::Proved => Evidence::Proved,
+            DegreeEvidence::Counted { .. } => Evidence::Unbounded,
+        }
+    }
 }
 
 /// A learning degree.

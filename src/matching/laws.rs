@@ -13,13 +13,13 @@ use crate::allocation::{Allocation, subsets};
 use crate::network::{Network, Samples};
 use crate::reach::{Evidence, JacobianMatroid};
 
-use super::answer::{Grounds, Hypothesis, Reason};
+use super::answer::{Hypothesis, Reason};
 use super::degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
 
 /// What the laws say of an allocation that spans.
 pub(super) struct Ruling {
     /// The law that gives MP = 1, and how it is known.
-    pub certain: Option<(Reason, Grounds)>,
+    pub certain: Option<(Reason, Evidence)>,
     /// The learning degree, if the allocation is a basis.
     pub degree: Option<Result<Degree, NoDegree>>,
 }
@@ -35,17 +35,18 @@ pub(super) fn certain_match(
     let teacher = matroid.teacher_rank();
     let is_basis = allocation.size() == teacher;
     let degree = is_basis.then(|| counter.degree(allocation));
-    let known = Grounds::Known(spans);
     let certain = if is_affine(counter, allocation) {
-        Some((Reason::Affine, known))
+        Some((Reason::Affine, spans))
     } else if is_basis {
         let odd = degree.and_then(Result::ok).filter(|d| d.value % 2 == 1);
-        odd.map(|d| (Reason::OddDegree, known.and(Some(d))))
+        odd.map(|d| (Reason::OddDegree, Evidence::all([spans, d.evidence.of_parity()])))
     } else {
         let all: Vec<Allocation> = bases(allocation, matroid, most).collect();
         let affine = all.iter().find(|b| is_affine(counter, b));
-        let affine = affine.map(|b| (Reason::AffineBasis(b.clone()), known));
-        affine.or_else(|| odd_basis(&all, counter).map(|(b, d)| (Reason::OddBasis(b), known.and(Some(d)))))
+        let affine = affine.map(|b| (Reason::AffineBasis(b.clone()), spans));
+        affine.or_else(|| {
+            odd_basis(&all, counter).map(|(b, d)| (Reason::OddBasis(b), Evidence::all([spans, d.evidence.of_parity()])))
+        })
     };
     Ruling { certain, degree }
 }

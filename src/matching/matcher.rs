@@ -7,7 +7,7 @@ use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, JacobianMatroid, ReachError, Settings};
 
-use super::answer::{Estimate, Grounds, Hypothesis, MatchAnswer, Reason, Verdict};
+use super::answer::{Estimate, Hypothesis, MatchAnswer, Reason, Verdict};
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Trials, estimate};
@@ -157,7 +157,7 @@ impl Matcher {
             teacher,
             verdict: Verdict::Zero,
             reason: Reason::NotSpanning,
-            grounds: Grounds::Known(spans),
+            evidence: spans,
             degree: None,
             estimate: None,
             settings: self.settings,
@@ -173,8 +173,8 @@ impl Matcher {
         let Ruling { certain, degree } = certain_match(allocation, &self.matroid, &self.counter, spans, options.bases);
         answer.degree = degree;
         match certain {
-            Some((reason, grounds)) => {
-                (answer.verdict, answer.reason, answer.grounds) = (Verdict::One, reason, grounds);
+            Some((reason, evidence)) => {
+                (answer.verdict, answer.reason, answer.evidence) = (Verdict::One, reason, evidence);
             }
             None => self.sample(&mut answer, options, progress),
         }
@@ -194,9 +194,9 @@ impl Matcher {
             answer.verdict = Verdict::Fractional;
             answer.reason = Reason::Fractional { trial, normal, bounded };
             let spans = Evidence::all([answer.dim.evidence, answer.teacher.evidence, estimate.evidence]);
-            answer.grounds = match (normal, bounded) {
-                (Hypothesis::Checked(_), Hypothesis::Checked(_)) => Grounds::Known(spans),
-                _ => Grounds::Counted,
+            answer.evidence = match (normal, bounded) {
+                (Hypothesis::Checked(_), Hypothesis::Checked(_)) => spans,
+                _ => Evidence::Unbounded,
             };
         }
         answer.estimate = Some(estimate);

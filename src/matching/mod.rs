@@ -13,7 +13,8 @@ mod interval;
 mod laws;
 mod matcher;
 
-pub use answer::{Estimate, Grounds, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
+pub use crate::algebra::Limits;
+pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
 pub use degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
 pub use ensemble::{Ensemble, UnknownEnsemble};
 pub use estimate::Trials;

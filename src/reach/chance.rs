@@ -27,6 +27,9 @@ pub enum Evidence {
         /// A negative number.
         error_log2: i64,
     },
+    /// Counted alike at several random points modulo random primes (a learning degree), or by frequencies; an error is
+    /// unlikely, but no bound on its chance is known.
+    Unbounded,
 }
 
 impl Evidence {
@@ -34,14 +37,14 @@ impl Evidence {
     pub fn name(self) -> &'static str {
         match self {
             Evidence::Proved => "proved",
-            Evidence::Probabilistic { .. } => "probabilistic",
+            Evidence::Probabilistic { .. } | Evidence::Unbounded => "probabilistic",
         }
     }
 
-    /// The bound; nothing when proved.
+    /// The bound; nothing when proved, or when there is none.
     pub fn error_log2(self) -> Option<i64> {
         match self {
-            Evidence::Proved => None,
+            Evidence::Proved | Evidence::Unbounded => None,
             Evidence::Probabilistic { error_log2 } => Some(error_log2),
         }
     }
@@ -50,9 +53,15 @@ impl Evidence {
     pub fn all(evidence: impl IntoIterator<Item = Evidence>) -> Self {
         // The sum of the bounds, in units of 2^-FINEST; smaller ones count as one unit.
         const FINEST: i64 = 4096;
-        let bounds = evidence.into_iter().filter_map(Evidence::error_log2);
         let unit = |bound: i64| Integer::from(1) << (bound.clamp(-FINEST, 0) + FINEST) as u32;
-        let total: Integer = bounds.map(unit).sum();
+        let mut total = Integer::new();
+        for part in evidence {
+            match part {
+                Evidence::Proved => {}
+                Evidence::Probabilistic { error_log2 } => total += unit(error_log2),
+                Evidence::Unbounded => return Evidence::Unbounded,
+            }
+        }
         if total.is_zero() {
             return Evidence::Proved;
         }
@@ -66,6 +75,7 @@ impl std::fmt::Display for Evidence {
         match self {
             Evidence::Proved => write!(f, "proved"),
             Evidence::Probabilistic { error_log2 } => write!(f, "error ≤ 2^{error_log2}"),
+            Evidence::Unbounded => write!(f, "error unlikely, without a bound"),
         }
     }
 }
@@ -140,6 +150,7 @@ mod tests {
         let error = |error_log2| Evidence::Probabilistic { error_log2 };
         assert_eq!(Evidence::all([Evidence::Proved, Evidence::Proved]), Evidence::Proved);
         assert_eq!(Evidence::all([Evidence::Proved, error(-50)]), error(-50));
+        assert_eq!(Evidence::all([error(-50), Evidence::Unbounded]), Evidence::Unbounded);
         assert_eq!(Evidence::all([error(-50), error(-50)]), error(-49));
         assert_eq!(Evidence::all((0..1000).map(|_| error(-50))), error(-40));
         assert_eq!(Evidence::all([error(-1), error(-1), error(-1)]), error(0));

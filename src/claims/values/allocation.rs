@@ -12,6 +12,10 @@ use super::network::tensor;
 use super::{allocation_of, failure, samples_of};
 use crate::allocation::{Allocation, Tensor, Weight, print};
 use crate::claims::session::Lens;
+use crate::matching::Estimate;
+
+/// Where no law settles a match probability, so many instances are decided for `match`.
+const TRIALS: u64 = 1_000;
 
 /// An allocation of a network at a number of samples.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
@@ -85,6 +89,25 @@ impl AllocationValue {
             }
         }
         moved
+    }
+
+    fn matching<'v>(&self, trials: u64, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        let answer = self.lens().matching(&self.allocation, trials).map_err(failure)?;
+        let count = |of: fn(&Estimate) -> u64| heap.alloc(answer.estimate.as_ref().map_or(0, of));
+        let degree = answer.degree.and_then(Result::ok).map(|d| d.value);
+        let [low, high] = answer.ci95();
+        Ok(heap.alloc(AllocStruct([
+            ("verdict", heap.alloc(answer.verdict.name())),
+            ("reason", heap.alloc(answer.reason.to_string())),
+            ("degree", heap.alloc(NoneOr::from_option(degree))),
+            ("probability", heap.alloc(NoneOr::from_option(answer.probability()))),
+            ("low", heap.alloc(low)),
+            ("high", heap.alloc(high)),
+            ("trials", count(|e| e.trials)),
+            ("matched", count(|e| e.matched)),
+            ("unmatched", count(|e| e.unmatched)),
+            ("undecided", count(|e| e.undecided)),
+        ])))
     }
 
     fn combined<'v>(
@@ -229,10 +252,39 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
         Ok(this.with(this.lens().basis(&this.allocation).map_err(failure)?))
     }
 
+    /// The match probability, by a law or from 1,000 decided instances: a struct with `verdict` (`"zero"`, `"one"`,
+    /// `"fractional"` or `"undecided"`), `reason`, `degree` (or `None`), `probability` (or `None`), `low` and `high` (a 95 %
+    /// interval), `trials`, `matched`, `unmatched` and `undecided`.
+    #[starlark(attribute)]
+    fn r#match<'v>(this: &AllocationValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        this.matching(TRIALS, heap)
+    }
+
     /// The frozen weights.
     #[starlark(attribute)]
     fn complement(this: &AllocationValue) -> starlark::Result<AllocationValue> {
         Ok(this.with(this.allocation.complement()))
+    }
+
+    /// The match probability as in `match`, from so many decided instances where no law settles it.
+    fn match_in<'v>(
+        this: &AllocationValue,
+        #[starlark(require = pos)] trials: u64,
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
+        this.matching(trials, heap)
+    }
+
+    /// So many random instances decided whatever the laws say: a struct with `matched`, `unmatched` and `undecided`.
+    fn decided<'v>(
+        this: &AllocationValue,
+        #[starlark(require = pos)] trials: u64,
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
+        let estimate = this.lens().decided(&this.allocation, trials).map_err(failure)?;
+        let numbers =
+            [("matched", estimate.matched), ("unmatched", estimate.unmatched), ("undecided", estimate.undecided)];
+        Ok(heap.alloc(AllocStruct(numbers)))
     }
 
     /// The number of learnable weights of one tensor.
