@@ -341,3 +341,55 @@ fn limits_of_dimensions_leave_a_claim_open() {
     );
     assert_eq!(one.status, 0, "{}", one.out);
 }
+
+#[test]
+fn a_counterexample_is_not_proved_when_the_way_to_it_is_not() {
+    // That the dimension is below the size, the hypothesis, is known except with a small chance.
+    for range in [
+        "allocations = within(\"W2\", sizes = [4]), given = lambda net, a: a.dim < a.size, holds = lambda net, a: a.size != 4",
+        "allocations = lambda net: [a for a in net.allocation(\"W2[0,:] W2[1:,2]\").deletions() if a.dim < 4], holds = lambda net, a: False",
+        "allocations = within(\"W2\", sizes = [3, 4, 5]), holds = lambda net, a: a.dim < 4 or a.text != \"W2[0,0] W2[0,1] W2[1,2] W2[2,1]\"",
+    ] {
+        let result = check(&format!("networks = [lffn([2, 3, 3, 2])], expect = \"refuted\", {range}"));
+        assert_eq!((&result["outcome"], &result["evidence"]), (&"refuted".into(), &"probabilistic".into()), "{result}");
+    }
+}
+
+#[test]
+fn samples_are_given_in_one_way() {
+    fails(
+        &claim("networks = [lffn([3, 3, 2]).at(2)], holds = lambda net: net.teacher_dim == 6"),
+        &["at 2 samples", "samples = ["],
+    );
+}
+
+#[test]
+fn many_threads_neither_wait_for_each_other_nor_change_what_is_known() {
+    let text = claim(
+        "networks = [lffn([2, 3, 2]), lrnn(1, 3, 1, 6)], allocations = every(sizes = [3, 4]),
+            given = lambda net, a: hash(a.text) % 8 == 7, holds = lambda net, a: net.max_dim(a.size) >= a.dim",
+    );
+    let result = |threads: &str| {
+        let run = verify(&text, &["--json", "--threads", threads, "--error-log2", "-200"]);
+        let mut object = objects(&run).remove(0);
+        object["seconds"] = serde_json::Value::Null;
+        object["file"] = serde_json::Value::Null;
+        object
+    };
+    let one = result("1");
+    for threads in ["2", "16", "32"] {
+        assert_eq!(one, result(threads), "{threads}");
+    }
+}
+
+#[test]
+fn time_limits_are_kept_inside_a_claim() {
+    let slow = "networks = [lffn([2, 3, 2])], holds = lambda net, a: len([i for i in range(3000000)]) > 0";
+    let start = std::time::Instant::now();
+    let run = verify(&claim(slow), &["--time-limit", "1"]);
+    assert_eq!(run.status, 3, "{}", run.out);
+    assert!(start.elapsed().as_secs() < 20);
+    let many = "networks = [lffn([200, 300])], holds = lambda net, a: True";
+    let run = verify(&claim(many), &[]);
+    assert_eq!(run.status, 3, "{}", run.out);
+}

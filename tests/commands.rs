@@ -102,7 +102,7 @@ fn wrong_requests_say_what_where_and_how_to_mend() {
 
 #[test]
 fn what_is_too_large_is_refused_in_no_time() {
-    let large: [(&[&str], i32, &str); 11] = [
+    let large: [(&[&str], i32, &str); 18] = [
         (&["rank", "lffn([1000,1000])", "W1[0,0]"], 3, "over the limit"),
         (&["rank", "lffn([100000,100000,100000])", "all"], 2, "number of weights"),
         (&["rank", "lffn([100,100])", "all"], 3, "over the limit of"),
@@ -112,6 +112,13 @@ fn what_is_too_large_is_refused_in_no_time() {
         (&["rank", "pnn([2,2,2], degree=1000001)", "all"], 2, "degree is 1000001, over the limit"),
         (&["rank", "lffn([2,2])", "all", "--samples", "18446744073709551615"], 2, "does not fit 64 bits"),
         (&["scan", "lffn([100,100])", "--time-limit", "5"], 3, "over the limit"),
+        (&["rank", "lffn([60000,1])", "W1[0,0]"], 3, "60000 inputs of 60000 entries"),
+        (&["rank", "lrnn(1,1,1,steps=1000000,readout=\"all\")", "W"], 3, "products, over the limit"),
+        (&["rank", "lffn([1]*100000)", "W1"], 0, ""),
+        (&["scan", "lffn([2,1000])", "--samples", "1", "--sizes", "0..2"], 0, ""),
+        (&["scan", "lffn([2,2])", "--time-limit", "18446744073709551615"], 0, ""),
+        (&["scan", "lffn([2,2])", "--sizes", "9.."], 2, "no allocation of 9 weights or more"),
+        (&["rank", "lffn([2,2]).at(1)", "all"], 2, "leave out at()"),
         (&["scan", "pnn([6,6,6], degree=2)"], 2, "no bound can: ask about fewer allocations"),
         (&["scan", "lffn([4,5,4])", "--time-limit", "1"], 3, "stopped by the time limit of 1 s, after"),
     ];
@@ -146,14 +153,14 @@ fn completions_and_help_name_every_command() {
     let help = allocert(&["--help"]);
     let script = allocert(&["completions", "bash"]);
     assert_eq!((help.status, script.status), (0, 0));
-    for command in ["rank", "scan", "verify", "completions"] {
+    for command in ["rank", "scan", "match", "verify", "completions"] {
         assert!(help.out.contains(command) && script.out.contains(command), "{command}");
     }
 }
 
 #[test]
 fn the_examples_in_the_help_work() {
-    for command in ["", "rank", "scan", "verify"] {
+    for command in ["", "rank", "scan", "match", "verify"] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|a| !a.is_empty()).collect();
         let help = allocert(&arguments).out;
         let examples: Vec<&str> = help.lines().filter_map(|l| l.strip_prefix("  allocert ")).collect();

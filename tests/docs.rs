@@ -236,7 +236,7 @@ fn defined(file: &str) -> BTreeSet<String> {
     for module in modules {
         let mut attribute = false;
         for line in module.lines() {
-            if let Some(function) = line.strip_prefix("    fn ") {
+            if let Some(function) = line.strip_prefix("    fn ").map(|f| f.trim_start_matches("r#")) {
                 let name = identifier(function);
                 names.insert(if attribute { name.to_owned() } else { format!("{name}(") });
                 attribute = false;

@@ -95,9 +95,11 @@ proptest! {
         };
         let jacobian = network.jacobian(&Rationals, &weights, &inputs);
         for direction in network.kernel_fields(&Rationals, &weights, &inputs) {
+            let moved = (0..network.weights()).filter(|w| !Rationals.is_zero(&direction.direction[*w]));
+            prop_assert!(Allocation::of(network.weights(), moved).is_subset(&direction.support));
             for row in 0..jacobian.rows() {
                 let mut sum = Rationals.zero();
-                jacobian.row(row).iter().zip(&direction).for_each(|(j, v)| Rationals.add_product(&mut sum, j, v));
+                jacobian.row(row).iter().zip(&direction.direction).for_each(|(j, v)| Rationals.add_product(&mut sum, j, v));
                 prop_assert!(Rationals.is_zero(&sum), "{}", network);
             }
         }

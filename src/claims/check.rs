@@ -36,10 +36,11 @@ pub struct CheckOptions {
 /// How far a check is: evaluated and in all, in instances.
 pub type Progress<'a> = dyn Fn(u64, u64) + Sync + 'a;
 
-/// Allocations are evaluated in batches of this many, each with fresh memory.
-const BATCH: usize = 512;
+/// Instances are evaluated in batches of this many, each with fresh memory and its own limits; claims about networks one by
+/// one. Neither depends on the number of threads, so neither does what is asked.
+const BATCH: usize = 64;
 /// Batches that are shared among threads before the next are drawn.
-const WAVE: usize = 64;
+const WAVE: usize = 256;
 
 /// Checks one claim.
 pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> Checked {
@@ -59,12 +60,11 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
         Err(Stop::Unsettled(why)) => (Ok(Outcome::Open), Some(why), None),
         Err(Stop::Error(error)) => (Err(error), None, None),
     };
-    let evidence = match &counterexample {
-        Some(counterexample) => Some(counterexample.evidence),
-        // Nothing was settled, so nothing is known.
-        None if outcome.is_err() || run.instances == 0 => None,
-        None => Some(Evidence::all([run.session.evidence(), claim.loading.evidence()])),
-    };
+    // That a counterexample is in the range, and the smallest, rests on what was asked on the way to it.
+    let own = counterexample.as_ref().map(|c| c.evidence);
+    let settled = outcome.is_ok() && run.instances > 0;
+    let parts = [run.session.evidence(), claim.loading.evidence()].into_iter().chain(own);
+    let evidence = settled.then(|| Evidence::all(parts));
     run.session.close();
     Checked {
         claim: claim.name.clone(),
@@ -109,11 +109,21 @@ enum Range {
 }
 
 impl Range {
-    fn number(&self) -> Integer {
+    /// How many instances there are; counting stops when there are more than `most`.
+    fn number(&self, most: u64) -> Integer {
         match self {
+            Range::Inside { within, sizes } if sizes.len() == within.size() + 1 => {
+                Integer::from(1) << within.size() as u32
+            }
             Range::Inside { within, sizes } => {
-                let choose = |r: &usize| Integer::from(within.size()).binomial(*r as u32);
-                sizes.iter().map(choose).sum()
+                let mut number = Integer::new();
+                for size in sizes {
+                    if number > most {
+                        break;
+                    }
+                    number += Integer::from(within.size()).binomial(*size as u32);
+                }
+                number
             }
             Range::Listed(list) => Integer::from(list.len()),
             Range::Network => Integer::from(1),
@@ -163,6 +173,8 @@ struct Batch {
     held: u64,
     skipped: u64,
     failed: Option<Option<Allocation>>,
+    /// The time was up before all were evaluated.
+    late: bool,
 }
 
 impl Run<'_> {
@@ -179,8 +191,8 @@ impl Run<'_> {
         }
         // Python's sort is stable, and so is this one: networks of equal size stay in the order given.
         plans.sort_by_key(|(lens, _)| lens.network().weights());
-        let total: Integer = plans.iter().map(|(_, range)| range.number()).sum();
         let limit = self.options.max_allocations;
+        let total: Integer = plans.iter().map(|(_, range)| range.number(limit)).sum();
         if total > limit {
             let allocations = total.to_string();
             return Err(Stop::Unsettled(Unsettled::TooMany { allocations, limit }));
@@ -218,7 +230,7 @@ impl Run<'_> {
             if wave.is_empty() {
                 return Ok(None);
             }
-            let size = wave.len().div_ceil(2 * rayon::current_num_threads()).clamp(1, BATCH);
+            let size = if self.claim.about_allocations { BATCH } else { 1 };
             let batches: Vec<Result<Batch, ClaimError>> = wave
                 .par_chunks(size)
                 .map(|batch| {
@@ -227,16 +239,19 @@ impl Run<'_> {
                     done
                 })
                 .collect();
+            let mut late = false;
             for batch in batches {
                 let batch = batch?;
                 self.instances += batch.held;
                 self.skipped += batch.skipped;
-                if batch.failed.is_some() {
+                if batch.failed.is_some() && !late {
                     self.instances += 1;
                     return Ok(batch.failed);
                 }
+                // A failure after a batch that was not finished need not be the first.
+                late |= batch.late;
             }
-            if self.start.elapsed() > self.options.time_limit {
+            if late {
                 let seconds = self.options.time_limit.as_secs();
                 return Err(Stop::Unsettled(Unsettled::TimeLimit { seconds }));
             }
@@ -247,6 +262,10 @@ impl Run<'_> {
         with_evaluator(self.claim, &self.session, |eval| {
             let mut result = Batch::default();
             for allocation in batch {
+                if self.start.elapsed() > self.options.time_limit {
+                    result.late = true;
+                    break;
+                }
                 if let Some(given) = &self.claim.given
                     && !truth("given", apply(eval, given, lens, allocation.as_ref())?)?
                 {

@@ -32,11 +32,16 @@ pub(super) fn describe(
     let settings = Settings { seed: options.settings.seed.wrapping_add(1), error_log2: ERROR_LOG2 };
     let session = Session::observing(settings, Some(options.time_limit));
     let lens = session.lens(&instance.network, instance.samples);
-    let holds = with_evaluator(claim, &session, |eval| {
-        let value = apply(eval, &claim.holds, &lens, instance.allocation.as_ref())?;
-        truth("holds", value)
+    let failed = with_evaluator(claim, &session, |eval| {
+        let allocation = instance.allocation.as_ref();
+        if let Some(given) = &claim.given
+            && !truth("given", apply(eval, given, &lens, allocation)?)?
+        {
+            return Ok(false);
+        }
+        Ok(!truth("holds", apply(eval, &claim.holds, &lens, allocation)?)?)
     })?;
-    if holds {
+    if !failed {
         let message = format!(
             "{}: {} fails at one set of random points and holds at another for {}\n  this is a defect of the program; please report it",
             claim.file.display(),
@@ -110,10 +115,18 @@ fn command(claim: &Claim, instance: &Instance) -> String {
     match &instance.allocation {
         Some(allocation) => {
             let text = print(instance.network.layout(), allocation);
-            format!("allocert rank '{}' '{text}'{samples}", instance.network)
+            format!("allocert rank {} {}{samples}", shell(&instance.network.to_string()), shell(&text))
         }
-        None => format!("allocert verify '{}' --only '{}'", claim.file.display(), claim.name),
+        None => {
+            let file = claim.file.display().to_string();
+            format!("allocert verify {} --only {}", shell(&file), shell(&claim.name))
+        }
     }
+}
+
+/// A word for a shell.
+fn shell(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// The text with the indentation of its continuation lines taken away.

@@ -14,7 +14,7 @@ use super::limits::{MOST_BYTES, MOST_TICKS, limit, on_deep_stack, too_deep};
 use super::session::Session;
 use super::source::{Holds, calls};
 use super::values::NetworkValue;
-use crate::network::Network;
+use crate::network::{Network, Samples};
 use crate::reach::{ReachError, Settings};
 use crate::text::quote;
 
@@ -66,6 +66,12 @@ pub enum ClaimError {
         place: String,
         /// The limit.
         reason: ReachError,
+    },
+    /// The expression is a network at a number of samples.
+    #[error("{text} is a network at a number of samples\n  leave out at(), and give --samples")]
+    HasSamples {
+        /// What was given.
+        text: String,
     },
     /// The expression is not a network.
     #[error(
@@ -256,8 +262,11 @@ fn evaluate_network(text: &str) -> Result<Network, ClaimError> {
         limit(&mut eval).map_err(language)?;
         let value = eval.eval_module(ast, &globals());
         let value = value.map_err(|e| without_traceback(stopped_or(&eval, &session, EXPRESSION, e)))?;
-        let network = NetworkValue::from_value(value).map(|n| n.lens().network().clone());
-        network.ok_or_else(|| ClaimError::NotANetwork { text: quote(text) })
+        let lens = NetworkValue::from_value(value).map(|n| n.lens().clone());
+        if lens.as_ref().is_some_and(|l| l.samples() != Samples::Functional) {
+            return Err(ClaimError::HasSamples { text: quote(text) });
+        }
+        lens.map(|l| l.network().clone()).ok_or_else(|| ClaimError::NotANetwork { text: quote(text) })
     })
 }
 

@@ -187,6 +187,11 @@ fn claim_functions(builder: &mut GlobalsBuilder) {
             return Err(failure("holds takes no allocation, so allocations has no meaning: write lambda net, a: …"));
         }
         let expect = expectation(expect)?;
+        if let Some(network) = networks.items.iter().find(|n| n.lens().samples() != Samples::Functional) {
+            let samples = network.lens().samples();
+            let message = "give the numbers of samples by samples = […], not by at()";
+            return Err(failure(format!("networks holds {network} at {samples}\n  {message}")));
+        }
         let index = host.claims.borrow().len();
         if host.claims.borrow().iter().any(|c| c.name == name) {
             return Err(failure(format!("there are two claims named {} in this file", quote(name))));

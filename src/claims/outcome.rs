@@ -112,7 +112,7 @@ impl Checked {
             (Ok(Outcome::Verified), Expect::Verified)
                 | (Ok(Outcome::Refuted), Expect::Refuted)
                 | (Ok(Outcome::Open), Expect::Open)
-        ) && !self.unsettled.as_ref().is_some_and(Unsettled::is_limit)
+        ) && !self.unsettled.as_ref().is_some_and(|why| *why != Unsettled::Conjecture)
     }
 
     /// Whether a stated limit kept the claim from being settled.

@@ -2,7 +2,7 @@
 //! once, and how surely all that was asked is known.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -24,9 +24,9 @@ pub(super) struct Session {
     settings: Settings,
     time_limit: Option<Duration>,
     lenses: Mutex<HashMap<(Network, Samples), Lens>>,
-    /// How the tables that were counted are known.
-    tables: Mutex<Vec<Evidence>>,
-    observed: Option<Mutex<Vec<Observation>>>,
+    /// How instances that were decided are known.
+    decisions: Mutex<Vec<Evidence>>,
+    observed: Option<Mutex<(Vec<Observation>, HashSet<Observation>)>>,
     /// The first limit that a question ran into.
     stopped: Mutex<Option<ReachError>>,
 }
@@ -47,7 +47,7 @@ impl Drop for Entered {
 }
 
 /// A dimension that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Observation {
     /// The network.
     pub network: String,
@@ -81,9 +81,13 @@ impl Session {
         Session::build(settings, time_limit, Some(Mutex::default()))
     }
 
-    fn build(settings: Settings, time_limit: Option<Duration>, observed: Option<Mutex<Vec<Observation>>>) -> Arc<Self> {
-        let (lenses, tables) = (Mutex::default(), Mutex::default());
-        Arc::new(Session { settings, time_limit, lenses, tables, observed, stopped: Mutex::default() })
+    fn build(
+        settings: Settings,
+        time_limit: Option<Duration>,
+        observed: Option<Mutex<(Vec<Observation>, HashSet<Observation>)>>,
+    ) -> Arc<Self> {
+        let (lenses, decisions) = (Mutex::default(), Mutex::default());
+        Arc::new(Session { settings, time_limit, lenses, decisions, observed, stopped: Mutex::default() })
     }
 
     /// From now on this session answers what this thread asks.
@@ -116,9 +120,6 @@ impl Session {
         let mut lenses = lock(&self.lenses);
         let fresh = || {
             let (session, network) = (Arc::clone(self), network.clone());
-            let small = network.weights() <= REMEMBERED;
-            let known =
-                if small { (0..1 << network.weights()).map(|_| AtomicU8::new(UNKNOWN)).collect() } else { Vec::new() };
             let (unproved, asked) = (AtomicBool::new(false), AtomicU64::new(0));
             Lens(Arc::new(View {
                 session,
@@ -127,7 +128,7 @@ impl Session {
                 matroid: OnceLock::new(),
                 matcher: OnceLock::new(),
                 matches: Mutex::default(),
-                known,
+                known: OnceLock::new(),
                 unproved,
                 asked,
                 tables: Mutex::default(),
@@ -136,22 +137,22 @@ impl Session {
         lenses.entry((network.clone(), samples)).or_insert_with(fresh).clone()
     }
 
-    /// How an answer about match probabilities is known.
+    /// How the decisions of some instances are known.
     fn rests_on(&self, evidence: Evidence) {
         if evidence != Evidence::Proved {
-            lock(&self.tables).push(evidence);
+            lock(&self.decisions).push(evidence);
         }
     }
 
     /// How all that was asked so far is known.
     pub(super) fn evidence(&self) -> Evidence {
         let lenses: Vec<Evidence> = lock(&self.lenses).values().map(Lens::evidence).collect();
-        Evidence::all(lenses.into_iter().chain(lock(&self.tables).iter().copied()))
+        Evidence::all(lenses.into_iter().chain(lock(&self.decisions).iter().copied()))
     }
 
     /// What was asked, each question once, in order.
     pub(super) fn observations(&self) -> Vec<Observation> {
-        self.observed.as_ref().map(|o| lock(o).clone()).unwrap_or_default()
+        self.observed.as_ref().map(|o| lock(o).0.clone()).unwrap_or_default()
     }
 }
 
@@ -169,12 +170,12 @@ struct View {
     /// Match probabilities that were asked for, by allocation and the most trials.
     matches: Mutex<HashMap<(Allocation, u64), Arc<MatchAnswer>>>,
     /// The rank of every allocation, by its bits; empty for large networks.
-    known: Vec<AtomicU8>,
+    known: OnceLock<Vec<AtomicU8>>,
     /// Whether a dimension was asked for that is below every proved bound the session knows.
     unproved: AtomicBool,
     /// How many ranks were computed.
     asked: AtomicU64,
-    tables: Mutex<HashMap<Allocation, Arc<Table>>>,
+    tables: Mutex<HashMap<Allocation, (Arc<Table>, Evidence)>>,
 }
 
 impl Lens {
@@ -229,11 +230,14 @@ impl Lens {
     /// ρ_m(A).
     pub(super) fn dim(&self, allocation: &Allocation) -> Result<usize, ReachError> {
         let matroid = self.matroid()?;
-        let remembered = self.0.known.get(allocation.low_bits() as usize);
+        let ranks = self.0.known.get_or_init(|| unknown_ranks(allocation.weights()));
+        let remembered = ranks.get(allocation.low_bits() as usize);
         let known = remembered.map(|r| r.load(Ordering::Relaxed)).filter(|r| *r != UNKNOWN);
-        let rank = known.map_or_else(|| self.ranked(matroid, allocation), usize::from);
-        if let (Some(slot), Ok(small)) = (remembered, u8::try_from(rank)) {
-            slot.store(small, Ordering::Relaxed);
+        let rank = known.map_or_else(|| matroid.rank(allocation), usize::from);
+        let small = u8::try_from(rank).unwrap_or(UNKNOWN);
+        // Two threads may compute the same rank; it counts once.
+        if remembered.is_none_or(|slot| slot.swap(small, Ordering::Relaxed) == UNKNOWN) {
+            self.0.asked.fetch_add(1, Ordering::Relaxed);
         }
         if rank < allocation.size() && rank < matroid.teacher_bound() {
             self.0.unproved.store(true, Ordering::Relaxed);
@@ -249,10 +253,6 @@ impl Lens {
             return Ok(Arc::clone(answer));
         }
         let answer = Arc::new(self.matcher()?.decide(allocation, &self.options(trials), &|_, _| {})?);
-        self.0.session.rests_on(answer.evidence);
-        if let Some(estimate) = &answer.estimate {
-            self.0.session.rests_on(estimate.evidence);
-        }
         lock(&self.0.matches).insert(key, Arc::clone(&answer));
         Ok(answer)
     }
@@ -273,11 +273,6 @@ impl Lens {
         let settings = Settings { error_log2: session.settings.error_log2.min(-60), ..session.settings };
         let build = || Matcher::new(network, *samples, settings, Limits::default());
         self.0.matcher.get_or_init(build).as_ref().map_err(Clone::clone)
-    }
-
-    fn ranked(&self, matroid: &JacobianMatroid, allocation: &Allocation) -> usize {
-        self.0.asked.fetch_add(1, Ordering::Relaxed);
-        matroid.rank(allocation)
     }
 
     /// A circuit inside an allocation, if it is dependent.
@@ -306,18 +301,24 @@ impl Lens {
     /// How many allocations inside `within` have each size and dimension.
     pub(super) fn table(&self, within: &Allocation) -> Result<Arc<Table>, ReachError> {
         let View { network, samples, session, tables, .. } = &*self.0;
-        if let Some(table) = lock(tables).get(within) {
+        if let Some((table, _)) = lock(tables).get(within) {
             return Ok(Arc::clone(table));
         }
         let options = ScanOptions { within: Some(within.clone()), sizes: None, time_limit: session.time_limit };
         let answer = session.note(scan(network, *samples, &options, session.settings, &|_, _| {}))?;
-        lock(&session.tables).push(answer.evidence);
         let table = Arc::new(answer.table);
-        lock(tables).insert(within.clone(), Arc::clone(&table));
+        lock(tables).insert(within.clone(), (Arc::clone(&table), answer.evidence));
         Ok(table)
     }
 
     fn evidence(&self) -> Evidence {
+        let tables: Vec<Evidence> = lock(&self.0.tables).values().map(|(_, evidence)| *evidence).collect();
+        let matches = lock(&self.0.matches);
+        let matches = matches.values().flat_map(|m| [Some(m.evidence), m.estimate.as_ref().map(|e| e.evidence)]);
+        Evidence::all(tables.into_iter().chain(matches.flatten()).chain([self.evidence_of_ranks()]))
+    }
+
+    fn evidence_of_ranks(&self) -> Evidence {
         match self.0.matroid.get() {
             Some(Ok(matroid)) if self.0.unproved.load(Ordering::Relaxed) => {
                 let asked = self.0.asked.load(Ordering::Relaxed).saturating_add(1);
@@ -337,10 +338,16 @@ impl Lens {
         let (network, samples) = (self.0.network.to_string(), self.0.samples);
         let observation = Observation { network, samples, allocation: allocation.clone(), text, dim };
         let mut observed = lock(observed);
-        if !observed.contains(&observation) {
-            observed.push(observation);
+        if observed.1.insert(observation.clone()) {
+            observed.0.push(observation);
         }
     }
+}
+
+/// A place for the rank of every allocation of a network, if it is small.
+fn unknown_ranks(weights: usize) -> Vec<AtomicU8> {
+    let allocations = if weights <= REMEMBERED { 1 << weights } else { 0 };
+    (0..allocations).map(|_| AtomicU8::new(UNKNOWN)).collect()
 }
 
 /// A lock that outlives a panic elsewhere: what it guards is only ever added to.

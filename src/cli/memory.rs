@@ -4,9 +4,11 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 static USED: AtomicUsize = AtomicUsize::new(0);
+static OVER: AtomicBool = AtomicBool::new(false);
 static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
 
 /// The system's allocator, with a count of the bytes in use. (GMP's numbers are not counted; they are small.)
@@ -20,9 +22,12 @@ pub(crate) fn set_limit(mebibytes: usize) {
 fn take(bytes: usize) {
     let used = USED.fetch_add(bytes, Ordering::Relaxed);
     if used.saturating_add(bytes) > LIMIT.load(Ordering::Relaxed) {
-        // Nothing here may allocate.
+        // The first thread ends the program; the others wait for that. Nothing here may allocate.
+        while OVER.swap(true, Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_secs(1));
+        }
         let message = b"\nerror: stopped by a limit: out of the memory that --memory allows (in MiB)\n  \
-            does a claim build a very large list? Otherwise give more\n";
+            ask for less at a time (does a claim build a very large list?), or give more\n";
         let _ = std::io::stderr().write_all(message);
         std::process::exit(3);
     }

@@ -18,9 +18,22 @@ pub(super) struct Layers {
     pub bias: bool,
     /// The exponent g of the hidden activation; 1 is linear.
     pub exponent: u32,
+    /// The position of the first weight of W_1, …, W_L (its bias follows the matrix), and the number of all weights.
+    starts: Vec<usize>,
 }
 
 impl Layers {
+    /// Layers of these widths, which must be at least two.
+    pub(super) fn new(widths: Vec<usize>, bias: bool, exponent: u32) -> Self {
+        let layers = widths.windows(2).map(|pair| pair[1] * (pair[0] + usize::from(bias)));
+        let starts = std::iter::once(0).chain(layers.scan(0, |sum, size| {
+            *sum += size;
+            Some(*sum)
+        }));
+        let starts = starts.collect();
+        Layers { widths, bias, exponent, starts }
+    }
+
     /// L.
     pub(super) fn count(&self) -> usize {
         self.widths.len() - 1
@@ -35,10 +48,9 @@ impl Layers {
         })
     }
 
-    /// The position of the first weight of W_ℓ; its bias follows the matrix.
+    /// The position of the first weight of W_ℓ; after the last layer, the number of weights.
     fn start(&self, layer: usize) -> usize {
-        let before = (1..layer).map(|l| self.widths[l] * (self.widths[l - 1] + usize::from(self.bias)));
-        before.sum()
+        self.starts[layer - 1]
     }
 
     fn weight(&self, layer: usize, row: usize, column: usize) -> usize {
@@ -215,7 +227,8 @@ impl Layers {
         direction
     }
 
-    /// Directions in W_1 (and b_1) that no input sees: for each hidden unit, the vectors orthogonal to all inputs.
+    /// Directions in W_1 (and b_1) that no input sees: for each hidden unit, the vectors orthogonal to all inputs, if these
+    /// are independent.
     pub(super) fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
         let length = self.widths[0] + usize::from(self.bias);
         if inputs.len() >= length {
@@ -226,6 +239,10 @@ impl Layers {
             let mut row = input.clone();
             row.resize(length, field.one());
             space.insert(row);
+        }
+        if space.rank() < inputs.len() {
+            // The inputs are special, so this kernel is larger than that of generic ones.
+            return Vec::new();
         }
         let kernel = space.kernel();
         let mut directions = Vec::new();

@@ -19,7 +19,7 @@ impl Lffn {
     pub(super) fn new(given: &[i64], bias: bool) -> Result<Self, ShapeError> {
         let widths = widths("lffn", given, bias, "")?;
         let exponent = 1;
-        Ok(Lffn { layers: Layers { widths, bias, exponent } })
+        Ok(Lffn { layers: Layers::new(widths, bias, exponent) })
     }
 
     pub(super) fn shapes(&self) -> Shapes {
@@ -59,6 +59,14 @@ impl Family for Lffn {
         let d = self.input_size();
         let unit = |i| (0..d).map(|j| i64::from(i == j)).collect();
         Probe::Fixed((0..self.enough()).map(unit).collect())
+    }
+
+    fn functional_inputs(&self) -> usize {
+        self.enough()
+    }
+
+    fn jacobian_products(&self) -> u64 {
+        (self.layout().weights() as u64).saturating_mul(self.labels_per_input() as u64)
     }
 
     fn enough(&self) -> usize {

@@ -141,6 +141,16 @@ impl Family for Lrnn {
         Probe::Fixed((times.start * q..times.end * q).map(impulse).collect())
     }
 
+    fn functional_inputs(&self) -> usize {
+        if self.every { self.inputs } else { self.steps.min(2 * self.hidden) * self.inputs }
+    }
+
+    /// Every label looks at every step before it.
+    fn jacobian_products(&self) -> u64 {
+        let each = (self.steps * self.hidden) as u64;
+        each.saturating_mul((self.hidden + self.inputs) as u64).saturating_mul(self.labels_per_input() as u64)
+    }
+
     fn enough(&self) -> usize {
         if self.every { self.inputs } else { self.input_size() }
     }
@@ -191,7 +201,7 @@ impl Family for Lrnn {
         self.steps as u64 + 2
     }
 
-    /// A label is a sum over at most T times, each of p·n^s·q-like products: n^(T+1) · q · T terms at most.
+    /// A label is the sum of D W^s B x over s < T: at most T · n^(T+1) · q products.
     fn height_bits(&self) -> u64 {
         let walks = bits(self.hidden).saturating_mul(self.steps as u64 + 1);
         walks.saturating_add(bits(self.inputs)).saturating_add(bits(self.steps))
@@ -209,6 +219,10 @@ impl Family for Lrnn {
                 let at = self.w(i, from);
                 direction[at] = ring.sub(&direction[at], &weights[self.w(i, to)]);
             }
+            if to == from {
+                // W[to,to] − W[to,to], identically.
+                direction[self.w(to, to)] = ring.zero();
+            }
             for j in 0..self.inputs {
                 direction[self.b(to, j)] = weights[self.b(from, j)].clone();
             }
@@ -220,11 +234,11 @@ impl Family for Lrnn {
         iproduct!(0..n, 0..n).map(direction).collect()
     }
 
-    /// Nothing: few inputs cut the number of labels, and that bound is taken by itself.
     fn gauge_count(&self) -> u64 {
         (self.hidden as u64).saturating_mul(self.hidden as u64)
     }
 
+    /// Nothing: few inputs cut the number of labels, and that bound is taken by itself.
     fn unseen<F: Field>(&self, _: &F, _: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
         Vec::new()
     }

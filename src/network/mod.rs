@@ -12,8 +12,8 @@ mod shape;
 pub use shape::{MOST_WEIGHTS, ShapeError, Shapes};
 
 use crate::algebra::Matrix;
-use crate::allocation::Layout;
-use crate::number::{Field, Ring};
+use crate::allocation::{Allocation, Layout};
+use crate::number::{Degrees, Field, Ring};
 
 /// How many generic inputs the labels are taken on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,6 +74,10 @@ trait Family {
     fn labels_per_input(&self) -> usize;
     /// Inputs that see everything: more add no rank to any allocation.
     fn functional(&self) -> Probe;
+    /// How many inputs [`Family::functional`] has.
+    fn functional_inputs(&self) -> usize;
+    /// About how many products the Jacobian at one input costs, saturating.
+    fn jacobian_products(&self) -> u64;
     /// So many generic inputs see everything, too. (As many as there are weights always do: ranks are concave in the
     /// number of inputs.)
     fn enough(&self) -> usize;
@@ -237,6 +241,20 @@ impl Network {
         }
     }
 
+    /// The number of inputs of [`Network::probe`].
+    pub fn probe_inputs(&self, samples: Samples) -> usize {
+        let enough = on_family!(self, f => f.enough()).min(self.weights());
+        match samples {
+            Samples::Count(count) if count < enough as u64 => count as usize,
+            _ => on_family!(self, f => f.functional_inputs()),
+        }
+    }
+
+    /// About how many products the Jacobian at one input costs, saturating.
+    pub fn jacobian_products(&self) -> u64 {
+        on_family!(self, f => f.jacobian_products())
+    }
+
     /// The label map F_X(θ): the labels of the inputs one after the other.
     ///
     /// # Panics
@@ -302,9 +320,41 @@ impl Network {
         field: &F,
         weights: &[F::Element],
         inputs: &[Vec<F::Element>],
-    ) -> Vec<Vec<F::Element>> {
-        let mut fields = on_family!(self, f => f.gauge(field, weights));
-        fields.extend(on_family!(self, f => f.unseen(field, inputs)));
-        fields
+    ) -> Vec<KernelField<F::Element>> {
+        // Evaluated on degrees, only what is identically zero is nothing: a zero at the point may be an accident.
+        let degrees = on_family!(self, f => f.gauge(&Degrees, &vec![Some(1); weights.len()]));
+        let gauge = on_family!(self, f => f.gauge(field, weights)).into_iter().zip(degrees);
+        let gauge = gauge.map(|(direction, degrees)| {
+            let moved = (0..degrees.len()).filter(|w| degrees[*w].is_some());
+            KernelField { direction, support: Allocation::of(weights.len(), moved) }
+        });
+        let unseen = on_family!(self, f => f.unseen(field, inputs)).into_iter();
+        let unseen = unseen.map(|direction| {
+            let moved = (0..direction.len()).filter(|w| !field.is_zero(&direction[*w]));
+            let support = self.whole_units(moved);
+            KernelField { direction, support }
+        });
+        gauge.chain(unseen).collect()
     }
+
+    /// All incoming weights of the units that some weights lead to.
+    fn whole_units(&self, weights: impl Iterator<Item = usize>) -> Allocation {
+        let units: Vec<(usize, usize)> =
+            weights.map(|w| self.layout.weight(w)).map(|w| (w.tensor.layer, w.row)).collect();
+        let all = 0..self.weights();
+        let incoming = all.filter(|w| {
+            let weight = self.layout.weight(*w);
+            units.contains(&(weight.tensor.layer, weight.row))
+        });
+        Allocation::of(self.weights(), incoming)
+    }
+}
+
+/// A polynomial direction in weight space along which no label changes, at one point.
+#[derive(Clone, Debug)]
+pub struct KernelField<E> {
+    /// Its value at the point.
+    pub direction: Vec<E>,
+    /// Weights outside this are not moved, identically.
+    pub support: Allocation,
 }

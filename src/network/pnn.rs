@@ -17,7 +17,7 @@ impl Pnn {
     pub(super) fn new(given: &[i64], degree: i64, bias: bool) -> Result<Self, ShapeError> {
         let widths = widths("pnn", given, bias, ", degree=2")?;
         let exponent = bounded("pnn", "degree", degree)?;
-        Ok(Pnn { layers: Layers { widths, bias, exponent } })
+        Ok(Pnn { layers: Layers::new(widths, bias, exponent) })
     }
 
     pub(super) fn shapes(&self) -> Shapes {
@@ -44,7 +44,7 @@ impl Pnn {
         // binomial(degree + variables − 1, variables − 1), growing one factor at a time
         let mut count = 1u128;
         for i in 1..variables {
-            count = count * (degree + i) / i;
+            count = count.checked_mul(degree + i)? / i;
             if count >= limit as u128 {
                 return None;
             }
@@ -80,13 +80,22 @@ impl Family for Pnn {
         Probe::Generic(self.enough())
     }
 
+    fn functional_inputs(&self) -> usize {
+        self.enough()
+    }
+
+    fn jacobian_products(&self) -> u64 {
+        (self.layout().weights() as u64).saturating_mul(self.labels_per_input() as u64)
+    }
+
     fn enough(&self) -> usize {
         let weights = self.layout().weights();
         self.monomials(weights).unwrap_or(weights)
     }
 
     fn functional_labels(&self) -> u64 {
-        (self.enough() as u64).saturating_mul(self.labels_per_input() as u64)
+        let monomials = self.monomials(usize::MAX).unwrap_or(usize::MAX);
+        (monomials as u64).saturating_mul(self.labels_per_input() as u64)
     }
 
     fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element> {

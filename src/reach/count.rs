@@ -73,12 +73,15 @@ impl Table {
         }
     }
 
-    /// The table of a direct sum.
-    fn product(&self, other: &Self) -> Self {
+    /// The table of a direct sum, up to a size.
+    fn product(&self, other: &Self, most: usize) -> Self {
         let (n, r) = (self.counts.len() + other.counts.len() - 2, self.counts[0].len() + other.counts[0].len() - 2);
-        let mut table = Table::zero(n, r);
-        for ((s, a, x), (t, b, y)) in self.entries().cartesian_product(other.entries().collect_vec()) {
-            table.counts[s + t][a + b] += x * y;
+        let mut table = Table::zero(n.min(most), r);
+        let others = other.entries().collect_vec();
+        for ((s, a, x), (t, b, y)) in self.entries().cartesian_product(others) {
+            if s + t <= most {
+                table.counts[s + t][a + b] += x * y;
+            }
         }
         table
     }
@@ -107,18 +110,17 @@ pub(super) fn count(
     options: &CountOptions,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Table, Stopped> {
-    let whole = Minor::of(field, matrix);
-    let (rank, elements) = (whole.r, whole.r + whole.c + whole.loops);
-    // Sizes add up over the components, so only one component can be cut off at a smallest and largest size.
-    let components = whole.components();
-    let single = components.len() == 1;
+    // Sizes add up over the components, so only one component can be cut off at a smallest size.
+    let components = Minor::of(field, matrix).components();
+    let (most, parts) = (*options.sizes.end(), components.len());
+    let least = if parts == 1 { *options.sizes.start() } else { 0 };
     let mut table = Table::one();
-    for component in components {
-        let most = *options.sizes.end();
-        let least = if single { *options.sizes.start() } else { 0 };
-        table = table.product(&count_component(field, component, least..=most, options.deadline, progress)?);
+    for (done, component) in components.into_iter().enumerate() {
+        if options.deadline.is_some_and(|d| Instant::now() >= d) {
+            return Err(Stopped { done, parts });
+        }
+        table = table.product(&count_component(field, component, least..=most, options.deadline, progress)?, most);
     }
-    debug_assert!(table.counts.len() == elements + 1 && table.counts[0].len() == rank + 1);
     table.keep(options.sizes.clone());
     Ok(table)
 }

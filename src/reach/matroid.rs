@@ -1,10 +1,8 @@
 //! The generic Jacobian matroid of a network, represented at random points modulo random primes.
 
-use rayon::prelude::*;
-
 use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::Allocation;
-use crate::network::{Network, Samples};
+use crate::network::{KernelField, Network, Samples};
 use crate::number::{PrimeField, Ring};
 
 use super::count::binomial;
@@ -14,8 +12,8 @@ use super::{Chance, Evidence, ReachError};
 
 /// The most entries that a Jacobian may have.
 const MOST_ENTRIES: u64 = 1 << 26;
-/// The most products that its elimination may cost; some minutes.
-const MOST_PRODUCTS: u64 = 1 << 37;
+/// The most products that its evaluation and elimination may cost: less than a minute.
+const MOST_PRODUCTS: u64 = 1 << 34;
 /// Random vectors of kernels use the generator's streams from here on.
 const KERNEL_STREAM: u64 = 1 << 34;
 /// More independent points than this are never looked at.
@@ -37,7 +35,7 @@ pub struct JacobianMatroid {
     rows: u64,
     trials: Vec<Trial>,
     /// Kernel fields at the first trial's point: as many as are known to exist identically, possibly dependent.
-    fields: Vec<Vec<u64>>,
+    fields: Vec<KernelField<u64>>,
     teacher_upper: (usize, Reason),
 }
 
@@ -62,11 +60,14 @@ impl JacobianMatroid {
             network: network.to_string(),
             samples: samples.count().unwrap_or_default(),
         })?;
-        let probe = network.probe(samples);
-        let rows = (probe.inputs() as u64).saturating_mul(network.labels_per_input() as u64);
+        let (inputs, entries) = (network.probe_inputs(samples) as u64, network.input_size() as u64);
+        if inputs.saturating_mul(entries) > MOST_ENTRIES {
+            let (network, samples, limit) = (network.to_string(), samples.to_string(), MOST_ENTRIES);
+            return Err(ReachError::InputsTooLarge { network, samples, inputs, entries, limit });
+        }
+        let rows = inputs.saturating_mul(network.labels_per_input() as u64);
         let columns = network.weights() as u64;
-        let inputs = (probe.inputs() as u64).saturating_mul(network.input_size() as u64);
-        if rows.saturating_mul(columns) > MOST_ENTRIES || inputs > MOST_ENTRIES {
+        if rows.saturating_mul(columns) > MOST_ENTRIES {
             return Err(ReachError::JacobianTooLarge {
                 network: network.to_string(),
                 samples: samples.to_string(),
@@ -75,7 +76,8 @@ impl JacobianMatroid {
                 limit: MOST_ENTRIES,
             });
         }
-        let products = rows.saturating_mul(columns).saturating_mul(rows.min(columns));
+        let elimination = rows.saturating_mul(columns).saturating_mul(rows.min(columns));
+        let products = elimination.saturating_add(inputs.saturating_mul(network.jacobian_products()));
         if products > MOST_PRODUCTS {
             let (network, limit) = (network.to_string(), MOST_PRODUCTS);
             return Err(ReachError::TooMuchWork { network, samples: samples.to_string(), products, limit });
@@ -121,10 +123,10 @@ impl JacobianMatroid {
         &self.trials
     }
 
-    /// Evaluates until there are so many trials.
+    /// Evaluates until there are so many trials; one after the other, so that it may be called from any thread of a pool
+    /// while others wait for it.
     pub fn extend_to(&mut self, trials: usize) {
-        let fresh: Vec<Trial> =
-            (self.trials.len()..trials).into_par_iter().map(|t| self.evaluate(&self.point(t), t)).collect();
+        let fresh: Vec<Trial> = (self.trials.len()..trials).map(|t| self.evaluate(&self.point(t), t)).collect();
         self.trials.extend(fresh);
     }
 
@@ -275,11 +277,8 @@ impl JacobianMatroid {
             return 0;
         };
         let mut space = RowSpace::new(trial.field, allocation.weights());
-        for field in &self.fields {
-            let inside = field.iter().enumerate().all(|(w, v)| *v == 0 || allocation.contains(w));
-            if inside {
-                space.insert(field.clone());
-            }
+        for field in self.fields.iter().filter(|f| f.support.is_subset(allocation)) {
+            space.insert(field.direction.clone());
         }
         space.rank()
     }
@@ -301,7 +300,7 @@ impl JacobianMatroid {
         self.fields = self.network.kernel_fields(&point.field, &point.weights, &point.inputs);
         let mut space = RowSpace::new(point.field, n);
         for field in &self.fields {
-            space.insert(field.clone());
+            space.insert(field.direction.clone());
         }
         if n - space.rank() < self.teacher_upper.0 {
             self.teacher_upper = (n - space.rank(), Reason::KernelFields);

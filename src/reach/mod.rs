@@ -37,9 +37,9 @@ pub enum ReachError {
         /// The most entries that are allowed.
         limit: u64,
     },
-    /// The elimination would take too long.
+    /// The Jacobian or its elimination would take too long.
     #[error(
-        "{network} ({samples}): its elimination takes about {products} products, over the limit of {limit}\n  take fewer samples or a smaller network"
+        "{network} ({samples}): its Jacobian and elimination take about {products} products, over the limit of {limit}\n  take fewer samples or a smaller network"
     )]
     TooMuchWork {
         /// The network.
@@ -62,6 +62,30 @@ pub enum ReachError {
     /// Zero samples.
     #[error("samples is 0\n  give at least 1 sample, or leave it out for the functional dimension")]
     NoSamples,
+    /// Sizes that no allocation has.
+    #[error("there is no allocation of {least} weights or more inside {weights} weights\n  ask for smaller sizes")]
+    NoSuchSizes {
+        /// The smallest size asked for.
+        least: usize,
+        /// The weights to choose from.
+        weights: usize,
+    },
+    /// The inputs alone would not fit the stated limit.
+    #[error(
+        "{network} ({samples}): {inputs} inputs of {entries} entries each are over the limit of {limit} entries\n  take fewer samples or a smaller network"
+    )]
+    InputsTooLarge {
+        /// The network.
+        network: String,
+        /// The samples, as text.
+        samples: String,
+        /// The inputs.
+        inputs: u64,
+        /// The entries of one input.
+        entries: u64,
+        /// The most entries that are allowed.
+        limit: u64,
+    },
     /// Too many weights to count over.
     #[error("allocations inside {weights} weights, over the limit of {limit}\n  choose fewer with --within")]
     TooManyWeights {
@@ -112,6 +136,7 @@ impl ReachError {
         matches!(
             self,
             ReachError::TimeLimit { .. }
+                | ReachError::InputsTooLarge { .. }
                 | ReachError::TooMuchWork { .. }
                 | ReachError::JacobianTooLarge { .. }
                 | ReachError::TooManyWeights { .. }

@@ -48,8 +48,13 @@ pub struct IntegerPoint {
 }
 
 impl IntegerPoint {
-    /// Looks for such a point, with entries of growing size; nothing if `rank` is not reached within 64 tries.
+    /// Looks for such a point, with entries of growing size; nothing if `rank` is not reached within 64
+    /// tries, or if looking would take long.
     pub fn find(network: &Network, samples: Samples, allocation: &Allocation, rank: usize, seed: u64) -> Option<Self> {
+        let probe_rows = network.probe(samples).inputs() * network.labels_per_input();
+        if probe_rows * allocation.size() > MOST_EXACT_ENTRIES || network.degree() > MOST_EXACT_DEGREE {
+            return None;
+        }
         let mut random = generator(seed, u64::MAX);
         (0..64).find_map(|attempt: u64| {
             let bound = 2 + attempt;
@@ -83,6 +88,10 @@ impl IntegerPoint {
         tensors.map(|t| (t.name.clone(), show(t.positions(), t.columns, t.vector))).collect()
     }
 }
+
+/// Exact ranks of larger matrices, or of higher polynomials, are not looked for.
+const MOST_EXACT_ENTRIES: usize = 10_000;
+const MOST_EXACT_DEGREE: u64 = 100;
 
 /// The rank over the rationals of some columns of the Jacobian at an integer point.
 pub(super) fn exact_rank(network: &Network, weights: &[i64], inputs: &[Vec<i64>], allocation: &Allocation) -> usize {

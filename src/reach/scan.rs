@@ -61,11 +61,14 @@ pub fn scan(
     settings: Settings,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Scan, ReachError> {
-    let deadline = options.time_limit.map(|limit| Instant::now() + limit);
+    let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
     let mut matroid = JacobianMatroid::new(network, samples, settings.seed)?;
     let within = options.within.clone().unwrap_or_else(|| Allocation::all(network.weights()));
     let n = within.size();
     let sizes = options.sizes.clone().unwrap_or(0..=n);
+    if *sizes.start() > n {
+        return Err(ReachError::NoSuchSizes { least: *sizes.start(), weights: n });
+    }
     let sizes = *sizes.start()..=(*sizes.end()).min(n);
     if n > MOST_ELEMENTS {
         return Err(ReachError::TooManyWeights { weights: n, limit: MOST_ELEMENTS });
