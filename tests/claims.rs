@@ -239,7 +239,16 @@ fn hostile_files_are_stopped_by_limits() {
     stopped("def f(n):\n    return f(n + 1)\nf(0)\n", &[], "overflow");
     let memory = ["--memory", "512"];
     stopped("def f():\n    l = [1]\n    for i in range(60):\n        l = l + l\nf()\n", &memory, "memory");
-    stopped("def f():\n    l = []\n    for i in range(200000000):\n        l.append([i])\nf()\n", &memory, "memory");
+    let growing = "def f():\n    l = []\n    for i in range(200000000):\n        l.append([i])\n    return l\n";
+    stopped(&format!("{growing}f()\n"), &memory, "stopped after 1000000 calls");
+    stopped(
+        &format!("{growing}{}", claim("networks = [lffn([2, 2])], holds = lambda net, a: len(f()) == 1")),
+        &memory,
+        "memory",
+    );
+    // A million functions, each holding the one before.
+    let chain = "def g():\n    f = lambda: 0\n    for i in range(1000000):\n        f = (lambda h: (lambda: h))(f)\n    return f\nX = g()\n";
+    stopped(chain, &[], "stopped after");
     stopped("x = \"a\" * 100000000000\n", &memory, "");
     stopped(
         &format!("x = {}1{}\n", "(".repeat(100_000), ")".repeat(100_000)),
@@ -268,10 +277,19 @@ fn a_million_lines_are_read() {
 
 #[test]
 fn names_with_control_characters_do_not_reach_the_terminal() {
-    let text = "claim(name = \"a\\x1b[31m\\nb\", statement = \"\\x1b[2J\", networks = [lffn([1, 1])], holds = lambda net, a: False)\n";
-    let run = verify(text, &[]);
-    assert_eq!(run.status, 1);
-    assert!(!run.out.contains('\u{1b}') && !run.err.contains('\u{1b}'), "{}", run.out);
+    let on = "networks = [lffn([1, 1])]";
+    for (text, status) in [
+        (format!("claim(name = \"a\\x1b[31m\\nb\", statement = \"s\", {on}, holds = lambda net, a: False)\n"), 2),
+        (format!("claim(name = \"\", statement = \"s\", {on}, holds = lambda net, a: False)\n"), 2),
+        (format!("claim(name = \"a\", statement = \"\\x1b[2J\\u202e\", {on}, holds = lambda net, a: False)\n"), 1),
+        (format!("claim(name = \"a\", statement = \"s\", {on}, holds = lambda net, a: fail(\"\\x1b[2J\\r\"))\n"), 2),
+        ("fail(\"\\x1b[2J\\r\")\n".to_owned(), 2),
+    ] {
+        let run = verify(&text, &[]);
+        assert_eq!(run.status, status, "{}{}", run.out, run.err);
+        let shown = format!("{}{}", run.out, run.err);
+        assert!(!shown.contains(['\u{1b}', '\r', '\u{202e}']), "{shown:?}");
+    }
 }
 
 #[test]

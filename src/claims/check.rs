@@ -14,7 +14,7 @@ use starlark::values::{OwnedFrozenValue, Value};
 use super::counterexample;
 use super::file::{Claim, ClaimError, caught, language, stopped_or};
 use super::globals::{Expect, Host, RangeValue};
-use super::limits::limit;
+use super::limits::{MOST_TICKS, limit};
 use super::outcome::{Checked, Outcome, Unsettled};
 use super::session::{Lens, Session};
 use super::values::{AllocationValue, NetworkValue, allocation_of, failure, samples_of};
@@ -149,7 +149,7 @@ enum Stop {
 impl From<ClaimError> for Stop {
     fn from(error: ClaimError) -> Self {
         match error {
-            ClaimError::TooLong { .. } | ClaimError::Limit { .. } => {
+            ClaimError::TooLong { .. } | ClaimError::TooSlow { .. } | ClaimError::Limit { .. } => {
                 Stop::Unsettled(Unsettled::Limit(error.to_string()))
             }
             _ => Stop::Error(error),
@@ -194,7 +194,7 @@ impl Run<'_> {
         let limit = self.options.max_allocations;
         let total: Integer = plans.iter().map(|(_, range)| range.number(limit)).sum();
         if total > limit {
-            let allocations = total.to_string();
+            let allocations = approximately(&total);
             return Err(Stop::Unsettled(Unsettled::TooMany { allocations, limit }));
         }
         let total = total.to_u64().unwrap_or(u64::MAX);
@@ -342,9 +342,10 @@ pub(super) fn with_evaluator<T>(
         Module::with_temp_heap(|module| {
             let mut eval = Evaluator::new(&module);
             eval.extra = Some(&host);
-            limit(&mut eval).map_err(language)?;
+            let limits = (MOST_TICKS, session.deadline());
+            limit(&mut eval, limits.0, limits.1).map_err(language)?;
             let done = run(&mut eval);
-            done.map_err(|e| stopped_or(&eval, session, &place, e))
+            done.map_err(|e| stopped_or(&eval, limits, session, &place, e))
         })
     })
 }
@@ -376,6 +377,12 @@ fn called<'v>(
 ) -> starlark::Result<Value<'v>> {
     let value = eval.heap().access_owned_frozen_value(argument);
     if value.parameters_spec().is_some() { apply(eval, argument, lens, None) } else { Ok(value) }
+}
+
+/// A number, or, if it is long, about how large it is.
+fn approximately(number: &Integer) -> String {
+    let bits = number.significant_bits();
+    if bits <= 64 { number.to_string() } else { format!("over 2^{}", bits - 1) }
 }
 
 fn not_allocations(value: Value<'_>) -> starlark::Error {

@@ -9,7 +9,7 @@ use starlark::values::Value;
 use super::check::{CheckOptions, Instance, apply, truth, with_evaluator};
 use super::file::{Claim, ClaimError, dialect};
 use super::globals::{Host, globals};
-use super::limits::{limit, on_deep_stack};
+use super::limits::{MOST_TICKS, limit, on_deep_stack};
 use super::outcome::Counterexample;
 use super::session::Session;
 use super::values::{AllocationValue, NetworkValue};
@@ -94,7 +94,7 @@ fn side_value(claim: &Claim, instance: &Instance, settings: Settings, parameters
         module.import_public_symbols(&claim.module);
         let mut eval = Evaluator::new(&module);
         eval.extra = Some(&host);
-        limit(&mut eval).ok()?;
+        limit(&mut eval, MOST_TICKS, None).ok()?;
         let function = eval.eval_module(ast, &globals()).ok()?;
         let heap = module.heap();
         let mut arguments: Vec<Value<'_>> = vec![heap.alloc(NetworkValue::new(lens.clone()))];

@@ -1,16 +1,18 @@
 //! Reading claim files, and single expressions of the same language.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use itertools::Itertools;
 use starlark::environment::{FrozenModule, Module};
 use starlark::eval::Evaluator;
 use starlark::syntax::{AstModule, Dialect};
 use starlark::values::OwnedFrozenValue;
 
 use super::globals::{Declared, Expect, Host, globals, kept};
-use super::limits::{MOST_BYTES, MOST_TICKS, limit, on_deep_stack, too_deep};
+use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, on_deep_stack, too_deep};
 use super::session::Session;
 use super::source::{Holds, calls};
 use super::values::NetworkValue;
@@ -59,6 +61,14 @@ pub enum ClaimError {
         /// The limit.
         limit: u64,
     },
+    /// An evaluation that took too much time.
+    #[error(
+        "{place}: stopped by the time limit\n  ask for less at a time, or give more time with --time-limit (loading a file may take 60 s)"
+    )]
+    TooSlow {
+        /// The file, or the claim.
+        place: String,
+    },
     /// A question about dimensions ran into a limit.
     #[error("{place}: {reason}")]
     Limit {
@@ -86,7 +96,13 @@ pub enum ClaimError {
 impl ClaimError {
     /// Whether a stated limit stopped the work.
     pub fn is_limit(&self) -> bool {
-        matches!(self, ClaimError::TooLong { .. } | ClaimError::TooLarge { .. } | ClaimError::Limit { .. })
+        matches!(
+            self,
+            ClaimError::TooLong { .. }
+                | ClaimError::TooSlow { .. }
+                | ClaimError::TooLarge { .. }
+                | ClaimError::Limit { .. }
+        )
     }
 }
 
@@ -126,7 +142,7 @@ pub struct Claim {
 /// # Errors
 /// A path that cannot be read, or a folder without claim files.
 pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ClaimError> {
-    let mut found = Vec::new();
+    let mut found: Vec<PathBuf> = Vec::new();
     for path in paths {
         if path.is_dir() {
             let before = found.len();
@@ -138,7 +154,8 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ClaimError> {
             found.push(path.clone());
         }
     }
-    Ok(found)
+    // A file that is named twice is read once.
+    Ok(found.into_iter().unique_by(|path| path.canonicalize().unwrap_or_else(|_| path.clone())).collect())
 }
 
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), ClaimError> {
@@ -149,7 +166,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), ClaimError> {
     for entry in entries {
         if entry.is_dir() && !entry.is_symlink() {
             walk(&entry, found)?;
-        } else if entry.extension().is_some_and(|e| e == "star") {
+        } else if entry.extension().is_some_and(|e| e == "star") && (entry.is_file() || !entry.exists()) {
             found.push(entry);
         }
     }
@@ -162,11 +179,18 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), ClaimError> {
 /// See [`ClaimError`].
 pub fn load(path: &Path, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
     let unreadable = |e: std::io::Error| ClaimError::Unreadable { path: path.to_owned(), reason: e.to_string() };
-    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
-    if bytes > MOST_BYTES {
-        return Err(ClaimError::TooLarge { path: path.to_owned(), what: format!("{bytes} bytes"), limit: MOST_BYTES });
+    // Looked at first: opening a pipe would wait for its other end.
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(ClaimError::Unreadable { path: path.to_owned(), reason: "not a regular file".to_owned() });
     }
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(MOST_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
+    if text.len() as u64 > MOST_BYTES {
+        let what = "its length in bytes".to_owned();
+        return Err(ClaimError::TooLarge { path: path.to_owned(), what, limit: MOST_BYTES });
+    }
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     read(path, text, settings)
 }
 
@@ -189,13 +213,14 @@ fn evaluate_file(path: &Path, text: String, settings: Settings) -> Result<Vec<Cl
     let session = Session::new(settings, Some(LONGEST_LOADING));
     let _entered = session.enter();
     let host = Host::new(Arc::clone(&session));
+    let deadline = Instant::now() + LONGEST_LOADING;
     let frozen = Module::with_temp_heap(|module| {
         {
             let mut eval = Evaluator::new(&module);
             eval.extra = Some(&host);
-            limit(&mut eval).map_err(language)?;
+            limit(&mut eval, MOST_LOADING_TICKS, Some(deadline)).map_err(language)?;
             let done = eval.eval_module(ast, &globals());
-            done.map_err(|e| stopped_or(&eval, &session, &shown, e))?;
+            done.map_err(|e| stopped_or(&eval, (MOST_LOADING_TICKS, Some(deadline)), &session, &shown, e))?;
         }
         module.freeze().map_err(|e| ClaimError::Language { message: format!("{e:?}") })
     })?;
@@ -256,12 +281,14 @@ fn evaluate_network(text: &str) -> Result<Network, ClaimError> {
     let ast = AstModule::parse(EXPRESSION, text.to_owned(), &dialect()).map_err(language)?;
     let session = Session::new(EXPRESSION_SETTINGS, Some(LONGEST_LOADING));
     let host = Host::new(Arc::clone(&session));
+    let deadline = Instant::now() + LONGEST_LOADING;
     Module::with_temp_heap(|module| {
         let mut eval = Evaluator::new(&module);
         eval.extra = Some(&host);
-        limit(&mut eval).map_err(language)?;
+        limit(&mut eval, MOST_LOADING_TICKS, Some(deadline)).map_err(language)?;
         let value = eval.eval_module(ast, &globals());
-        let value = value.map_err(|e| without_traceback(stopped_or(&eval, &session, EXPRESSION, e)))?;
+        let limits = (MOST_LOADING_TICKS, Some(deadline));
+        let value = value.map_err(|e| without_traceback(stopped_or(&eval, limits, &session, EXPRESSION, e)))?;
         let lens = NetworkValue::from_value(value).map(|n| n.lens().clone());
         if lens.as_ref().is_some_and(|l| l.samples() != Samples::Functional) {
             return Err(ClaimError::HasSamples { text: quote(text) });
@@ -318,6 +345,7 @@ fn without_traceback(error: ClaimError) -> ClaimError {
 /// The error of an evaluation, told apart from the limits.
 pub(super) fn stopped_or(
     eval: &Evaluator<'_, '_, '_>,
+    (ticks, deadline): (u64, Option<Instant>),
     session: &Session,
     place: &str,
     error: starlark::Error,
@@ -326,8 +354,10 @@ pub(super) fn stopped_or(
         return ClaimError::Limit { place: place.to_owned(), reason };
     }
     // The limit ends an evaluation a little after it is passed.
-    if eval.get_total_tick_count() >= MOST_TICKS {
-        ClaimError::TooLong { place: place.to_owned(), limit: MOST_TICKS }
+    if eval.get_total_tick_count() >= ticks {
+        ClaimError::TooLong { place: place.to_owned(), limit: ticks }
+    } else if deadline.is_some_and(|d| Instant::now() >= d) {
+        ClaimError::TooSlow { place: place.to_owned() }
     } else {
         language(error)
     }

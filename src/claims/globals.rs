@@ -3,6 +3,7 @@
 #![allow(clippy::too_many_arguments)] // `claim` takes many, all by name.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use allocative::Allocative;
@@ -27,13 +28,17 @@ use crate::text::{nearest, quote};
 pub(super) struct Host {
     pub session: Arc<Session>,
     pub claims: RefCell<Vec<Declared>>,
+    names: RefCell<HashSet<String>>,
 }
 
 impl Host {
     pub(super) fn new(session: Arc<Session>) -> Self {
-        Host { session, claims: RefCell::default() }
+        Host { session, claims: RefCell::default(), names: RefCell::default() }
     }
 }
+
+/// The longest name of a claim.
+const LONGEST_NAME: usize = 200;
 
 /// A call of `claim(…)`. Its lambdas are kept in the module under the names that [`kept`] gives.
 pub(super) struct Declared {
@@ -177,6 +182,10 @@ fn claim_functions(builder: &mut GlobalsBuilder) {
         eval: &mut Evaluator<'v, '_, '_>,
     ) -> starlark::Result<NoneType> {
         let host = host(eval)?;
+        if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+            let rule = format!("a name has 1 to {LONGEST_NAME} characters and no control characters");
+            return Err(failure(format!("the claim's name is {}\n  {rule}", quote(name))));
+        }
         let parameters = parameters("holds", holds)?;
         if let Some(given) = given
             && self::parameters("given", given)? != parameters
@@ -193,7 +202,7 @@ fn claim_functions(builder: &mut GlobalsBuilder) {
             return Err(failure(format!("networks holds {network} at {samples}\n  {message}")));
         }
         let index = host.claims.borrow().len();
-        if host.claims.borrow().iter().any(|c| c.name == name) {
+        if !host.names.borrow_mut().insert(name.to_owned()) {
             return Err(failure(format!("there are two claims named {} in this file", quote(name))));
         }
         let arguments = [("holds", Some(holds)), ("samples", samples), ("allocations", allocations), ("given", given)];

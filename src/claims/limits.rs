@@ -1,5 +1,7 @@
 //! What a claim file may cost before it is stopped. The files may come from strangers.
 
+use std::time::Instant;
+
 use starlark::eval::Evaluator;
 use starlark::values::none::NoneType;
 
@@ -7,7 +9,9 @@ use super::values::failure;
 
 /// The longest claim file, in bytes.
 pub(super) const MOST_BYTES: u64 = 8 << 20;
-/// The most calls and loop turns while a file is loaded, and in one batch of evaluations of a claim.
+/// The most calls and loop turns while a file is loaded.
+pub(super) const MOST_LOADING_TICKS: u64 = 1_000_000;
+/// The most calls and loop turns in one batch of evaluations of a claim.
 pub(super) const MOST_TICKS: u64 = 200_000_000;
 /// The deepest nesting of calls.
 pub(super) const DEEPEST: usize = 200;
@@ -22,9 +26,14 @@ const MOST_LAMBDAS: usize = 500;
 /// is reserved, not used.
 const STACK: usize = 1 << 30;
 
-/// Puts the limits on an evaluator.
-pub(super) fn limit(eval: &mut Evaluator<'_, '_, '_>) -> starlark::Result<NoneType> {
-    eval.set_max_tick_count(MOST_TICKS).map_err(failure)?;
+/// Puts the limits on an evaluator: so many calls and loop turns, and, looked at now and then between them, a deadline.
+pub(super) fn limit(
+    eval: &mut Evaluator<'_, '_, '_>,
+    ticks: u64,
+    deadline: Option<Instant>,
+) -> starlark::Result<NoneType> {
+    eval.set_max_tick_count(ticks).map_err(failure)?;
+    eval.set_check_cancelled(Box::new(move || deadline.is_some_and(|d| Instant::now() >= d)));
     eval.set_max_callstack_size(DEEPEST).map_err(failure)?;
     Ok(NoneType)
 }

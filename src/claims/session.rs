@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::outcome::Counterexample;
 use crate::allocation::Allocation;
@@ -23,6 +23,7 @@ const UNKNOWN: u8 = u8::MAX;
 pub(super) struct Session {
     settings: Settings,
     time_limit: Option<Duration>,
+    start: Instant,
     lenses: Mutex<HashMap<(Network, Samples), Lens>>,
     /// How instances that were decided are known.
     decisions: Mutex<Vec<Evidence>>,
@@ -87,7 +88,20 @@ impl Session {
         observed: Option<Mutex<(Vec<Observation>, HashSet<Observation>)>>,
     ) -> Arc<Self> {
         let (lenses, decisions) = (Mutex::default(), Mutex::default());
-        Arc::new(Session { settings, time_limit, lenses, decisions, observed, stopped: Mutex::default() })
+        Arc::new(Session {
+            settings,
+            time_limit,
+            start: Instant::now(),
+            lenses,
+            decisions,
+            observed,
+            stopped: Mutex::default(),
+        })
+    }
+
+    /// When its time is up.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.time_limit.and_then(|limit| self.start.checked_add(limit))
     }
 
     /// From now on this session answers what this thread asks.

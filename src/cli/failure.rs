@@ -1,5 +1,6 @@
 //! Why a command ends early, and the exit status that says so.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use allocert::allocation::TextError;
@@ -27,7 +28,9 @@ impl Failure {
 
     /// Prints the message; the exit status.
     pub(crate) fn report(self) -> ExitCode {
-        eprintln!("{}{}", super::output::paint("error: ", super::output::Colour::Red, true), self.message);
+        let title = super::output::paint("error: ", super::output::Colour::Red, true);
+        // If standard error cannot be written either, the exit status has to do.
+        let _ = writeln!(std::io::stderr(), "{title}{}", super::output::harmless(&self.message));
         ExitCode::from(self.status)
     }
 }

@@ -55,7 +55,7 @@ struct Common {
     #[arg(long, global = true, value_name = "N", default_value_t = DEFAULT_SEED)]
     seed: u64,
     /// The number of threads; all processors by default.
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
     /// Stop with exit status 3 when more than so many MiB of memory are in use.
     #[arg(long, global = true, value_name = "MIB", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(64..))]

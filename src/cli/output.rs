@@ -32,7 +32,8 @@ pub(crate) enum Colour {
 /// Text in a colour, if the stream is a terminal and `NO_COLOR` is not set.
 pub(crate) fn paint(text: &str, colour: Colour, on_stderr: bool) -> String {
     let terminal = if on_stderr { stderr().is_terminal() } else { stdout().is_terminal() };
-    if !terminal || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()) {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    if !terminal || unwanted || std::env::var_os("TERM").is_some_and(|t| t == "dumb") {
         return text.to_owned();
     }
     let code = match colour {
@@ -104,8 +105,10 @@ fn wrapped_paragraph(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Control characters in what a user wrote, made visible; line breaks stay.
+/// Control characters in what a user wrote, and those that turn the direction of text, made visible; line breaks stay.
 pub(crate) fn harmless(text: &str) -> String {
-    let show = |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hidden = |c: char| (c.is_control() && c != '\n') || turns(c);
+    let show = |c: char| if hidden(c) { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(show).collect()
 }

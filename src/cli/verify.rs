@@ -64,7 +64,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     }
     for (number, claim) in claims.iter().enumerate() {
         if !common.json && file != Some(&claim.file) {
-            bar.suspend(|| line(&paint(&claim.file.display().to_string(), Colour::Bold, false)))?;
+            bar.suspend(|| line(&paint(&harmless(&claim.file.display().to_string()), Colour::Bold, false)))?;
             file = Some(&claim.file);
         }
         let checked = checked(claim, &options, &bar, &format!("[{}/{}] ", number + 1, claims.len()));
@@ -202,7 +202,7 @@ fn brief(counterexample: &Counterexample) -> String {
     if let Some((left, sign, right)) = &counterexample.sides
         && left.len() + right.len() < 50
     {
-        text.push_str(&format!("\n          claimed {left} {sign} {right}"));
+        text.push_str(&format!("\n          claimed {} {sign} {}", harmless(left), harmless(right)));
     }
     text
 }
@@ -214,7 +214,7 @@ fn whole(checked: &Checked) -> String {
     let mut text = format!("\n{}\n  {place}\n", paint(&title, Colour::Bold, false));
     text.push_str(&indented(&format!("\n{}\n", wrapped(&harmless(&checked.statement)))));
     if let Err(error) = &checked.outcome {
-        text.push_str(&indented(&format!("\n{error}\n")));
+        text.push_str(&indented(&format!("\n{}\n", harmless(error.to_string().trim_end()))));
     }
     if let Some(why) = &checked.unsettled {
         text.push_str(&indented(&format!("\n{why}\n")));
@@ -233,10 +233,10 @@ fn detailed(c: &Counterexample) -> String {
         text.push_str(&indented(&picture(layout, allocation)));
     }
     if let Some(claimed) = &c.claimed {
-        text.push_str(&format!("\nclaimed  {}\n", claimed.replace('\n', "\n         ")));
+        text.push_str(&format!("\nclaimed  {}\n", harmless(claimed).replace('\n', "\n         ")));
     }
     if let Some((left, sign, right)) = &c.sides {
-        text.push_str(&format!("here     {left} {sign} {right} is false\n"));
+        text.push_str(&format!("here     {} {sign} {} is false\n", harmless(left), harmless(right)));
     }
     if let Some(answer) = &c.answer {
         let dim = |name: &str, d: &allocert::reach::Dimension| {
@@ -267,7 +267,11 @@ fn detailed(c: &Counterexample) -> String {
             text.push_str(&format!("  inputs = {:?}\n", point.inputs));
         }
     }
-    text.push_str(&format!("\nevidence: {}\nshow it again:\n  {}\n", c.evidence, c.command));
+    text.push_str(&format!(
+        "\nevidence: {} for the dimensions named here\nshow it again:\n  {}\n",
+        c.evidence,
+        harmless(&c.command)
+    ));
     text
 }
 
