@@ -411,3 +411,32 @@ fn time_limits_are_kept_inside_a_claim() {
     let run = verify(&claim(many), &[]);
     assert_eq!(run.status, 3, "{}", run.out);
 }
+
+#[test]
+fn trends_are_supported_contradicted_or_open() {
+    let trend = |arguments: &str| {
+        check(&format!("networks = [lffn([2, 2, 2])], allocations = every(sizes = [4]), {arguments}"))
+    };
+    let up = trend("trend = lambda net, a: 1 if a.spans else 0");
+    assert_eq!((&up["outcome"], &up["as_expected"]), (&"supported".into(), &true.into()), "{up}");
+    // 62 spanning allocations against 8 others.
+    assert_eq!((&up["trend"]["concordant"], &up["trend"]["cases"]), (&(62 * 8).into(), &70.into()));
+    assert_eq!(up["trend"]["gamma"], serde_json::json!([1.0, 1.0]));
+    assert_eq!(up["trend"]["means"][0], serde_json::json!([0, 8, [0.0, 0.0]]));
+    let down = trend("trend = lambda net, a: 0 if a.spans else 1");
+    assert_eq!((&down["outcome"], &down["as_expected"]), (&"contradicted".into(), &false.into()), "{down}");
+    assert_eq!(down["trend"]["exceptions"].as_array().unwrap().len(), 10);
+    let flat = trend("trend = lambda net, a: 7, expect = \"open\"");
+    assert_eq!((&flat["outcome"], &flat["as_expected"]), (&"open".into(), &true.into()), "{flat}");
+    let on = "networks = [lffn([2, 2])]";
+    fails(&claim(&format!("{on}, trend = lambda net, a: True")), &["trend returned True", "an integer"]);
+    fails(
+        &claim(&format!("{on}, trend = lambda net, a: 1, holds = lambda net, a: True")),
+        &["either holds", "or trend"],
+    );
+    fails(&claim(on), &["either holds", "or trend"]);
+    fails(
+        &claim(&format!("{on}, trend = lambda net, a: 1, expect = \"verified\"")),
+        &["\"supported\", \"contradicted\", \"open\""],
+    );
+}

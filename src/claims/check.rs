@@ -17,8 +17,10 @@ use super::globals::{Expect, Host, RangeValue};
 use super::limits::{MOST_TICKS, limit};
 use super::outcome::{Checked, Outcome, Unsettled};
 use super::session::{Lens, Session};
+use super::values::TRIALS;
 use super::values::{AllocationValue, NetworkValue, allocation_of, failure, samples_of};
-use crate::allocation::{Allocation, subsets};
+use crate::allocation::{Allocation, print, subsets};
+use crate::matching::{Case, Trend};
 use crate::network::Samples;
 use crate::reach::{Evidence, Settings};
 
@@ -39,6 +41,8 @@ pub type Progress<'a> = dyn Fn(u64, u64) + Sync + 'a;
 /// Instances are evaluated in batches of this many, each with fresh memory and its own limits; claims about networks one by
 /// one. Neither depends on the number of threads, so neither does what is asked.
 const BATCH: usize = 64;
+/// A trend compares all pairs of allocations, so there may be no more than this.
+const MOST_CASES: u64 = 5_000;
 /// Batches that are shared among threads before the next are drawn.
 const WAVE: usize = 256;
 
@@ -46,11 +50,15 @@ const WAVE: usize = 256;
 pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> Checked {
     let start = Instant::now();
     let session = Session::new(matroid_settings(options), Some(options.time_limit));
-    let mut run = Run { claim, options, session, start, networks: 0, instances: 0, skipped: 0 };
+    let mut run = Run { claim, options, session, start, networks: 0, instances: 0, skipped: 0, cases: Vec::new() };
     let found = run.find(progress);
+    let trend = (claim.is_trend && found.is_ok() && run.instances > 0).then(|| Trend::of(&run.cases));
     let (outcome, unsettled, counterexample) = match found {
         Ok(None) if run.instances + run.skipped == 0 => (Ok(Outcome::Open), Some(Unsettled::Empty), None),
         Ok(None) if run.instances == 0 => (Ok(Outcome::Open), Some(Unsettled::Vacuous), None),
+        Ok(None) if trend.as_ref().is_some_and(Trend::is_supported) => (Ok(Outcome::Supported), None, None),
+        Ok(None) if trend.as_ref().is_some_and(Trend::is_contradicted) => (Ok(Outcome::Contradicted), None, None),
+        Ok(None) if trend.is_some() => (Ok(Outcome::Open), Some(Unsettled::NoTrend), None),
         Ok(None) if claim.expect == Expect::Open => (Ok(Outcome::Open), Some(Unsettled::Conjecture), None),
         Ok(None) => (Ok(Outcome::Verified), None, None),
         Ok(Some(instance)) => match counterexample::describe(claim, &instance, options) {
@@ -80,6 +88,7 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
         skipped: run.skipped,
         evidence,
         counterexample,
+        trend,
         time: start.elapsed(),
     }
 }
@@ -165,6 +174,8 @@ struct Run<'a> {
     networks: usize,
     instances: u64,
     skipped: u64,
+    /// What a trend is about.
+    cases: Vec<Case>,
 }
 
 /// What a batch of evaluations came to.
@@ -173,6 +184,7 @@ struct Batch {
     held: u64,
     skipped: u64,
     failed: Option<Option<Allocation>>,
+    cases: Vec<Case>,
     /// The time was up before all were evaluated.
     late: bool,
 }
@@ -186,26 +198,26 @@ impl Run<'_> {
             for samples in self.samples(&lens)? {
                 let lens = lens.at(samples);
                 let range = self.range(&lens)?;
-                plans.push((lens, range));
+                plans.push((plans.len(), lens, range));
             }
         }
         // Python's sort is stable, and so is this one: networks of equal size stay in the order given.
-        plans.sort_by_key(|(lens, _)| lens.network().weights());
-        let limit = self.options.max_allocations;
-        let total: Integer = plans.iter().map(|(_, range)| range.number(limit)).sum();
+        plans.sort_by_key(|(_, lens, _)| lens.network().weights());
+        let limit = self.options.max_allocations.min(if self.claim.is_trend { MOST_CASES } else { u64::MAX });
+        let total: Integer = plans.iter().map(|(_, _, range)| range.number(limit)).sum();
         if total > limit {
             let allocations = approximately(&total);
             return Err(Stop::Unsettled(Unsettled::TooMany { allocations, limit }));
         }
         let total = total.to_u64().unwrap_or(u64::MAX);
         let done = AtomicU64::new(0);
-        let groups = plans.chunk_by(|a, b| a.0.network().weights() == b.0.network().weights());
+        let groups = plans.chunk_by(|a, b| a.1.network().weights() == b.1.network().weights());
         for group in groups {
             self.networks += group.len();
-            let largest = group[0].0.network().weights();
+            let largest = group[0].1.network().weights();
             for size in 0..=largest {
-                for (lens, range) in group {
-                    let failed = self.sweep(lens, range.of_size(size), &|n| {
+                for (index, lens, range) in group {
+                    let failed = self.sweep((*index, lens), range.of_size(size), &|n| {
                         progress(done.fetch_add(n, Ordering::Relaxed) + n, total);
                     })?;
                     if let Some(allocation) = failed {
@@ -221,7 +233,7 @@ impl Run<'_> {
     /// Evaluates the claim on some instances of one network, in waves of batches; the first failure in order, if any.
     fn sweep(
         &mut self,
-        lens: &Lens,
+        (group, lens): (usize, &Lens),
         mut instances: impl Iterator<Item = Option<Allocation>>,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Option<Option<Allocation>>, Stop> {
@@ -244,6 +256,7 @@ impl Run<'_> {
                 let batch = batch?;
                 self.instances += batch.held;
                 self.skipped += batch.skipped;
+                self.cases.extend(batch.cases.into_iter().map(|case| Case { group, ..case }));
                 if batch.failed.is_some() && !late {
                     self.instances += 1;
                     return Ok(batch.failed);
@@ -270,7 +283,13 @@ impl Run<'_> {
                     && !truth("given", apply(eval, given, lens, allocation.as_ref())?)?
                 {
                     result.skipped += 1;
-                } else if truth("holds", apply(eval, &self.claim.holds, lens, allocation.as_ref())?)? {
+                    continue;
+                }
+                let value = apply(eval, &self.claim.holds, lens, allocation.as_ref())?;
+                if let (true, Some(allocation)) = (self.claim.is_trend, allocation) {
+                    result.cases.push(case(lens, allocation, value)?);
+                    result.held += 1;
+                } else if truth("holds", value)? {
                     result.held += 1;
                 } else {
                     result.failed = Some(allocation.clone());
@@ -377,6 +396,17 @@ fn called<'v>(
 ) -> starlark::Result<Value<'v>> {
     let value = eval.heap().access_owned_frozen_value(argument);
     if value.parameters_spec().is_some() { apply(eval, argument, lens, None) } else { Ok(value) }
+}
+
+/// An allocation's number, and what is known of its match probability.
+fn case(lens: &Lens, allocation: &Allocation, number: Value<'_>) -> starlark::Result<Case> {
+    let Some(predictor) = number.unpack_i32().map(i64::from) else {
+        let kind = number.get_type();
+        return Err(failure(format!("trend returned {number} ({kind}): it must return an integer")));
+    };
+    let interval = lens.matching(allocation, TRIALS).map_err(failure)?.ci95();
+    let allocation = print(lens.network().layout(), allocation);
+    Ok(Case { group: 0, allocation, predictor, interval })
 }
 
 /// A number, or, if it is long, about how large it is.

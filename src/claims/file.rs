@@ -11,7 +11,7 @@ use starlark::eval::Evaluator;
 use starlark::syntax::{AstModule, Dialect};
 use starlark::values::OwnedFrozenValue;
 
-use super::globals::{Declared, Expect, Host, globals, kept};
+use super::globals::{Declared, Expect, Host, KEPT_CONDITION, globals, kept};
 use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, on_deep_stack, too_deep};
 use super::session::Session;
 use super::source::{Holds, calls};
@@ -129,6 +129,8 @@ pub struct Claim {
     pub(super) given: Option<OwnedFrozenValue>,
     pub(super) samples: Option<OwnedFrozenValue>,
     pub(super) allocations: Option<OwnedFrozenValue>,
+    /// Whether the claim states a trend, so that `holds` returns a number.
+    pub(super) is_trend: bool,
     /// Whether `holds` takes an allocation besides the network.
     pub(super) about_allocations: bool,
     pub(super) text: Option<Holds>,
@@ -240,7 +242,7 @@ fn claim(
     let begin = declared.place.as_ref().map(|p| p.span.begin().get() as usize);
     let line = declared.place.as_ref().map_or(0, |p| p.resolve_span().begin.line + 1);
     let call = calls.iter().find(|c| Some(c.begin) == begin);
-    let Some(holds) = argument("holds") else {
+    let Some(holds) = argument(KEPT_CONDITION) else {
         return Err(ClaimError::Language { message: format!("{}: the claim was not kept", declared.name) });
     };
     Ok(Claim {
@@ -250,6 +252,7 @@ fn claim(
         given: if declared.has_given { argument("given") } else { None },
         samples: argument("samples"),
         allocations: argument("allocations"),
+        is_trend: declared.is_trend,
         about_allocations: declared.parameters == 2,
         text: call.and_then(|c| c.holds.clone()),
         module: Arc::clone(module),

@@ -50,6 +50,7 @@ pub(super) struct Declared {
     pub source: Option<String>,
     pub parameters: usize,
     pub has_given: bool,
+    pub is_trend: bool,
     pub place: Option<FileSpan>,
 }
 
@@ -62,6 +63,10 @@ pub enum Expect {
     Refuted,
     /// None found, and the general statement is not settled.
     Open,
+    /// A trend that is there.
+    Supported,
+    /// A trend that is the other way round.
+    Contradicted,
 }
 
 impl Expect {
@@ -71,9 +76,14 @@ impl Expect {
             Expect::Verified => "verified",
             Expect::Refuted => "refuted",
             Expect::Open => "open",
+            Expect::Supported => "supported",
+            Expect::Contradicted => "contradicted",
         }
     }
 }
+
+/// The argument name under which `holds` or `trend` is kept.
+pub(super) const KEPT_CONDITION: &str = "holds";
 
 /// The private name under which a claim's argument is kept in its module.
 pub(super) fn kept(claim: usize, argument: &str) -> String {
@@ -167,16 +177,18 @@ fn network_functions(builder: &mut GlobalsBuilder) {
 /// Claims and the allocations they are about.
 #[starlark_module]
 fn claim_functions(builder: &mut GlobalsBuilder) {
-    /// States a claim: `holds` must be true for every network and allocation given for which `given` is.
+    /// States a claim: `holds` must be true for every network and allocation given for which `given` is; or `trend`, a number
+    /// read off an allocation, must go along with the match probability.
     fn claim<'v>(
         #[starlark(require = named)] name: &str,
         #[starlark(require = named)] statement: &str,
         #[starlark(require = named)] networks: UnpackListOrTuple<&'v NetworkValue>,
-        #[starlark(require = named)] holds: Value<'v>,
+        #[starlark(require = named)] holds: Option<Value<'v>>,
+        #[starlark(require = named)] trend: Option<Value<'v>>,
         #[starlark(require = named)] samples: Option<Value<'v>>,
         #[starlark(require = named)] allocations: Option<Value<'v>>,
         #[starlark(require = named)] given: Option<Value<'v>>,
-        #[starlark(require = named, default = "verified")] expect: &str,
+        #[starlark(require = named)] expect: Option<&str>,
         #[starlark(require = named)] proof: Option<&str>,
         #[starlark(require = named)] source: Option<&str>,
         eval: &mut Evaluator<'v, '_, '_>,
@@ -186,16 +198,25 @@ fn claim_functions(builder: &mut GlobalsBuilder) {
             let rule = format!("a name has 1 to {LONGEST_NAME} characters and no control characters");
             return Err(failure(format!("the claim's name is {}\n  {rule}", quote(name))));
         }
-        let parameters = parameters("holds", holds)?;
+        let (argument, condition) = match (holds, trend) {
+            (Some(holds), None) => ("holds", holds),
+            (None, Some(trend)) => ("trend", trend),
+            _ => return Err(failure("a claim has either holds (true or false) or trend (a number)")),
+        };
+        let parameters = parameters(argument, condition)?;
+        if trend.is_some() && parameters != 2 {
+            return Err(failure("trend is about allocations: write lambda net, a: …"));
+        }
         if let Some(given) = given
             && self::parameters("given", given)? != parameters
         {
-            return Err(failure("given and holds must take the same parameters"));
+            return Err(failure(format!("given and {argument} must take the same parameters")));
         }
         if parameters == 1 && allocations.is_some() {
             return Err(failure("holds takes no allocation, so allocations has no meaning: write lambda net, a: …"));
         }
-        let expect = expectation(expect)?;
+        let expect =
+            expectation(expect.unwrap_or(if trend.is_some() { "supported" } else { "verified" }), trend.is_some())?;
         if let Some(network) = networks.items.iter().find(|n| n.lens().samples() != Samples::Functional) {
             let samples = network.lens().samples();
             let message = "give the numbers of samples by samples = […], not by at()";
@@ -205,7 +226,8 @@ fn claim_functions(builder: &mut GlobalsBuilder) {
         if !host.names.borrow_mut().insert(name.to_owned()) {
             return Err(failure(format!("there are two claims named {} in this file", quote(name))));
         }
-        let arguments = [("holds", Some(holds)), ("samples", samples), ("allocations", allocations), ("given", given)];
+        let arguments =
+            [(KEPT_CONDITION, Some(condition)), ("samples", samples), ("allocations", allocations), ("given", given)];
         for (argument, value) in arguments {
             if let Some(value) = value {
                 eval.module().set(&kept(index, argument), value);
@@ -220,6 +242,7 @@ fn claim_functions(builder: &mut GlobalsBuilder) {
             source: source.map(str::to_owned),
             parameters,
             has_given: given.is_some(),
+            is_trend: trend.is_some(),
             place: eval.call_stack_top_location(),
         });
         Ok(NoneType)
@@ -256,12 +279,20 @@ fn parameters(argument: &str, function: Value<'_>) -> starlark::Result<usize> {
     }
 }
 
-fn expectation(text: &str) -> starlark::Result<Expect> {
-    let all = [Expect::Verified, Expect::Refuted, Expect::Open];
+fn expectation(text: &str, is_trend: bool) -> starlark::Result<Expect> {
+    let all = if is_trend {
+        [Expect::Supported, Expect::Contradicted, Expect::Open]
+    } else {
+        [Expect::Verified, Expect::Refuted, Expect::Open]
+    };
     all.into_iter().find(|e| e.name() == text).ok_or_else(|| {
         let near =
             nearest(text, &all.map(Expect::name)).map(|n| format!("; did you mean \"{n}\"?")).unwrap_or_default();
-        failure(format!("expect is {}{near}\n  it must be \"verified\", \"refuted\" or \"open\"", quote(text)))
+        failure(format!(
+            "expect is {}{near}\n  it must be {}",
+            quote(text),
+            all.map(|e| format!("\"{}\"", e.name())).join(", ")
+        ))
     })
 }
 

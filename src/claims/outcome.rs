@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::allocation::Allocation;
+use crate::matching::Trend;
 use crate::network::{Network, Samples};
 use crate::reach::{Answer, Evidence, IntegerPoint};
 
@@ -18,6 +19,10 @@ pub enum Outcome {
     Verified,
     /// It has a counterexample.
     Refuted,
+    /// A trend is there.
+    Supported,
+    /// A trend is the other way round.
+    Contradicted,
     /// It is not settled: expected to be open, stopped by a limit, or about nothing.
     Open,
 }
@@ -28,6 +33,8 @@ impl Outcome {
         match self {
             Outcome::Verified => "verified",
             Outcome::Refuted => "refuted",
+            Outcome::Supported => "supported",
+            Outcome::Contradicted => "contradicted",
             Outcome::Open => "open",
         }
     }
@@ -39,6 +46,9 @@ pub enum Unsettled {
     /// The author says that the general statement is open; no counterexample was found.
     #[error("no counterexample among these; the general statement is open")]
     Conjecture,
+    /// A trend that unclear pairs could turn.
+    #[error("the pairs of allocations do not show a trend either way")]
+    NoTrend,
     /// There is no network, or no allocation.
     #[error("there is nothing to check: no network, or no allocation, is in the ranges given")]
     Empty,
@@ -67,7 +77,7 @@ pub enum Unsettled {
 impl Unsettled {
     /// Whether a stated limit stopped the work.
     pub fn is_limit(&self) -> bool {
-        !matches!(self, Unsettled::Conjecture | Unsettled::Vacuous | Unsettled::Empty)
+        !matches!(self, Unsettled::Conjecture | Unsettled::Vacuous | Unsettled::Empty | Unsettled::NoTrend)
     }
 }
 
@@ -100,6 +110,8 @@ pub struct Checked {
     pub evidence: Option<Evidence>,
     /// The smallest counterexample.
     pub counterexample: Option<Box<Counterexample>>,
+    /// What a trend is like.
+    pub trend: Option<Trend>,
     /// The time it took.
     pub time: Duration,
 }
@@ -107,12 +119,9 @@ pub struct Checked {
 impl Checked {
     /// Whether the outcome is the one expected.
     pub fn is_expected(&self) -> bool {
-        matches!(
-            (&self.outcome, self.expect),
-            (Ok(Outcome::Verified), Expect::Verified)
-                | (Ok(Outcome::Refuted), Expect::Refuted)
-                | (Ok(Outcome::Open), Expect::Open)
-        ) && !self.unsettled.as_ref().is_some_and(|why| *why != Unsettled::Conjecture)
+        let settled = |why: &Unsettled| matches!(why, Unsettled::Conjecture | Unsettled::NoTrend);
+        let as_named = self.outcome.as_ref().is_ok_and(|outcome| outcome.name() == self.expect.name());
+        as_named && self.unsettled.as_ref().is_none_or(settled)
     }
 
     /// Whether a stated limit kept the claim from being settled.

@@ -37,7 +37,7 @@ fn visit(text: &str, expr: &AstExpr, calls: &mut Vec<Call>) {
         && name.node.ident == "claim"
     {
         let holds = arguments.args.iter().find_map(|argument| match &argument.node {
-            ArgumentP::Named(name, value) if name.node == "holds" => holds(text, value),
+            ArgumentP::Named(name, value) if ["holds", "trend"].contains(&name.node.as_str()) => holds(text, value),
             _ => None,
         });
         calls.push(Call { begin: expr.span.begin().get() as usize, holds });

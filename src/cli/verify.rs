@@ -12,6 +12,7 @@ use allocert::allocation::{picture, print};
 use allocert::claims::{
     CheckOptions, Checked, Claim, Counterexample, Expect, Outcome, check, evidence_of_all, find, load,
 };
+use allocert::matching::{Case, Trend};
 use allocert::reach::{Evidence, Settings};
 use allocert::text::{nearest, quote};
 
@@ -75,7 +76,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     if !common.json {
         for checked in &results {
             if !checked.is_expected() || arguments.only.is_some() {
-                line(&whole(checked))?;
+                line(whole(checked).trim_end())?;
             }
         }
         line(&summary(&results, start.elapsed(), common.seed))?;
@@ -151,7 +152,9 @@ fn status(results: &[Checked]) -> u8 {
 
 /// A line of the table, 80 characters wide; a long name gets a line of its own.
 fn columns([outcome, name, networks, instances, evidence, time]: [&str; 6]) -> String {
-    let name = if name.chars().count() > 35 { format!("{name}\n{:46}", "") } else { format!("{name:<35}") };
+    // A long outcome takes from the name's place.
+    let room = 45 - outcome.len().max(10);
+    let name = if name.chars().count() > room { format!("{name}\n{:46}", "") } else { format!("{name:<room$}") };
     format!("{outcome:<10} {name} {networks:>7} {instances:>11} {evidence:<6} {time:>6}")
 }
 
@@ -180,6 +183,9 @@ fn row(checked: &Checked, arguments: &Arguments) -> String {
     let (name, time) = (harmless(&checked.claim), seconds(checked.time));
     let row = columns([&outcome, &name, &networks, &instances, &evidence, &time]);
     let mut row = row.replacen(&outcome, &paint(&outcome, colour, false), 1);
+    if let Some(trend) = &checked.trend {
+        row.push_str(&format!("\n          {}", paint(&brief_trend(trend), Colour::Dim, false)));
+    }
     if let Some(counterexample) = &checked.counterexample
         && checked.is_expected()
         && arguments.only.is_none()
@@ -187,6 +193,38 @@ fn row(checked: &Checked, arguments: &Arguments) -> String {
         row.push_str(&format!("\n          {}", paint(&brief(counterexample), Colour::Dim, false)));
     }
     row
+}
+
+/// A trend in two lines.
+fn brief_trend(trend: &Trend) -> String {
+    let gamma =
+        trend.gamma.map_or("no pair can be compared".to_owned(), |[low, high]| format!("γ from {low:.3} to {high:.3}"));
+    let [c, d, u, t] = [trend.concordant, trend.discordant, trend.unclear, trend.tied].map(thousands);
+    format!("{gamma}\n          pairs: {c} concordant, {d} discordant, {u} unclear, {t} tied")
+}
+
+/// A trend in full.
+fn detailed_trend(trend: &Trend) -> String {
+    let mut text =
+        format!("\n{}\n\n  number  allocations  mean probability\n", brief_trend(trend).replace("          ", ""));
+    for (number, cases, [low, high]) in &trend.means {
+        text.push_str(&format!("  {number:>6}  {:>11}  {low:.3} to {high:.3}\n", thousands(cases)));
+    }
+    if !trend.exceptions.is_empty() {
+        text.push_str("\nexceptions (the smaller number has the larger probability)\n");
+    }
+    for (small, large) in &trend.exceptions {
+        for case in [small, large] {
+            let [low, high] = case.interval;
+            text.push_str(&format!(
+                "  {:>4}  {low:.3} to {high:.3}  {}\n",
+                case.predictor,
+                shortened(&case.allocation)
+            ));
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// A counterexample in a line or two.
@@ -218,6 +256,9 @@ fn whole(checked: &Checked) -> String {
     }
     if let Some(why) = &checked.unsettled {
         text.push_str(&indented(&format!("\n{why}\n")));
+    }
+    if let Some(trend) = &checked.trend {
+        text.push_str(&indented(&detailed_trend(trend)));
     }
     if let Some(counterexample) = &checked.counterexample {
         text.push_str(&indented(&detailed(counterexample)));
@@ -300,6 +341,8 @@ fn summary(results: &[Checked], time: Duration, seed: u64) -> String {
     let parts = [
         (count(Outcome::Verified), "verified"),
         (count(Outcome::Refuted), "refuted"),
+        (count(Outcome::Supported), "supported"),
+        (count(Outcome::Contradicted), "contradicted"),
         (count(Outcome::Open), "open"),
         (results.iter().filter(|c| c.outcome.is_err()).count(), "in error"),
     ];
@@ -343,7 +386,36 @@ struct Json {
     evidence: Option<&'static str>,
     error_log2: Option<i64>,
     counterexample: Option<JsonCounterexample>,
+    trend: Option<JsonTrend>,
     seconds: f64,
+}
+
+#[derive(Serialize)]
+struct JsonTrend {
+    cases: u64,
+    concordant: u64,
+    discordant: u64,
+    unclear: u64,
+    tied: u64,
+    gamma: Option<[f64; 2]>,
+    /// (number, allocations, [least, largest mean probability])
+    means: Vec<(i64, u64, [f64; 2])>,
+    /// Pairs of (allocation, number, interval).
+    exceptions: Vec<[(String, i64, [f64; 2]); 2]>,
+}
+
+fn trend_view(trend: &Trend) -> JsonTrend {
+    let case = |c: &Case| (c.allocation.clone(), c.predictor, c.interval);
+    JsonTrend {
+        cases: trend.cases,
+        concordant: trend.concordant,
+        discordant: trend.discordant,
+        unclear: trend.unclear,
+        tied: trend.tied,
+        gamma: trend.gamma,
+        means: trend.means.clone(),
+        exceptions: trend.exceptions.iter().map(|(small, large)| [case(small), case(large)]).collect(),
+    }
 }
 
 #[derive(Serialize)]
@@ -406,6 +478,7 @@ fn view(checked: &Checked) -> Json {
         evidence: checked.evidence.map(Evidence::name),
         error_log2: checked.evidence.and_then(Evidence::error_log2),
         counterexample: checked.counterexample.as_deref().map(counterexample_view),
+        trend: checked.trend.as_ref().map(trend_view),
         seconds: checked.time.as_secs_f64(),
     }
 }

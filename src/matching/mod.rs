@@ -12,6 +12,7 @@ mod instance;
 mod interval;
 mod laws;
 mod matcher;
+mod trend;
 
 pub use crate::algebra::Limits;
 pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
@@ -21,3 +22,4 @@ pub use estimate::Trials;
 pub use instance::{Decision, Instance};
 pub use interval::confidence_interval;
 pub use matcher::{MatchError, MatchOptions, Matcher, decide};
+pub use trend::{Case, Trend};

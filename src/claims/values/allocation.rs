@@ -9,13 +9,10 @@ use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePan
 use starlark_derive::{starlark_module, starlark_value};
 
 use super::network::tensor;
-use super::{allocation_of, failure, samples_of};
+use super::{TRIALS, allocation_of, failure, samples_of};
 use crate::allocation::{Allocation, Tensor, Weight, print};
 use crate::claims::session::Lens;
 use crate::matching::Estimate;
-
-/// Where no law settles a match probability, so many instances are decided for `match`.
-const TRIALS: u64 = 1_000;
 
 /// An allocation of a network at a number of samples.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]

@@ -12,6 +12,9 @@ use super::session::Lens;
 use crate::allocation::{Allocation, TextError};
 use crate::network::Samples;
 
+/// Where no law settles a match probability, so many instances are decided for `match` and for trends.
+pub(super) const TRIALS: u64 = 1_000;
+
 /// An allocation given as text, as a value of the same network, or as a list of weights, texts and allocations.
 pub(super) fn allocation_of<'v>(lens: &Lens, given: Value<'v>, heap: Heap<'v>) -> starlark::Result<Allocation> {
     if let Some(allocation) = part_of(lens, given, heap)? {
