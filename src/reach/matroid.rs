@@ -1,5 +1,7 @@
 //! The generic Jacobian matroid of a network, represented at random points modulo random primes.
 
+use rayon::prelude::*;
+
 use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::Allocation;
 use crate::network::{KernelField, Network, Samples};
@@ -127,6 +129,13 @@ impl JacobianMatroid {
     /// while others wait for it.
     pub fn extend_to(&mut self, trials: usize) {
         let fresh: Vec<Trial> = (self.trials.len()..trials).map(|t| self.evaluate(&self.point(t), t)).collect();
+        self.trials.extend(fresh);
+    }
+
+    /// The same on all threads. Not for code that others of the pool wait for: they may end up waiting for themselves.
+    pub fn extend_in_parallel(&mut self, trials: usize) {
+        let missing = (self.trials.len()..trials).into_par_iter();
+        let fresh: Vec<Trial> = missing.map(|t| self.evaluate(&self.point(t), t)).collect();
         self.trials.extend(fresh);
     }
 

@@ -107,7 +107,7 @@ pub fn rank(
             asked: settings.error_log2,
             possible: matroid.chance().minor_log2(largest) * MOST_TRIALS as i64 + 1,
         })?;
-        matroid.extend_to(trials);
+        matroid.extend_in_parallel(trials);
         (dim, teacher) = both(&matroid);
     }
     Ok(Answer {
