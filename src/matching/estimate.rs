@@ -15,8 +15,10 @@ use super::interval::confidence_interval;
 
 /// After so many trials, a limit that stopped all of them ends the estimate.
 const FIRST: u64 = 8;
-/// The clock and the interval are looked at after so many further trials.
+/// The clock and the interval are looked at after so many further trials,
 const BATCH: u64 = 64;
+/// or after this part of all so far: the number of trials depends on neither threads nor speed.
+const GROWTH: u64 = 8;
 
 /// How many instances to decide.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,8 +41,12 @@ impl Trials {
         }
     }
 
-    fn suffices(self, interval: [f64; 2]) -> bool {
-        matches!(self, Trials::Precision { width, .. } if interval[1] - interval[0] <= width)
+    fn suffice(self, interval: impl FnOnce() -> [f64; 2]) -> bool {
+        let Trials::Precision { width, .. } = self else {
+            return false;
+        };
+        let [low, high] = interval();
+        high - low <= width
     }
 }
 
@@ -111,10 +117,10 @@ pub(super) fn estimate(
     decide: impl Fn(u64) -> Decision + Sync,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Estimate {
-    let deadline = time_limit.map(|limit| Instant::now() + limit);
+    let deadline = time_limit.and_then(|limit| Instant::now().checked_add(limit));
     let (done, most) = (AtomicU64::new(0), trials.most());
     let (mut tally, mut next, mut stopped) = (Tally::default(), 0, None);
-    while next < most && !(next > 0 && trials.suffices(tally.interval())) {
+    while next < most && !(next > 0 && trials.suffice(|| tally.interval())) {
         if next > 0 && deadline.is_some_and(|d| Instant::now() >= d) {
             stopped = time_limit.map(Halt::TimeLimit);
             break;
@@ -123,7 +129,8 @@ pub(super) fn estimate(
             stopped = Some(Halt::Limit(limit));
             break;
         }
-        let batch = next..most.min(next + if next == 0 { FIRST } else { BATCH });
+        let size = if next == 0 { FIRST } else { BATCH.max(next / GROWTH) };
+        let batch = next..most.min(next.saturating_add(size));
         next = batch.end;
         let one = |trial| {
             let tally = Tally::of(trial, decide(trial), degree);
