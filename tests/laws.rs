@@ -140,11 +140,14 @@ proptest! {
     #[test]
     fn modular_and_rational_ranks_agree(network in network(), samples in samples(), bits: u64) {
         // A point with small integer entries at which the rational rank is the modular one is found among a few.
-        let a = allocation(&network, bits);
-        let rank = matroid(&network, samples).rank(&a);
-        let point = IntegerPoint::find(&network, samples, &a, rank, 5).expect("some small point is generic enough");
-        prop_assert_eq!(point.rank, rank);
-        prop_assert_eq!(IntegerPoint::find(&network, samples, &a, rank + 1, 5), None);
+        let m = matroid(&network, samples);
+        for bits in [bits, !bits, bits ^ bits.rotate_left(7)] {
+            let a = allocation(&network, bits);
+            let rank = m.rank(&a);
+            let point = IntegerPoint::find(&network, samples, &a, rank, 5).expect("some small point is generic enough");
+            prop_assert_eq!(point.rank, rank);
+            prop_assert_eq!(IntegerPoint::find(&network, samples, &a, rank + 1, 5), None);
+        }
     }
 
     #[test]

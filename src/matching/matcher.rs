@@ -18,9 +18,6 @@ use super::laws::{Ruling, bases, boundedness, certain_match, normality};
 const STREAM: u64 = 1 << 33;
 /// Errors of so many decisions together stay below the error asked for.
 const TRIALS_LOG2: i64 = 32;
-/// More independent points than this are never looked at.
-const MOST_POINTS: usize = 64;
-
 /// How far to go for a match probability.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MatchOptions {
@@ -77,12 +74,7 @@ impl Matcher {
     /// See [`ReachError`].
     pub fn new(network: &Network, samples: Samples, settings: Settings, limits: Limits) -> Result<Self, MatchError> {
         let mut matroid = JacobianMatroid::new(network, samples, settings.seed)?;
-        let largest = network.weights().min(usize::try_from(matroid.labels()).unwrap_or(usize::MAX));
-        let points = matroid.chance().trials(largest, settings.error_log2 - 1);
-        let points = points.filter(|t| *t <= MOST_POINTS).ok_or_else(|| ReachError::ErrorTooSmall {
-            asked: settings.error_log2,
-            possible: matroid.chance().minor_log2(largest) * MOST_POINTS as i64 + 1,
-        })?;
+        let points = matroid.trials_for_one(settings.error_log2 - 1)?;
         matroid.extend_to(points);
         Ok(Matcher {
             network: network.clone(),

@@ -19,7 +19,7 @@ const MOST_PRODUCTS: u64 = 1 << 34;
 /// Random vectors of kernels use the generator's streams from here on.
 const KERNEL_STREAM: u64 = 1 << 34;
 /// More independent points than this are never looked at.
-pub(super) const MOST_TRIALS: usize = 64;
+const MOST_TRIALS: usize = 64;
 /// Kernel fields are used for proofs only while they have at most this many entries in all.
 const MOST_FIELD_ENTRIES: u64 = 1 << 22;
 

@@ -3,7 +3,6 @@
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 
-use super::matroid::MOST_TRIALS;
 use super::{Evidence, JacobianMatroid, ReachError};
 
 /// Why a rank is not larger than it is.
@@ -101,12 +100,7 @@ pub fn rank(
     let (mut dim, mut teacher) = both(&matroid);
     if Evidence::all([dim.evidence, teacher.evidence]) != Evidence::Proved {
         // Two dimensions may be wrong, each with half the error.
-        let largest = network.weights().min(usize::try_from(matroid.labels()).unwrap_or(usize::MAX));
-        let trials = matroid.chance().trials(largest, settings.error_log2 - 1);
-        let trials = trials.filter(|t| *t <= MOST_TRIALS).ok_or_else(|| ReachError::ErrorTooSmall {
-            asked: settings.error_log2,
-            possible: matroid.chance().minor_log2(largest) * MOST_TRIALS as i64 + 1,
-        })?;
+        let trials = matroid.trials_for_one(settings.error_log2 - 1)?;
         matroid.extend_in_parallel(trials);
         (dim, teacher) = both(&matroid);
     }
