@@ -4,7 +4,7 @@
 //! The rooms, from the ground up: [`number`] and [`algebra`] compute exactly; [`allocation`] holds sets of weights;
 //! [`network`] holds the families of networks, each with its label map and Jacobian; [`reach`] answers questions about
 //! reachable dimensions; [`matching`] about the chance that a student matches a teacher; [`claims`] lets people state what
-//! they think is true of both, and checks it.
+//! they think is true of both, and checks it; [`record`] holds answers as data.
 #![deny(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 
@@ -15,4 +15,5 @@ pub mod matching;
 pub mod network;
 pub mod number;
 pub mod reach;
+pub mod record;
 pub mod text;

@@ -4,10 +4,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use serde::Serialize;
 
 use allocert::allocation::{picture, print};
 use allocert::matching::{Ensemble, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide};
+use allocert::record;
 
 use super::failure::Failure;
 use super::output::{bar, json, line, thousands};
@@ -43,34 +43,6 @@ pub(super) struct Arguments {
     time_limit: u64,
 }
 
-#[derive(Serialize)]
-struct Json {
-    network: String,
-    allocation: String,
-    samples: Option<u64>,
-    size: usize,
-    dim: usize,
-    teacher_dim: usize,
-    spans: bool,
-    verdict: &'static str,
-    reason: String,
-    basis: Option<String>,
-    normal: Option<String>,
-    degree_bounded: Option<String>,
-    evidence: &'static str,
-    error_log2: Option<i64>,
-    degree: Option<usize>,
-    probability: Option<f64>,
-    ci95: [f64; 2],
-    ensemble: String,
-    trials: u64,
-    matched: u64,
-    unmatched: u64,
-    undecided: u64,
-    stopped: Option<String>,
-    seed: u64,
-}
-
 fn width(text: &str) -> Result<f64, String> {
     let width: f64 = text.parse().map_err(|_| "give a number such as 0.005".to_owned())?;
     if width > 0.0 && width <= 1.0 { Ok(width) } else { Err("give a number above 0, up to 1".to_owned()) }
@@ -99,7 +71,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     bar.finish_and_clear();
     let answer = answer?;
     if common.json {
-        json(&view(&answer, &options))?;
+        json(&record::Match::of(&answer, options.ensemble))?;
     } else {
         line(&text(&answer))?;
     }
@@ -115,45 +87,10 @@ fn basis(answer: &MatchAnswer) -> Option<String> {
     }
 }
 
-fn degree(answer: &MatchAnswer) -> Option<usize> {
-    answer.degree.and_then(Result::ok).map(|d| d.value)
-}
-
 fn hypotheses(answer: &MatchAnswer) -> Option<(Hypothesis, Hypothesis)> {
     match answer.reason {
         Reason::Fractional { normal, bounded, .. } => Some((normal, bounded)),
         _ => None,
-    }
-}
-
-fn view(answer: &MatchAnswer, options: &MatchOptions) -> Json {
-    let hypotheses = hypotheses(answer);
-    let count = |of: fn(&allocert::matching::Estimate) -> u64| answer.estimate.as_ref().map_or(0, of);
-    Json {
-        network: answer.network.to_string(),
-        allocation: print(answer.network.layout(), &answer.allocation),
-        samples: answer.samples.count(),
-        size: answer.allocation.size(),
-        dim: answer.dim.value,
-        teacher_dim: answer.teacher.value,
-        spans: answer.dim.value == answer.teacher.value,
-        verdict: answer.verdict.name(),
-        reason: answer.reason.to_string(),
-        basis: basis(answer),
-        normal: hypotheses.map(|h| h.0.to_string()),
-        degree_bounded: hypotheses.map(|h| h.1.to_string()),
-        evidence: answer.evidence.name(),
-        error_log2: answer.evidence.error_log2(),
-        degree: degree(answer),
-        probability: answer.probability(),
-        ci95: answer.ci95(),
-        ensemble: options.ensemble.to_string(),
-        trials: count(|e| e.trials),
-        matched: count(|e| e.matched),
-        unmatched: count(|e| e.unmatched),
-        undecided: count(|e| e.undecided),
-        stopped: answer.estimate.as_ref().and_then(|e| e.stopped).map(|s| s.to_string()),
-        seed: answer.settings.seed,
     }
 }
 

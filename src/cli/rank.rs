@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use serde::Serialize;
 
-use allocert::allocation::{picture, print};
+use allocert::allocation::picture;
 use allocert::reach::{Answer, Dimension, Evidence, rank};
+use allocert::record;
 
 use super::failure::Failure;
 use super::output::{json, line};
@@ -29,58 +29,16 @@ pub(super) struct Arguments {
     error_log2: i64,
 }
 
-#[derive(Serialize)]
-struct Json<'a> {
-    network: String,
-    allocation: String,
-    samples: Option<u64>,
-    size: usize,
-    dim: usize,
-    teacher_dim: usize,
-    labels: u64,
-    spans: bool,
-    evidence: &'a str,
-    error_log2: Option<i64>,
-    reason: String,
-    teacher_evidence: &'a str,
-    teacher_reason: String,
-    weights: usize,
-    seed: u64,
-    points: usize,
-}
-
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let network = arguments.subject.network()?;
     let allocation = parse_allocation(&network, &arguments.allocation)?;
     let answer = rank(&network, &allocation, arguments.subject.samples(), settings(common, arguments.error_log2))?;
     if common.json {
-        json(&view(&answer))?;
+        json(&record::Rank::of(&answer))?;
     } else {
         line(&text(&answer))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn view(answer: &Answer) -> Json<'static> {
-    let evidence = answer.evidence();
-    Json {
-        network: answer.network.to_string(),
-        allocation: print(answer.network.layout(), &answer.allocation),
-        samples: answer.samples.count(),
-        size: answer.allocation.size(),
-        dim: answer.dim.value,
-        teacher_dim: answer.teacher.value,
-        labels: answer.labels,
-        spans: answer.spans(),
-        evidence: evidence.name(),
-        error_log2: evidence.error_log2(),
-        reason: answer.dim.reason.to_string(),
-        teacher_evidence: answer.teacher.evidence.name(),
-        teacher_reason: answer.teacher.reason.to_string(),
-        weights: answer.network.weights(),
-        seed: answer.settings.seed,
-        points: answer.trials,
-    }
 }
 
 fn text(answer: &Answer) -> String {

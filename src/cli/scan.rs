@@ -5,10 +5,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use serde::Serialize;
 
-use allocert::allocation::print;
 use allocert::reach::{Scan, ScanOptions, scan};
+use allocert::record;
 
 use super::failure::Failure;
 use super::output::{bar, json, line, thousands};
@@ -36,22 +35,6 @@ pub(super) struct Arguments {
     /// Stop with exit status 3 after so many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     time_limit: u64,
-}
-
-#[derive(Serialize)]
-struct Json<'a> {
-    network: String,
-    samples: Option<u64>,
-    weights: usize,
-    within: String,
-    teacher_dim: usize,
-    counts: Vec<(usize, usize, String)>,
-    /// Allocations are not yet grouped by symmetry.
-    orbits: Option<u64>,
-    evidence: &'a str,
-    error_log2: Option<i64>,
-    seed: u64,
-    points: usize,
 }
 
 /// `4`, `3..5`, `..5`, `3..`, both ends included.
@@ -89,31 +72,11 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     bar.finish_and_clear();
     let answer = answer?;
     if common.json {
-        json(&view(&answer))?;
+        json(&record::Scan::of(&answer))?;
     } else {
         line(&text(&answer))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn view(scan: &Scan) -> Json<'static> {
-    Json {
-        network: scan.network.to_string(),
-        samples: scan.samples.count(),
-        weights: scan.network.weights(),
-        within: if scan.within.size() == scan.network.weights() {
-            "all".to_owned()
-        } else {
-            print(scan.network.layout(), &scan.within)
-        },
-        teacher_dim: scan.teacher.value,
-        counts: scan.table.entries().map(|(size, dim, number)| (size, dim, number.to_string())).collect(),
-        orbits: None,
-        evidence: scan.evidence.name(),
-        error_log2: scan.evidence.error_log2(),
-        seed: scan.settings.seed,
-        points: scan.trials,
-    }
 }
 
 fn text(scan: &Scan) -> String {

@@ -1,0 +1,157 @@
+//! `allocert verify`: checks claims, a line each as it finishes; what was not expected comes last and whole.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use indicatif::ProgressBar;
+
+use allocert::claims::{CheckOptions, Checked, Claim, check, find, load};
+use allocert::reach::Settings;
+use allocert::record;
+use allocert::text::{nearest, quote};
+
+use super::failure::Failure;
+use super::output::{Colour, bar, harmless, json, line, paint};
+use super::{Common, error_bound, settings};
+
+mod terminal;
+
+use terminal::{columns, row, summary, whole};
+
+const EXAMPLES: &str = "Examples:
+  allocert verify
+  allocert verify proofs/lffn.star --json
+  allocert verify --only 'spreading/*'
+
+A claim is as expected when its outcome is what its `expect` says. With --only, counterexamples
+are shown whole.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// Claim files (*.star), or folders of them.
+    #[arg(value_name = "PATH", default_value = "proofs")]
+    paths: Vec<PathBuf>,
+    /// Only claims of this name; * stands for anything.
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
+    /// For each claim: the chance that a dimension it rests on is wrong is at most 2^K.
+    #[arg(long, value_name = "K", default_value = "-20", allow_negative_numbers = true, value_parser = error_bound)]
+    error_log2: i64,
+    /// Leave a claim open after so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    time_limit: u64,
+    /// Leave a claim open that ranges over more allocations than this.
+    #[arg(long, value_name = "N", default_value_t = 1 << 26)]
+    max_allocations: u64,
+}
+
+pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let claims = claims(arguments, settings(common, arguments.error_log2 - 10))?;
+    let options = CheckOptions {
+        settings: settings(common, arguments.error_log2),
+        time_limit: Duration::from_secs(arguments.time_limit),
+        max_allocations: arguments.max_allocations,
+    };
+    let start = Instant::now();
+    let bar = bar("{prefix}{msg} {bar:24} {percent}%, {eta} left");
+    let mut results: Vec<Checked> = Vec::new();
+    let mut file: Option<&PathBuf> = None;
+    if !common.json {
+        let head = columns(["outcome", "claim", "nets", "allocations", "error", "time"]);
+        line(&paint(&head, Colour::Dim, false))?;
+    }
+    for (number, claim) in claims.iter().enumerate() {
+        if !common.json && file != Some(&claim.file) {
+            bar.suspend(|| line(&paint(&harmless(&claim.file.display().to_string()), Colour::Bold, false)))?;
+            file = Some(&claim.file);
+        }
+        let checked = checked(claim, &options, &bar, &format!("[{}/{}] ", number + 1, claims.len()));
+        bar.suspend(|| {
+            if common.json {
+                json(&record::Verify::of(&checked))
+            } else {
+                line(&row(&checked, arguments.only.is_some()))
+            }
+        })?;
+        results.push(checked);
+    }
+    bar.finish_and_clear();
+    if !common.json {
+        for checked in &results {
+            if !checked.is_expected() || arguments.only.is_some() {
+                line(whole(checked).trim_end())?;
+            }
+        }
+        line(&summary(&results, start.elapsed(), common.seed))?;
+    }
+    Ok(ExitCode::from(status(&results)))
+}
+
+/// The claims asked for, all files read before the first is checked.
+fn claims(arguments: &Arguments, settings: Settings) -> Result<Vec<Claim>, Failure> {
+    let mut claims = Vec::new();
+    for path in find(&arguments.paths)? {
+        claims.extend(load(&path, settings)?);
+    }
+    let Some(only) = &arguments.only else {
+        if claims.is_empty() {
+            return Err(Failure::request("there is no claim in these files\n  write one: docs/claims.md shows how"));
+        }
+        return Ok(claims);
+    };
+    let names: Vec<String> = claims.iter().map(|c| c.name.clone()).collect();
+    claims.retain(|c| matches(only, &c.name));
+    if claims.is_empty() {
+        let known: Vec<&str> = names.iter().map(String::as_str).collect();
+        let near = nearest(only, &known).map(|n| format!("; did you mean {}?", quote(n))).unwrap_or_default();
+        let message =
+            format!("no claim is named {}{near}\n  there are {} claims in these files", quote(only), names.len());
+        return Err(Failure::request(message));
+    }
+    Ok(claims)
+}
+
+/// Whether a name fits a pattern in which * stands for anything.
+fn matches(pattern: &str, name: &str) -> bool {
+    let parts: Vec<&str> = pattern.split('*').collect();
+    let [first, middle @ .., last] = parts.as_slice() else {
+        return pattern == name;
+    };
+    let Some(mut rest) = name.strip_prefix(first) else {
+        return false;
+    };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+fn checked(claim: &Claim, options: &CheckOptions, bar: &ProgressBar, prefix: &str) -> Checked {
+    bar.reset();
+    bar.set_prefix(prefix.to_owned());
+    bar.set_message(claim.name.clone());
+    check(claim, options, &|done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })
+}
+
+/// 2: a claim could not be evaluated; 1: an outcome is not the expected one; 3: a limit stopped a claim.
+fn status(results: &[Checked]) -> u8 {
+    let broken = |c: &Checked| c.outcome.is_err() && !c.is_stopped();
+    if results.iter().any(broken) {
+        2
+    } else if results.iter().any(|c| !c.is_expected() && !c.is_stopped()) {
+        1
+    } else if results.iter().any(Checked::is_stopped) {
+        3
+    } else {
+        0
+    }
+}

@@ -1,0 +1,229 @@
+//! What `allocert verify` shows on a terminal: a table, and what was not expected in full.
+
+use std::time::Duration;
+
+use allocert::allocation::{picture, print};
+use allocert::claims::{Checked, Counterexample, Outcome, evidence_of_all};
+use allocert::matching::Trend;
+use allocert::reach::Evidence;
+
+use crate::cli::output::{Colour, harmless, paint, plural, seconds, thousands, wrapped};
+
+/// A line of the table, 80 characters wide; a long name gets a line of its own.
+pub(super) fn columns([outcome, name, networks, instances, evidence, time]: [&str; 6]) -> String {
+    // A long outcome takes from the name's place.
+    let room = 45 - outcome.len().max(10);
+    let name = if name.chars().count() > room { format!("{name}\n{:46}", "") } else { format!("{name:<room$}") };
+    format!("{outcome:<10} {name} {networks:>7} {instances:>11} {evidence:<6} {time:>6}")
+}
+
+fn outcome_name(checked: &Checked) -> &'static str {
+    match &checked.outcome {
+        Ok(outcome) => outcome.name(),
+        Err(_) => "error",
+    }
+}
+
+/// A checked claim's lines in the table; with `detailed`, its counterexample is shown elsewhere.
+pub(super) fn row(checked: &Checked, detailed: bool) -> String {
+    let colour = match (&checked.outcome, checked.is_expected()) {
+        (Ok(Outcome::Open), _) => Colour::Yellow,
+        (_, true) => Colour::Green,
+        (_, false) => Colour::Red,
+    };
+    let mark = if checked.is_expected() { " " } else { "!" };
+    let outcome = format!("{:<8} {mark}", outcome_name(checked));
+    let evidence = match checked.evidence {
+        None => "-".to_owned(),
+        Some(Evidence::Proved) => "proved".to_owned(),
+        Some(Evidence::Probabilistic { error_log2 }) => format!("2^{error_log2}"),
+        Some(Evidence::Unbounded) => "likely".to_owned(),
+    };
+    let (networks, instances) = (thousands(checked.networks as u64), thousands(checked.instances));
+    let (name, time) = (harmless(&checked.claim), seconds(checked.time));
+    let row = columns([&outcome, &name, &networks, &instances, &evidence, &time]);
+    let mut row = row.replacen(&outcome, &paint(&outcome, colour, false), 1);
+    if let Some(trend) = &checked.trend {
+        row.push_str(&format!("\n          {}", paint(&brief_trend(trend), Colour::Dim, false)));
+    }
+    if let Some(counterexample) = &checked.counterexample
+        && checked.is_expected()
+        && !detailed
+    {
+        row.push_str(&format!("\n          {}", paint(&brief(counterexample), Colour::Dim, false)));
+    }
+    row
+}
+
+/// A trend in two lines.
+fn brief_trend(trend: &Trend) -> String {
+    let gamma =
+        trend.gamma.map_or("no pair can be compared".to_owned(), |[low, high]| format!("γ from {low:.3} to {high:.3}"));
+    let [c, d, u, t] = [trend.concordant, trend.discordant, trend.unclear, trend.tied].map(thousands);
+    format!("{gamma}\n          pairs: {c} concordant, {d} discordant, {u} unclear, {t} tied")
+}
+
+/// A trend in full.
+fn detailed_trend(trend: &Trend) -> String {
+    let mut text =
+        format!("\n{}\n\n  number  allocations  mean probability\n", brief_trend(trend).replace("          ", ""));
+    for (number, cases, [low, high]) in &trend.means {
+        text.push_str(&format!("  {number:>6}  {:>11}  {low:.3} to {high:.3}\n", thousands(cases)));
+    }
+    if !trend.exceptions.is_empty() {
+        text.push_str("\nexceptions (the smaller number has the larger probability)\n");
+    }
+    for (small, large) in &trend.exceptions {
+        for case in [small, large] {
+            let [low, high] = case.interval;
+            text.push_str(&format!(
+                "  {:>4}  {low:.3} to {high:.3}  {}\n",
+                case.predictor,
+                shortened(&case.allocation)
+            ));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A counterexample in a line or two.
+fn brief(counterexample: &Counterexample) -> String {
+    let mut text = format!("smallest counterexample: {}", counterexample.network);
+    if let Some(samples) = counterexample.samples.count() {
+        text.push_str(&format!(", {samples} sample{}", if samples == 1 { "" } else { "s" }));
+    }
+    if let Some(allocation) = &counterexample.allocation {
+        let text_of = print(counterexample.network.layout(), allocation);
+        text.push_str(&format!("\n          {}", shortened(&text_of)));
+    }
+    if let Some((left, sign, right)) = &counterexample.sides
+        && left.len() + right.len() < 50
+    {
+        text.push_str(&format!("\n          claimed {} {sign} {}", harmless(left), harmless(right)));
+    }
+    text
+}
+
+/// A result in full.
+pub(super) fn whole(checked: &Checked) -> String {
+    let place = format!("{}:{}", checked.file.display(), checked.line);
+    let title = format!("{} ({}, expected {})", harmless(&checked.claim), outcome_name(checked), checked.expect.name());
+    let mut text = format!("\n{}\n  {place}\n", paint(&title, Colour::Bold, false));
+    text.push_str(&indented(&format!("\n{}\n", wrapped(&harmless(&checked.statement)))));
+    if let Err(error) = &checked.outcome {
+        text.push_str(&indented(&format!("\n{}\n", harmless(error.to_string().trim_end()))));
+    }
+    if let Some(why) = &checked.unsettled {
+        text.push_str(&indented(&format!("\n{why}\n")));
+    }
+    if let Some(trend) = &checked.trend {
+        text.push_str(&indented(&detailed_trend(trend)));
+    }
+    if let Some(counterexample) = &checked.counterexample {
+        text.push_str(&indented(&detailed(counterexample)));
+    }
+    text
+}
+
+fn detailed(c: &Counterexample) -> String {
+    let layout = c.network.layout();
+    let mut text = format!("\ncounterexample: {}, {}\n", c.network, c.samples);
+    if let Some(allocation) = &c.allocation {
+        text.push_str(&format!("{}\n\n", print(layout, allocation)));
+        text.push_str(&indented(&picture(layout, allocation)));
+    }
+    if let Some(claimed) = &c.claimed {
+        text.push_str(&format!("\nclaimed  {}\n", harmless(claimed).replace('\n', "\n         ")));
+    }
+    if let Some((left, sign, right)) = &c.sides {
+        text.push_str(&format!("here     {} {sign} {} is false\n", harmless(left), harmless(right)));
+    }
+    if let Some(answer) = &c.answer {
+        let dim = |name: &str, d: &allocert::reach::Dimension| {
+            let evidence = d.evidence;
+            format!("{name} {} ({evidence}; {})\n", d.value, d.reason)
+        };
+        text.push_str("\ntrue\n");
+        text.push_str(&format!("  {}", dim("reachable dimension", &answer.dim)));
+        text.push_str(&format!("  {}", dim("teacher dimension", &answer.teacher)));
+    }
+    let others: Vec<_> = c.observations.iter().filter(|o| !o.is_of(c)).collect();
+    if !others.is_empty() {
+        text.push_str("\ndimensions that were asked for\n");
+        for o in others.iter().take(MOST_SHOWN) {
+            let samples = o.samples.count().map(|m| format!(" at {m}")).unwrap_or_default();
+            text.push_str(&format!("  {:>3}  {}{samples}\n", o.dim, shortened(&o.text)));
+        }
+        if others.len() > MOST_SHOWN {
+            text.push_str(&format!("  and {} more\n", others.len() - MOST_SHOWN));
+        }
+    }
+    if let Some(point) = &c.point {
+        text.push_str(&format!("\na point at which these columns of the Jacobian have rank {}\n", point.rank));
+        for (name, value) in point.tensors(layout) {
+            text.push_str(&format!("  {name} = {value}\n"));
+        }
+        if !point.inputs.is_empty() {
+            text.push_str(&format!("  inputs = {:?}\n", point.inputs));
+        }
+    }
+    text.push_str(&format!(
+        "\nevidence: {} for the dimensions named here\nshow it again:\n  {}\n",
+        c.evidence,
+        harmless(&c.command)
+    ));
+    text
+}
+
+/// An allocation's text cut to a line.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= 70 {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(56).collect();
+    let whole_weights = start.rsplit_once(' ').map_or(start.as_str(), |(whole, _)| whole);
+    format!("{whole_weights} … ({} weights)", text.split(' ').count())
+}
+
+/// More observed dimensions than this are only counted.
+const MOST_SHOWN: usize = 12;
+
+fn indented(text: &str) -> String {
+    let line = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("  {line}\n") };
+    text.lines().map(line).collect()
+}
+
+/// The last lines.
+pub(super) fn summary(results: &[Checked], time: Duration, seed: u64) -> String {
+    let count = |outcome: Outcome| results.iter().filter(|c| matches!(&c.outcome, Ok(o) if *o == outcome)).count();
+    let unexpected = results.iter().filter(|c| !c.is_expected()).count();
+    let instances: u64 = results.iter().map(|c| c.instances).sum();
+    let parts = [
+        (count(Outcome::Verified), "verified"),
+        (count(Outcome::Refuted), "refuted"),
+        (count(Outcome::Supported), "supported"),
+        (count(Outcome::Contradicted), "contradicted"),
+        (count(Outcome::Open), "open"),
+        (results.iter().filter(|c| c.outcome.is_err()).count(), "in error"),
+    ];
+    let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let verdict = if unexpected == 0 {
+        paint("all as expected", Colour::Green, false)
+    } else {
+        paint(&format!("{unexpected} not as expected"), Colour::Red, false)
+    };
+    let known = if results.iter().any(|c| c.evidence.is_some()) {
+        format!("{} for all of them together; ", evidence_of_all(results))
+    } else {
+        String::new()
+    };
+    format!(
+        "\n{}: {}; {verdict}\n{} in {}; {}seed {seed}",
+        plural(results.len() as u64, "claim"),
+        parts.join(", "),
+        plural(instances, "instance"),
+        seconds(time),
+        known,
+    )
+}

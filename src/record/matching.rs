@@ -1,0 +1,100 @@
+//! What `allocert match` says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::allocation::print;
+use crate::matching::{Ensemble, Estimate, MatchAnswer, Reason};
+
+/// With what probability a random student can match a random teacher.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Match {
+    /// The network, as it is written.
+    pub network: String,
+    /// The allocation, one weight at a time in canonical order.
+    pub allocation: String,
+    /// The number of generic inputs; nothing when functional.
+    pub samples: Option<u64>,
+    /// The learnable weights, |A|.
+    pub size: usize,
+    /// ρ_m(A).
+    pub dim: usize,
+    /// D_m.
+    pub teacher_dim: usize,
+    /// Whether ρ_m(A) = D_m.
+    pub spans: bool,
+    /// `zero`, `one`, `fractional` or `undecided`.
+    pub verdict: String,
+    /// The law that settles it.
+    pub reason: String,
+    /// The basis that the law found inside the allocation.
+    pub basis: Option<String>,
+    /// The fractional law: whether the labels' closure is known to be normal.
+    pub normal: Option<String>,
+    /// The fractional law: whether the degree is bounded from above.
+    pub degree_bounded: Option<String>,
+    /// `proved` or `probabilistic`.
+    pub evidence: String,
+    /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
+    pub error_log2: Option<i64>,
+    /// The learning degree, where the allocation is a basis and it is known.
+    pub degree: Option<usize>,
+    /// The match probability, or its estimate.
+    pub probability: Option<f64>,
+    /// A 95 % interval for it.
+    pub ci95: [f64; 2],
+    /// How student, teacher and inputs are drawn.
+    pub ensemble: String,
+    /// The instances drawn.
+    pub trials: u64,
+    /// Those with a real match.
+    pub matched: u64,
+    /// Those without one.
+    pub unmatched: u64,
+    /// The others.
+    pub undecided: u64,
+    /// The limit that ended the instances early.
+    pub stopped: Option<String>,
+    /// The seed of all randomness.
+    pub seed: u64,
+}
+
+impl Match {
+    /// Of an answer, for students and teachers of this ensemble.
+    pub fn of(answer: &MatchAnswer, ensemble: Ensemble) -> Self {
+        let hypotheses = match answer.reason {
+            Reason::Fractional { normal, bounded, .. } => Some((normal, bounded)),
+            _ => None,
+        };
+        let basis = match &answer.reason {
+            Reason::AffineBasis(basis) | Reason::OddBasis(basis) => Some(print(answer.network.layout(), basis)),
+            _ => None,
+        };
+        let count = |of: fn(&Estimate) -> u64| answer.estimate.as_ref().map_or(0, of);
+        Match {
+            network: answer.network.to_string(),
+            allocation: print(answer.network.layout(), &answer.allocation),
+            samples: answer.samples.count(),
+            size: answer.allocation.size(),
+            dim: answer.dim.value,
+            teacher_dim: answer.teacher.value,
+            spans: answer.dim.value == answer.teacher.value,
+            verdict: answer.verdict.name().to_owned(),
+            reason: answer.reason.to_string(),
+            basis,
+            normal: hypotheses.map(|h| h.0.to_string()),
+            degree_bounded: hypotheses.map(|h| h.1.to_string()),
+            evidence: answer.evidence.name().to_owned(),
+            error_log2: answer.evidence.error_log2(),
+            degree: answer.degree.and_then(Result::ok).map(|d| d.value),
+            probability: answer.probability(),
+            ci95: answer.ci95(),
+            ensemble: ensemble.to_string(),
+            trials: count(|e| e.trials),
+            matched: count(|e| e.matched),
+            unmatched: count(|e| e.unmatched),
+            undecided: count(|e| e.undecided),
+            stopped: answer.estimate.as_ref().and_then(|e| e.stopped).map(|s| s.to_string()),
+            seed: answer.settings.seed,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Answers as data: the JSON fields of each command, written by the command line and read back by reports.
+//!
+//! A record holds what a script may rely on, in the words of the interface; fields are added, never renamed. It computes
+//! nothing: everything in it is in the answer that it is made of.
+
+mod matching;
+mod rank;
+mod scan;
+mod verify;
+
+pub use matching::Match;
+pub use rank::Rank;
+pub use scan::Scan;
+pub use verify::{Counterexample, Observation, Point, Trend, Verify};

@@ -1,0 +1,68 @@
+//! What `allocert rank` says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::allocation::print;
+use crate::reach::Answer;
+
+/// The reachable dimension of one allocation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rank {
+    /// The network, as it is written.
+    pub network: String,
+    /// The allocation, one weight at a time in canonical order.
+    pub allocation: String,
+    /// The number of generic inputs; nothing when functional.
+    pub samples: Option<u64>,
+    /// The learnable weights, |A|.
+    pub size: usize,
+    /// ρ_m(A).
+    pub dim: usize,
+    /// D_m.
+    pub teacher_dim: usize,
+    /// The number of scalar labels.
+    pub labels: u64,
+    /// Whether ρ_m(A) = D_m.
+    pub spans: bool,
+    /// `proved` or `probabilistic`, for both dimensions together.
+    pub evidence: String,
+    /// An error has at most the probability 2^this; nothing when proved.
+    pub error_log2: Option<i64>,
+    /// Why the dimension is not larger.
+    pub reason: String,
+    /// How the teacher's dimension is known.
+    pub teacher_evidence: String,
+    /// Why the teacher's dimension is not larger.
+    pub teacher_reason: String,
+    /// The number of all weights.
+    pub weights: usize,
+    /// The seed of all randomness.
+    pub seed: u64,
+    /// How many random points were looked at.
+    pub points: usize,
+}
+
+impl Rank {
+    /// Of an answer.
+    pub fn of(answer: &Answer) -> Self {
+        let evidence = answer.evidence();
+        Rank {
+            network: answer.network.to_string(),
+            allocation: print(answer.network.layout(), &answer.allocation),
+            samples: answer.samples.count(),
+            size: answer.allocation.size(),
+            dim: answer.dim.value,
+            teacher_dim: answer.teacher.value,
+            labels: answer.labels,
+            spans: answer.spans(),
+            evidence: evidence.name().to_owned(),
+            error_log2: evidence.error_log2(),
+            reason: answer.dim.reason.to_string(),
+            teacher_evidence: answer.teacher.evidence.name().to_owned(),
+            teacher_reason: answer.teacher.reason.to_string(),
+            weights: answer.network.weights(),
+            seed: answer.settings.seed,
+            points: answer.trials,
+        }
+    }
+}

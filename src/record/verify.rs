@@ -1,0 +1,214 @@
+//! What `allocert verify` says of one claim.
+
+use serde::{Deserialize, Serialize};
+
+use crate::allocation::print;
+use crate::claims::{self, Checked, Expect};
+use crate::matching::{self, Case};
+use crate::reach::Evidence;
+
+/// What came of checking a claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verify {
+    /// Its name.
+    pub claim: String,
+    /// The file it stands in.
+    pub file: String,
+    /// The line it starts at.
+    pub line: usize,
+    /// What it says.
+    pub statement: String,
+    /// Where it comes from.
+    pub source: Option<String>,
+    /// The outcome that its author expects.
+    pub expect: String,
+    /// `verified`, `refuted`, `supported`, `contradicted` or `open`.
+    pub outcome: String,
+    /// Whether that is what was expected.
+    pub as_expected: bool,
+    /// Why it is open, or could not be evaluated.
+    pub reason: Option<String>,
+    /// The networks covered.
+    pub networks: usize,
+    /// The allocations covered (networks, for a claim about networks).
+    pub allocations: u64,
+    /// Those for which its hypothesis is false.
+    pub hypothesis_false: u64,
+    /// The number of orbits; nothing if allocations were not grouped by symmetry.
+    pub orbits: Option<u64>,
+    /// `proved` or `probabilistic`; nothing if nothing was settled.
+    pub evidence: Option<String>,
+    /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
+    pub error_log2: Option<i64>,
+    /// The smallest counterexample.
+    pub counterexample: Option<Counterexample>,
+    /// What a trend is like.
+    pub trend: Option<Trend>,
+    /// The time it took.
+    pub seconds: f64,
+}
+
+/// How a number goes along with the match probability, over pairs of allocations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trend {
+    /// The allocations compared.
+    pub cases: u64,
+    /// Pairs in which the larger number has the larger probability.
+    pub concordant: u64,
+    /// Pairs in which it has the smaller one.
+    pub discordant: u64,
+    /// Pairs whose intervals overlap.
+    pub unclear: u64,
+    /// Pairs with the same number or the same probability.
+    pub tied: u64,
+    /// Bounds on Goodman and Kruskal's gamma.
+    pub gamma: Option<[f64; 2]>,
+    /// (number, allocations, \[least, largest mean probability\])
+    pub means: Vec<(i64, u64, [f64; 2])>,
+    /// Pairs of (allocation, number, interval).
+    pub exceptions: Vec<[(String, i64, [f64; 2]); 2]>,
+}
+
+/// An instance for which a claim is false.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Counterexample {
+    /// The network, as it is written.
+    pub network: String,
+    /// The number of generic inputs; nothing when functional.
+    pub samples: Option<u64>,
+    /// The allocation, for a claim about allocations.
+    pub allocation: Option<String>,
+    /// Its learnable weights.
+    pub size: Option<usize>,
+    /// Its reachable dimension.
+    pub dim: Option<usize>,
+    /// The teacher's dimension.
+    pub teacher_dim: Option<usize>,
+    /// Whether it spans.
+    pub spans: Option<bool>,
+    /// What was claimed, as written.
+    pub claimed: Option<String>,
+    /// The value of the left-hand side of a comparison.
+    pub left: Option<String>,
+    /// The sign between.
+    pub sign: Option<String>,
+    /// The value of the right-hand side.
+    pub right: Option<String>,
+    /// Every dimension that was asked for.
+    pub dimensions: Vec<Observation>,
+    /// A point at which the allocation's columns have their rank.
+    pub point: Option<Point>,
+    /// `proved` or `probabilistic`.
+    pub evidence: String,
+    /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
+    pub error_log2: Option<i64>,
+    /// The command that shows it again.
+    pub command: String,
+}
+
+/// A dimension that a claim asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// The network.
+    pub network: String,
+    /// The number of generic inputs; nothing when functional.
+    pub samples: Option<u64>,
+    /// The allocation.
+    pub allocation: String,
+    /// Its reachable dimension.
+    pub dim: usize,
+}
+
+/// A point with small integer entries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// All weights in canonical order.
+    pub weights: Vec<i64>,
+    /// The inputs; empty when labels are the coordinates of the network's function.
+    pub inputs: Vec<Vec<i64>>,
+    /// The rank of the allocation's columns there.
+    pub rank: usize,
+}
+
+impl Verify {
+    /// Of a checked claim.
+    pub fn of(checked: &Checked) -> Self {
+        let reason = match &checked.outcome {
+            Err(error) => Some(error.to_string()),
+            Ok(_) => checked.unsettled.as_ref().map(ToString::to_string),
+        };
+        let outcome = match &checked.outcome {
+            Ok(outcome) => outcome.name(),
+            Err(_) => Expect::Open.name(),
+        };
+        Verify {
+            claim: checked.claim.clone(),
+            file: checked.file.display().to_string(),
+            line: checked.line,
+            statement: checked.statement.clone(),
+            source: checked.source.clone(),
+            expect: checked.expect.name().to_owned(),
+            outcome: outcome.to_owned(),
+            as_expected: checked.is_expected(),
+            reason,
+            networks: checked.networks,
+            allocations: checked.instances,
+            hypothesis_false: checked.skipped,
+            orbits: None,
+            evidence: checked.evidence.map(|e| e.name().to_owned()),
+            error_log2: checked.evidence.and_then(Evidence::error_log2),
+            counterexample: checked.counterexample.as_deref().map(Counterexample::of),
+            trend: checked.trend.as_ref().map(Trend::of),
+            seconds: checked.time.as_secs_f64(),
+        }
+    }
+}
+
+impl Trend {
+    fn of(trend: &matching::Trend) -> Self {
+        let case = |c: &Case| (c.allocation.clone(), c.predictor, c.interval);
+        Trend {
+            cases: trend.cases,
+            concordant: trend.concordant,
+            discordant: trend.discordant,
+            unclear: trend.unclear,
+            tied: trend.tied,
+            gamma: trend.gamma,
+            means: trend.means.clone(),
+            exceptions: trend.exceptions.iter().map(|(small, large)| [case(small), case(large)]).collect(),
+        }
+    }
+}
+
+impl Counterexample {
+    fn of(c: &claims::Counterexample) -> Self {
+        let sides = c.sides.clone();
+        let (left, sign, right) = sides.map_or((None, None, None), |(l, s, r)| (Some(l), Some(s.to_owned()), Some(r)));
+        let observation = |o: &claims::Observation| Observation {
+            network: o.network.clone(),
+            samples: o.samples.count(),
+            allocation: o.text.clone(),
+            dim: o.dim,
+        };
+        let point =
+            c.point.as_ref().map(|p| Point { weights: p.weights.clone(), inputs: p.inputs.clone(), rank: p.rank });
+        Counterexample {
+            network: c.network.to_string(),
+            samples: c.samples.count(),
+            allocation: c.allocation.as_ref().map(|a| print(c.network.layout(), a)),
+            size: c.allocation.as_ref().map(|a| a.size()),
+            dim: c.answer.as_ref().map(|a| a.dim.value),
+            teacher_dim: c.answer.as_ref().map(|a| a.teacher.value),
+            spans: c.answer.as_ref().map(|a| a.spans()),
+            claimed: c.claimed.clone(),
+            left,
+            sign,
+            right,
+            dimensions: c.observations.iter().map(observation).collect(),
+            point,
+            evidence: c.evidence.name().to_owned(),
+            error_log2: c.evidence.error_log2(),
+            command: c.command.clone(),
+        }
+    }
+}
