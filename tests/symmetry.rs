@@ -87,7 +87,7 @@ fn orbits_have_one_dimension_and_fill_the_oracle_tables() {
         let group = Group::acting_on(&all, &network.symmetries(samples)).unwrap();
         let matroid = matroid(&network, samples, 9);
         let mut counts: HashMap<(usize, usize), u64> = HashMap::new();
-        let mut orbits = Orbits::new(&group);
+        let mut orbits = Orbits::new(group.clone());
         loop {
             for orbit in orbits.level() {
                 let dim = matroid.rank(&group.allocation(orbit.representative));

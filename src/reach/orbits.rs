@@ -26,17 +26,22 @@ pub struct Orbit {
 
 /// The orbits of one size after the other.
 #[derive(Clone, Debug)]
-pub struct Orbits<'a> {
-    group: &'a Group,
+pub struct Orbits {
+    group: Group,
     size: usize,
     level: Vec<Orbit>,
 }
 
-impl<'a> Orbits<'a> {
+impl Orbits {
     /// Starts with the empty allocation.
-    pub fn new(group: &'a Group) -> Self {
+    pub fn new(group: Group) -> Self {
         let empty = Orbit { representative: 0, stabiliser: group.order() as u32 };
         Orbits { group, size: 0, level: vec![empty] }
+    }
+
+    /// The group.
+    pub fn group(&self) -> &Group {
+        &self.group
     }
 
     /// The size of the allocations that it stands at.
@@ -59,7 +64,7 @@ impl<'a> Orbits<'a> {
     /// # Errors
     /// If the lengths of the orbits do not sum to the binomial coefficient.
     pub fn advance(&mut self) -> Result<(), ReachError> {
-        let group = self.group;
+        let group = &self.group;
         let extended = |orbit: &Orbit| {
             let set = orbit.representative;
             let free = if set == 0 { 0 } else { 64 - set.trailing_zeros() as usize };
@@ -102,8 +107,8 @@ mod tests {
         for network in networks.map(Result::unwrap) {
             let all = Allocation::all(network.weights());
             let group = Group::acting_on(&all, &network.symmetries(Samples::Functional)).unwrap();
-            let mut orbits = Orbits::new(&group);
-            for size in 0..=network.weights() {
+            let mut orbits = Orbits::new(group.clone());
+            for size in 0..=all.size() {
                 let expected: Vec<Set> = subsets(&all, size)
                     .map(|a| group.set(&a).unwrap())
                     .filter(|set| group.canonical(*set) == *set)
@@ -111,7 +116,7 @@ mod tests {
                 let found: Vec<Set> = orbits.level().iter().map(|o| o.representative).collect();
                 assert_eq!(found, expected, "{network} {size}");
                 assert_eq!(group.orbits()[size], found.len());
-                if size < network.weights() {
+                if size < all.size() {
                     orbits.advance().unwrap();
                 }
             }
@@ -123,7 +128,7 @@ mod tests {
         let network = Network::lrnn(1, 2, 1, 5, false).unwrap();
         let all = Allocation::all(network.weights());
         let group = Group::acting_on(&all, &network.symmetries(Samples::Functional)).unwrap();
-        let mut orbits = Orbits::new(&group);
+        let mut orbits = Orbits::new(group.clone());
         orbits.advance().unwrap();
         orbits.level.pop();
         let error = orbits.advance().unwrap_err();

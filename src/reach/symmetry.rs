@@ -39,6 +39,11 @@ impl Group {
     /// The group that those symmetries generate which keep `within` as a whole, acting on its weights. Nothing if there
     /// are more than [`MOST_POINTS`].
     pub fn acting_on(within: &Allocation, symmetries: &[Symmetry]) -> Option<Self> {
+        Group::of_order_at_most(MOST_ELEMENTS, within, symmetries)
+    }
+
+    /// The same, of at most so many elements: symmetries that would make more are left out.
+    pub fn of_order_at_most(most: usize, within: &Allocation, symmetries: &[Symmetry]) -> Option<Self> {
         let positions: Vec<usize> = within.iter().collect();
         if positions.len() > MOST_POINTS {
             return None;
@@ -65,7 +70,7 @@ impl Group {
                 continue;
             }
             used.push(generator);
-            match closure(&used) {
+            match closure(&used, most.min(MOST_ELEMENTS)) {
                 Some(elements) => {
                     group.elements = elements;
                     group.generators.push(symmetry.name.clone());
@@ -177,7 +182,7 @@ pub(super) fn bit(point: usize) -> Set {
 }
 
 /// All products of permutations, the identity first; nothing if there are too many.
-fn closure(generators: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
+fn closure(generators: &[Vec<u8>], most: usize) -> Option<Vec<Vec<u8>>> {
     let points = generators.first()?.len();
     let identity: Vec<u8> = (0..points as u8).collect();
     let mut known: HashSet<Vec<u8>> = HashSet::from([identity.clone()]);
@@ -191,7 +196,7 @@ fn closure(generators: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
                 elements.push(product);
             }
         }
-        if elements.len() > MOST_ELEMENTS {
+        if elements.len() > most {
             return None;
         }
     }
