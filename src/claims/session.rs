@@ -207,6 +207,11 @@ impl Lens {
         self.0.samples
     }
 
+    /// The session that answers for it.
+    pub(super) fn session(&self) -> Arc<Session> {
+        Arc::clone(&self.0.session)
+    }
+
     /// The same network on another number of samples.
     pub(super) fn at(&self, samples: Samples) -> Lens {
         self.0.session.lens(&self.0.network, samples)

@@ -8,6 +8,7 @@ use crate::allocation::Layout;
 use crate::number::{Field, Ring};
 
 use super::shape::bits;
+use super::symmetry::Symmetry;
 
 /// The shape of a feedforward network.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -257,5 +258,41 @@ impl Layers {
             }
         }
         directions
+    }
+
+    /// Neighbouring units of one layer change places; the inputs are layer 0.
+    pub(super) fn symmetries(&self) -> Vec<Symmetry> {
+        let swaps = (0..=self.count()).flat_map(|layer| (1..self.widths[layer]).map(move |unit| (layer, unit)));
+        swaps.map(|(layer, unit)| self.swap(layer, unit - 1, unit)).collect()
+    }
+
+    fn swap(&self, layer: usize, a: usize, b: usize) -> Symmetry {
+        let what = match layer {
+            0 => "inputs".to_owned(),
+            _ if layer == self.count() => "outputs".to_owned(),
+            _ => format!("units of layer {layer}"),
+        };
+        let mut pairs = Vec::new();
+        if layer > 0 {
+            pairs.extend((0..self.widths[layer - 1]).map(|j| (self.weight(layer, a, j), self.weight(layer, b, j))));
+            pairs.extend(self.bias.then(|| (self.bias_weight(layer, a), self.bias_weight(layer, b))));
+        }
+        if layer < self.count() {
+            let rows = 0..self.widths[layer + 1];
+            pairs.extend(rows.map(|i| (self.weight(layer + 1, i, a), self.weight(layer + 1, i, b))));
+        }
+        Symmetry::swapping(format!("{what} {a} and {b}"), self.start(self.count() + 1), pairs)
+    }
+
+    /// W_ℓ[i,j] and W_{L+1−ℓ}[j,i] change places, for widths that read the same backwards and layers without biases.
+    pub(super) fn transposition(&self) -> Option<Symmetry> {
+        let last = self.count();
+        if self.bias || !self.widths.iter().eq(self.widths.iter().rev()) {
+            return None;
+        }
+        let layers = (1..=last).flat_map(|layer| (0..self.widths[layer]).map(move |i| (layer, i)));
+        let cells = layers.flat_map(|(layer, i)| (0..self.widths[layer - 1]).map(move |j| (layer, i, j)));
+        let pairs = cells.map(|(layer, i, j)| (self.weight(layer, i, j), self.weight(last + 1 - layer, j, i)));
+        Some(Symmetry::swapping("transposition".to_owned(), self.start(last + 1), pairs))
     }
 }

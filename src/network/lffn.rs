@@ -4,7 +4,7 @@ use itertools::iproduct;
 
 use super::layered::Layers;
 use super::shape::{Shapes, list, widths};
-use super::{Family, Probe, ShapeError};
+use super::{Family, Probe, ShapeError, Symmetry};
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
@@ -122,5 +122,12 @@ impl Family for Lffn {
 
     fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
         self.layers.unseen(field, inputs)
+    }
+
+    /// Besides renaming units: the transpose of W_L ⋯ W_1 is W_1ᵀ ⋯ W_Lᵀ, a network of the same shape if the widths
+    /// read the same backwards. On d_0 or more generic inputs, labels are as good as that matrix.
+    fn symmetries(&self) -> Vec<Symmetry> {
+        let transposition = self.layers.transposition().map(|t| t.from(self.input_size() as u64));
+        self.layers.symmetries().into_iter().chain(transposition).collect()
     }
 }

@@ -8,8 +8,10 @@ mod lffn;
 mod lrnn;
 mod pnn;
 mod shape;
+mod symmetry;
 
 pub use shape::{MOST_WEIGHTS, ShapeError, Shapes};
+pub use symmetry::Symmetry;
 
 use crate::algebra::Matrix;
 use crate::allocation::{Allocation, Layout};
@@ -101,6 +103,8 @@ trait Family {
     fn gauge_count(&self) -> u64;
     /// For few inputs: directions v(θ, X) with J · v ≡ 0 because the inputs do not span.
     fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>>;
+    /// Generators of the permutations of weights that change no dimension and no match probability.
+    fn symmetries(&self) -> Vec<Symmetry>;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -305,6 +309,14 @@ impl Network {
     /// An upper bound on log₂ of the sum of a label's coefficients (all non-negative integers), saturating.
     pub fn height_bits(&self) -> u64 {
         on_family!(self, f => f.height_bits())
+    }
+
+    /// Generators of the group of permutations of weights under which, on so many samples, no reachable dimension and no
+    /// match probability changes: renaming hidden units, inputs and outputs, and transposition where it holds. Costs n for
+    /// each unit.
+    pub fn symmetries(&self, samples: Samples) -> Vec<Symmetry> {
+        let all = on_family!(self, f => f.symmetries());
+        all.into_iter().filter(|symmetry| symmetry.holds(samples)).collect()
     }
 
     /// An upper bound on the number of entries of all [`Network::kernel_fields`].

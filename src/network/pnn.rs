@@ -2,7 +2,7 @@
 
 use super::layered::Layers;
 use super::shape::{Shapes, bounded, list, widths};
-use super::{Family, Probe, ShapeError};
+use super::{Family, Probe, ShapeError, Symmetry};
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
@@ -128,5 +128,10 @@ impl Family for Pnn {
 
     fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
         self.layers.unseen(field, inputs)
+    }
+
+    /// Renaming units.
+    fn symmetries(&self) -> Vec<Symmetry> {
+        self.layers.symmetries()
     }
 }

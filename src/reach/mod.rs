@@ -7,16 +7,20 @@
 mod chance;
 mod count;
 mod matroid;
+mod orbits;
 pub(crate) mod point;
 mod rank;
 mod scan;
+mod symmetry;
 
 pub use chance::{Chance, Evidence};
 pub use count::Table;
 pub use matroid::JacobianMatroid;
+pub use orbits::{Orbit, Orbits};
 pub use point::IntegerPoint;
 pub use rank::{Answer, Dimension, Reason, Settings, rank};
 pub use scan::{Scan, ScanOptions, scan};
+pub use symmetry::{Group, MOST_POINTS, Set};
 
 /// Why a question about dimensions cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -113,6 +117,18 @@ pub enum ReachError {
         done: usize,
         /// All parts.
         parts: usize,
+    },
+    /// An enumeration up to symmetry that does not prove itself complete.
+    #[error(
+        "the orbits of size {size} hold {found} allocations, not {all}; this is a defect of the program\n  please report the command"
+    )]
+    Incomplete {
+        /// The size.
+        size: usize,
+        /// How many allocations were found.
+        found: String,
+        /// How many there are.
+        all: String,
     },
     /// Two independent counts disagreed more often than chance allows.
     #[error(
