@@ -15,7 +15,7 @@ pub(super) struct Normal {
     square: Vec<f64>,
     /// Jᵀr.
     gradient: Vec<f64>,
-    /// The largest diagonal of JᵀJ so far.
+    /// The diagonal of JᵀJ; 1 where it is 0, for a weight that does not move a label here.
     scale: Vec<f64>,
     factor: Vec<f64>,
     solution: Vec<f64>,
@@ -46,7 +46,8 @@ impl Normal {
         }
         for i in 0..n {
             self.gradient[i] = dot(&jacobian[i * rows..][..rows], residuals);
-            self.scale[i] = self.scale[i].max(self.square[i * n + i]);
+            let diagonal = self.square[i * n + i];
+            self.scale[i] = if diagonal > 0.0 { diagonal } else { 1.0 };
         }
     }
 
@@ -64,9 +65,7 @@ impl Normal {
         let n = self.size;
         self.factor.copy_from_slice(&self.square);
         for i in 0..n {
-            // A weight that never moved a label gets a scale of its own.
-            let scale = if self.scale[i] > 0.0 { self.scale[i] } else { 1.0 };
-            self.factor[i * n + i] += damping * scale;
+            self.factor[i * n + i] += damping * self.scale[i];
             self.solution[i] = -self.gradient[i];
         }
         if n > SMALL { self.solve_large() } else { cholesky(&mut self.factor, &mut self.solution) }

@@ -4,19 +4,25 @@
 //! allocation; a [`Trainer`] fits one instance; what it finds is a candidate until it is refined in high precision.
 
 mod adam;
+mod experiment;
 mod gradient_descent;
 mod least_squares;
 mod levenberg_marquardt;
 mod objective;
+mod refinement;
 mod tape;
 mod trainer;
+mod trial;
 
 pub use adam::Adam;
+pub use experiment::{Compared, Exact, Experiment, RULE};
 pub use gradient_descent::GradientDescent;
 pub use levenberg_marquardt::LevenbergMarquardt;
 pub use objective::{Objective, Program};
+pub use refinement::{PRECISION, Refined, Refinement, Refiner};
 pub use tape::{MOST_NODES, Node, Recorder, Tape};
 pub use trainer::{End, Method, Run, Trainer, TrainerOptions, UnknownMethod};
+pub use trial::{Outcome, Training, Trial, TrialOptions};
 
 /// Why there is nothing to train.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,4 +45,11 @@ pub enum TrainingError {
         /// The most operations.
         limit: usize,
     },
+}
+
+impl TrainingError {
+    /// Whether a stated limit stopped the work, rather than a wrong request.
+    pub fn is_limit(&self) -> bool {
+        matches!(self, TrainingError::TooLarge { .. })
+    }
 }
