@@ -18,3 +18,4 @@ pub mod plot;
 pub mod reach;
 pub mod record;
 pub mod text;
+pub mod training;

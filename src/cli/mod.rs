@@ -2,11 +2,14 @@
 
 mod completions;
 mod failure;
+mod file;
+mod interrupt;
 mod matching;
 pub(crate) mod memory;
 mod output;
 mod rank;
 mod scan;
+mod train;
 mod verify;
 
 use std::process::ExitCode;
@@ -70,6 +73,8 @@ enum Command {
     Scan(scan::Arguments),
     /// With what probability a random student can match a random teacher.
     Match(matching::Arguments),
+    /// Fit students to teachers by gradient methods; hold the success rate against the match probability.
+    Train(train::Arguments),
     /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
     Verify(verify::Arguments),
     /// Print a completion script for a shell.
@@ -89,6 +94,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Rank(arguments) => rank::run(&cli.common, arguments),
         Command::Scan(arguments) => scan::run(&cli.common, arguments),
         Command::Match(arguments) => matching::run(&cli.common, arguments),
+        Command::Train(arguments) => train::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Completions(arguments) => completions::run(arguments),
     };

@@ -9,6 +9,7 @@ mod dyadic;
 mod exact;
 mod float;
 mod prime;
+mod real;
 
 pub use degree::Degrees;
 pub use dual::{Dual, Duals};
@@ -16,6 +17,7 @@ pub use dyadic::{Dyadic, Dyadics};
 pub use exact::{Integers, Rationals};
 pub use float::Floats;
 pub use prime::{PrimeField, random_prime};
+pub use real::Reals;
 
 use std::fmt::Debug;
 

@@ -6,9 +6,11 @@
 mod matching;
 mod rank;
 mod scan;
+mod train;
 mod verify;
 
 pub use matching::Match;
 pub use rank::Rank;
 pub use scan::Scan;
+pub use train::{Replay, Train, TrialRun};
 pub use verify::{Counterexample, Observation, Point, Trend, Verify};
