@@ -142,6 +142,8 @@ impl Session {
                 matroid: OnceLock::new(),
                 matcher: OnceLock::new(),
                 matches: Mutex::default(),
+                decided: Mutex::default(),
+                degrees: Mutex::default(),
                 known: OnceLock::new(),
                 unproved,
                 asked,
@@ -183,6 +185,10 @@ struct View {
     matcher: OnceLock<Result<Matcher, MatchError>>,
     /// Match probabilities that were asked for, by allocation and the most trials.
     matches: Mutex<HashMap<(Allocation, u64), Arc<MatchAnswer>>>,
+    /// Instances that were decided whatever the laws say, by allocation and number.
+    decided: Mutex<HashMap<(Allocation, u64), Estimate>>,
+    /// Learning degrees that were asked for.
+    degrees: Mutex<HashMap<Allocation, Option<usize>>>,
     /// The rank of every allocation, by its bits; empty for large networks.
     known: OnceLock<Vec<AtomicU8>>,
     /// Whether a dimension was asked for that is below every proved bound the session knows.
@@ -278,9 +284,40 @@ impl Lens {
 
     /// So many instances decided, whatever the laws say.
     pub(super) fn decided(&self, allocation: &Allocation, trials: u64) -> Result<Estimate, MatchError> {
+        let key = (allocation.clone(), trials);
+        if let Some(estimate) = lock(&self.0.decided).get(&key) {
+            return Ok(estimate.clone());
+        }
         let estimate = self.matcher()?.estimate(allocation, &self.options(trials), &|_, _| {});
         self.0.session.rests_on(estimate.evidence);
+        lock(&self.0.decided).insert(key, estimate.clone());
         Ok(estimate)
+    }
+
+    /// The learning degree, if the allocation is a basis and it can be counted.
+    pub(super) fn learning_degree(&self, allocation: &Allocation) -> Result<Option<usize>, MatchError> {
+        if let Some(degree) = lock(&self.0.degrees).get(allocation) {
+            return Ok(*degree);
+        }
+        // Asked for here, so that what rests on the dimension counts.
+        let is_basis = allocation.size() == self.teacher_dim()? && self.dim(allocation)? == allocation.size();
+        let degree = if is_basis { self.matcher()?.degree(allocation).ok() } else { None };
+        if let Some(degree) = degree {
+            self.0.session.rests_on(degree.evidence.of_parity());
+        }
+        let value = degree.map(|d| d.value);
+        lock(&self.0.degrees).insert(allocation.clone(), value);
+        Ok(value)
+    }
+
+    /// Whether all labels are affine in the learnable weights: exact.
+    pub(super) fn is_affine(&self, allocation: &Allocation) -> Result<bool, MatchError> {
+        Ok(self.matcher()?.is_affine(allocation))
+    }
+
+    /// Into how many parts without a common learnable weight the equations of a match fall: exact.
+    pub(super) fn subsystems(&self, allocation: &Allocation) -> Result<usize, MatchError> {
+        Ok(self.matcher()?.subsystems(allocation))
     }
 
     fn options(&self, trials: u64) -> MatchOptions {

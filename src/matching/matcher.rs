@@ -12,7 +12,7 @@ use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Trials, estimate};
 use super::instance::{Decision, Instance};
-use super::laws::{Ruling, bases, boundedness, certain_match, normality};
+use super::laws::{Ruling, bases, boundedness, certain_match, is_affine, normality};
 
 /// Random primes for instances use the generator's streams from here on.
 const STREAM: u64 = 1 << 33;
@@ -106,6 +106,29 @@ impl Matcher {
     /// See [`NoDegree`].
     pub fn degree(&self, allocation: &Allocation) -> Result<Degree, NoDegree> {
         self.counter.degree(allocation)
+    }
+
+    /// Whether every label is affine in the learnable weights; exact.
+    pub fn is_affine(&self, allocation: &Allocation) -> bool {
+        is_affine(&self.counter, allocation)
+    }
+
+    /// Into how many parts the equations of a match fall that have no learnable weight in common; equations without any are
+    /// left out. Exact: which labels a weight occurs in is read off their degrees in it.
+    pub fn subsystems(&self, allocation: &Allocation) -> usize {
+        let mut parts: Vec<Vec<usize>> = Vec::new();
+        for weight in allocation.iter() {
+            let alone = Allocation::of(allocation.weights(), [weight]);
+            let degrees = self.counter.label_degrees(&alone).into_iter().enumerate();
+            let labels: Vec<usize> = degrees.filter(|(_, degree)| *degree > 0).map(|(label, _)| label).collect();
+            let (touched, mut others): (Vec<_>, Vec<_>) =
+                parts.into_iter().partition(|part| part.iter().any(|label| labels.contains(label)));
+            if !labels.is_empty() {
+                others.push(touched.into_iter().flatten().chain(labels).collect());
+            }
+            parts = others;
+        }
+        parts.len()
     }
 
     /// Decides the instance of one trial, whatever the laws say.
