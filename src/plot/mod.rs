@@ -1,0 +1,10 @@
+//! Drawings from plain numbers, as SVG text: readable in light and dark, with a title and a description for those who cannot
+//! see them. One file a kind of drawing.
+
+mod frame;
+mod lines;
+mod scatter;
+
+pub use frame::{Axis, Frame, PlotError};
+pub use lines::{Line, Point, lines};
+pub use scatter::{Cloud, Mark, scatter};
