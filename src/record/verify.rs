@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::allocation::print;
-use crate::text::shell;
 use crate::claims::{self, Checked, Expect};
 use crate::matching::{self, Case};
 use crate::reach::Evidence;
+use crate::text::shell;
 
 use super::Diagram;
 
@@ -185,7 +185,11 @@ impl Verify {
             failed: checked.outcome.is_err(),
             stopped: checked.is_stopped(),
             certificate: None,
-            command: format!("allocert verify {} --only {}", shell(&checked.file.display().to_string()), shell(&checked.claim)),
+            command: format!(
+                "allocert verify {} --only {}",
+                shell(&checked.file.display().to_string()),
+                shell(&checked.claim)
+            ),
         }
     }
 }

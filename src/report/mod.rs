@@ -10,6 +10,7 @@ mod junit;
 mod latex;
 mod markdown;
 mod page;
+mod plots;
 mod prose;
 mod read;
 

@@ -1,5 +1,6 @@
 //! The page: one HTML file with everything in it, light and dark, for screens of any width and for paper.
 
+use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 
@@ -27,9 +28,10 @@ pub fn html(results: &Results) -> String {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
-    let page = environment.add_template("page.html", PAGE).and_then(|()| environment.get_template("page.html"));
+    let lines = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    let page = lines.map(|lines| environment.set_syntax(lines));
+    let page = page.and_then(|()| environment.add_template("page.html", PAGE));
+    let page = page.and_then(|()| environment.get_template("page.html"));
     let context = context(&results);
     // The template is part of the program, and tests render every part of it.
     page.and_then(|page| page.render(context)).unwrap_or_else(|error| format!("<!doctype html><pre>{error:#}</pre>"))
@@ -54,8 +56,7 @@ fn fit(left: &mut usize, piece: String) -> Option<String> {
 fn context(results: &Results) -> Value {
     let prose = Prose::default();
     let mut budget = Budget { pictures: MOST_PICTURE_BYTES, proofs: MOST_PROOF_BYTES };
-    let claims: Vec<Value> =
-        results.claims.iter().enumerate().map(|(i, c)| claim(i, c, &prose, &mut budget)).collect();
+    let claims: Vec<Value> = results.claims.iter().enumerate().map(|(i, c)| claim(i, c, &prose, &mut budget)).collect();
     let scans: Vec<Value> = results.scans.iter().map(|s| scan(s, &mut budget)).collect();
     let unexpected = results.claims.iter().filter(|c| !c.as_expected).count();
     let instances: u64 = results.claims.iter().fold(0, |sum, c| sum.saturating_add(c.allocations));
@@ -231,10 +232,9 @@ fn probability(m: &Match) -> String {
     match m.verdict.as_str() {
         "zero" => "0".to_owned(),
         "one" => "1".to_owned(),
-        _ => m.probability.map_or_else(
-            || format!("{low:.4} to {high:.4}"),
-            |p| format!("{p:.4} ({low:.4} to {high:.4})"),
-        ),
+        _ => m
+            .probability
+            .map_or_else(|| format!("{low:.4} to {high:.4}"), |p| format!("{p:.4} ({low:.4} to {high:.4})")),
     }
 }
 

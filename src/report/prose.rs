@@ -172,7 +172,9 @@ mod tests {
         for text in hostile {
             for html in [prose.markdown(text), prose.statement(text)] {
                 let lower = html.to_lowercase();
-                for bad in ["<script", "<img", "<svg", "href=\"javascript", "href=\"data", "src=", " onclick=\"", "<!--"] {
+                for bad in
+                    ["<script", "<img", "<svg", "href=\"javascript", "href=\"data", "src=", " onclick=\"", "<!--"]
+                {
                     let quoted = bad == "src=" && !lower.contains("<img");
                     assert!(quoted || !lower.contains(bad), "{text} gives {html}");
                 }
@@ -183,7 +185,19 @@ mod tests {
     #[test]
     fn deep_formulas_neither_end_the_program_nor_take_long() {
         let prose = Prose::default();
-        for unit in ["{", "\\sqrt", "\\sqrt{", "\\left(", "^", "a^", "\\frac", "x_{", "\\begin{matrix}", "\\text{", "\\overset a"] {
+        for unit in [
+            "{",
+            "\\sqrt",
+            "\\sqrt{",
+            "\\left(",
+            "^",
+            "a^",
+            "\\frac",
+            "x_{",
+            "\\begin{matrix}",
+            "\\text{",
+            "\\overset a",
+        ] {
             for times in [30, 300, 100_000] {
                 let text = unit.repeat(times);
                 let html = prose.markdown(&format!("${text}x$"));

@@ -85,7 +85,11 @@ pub fn parse(place: &str, text: &str, results: &mut Results) -> Result<(), ReadE
             Err(error) => return Err(ReadError::NotJson { place, number, reason: error.to_string() }),
             Ok(Value::Array(values)) => {
                 for value in values {
-                    add(value, results).map_err(|reason| ReadError::NotAResult { place: place.clone(), number, reason })?;
+                    add(value, results).map_err(|reason| ReadError::NotAResult {
+                        place: place.clone(),
+                        number,
+                        reason,
+                    })?;
                 }
             }
             Ok(value) => add(value, results).map_err(|reason| ReadError::NotAResult { place, number, reason })?,
