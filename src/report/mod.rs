@@ -33,9 +33,16 @@ fn evidence(name: Option<&str>, error_log2: Option<i64>) -> String {
     match (name, error_log2) {
         (None, _) => "–".to_owned(),
         (Some("proved"), _) => "proved".to_owned(),
-        (Some(_), Some(bound)) => format!("error ≤ 2^{bound}"),
+        (Some(_), Some(bound)) => format!("error ≤ 2{}", superscript(bound)),
         (Some(name), None) => format!("{name}, without a bound"),
     }
+}
+
+/// A whole number as an exponent.
+fn superscript(number: i64) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let high = |c: char| c.to_digit(10).map_or('⁻', |d| DIGITS[d as usize]);
+    number.to_string().chars().map(high).collect()
 }
 
 /// The number of generic inputs in words.

@@ -44,8 +44,8 @@ pub(super) fn scan(scan: &Scan) -> Option<String> {
             largest.0,
             largest.1
         ),
-        x: Axis::fitting("learnable weights"),
-        y: Axis::fitting("reachable dimension"),
+        x: Axis::counting("learnable weights"),
+        y: Axis::counting("reachable dimension"),
     };
     heat_map(&frame, &squares).ok()
 }
@@ -73,7 +73,7 @@ pub(super) fn matches(matches: &[Match]) -> Vec<String> {
             description:
                 "A line for each allocation, with a band of the 95 % intervals. The numbers are in the table below."
                     .to_owned(),
-            x: Axis::fitting("samples M"),
+            x: Axis::counting("samples M"),
             y: Axis::probability("match probability"),
         };
         lines(&frame, &all).ok()
