@@ -1,4 +1,4 @@
-//! Small helpers for messages: quoting what a user wrote, and the nearest known name.
+//! Small helpers for messages: quoting what a user wrote, large numbers, and the nearest known name.
 
 /// The user's text between backquotes, control characters escaped, cut when long.
 pub fn quote(text: &str) -> String {
@@ -7,6 +7,39 @@ pub fn quote(text: &str) -> String {
         shown.push('…');
     }
     format!("`{}`", shown.replace("\\'", "'").replace("\\\"", "\""))
+}
+
+/// Control characters in what a user wrote, and those that turn the direction of text or stand for no character, made
+/// visible; line breaks stay.
+pub fn harmless(text: &str) -> String {
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let none = |c: char| u32::from(c) & 0xfffe == 0xfffe;
+    let hidden = |c: char| (c.is_control() && c != '\n') || turns(c) || none(c);
+    let show = |c: char| if hidden(c) { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(show).collect()
+}
+
+/// `1234567` as `1,234,567`.
+pub fn thousands(number: impl ToString) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The text as one word for a shell.
+pub fn shell(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@,=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 /// The known name within two edits of `name`, if any; the nearest first, then the first.

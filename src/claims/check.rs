@@ -92,6 +92,8 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
         line: claim.line,
         statement: claim.statement.clone(),
         source: claim.source.clone(),
+        proof: claim.proof.clone(),
+        range: claim.range(),
         expect: claim.expect,
         outcome,
         unsettled,

@@ -16,6 +16,7 @@ use super::values::{AllocationValue, NetworkValue};
 use crate::allocation::{Allocation, print};
 use crate::network::Samples;
 use crate::reach::{Evidence, IntegerPoint, Settings, rank};
+use crate::text::shell;
 
 /// Every matroid behind a counterexample may err with at most this probability.
 const ERROR_LOG2: i64 = -110;
@@ -122,11 +123,6 @@ fn command(claim: &Claim, instance: &Instance) -> String {
             format!("allocert verify {} --only {}", shell(&file), shell(&claim.name))
         }
     }
-}
-
-/// A word for a shell.
-fn shell(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// The text with the indentation of its continuation lines taken away.

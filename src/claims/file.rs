@@ -142,6 +142,15 @@ pub struct Claim {
     pub(super) loading: Arc<Session>,
 }
 
+impl Claim {
+    /// The networks with the fewest and with the most weights, the first of them each.
+    pub(super) fn range(&self) -> Option<(String, String)> {
+        let smallest = self.networks.iter().min_by_key(|n| n.weights())?;
+        let largest = self.networks.iter().rev().max_by_key(|n| n.weights())?;
+        Some((smallest.to_string(), largest.to_string()))
+    }
+}
+
 /// Finds claim files: a file as it is, of a folder every `*.star` below it, in order of their names.
 ///
 /// # Errors

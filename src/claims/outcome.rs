@@ -94,6 +94,10 @@ pub struct Checked {
     pub statement: String,
     /// Its source, if given.
     pub source: Option<String>,
+    /// Its proof in Markdown, if given.
+    pub proof: Option<String>,
+    /// The networks it ranges over with the fewest and with the most weights.
+    pub range: Option<(String, String)>,
     /// What its author expects.
     pub expect: Expect,
     /// What came out, or the error that the claim's own expressions made.

@@ -1,5 +1,6 @@
 //! `allocert match`: with what probability a random student can match a random teacher.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -8,10 +9,11 @@ use clap::Args;
 use allocert::allocation::{picture, print};
 use allocert::matching::{Ensemble, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide};
 use allocert::record;
+use allocert::report::Results;
 
 use super::failure::Failure;
 use super::output::{bar, json, line, thousands};
-use super::{Common, Subject, error_bound, parse_allocation, settings};
+use super::{Common, Subject, error_bound, parse_allocation, report, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert match 'lffn([2, 2, 2])' 'W1[0,0] W1[1,1] W2[0,0] W2[1,1]' --trials 2000
@@ -41,6 +43,9 @@ pub(super) struct Arguments {
     /// Stop deciding instances after so many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     time_limit: u64,
+    /// Also write a report into this folder.
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
 }
 
 fn width(text: &str) -> Result<f64, String> {
@@ -70,6 +75,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let answer = decide(&network, &allocation, samples, &options, settings, &progress);
     bar.finish_and_clear();
     let answer = answer?;
+    if let Some(folder) = &arguments.report {
+        let matches = vec![record::Match::of(&answer, options.ensemble)];
+        report::write(folder, &Results { matches, ..Results::default() })?;
+    }
     if common.json {
         json(&record::Match::of(&answer, options.ensemble))?;
     } else {

@@ -4,13 +4,17 @@ mod completions;
 mod failure;
 mod file;
 mod interrupt;
+mod man;
 mod matching;
 pub(crate) mod memory;
+mod new;
 mod output;
 mod rank;
+mod report;
 mod scan;
 mod train;
 mod verify;
+mod writing;
 
 use std::process::ExitCode;
 
@@ -19,6 +23,7 @@ use clap::{Args, Parser, Subcommand};
 use allocert::allocation::{self, Allocation};
 use allocert::network::{Network, Samples};
 use allocert::reach::Settings;
+use allocert::text::{nearest, quote};
 
 use failure::Failure;
 
@@ -40,12 +45,12 @@ Exit status: 0 success; 1 an outcome is not the expected one; 2 the request is w
 
 /// A symbolic-numeric theorem checker: what a neural network can express when only some of its weights may learn.
 #[derive(Parser)]
-#[command(name = "allocert", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "allocert", version, after_help = EXAMPLES, max_term_width = 100)]
 struct Cli {
     #[command(flatten)]
     common: Common,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 /// What every command takes.
@@ -77,8 +82,31 @@ enum Command {
     Train(train::Arguments),
     /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
     Verify(verify::Arguments),
+    /// Write a page to look at, a text for a pull request and a table for a paper from results.
+    Report(report::Arguments),
+    /// Write a commented claim file to start from.
+    New(new::Arguments),
     /// Print a completion script for a shell.
     Completions(completions::Arguments),
+    /// Print the manual page.
+    Man(man::Arguments),
+}
+
+/// What the program says when it is asked nothing.
+const FIRST: &str = "\
+allocert settles which weights of a neural network may learn what, exactly. Begin with
+  allocert rank 'lffn([2, 2, 2])' 'W1[0,:] W2[:,0]'
+which says what a network can reach when only these weights learn. `scan NET` counts
+every allocation, `match NET ALLOC` gives the chance to match a teacher, `verify` checks
+claims and refutes the false ones by a smallest counterexample, `new NAME` writes a claim
+file to start from. More: allocert --help, allocert COMMAND --help.";
+
+/// The request names no command.
+fn no_such_command(name: &str) -> Failure {
+    let program = <Cli as clap::CommandFactory>::command();
+    let known: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
+    let near = nearest(name, &known).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
+    Failure::request(format!("there is no command {}{near}\n  the commands are {}", quote(name), known.join(", ")))
 }
 
 /// Runs the program.
@@ -90,13 +118,19 @@ pub(crate) fn run() -> ExitCode {
     {
         return Failure::request(format!("--threads {threads}: {error}\n  give fewer threads")).report();
     }
-    let done = match &cli.command {
+    let Some(command) = &cli.command else {
+        return output::line(FIRST).map_err(Failure::from).map_or_else(Failure::report, |()| ExitCode::SUCCESS);
+    };
+    let done = match command {
         Command::Rank(arguments) => rank::run(&cli.common, arguments),
         Command::Scan(arguments) => scan::run(&cli.common, arguments),
         Command::Match(arguments) => matching::run(&cli.common, arguments),
         Command::Train(arguments) => train::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
+        Command::Report(arguments) => report::run(&cli.common, arguments),
+        Command::New(arguments) => new::run(&cli.common, arguments),
         Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(arguments),
     };
     done.unwrap_or_else(|failure| failure.report())
 }

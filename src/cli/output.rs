@@ -6,6 +6,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
+pub(crate) use allocert::text::{harmless, thousands};
+
 /// Writes a line to standard output.
 pub(crate) fn line(text: &str) -> std::io::Result<()> {
     let mut out = stdout().lock();
@@ -44,19 +46,6 @@ pub(crate) fn paint(text: &str, colour: Colour, on_stderr: bool) -> String {
         Colour::Dim => 2,
     };
     format!("\u{1b}[{code}m{text}\u{1b}[0m")
-}
-
-/// `1234567` as `1,234,567`.
-pub(crate) fn thousands(number: impl ToString) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// `1 network`, `2 networks`.
@@ -103,12 +92,4 @@ fn wrapped_paragraph(text: &str) -> String {
     }
     lines.push(line);
     lines.join("\n")
-}
-
-/// Control characters in what a user wrote, and those that turn the direction of text, made visible; line breaks stay.
-pub(crate) fn harmless(text: &str) -> String {
-    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let hidden = |c: char| (c.is_control() && c != '\n') || turns(c);
-    let show = |c: char| if hidden(c) { c.escape_default().to_string() } else { c.to_string() };
-    text.chars().map(show).collect()
 }

@@ -1,6 +1,7 @@
 //! `allocert scan`: how many of all allocations of each size have each reachable dimension.
 
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -8,10 +9,11 @@ use clap::Args;
 
 use allocert::reach::{Scan, ScanOptions, scan};
 use allocert::record;
+use allocert::report::Results;
 
 use super::failure::Failure;
 use super::output::{bar, json, line, thousands};
-use super::{Common, Subject, error_bound, parse_allocation, settings};
+use super::{Common, Subject, error_bound, parse_allocation, report, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert scan 'lffn([2, 3, 2])'
@@ -35,6 +37,9 @@ pub(super) struct Arguments {
     /// Stop with exit status 3 after so many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     time_limit: u64,
+    /// Also write a report into this folder.
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
 }
 
 /// `4`, `3..5`, `..5`, `3..`, both ends included.
@@ -71,6 +76,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let answer = scan(&network, samples, &options, settings, &progress);
     bar.finish_and_clear();
     let answer = answer?;
+    if let Some(folder) = &arguments.report {
+        report::write(folder, &Results { scans: vec![record::Scan::of(&answer)], ..Results::default() })?;
+    }
     if common.json {
         json(&record::Scan::of(&answer))?;
     } else {

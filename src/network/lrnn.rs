@@ -6,7 +6,7 @@
 use itertools::iproduct;
 
 use super::shape::{MOST_WEIGHTS, Shapes, bits, bounded, positive, within};
-use super::{Family, Probe, ShapeError, Symmetry};
+use super::{Diagram, Family, Group, Probe, ShapeError, Symmetry};
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
@@ -160,6 +160,14 @@ impl Family for Lrnn {
             self.hidden,
             2,
         )
+    }
+
+    /// One step: the inputs and the hidden units before it lead to the hidden units after it.
+    fn diagram(&self) -> Diagram {
+        let group = |name: &str, units, column| Group { name: name.to_owned(), units, column };
+        let (before, after) = (group("hidden, before", self.hidden, 0), group("hidden, after", self.hidden, 1));
+        let groups = vec![group("inputs", self.inputs, 0), before, after, group("outputs", self.outputs, 2)];
+        Diagram { groups, wires: vec![(Some(2), 3), (Some(0), 2), (Some(1), 2)] }
     }
 
     fn input_size(&self) -> usize {

@@ -3,6 +3,7 @@
 //! Each family writes its label map and its Jacobian once, over any [`Ring`]; everything else about it that the rest of
 //! the program needs (shapes, degrees, heights, gauge directions) stands beside them in the same file.
 
+mod diagram;
 mod layered;
 mod lffn;
 mod lrnn;
@@ -10,6 +11,7 @@ mod pnn;
 mod shape;
 mod symmetry;
 
+pub use diagram::{Diagram, Group};
 pub use shape::{MOST_WEIGHTS, ShapeError, Shapes};
 pub use symmetry::Symmetry;
 
@@ -70,6 +72,10 @@ impl Probe {
 trait Family {
     /// The tensors, in canonical order.
     fn layout(&self) -> Layout;
+    /// How it is drawn.
+    fn diagram(&self) -> Diagram {
+        Diagram::layered(&self.layout())
+    }
     /// The entries of one input.
     fn input_size(&self) -> usize;
     /// The labels that one input gives.
@@ -205,6 +211,11 @@ impl Network {
     /// The tensors and the canonical order of the weights.
     pub fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// How it is drawn: groups of units, and the tensors between them.
+    pub fn diagram(&self) -> Diagram {
+        on_family!(self, f => f.diagram())
     }
 
     /// The number of weights, n.

@@ -36,17 +36,30 @@ pub struct Axis {
     pub label: String,
     /// Its ends; nothing for what the data needs.
     pub range: Option<[f64; 2]>,
+    /// Whether it counts something: then only whole numbers stand at it.
+    pub whole: bool,
 }
 
 impl Axis {
     /// An axis as long as the data needs.
     pub fn fitting(label: &str) -> Self {
-        Axis { label: label.to_owned(), range: None }
+        Axis { label: label.to_owned(), ..Axis::default() }
+    }
+
+    /// The axis of a count, as long as the data needs.
+    pub fn counting(label: &str) -> Self {
+        Axis { label: label.to_owned(), range: None, whole: true }
+    }
+
+    /// How many numbers stand at it.
+    fn labels(&self, [low, high]: [f64; 2]) -> usize {
+        let steps = (high - low).floor();
+        if self.whole && steps < 10.0 { steps as usize + 1 } else { 11 }
     }
 
     /// The axis of a probability: from 0 to 1.
     pub fn probability(label: &str) -> Self {
-        Axis { label: label.to_owned(), range: Some([0.0, 1.0]) }
+        Axis { label: label.to_owned(), range: Some([0.0, 1.0]), whole: false }
     }
 
     /// Its ends, a little beyond the data, never of length 0. Values that are no numbers do not count.
@@ -139,6 +152,8 @@ impl Frame {
                 .map_err(library)?;
             chart
                 .configure_mesh()
+                .x_labels(self.x.labels([left, right]))
+                .y_labels(self.y.labels([low, high]))
                 .light_line_style(TRANSPARENT)
                 .bold_line_style(FAINT.0)
                 .axis_style(INK.0)

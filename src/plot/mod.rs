@@ -2,9 +2,11 @@
 //! see them. One file a kind of drawing.
 
 mod frame;
+mod heat_map;
 mod lines;
 mod scatter;
 
 pub use frame::{Axis, Frame, PlotError};
+pub use heat_map::{Square, heat_map};
 pub use lines::{Line, Point, lines};
 pub use scatter::{Cloud, Mark, scatter};

@@ -6,6 +6,9 @@ use crate::allocation::print;
 use crate::claims::{self, Checked, Expect};
 use crate::matching::{self, Case};
 use crate::reach::Evidence;
+use crate::text::shell;
+
+use super::Diagram;
 
 /// What came of checking a claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +23,10 @@ pub struct Verify {
     pub statement: String,
     /// Where it comes from.
     pub source: Option<String>,
+    /// Its proof, Markdown with LaTeX mathematics.
+    pub proof: Option<String>,
+    /// The networks it ranges over with the fewest and with the most weights.
+    pub range: Option<(String, String)>,
     /// The outcome that its author expects.
     pub expect: String,
     /// `verified`, `refuted`, `supported`, `contradicted` or `open`.
@@ -46,6 +53,17 @@ pub struct Verify {
     pub trend: Option<Trend>,
     /// The time it took.
     pub seconds: f64,
+    /// Whether its own expressions could not be evaluated, or were stopped.
+    #[serde(default)]
+    pub failed: bool,
+    /// Whether a stated limit kept it from being settled.
+    #[serde(default)]
+    pub stopped: bool,
+    /// Its certificate's file, if one was written.
+    pub certificate: Option<String>,
+    /// The command that checks it again.
+    #[serde(default)]
+    pub command: String,
 }
 
 /// How a number goes along with the match probability, over pairs of allocations.
@@ -104,6 +122,8 @@ pub struct Counterexample {
     pub error_log2: Option<i64>,
     /// The command that shows it again.
     pub command: String,
+    /// How the network is drawn; nothing if it is too large for that.
+    pub diagram: Option<Diagram>,
 }
 
 /// A dimension that a claim asked for.
@@ -147,6 +167,8 @@ impl Verify {
             line: checked.line,
             statement: checked.statement.clone(),
             source: checked.source.clone(),
+            proof: checked.proof.clone(),
+            range: checked.range.clone(),
             expect: checked.expect.name().to_owned(),
             outcome: outcome.to_owned(),
             as_expected: checked.is_expected(),
@@ -160,6 +182,14 @@ impl Verify {
             counterexample: checked.counterexample.as_deref().map(Counterexample::of),
             trend: checked.trend.as_ref().map(Trend::of),
             seconds: checked.time.as_secs_f64(),
+            failed: checked.outcome.is_err(),
+            stopped: checked.is_stopped(),
+            certificate: None,
+            command: format!(
+                "allocert verify {} --only {}",
+                shell(&checked.file.display().to_string()),
+                shell(&checked.claim)
+            ),
         }
     }
 }
@@ -209,6 +239,7 @@ impl Counterexample {
             evidence: c.evidence.name().to_owned(),
             error_log2: c.evidence.error_log2(),
             command: c.command.clone(),
+            diagram: Diagram::of(&c.network, c.allocation.as_ref()),
         }
     }
 }

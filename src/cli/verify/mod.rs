@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::output::{Colour, bar, harmless, json, line, paint};
 use super::{Common, error_bound, settings};
 
+mod files;
 mod terminal;
 
 use terminal::{columns, row, summary, whole};
@@ -24,6 +25,7 @@ const EXAMPLES: &str = "Examples:
   allocert verify
   allocert verify proofs/lffn.star --json
   allocert verify --only 'spreading/*'
+  allocert verify proofs/siso.star --report report --junit claims.xml
 
 A claim is as expected when its outcome is what its `expect` says. With --only, counterexamples
 are shown whole.";
@@ -46,10 +48,21 @@ pub(super) struct Arguments {
     /// Leave a claim open that ranges over more allocations than this.
     #[arg(long, value_name = "N", default_value_t = 1 << 26)]
     max_allocations: u64,
+    /// Also write a report into this folder.
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Say what changed since earlier results (written by --json, or results.jsonl of a report);
+    /// a change for the worse is exit status 1.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Also write the outcomes as JUnit XML, which CI systems show.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let claims = claims(arguments, settings(common, arguments.error_log2 - 10))?;
+    let before = files::before(arguments)?;
     let options = CheckOptions {
         settings: settings(common, arguments.error_log2),
         time_limit: Duration::from_secs(arguments.time_limit),
@@ -87,7 +100,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         }
         line(&summary(&results, start.elapsed(), common.seed))?;
     }
-    Ok(ExitCode::from(status(&results)))
+    let changes = files::after(arguments, before, &results, common.json)?;
+    Ok(ExitCode::from(status(&results, changes.is_some_and(|c| c.has_regressions()))))
 }
 
 /// The claims asked for, all files read before the first is checked.
@@ -142,12 +156,12 @@ fn checked(claim: &Claim, options: &CheckOptions, bar: &ProgressBar, prefix: &st
     })
 }
 
-/// 2: a claim could not be evaluated; 1: an outcome is not the expected one; 3: a limit stopped a claim.
-fn status(results: &[Checked]) -> u8 {
+/// 2: a claim could not be evaluated; 1: an outcome is not the expected one, or worse than before; 3: a limit stopped a claim.
+fn status(results: &[Checked], regressions: bool) -> u8 {
     let broken = |c: &Checked| c.outcome.is_err() && !c.is_stopped();
     if results.iter().any(broken) {
         2
-    } else if results.iter().any(|c| !c.is_expected() && !c.is_stopped()) {
+    } else if regressions || results.iter().any(|c| !c.is_expected() && !c.is_stopped()) {
         1
     } else if results.iter().any(Checked::is_stopped) {
         3

@@ -1,0 +1,135 @@
+//! `allocert report`: a page, a text and a table from results of other commands; and `--report` of those commands.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use serde::Serialize;
+
+use allocert::report::{Results, html, latex, markdown, parse};
+
+use super::failure::Failure;
+use super::output::{harmless, json, line, plural};
+use super::{Common, writing};
+
+const EXAMPLES: &str = "Examples:
+  allocert verify proofs/siso.star --report out
+  allocert verify --json > results.jsonl
+  allocert report results.jsonl --out out
+
+Results are what verify, scan, match, train and rank write with --json; of a folder, every
+*.json and *.jsonl in it. DIR gets index.html (one page, nothing else needed), report.md
+(for a pull request), claims.tex (a table for a paper) and results.jsonl.";
+
+/// No file of results is larger.
+const MOST_BYTES: u64 = 1 << 28;
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// Files of results, or folders of them.
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    /// The folder to write to; made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "report")]
+    out: PathBuf,
+}
+
+pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let mut results = Results::default();
+    for path in &arguments.paths {
+        for file in files(path)? {
+            read(&file, &mut results)?;
+        }
+    }
+    if results.is_empty() {
+        return Err(Failure::request(
+            "there is no result in these files\n  write some: allocert verify --json > results.jsonl",
+        ));
+    }
+    write(&arguments.out, &results)?;
+    let counts = [
+        (results.claims.len(), "claim"),
+        (results.scans.len(), "scan"),
+        (results.matches.len(), "match probability"),
+        (results.trainings.len(), "training"),
+        (results.ranks.len(), "dimension"),
+    ];
+    if common.json {
+        let page = arguments.out.join("index.html").display().to_string();
+        json(
+            &serde_json::json!({ "page": page, "claims": counts[0].0, "scans": counts[1].0, "matches": counts[2].0, "trainings": counts[3].0, "ranks": counts[4].0 }),
+        )?;
+    } else {
+        let parts: Vec<String> = counts.iter().filter(|c| c.0 > 0).map(|(n, noun)| plural(*n as u64, noun)).collect();
+        let parts = parts.join(", ").replace("probabilitys", "probabilities");
+        line(&format!("{}: {parts}", harmless(&arguments.out.join("index.html").display().to_string())))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A file as it is; of a folder the results in it, in order of their names.
+fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let unreadable = |error: std::io::Error| Failure::request(format!("{}: {error}", path.display()));
+    let entries = std::fs::read_dir(path).map_err(unreadable)?;
+    let mut found = entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    found.retain(|p| p.is_file() && p.extension().is_some_and(|e| e == "json" || e == "jsonl"));
+    found.sort();
+    if found.is_empty() {
+        let place = path.display();
+        return Err(Failure::request(format!("{place}: no *.json and no *.jsonl is in this folder\n  give results")));
+    }
+    Ok(found)
+}
+
+/// Adds the results of a file.
+pub(super) fn read(path: &Path, results: &mut Results) -> Result<(), Failure> {
+    let place = path.display().to_string();
+    let unreadable =
+        |error: std::io::Error| Failure::request(format!("{place}: {error}\n  give what a command wrote with --json"));
+    // Looked at first: opening a pipe would wait for its other end.
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(unreadable(std::io::Error::other("not a regular file")));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(Failure::limit(format!("{place}: over the limit of {MOST_BYTES} bytes\n  split the file")));
+    }
+    let text = String::from_utf8(bytes).map_err(|e| unreadable(std::io::Error::other(e)))?;
+    parse(&place, &text, results).map_err(|error| Failure::request(error.to_string()))
+}
+
+/// Writes a report into a folder.
+pub(super) fn write(folder: &Path, results: &Results) -> Result<(), Failure> {
+    writing::folder(folder)?;
+    writing::whole(&folder.join("results.jsonl"), lines(results)?.as_bytes())?;
+    writing::whole(&folder.join("report.md"), markdown(results).as_bytes())?;
+    if !results.claims.is_empty() {
+        writing::whole(&folder.join("claims.tex"), latex(results).as_bytes())?;
+    }
+    writing::whole(&folder.join("index.html"), html(results).as_bytes())
+}
+
+/// The results as JSON, one a line.
+fn lines(results: &Results) -> Result<String, std::io::Error> {
+    fn add(records: &[impl Serialize], text: &mut String) -> Result<(), std::io::Error> {
+        for record in records {
+            text.push_str(&serde_json::to_string(record)?);
+            text.push('\n');
+        }
+        Ok(())
+    }
+    let mut text = String::new();
+    add(&results.claims, &mut text)?;
+    add(&results.scans, &mut text)?;
+    add(&results.matches, &mut text)?;
+    add(&results.trainings, &mut text)?;
+    add(&results.ranks, &mut text)?;
+    Ok(text)
+}

@@ -1,0 +1,64 @@
+//! The files beside a check: the earlier results it is compared with, the report, JUnit XML.
+
+use std::path::PathBuf;
+
+use allocert::claims::Checked;
+use allocert::record::Verify;
+use allocert::report::{Changes, Results, compare, junit};
+
+use crate::cli::failure::Failure;
+use crate::cli::output::{Colour, harmless, line, paint};
+use crate::cli::{report, writing};
+
+use super::{Arguments, matches};
+
+/// Before anything is checked: the earlier results, and that the others can be written.
+pub(super) fn before(arguments: &Arguments) -> Result<Option<Vec<Verify>>, Failure> {
+    arguments.report.as_deref().map(writing::folder).transpose()?;
+    let above = arguments.junit.as_ref().and_then(|path| path.parent()).filter(|folder| !folder.as_os_str().is_empty());
+    above.map(writing::folder).transpose()?;
+    let earlier = |path: &PathBuf| {
+        let mut results = Results::default();
+        report::read(path, &mut results)?;
+        let asked = |c: &Verify| arguments.only.as_ref().is_none_or(|only| matches(only, &c.claim));
+        results.claims.retain(asked);
+        Ok(results.claims)
+    };
+    arguments.baseline.as_ref().map(earlier).transpose()
+}
+
+/// After all is checked: writes them, and says what changed (on standard error, if standard output is for JSON).
+pub(super) fn after(
+    arguments: &Arguments,
+    before: Option<Vec<Verify>>,
+    results: &[Checked],
+    json: bool,
+) -> Result<Option<Changes>, Failure> {
+    let claims: Vec<Verify> = results.iter().map(Verify::of).collect();
+    let changes = before.map(|before| compare(&before, &claims));
+    if let Some(changes) = &changes {
+        let text = shown(changes);
+        if json { eprintln!("{text}") } else { line(&text)? }
+    }
+    if let Some(path) = &arguments.junit {
+        writing::whole(path, junit(&claims)?.as_bytes())?;
+    }
+    if let Some(folder) = &arguments.report {
+        report::write(folder, &Results { claims, ..Results::default() })?;
+    }
+    Ok(changes)
+}
+
+/// What changed, a line each.
+fn shown(changes: &Changes) -> String {
+    let mut text = String::from("\nsince the baseline\n");
+    for (change, regression, claim, what) in &changes.list {
+        let mark = if *regression { "!" } else { " " };
+        let name = format!("{:<24}", change.name());
+        let name = if *regression { paint(&name, Colour::Red, false) } else { name };
+        text.push_str(&format!("{mark} {name} {}: {what}\n", harmless(claim)));
+    }
+    let same = changes.same;
+    text.push_str(&format!("  {same} claim{} the same", if same == 1 { "" } else { "s" }));
+    text
+}

@@ -1,0 +1,70 @@
+//! How a network is drawn, with the weights that may learn: what a picture needs and nothing else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::allocation::Allocation;
+use crate::network::{self, Network};
+
+/// Networks of more weights are not drawn.
+const MOST_WEIGHTS: usize = 1_024;
+
+/// Groups of units in columns, and the tensors between them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagram {
+    /// The groups, from left to right.
+    pub groups: Vec<Group>,
+    /// The tensors, in canonical order.
+    pub tensors: Vec<Tensor>,
+    /// The positions of the learnable weights.
+    pub learnable: Vec<usize>,
+}
+
+/// Units side by side.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// What it is called.
+    pub name: String,
+    /// The number of units.
+    pub units: usize,
+    /// The column it stands in, from 0 on the left.
+    pub column: usize,
+}
+
+/// A tensor of weights, row by row in canonical order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tensor {
+    /// Its name.
+    pub name: String,
+    /// Its rows: one for each unit of the group that it leads to.
+    pub rows: usize,
+    /// Its columns: one for each unit of the group that it leads from.
+    pub columns: usize,
+    /// The group that it leads from; nothing for a bias vector.
+    pub from: Option<usize>,
+    /// The group that it leads to.
+    pub to: usize,
+}
+
+impl Diagram {
+    /// Of a network; nothing if it has more than 1,024 weights.
+    pub fn of(network: &Network, learnable: Option<&Allocation>) -> Option<Self> {
+        if network.weights() > MOST_WEIGHTS {
+            return None;
+        }
+        let diagram = network.diagram();
+        let group = |g: network::Group| Group { name: g.name, units: g.units, column: g.column };
+        let wired = network.layout().tensors().iter().zip(&diagram.wires);
+        let tensor = |(t, (from, to)): (&crate::allocation::Tensor, &(Option<usize>, usize))| Tensor {
+            name: t.name.clone(),
+            rows: t.rows,
+            columns: t.columns,
+            from: *from,
+            to: *to,
+        };
+        Some(Diagram {
+            tensors: wired.map(tensor).collect(),
+            groups: diagram.groups.into_iter().map(group).collect(),
+            learnable: learnable.map(|a| a.iter().collect()).unwrap_or_default(),
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! The results as Markdown, for a pull request: what a reviewer looks at first, the rest folded away.
+
+use crate::record::Verify;
+use crate::text::thousands;
+
+use super::read::Results;
+use super::{evidence, outcome, samples, seconds};
+
+/// The report as Markdown (GitHub's).
+pub fn markdown(results: &Results) -> String {
+    let results = results.harmless();
+    let mut text = String::from("# allocert report\n");
+    if !results.claims.is_empty() {
+        text.push_str(&claims(&results.claims));
+    }
+    for s in &results.scans {
+        let known = evidence(Some(&s.evidence), s.error_log2);
+        text.push_str(&format!(
+            "\n## {}, {}\n\nAll allocations inside {}; teacher dimension {}; {known}.\n\n| size | dimension | allocations |\n|---:|---:|---:|\n",
+            code(&s.network),
+            samples(s.samples),
+            code(&s.within),
+            s.teacher_dim
+        ));
+        for (size, dim, number) in &s.counts {
+            text.push_str(&format!("| {size} | {dim} | {} |\n", plain(&thousands(number))));
+        }
+    }
+    if !results.matches.is_empty() {
+        text.push_str("\n## Match probabilities\n\n| network | allocation | samples | verdict | probability |\n|---|---|---|---|---|\n");
+        for m in &results.matches {
+            let [low, high] = m.ci95;
+            let value = m.probability.map_or_else(String::new, |p| format!("{p:.4} "));
+            let (network, allocation) = (code(&m.network), code(&m.allocation));
+            let row = format!(
+                "| {network} | {allocation} | {} | {} | {value}({low:.4} to {high:.4}) |\n",
+                samples(m.samples),
+                plain(&m.verdict)
+            );
+            text.push_str(&row);
+        }
+    }
+    if !results.trainings.is_empty() {
+        text.push_str(
+            "\n## Training\n\n| network | allocation | samples | runs | matched |\n|---|---|---|---:|---:|\n",
+        );
+        for t in &results.trainings {
+            let (network, allocation) = (code(&t.network), code(&t.allocation));
+            text.push_str(&format!(
+                "| {network} | {allocation} | {} | {} | {} |\n",
+                samples(t.samples),
+                t.trials,
+                t.successes
+            ));
+        }
+    }
+    if !results.ranks.is_empty() {
+        text.push_str("\n## Reachable dimensions\n\n| network | allocation | samples | dimension | teacher | evidence |\n|---|---|---|---:|---:|---|\n");
+        for r in &results.ranks {
+            let (network, allocation) = (code(&r.network), code(&r.allocation));
+            let known = evidence(Some(&r.evidence), r.error_log2);
+            text.push_str(&format!(
+                "| {network} | {allocation} | {} | {} | {} | {known} |\n",
+                samples(r.samples),
+                r.dim,
+                r.teacher_dim
+            ));
+        }
+    }
+    text
+}
+
+fn claims(claims: &[Verify]) -> String {
+    let unexpected: Vec<&Verify> = claims.iter().filter(|c| !c.as_expected).collect();
+    let s = if claims.len() == 1 { "" } else { "s" };
+    let mut text = match unexpected.len() {
+        0 => format!("\n**{} claim{s}, all as expected.**\n", claims.len()),
+        n => format!("\n**{} claim{s}, {n} not as expected.**\n", claims.len()),
+    };
+    for c in &unexpected {
+        text.push_str(&format!("\n- {} is **{}**, expected {}\n", code(&c.claim), outcome(c), plain(&c.expect)));
+        if let Some(x) = &c.counterexample {
+            let allocation = x.allocation.as_ref().map(|a| format!(", {}", code(a))).unwrap_or_default();
+            text.push_str(&format!(
+                "  - counterexample: {}{allocation}\n  - show it again: {}\n",
+                code(&x.network),
+                code(&x.command)
+            ));
+        }
+        if let Some(reason) = &c.reason {
+            text.push_str(&format!("  - {}\n", code(reason)));
+        }
+    }
+    text.push_str("\n<details><summary>All claims</summary>\n\n| outcome | claim | networks | instances | evidence | time |\n|---|---|---:|---:|---|---:|\n");
+    for c in claims {
+        let (networks, instances) = (thousands(c.networks), thousands(c.allocations));
+        let known = evidence(c.evidence.as_deref(), c.error_log2);
+        text.push_str(&format!(
+            "| {} | {} | {networks} | {instances} | {known} | {} |\n",
+            plain(outcome(c)),
+            code(&c.claim),
+            seconds(c.seconds)
+        ));
+    }
+    text.push_str("\n</details>\n");
+    text
+}
+
+/// Text as code, with as many backquotes around it as it needs, in one line and in one cell of a table.
+fn code(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ").replace('|', "\\|");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    if text.trim().is_empty() {
+        "(none)".to_owned()
+    } else if text.starts_with('`') || text.ends_with('`') {
+        format!("{fence} {text} {fence}")
+    } else {
+        format!("{fence}{text}{fence}")
+    }
+}
+
+/// A word that a record holds and that ought to be plain.
+fn plain(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric() || ",-. ".contains(*c)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_holds_anything() {
+        assert_eq!(code("a|b\nc"), "`a\\|b c`");
+        assert_eq!(code("`x` <b>"), "`` `x` <b> ``");
+        assert_eq!(code(""), "(none)");
+        assert_eq!(plain("<b>refuted</b>"), "brefutedb");
+    }
+}

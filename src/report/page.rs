@@ -1,0 +1,268 @@
+//! The page: one HTML file with everything in it, light and dark, for screens of any width and for paper.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Value;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+
+use crate::record::{Counterexample, Match, Rank, Scan, Trend, Verify};
+use crate::text::thousands;
+
+use super::prose::Prose;
+use super::read::{Results, Training};
+use super::{drawing, evidence, outcome, plots, samples, seconds};
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// Pictures stop when they take so many bytes; what follows is told in words.
+const MOST_PICTURE_BYTES: usize = 1_000_000;
+/// Proofs, too.
+const MOST_PROOF_BYTES: usize = 500_000;
+/// More observed dimensions than this are only counted.
+const MOST_OBSERVATIONS: usize = 12;
+
+/// The report as one HTML page. Costs time in proportion to the text.
+pub fn html(results: &Results) -> String {
+    let results = results.harmless();
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let lines = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    let page = lines.map(|lines| environment.set_syntax(lines));
+    let page = page.and_then(|()| environment.add_template("page.html", PAGE));
+    let page = page.and_then(|()| environment.get_template("page.html"));
+    let context = context(&results);
+    // The template is part of the program, and tests render every part of it.
+    page.and_then(|page| page.render(context)).unwrap_or_else(|error| format!("<!doctype html><pre>{error:#}</pre>"))
+}
+
+fn safe(html: impl Into<String>) -> Value {
+    Value::from_safe_string(html.into())
+}
+
+/// How much room is left for what is large.
+struct Budget {
+    pictures: usize,
+    proofs: usize,
+}
+
+/// Takes a piece out of what is left; nothing if it does not fit.
+fn fit(left: &mut usize, piece: String) -> Option<String> {
+    *left = left.checked_sub(piece.len())?;
+    Some(piece)
+}
+
+fn context(results: &Results) -> Value {
+    let prose = Prose::default();
+    let mut budget = Budget { pictures: MOST_PICTURE_BYTES, proofs: MOST_PROOF_BYTES };
+    let claims: Vec<Value> = results.claims.iter().enumerate().map(|(i, c)| claim(i, c, &prose, &mut budget)).collect();
+    let scans: Vec<Value> = results.scans.iter().map(|s| scan(s, &mut budget)).collect();
+    let unexpected = results.claims.iter().filter(|c| !c.as_expected).count();
+    let instances: u64 = results.claims.iter().fold(0, |sum, c| sum.saturating_add(c.allocations));
+    context! {
+        style => safe(STYLE),
+        script => safe(SCRIPT),
+        version => env!("CARGO_PKG_VERSION"),
+        outcomes => outcomes(&results.claims),
+        unexpected,
+        instances => thousands(instances),
+        seconds => seconds(results.claims.iter().map(|c| c.seconds).sum()),
+        claims,
+        scans,
+        match_plots => plots::matches(&results.matches).into_iter().map(safe).collect::<Vec<_>>(),
+        matches => results.matches.iter().map(matching).collect::<Vec<_>>(),
+        training_plot => plots::trainings(&results.trainings, &results.matches).map(safe),
+        trainings => results.trainings.iter().map(training).collect::<Vec<_>>(),
+        ranks => results.ranks.iter().map(rank).collect::<Vec<_>>(),
+    }
+}
+
+/// (outcome, how many), the usual ones first.
+fn outcomes(claims: &[Verify]) -> Vec<Value> {
+    let order = ["verified", "refuted", "supported", "contradicted", "open", "error"];
+    let counted = order.iter().map(|name| (*name, claims.iter().filter(|c| outcome(c) == *name).count()));
+    counted.filter(|(_, n)| *n > 0).map(|(name, number)| context! { name, number }).collect()
+}
+
+fn claim(index: usize, c: &Verify, prose: &Prose, budget: &mut Budget) -> Value {
+    let proof = c.proof.as_ref().map(|proof| {
+        let typeset = fit(&mut budget.proofs, prose.markdown(proof));
+        typeset.map_or_else(|| Value::from("The page is full; the proof is in the claim's file."), safe)
+    });
+    context! {
+        id => format!("claim-{}", index + 1),
+        name => &c.claim,
+        file => &c.file,
+        line => c.line,
+        statement => safe(prose.statement(&c.statement)),
+        proof,
+        source => c.source.as_ref(),
+        outcome => outcome(c),
+        expect => &c.expect,
+        as_expected => c.as_expected,
+        reason => c.reason.as_ref(),
+        networks => thousands(c.networks),
+        range => c.range.as_ref().map(|(first, last)| context! { first, last }),
+        allocations => thousands(c.allocations),
+        allocations_number => c.allocations,
+        hypothesis_false => (c.hypothesis_false > 0).then(|| thousands(c.hypothesis_false)),
+        orbits => c.orbits.map(thousands),
+        evidence => evidence(c.evidence.as_deref(), c.error_log2),
+        evidence_number => evidence_rank(c),
+        time => seconds(c.seconds),
+        time_number => c.seconds,
+        certificate => c.certificate.as_ref(),
+        certificate_link => c.certificate.as_deref().filter(|path| is_relative(path)),
+        command => &c.command,
+        counterexample => c.counterexample.as_ref().map(|c| counterexample(c, budget)),
+        trend => c.trend.as_ref().map(trend),
+    }
+}
+
+/// A number to sort evidence by: the surest first.
+fn evidence_rank(c: &Verify) -> i64 {
+    match (c.evidence.as_deref(), c.error_log2) {
+        (None, _) => 2,
+        (Some("proved"), _) => i64::MIN / 2,
+        (Some(_), Some(bound)) => bound,
+        (Some(_), None) => 1,
+    }
+}
+
+/// A path that a link may lead to: below the page, and not an address.
+fn is_relative(path: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "/._- ".contains(c);
+    !path.starts_with('/') && path.chars().all(plain)
+}
+
+fn counterexample(c: &Counterexample, budget: &mut Budget) -> Value {
+    let others = c.dimensions.iter().filter(|o| Some(&o.allocation) != c.allocation.as_ref() || o.network != c.network);
+    let others: Vec<Value> = others
+        .map(|o| {
+            context! {
+                dim => o.dim,
+                allocation => if o.allocation.is_empty() { "none" } else { &o.allocation },
+                samples => samples(o.samples),
+            }
+        })
+        .collect();
+    context! {
+        network => &c.network,
+        samples => samples(c.samples),
+        allocation => c.allocation.as_ref(),
+        size => c.size,
+        dim => c.dim,
+        teacher_dim => c.teacher_dim,
+        spans => c.spans,
+        claimed => c.claimed.as_ref(),
+        here => sides(c),
+        layers => drawing::layers(c).and_then(|svg| fit(&mut budget.pictures, svg)).map(safe),
+        grids => fit(&mut budget.pictures, drawing::grids(c)).filter(|html| !html.is_empty()).map(safe),
+        point => c.point.as_ref().map(|p| context! {
+            rank => p.rank,
+            inputs => (!p.inputs.is_empty()).then(|| format!("{:?}", p.inputs)),
+        }),
+        more_observations => others.len().saturating_sub(MOST_OBSERVATIONS),
+        observations => others.into_iter().take(MOST_OBSERVATIONS).collect::<Vec<_>>(),
+        evidence => evidence(Some(&c.evidence), c.error_log2),
+        command => &c.command,
+    }
+}
+
+/// What the comparison says at the counterexample: its two sides.
+fn sides(c: &Counterexample) -> Option<String> {
+    match (&c.left, &c.sign, &c.right) {
+        (Some(left), Some(sign), Some(right)) => Some(format!("{left} {sign} {right}")),
+        _ => None,
+    }
+}
+
+fn trend(t: &Trend) -> Value {
+    let means = t.means.iter().map(|(number, cases, [low, high])| {
+        context! { number, cases => thousands(cases), mean => format!("{low:.3} to {high:.3}") }
+    });
+    context! {
+        gamma => t.gamma.map(|[low, high]| format!("{low:.3} to {high:.3}")),
+        cases => thousands(t.cases),
+        concordant => thousands(t.concordant),
+        discordant => thousands(t.discordant),
+        unclear => thousands(t.unclear),
+        tied => thousands(t.tied),
+        means => means.collect::<Vec<_>>(),
+    }
+}
+
+fn scan(s: &Scan, budget: &mut Budget) -> Value {
+    let rows = s.counts.iter().map(|(size, dim, number)| context! { size, dim, number => thousands(number) });
+    context! {
+        network => &s.network,
+        samples => samples(s.samples),
+        within => &s.within,
+        weights => s.weights,
+        teacher_dim => s.teacher_dim,
+        evidence => evidence(Some(&s.evidence), s.error_log2),
+        orbits => s.orbits.map(thousands),
+        seed => s.seed,
+        plot => plots::scan(s).and_then(|svg| fit(&mut budget.pictures, svg)).map(safe),
+        rows => rows.collect::<Vec<_>>(),
+    }
+}
+
+fn matching(m: &Match) -> Value {
+    context! {
+        network => &m.network,
+        allocation => &m.allocation,
+        samples => samples(m.samples),
+        dim => m.dim,
+        teacher_dim => m.teacher_dim,
+        verdict => &m.verdict,
+        reason => &m.reason,
+        degree => m.degree,
+        probability => probability(m),
+        trials => (m.trials > 0).then(|| thousands(m.trials)),
+        undecided => (m.undecided > 0).then(|| thousands(m.undecided)),
+        evidence => evidence(Some(&m.evidence), m.error_log2),
+        ensemble => &m.ensemble,
+    }
+}
+
+fn probability(m: &Match) -> String {
+    let [low, high] = m.ci95;
+    match m.verdict.as_str() {
+        "zero" => "0".to_owned(),
+        "one" => "1".to_owned(),
+        _ => m
+            .probability
+            .map_or_else(|| format!("{low:.4} to {high:.4}"), |p| format!("{p:.4} ({low:.4} to {high:.4})")),
+    }
+}
+
+fn training(t: &Training) -> Value {
+    let [low, high] = t.ci95;
+    context! {
+        network => &t.network,
+        allocation => &t.allocation,
+        samples => samples(t.samples),
+        trials => thousands(t.trials),
+        successes => thousands(t.successes),
+        rate => t.success_rate.map(|rate| format!("{rate:.4} ({low:.4} to {high:.4})")),
+        approximate => t.approximate.map(thousands),
+        verdict => t.verdict_exact.as_ref(),
+        consistent => t.consistent,
+    }
+}
+
+fn rank(r: &Rank) -> Value {
+    context! {
+        network => &r.network,
+        allocation => &r.allocation,
+        samples => samples(r.samples),
+        size => r.size,
+        dim => r.dim,
+        teacher_dim => r.teacher_dim,
+        spans => r.spans,
+        evidence => evidence(Some(&r.evidence), r.error_log2),
+        reason => &r.reason,
+    }
+}
