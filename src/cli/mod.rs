@@ -1,5 +1,7 @@
 //! Commands: parse, ask the library, show the answer.
 
+mod certificate;
+mod check;
 mod completions;
 mod failure;
 mod matching;
@@ -72,6 +74,8 @@ enum Command {
     Match(matching::Arguments),
     /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
     Verify(verify::Arguments),
+    /// Check certificates with an arithmetic of its own.
+    Check(check::Arguments),
     /// Print a completion script for a shell.
     Completions(completions::Arguments),
 }
@@ -90,6 +94,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Scan(arguments) => scan::run(&cli.common, arguments),
         Command::Match(arguments) => matching::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
+        Command::Check(arguments) => check::run(&cli.common, arguments),
         Command::Completions(arguments) => completions::run(arguments),
     };
     done.unwrap_or_else(|failure| failure.report())

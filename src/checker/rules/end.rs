@@ -19,6 +19,10 @@ pub(super) fn end(
     for (step, statement) in answer.iter().zip(&statements) {
         ensure(proof.statement(*step)? == statement, &format!("step {step} states something else"))?;
     }
+    if let Some(of) = &proof.header.allocation {
+        let about = statements.iter().any(|s| s.contains(&format!(" of {of} is ")) || s.starts_with(&format!("{of} ")));
+        ensure(about, "no statement is about the allocation of the header")?;
+    }
     proof.answer = statements;
     Ok(())
 }

@@ -10,7 +10,7 @@ mod table;
 mod transport;
 
 use super::format::Rule;
-use super::proof::{Fault, Proof};
+use super::proof::{Fault, Proof, ensure};
 
 /// The name of a rule.
 pub(super) fn name(rule: &Rule) -> &'static str {
@@ -40,7 +40,11 @@ pub(super) fn name(rule: &Rule) -> &'static str {
 /// Checks a step and remembers what it states.
 pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Fault> {
     match rule {
-        Rule::Network { network, samples } => proof.enter(&network, samples),
+        Rule::Network { network, samples } => {
+            let same = proof.header.network.as_ref().is_none_or(|n| *n == network && proof.header.samples == samples);
+            ensure(same, "the header names another network or other samples")?;
+            proof.enter(&network, samples)
+        }
         Rule::Point { weights, inputs } => minor::point(proof, step, &weights, &inputs),
         Rule::Minor { of, at_least, point, rows, columns } => {
             minor::minor(proof, step, (&of, at_least), point, &rows, &columns)
