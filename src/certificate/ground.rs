@@ -33,7 +33,7 @@ impl Ground {
     pub(super) fn find(network: &Network, samples: Samples, sets: &[(Allocation, usize)], seed: u64, first: u64) -> Option<Self> {
         let mut best: Option<(usize, Ground)> = None;
         for attempt in 0..24 {
-            let ground = Ground::random(network, samples, seed, first + attempt, 3 + attempt * attempt)?;
+            let ground = Ground::random(network, samples, seed, first + attempt, 9 + 9 * attempt)?;
             let missed = sets.iter().filter(|(set, rank)| ground.rank(set) < *rank).count();
             if missed == 0 {
                 return Some(ground);
@@ -49,7 +49,9 @@ impl Ground {
         let field = PrimeField::new(PrimeField::MERSENNE_61)?;
         let mut random = generator(seed, STREAM + stream);
         let mut vector = |length: usize| -> Vec<i64> {
-            (0..length).map(|_| (random.next_u64() % (2 * bound + 1)) as i64 - bound as i64).collect()
+            let entry = |draw: u64| ((draw >> 1) % bound) as i64 + 1;
+            let signed = |draw: u64| if draw & 1 == 1 { -entry(draw) } else { entry(draw) };
+            (0..length).map(|_| signed(random.next_u64())).collect()
         };
         let weights = vector(network.weights());
         let inputs = match network.probe(samples) {
@@ -73,6 +75,25 @@ impl Ground {
     /// The step that states the point.
     pub(super) fn rule(&self) -> Rule {
         Rule::Point { weights: self.weights.clone(), inputs: self.inputs.clone() }
+    }
+
+    /// The Jacobian at the point, modulo the prime.
+    pub(super) fn jacobian(&self) -> &Matrix<u64> {
+        &self.jacobian
+    }
+
+    /// The value of a polynomial at the point, modulo the prime.
+    pub(super) fn value(&self, ring: &Integral, polynomial: &Entry) -> u64 {
+        let coordinates: Vec<i64> = self.weights.iter().chain(self.inputs.iter().flatten()).copied().collect();
+        let mut sum = self.field.zero();
+        for (m, c) in polynomial.terms().unwrap_or_default() {
+            let powers = (0..ring.monomials().variables()).map(|v| (v, ring.monomials().exponent(*m, v)));
+            let power = |(v, e): (usize, u32)| self.field.power(&self.field.integer(coordinates[v]), e);
+            let product = powers.filter(|(_, e)| *e > 0).map(power);
+            let product = product.fold(self.field.big_integer(c), |a, b| self.field.mul(&a, &b));
+            sum = self.field.add(&sum, &product);
+        }
+        sum
     }
 
     /// The rank of some columns at the point.

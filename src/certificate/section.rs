@@ -47,24 +47,37 @@ impl<'a> Section<'a> {
         Ok(self.writer.step(Rule::Dimension { of, dim, least, most }))
     }
 
-    /// States that a set has at most so many dimensions; the step.
-    pub(super) fn at_most(&mut self, set: &Allocation, k: usize) -> u64 {
-        let of = self.ground.text(set);
+    /// States that a set has at most so many dimensions, if only by random points; the step.
+    fn at_most(&mut self, set: &Allocation, k: usize) -> u64 {
+        if let Some(step) = self.proved_at_most(set, k) {
+            return step;
+        }
+        let (of, missing) = (self.text(set), "no polynomial kernel vectors".to_owned());
+        self.writer.step(Rule::Random { of, at_most: k, error_log2: self.error_log2, missing })
+    }
+
+    /// States that a set has at most so many dimensions; the step, if there is a proof.
+    pub(super) fn proved_at_most(&mut self, set: &Allocation, k: usize) -> Option<u64> {
+        let of = self.text(set);
         if let Some((from, _)) = self.teacher.filter(|(_, bound)| *bound <= k && set.size() > k) {
-            return self.writer.step(Rule::Inclusion { of, at_most: k, from });
+            return Some(self.writer.step(Rule::Inclusion { of, at_most: k, from }));
         }
         // Coloops add one each; the rest is a union of circuits.
         let core = self.core(set, k);
         let bound = k - (set.size() - core.size());
-        let rule = upper(self.ground, &core, bound, self.point).or_else(|| self.of_closure(&core, bound));
-        let rule = rule.unwrap_or_else(|| Rule::Random {
-            of: self.ground.text(&core),
-            at_most: bound,
-            error_log2: self.error_log2,
-            missing: "no polynomial kernel vectors".to_owned(),
-        });
+        let rule = upper(self.ground, &core, bound, self.point).or_else(|| self.of_closure(&core, bound))?;
         let from = self.writer.step(rule);
-        if core == *set { from } else { self.writer.step(Rule::Inclusion { of, at_most: k, from }) }
+        Some(if core == *set { from } else { self.writer.step(Rule::Inclusion { of, at_most: k, from }) })
+    }
+
+    /// States another point; the step.
+    pub(super) fn point_of(&mut self, ground: &Ground) -> u64 {
+        self.writer.step(ground.rule())
+    }
+
+    /// A set in the text of certificates.
+    pub(super) fn text(&self, set: &Allocation) -> String {
+        self.ground.text(set)
     }
 
     /// A bound of the whole closure bounds the set, too, and may need simpler vectors.

@@ -82,10 +82,14 @@ fn written(ground: &Ground, ring: &Integral, vectors: &[Vec<Entry>], names: &[&s
         let entries = names.iter().zip(vector).filter(|(_, e)| !ring.is_zero(e));
         entries.map(|(name, e)| Some(((*name).to_owned(), ground.polynomial(ring, e)?))).collect::<Option<Vec<_>>>()
     };
-    let mut vectors: Vectors = vectors.iter().map(text).collect::<Option<_>>()?;
     let length = |vector: &[(String, String)]| vector.iter().map(|(_, e)| e.len()).sum::<usize>();
-    vectors.sort_by_key(|v| length(v));
-    vectors.truncate(count);
+    let mut texts: Vec<(usize, Vec<(String, String)>)> =
+        vectors.iter().map(text).collect::<Option<Vec<_>>>()?.into_iter().enumerate().collect();
+    texts.sort_by_key(|(_, t)| length(t));
+    // At the point, too, they have to be independent.
+    let mut space = RowSpace::new(ground.field, names.len());
+    texts.retain(|(v, _)| space.insert(vectors[*v].iter().map(|e| ground.value(ring, e)).collect()));
+    let vectors: Vectors = texts.into_iter().take(count).map(|(_, text)| text).collect();
     let all: usize = vectors.iter().map(|v| length(v)).sum();
     (vectors.len() == count && all <= MOST_TEXT).then_some(vectors)
 }
