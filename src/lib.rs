@@ -11,6 +11,8 @@
 
 pub mod algebra;
 pub mod allocation;
+pub mod certificate;
+pub mod checker;
 pub mod claims;
 pub mod matching;
 pub mod network;

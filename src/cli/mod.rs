@@ -1,5 +1,7 @@
 //! Commands: parse, ask the library, show the answer.
 
+mod certificate;
+mod check;
 mod completions;
 mod failure;
 mod file;
@@ -86,6 +88,8 @@ enum Command {
     Report(report::Arguments),
     /// Write a commented claim file to start from.
     New(new::Arguments),
+    /// Check certificates with an arithmetic of its own.
+    Check(check::Arguments),
     /// Print a completion script for a shell.
     Completions(completions::Arguments),
     /// Print the manual page.
@@ -129,6 +133,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Report(arguments) => report::run(&cli.common, arguments),
         Command::New(arguments) => new::run(&cli.common, arguments),
+        Command::Check(arguments) => check::run(&cli.common, arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     };

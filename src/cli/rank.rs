@@ -1,13 +1,16 @@
 //! `allocert rank`: the reachable dimension of one allocation.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
 use allocert::allocation::picture;
+use allocert::certificate::of_rank;
 use allocert::reach::{Answer, Dimension, Evidence, rank};
 use allocert::record;
 
+use super::certificate::save;
 use super::failure::Failure;
 use super::output::{json, line};
 use super::{Common, Subject, error_bound, parse_allocation, settings};
@@ -27,12 +30,18 @@ pub(super) struct Arguments {
     /// Where the answer is not proved, it is wrong with a probability of at most 2^K.
     #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
+    /// Write a proof of the answer that `allocert check` confirms.
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let network = arguments.subject.network()?;
     let allocation = parse_allocation(&network, &arguments.allocation)?;
     let answer = rank(&network, &allocation, arguments.subject.samples(), settings(common, arguments.error_log2))?;
+    if let Some(path) = &arguments.certificate {
+        save(path, &of_rank(&answer).map_err(|error| Failure::request(error.to_string()))?)?;
+    }
     if common.json {
         json(&record::Rank::of(&answer))?;
     } else {

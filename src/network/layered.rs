@@ -295,4 +295,60 @@ impl Layers {
         let pairs = cells.map(|(layer, i, j)| (self.weight(layer, i, j), self.weight(last + 1 - layer, j, i)));
         Some(Symmetry::swapping("transposition".to_owned(), self.start(last + 1), pairs))
     }
+    /// The same for generic inputs, by Cramer's rule: v_j is, up to sign, the determinant of the inputs without column j, for
+    /// the first columns, one for each input, and one more.
+    pub(super) fn unseen_by_name<R: Ring>(
+        &self,
+        ring: &R,
+        inputs: &[Vec<R::Element>],
+    ) -> Vec<(String, Vec<R::Element>)> {
+        let (m, length) = (inputs.len(), self.widths[0] + usize::from(self.bias));
+        if m >= length || m > MOST_EXPANDED {
+            return Vec::new();
+        }
+        let entry = |sample: usize, column: usize| inputs[sample].get(column).cloned().unwrap_or_else(|| ring.one());
+        let mut directions = Vec::new();
+        for last in m..length {
+            let columns: Vec<usize> = (0..m).chain([last]).collect();
+            let minor = |j: usize| {
+                let left: Vec<usize> = columns.iter().copied().filter(|c| *c != columns[j]).collect();
+                let minor = determinant(ring, 0, &left, &entry);
+                if j % 2 == 0 { minor } else { ring.neg(&minor) }
+            };
+            let minors: Vec<R::Element> = (0..=m).map(minor).collect();
+            for unit in 0..self.widths[1] {
+                let mut direction = vec![ring.zero(); self.start(self.count() + 1)];
+                for (j, minor) in columns.iter().zip(&minors) {
+                    let bias = *j == self.widths[0];
+                    let weight = if bias { self.bias_weight(1, unit) } else { self.weight(1, unit, *j) };
+                    direction[weight] = minor.clone();
+                }
+                let list: Vec<String> = columns.iter().map(usize::to_string).collect();
+                directions.push((format!("x[{unit};{}]", list.join(",")), direction));
+            }
+        }
+        directions
+    }
+}
+
+/// Determinants of more inputs are not expanded.
+const MOST_EXPANDED: usize = 6;
+
+/// The determinant of the rows from `row` on and some columns, along its first row.
+fn determinant<R: Ring>(
+    ring: &R,
+    row: usize,
+    columns: &[usize],
+    entry: &dyn Fn(usize, usize) -> R::Element,
+) -> R::Element {
+    if columns.is_empty() {
+        return ring.one();
+    }
+    let mut sum = ring.zero();
+    for (place, column) in columns.iter().enumerate() {
+        let left: Vec<usize> = columns.iter().copied().filter(|c| c != column).collect();
+        let product = ring.mul(&entry(row, *column), &determinant(ring, row + 1, &left, entry));
+        sum = if place % 2 == 0 { ring.add(&sum, &product) } else { ring.sub(&sum, &product) };
+    }
+    sum
 }

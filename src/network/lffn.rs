@@ -114,6 +114,22 @@ impl Family for Lffn {
         directions
     }
 
+    fn gauge_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for layer in 1..self.layers.count() {
+            let units = 0..self.layers.widths[layer];
+            names.extend(iproduct!(units.clone(), units.clone()).map(|(to, from)| format!("G{layer}[{to},{from}]")));
+            if self.layers.bias {
+                names.extend(units.map(|unit| format!("c{layer}[{unit}]")));
+            }
+        }
+        names
+    }
+
+    fn unseen_by_name<R: Ring>(&self, ring: &R, inputs: &[Vec<R::Element>]) -> Vec<(String, Vec<R::Element>)> {
+        self.layers.unseen_by_name(ring, inputs)
+    }
+
     fn gauge_count(&self) -> u64 {
         let hidden = &self.layers.widths[1..self.layers.count()];
         let each = |d: &usize| (*d as u64).saturating_mul(*d as u64 + u64::from(self.layers.bias));

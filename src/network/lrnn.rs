@@ -281,6 +281,10 @@ impl Family for Lrnn {
         iproduct!(0..n, 0..n).map(direction).collect()
     }
 
+    fn gauge_names(&self) -> Vec<String> {
+        iproduct!(0..self.hidden, 0..self.hidden).map(|(to, from)| format!("G[{to},{from}]")).collect()
+    }
+
     fn gauge_count(&self) -> u64 {
         (self.hidden as u64).saturating_mul(self.hidden as u64)
     }

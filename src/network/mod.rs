@@ -107,6 +107,12 @@ trait Family {
     fn gauge<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<Vec<R::Element>>;
     /// How many gauge directions there are, saturating.
     fn gauge_count(&self) -> u64;
+    /// The names of the directions of [`Family::gauge`] in certificates, in the same order.
+    fn gauge_names(&self) -> Vec<String>;
+    /// For few generic inputs: directions v(θ, X), polynomial in X, with J · v ≡ 0 because the inputs do not span; by name.
+    fn unseen_by_name<R: Ring>(&self, _: &R, _: &[Vec<R::Element>]) -> Vec<(String, Vec<R::Element>)> {
+        Vec::new()
+    }
     /// For few inputs: directions v(θ, X) with J · v ≡ 0 because the inputs do not span.
     fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>>;
     /// Generators of the permutations of weights that change no dimension and no match probability.
@@ -358,6 +364,19 @@ impl Network {
             KernelField { direction, support }
         });
         gauge.chain(unseen).collect()
+    }
+
+    /// The same directions over any ring, with the names that certificates give them. `inputs` are generic ones, or none for
+    /// functional dimensions.
+    pub fn kernel_fields_by_name<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        inputs: &[Vec<R::Element>],
+    ) -> Vec<(String, Vec<R::Element>)> {
+        let gauge: Vec<_> = on_family!(self, f => f.gauge_names().into_iter().zip(f.gauge(ring, weights)).collect());
+        let unseen = if inputs.is_empty() { Vec::new() } else { on_family!(self, f => f.unseen_by_name(ring, inputs)) };
+        gauge.into_iter().chain(unseen).collect()
     }
 
     /// All incoming weights of the units that some weights lead to.

@@ -121,6 +121,16 @@ impl Family for Pnn {
         units.map(|(layer, unit)| self.layers.scaling(ring, weights, layer, unit)).collect()
     }
 
+    fn gauge_names(&self) -> Vec<String> {
+        let hidden = 1..self.layers.count();
+        let units = hidden.flat_map(|layer| (0..self.layers.widths[layer]).map(move |u| (layer, u)));
+        units.map(|(layer, unit)| format!("G{layer}[{unit},{unit}]")).collect()
+    }
+
+    fn unseen_by_name<R: Ring>(&self, ring: &R, inputs: &[Vec<R::Element>]) -> Vec<(String, Vec<R::Element>)> {
+        self.layers.unseen_by_name(ring, inputs)
+    }
+
     fn gauge_count(&self) -> u64 {
         let hidden = &self.layers.widths[1..self.layers.count()];
         hidden.iter().map(|d| *d as u64).fold(0, u64::saturating_add)
