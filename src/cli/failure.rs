@@ -54,7 +54,7 @@ impl From<MatchError> for Failure {
     fn from(error: MatchError) -> Self {
         match error {
             MatchError::Reach(error) => error.into(),
-            MatchError::OtherNetwork { .. } => Failure::request(error.to_string()),
+            MatchError::OtherNetwork { .. } | MatchError::Kinks { .. } => Failure::request(error.to_string()),
         }
     }
 }
