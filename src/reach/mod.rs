@@ -16,6 +16,7 @@ mod patterns;
 pub(crate) mod point;
 mod rank;
 mod scan;
+mod scan_patterns;
 
 pub use chance::{Chance, Evidence};
 pub use count::Table;
@@ -24,7 +25,8 @@ pub use matroid::JacobianMatroid;
 pub use patterns::{DRAWS, Distribution, Patterns};
 pub use point::IntegerPoint;
 pub use rank::{Answer, Dimension, Reason, Settings, rank, rank_drawn};
-pub use scan::{Scan, ScanOptions, scan};
+pub use scan::{Scan, ScanOptions, scan, scan_drawn};
+pub use scan_patterns::Drawn;
 
 /// Why a question about dimensions cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

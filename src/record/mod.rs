@@ -10,5 +10,5 @@ mod verify;
 
 pub use matching::Match;
 pub use rank::Rank;
-pub use scan::Scan;
+pub use scan::{Drawn, Scan};
 pub use verify::{Counterexample, Observation, Point, Trend, Verify};
