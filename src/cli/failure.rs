@@ -55,7 +55,9 @@ impl From<MatchError> for Failure {
     fn from(error: MatchError) -> Self {
         match error {
             MatchError::Reach(error) => error.into(),
-            MatchError::OtherNetwork { .. } => Failure::request(error.to_string()),
+            MatchError::OtherNetwork { .. } | MatchError::Kinks { .. } | MatchError::NotPolynomial { .. } => {
+                Failure::request(error.to_string())
+            }
         }
     }
 }

@@ -38,7 +38,7 @@ const EXAMPLES: &str = "Examples:
   allocert scan 'lrnn(inputs=1, hidden=3, outputs=1, steps=7)'
 
 Networks: lffn(widths, bias=False), lrnn(inputs, hidden, outputs, steps, readout=\"last\"),
-          pnn(widths, degree, bias=False)
+          pnn(widths, degree, bias=False), relu(widths, bias=False)
 Allocations, in NumPy's indexing: 'W1[0,0] W1[:,1] W2[0,0:2] b1[1]', a bare tensor
           name, 'all' or 'none'
 

@@ -1,7 +1,9 @@
-//! What feedforward families share: layers of weights with an activation z ↦ z^g between them.
+//! What feedforward families share: layers of weights with an activation between them: z ↦ z^g, or another that a family
+//! gives.
 //!
 //! z_ℓ = W_ℓ a_{ℓ−1} + b_ℓ, a_0 = x, a_ℓ = z_ℓ^g, y = z_L. The derivative of output k by W_ℓ\[i,j\] is G_ℓ\[k,i\] · a_{ℓ−1}\[j\]
-//! (by b_ℓ\[i\]: G_ℓ\[k,i\]), with G_L = 1 and G_ℓ = G_{ℓ+1} W_{ℓ+1} diag(g·z_ℓ^{g−1}).
+//! (by b_ℓ\[i\]: G_ℓ\[k,i\]), with G_L = 1 and G_ℓ = G_{ℓ+1} W_{ℓ+1} diag(g·z_ℓ^{g−1}); the last factor is the slope of the
+//! activation.
 
 use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::Layout;
@@ -63,7 +65,13 @@ impl Layers {
     }
 
     /// W_ℓ a + b_ℓ.
-    fn affine<R: Ring>(&self, ring: &R, weights: &[R::Element], layer: usize, a: &[R::Element]) -> Vec<R::Element> {
+    pub(super) fn affine<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        layer: usize,
+        a: &[R::Element],
+    ) -> Vec<R::Element> {
         let start = self.start(layer);
         let columns = self.widths[layer - 1];
         (0..self.widths[layer])
@@ -80,14 +88,39 @@ impl Layers {
 
     /// The output for one input.
     pub(super) fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element> {
-        let mut a = input.to_vec();
-        for layer in 1..=self.count() {
-            a = self.affine(ring, weights, layer, &a);
-            if layer < self.count() && self.exponent > 1 {
-                a.iter_mut().for_each(|z| *z = ring.power(z, self.exponent));
-            }
+        let g = self.exponent;
+        self.activated(ring, weights, input, |_, z| if g > 1 { ring.power(&z, g) } else { z })
+    }
+
+    /// What layer ℓ gets: a_{ℓ−1} for one input. `activate` maps the pre-activation of a hidden unit, given by its place
+    /// among the hidden units of all layers.
+    pub(super) fn features<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        layer: usize,
+        mut activate: impl FnMut(usize, R::Element) -> R::Element,
+    ) -> Vec<R::Element> {
+        let (mut a, mut unit) = (input.to_vec(), 0);
+        for below in 1..layer {
+            let activated = self.affine(ring, weights, below, &a).into_iter().enumerate();
+            a = activated.map(|(i, z)| activate(unit + i, z)).collect();
+            unit += self.widths[below];
         }
         a
+    }
+
+    /// The output for one input, with an activation as in [`Layers::features`].
+    pub(super) fn activated<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        activate: impl FnMut(usize, R::Element) -> R::Element,
+    ) -> Vec<R::Element> {
+        let last = self.features(ring, weights, input, self.count(), activate);
+        self.affine(ring, weights, self.count(), &last)
     }
 
     /// The derivatives of the output for one input by every weight.
@@ -97,15 +130,31 @@ impl Layers {
         weights: &[R::Element],
         input: &[R::Element],
     ) -> Matrix<R::Element> {
+        let g = ring.integer(i64::from(self.exponent));
+        self.activated_jacobian(ring, weights, input, |_, z| {
+            let slope = ring.mul(&g, &ring.power(&z, self.exponent - 1));
+            (ring.power(&z, self.exponent), slope)
+        })
+    }
+
+    /// The derivatives of the output for one input by every weight; `activate` gives the activation of a hidden unit and its
+    /// slope.
+    pub(super) fn activated_jacobian<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        mut activate: impl FnMut(usize, R::Element) -> (R::Element, R::Element),
+    ) -> Matrix<R::Element> {
         let last = self.count();
         let mut activations = vec![input.to_vec()];
-        let mut slopes = Vec::new();
+        let (mut slopes, mut unit) = (Vec::new(), 0);
         for layer in 1..last {
-            let z = self.affine(ring, weights, layer, &activations[layer - 1]);
-            let g = ring.integer(i64::from(self.exponent));
-            let slope = |z| ring.mul(&g, &ring.power(z, self.exponent - 1));
-            slopes.push(z.iter().map(slope).collect::<Vec<_>>());
-            activations.push(z.iter().map(|z| ring.power(z, self.exponent)).collect());
+            let z = self.affine(ring, weights, layer, &activations[layer - 1]).into_iter().enumerate();
+            let (activation, slope): (Vec<_>, Vec<_>) = z.map(|(i, z)| activate(unit + i, z)).unzip();
+            slopes.push(slope);
+            activations.push(activation);
+            unit += self.widths[layer];
         }
         let (outputs, n) = (self.widths[last], self.start(last + 1));
         let mut jacobian = Matrix::filled(outputs, n, ring.zero());
@@ -183,6 +232,12 @@ impl Layers {
         unit: usize,
     ) -> Vec<R::Element> {
         self.mixing(ring, weights, layer, unit, unit, i64::from(self.exponent))
+    }
+
+    /// The names of the scalings of all hidden units, layer by layer.
+    pub(super) fn scaling_names(&self) -> Vec<String> {
+        let units = (1..self.count()).flat_map(|layer| (0..self.widths[layer]).map(move |unit| (layer, unit)));
+        units.map(|(layer, unit)| format!("G{layer}[{unit},{unit}]")).collect()
     }
 
     /// Adding ε times unit `from` of layer ℓ to unit `to`, and taking `factor`·ε times the outgoing weights of `to` from those

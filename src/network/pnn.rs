@@ -122,9 +122,7 @@ impl Family for Pnn {
     }
 
     fn gauge_names(&self) -> Vec<String> {
-        let hidden = 1..self.layers.count();
-        let units = hidden.flat_map(|layer| (0..self.layers.widths[layer]).map(move |u| (layer, u)));
-        units.map(|(layer, unit)| format!("G{layer}[{unit},{unit}]")).collect()
+        self.layers.scaling_names()
     }
 
     fn unseen_by_name<R: Ring>(&self, ring: &R, inputs: &[Vec<R::Element>]) -> Vec<(String, Vec<R::Element>)> {

@@ -62,6 +62,9 @@ impl Ring for Dyadics {
     fn is_zero(&self, a: &Dyadic) -> bool {
         a.mantissa.is_zero()
     }
+    fn is_positive(&self, a: &Dyadic) -> Option<bool> {
+        Some(a.mantissa.is_positive())
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,6 @@ mod verify;
 pub use diagram::{Diagram, Group, Tensor};
 pub use matching::Match;
 pub use rank::Rank;
-pub use scan::Scan;
+pub use scan::{Drawn, Scan};
 pub use train::{Replay, Train, TrialRun};
 pub use verify::{Counterexample, Observation, Point, Trend, Verify};

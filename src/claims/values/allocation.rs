@@ -226,6 +226,7 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     #[starlark(attribute)]
     fn closure(this: &AllocationValue) -> starlark::Result<AllocationValue> {
         let lens = this.lens();
+        lens.is_matroid().map_err(failure)?;
         let rank = lens.dim(&this.allocation).map_err(failure)?;
         let mut closure = this.allocation.clone();
         for weight in this.allocation.complement().iter() {
