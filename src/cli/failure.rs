@@ -55,6 +55,7 @@ impl From<MatchError> for Failure {
         match error {
             MatchError::Reach(error) => error.into(),
             MatchError::OtherNetwork { .. } => Failure::request(error.to_string()),
+            MatchError::TooManyWeights { .. } => Failure::limit(error.to_string()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Commands: parse, ask the library, show the answer.
 
+mod classify;
 mod completions;
 mod failure;
 mod matching;
@@ -70,6 +71,8 @@ enum Command {
     Scan(scan::Arguments),
     /// With what probability a random student can match a random teacher.
     Match(matching::Arguments),
+    /// Every allocation of a small network by the verdict on its match probability.
+    Classify(classify::Arguments),
     /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
     Verify(verify::Arguments),
     /// Print a completion script for a shell.
@@ -89,6 +92,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Rank(arguments) => rank::run(&cli.common, arguments),
         Command::Scan(arguments) => scan::run(&cli.common, arguments),
         Command::Match(arguments) => matching::run(&cli.common, arguments),
+        Command::Classify(arguments) => classify::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Completions(arguments) => completions::run(arguments),
     };

@@ -54,6 +54,14 @@ pub enum MatchError {
         /// The network's weights.
         weights: usize,
     },
+    /// Too many weights for all allocations to be classified.
+    #[error("a network with {weights} weights; all allocations are classified for up to {limit}\n  take a smaller network, or ask about single allocations")]
+    TooManyWeights {
+        /// The network's weights.
+        weights: usize,
+        /// The most that there may be.
+        limit: usize,
+    },
 }
 
 /// Answers questions about one network at so many samples.
@@ -88,6 +96,29 @@ impl Matcher {
                 settings.error_log2 - TRIALS_LOG2,
             ),
         })
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The samples.
+    pub fn samples(&self) -> Samples {
+        self.samples
+    }
+
+    /// What is computed with.
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    pub(super) fn matroid(&self) -> &JacobianMatroid {
+        &self.matroid
+    }
+
+    pub(super) fn counter(&self) -> &DegreeCounter {
+        &self.counter
     }
 
     /// The reachable dimension ρ_m of an allocation.
@@ -217,7 +248,7 @@ impl Matcher {
         answer.estimate = Some(estimate);
     }
 
-    fn estimate_with(
+    pub(super) fn estimate_with(
         &self,
         allocation: &Allocation,
         degree: Option<Degree>,

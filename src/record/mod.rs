@@ -3,11 +3,13 @@
 //! A record holds what a script may rely on, in the words of the interface; fields are added, never renamed. It computes
 //! nothing: everything in it is in the answer that it is made of.
 
+mod classify;
 mod matching;
 mod rank;
 mod scan;
 mod verify;
 
+pub use classify::{Classify, ClassifyMaximal, MaximalRow};
 pub use matching::Match;
 pub use rank::Rank;
 pub use scan::Scan;
