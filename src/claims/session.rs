@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::outcome::Counterexample;
@@ -17,6 +17,16 @@ use crate::reach::{Evidence, JacobianMatroid, ReachError, ScanOptions, Settings,
 const REMEMBERED: usize = 20;
 /// Stands for a rank that is not known yet.
 const UNKNOWN: u8 = u8::MAX;
+
+/// So many match probabilities are kept for other claims.
+const MOST_ANSWERS: usize = 1 << 16;
+
+/// A network, samples, allocation, trials, seed and error.
+type MatchQuestion = (Network, Samples, Allocation, u64, u64, i64);
+
+/// Match probabilities that some claim asked for: other claims about the same allocations, such as trends in another number,
+/// get the same answer without deciding the same instances again. What a claim rests on is still counted claim by claim.
+static ANSWERS: LazyLock<Mutex<HashMap<MatchQuestion, Arc<MatchAnswer>>>> = LazyLock::new(Mutex::default);
 
 /// Everything that was asked while one claim was checked.
 #[derive(Debug)]
@@ -272,7 +282,22 @@ impl Lens {
         if let Some(answer) = lock(&self.0.matches).get(&key) {
             return Ok(Arc::clone(answer));
         }
-        let answer = Arc::new(self.matcher()?.decide(allocation, &self.options(trials), &|_, _| {})?);
+        let matcher = self.matcher()?;
+        let question =
+            (self.0.network.clone(), self.0.samples, allocation.clone(), trials, matcher.settings().seed, matcher.settings().error_log2);
+        let known = lock(&ANSWERS).get(&question).cloned();
+        let answer = match known {
+            Some(answer) => answer,
+            None => {
+                let answer = Arc::new(matcher.decide(allocation, &self.options(trials), &|_, _| {})?);
+                let whole = answer.estimate.as_ref().is_none_or(|e| e.stopped.is_none());
+                let mut answers = lock(&ANSWERS);
+                if whole && answers.len() < MOST_ANSWERS {
+                    answers.insert(question, Arc::clone(&answer));
+                }
+                answer
+            }
+        };
         lock(&self.0.matches).insert(key, Arc::clone(&answer));
         Ok(answer)
     }
