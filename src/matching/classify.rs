@@ -15,6 +15,7 @@ use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, Settings};
 
 use super::answer::{Hypothesis, Verdict};
+use super::degree::{Degree, DegreeEvidence};
 use super::laws::{boundedness, is_affine, normality};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
@@ -73,7 +74,7 @@ fn place(verdict: Verdict) -> usize {
 /// What is known of a basis.
 struct Basis {
     allocation: Allocation,
-    degree: Option<usize>,
+    degree: Option<Degree>,
     verdict: Verdict,
     evidence: Evidence,
 }
@@ -104,21 +105,30 @@ impl Matcher {
         let bases: Vec<Basis> = sets
             .into_par_iter()
             .filter_map(|a| {
-                let basis = (matroid.rank(&a) == teacher.value).then(|| self.basis(a, options, deadline));
+                let basis = (matroid.rank(&a) == teacher.value).then(|| self.basis(a, deadline));
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
                 basis
             })
             .collect();
-        let error_log2 = matroid.error_for_all();
-        let mut evidence = vec![teacher.evidence, Evidence::Probabilistic { error_log2 }];
+        let ranks = Evidence::Probabilistic { error_log2: matroid.error_for_all() };
+        let mut evidence = vec![teacher.evidence, ranks];
         let mut verdicts = vec![Verdict::Zero; 1 << n];
         let mut degrees = BTreeMap::new();
         for basis in &bases {
             verdicts[basis.allocation.low_bits() as usize] = basis.verdict;
             evidence.push(basis.evidence);
-            *degrees.entry(basis.degree).or_insert(0) += 1;
+            *degrees.entry(basis.degree.map(|d| d.value)).or_insert(0) += 1;
         }
         let unsettled = spread(&mut verdicts, teacher.value);
+        let even: Vec<&Basis> =
+            bases.iter().filter(|b| b.degree.is_some() && b.verdict == Verdict::Undecided).collect();
+        let below_one: Vec<Option<Evidence>> = even.par_iter().map(|b| self.sample_basis(b, options, deadline)).collect();
+        for (basis, known) in even.iter().zip(below_one) {
+            if let Some(known) = known {
+                verdicts[basis.allocation.low_bits() as usize] = Verdict::Fractional;
+                evidence.push(known);
+            }
+        }
         let late = self.sample_surplus(&mut verdicts, &unsettled, options, deadline, progress);
         if unsettled.iter().any(|bits| verdicts[*bits] == Verdict::Fractional) {
             evidence.push(Evidence::Unbounded);
@@ -135,30 +145,38 @@ impl Matcher {
         })
     }
 
-    /// What the laws say of a basis, and where they say nothing, random instances.
-    fn basis(&self, allocation: Allocation, options: &MatchOptions, deadline: Option<Instant>) -> Basis {
+    /// What the laws say of a basis.
+    fn basis(&self, allocation: Allocation, deadline: Option<Instant>) -> Basis {
         let of = |allocation, degree, verdict, evidence| Basis { allocation, degree, verdict, evidence };
         if is_affine(self.counter(), &allocation) {
-            return of(allocation, Some(1), Verdict::One, Evidence::Proved);
+            let degree = Some(Degree { value: 1, evidence: DegreeEvidence::Proved });
+            return of(allocation, degree, Verdict::One, Evidence::Proved);
         }
         if deadline.is_some_and(|d| Instant::now() >= d) {
             return of(allocation, None, Verdict::Undecided, Evidence::Proved);
         }
         let degree = self.degree(&allocation).ok();
-        let value = degree.map(|d| d.value);
-        if value.is_none_or(|value| value % 2 == 1) {
-            let verdict = if degree.is_some() { Verdict::One } else { Verdict::Undecided };
-            return of(allocation, value, verdict, degree.map_or(Evidence::Proved, |d| d.evidence.of_parity()));
+        if let Some(odd) = degree.filter(|d| d.value % 2 == 1) {
+            return of(allocation, degree, Verdict::One, odd.evidence.of_parity());
+        }
+        of(allocation, degree, Verdict::Undecided, Evidence::Proved)
+    }
+
+    /// Whether random instances show that a basis of even degree has a probability below 1, and how that is known.
+    fn sample_basis(
+        &self,
+        basis: &Basis,
+        options: &MatchOptions,
+        deadline: Option<Instant>,
+    ) -> Option<Evidence> {
+        if deadline.is_some_and(|d| Instant::now() >= d) {
+            return None;
         }
         let options = MatchOptions { time_limit: left(deadline), ..*options };
-        let estimate = self.estimate_with(&allocation, degree, &options, &|_, _| {});
-        if estimate.without_match.is_none() {
-            return of(allocation, value, Verdict::Undecided, Evidence::Proved);
-        }
-        let normal = normality(self.network(), self.samples(), allocation.size());
-        let checked = [normal, boundedness(degree)].iter().all(|h| matches!(h, Hypothesis::Checked(_)));
-        let evidence = if checked { estimate.evidence } else { Evidence::Unbounded };
-        of(allocation, value, Verdict::Fractional, evidence)
+        let estimate = self.estimate_with(&basis.allocation, basis.degree, &options, &|_, _| {});
+        let normal = normality(self.network(), self.samples(), basis.allocation.size());
+        let checked = [normal, boundedness(basis.degree)].iter().all(|h| matches!(h, Hypothesis::Checked(_)));
+        estimate.without_match.map(|_| if checked { estimate.evidence } else { Evidence::Unbounded })
     }
 
     /// Samples what spans with surplus weights and contains no basis of probability 1, from the largest down. Returns whether
