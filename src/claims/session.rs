@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::outcome::Counterexample;
 use crate::allocation::Allocation;
-use crate::matching::{Estimate, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, Trials};
+use crate::matching::{Estimate, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, Trials, Verdict};
 use crate::network::{Network, Samples};
 use crate::reach::{Evidence, JacobianMatroid, ReachError, ScanOptions, Settings, Table, scan};
 
@@ -165,8 +165,9 @@ impl Session {
 
     /// How the decisions of some instances are known.
     fn rests_on(&self, evidence: Evidence) {
-        if evidence != Evidence::Proved {
-            lock(&self.decisions).push(evidence);
+        let mut decisions = lock(&self.decisions);
+        if evidence != Evidence::Proved && decisions.last() != Some(&Evidence::Unbounded) {
+            decisions.push(evidence);
         }
     }
 
@@ -300,6 +301,14 @@ impl Lens {
         };
         lock(&self.0.matches).insert(key, Arc::clone(&answer));
         Ok(answer)
+    }
+
+    /// An interval for a match probability. What rests on frequencies has no bound on its error.
+    pub(super) fn interval(&self, answer: &MatchAnswer) -> [f64; 2] {
+        if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
+            self.0.session.rests_on(Evidence::Unbounded);
+        }
+        answer.ci95()
     }
 
     /// So many instances decided, whatever the laws say.

@@ -194,7 +194,8 @@ impl Matcher {
             return Err(MatchError::OtherNetwork { given, weights });
         }
         let (dim, teacher) = (self.dim(allocation), self.teacher());
-        let spans = Evidence::all([dim.evidence, teacher.evidence]);
+        // A rank is a proved lower bound: that A does not span needs its own bound from above, that it does the teacher's.
+        let spans = if dim.value < teacher.value { dim.evidence } else { teacher.evidence };
         let mut answer = MatchAnswer {
             network: self.network.clone(),
             allocation: allocation.clone(),
@@ -234,12 +235,15 @@ impl Matcher {
         (answer.verdict, answer.reason) = (Verdict::Undecided, Reason::NoLaw);
         let is_basis = answer.allocation.size() == answer.teacher.value;
         let witness = estimate.without_match.filter(|_| degree.is_some() || !is_basis);
-        if let Some(trial) = witness {
+        if let Some(trial) = witness.filter(|_| !is_basis) {
+            (answer.verdict, answer.reason) = (Verdict::Fractional, Reason::WithoutMatch { trial });
+            answer.evidence = Evidence::Unbounded;
+        } else if let Some(trial) = witness {
             let normal = normality(&self.network, self.samples, answer.teacher.value);
             let bounded = boundedness(degree);
             answer.verdict = Verdict::Fractional;
             answer.reason = Reason::Fractional { trial, normal, bounded };
-            let spans = Evidence::all([answer.dim.evidence, answer.teacher.evidence, estimate.evidence]);
+            let spans = Evidence::all([answer.teacher.evidence, estimate.evidence]);
             answer.evidence = match (normal, bounded) {
                 (Hypothesis::Checked(_), Hypothesis::Checked(_)) => spans,
                 _ => Evidence::Unbounded,
