@@ -3,6 +3,7 @@
 //! A record holds what a script may rely on, in the words of the interface; fields are added, never renamed. It computes
 //! nothing: everything in it is in the answer that it is made of.
 
+mod classify;
 mod diagram;
 mod matching;
 mod rank;
@@ -10,6 +11,7 @@ mod scan;
 mod train;
 mod verify;
 
+pub use classify::{Classify, ClassifyMaximal, MaximalRow};
 pub use diagram::{Diagram, Group, Tensor};
 pub use matching::Match;
 pub use rank::Rank;
