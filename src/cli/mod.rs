@@ -1,5 +1,6 @@
 //! Commands: parse, ask the library, show the answer.
 
+mod compare;
 mod completions;
 mod failure;
 mod file;
@@ -75,6 +76,8 @@ enum Command {
     Match(matching::Arguments),
     /// Fit students to teachers by gradient methods; hold the success rate against the match probability.
     Train(train::Arguments),
+    /// Hold training results from anywhere against the theory.
+    Compare(compare::Arguments),
     /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
     Verify(verify::Arguments),
     /// Print a completion script for a shell.
@@ -95,6 +98,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Scan(arguments) => scan::run(&cli.common, arguments),
         Command::Match(arguments) => matching::run(&cli.common, arguments),
         Command::Train(arguments) => train::run(&cli.common, arguments),
+        Command::Compare(arguments) => compare::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Completions(arguments) => completions::run(arguments),
     };

@@ -3,12 +3,14 @@
 //! A record holds what a script may rely on, in the words of the interface; fields are added, never renamed. It computes
 //! nothing: everything in it is in the answer that it is made of.
 
+mod compare;
 mod matching;
 mod rank;
 mod scan;
 mod train;
 mod verify;
 
+pub use compare::{Compare, CompareRow};
 pub use matching::Match;
 pub use rank::Rank;
 pub use scan::Scan;

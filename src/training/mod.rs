@@ -4,6 +4,7 @@
 //! allocation; a [`Trainer`] fits one instance; what it finds is a candidate until it is refined in high precision.
 
 mod adam;
+mod audit;
 mod experiment;
 mod gradient_descent;
 mod least_squares;
@@ -15,6 +16,7 @@ mod trainer;
 mod trial;
 
 pub use adam::Adam;
+pub use audit::{Audit, Finding, Judged, Reported};
 pub use experiment::{Compared, Exact, Experiment, RULE};
 pub use gradient_descent::GradientDescent;
 pub use levenberg_marquardt::LevenbergMarquardt;
