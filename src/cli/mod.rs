@@ -10,6 +10,7 @@ pub(crate) mod memory;
 mod output;
 mod rank;
 mod scan;
+mod survey;
 mod train;
 mod verify;
 
@@ -76,6 +77,8 @@ enum Command {
     Match(matching::Arguments),
     /// Fit students to teachers by gradient methods; hold the success rate against the match probability.
     Train(train::Arguments),
+    /// Train every orbit of allocations of chosen sizes: a table, and drawings of it.
+    Survey(survey::Arguments),
     /// Hold training results from anywhere against the theory.
     Compare(compare::Arguments),
     /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
@@ -99,6 +102,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Match(arguments) => matching::run(&cli.common, arguments),
         Command::Train(arguments) => train::run(&cli.common, arguments),
         Command::Compare(arguments) => compare::run(&cli.common, arguments),
+        Command::Survey(arguments) => survey::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Completions(arguments) => completions::run(arguments),
     };

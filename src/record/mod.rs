@@ -7,6 +7,7 @@ mod compare;
 mod matching;
 mod rank;
 mod scan;
+mod survey;
 mod train;
 mod verify;
 
@@ -14,5 +15,6 @@ pub use compare::{Compare, CompareRow};
 pub use matching::Match;
 pub use rank::Rank;
 pub use scan::Scan;
+pub use survey::SurveyRow;
 pub use train::{Replay, Train, TrialRun};
 pub use verify::{Counterexample, Observation, Point, Trend, Verify};

@@ -84,11 +84,7 @@ impl Audit {
     ///
     /// # Errors
     /// See [`MatchError`].
-    pub fn judge(
-        &mut self,
-        reported: &Reported,
-        progress: &(dyn Fn(u64, u64) + Sync),
-    ) -> Result<Judged, MatchError> {
+    pub fn judge(&mut self, reported: &Reported, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Judged, MatchError> {
         let Reported { network, allocation, samples, trials, successes } = reported;
         let key = (network.clone(), *samples);
         if !self.matchers.contains_key(&key) {

@@ -131,7 +131,7 @@ fn teach(
         bar.set_position(done);
     };
     bar.set_message("deciding");
-    let exact = Exact::new(&training, arguments.trials, settings(common, arguments.error_log2), &progress);
+    let exact = Exact::new(&training, arguments.trials, settings(common, arguments.error_log2), &stop, &progress);
     bar.set_message("training");
     let experiment = Experiment::run(&training, exact.as_ref().ok(), arguments.trials, &stop, &progress);
     bar.finish_and_clear();
