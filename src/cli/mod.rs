@@ -2,6 +2,8 @@
 
 mod compare;
 mod completions;
+mod curve;
+mod dataset;
 mod failure;
 mod file;
 mod interrupt;
@@ -79,6 +81,8 @@ enum Command {
     Train(train::Arguments),
     /// Train every orbit of allocations of chosen sizes: a table, and drawings of it.
     Survey(survey::Arguments),
+    /// Fit given data with more and more learnable weights, chosen in several ways.
+    Curve(curve::Arguments),
     /// Hold training results from anywhere against the theory.
     Compare(compare::Arguments),
     /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
@@ -103,6 +107,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Train(arguments) => train::run(&cli.common, arguments),
         Command::Compare(arguments) => compare::run(&cli.common, arguments),
         Command::Survey(arguments) => survey::run(&cli.common, arguments),
+        Command::Curve(arguments) => curve::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Completions(arguments) => completions::run(arguments),
     };

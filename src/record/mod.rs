@@ -4,6 +4,7 @@
 //! nothing: everything in it is in the answer that it is made of.
 
 mod compare;
+mod fit;
 mod matching;
 mod rank;
 mod scan;
@@ -12,6 +13,7 @@ mod train;
 mod verify;
 
 pub use compare::{Compare, CompareRow};
+pub use fit::DataFit;
 pub use matching::Match;
 pub use rank::Rank;
 pub use scan::Scan;

@@ -257,7 +257,7 @@ fn norm(weights: &[f64]) -> f64 {
 }
 
 /// A standard normal number (Marsaglia's polar method).
-fn normal(random: &mut ChaCha12Rng) -> f64 {
+pub(super) fn normal(random: &mut ChaCha12Rng) -> f64 {
     let mut uniform = || (random.next_u64() >> 11) as f64 / (1u64 << 52) as f64 - 1.0;
     loop {
         let (x, y) = (uniform(), uniform());

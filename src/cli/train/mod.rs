@@ -17,8 +17,11 @@ use super::file::write_whole;
 use super::output::{bar, json, line};
 use super::{Common, error_bound, interrupt, parse_allocation, settings};
 
+mod data;
 mod replay;
 mod terminal;
+
+pub(super) use data::Fitting;
 
 const EXAMPLES: &str = "Examples:
   allocert train 'lffn([2, 2, 2])' 'W1[0,0] W1[1,1] W2[0,0] W2[1,1]' --trials 200
@@ -46,6 +49,11 @@ pub(super) struct Arguments {
     trials: u64,
     #[command(flatten)]
     how: How,
+    /// Fit to these inputs and labels in place of teachers: *.csv, or *.npz with the arrays inputs and labels.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["samples", "replay"])]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    fitting: Fitting,
     /// How student, teacher and inputs are drawn: gaussian, uniform, sparse:PERCENT, low-rank:RANK or integer:BOUND.
     #[arg(long, value_name = "ENSEMBLE", default_value_t = Ensemble::Gaussian)]
     ensemble: Ensemble,
@@ -103,6 +111,11 @@ fn between(text: &str, above: f64, most: f64) -> Result<f64, String> {
     if value > above && value <= most { Ok(value) } else { Err(format!("give a number above {above}, up to {most}")) }
 }
 
+/// A number above 0, up to 100.
+pub(super) fn positive(text: &str) -> Result<f64, String> {
+    between(text, 0.0, 100.0)
+}
+
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     if let Some(file) = &arguments.replay {
         return replay::run(common, file);
@@ -110,6 +123,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let missing = || Failure::request("a network and an allocation are needed\n  see allocert train --help");
     let network: Network = arguments.network.as_ref().ok_or_else(missing)?.parse()?;
     let allocation = parse_allocation(&network, arguments.allocation.as_ref().ok_or_else(missing)?)?;
+    if let Some(file) = &arguments.data {
+        return data::run(common, &arguments.how, &arguments.fitting, &network, &allocation, file);
+    }
     let samples = arguments.samples.map_or(Samples::Functional, Samples::Count);
     teach(common, arguments, &network, samples, &allocation)
 }
