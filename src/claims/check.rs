@@ -1,5 +1,9 @@
 //! Checking a claim: every network, every allocation, smallest first; the first counterexample is a smallest one.
 
+mod sample;
+
+pub use sample::{Sampled, sample};
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};

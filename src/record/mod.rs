@@ -19,4 +19,4 @@ pub use rank::Rank;
 pub use scan::Scan;
 pub use survey::SurveyRow;
 pub use train::{Replay, Train, TrialRun};
-pub use verify::{Counterexample, Observation, Point, Trend, Verify};
+pub use verify::{Counterexample, Observation, Point, Trained, Trend, Verify};

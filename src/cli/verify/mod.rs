@@ -17,6 +17,7 @@ use super::output::{Colour, bar, harmless, json, line, paint};
 use super::{Common, error_bound, settings};
 
 mod terminal;
+mod trained;
 
 use terminal::{columns, row, summary, whole};
 
@@ -46,6 +47,9 @@ pub(super) struct Arguments {
     /// Leave a claim open that ranges over more allocations than this.
     #[arg(long, value_name = "N", default_value_t = 1 << 26)]
     max_allocations: u64,
+    /// For each claim that speaks about matches: run the trainers on a sample of its allocations.
+    #[arg(long)]
+    train: bool,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -59,6 +63,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let bar = bar("{prefix}{msg} {bar:24} {percent}%, {eta} left");
     let mut results: Vec<Checked> = Vec::new();
     let mut file: Option<&PathBuf> = None;
+    let mut inconsistent = false;
     if !common.json {
         let head = columns(["outcome", "claim", "nets", "allocations", "error", "time"]);
         line(&paint(&head, Colour::Dim, false))?;
@@ -69,11 +74,13 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             file = Some(&claim.file);
         }
         let checked = checked(claim, &options, &bar, &format!("[{}/{}] ", number + 1, claims.len()));
+        let trained = if arguments.train { trained::train(claim, &options)? } else { None };
+        inconsistent |= trained.as_ref().is_some_and(|t| !t.consistent);
         bar.suspend(|| {
             if common.json {
-                json(&record::Verify::of(&checked))
+                json(&record::Verify { trained, ..record::Verify::of(&checked) })
             } else {
-                line(&row(&checked, arguments.only.is_some()))
+                line(&(row(&checked, arguments.only.is_some()) + &trained::text(trained.as_ref())))
             }
         })?;
         results.push(checked);
@@ -87,7 +94,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         }
         line(&summary(&results, start.elapsed(), common.seed))?;
     }
-    Ok(ExitCode::from(status(&results)))
+    Ok(ExitCode::from(if inconsistent { 1 } else { status(&results) }))
 }
 
 /// The claims asked for, all files read before the first is checked.
