@@ -48,7 +48,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME")]
     only: Option<Method>,
     /// Restarts of Levenberg-Marquardt.
-    #[arg(long, value_name = "N", default_value_t = 31, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 63, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     restarts: u32,
     /// Restarts of adam and gradient-descent, which take many more steps each.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=100_000))]
