@@ -1,5 +1,9 @@
 //! Checking a claim: every network, every allocation, smallest first; the first counterexample is a smallest one.
 
+mod sample;
+
+pub use sample::{Sampled, sample};
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -51,18 +55,7 @@ const WAVE: usize = 256;
 pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> Checked {
     let start = Instant::now();
     let session = Session::new(matroid_settings(options), Some(options.time_limit));
-    let mut run = Run {
-        claim,
-        options,
-        session,
-        start,
-        networks: 0,
-        instances: 0,
-        skipped: 0,
-        evaluated: 0,
-        by_orbits: false,
-        cases: Vec::new(),
-    };
+    let mut run = Run::new(claim, options, session);
     let found = run.find(progress);
     let trend = (claim.is_trend && found.is_ok() && run.instances > 0).then(|| Trend::of(&run.cases));
     let (outcome, unsettled, counterexample) = match found {
@@ -222,6 +215,23 @@ struct Batch {
     cases: Vec<Case>,
     /// The time was up before all were evaluated.
     late: bool,
+}
+
+impl<'a> Run<'a> {
+    fn new(claim: &'a Claim, options: &'a CheckOptions, session: Arc<Session>) -> Self {
+        Run {
+            claim,
+            options,
+            session,
+            start: Instant::now(),
+            networks: 0,
+            instances: 0,
+            evaluated: 0,
+            by_orbits: false,
+            skipped: 0,
+            cases: Vec::new(),
+        }
+    }
 }
 
 impl Run<'_> {

@@ -18,7 +18,7 @@ mod source;
 mod sweep;
 mod values;
 
-pub use check::{CheckOptions, Progress, check, evidence_of_all};
+pub use check::{CheckOptions, Progress, Sampled, check, evidence_of_all, sample};
 pub use file::{Claim, ClaimError, find, load, network, read};
 pub use globals::Expect;
 pub use outcome::{Checked, Counterexample, Outcome, Unsettled};

@@ -3,7 +3,10 @@
 mod certificate;
 mod check;
 mod classify;
+mod compare;
 mod completions;
+mod curve;
+mod dataset;
 mod failure;
 mod file;
 mod interrupt;
@@ -15,6 +18,7 @@ mod output;
 mod rank;
 mod report;
 mod scan;
+mod survey;
 mod train;
 mod verify;
 mod writing;
@@ -85,6 +89,12 @@ enum Command {
     Train(train::Arguments),
     /// Every allocation of a small network by the verdict on its match probability.
     Classify(classify::Arguments),
+    /// Train every orbit of allocations of chosen sizes: a table, and drawings of it.
+    Survey(survey::Arguments),
+    /// Fit given data with more and more learnable weights, chosen in several ways.
+    Curve(curve::Arguments),
+    /// Hold training results from anywhere against the theory.
+    Compare(compare::Arguments),
     /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
     Verify(verify::Arguments),
     /// Write a page to look at, a text for a pull request and a table for a paper from results.
@@ -134,6 +144,9 @@ pub(crate) fn run() -> ExitCode {
         Command::Match(arguments) => matching::run(&cli.common, arguments),
         Command::Train(arguments) => train::run(&cli.common, arguments),
         Command::Classify(arguments) => classify::run(&cli.common, arguments),
+        Command::Compare(arguments) => compare::run(&cli.common, arguments),
+        Command::Survey(arguments) => survey::run(&cli.common, arguments),
+        Command::Curve(arguments) => curve::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Report(arguments) => report::run(&cli.common, arguments),
         Command::New(arguments) => new::run(&cli.common, arguments),

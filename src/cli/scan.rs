@@ -46,7 +46,7 @@ pub(super) struct Arguments {
 }
 
 /// `4`, `3..5`, `..5`, `3..`, both ends included.
-fn sizes(text: &str) -> Result<RangeInclusive<usize>, String> {
+pub(super) fn sizes(text: &str) -> Result<RangeInclusive<usize>, String> {
     let number = |t: &str| t.parse::<usize>().map_err(|_| "write 4, 3..5, ..5 or 3..".to_owned());
     let (start, end) = match text.split_once("..") {
         None => (number(text)?, number(text)?),

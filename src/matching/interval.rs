@@ -3,13 +3,29 @@
 /// The 95 % interval for the probability of success, where between `least` and `most` of `trials` succeeded: each end has
 /// at most 2.5 % beyond it. Rounded outwards to six digits.
 pub fn confidence_interval(least: u64, most: u64, trials: u64) -> [f64; 2] {
-    const TAIL: f64 = 0.025;
+    interval_with_tails(least, most, trials, 0.025)
+}
+
+/// The interval with at most `tail` beyond each end, as [`confidence_interval`].
+pub fn interval_with_tails(least: u64, most: u64, trials: u64, tail: f64) -> [f64; 2] {
     const DIGITS: f64 = 1e6;
     // P(X ≥ k | p) = I_p(k, n − k + 1) grows with p.
     let reached = |k: u64, p: f64| beta(k as f64, (trials - k) as f64 + 1.0, p);
-    let low = if least == 0 { 0.0 } else { solve(|p| reached(least, p) - TAIL) };
-    let high = if most >= trials { 1.0 } else { solve(|p| reached(most + 1, p) - (1.0 - TAIL)) };
+    let low = if least == 0 { 0.0 } else { solve(|p| reached(least, p) - tail) };
+    let high = if most >= trials { 1.0 } else { solve(|p| reached(most + 1, p) - (1.0 - tail)) };
     [(low * DIGITS).floor() / DIGITS, (high * DIGITS).ceil() / DIGITS]
+}
+
+/// P(X ≤ k) and P(X ≥ k) for the number X of successes in `trials` independent trials, each with probability `p`.
+pub fn binomial_tails(k: u64, trials: u64, p: f64) -> [f64; 2] {
+    // P(X ≥ k) = I_p(k, n − k + 1), which the beta function does not reach at the ends.
+    let at_least = |k: u64| match (k, p) {
+        (0, _) => 1.0,
+        _ if k > trials || p <= 0.0 => 0.0,
+        _ if p >= 1.0 => 1.0,
+        _ => beta(k as f64, (trials - k) as f64 + 1.0, p),
+    };
+    [1.0 - at_least(k + 1), at_least(k)]
 }
 
 /// The zero of an increasing function between 0 and 1.
@@ -95,6 +111,14 @@ mod tests {
         assert_eq!(low, confidence_interval(60, 60, 100)[0]);
         assert_eq!(high, confidence_interval(70, 70, 100)[1]);
         assert_eq!(confidence_interval(0, 0, 0), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn tails_of_a_binomial_distribution() {
+        assert_eq!((binomial_tails(0, 5, 0.0), binomial_tails(1, 5, 0.0)), ([1.0, 1.0], [1.0, 0.0]));
+        assert_eq!((binomial_tails(5, 5, 1.0), binomial_tails(4, 5, 1.0)), ([1.0, 1.0], [0.0, 1.0]));
+        let [low, high] = binomial_tails(3, 4, 0.5);
+        assert!((low - 15.0 / 16.0).abs() < 1e-12 && (high - 5.0 / 16.0).abs() < 1e-12);
     }
 
     proptest! {

@@ -25,7 +25,7 @@ pub use degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
 pub use ensemble::{Ensemble, UnknownEnsemble};
 pub use estimate::Trials;
 pub use instance::{Decision, Instance};
-pub use interval::confidence_interval;
+pub use interval::{binomial_tails, confidence_interval, interval_with_tails};
 pub use matcher::{MatchError, MatchOptions, Matcher, decide};
 pub use maximal::{Maximal, MaximalTable, maximal};
 pub use trend::{Case, Trend};

@@ -4,17 +4,23 @@
 //! nothing: everything in it is in the answer that it is made of.
 
 mod classify;
+mod compare;
 mod diagram;
+mod fit;
 mod matching;
 mod rank;
 mod scan;
+mod survey;
 mod train;
 mod verify;
 
 pub use classify::{Classify, ClassifyMaximal, MaximalRow};
+pub use compare::{Compare, CompareRow};
 pub use diagram::{Diagram, Group, Tensor};
+pub use fit::DataFit;
 pub use matching::Match;
 pub use rank::Rank;
 pub use scan::{Drawn, Scan};
+pub use survey::SurveyRow;
 pub use train::{Replay, Train, TrialRun};
-pub use verify::{Counterexample, Observation, Point, Trend, Verify};
+pub use verify::{Counterexample, Observation, Point, Trained, Trend, Verify};

@@ -64,6 +64,30 @@ pub struct Verify {
     /// The command that checks it again.
     #[serde(default)]
     pub command: String,
+    /// With `--train`: what trainers found in a sample of its allocations.
+    #[serde(default)]
+    pub trained: Option<Trained>,
+}
+
+/// Trainers on a sample of a claim's allocations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trained {
+    /// The allocations in the sample.
+    pub allocations: u64,
+    /// Those whose label map is too large to train, or whose match probability cannot be asked for.
+    pub skipped: u64,
+    /// Students trained, by all trainers together.
+    pub trials: u64,
+    /// Those with a refined match.
+    pub successes: u64,
+    /// Matches that are there, and were missed.
+    pub missed: u64,
+    /// Matches where none can be.
+    pub inconsistent: u64,
+    /// The first allocation with one of these, as `network, samples: allocation`.
+    pub first_inconsistent: Option<String>,
+    /// Whether training and theory agree.
+    pub consistent: bool,
 }
 
 /// How a number goes along with the match probability, over pairs of allocations.
@@ -190,6 +214,7 @@ impl Verify {
                 shell(&checked.file.display().to_string()),
                 shell(&checked.claim)
             ),
+            trained: None,
         }
     }
 }

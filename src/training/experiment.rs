@@ -32,17 +32,18 @@ pub struct Compared {
     pub missed: bool,
 }
 
-/// What the exact engine says of an allocation, and how to ask it about instances.
+/// What the exact engine says of an allocation and of the instances that it is trained on.
 #[derive(Clone, Debug)]
 pub struct Exact {
-    matcher: Matcher,
-    options: MatchOptions,
+    /// Trial by trial, where no law gives 0 or 1 and the work was not stopped.
+    decisions: Vec<Option<Decision>>,
     /// The verdict, with the interval of as many instances as there are trials where no law settles it.
     pub answer: MatchAnswer,
 }
 
 impl Exact {
-    /// Asks for the match probability of the allocation that is trained, on the same instances.
+    /// Asks for the match probability of the allocation that is trained, and about the instances that it is trained on, until
+    /// `stop` is set.
     ///
     /// # Errors
     /// See [`MatchError`].
@@ -50,43 +51,50 @@ impl Exact {
         training: &Training,
         trials: u64,
         settings: Settings,
+        stop: &AtomicBool,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<Self, MatchError> {
         let matcher = Matcher::new(training.network(), training.samples(), settings, Limits::default())?;
-        Exact::with(matcher, training, trials, progress)
+        Exact::with(&matcher, training, trials, stop, progress)
     }
 
-    /// Asks a matcher, which answers for many allocations of one network.
+    /// Asks a matcher, which answers for many allocations of one network; as [`Exact::new`].
     ///
     /// # Errors
     /// See [`MatchError`].
     pub fn with(
-        matcher: Matcher,
+        matcher: &Matcher,
         training: &Training,
         trials: u64,
+        stop: &AtomicBool,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<Self, MatchError> {
         let ensemble = training.options().ensemble;
         let options = MatchOptions { ensemble, trials: Trials::Fixed(trials.max(1)), ..MatchOptions::default() };
         let answer = matcher.decide(training.allocation(), &options, progress)?;
-        Ok(Exact { matcher, options, answer })
+        let settled = matches!(answer.verdict, Verdict::Zero | Verdict::One);
+        let decide = |trial| {
+            let go_on = !stop.load(Ordering::Relaxed);
+            go_on.then(|| matcher.instance(training.allocation(), &options, trial))
+        };
+        let decisions = if settled { 0 } else { trials };
+        Ok(Exact { decisions: (0..decisions).into_par_iter().map(decide).collect(), answer })
     }
 
     /// Holds a trained trial against it.
     pub fn compare(&self, trial: Trial) -> Compared {
         let matched = trial.outcome.is_match();
-        let decide = || self.matcher.instance(&self.answer.allocation, &self.options, trial.trial);
         match self.answer.verdict {
             Verdict::Zero => Compared { decision: None, inconsistent: matched, missed: false, trial },
             Verdict::One => Compared { decision: None, inconsistent: false, missed: !matched, trial },
             Verdict::Fractional | Verdict::Undecided => {
-                let decision = decide();
+                let decision = self.decisions.get(trial.trial as usize).copied().flatten();
                 let real = match decision {
-                    Decision::Decided(finding) => Some(finding.real),
-                    Decision::Undecided(_) => None,
+                    Some(Decision::Decided(finding)) => Some(finding.real),
+                    Some(Decision::Undecided(_)) | None => None,
                 };
                 let (inconsistent, missed) = (matched && real == Some(false), !matched && real == Some(true));
-                Compared { decision: Some(decision), inconsistent, missed, trial }
+                Compared { decision, inconsistent, missed, trial }
             }
         }
     }

@@ -15,7 +15,14 @@ pub struct LevenbergMarquardt {
     pub iterations: u64,
     /// See [`super::TrainerOptions::tolerance`].
     pub tolerance: f64,
+    /// After every so many steps the loss has to have fallen by a fifth, or the run ends.
+    pub patience: u64,
 }
+
+/// For a start among many.
+pub(super) const IMPATIENT: u64 = 8;
+/// For a start that is followed further.
+pub(super) const PATIENT: u64 = 40;
 
 /// The damping at the start.
 const FIRST: f64 = 0.1;
@@ -25,8 +32,8 @@ const DOWN: f64 = 0.3;
 const MOST: f64 = 1e16;
 /// The cosine between r and every column of J below which a point is stationary.
 const COSINE: f64 = 1e-9;
-/// After every so many steps the loss has to be below this share of what it was.
-const PATIENCE: (u64, f64) = (8, 0.8);
+/// What the loss has to be below, against what it was.
+const FALLEN: f64 = 0.8;
 
 impl Trainer for LevenbergMarquardt {
     fn train(&self, objective: &mut Objective<'_>, weights: &mut [f64]) -> Run {
@@ -44,7 +51,8 @@ impl Trainer for LevenbergMarquardt {
             if loss <= goal {
                 return done(End::Candidate, loss, iteration);
             }
-            if iteration % PATIENCE.0 == PATIENCE.0 - 1 && loss > PATIENCE.1 * std::mem::replace(&mut mark, loss) {
+            let due = (iteration + 1).is_multiple_of(self.patience);
+            if due && loss > FALLEN * std::mem::replace(&mut mark, loss) {
                 return done(End::Stationary, loss, iteration);
             }
             if fresh {

@@ -4,22 +4,32 @@
 //! allocation; a [`Trainer`] fits one instance; what it finds is a candidate until it is refined in high precision.
 
 mod adam;
+mod audit;
+mod data;
 mod experiment;
+mod fit;
 mod gradient_descent;
 mod least_squares;
 mod levenberg_marquardt;
 mod objective;
+mod orbits;
 mod refinement;
+mod strategy;
 mod tape;
 mod trainer;
 mod trial;
 
 pub use adam::Adam;
+pub use audit::{Audit, Finding, Judged, Reported};
+pub use data::{DataError, Dataset};
 pub use experiment::{Compared, Exact, Experiment, RULE};
+pub use fit::{Fit, FitOptions, Score, fit};
 pub use gradient_descent::GradientDescent;
 pub use levenberg_marquardt::LevenbergMarquardt;
 pub use objective::{Objective, Program};
+pub use orbits::{Orbit, orbits, rows_touched};
 pub use refinement::{PRECISION, Refined, Refinement, Refiner};
+pub use strategy::{Strategy, UnknownStrategy};
 pub use tape::{MOST_NODES, Node, Recorder, Tape};
 pub use trainer::{End, Method, Run, Trainer, TrainerOptions, UnknownMethod};
 pub use trial::{Outcome, Training, Trial, TrialOptions};

@@ -6,7 +6,7 @@ use crate::text::{nearest, quote};
 
 use super::adam::Adam;
 use super::gradient_descent::GradientDescent;
-use super::levenberg_marquardt::LevenbergMarquardt;
+use super::levenberg_marquardt::{IMPATIENT, LevenbergMarquardt, PATIENT};
 use super::objective::Objective;
 
 /// A way to minimise an [`Objective`], started from given weights. No trainer has randomness of its own.
@@ -84,11 +84,20 @@ impl Method {
 
     /// The trainer with these options.
     pub fn trainer(self, options: &TrainerOptions) -> Box<dyn Trainer> {
+        self.with_patience(options, IMPATIENT)
+    }
+
+    /// The trainer that gives up later on a run that hardly gets better, where it can give up at all.
+    pub fn patient(self, options: &TrainerOptions) -> Box<dyn Trainer> {
+        self.with_patience(options, PATIENT)
+    }
+
+    fn with_patience(self, options: &TrainerOptions, patience: u64) -> Box<dyn Trainer> {
         let TrainerOptions { tolerance, .. } = *options;
         let iterations = options.iterations.unwrap_or(self.iterations());
         let rate = options.learning_rate.unwrap_or(self.learning_rate());
         match self {
-            Method::LevenbergMarquardt => Box::new(LevenbergMarquardt { iterations, tolerance }),
+            Method::LevenbergMarquardt => Box::new(LevenbergMarquardt { iterations, tolerance, patience }),
             Method::GradientDescent => Box::new(GradientDescent { iterations, tolerance, rate }),
             Method::Adam => Box::new(Adam { iterations, tolerance, rate }),
         }

@@ -10,12 +10,23 @@ use crate::number::Dyadic;
 use crate::reach::point::generator;
 
 use super::TrainingError;
+use super::levenberg_marquardt::LevenbergMarquardt;
 use super::objective::{Objective, Program};
 use super::refinement::{Refined, Refiner};
 use super::trainer::{End, Method, Trainer, TrainerOptions};
 
 /// Fresh draws use the generator's streams from here on.
 const STREAM: u64 = 1 << 41;
+
+/// Fresh draws are wider by these factors in turn: some matches are far away.
+const WIDER: [f64; 4] = [1.0, 1.0, 4.0, 16.0];
+/// A best loss below this, against 1 + Σ y², is followed further: it may go to 0.
+const SMALL: f64 = 1e-3;
+/// Each stage of following takes 4 times the steps of the one before. Where weights diverge, the loss falls at least by this
+/// factor each time, and the norm grows at least by the next.
+const STAGES: [u64; 3] = [2_000, 8_000, 32_000];
+const FALLS: f64 = 3.0;
+const GROWS: f64 = 1.3;
 
 /// How a trial came out, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,7 +99,7 @@ pub struct TrialOptions {
     pub trainer: TrainerOptions,
     /// After the student's own draw, so many fresh draws of the learnable weights are tried.
     pub restarts: u32,
-    /// The standard deviation of fresh draws, above 0.
+    /// The standard deviation of fresh draws, above 0; every fourth is 4 times as wide, every other fourth 16 times.
     pub initial_scale: f64,
 }
 
@@ -99,7 +110,7 @@ impl Default for TrialOptions {
             seed: 1,
             method: Method::default(),
             trainer: TrainerOptions::default(),
-            restarts: 31,
+            restarts: 63,
             initial_scale: 1.0,
         }
     }
@@ -113,6 +124,7 @@ pub struct Training {
     options: TrialOptions,
     program: Program,
     trainer: Box<dyn Trainer>,
+    patient: Box<dyn Trainer>,
 }
 
 impl Training {
@@ -129,7 +141,8 @@ impl Training {
         let program = Program::new(network, samples, allocation)?;
         let (network, allocation) = (network.clone(), allocation.clone());
         let trainer = options.method.trainer(&options.trainer);
-        Ok(Training { network, samples, allocation, options, program, trainer })
+        let patient = options.method.patient(&options.trainer);
+        Ok(Training { network, samples, allocation, options, program, trainer, patient })
     }
 
     /// What one thread evaluates with.
@@ -174,12 +187,15 @@ impl Training {
         let mut random = generator(self.options.seed, STREAM + trial);
         let mut best: Option<Trial> = None;
         let mut iterations = 0;
+        let mut closest = (f64::INFINITY, Vec::new());
         for start in 0..=self.options.restarts {
             let mut weights = own.clone();
             if start > 0 {
-                weights.iter_mut().for_each(|w| *w = self.options.initial_scale * normal(&mut random));
+                let scale = self.options.initial_scale * WIDER[start as usize % WIDER.len()];
+                weights.iter_mut().for_each(|w| *w = scale * normal(&mut random));
             }
-            let run = self.trainer.train(objective, &mut weights);
+            let trainer = if start % 2 == 0 { &self.trainer } else { &self.patient };
+            let run = trainer.train(objective, &mut weights);
             iterations += run.iterations;
             let mut done = Trial {
                 trial,
@@ -205,6 +221,9 @@ impl Training {
             } else {
                 done.weights = weights.iter().map(f64::to_string).collect();
             }
+            if run.loss < closest.0 {
+                closest = (run.loss, weights);
+            }
             let better = best.as_ref().is_none_or(|b| {
                 let rank = |t: &Trial| match t.outcome {
                     Outcome::Failure(_) => Outcome::Failure(End::Candidate),
@@ -218,6 +237,14 @@ impl Training {
             if best.as_ref().is_some_and(|b| b.outcome.is_match()) {
                 break;
             }
+        }
+        if let Some(failed) = best.as_mut().filter(|b| matches!(b.outcome, Outcome::Failure(_)))
+            && closest.0 < SMALL * objective.scale()
+            && let Some((loss, weights)) = diverging(objective, closest)
+        {
+            failed.outcome = Outcome::Approximate;
+            (failed.loss, failed.norm) = (loss / labels, norm(&weights));
+            failed.weights = weights.iter().map(f64::to_string).collect();
         }
         let starts = self.options.restarts + 1;
         let settle = |b: Trial| {
@@ -248,6 +275,20 @@ impl Training {
     }
 }
 
+/// Follows a run that came close: where its loss ends, and its weights, if the loss goes to 0 while they diverge.
+fn diverging(objective: &mut Objective<'_>, (mut loss, mut weights): (f64, Vec<f64>)) -> Option<(f64, Vec<f64>)> {
+    for iterations in STAGES {
+        let (before, size) = (loss, norm(&weights));
+        let follow = LevenbergMarquardt { iterations, tolerance: 1e-12, patience: u64::MAX };
+        loss = follow.train(objective, &mut weights).loss;
+        let diverges = loss * FALLS < before && norm(&weights) > GROWS * size;
+        if !diverges {
+            return None;
+        }
+    }
+    Some((loss, weights))
+}
+
 fn float(number: &Dyadic) -> f64 {
     number.real(53).to_f64()
 }
@@ -257,7 +298,7 @@ fn norm(weights: &[f64]) -> f64 {
 }
 
 /// A standard normal number (Marsaglia's polar method).
-fn normal(random: &mut ChaCha12Rng) -> f64 {
+pub(super) fn normal(random: &mut ChaCha12Rng) -> f64 {
     let mut uniform = || (random.next_u64() >> 11) as f64 / (1u64 << 52) as f64 - 1.0;
     loop {
         let (x, y) = (uniform(), uniform());

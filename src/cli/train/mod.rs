@@ -17,8 +17,11 @@ use super::file::write_whole;
 use super::output::{bar, json, line};
 use super::{Common, error_bound, interrupt, parse_allocation, settings};
 
+mod data;
 mod replay;
 mod terminal;
+
+pub(super) use data::Fitting;
 
 const EXAMPLES: &str = "Examples:
   allocert train 'lffn([2, 2, 2])' 'W1[0,0] W1[1,1] W2[0,0] W2[1,1]' --trials 200
@@ -46,6 +49,11 @@ pub(super) struct Arguments {
     trials: u64,
     #[command(flatten)]
     how: How,
+    /// Fit to these inputs and labels in place of teachers: *.csv, or *.npz with the arrays inputs and labels.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["samples", "replay"])]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    fitting: Fitting,
     /// How student, teacher and inputs are drawn: gaussian, uniform, sparse:PERCENT, low-rank:RANK or integer:BOUND.
     #[arg(long, value_name = "ENSEMBLE", default_value_t = Ensemble::Gaussian)]
     ensemble: Ensemble,
@@ -67,9 +75,9 @@ pub(super) struct How {
     #[arg(long, value_name = "NAME", default_value_t = Method::LevenbergMarquardt)]
     pub trainer: Method,
     /// After the student's own draw, try so many fresh draws of the learnable weights (0 to 100000).
-    #[arg(long, value_name = "N", default_value_t = 31, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 63, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     pub restarts: u32,
-    /// The standard deviation of fresh draws (above 0, up to 1000).
+    /// The standard deviation of fresh draws (above 0, up to 1000); of every four, one is 4 times as wide and one 16 times.
     #[arg(long, value_name = "S", default_value_t = 1.0, value_parser = |t: &str| between(t, 0.0, 1000.0))]
     pub initial_scale: f64,
     /// The learning rate (above 0, up to 100) [default: 0.05 for adam, 0.1 for gradient-descent].
@@ -103,6 +111,11 @@ fn between(text: &str, above: f64, most: f64) -> Result<f64, String> {
     if value > above && value <= most { Ok(value) } else { Err(format!("give a number above {above}, up to {most}")) }
 }
 
+/// A number above 0, up to 100.
+pub(super) fn positive(text: &str) -> Result<f64, String> {
+    between(text, 0.0, 100.0)
+}
+
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     if let Some(file) = &arguments.replay {
         return replay::run(common, file);
@@ -110,6 +123,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let missing = || Failure::request("a network and an allocation are needed\n  see allocert train --help");
     let network: Network = arguments.network.as_ref().ok_or_else(missing)?.parse()?;
     let allocation = parse_allocation(&network, arguments.allocation.as_ref().ok_or_else(missing)?)?;
+    if let Some(file) = &arguments.data {
+        return data::run(common, &arguments.how, &arguments.fitting, &network, &allocation, file);
+    }
     let samples = arguments.samples.map_or(Samples::Functional, Samples::Count);
     teach(common, arguments, &network, samples, &allocation)
 }
@@ -131,7 +147,7 @@ fn teach(
         bar.set_position(done);
     };
     bar.set_message("deciding");
-    let exact = Exact::new(&training, arguments.trials, settings(common, arguments.error_log2), &progress);
+    let exact = Exact::new(&training, arguments.trials, settings(common, arguments.error_log2), &stop, &progress);
     bar.set_message("training");
     let experiment = Experiment::run(&training, exact.as_ref().ok(), arguments.trials, &stop, &progress);
     bar.finish_and_clear();

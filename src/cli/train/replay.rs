@@ -5,16 +5,18 @@ use std::process::ExitCode;
 
 use rug::Integer;
 
-use allocert::matching::Instance;
+use allocert::algebra::Limits;
+use allocert::matching::{Decision, Instance, MatchOptions, Matcher, Trials, Verdict};
 use allocert::network::{Network, Samples};
 use allocert::number::Dyadic;
+use allocert::reach::Settings;
 use allocert::record::Replay;
-use allocert::training::{Exact, Refined, Refiner, TrainerOptions, Training, TrialOptions};
+use allocert::training::{Refined, Refiner, TrainerOptions, Training, TrialOptions};
 
 use crate::cli::failure::Failure;
 use crate::cli::file::read_text;
 use crate::cli::output::{json, line};
-use crate::cli::{Common, parse_allocation, settings};
+use crate::cli::{Common, parse_allocation};
 
 /// Exit status 1 if the match is there again and theory still says no.
 pub(super) fn run(common: &Common, file: &Path) -> Result<ExitCode, Failure> {
@@ -51,15 +53,19 @@ pub(super) fn run(common: &Common, file: &Path) -> Result<ExitCode, Failure> {
     let refined = Refiner::new(&network, &allocation, &instance).refine(&found);
     let again = training.train(&mut training.objective(), &instance, saved.trial);
     let matched = refined.refined == Refined::Match || again.outcome.is_match();
-    let exact = Exact::new(&training, 1, settings(common, -100), &|_, _| {})?;
-    let compared = exact.compare(again);
-    let decision = compared.decision.filter(|_| as_drawn);
-    let verdict = exact.answer.verdict.name();
-    let inconsistent = matched && (verdict == "zero" || compared.inconsistent && as_drawn);
+    let settings = Settings { seed: saved.seed, error_log2: -100 };
+    let matcher = Matcher::new(&network, samples, settings, Limits::default())?;
+    let asked = MatchOptions { ensemble: options.ensemble, trials: Trials::Fixed(1), ..MatchOptions::default() };
+    let verdict = matcher.decide(&allocation, &asked, &|_, _| {})?.verdict;
+    // Another instance than the one drawn may be special: the theory is about almost all.
+    let decision = as_drawn.then(|| matcher.instance(&allocation, &asked, saved.trial));
+    let unmatched = matches!(decision, Some(Decision::Decided(finding)) if !finding.real);
+    let inconsistent = matched && as_drawn && (verdict == Verdict::Zero || unmatched);
+    let (verdict, outcome) = (verdict.name(), again.outcome.name());
     if common.json {
         json(&serde_json::json!({
             "network": saved.network, "allocation": saved.allocation, "trial": saved.trial, "as_drawn": as_drawn,
-            "found_is": format!("{:?}", refined.refined).to_lowercase(), "outcome": compared.trial.outcome.name(),
+            "found_is": format!("{:?}", refined.refined).to_lowercase(), "outcome": outcome,
             "verdict_exact": verdict, "consistent": !inconsistent,
         }))?;
     } else {
@@ -72,9 +78,19 @@ pub(super) fn run(common: &Common, file: &Path) -> Result<ExitCode, Failure> {
             "found        refined again: {:?}, loss 2^{:.0}, norm {:.3e}",
             refined.refined, refined.loss_log2, refined.norm
         ))?;
-        line(&format!("trained      again: {}", compared.trial.outcome.name()))?;
-        let decided = decision.map_or("not asked".to_owned(), |d| format!("{d:?}"));
-        line(&format!("exact        verdict {verdict}; instance {decided}"))?;
+        line(&format!("trained      again: {}", outcome))?;
+        let decided = match decision {
+            Some(Decision::Decided(finding)) => {
+                if finding.real {
+                    "matched"
+                } else {
+                    "unmatched"
+                }
+            }
+            Some(Decision::Undecided(_)) => "undecided",
+            None => "not asked: it is not the one drawn",
+        };
+        line(&format!("exact        verdict {verdict}; the instance: {decided}"))?;
         line(&format!("consistent   {}", if inconsistent { "NO" } else { "yes" }))?;
     }
     Ok(ExitCode::from(u8::from(inconsistent)))

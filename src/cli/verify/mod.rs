@@ -18,6 +18,7 @@ use super::{Common, error_bound, settings};
 
 mod files;
 mod terminal;
+mod trained;
 
 use terminal::{columns, row, summary, whole};
 
@@ -58,6 +59,9 @@ pub(super) struct Arguments {
     /// Also write the outcomes as JUnit XML, which CI systems show.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// For each claim that speaks about matches: run the trainers on a sample of its allocations.
+    #[arg(long)]
+    train: bool,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -72,6 +76,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let bar = bar("{prefix}{msg} {bar:24} {percent}%, {eta} left");
     let mut results: Vec<Checked> = Vec::new();
     let mut file: Option<&PathBuf> = None;
+    let mut inconsistent = false;
     if !common.json {
         let head = columns(["outcome", "claim", "nets", "allocations", "error", "time"]);
         line(&paint(&head, Colour::Dim, false))?;
@@ -82,11 +87,13 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             file = Some(&claim.file);
         }
         let checked = checked(claim, &options, &bar, &format!("[{}/{}] ", number + 1, claims.len()));
+        let trained = if arguments.train { trained::train(claim, &options)? } else { None };
+        inconsistent |= trained.as_ref().is_some_and(|t| !t.consistent);
         bar.suspend(|| {
             if common.json {
-                json(&record::Verify::of(&checked))
+                json(&record::Verify { trained, ..record::Verify::of(&checked) })
             } else {
-                line(&row(&checked, arguments.only.is_some()))
+                line(&(row(&checked, arguments.only.is_some()) + &trained::text(trained.as_ref())))
             }
         })?;
         results.push(checked);
@@ -101,7 +108,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         line(&summary(&results, start.elapsed(), common.seed))?;
     }
     let changes = files::after(arguments, before, &results, common.json)?;
-    Ok(ExitCode::from(status(&results, changes.is_some_and(|c| c.has_regressions()))))
+    let worse = inconsistent || changes.is_some_and(|c| c.has_regressions());
+    Ok(ExitCode::from(status(&results, worse)))
 }
 
 /// The claims asked for, all files read before the first is checked.

@@ -1,0 +1,83 @@
+//! The drawings of a survey: success against match probability, and success against samples.
+
+use std::collections::BTreeMap;
+
+use allocert::plot::{Axis, Cloud, Frame, Line, Mark, PlotError, Point, lines, scatter};
+use allocert::record::SurveyRow;
+use allocert::training::Method;
+
+/// A mark for each row, a cloud for each trainer.
+pub(super) fn against_match(rows: &[SurveyRow]) -> Result<String, PlotError> {
+    let cloud = |method: Method| {
+        let of = rows.iter().filter(|r| r.trainer == method.name());
+        let mark = |r: &SurveyRow| Mark {
+            x: r.probability.unwrap_or(f64::NAN),
+            x_interval: Some([r.probability_low, r.probability_high]),
+            y: r.rate,
+            y_interval: Some([r.rate_low, r.rate_high]),
+        };
+        Cloud { name: method.name().to_owned(), marks: of.map(mark).collect() }
+    };
+    let clouds: Vec<Cloud> = Method::ALL.map(cloud).into_iter().filter(|c| !c.marks.is_empty()).collect();
+    let network = rows.first().map_or("", |r| r.network.as_str());
+    let frame = Frame {
+        title: format!("{network}: success of training against match probability"),
+        description: format!(
+            "Each mark is one orbit of allocations of {network} at one number of samples, trained by one trainer. To the \
+             right its match probability, upwards the share of students that training brought to a match, each with a \
+             95 % interval. Marks below the diagonal are optimisation gaps."
+        ),
+        x: Axis::probability("match probability"),
+        y: Axis::probability("success rate"),
+    };
+    scatter(&frame, &clouds)
+}
+
+/// Success of the strongest trainer and match probability, for the most and the least widespread allocations of the sizes
+/// surveyed.
+pub(super) fn against_samples(rows: &[SurveyRow]) -> Result<String, PlotError> {
+    let first = rows.first().map(|r| r.trainer.clone()).unwrap_or_default();
+    let rows: Vec<&SurveyRow> = rows.iter().filter(|r| r.trainer == first).collect();
+    let mut ends: BTreeMap<usize, [usize; 2]> = BTreeMap::new();
+    for row in &rows {
+        let [least, most] = ends.entry(row.size).or_insert([row.rows; 2]);
+        (*least, *most) = ((*least).min(row.rows), (*most).max(row.rows));
+    }
+    let mut all = Vec::new();
+    for (name, end) in [("concentrated", 0), ("widespread", 1)] {
+        let class: Vec<&&SurveyRow> = rows.iter().filter(|r| ends[&r.size][end] == r.rows).collect();
+        let success = |r: &SurveyRow| (r.rate, [r.rate_low, r.rate_high]);
+        let chance = |r: &SurveyRow| (r.probability.unwrap_or(f64::NAN), [r.probability_low, r.probability_high]);
+        all.push(line(&format!("{name}: success"), &class, success));
+        all.push(line(&format!("{name}: match probability"), &class, chance));
+    }
+    let network = rows.first().map_or("", |r| r.network.as_str());
+    let frame = Frame {
+        title: format!("{network}: success against samples"),
+        description: format!(
+            "For {network}, the mean success rate of {first} and the mean match probability over the allocations of each \
+             size whose learnable weights lead to the fewest units (concentrated) and to the most (widespread), against the \
+             number of samples. Bands are means of 95 % intervals."
+        ),
+        x: Axis::fitting("samples"),
+        y: Axis::probability("mean over allocations"),
+    };
+    lines(&frame, &all)
+}
+
+/// The means over allocations at each number of samples.
+fn line(name: &str, rows: &[&&SurveyRow], of: impl Fn(&SurveyRow) -> (f64, [f64; 2])) -> Line {
+    let mut sums: BTreeMap<u64, [f64; 4]> = BTreeMap::new();
+    for row in rows {
+        let (value, [low, high]) = of(row);
+        let weight = row.orbit as f64;
+        let sum = sums.entry(row.samples.unwrap_or(0)).or_insert([0.0; 4]);
+        [weight, weight * value, weight * low, weight * high].iter().zip(sum).for_each(|(x, sum)| *sum += x);
+    }
+    let point = |(samples, [weight, value, low, high]): (u64, [f64; 4])| Point {
+        x: samples as f64,
+        y: value / weight,
+        band: Some([low / weight, high / weight]),
+    };
+    Line { name: name.to_owned(), points: sums.into_iter().map(point).collect() }
+}

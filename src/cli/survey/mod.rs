@@ -1,0 +1,201 @@
+//! `allocert survey`: every orbit of allocations of chosen sizes, trained and held against theory: a table, and drawings of it.
+
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+
+use clap::Args;
+
+use allocert::algebra::Limits;
+use allocert::matching::Matcher;
+use allocert::network::{Network, Samples};
+use allocert::plot::PlotError;
+use allocert::record::SurveyRow;
+use allocert::training::{Exact, Experiment, Method, Orbit, Training, TrialOptions, orbits};
+
+use super::failure::Failure;
+use super::file::write_whole;
+use super::output::{bar, json, line, plural};
+use super::scan::sizes;
+use super::{Common, error_bound, interrupt, settings};
+
+mod drawing;
+
+const EXAMPLES: &str = "Examples:
+  allocert survey 'lffn([1, 2, 1])' --sizes 1..2 --trials 50 --json
+  allocert survey 'lrnn(1, 1, 1, 3)' --sizes 1..2 --samples 1..2 --trials 50 --json
+
+With --out DIR, it writes survey.csv (which allocert compare reads), success-against-match.svg and, for several
+numbers of samples, success-against-samples.svg.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// The network, such as 'lffn([2, 2, 2])'.
+    #[arg(value_name = "NET")]
+    network: String,
+    /// The sizes of the allocations, such as 4 or 3..5.
+    #[arg(long, value_name = "SIZES", value_parser = sizes)]
+    sizes: RangeInclusive<usize>,
+    /// The numbers of generic inputs, such as 2 or 1..4; without it, functional.
+    #[arg(long, value_name = "M", value_parser = sizes)]
+    samples: Option<RangeInclusive<usize>>,
+    /// Students and teachers for each orbit.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    trials: u64,
+    /// Only this trainer, in place of all three.
+    #[arg(long, value_name = "NAME")]
+    only: Option<Method>,
+    /// Restarts of Levenberg-Marquardt.
+    #[arg(long, value_name = "N", default_value_t = 63, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    restarts: u32,
+    /// Restarts of adam and gradient-descent, which take many more steps each.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    gradient_restarts: u32,
+    /// Dimensions, and all decisions about an orbit, are wrong with a probability of at most 2^K where they are not proved.
+    #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
+    error_log2: i64,
+    /// The folder to write to; it must exist.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let network: Network = arguments.network.parse()?;
+    let all = orbits(&network, arguments.sizes.clone()).ok_or_else(|| {
+        Failure::limit(format!(
+            "{network}: too many allocations to group by symmetry\n  take fewer sizes or a smaller network"
+        ))
+    })?;
+    if all.is_empty() {
+        let weights = network.weights();
+        return Err(Failure::request(format!(
+            "{network} has {weights} weights: there is no allocation of these sizes"
+        )));
+    }
+    let stop = interrupt::flag();
+    let samples: Vec<Samples> = match &arguments.samples {
+        None => vec![Samples::Functional],
+        Some(range) if *range.start() == 0 || *range.end() > 1_000_000 => {
+            return Err(Failure::request("--samples: give numbers from 1 to 1000000, such as 1..4"));
+        }
+        Some(range) => range.clone().map(|m| Samples::Count(m as u64)).collect(),
+    };
+    let methods: Vec<Method> = arguments.only.map_or(Method::ALL.to_vec(), |only| vec![only]);
+    let bar = bar("surveying {bar:30} {pos}/{len}, {eta} left");
+    bar.set_length((all.len() * samples.len() * methods.len()) as u64);
+    let mut rows = Vec::new();
+    for samples in &samples {
+        let matcher = Matcher::new(&network, *samples, settings(common, arguments.error_log2), Limits::default())?;
+        for orbit in &all {
+            let mut exact: Option<Exact> = None;
+            for method in &methods {
+                if !stop.load(Ordering::Relaxed) {
+                    let row =
+                        row(common, arguments, &matcher, (&network, *samples, orbit, *method), &mut exact, &stop)?;
+                    if common.json && row.is_some() {
+                        json(&row)?;
+                    }
+                    rows.extend(row);
+                }
+                bar.inc(1);
+            }
+        }
+    }
+    bar.finish_and_clear();
+    if let Some(folder) = &arguments.out {
+        write_whole(&folder.join("survey.csv"), table(&rows)?.as_bytes())?;
+        let named = |name: &str| folder.join(name);
+        draw(&named("success-against-match.svg"), drawing::against_match(&rows))?;
+        if samples.len() > 1 {
+            draw(&named("success-against-samples.svg"), drawing::against_samples(&rows))?;
+        }
+    }
+    let inconsistent: u64 = rows.iter().map(|r| r.inconsistent).sum();
+    let partial = stop.load(Ordering::Relaxed);
+    if !common.json {
+        line(&summary(&rows, all.len(), inconsistent, partial, common.seed))?;
+    }
+    Ok(ExitCode::from(match (inconsistent, partial) {
+        (1.., _) => 1,
+        (0, true) => 3,
+        (0, false) => 0,
+    }))
+}
+
+/// One row; nothing if the work was stopped before it was finished.
+fn row(
+    common: &Common,
+    arguments: &Arguments,
+    matcher: &Matcher,
+    (network, samples, orbit, method): (&Network, Samples, &Orbit, Method),
+    exact: &mut Option<Exact>,
+    stop: &std::sync::atomic::AtomicBool,
+) -> Result<Option<SurveyRow>, Failure> {
+    let restarts = if method == Method::LevenbergMarquardt { arguments.restarts } else { arguments.gradient_restarts };
+    let options = TrialOptions { method, restarts, seed: common.seed, ..TrialOptions::default() };
+    let training = Training::new(network, samples, &orbit.representative, options)?;
+    let nothing = |_: u64, _: u64| {};
+    let exact = match exact {
+        Some(exact) => exact,
+        None => exact.insert(Exact::with(matcher, &training, arguments.trials, stop, &nothing)?),
+    };
+    let experiment = Experiment::run(&training, Some(exact), arguments.trials, stop, &nothing);
+    Ok((!experiment.is_partial()).then(|| SurveyRow::of(&training, orbit, exact, &experiment)))
+}
+
+fn table(rows: &[SurveyRow]) -> Result<String, Failure> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+    let wrong = |e: &dyn std::fmt::Display| Failure::limit(format!("cannot write the table: {e}"));
+    for row in rows {
+        writer.serialize(row).map_err(|e| wrong(&e))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| wrong(&e))?;
+    String::from_utf8(bytes).map_err(|e| wrong(&e))
+}
+
+fn draw(path: &std::path::Path, drawing: Result<String, PlotError>) -> Result<(), Failure> {
+    match drawing {
+        Ok(svg) => write_whole(path, svg.as_bytes()),
+        // Stopped before the first row: nothing to draw is no failure.
+        Err(PlotError::Nothing) => Ok(()),
+        Err(error) => Err(Failure::limit(error.to_string())),
+    }
+}
+
+fn summary(rows: &[SurveyRow], orbits: usize, inconsistent: u64, partial: bool, seed: u64) -> String {
+    let mut text = format!(
+        "{:<22} {:<11} {:>6} {:>10} {:>10} {:>7} {:>7}\n",
+        "trainer", "verdict", "orbits", "match", "success", "missed", "approx."
+    );
+    for method in Method::ALL {
+        for verdict in ["zero", "fractional", "undecided", "one"] {
+            let these: Vec<&SurveyRow> =
+                rows.iter().filter(|r| r.trainer == method.name() && r.verdict == verdict).collect();
+            if these.is_empty() {
+                continue;
+            }
+            let mean = |of: fn(&SurveyRow) -> f64| {
+                let weight: u64 = these.iter().map(|r| r.orbit).sum();
+                these.iter().map(|r| of(r) * r.orbit as f64).sum::<f64>() / weight as f64
+            };
+            let (missed, approximate) =
+                (these.iter().map(|r| r.missed).sum::<u64>(), these.iter().map(|r| r.approximate).sum::<u64>());
+            text.push_str(&format!(
+                "{:<22} {verdict:<11} {:>6} {:>10.4} {:>10.4} {missed:>7} {approximate:>7}\n",
+                method.name(),
+                these.len(),
+                mean(|r| r.probability.unwrap_or(f64::NAN)),
+                mean(|r| r.rate),
+            ));
+        }
+    }
+    let state = if partial { " PARTIAL;" } else { "" };
+    text.push_str(&format!(
+        "\n{}, {}; {inconsistent} inconsistent;{state} seed {seed}\nmatch and success are means over allocations",
+        plural(orbits as u64, "orbit"),
+        plural(rows.len() as u64, "row")
+    ));
+    text
+}

@@ -1,0 +1,98 @@
+//! What `allocert compare` says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::allocation::print;
+use crate::training::{Judged, Reported};
+
+/// A file of training results, held against the theory.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Compare {
+    /// The file.
+    pub file: String,
+    /// All findings together are wrong with about this probability at most, if every result is independent.
+    pub level: f64,
+    /// The rows that contradict the theory.
+    pub contradictions: u64,
+    /// The rows that show a gap.
+    pub gaps: u64,
+    /// The rows that do neither.
+    pub consistent: u64,
+    /// The rows that cannot be judged.
+    pub malformed: u64,
+    /// The seed.
+    pub seed: u64,
+    /// Every row, in order.
+    pub rows: Vec<CompareRow>,
+}
+
+/// A row and what is said of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CompareRow {
+    /// Its number: the first row of data is 1.
+    pub row: u64,
+    /// `contradiction`, `gap`, `consistent` or `malformed`.
+    pub finding: String,
+    /// The column that is malformed.
+    pub column: Option<String>,
+    /// Why it is malformed.
+    pub reason: Option<String>,
+    /// The network, as it is written.
+    pub network: Option<String>,
+    /// The allocation, one weight at a time in canonical order.
+    pub allocation: Option<String>,
+    /// The number of generic inputs; nothing when functional.
+    pub samples: Option<u64>,
+    /// The students trained.
+    pub trials: Option<u64>,
+    /// Those that matched.
+    pub successes: Option<u64>,
+    /// `zero`, `one`, `fractional` or `undecided`.
+    pub verdict_exact: Option<String>,
+    /// The law that settles it.
+    pub law: Option<String>,
+    /// How it is known.
+    pub evidence: Option<String>,
+    /// An interval for the match probability at half the level of one row.
+    pub interval: Option<[f64; 2]>,
+    /// The chance of so many successes or more at its upper end.
+    pub at_least: Option<f64>,
+    /// The chance of so many successes or fewer at its lower end.
+    pub at_most: Option<f64>,
+}
+
+impl CompareRow {
+    /// A row that cannot be judged.
+    pub fn malformed(row: u64, column: &str, reason: &str) -> Self {
+        let (column, reason) = (Some(column.to_owned()), Some(reason.to_owned()));
+        CompareRow { row, finding: "malformed".to_owned(), column, reason, ..CompareRow::default() }
+    }
+
+    /// A row that was judged.
+    pub fn of(row: u64, reported: &Reported, judged: &Judged) -> Self {
+        CompareRow {
+            row,
+            finding: judged.finding.name().to_owned(),
+            column: None,
+            reason: None,
+            network: Some(reported.network.to_string()),
+            allocation: Some(print(reported.network.layout(), &reported.allocation)),
+            samples: reported.samples.count(),
+            trials: Some(reported.trials),
+            successes: Some(reported.successes),
+            verdict_exact: Some(judged.answer.verdict.name().to_owned()),
+            law: Some(judged.answer.reason.to_string()),
+            evidence: Some(judged.answer.evidence.name().to_owned()),
+            interval: Some(judged.interval),
+            at_least: Some(judged.at_least),
+            at_most: Some(judged.at_most),
+        }
+    }
+}
+
+impl Compare {
+    /// How many rows have this finding.
+    pub fn count(rows: &[CompareRow], finding: &str) -> u64 {
+        rows.iter().filter(|r| r.finding == finding).count() as u64
+    }
+}
