@@ -3,12 +3,12 @@
 
 use allocert::algebra::Limits;
 use allocert::allocation::{Allocation, parse};
-use allocert::matching::{Decision, DegreeCounter, Ensemble, Instance, MatchOptions, Matcher, NoDegree, Trials, Verdict, decide};
+use allocert::matching::{
+    Decision, DegreeCounter, Ensemble, Instance, MatchOptions, Matcher, NoDegree, Trials, Verdict, decide,
+};
 use allocert::network::{Network, Samples};
 use allocert::number::{Dual, Duals, Dyadic, Floats, Integers, PrimeField};
-use allocert::reach::{
-    Evidence, JacobianMatroid, Patterns, ReachError, ScanOptions, Settings, rank, scan,
-};
+use allocert::reach::{Evidence, JacobianMatroid, Patterns, ReachError, ScanOptions, Settings, rank, scan};
 use proptest::prelude::*;
 use rug::Integer;
 
@@ -125,9 +125,11 @@ fn a_scan_agrees_with_single_questions() {
                 *pairs.entry((allocation.size(), dim)).or_insert(0) += draws;
             }
         }
-        let counts: Vec<_> = counts.into_iter().map(|((s, d), n): ((usize, usize), i32)| (s, d, Integer::from(n))).collect();
+        let counts: Vec<_> =
+            counts.into_iter().map(|((s, d), n): ((usize, usize), i32)| (s, d, Integer::from(n))).collect();
         assert_eq!(scan.table.entries().map(|(s, d, n)| (s, d, n.clone())).collect::<Vec<_>>(), counts);
-        let pairs: Vec<_> = pairs.into_iter().map(|((s, d), n): ((usize, usize), u64)| (s, d, Integer::from(n))).collect();
+        let pairs: Vec<_> =
+            pairs.into_iter().map(|((s, d), n): ((usize, usize), u64)| (s, d, Integer::from(n))).collect();
         let drawn = scan.drawn.unwrap();
         assert_eq!(drawn.pairs.entries().map(|(s, d, n)| (s, d, n.clone())).collect::<Vec<_>>(), pairs);
     }
@@ -146,10 +148,7 @@ fn with_one_sample_the_patterns_are_those_of_coins() {
 #[test]
 fn what_holds_for_polynomials_only_is_refused() {
     let network = relu(&[2, 2, 1], false);
-    assert!(matches!(
-        JacobianMatroid::new(&network, Samples::Count(2), 1),
-        Err(ReachError::NotOneMatroid { .. })
-    ));
+    assert!(matches!(JacobianMatroid::new(&network, Samples::Count(2), 1), Err(ReachError::NotOneMatroid { .. })));
     let counter = DegreeCounter::new(&network, Samples::Count(2), 1, Limits::default());
     assert_eq!(counter.degree(&Allocation::all(6)), Err(NoDegree::Kinks));
     // Without hidden units there is no kink.
@@ -277,8 +276,7 @@ mod brute_force {
             let own = (0..d).map(|l| place("W1", j * d + l));
             own.chain(bias.then(|| place("b1", j))).collect::<Vec<_>>()
         };
-        let learning: Vec<usize> =
-            (0..h).filter(|j| incoming(*j).iter().any(|w| allocation.contains(*w))).collect();
+        let learning: Vec<usize> = (0..h).filter(|j| incoming(*j).iter().any(|w| allocation.contains(*w))).collect();
         // Each such unit: m gates; and for a learnable outgoing weight, its sign.
         let gates = learning.len() * m;
         let signs: Vec<usize> = learning.iter().copied().filter(|j| allocation.contains(place("W2", *j))).collect();
@@ -292,7 +290,8 @@ mod brute_force {
                     let out = place("W2", j);
                     let entries = |i: usize| inputs[i].iter().copied().chain(bias.then_some(1.0)).collect::<Vec<f64>>();
                     let Some(unit) = learning.iter().position(|u| *u == j) else {
-                        let z = |i: usize| entries(i).iter().zip(&w).map(|(x, w)| x * student[*w]).sum::<f64>().max(0.0);
+                        let z =
+                            |i: usize| entries(i).iter().zip(&w).map(|(x, w)| x * student[*w]).sum::<f64>().max(0.0);
                         let activations: Vec<f64> = (0..m).map(z).collect();
                         if allocation.contains(out) {
                             columns.push(activations);
@@ -349,11 +348,8 @@ mod brute_force {
                     }
                 }
                 let n = columns.len();
-                let equations = (0..m).map(|i| Constraint {
-                    a: columns.iter().map(|c| c[i]).collect(),
-                    c: target[i],
-                    equal: true,
-                });
+                let equations =
+                    (0..m).map(|i| Constraint { a: columns.iter().map(|c| c[i]).collect(), c: target[i], equal: true });
                 let inequalities = sides.iter().map(|(first, side, c)| {
                     let mut a = vec![0.0; n];
                     a[*first..first + side.len()].copy_from_slice(side);
@@ -427,7 +423,8 @@ proptest! {
 
 #[test]
 fn laws_and_decisions_agree() {
-    for network in [relu(&[1, 2, 1], false), relu(&[1, 2, 1], true), relu(&[2, 1, 2], true), relu(&[1, 1, 1, 1], true)] {
+    for network in [relu(&[1, 2, 1], false), relu(&[1, 2, 1], true), relu(&[2, 1, 2], true), relu(&[1, 1, 1, 1], true)]
+    {
         let n = network.weights();
         for m in [1, 2, 3] {
             let samples = Samples::Count(m);

@@ -239,9 +239,7 @@ impl Tableau {
             rows: system.constraints.iter().map(|c| c.coefficients.iter().map(Rational::from).collect()).collect(),
             values: vec![Near::default(); n + m],
             lower: free().chain(system.constraints.iter().map(|c| Some(bound(c)))).collect(),
-            upper: free()
-                .chain(system.constraints.iter().map(|c| (c.sign == Sign::Zero).then(|| bound(c))))
-                .collect(),
+            upper: free().chain(system.constraints.iter().map(|c| (c.sign == Sign::Zero).then(|| bound(c)))).collect(),
         }
     }
 

@@ -71,7 +71,8 @@ fn text(answer: &Answer) -> String {
 /// How often activation patterns have which dimension.
 fn drawn(distribution: &Distribution) -> String {
     let (draws, patterns) = (thousands(distribution.draws), plural(distribution.patterns as u64, "pattern"));
-    let mut text = format!("\nthese are the largest over {draws} random draws ({patterns}); how often each occurs:\n\n");
+    let mut text =
+        format!("\nthese are the largest over {draws} random draws ({patterns}); how often each occurs:\n\n");
     text.push_str("  dimension  allocation  all weights\n");
     let number = |dims: &[(usize, u64)], dim| dims.iter().find(|(d, _)| *d == dim).map_or(0, |(_, n)| *n);
     let (dims, all) = (&distribution.dims, &distribution.teacher_dims);

@@ -106,7 +106,8 @@ fn text(scan: &Scan) -> String {
 /// The table of a network with kinks.
 fn over_patterns(scan: &Scan, drawn: &Drawn) -> String {
     let (draws, patterns) = (thousands(drawn.draws), plural(drawn.patterns as u64, "pattern"));
-    let mut text = format!("largest teacher dimension {}, over {draws} random draws ({patterns})\n\n", scan.teacher.value);
+    let mut text =
+        format!("largest teacher dimension {}, over {draws} random draws ({patterns})\n\n", scan.teacher.value);
     text.push_str("  size  dim  allocations with    share of all draws\n");
     text.push_str("             this as largest    and allocations\n");
     let mut before = None;

@@ -2,12 +2,12 @@
 
 use std::str::FromStr;
 
-use rand_chacha::ChaCha12Rng;
-use rand_chacha::rand_core::RngCore;
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
 use crate::number::{Dyadic, Dyadics, Ring, gaussian, uniform};
 use crate::text::quote;
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::RngCore;
 
 /// A distribution of students, teachers and inputs; entries are independent but for a teacher of low rank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

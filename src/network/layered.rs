@@ -64,7 +64,13 @@ impl Layers {
     }
 
     /// W_ℓ a + b_ℓ.
-    pub(super) fn affine<R: Ring>(&self, ring: &R, weights: &[R::Element], layer: usize, a: &[R::Element]) -> Vec<R::Element> {
+    pub(super) fn affine<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        layer: usize,
+        a: &[R::Element],
+    ) -> Vec<R::Element> {
         let start = self.start(layer);
         let columns = self.widths[layer - 1];
         (0..self.widths[layer])

@@ -128,7 +128,18 @@ pub fn scan(
         let error_log2 = union(needed);
         Evidence::all([teacher.evidence, Evidence::Probabilistic { error_log2 }])
     };
-    Ok(Scan { network: network.clone(), samples, within, sizes, table, teacher, evidence, settings, trials: needed, drawn: None })
+    Ok(Scan {
+        network: network.clone(),
+        samples,
+        within,
+        sizes,
+        table,
+        teacher,
+        evidence,
+        settings,
+        trials: needed,
+        drawn: None,
+    })
 }
 
 /// The weights and sizes that a scan is about.
@@ -163,8 +174,7 @@ pub fn scan_drawn(
         return Err(ReachError::TooManyWeights { weights: within.size(), limit: MOST_WEIGHTS });
     }
     let patterns = Patterns::draw(network, samples, settings.seed, draws)?;
-    let (table, evidence, drawn) =
-        scan_patterns(&patterns, &within, options, sizes.clone(), deadline, progress)?;
+    let (table, evidence, drawn) = scan_patterns(&patterns, &within, options, sizes.clone(), deadline, progress)?;
     let teacher = patterns.teacher();
     let evidence = Evidence::all([evidence, teacher.evidence]);
     let (network, trials) = (network.clone(), drawn.patterns);

@@ -42,11 +42,8 @@ pub(super) fn scan_patterns(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<(Table, Evidence, Drawn), ReachError> {
     let parts = 2 * patterns.found().len();
-    let late = |done| ReachError::TimeLimit {
-        seconds: options.time_limit.unwrap_or(Duration::ZERO).as_secs(),
-        done,
-        parts,
-    };
+    let late =
+        |done| ReachError::TimeLimit { seconds: options.time_limit.unwrap_or(Duration::ZERO).as_secs(), done, parts };
     let columns: Vec<usize> = within.iter().collect();
     let mut pairs = Table::zero(within.size(), within.size());
     for (done, found) in patterns.found().iter().enumerate() {

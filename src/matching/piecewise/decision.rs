@@ -54,7 +54,11 @@ impl Shallow {
                 return Ok(found(true));
             }
         }
-        if question.has_match(allocation, student, Scale::Relaxed)? { Err(Undecided::Bilinear) } else { Ok(found(false)) }
+        if question.has_match(allocation, student, Scale::Relaxed)? {
+            Err(Undecided::Bilinear)
+        } else {
+            Ok(found(false))
+        }
     }
 
     /// Allocations without units that learn on both sides, at students to hold the other weights fixed at.
