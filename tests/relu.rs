@@ -214,9 +214,8 @@ mod brute_force {
             rows.swap(column, pivot);
             for r in (0..n).filter(|r| *r != column) {
                 let factor = rows[r][column] / rows[column][column];
-                for c in 0..=n {
-                    rows[r][c] -= factor * rows[column][c];
-                }
+                let pivot_row = rows[column].clone();
+                rows[r].iter_mut().zip(&pivot_row).for_each(|(entry, p)| *entry -= factor * p);
             }
         }
         Some((0..n).map(|i| -rows[i][n] / rows[i][i]).collect())

@@ -13,12 +13,15 @@ use super::ensemble::Ensemble;
 use super::estimate::{Trials, estimate};
 use super::instance::{Decision, Instance};
 use super::laws::{Ruling, bases, boundedness, certain_match, normality};
-use super::piecewise::{Shallow, ruling};
+use super::piecewise::{Shallow, is_below_one, ruling};
 
 /// Random primes for instances use the generator's streams from here on.
 const STREAM: u64 = 1 << 33;
 /// Errors of so many decisions together stay below the error asked for.
 const TRIALS_LOG2: i64 = 32;
+
+/// So many instances are looked at for a match that persists nearby.
+const MOST_WITNESSES: u64 = 64;
 
 /// How far to go for a match probability.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -196,6 +199,7 @@ impl Matcher {
             Engine::Polynomial(p) => self.ask_laws(p, &mut answer, options, progress),
             Engine::Piecewise { shallow, .. } => {
                 let ruled = ruling(shallow, allocation, self.samples);
+                let ruled = ruled.or_else(|| self.witnessed(shallow, allocation, options));
                 (answer.verdict, answer.reason) = ruled.unwrap_or((Verdict::Undecided, Reason::NoLawForKinks));
                 answer.evidence = Evidence::Proved;
                 if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
@@ -221,6 +225,21 @@ impl Matcher {
             Engine::Piecewise { .. } if allocation.size() == weights => Ok(()),
             Engine::Piecewise { shallow, .. } => shallow.accept(allocation),
         }
+    }
+
+    /// A verdict by the first instance with a match that persists nearby, where the cone law says that not all have one.
+    fn witnessed(
+        &self,
+        shallow: &Shallow,
+        allocation: &Allocation,
+        options: &MatchOptions,
+    ) -> Option<(Verdict, Reason)> {
+        if !is_below_one(shallow, allocation, self.samples) {
+            return None;
+        }
+        let draw = |trial| Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
+        let trial = (0..MOST_WITNESSES).find(|trial| shallow.has_open_match(allocation, &draw(*trial)))?;
+        Some((Verdict::Fractional, Reason::InstanceAndCone { trial }))
     }
 
     /// The laws for polynomial label maps, and what sampling shows where they give neither 0 nor 1.
