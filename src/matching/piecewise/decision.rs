@@ -221,7 +221,7 @@ impl Combinations {
         loop {
             let pieces: Vec<&Integral> =
                 [&self.base].into_iter().chain(self.unions.iter().zip(&choice).map(|(u, c)| &u[*c])).collect();
-            if wanted(&system(&pieces)) {
+            if may_match(&pieces) && wanted(&system(&pieces)) {
                 return true;
             }
             // The next combination, as an odometer counts.
@@ -234,16 +234,32 @@ impl Combinations {
     }
 }
 
+/// Whether the first equations, one more than there are variables, do not contradict one another yet: quick where there are
+/// many more.
+fn may_match(pieces: &[&Integral]) -> bool {
+    let variables: usize = pieces.iter().map(|p| p.columns.len()).sum();
+    let labels = pieces.first().map_or(0, |p| p.constant.len());
+    let few = (variables + 1).min(labels);
+    few == labels || {
+        let constraints = (0..few).map(|label| equation(pieces, label)).collect();
+        LinearSystem { variables, constraints }.is_feasible()
+    }
+}
+
+/// A label is the one wanted.
+fn equation(pieces: &[&Integral], label: usize) -> Constraint {
+    Constraint {
+        coefficients: pieces.iter().flat_map(|p| p.columns.iter().map(|c| c[label].clone())).collect(),
+        constant: pieces.iter().map(|p| &p.constant[label]).sum(),
+        sign: Sign::Zero,
+    }
+}
+
 /// The labels of pieces side by side are those wanted, and the variables inside their pieces.
 fn system(pieces: &[&Integral]) -> LinearSystem {
     let variables = pieces.iter().map(|p| p.columns.len()).sum();
     let labels = pieces.first().map_or(0, |p| p.constant.len());
-    let equation = |label: usize| Constraint {
-        coefficients: pieces.iter().flat_map(|p| p.columns.iter().map(|c| c[label].clone())).collect(),
-        constant: pieces.iter().map(|p| &p.constant[label]).sum(),
-        sign: Sign::Zero,
-    };
-    let mut constraints: Vec<Constraint> = (0..labels).map(equation).collect();
+    let mut constraints: Vec<Constraint> = (0..labels).map(|label| equation(pieces, label)).collect();
     let mut before = 0;
     for piece in pieces {
         for side in &piece.sides {
