@@ -64,6 +64,17 @@ impl LinearSystem {
         }
     }
 
+    /// Whether every system near this one is feasible: a point satisfies all inequalities strictly, and the equations are
+    /// independent.
+    pub fn is_openly_feasible(&self) -> bool {
+        let mut strict = self.clone();
+        for constraint in strict.constraints.iter_mut().filter(|c| c.sign == Sign::NonNegative) {
+            constraint.sign = Sign::Positive;
+        }
+        let equations = self.constraints.iter().filter(|c| c.sign == Sign::Zero).count();
+        eliminate(&strict).is_some_and(|e| self.variables - e.free == equations) && strict.is_feasible()
+    }
+
     /// A point, or a proof that there is none.
     pub fn solve(&self) -> Feasibility {
         Tableau::of(self).run()
@@ -167,8 +178,9 @@ fn eliminate(system: &LinearSystem) -> Option<Eliminated> {
 
 /// Inequalities in one variable.
 fn line_is_feasible(inequalities: &[Constraint]) -> bool {
-    // (bound, strict): the highest lower and the lowest upper one.
-    let (mut low, mut high): (Option<(Rational, bool)>, Option<(Rational, bool)>) = (None, None);
+    /// A bound, and whether it is strict.
+    type Bound = Option<(Rational, bool)>;
+    let (mut low, mut high): (Bound, Bound) = (None, None);
     for c in inequalities {
         let (a, strict) = (&c.coefficients[0], c.sign == Sign::Positive);
         if a.is_zero() {
@@ -369,6 +381,11 @@ mod tests {
         assert!(system(1, &[below, (vec![1], 0, 1)]).is_feasible());
         assert!(!system(0, &[(vec![], 0, 2)]).is_feasible());
         assert!(system(2, &[]).is_feasible());
+        // x = 0 and x ≥ 0; x + y = 0 and x ≥ 0; twice the same equation.
+        let (zero, half) = ((vec![1, 0], 0, 0), (vec![1, 0], 0, 1));
+        assert!(!system(2, &[zero.clone(), half.clone()]).is_openly_feasible());
+        assert!(system(2, &[(vec![1, 1], 0, 0), half]).is_openly_feasible());
+        assert!(!system(2, &[zero.clone(), zero]).is_openly_feasible());
     }
 
     proptest! {

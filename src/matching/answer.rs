@@ -89,6 +89,14 @@ pub enum Reason {
     Memorising,
     /// A network with kinks: an output with a frozen bias sees no learnable weight.
     StrayBias,
+    /// A network with kinks: on no pair of activation patterns the student reaches the dimensions of the teacher.
+    Counting,
+    /// A network with kinks: the instance of this trial has a match that persists nearby, and the student's labels may lie in
+    /// a cone that the teacher's leave.
+    InstanceAndCone {
+        /// The trial.
+        trial: u64,
+    },
     /// A network with kinks: student and teacher may both be silent, and the student's labels may lie in a cone that the
     /// teacher's leave.
     SilenceAndCone,
@@ -120,6 +128,12 @@ impl std::fmt::Display for Reason {
             Reason::Copying => write!(f, "every weight may learn: the student can copy the teacher"),
             Reason::Memorising => write!(f, "memorising law: as many units are free as there are samples"),
             Reason::StrayBias => write!(f, "stray bias: an output with a frozen bias sees no learnable weight"),
+            Reason::Counting => {
+                write!(f, "counting law: on no activation pattern the labels of a teacher can be reached")
+            }
+            Reason::InstanceAndCone { trial } => {
+                write!(f, "above 0 by the instance of trial {trial}, whose match persists nearby; cone law: below 1")
+            }
             Reason::SilenceAndCone => write!(f, "silence and cone laws: above 0, and below 1"),
             Reason::NoLawForKinks => write!(f, "no law for networks with kinks settles it"),
             Reason::SpecialEnsemble => write!(f, "the laws say nothing about this ensemble"),

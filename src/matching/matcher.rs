@@ -13,12 +13,15 @@ use super::ensemble::Ensemble;
 use super::estimate::{Trials, estimate};
 use super::instance::{Decision, Instance};
 use super::laws::{Ruling, bases, boundedness, certain_match, is_affine, normality};
-use super::piecewise::{Shallow, ruling};
+use super::piecewise::{Shallow, is_below_one, ruling};
 
 /// Random primes for instances use the generator's streams from here on.
 const STREAM: u64 = 1 << 33;
 /// Errors of so many decisions together stay below the error asked for.
 const TRIALS_LOG2: i64 = 32;
+
+/// So many instances are looked at for a match that persists nearby.
+const MOST_WITNESSES: u64 = 64;
 
 /// How far to go for a match probability.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,12 +100,12 @@ pub struct Matcher {
     network: Network,
     samples: Samples,
     settings: Settings,
-    kind: Kind,
+    engine: Engine,
 }
 
 /// What knows dimensions, and decides instances.
 #[derive(Clone, Debug)]
-enum Kind {
+enum Engine {
     Polynomial(Box<Polynomial>),
     Piecewise { patterns: Box<Patterns>, shallow: Shallow },
 }
@@ -122,18 +125,18 @@ impl Matcher {
     /// # Errors
     /// See [`ReachError`].
     pub fn new(network: &Network, samples: Samples, settings: Settings, limits: Limits) -> Result<Self, MatchError> {
-        let kind = match Dimensions::new(network, samples, settings.seed, DRAWS)? {
+        let engine = match Dimensions::new(network, samples, settings.seed, DRAWS)? {
             Dimensions::Matroid(mut matroid) => {
                 let points = matroid.trials_for_one(settings.error_log2 - 1)?;
                 matroid.extend_to(points);
                 let counter = DegreeCounter::new(network, samples, settings.seed, limits);
                 let primes = Primes::new(settings.seed, STREAM, limits.primes);
                 let solver = Solver::new(primes, limits, settings.error_log2 - TRIALS_LOG2);
-                Kind::Polynomial(Box::new(Polynomial { matroid: *matroid, counter, solver }))
+                Engine::Polynomial(Box::new(Polynomial { matroid: *matroid, counter, solver }))
             }
-            Dimensions::Patterns(patterns) => Kind::Piecewise { patterns, shallow: Shallow::of(network) },
+            Dimensions::Patterns(patterns) => Engine::Piecewise { patterns, shallow: Shallow::of(network) },
         };
-        Ok(Matcher { network: network.clone(), samples, settings, kind })
+        Ok(Matcher { network: network.clone(), samples, settings, engine })
     }
 
     /// The network.
@@ -153,17 +156,17 @@ impl Matcher {
 
     /// The reachable dimension ρ_m of an allocation.
     pub fn dim(&self, allocation: &Allocation) -> Dimension {
-        match &self.kind {
-            Kind::Polynomial(p) => p.matroid.dim(allocation),
-            Kind::Piecewise { patterns, .. } => patterns.dim(allocation),
+        match &self.engine {
+            Engine::Polynomial(p) => p.matroid.dim(allocation),
+            Engine::Piecewise { patterns, .. } => patterns.dim(allocation),
         }
     }
 
     /// The teacher dimension D_m.
     pub fn teacher(&self) -> Dimension {
-        match &self.kind {
-            Kind::Polynomial(p) => p.matroid.teacher(),
-            Kind::Piecewise { patterns, .. } => patterns.teacher(),
+        match &self.engine {
+            Engine::Polynomial(p) => p.matroid.teacher(),
+            Engine::Piecewise { patterns, .. } => patterns.teacher(),
         }
     }
 
@@ -172,9 +175,9 @@ impl Matcher {
     /// # Errors
     /// See [`NoDegree`].
     pub fn degree(&self, allocation: &Allocation) -> Result<Degree, NoDegree> {
-        match &self.kind {
-            Kind::Polynomial(p) => p.counter.degree(allocation),
-            Kind::Piecewise { .. } => Err(NoDegree::Kinks),
+        match &self.engine {
+            Engine::Polynomial(p) => p.counter.degree(allocation),
+            Engine::Piecewise { .. } => Err(NoDegree::Kinks),
         }
     }
 
@@ -195,9 +198,9 @@ impl Matcher {
     }
 
     fn polynomial(&self, what: &'static str) -> Result<&Polynomial, MatchError> {
-        match &self.kind {
-            Kind::Polynomial(p) => Ok(p),
-            Kind::Piecewise { .. } => Err(MatchError::NotPolynomial { network: self.network.to_string(), what }),
+        match &self.engine {
+            Engine::Polynomial(p) => Ok(p),
+            Engine::Piecewise { .. } => Err(MatchError::NotPolynomial { network: self.network.to_string(), what }),
         }
     }
 
@@ -235,8 +238,8 @@ impl Matcher {
         options: &MatchOptions,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Estimate {
-        let degree = match &self.kind {
-            Kind::Polynomial(p) if allocation.size() == p.matroid.teacher_rank() => self.degree(allocation).ok(),
+        let degree = match &self.engine {
+            Engine::Polynomial(p) if allocation.size() == p.matroid.teacher_rank() => self.degree(allocation).ok(),
             _ => None,
         };
         self.estimate_with(allocation, degree, options, progress)
@@ -273,10 +276,11 @@ impl Matcher {
             answer.estimate = Some(self.estimate(allocation, options, progress));
             return Ok(answer);
         }
-        match &self.kind {
-            Kind::Polynomial(p) => self.ask_laws(p, &mut answer, options, progress),
-            Kind::Piecewise { shallow, .. } => {
+        match &self.engine {
+            Engine::Polynomial(p) => self.ask_laws(p, &mut answer, options, progress),
+            Engine::Piecewise { shallow, .. } => {
                 let ruled = ruling(shallow, allocation, self.samples);
+                let ruled = ruled.or_else(|| self.witnessed(shallow, allocation, options));
                 (answer.verdict, answer.reason) = ruled.unwrap_or((Verdict::Undecided, Reason::NoLawForKinks));
                 answer.evidence = Evidence::Proved;
                 if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
@@ -297,11 +301,26 @@ impl Matcher {
         if given != weights {
             return Err(MatchError::OtherNetwork { given, weights });
         }
-        match &self.kind {
-            Kind::Polynomial(_) => Ok(()),
-            Kind::Piecewise { .. } if allocation.size() == weights => Ok(()),
-            Kind::Piecewise { shallow, .. } => shallow.accept(allocation),
+        match &self.engine {
+            Engine::Polynomial(_) => Ok(()),
+            Engine::Piecewise { .. } if allocation.size() == weights => Ok(()),
+            Engine::Piecewise { shallow, .. } => shallow.accept(allocation),
         }
+    }
+
+    /// A verdict by the first instance with a match that persists nearby, where the cone law says that not all have one.
+    fn witnessed(
+        &self,
+        shallow: &Shallow,
+        allocation: &Allocation,
+        options: &MatchOptions,
+    ) -> Option<(Verdict, Reason)> {
+        if !is_below_one(shallow, allocation, self.samples) {
+            return None;
+        }
+        let draw = |trial| Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
+        let trial = (0..MOST_WITNESSES).find(|trial| shallow.has_open_match(allocation, &draw(*trial)))?;
+        Some((Verdict::Fractional, Reason::InstanceAndCone { trial }))
     }
 
     /// The laws for polynomial label maps, and what sampling shows where they give neither 0 nor 1.
@@ -373,16 +392,16 @@ impl Matcher {
         trial: u64,
     ) -> Decision {
         let instance = Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
-        match &self.kind {
-            Kind::Polynomial(p) => instance.decide(&self.network, allocation, bases, options.slices, &p.solver),
-            Kind::Piecewise { shallow, .. } => Decision::of(shallow.decide(allocation, &instance)),
+        match &self.engine {
+            Engine::Polynomial(p) => instance.decide(&self.network, allocation, bases, options.slices, &p.solver),
+            Engine::Piecewise { shallow, .. } => Decision::of(shallow.decide(allocation, &instance)),
         }
     }
 
     /// The bases that an allocation with surplus weights is cut down to, or the allocation itself.
     fn slicing_bases(&self, allocation: &Allocation, options: &MatchOptions) -> Vec<Allocation> {
-        match &self.kind {
-            Kind::Polynomial(p) if allocation.size() > p.matroid.teacher_rank() => {
+        match &self.engine {
+            Engine::Polynomial(p) if allocation.size() > p.matroid.teacher_rank() => {
                 bases(allocation, &p.matroid, options.bases).take(options.slices).collect()
             }
             _ => vec![allocation.clone()],

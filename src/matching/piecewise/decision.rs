@@ -36,13 +36,7 @@ impl Shallow {
         if self.accept(allocation).is_err() {
             return Err(Undecided::Deep);
         }
-        let network = &self.network;
-        let below = |x: &Vec<Dyadic>| network.features(&Dyadics, &instance.student, x, self.layer);
-        let question = Question {
-            shallow: self,
-            inputs: instance.inputs.iter().map(below).collect(),
-            labels: network.labels(&Dyadics, &instance.teacher, &instance.inputs),
-        };
+        let question = self.question(instance);
         let student = &instance.student;
         let doubles: Vec<&Unit> = self.units.iter().filter(|u| u.is_double(allocation)).collect();
         if self.outputs() == 1 || doubles.is_empty() {
@@ -58,6 +52,28 @@ impl Shallow {
             Err(Undecided::Bilinear)
         } else {
             Ok(found(false))
+        }
+    }
+
+    /// Whether a match is found that persists nearby: for every student, teacher and inputs close to these.
+    pub(in crate::matching) fn has_open_match(&self, allocation: &Allocation, instance: &Instance) -> bool {
+        let linear = self.outputs() == 1 || !self.units.iter().any(|u| u.is_double(allocation));
+        let combinations = || {
+            let question = self.question(instance);
+            question.combinations(allocation, &instance.student, Scale::Exact)
+        };
+        linear
+            && self.accept(allocation).is_ok()
+            && combinations().is_ok_and(|c| c.any(LinearSystem::is_openly_feasible))
+    }
+
+    fn question(&self, instance: &Instance) -> Question<'_> {
+        let network = &self.network;
+        let below = |x: &Vec<Dyadic>| network.features(&Dyadics, &instance.student, x, self.layer);
+        Question {
+            shallow: self,
+            inputs: instance.inputs.iter().map(below).collect(),
+            labels: network.labels(&Dyadics, &instance.teacher, &instance.inputs),
         }
     }
 
@@ -86,6 +102,15 @@ impl Shallow {
 impl Question<'_> {
     /// Whether some combination of pieces has a point; with relaxed scales, whether one might have.
     fn has_match(&self, allocation: &Allocation, student: &[Dyadic], scale: Scale) -> Result<bool, Undecided> {
+        Ok(self.combinations(allocation, student, scale)?.any(LinearSystem::is_feasible))
+    }
+
+    fn combinations(
+        &self,
+        allocation: &Allocation,
+        student: &[Dyadic],
+        scale: Scale,
+    ) -> Result<Combinations, Undecided> {
         let stopped = Undecided::Stopped(Stopped::Cells { limit: MOST_COMBINATIONS });
         let mut base = self.base(allocation, student);
         for (sum, label) in base.constant.iter_mut().zip(&self.labels) {
@@ -103,7 +128,7 @@ impl Question<'_> {
         if combinations.is_none_or(|n| n > MOST_COMBINATIONS) {
             return Err(stopped);
         }
-        Ok(Combinations::of(base, unions).any_feasible())
+        Ok(Combinations::of(base, unions))
     }
 
     /// What comes into a unit, its bias as a last entry 1.
@@ -190,12 +215,13 @@ impl Combinations {
         Combinations { base: integral(&base), unions }
     }
 
-    fn any_feasible(&self) -> bool {
+    /// Whether one of the systems is as wanted.
+    fn any(&self, wanted: impl Fn(&LinearSystem) -> bool) -> bool {
         let mut choice = vec![0; self.unions.len()];
         loop {
             let pieces: Vec<&Integral> =
                 [&self.base].into_iter().chain(self.unions.iter().zip(&choice).map(|(u, c)| &u[*c])).collect();
-            if system(&pieces).is_feasible() {
+            if may_match(&pieces) && wanted(&system(&pieces)) {
                 return true;
             }
             // The next combination, as an odometer counts.
@@ -208,16 +234,32 @@ impl Combinations {
     }
 }
 
+/// Whether the first equations, one more than there are variables, do not contradict one another yet: quick where there are
+/// many more.
+fn may_match(pieces: &[&Integral]) -> bool {
+    let variables: usize = pieces.iter().map(|p| p.columns.len()).sum();
+    let labels = pieces.first().map_or(0, |p| p.constant.len());
+    let few = (variables + 1).min(labels);
+    few == labels || {
+        let constraints = (0..few).map(|label| equation(pieces, label)).collect();
+        LinearSystem { variables, constraints }.is_feasible()
+    }
+}
+
+/// A label is the one wanted.
+fn equation(pieces: &[&Integral], label: usize) -> Constraint {
+    Constraint {
+        coefficients: pieces.iter().flat_map(|p| p.columns.iter().map(|c| c[label].clone())).collect(),
+        constant: pieces.iter().map(|p| &p.constant[label]).sum(),
+        sign: Sign::Zero,
+    }
+}
+
 /// The labels of pieces side by side are those wanted, and the variables inside their pieces.
 fn system(pieces: &[&Integral]) -> LinearSystem {
     let variables = pieces.iter().map(|p| p.columns.len()).sum();
     let labels = pieces.first().map_or(0, |p| p.constant.len());
-    let equation = |label: usize| Constraint {
-        coefficients: pieces.iter().flat_map(|p| p.columns.iter().map(|c| c[label].clone())).collect(),
-        constant: pieces.iter().map(|p| &p.constant[label]).sum(),
-        sign: Sign::Zero,
-    };
-    let mut constraints: Vec<Constraint> = (0..labels).map(equation).collect();
+    let mut constraints: Vec<Constraint> = (0..labels).map(|label| equation(pieces, label)).collect();
     let mut before = 0;
     for piece in pieces {
         for side in &piece.sides {

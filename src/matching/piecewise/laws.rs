@@ -5,6 +5,8 @@
 //! - *Memorising.* One hidden layer, units with at least two incoming weights: MP = 1 for m ≤ k, where k units have all outgoing
 //!   and at least one incoming weight learnable; for m ≤ k + 1 if all output biases learn, too.
 //! - *Stray bias.* MP = 0 if an output with a frozen bias sees no learnable weight.
+//! - *Counting.* One hidden layer: MP = 0 if on no pair of activation patterns the teacher's labels lie in the span of what
+//!   the student can reach, see [`super::count`].
 //! - *Silence.* MP > 0 without biases, and if all output biases learn.
 //! - *Cone.* Let no hidden unit have both a learnable weight to output k and a learnable incoming weight. Then MP < 1 if that
 //!   output has no learnable bias; if it has one, for m ≥ 2 where no incoming weights learn at all, and for m ≥ d + 2
@@ -14,6 +16,7 @@ use crate::allocation::Allocation;
 use crate::matching::answer::{Reason, Verdict};
 use crate::network::Samples;
 
+use super::count::never_enough;
 use super::shallow::Shallow;
 
 /// A verdict, where a law gives one.
@@ -32,10 +35,16 @@ pub(in crate::matching) fn ruling(
     if has_stray_bias(shallow, allocation) {
         return Some((Verdict::Zero, Reason::StrayBias));
     }
-    if may_be_silent(shallow, allocation) && may_be_a_cone(shallow, allocation, m) {
-        return Some((Verdict::Fractional, Reason::SilenceAndCone));
+    if may_be_silent(shallow, allocation) {
+        let below = may_be_a_cone(shallow, allocation, m);
+        return below.then_some((Verdict::Fractional, Reason::SilenceAndCone));
     }
-    None
+    never_enough(shallow, allocation, m).then_some((Verdict::Zero, Reason::Counting))
+}
+
+/// Whether MP < 1 by the cone law.
+pub(in crate::matching) fn is_below_one(shallow: &Shallow, allocation: &Allocation, samples: Samples) -> bool {
+    may_be_a_cone(shallow, allocation, shallow.network.probe_inputs(samples))
 }
 
 /// So many samples are matched whatever the labels are.

@@ -4,10 +4,11 @@
 //! a cell of activation patterns for every hidden unit with learnable incoming weights; on a piece, labels are affine in
 //! well-chosen variables, and a match is a system of linear equations and inequalities.
 
+mod count;
 mod decision;
 mod laws;
 mod pieces;
 mod shallow;
 
-pub(super) use laws::ruling;
+pub(super) use laws::{is_below_one, ruling};
 pub(super) use shallow::Shallow;
