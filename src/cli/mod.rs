@@ -89,12 +89,12 @@ enum Command {
 
 /// What the program says when it is asked nothing.
 const FIRST: &str = "\
-allocert settles which weights of a neural network may learn what, exactly. Begin with
-  allocert rank 'lffn([2, 2, 2])' 'W1[0,:] W2[:,0]'
-which says what a network can reach when only these weights learn. `scan NET` counts
-every allocation, `match NET ALLOC` gives the chance to match a teacher, `verify` checks
-claims and refutes the false ones by a smallest counterexample, `new NAME` writes a claim
-file to start from. More: allocert --help, allocert COMMAND --help.";
+allocert says exactly what a neural network can express when few weights learn.
+Begin with:  allocert rank 'lffn([2, 2, 2])' 'W1[0,:] W2[:,0]'
+Then: scan NET (every allocation), match NET ALLOC (the chance to match a
+teacher), design NET --size R (a best allocation), verify (claims; the false
+ones get a smallest counterexample), new NAME (a claim file to start from).
+More: allocert --help, allocert COMMAND --help, and the book in docs/.";
 
 /// The request names no command.
 fn no_such_command(name: &str) -> Failure {
