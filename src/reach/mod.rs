@@ -6,6 +6,7 @@
 
 mod chance;
 mod count;
+mod design;
 mod matroid;
 pub(crate) mod point;
 mod rank;
@@ -13,6 +14,7 @@ mod scan;
 
 pub use chance::{Chance, Evidence};
 pub use count::Table;
+pub use design::{Design, DesignOptions, Optimal, design};
 pub use matroid::JacobianMatroid;
 pub use point::IntegerPoint;
 pub use rank::{Answer, Dimension, Reason, Settings, rank};
@@ -69,6 +71,14 @@ pub enum ReachError {
         least: usize,
         /// The weights to choose from.
         weights: usize,
+    },
+    /// Fewer weights may be chosen than are asked for.
+    #[error("{asked} weights are asked for, and {allowed} may be chosen\n  ask for fewer, or allow more")]
+    TooFewWeights {
+        /// How many are asked for.
+        asked: usize,
+        /// How many the constraints allow.
+        allowed: usize,
     },
     /// The inputs alone would not fit the stated limit.
     #[error(
