@@ -1,6 +1,7 @@
 //! Commands: parse, ask the library, show the answer.
 
 mod completions;
+mod design;
 mod failure;
 mod man;
 mod matching;
@@ -75,6 +76,8 @@ enum Command {
     Scan(scan::Arguments),
     /// With what probability a random student can match a random teacher.
     Match(matching::Arguments),
+    /// A best allocation of so many weights, and why it cannot be bettered.
+    Design(design::Arguments),
     /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
     Verify(verify::Arguments),
     /// Write a page to look at, a text for a pull request and a table for a paper from results.
@@ -120,6 +123,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Rank(arguments) => rank::run(&cli.common, arguments),
         Command::Scan(arguments) => scan::run(&cli.common, arguments),
         Command::Match(arguments) => matching::run(&cli.common, arguments),
+        Command::Design(arguments) => design::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Report(arguments) => report::run(&cli.common, arguments),
         Command::New(arguments) => new::run(&cli.common, arguments),

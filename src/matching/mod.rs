@@ -4,6 +4,7 @@
 //! decided exactly, and give an interval, and where they show an instance without a match, `fractional`.
 
 mod answer;
+mod choose;
 mod degree;
 mod ensemble;
 mod equations;
@@ -16,6 +17,7 @@ mod trend;
 
 pub use crate::algebra::Limits;
 pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
+pub use choose::{Matching, choose};
 pub use degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
 pub use ensemble::{Ensemble, UnknownEnsemble};
 pub use estimate::Trials;

@@ -355,7 +355,11 @@ fn augment(trial: &Trial, order: &[usize], rules: &Rules, chosen: &Allocation) -
         if !chosen.contains(at) && free(at) {
             let (mut larger, mut on) = (chosen.clone(), Some(at));
             while let Some(weight) = on {
-                if larger.contains(weight) { larger.remove(weight) } else { larger.insert(weight) }
+                if larger.contains(weight) {
+                    larger.remove(weight)
+                } else {
+                    larger.insert(weight)
+                }
                 on = before[weight].flatten();
             }
             return Ok(larger);
@@ -406,7 +410,8 @@ impl Tableau {
             for row in 0..rows.rows() {
                 let factor = field.neg(&rows[(row, weight)]);
                 for (column, entry) in scaled.iter().enumerate() {
-                    let value = if row == pivot { *entry } else { field.add(&rows[(row, column)], &field.mul(&factor, entry)) };
+                    let value =
+                        if row == pivot { *entry } else { field.add(&rows[(row, column)], &field.mul(&factor, entry)) };
                     rows[(row, column)] = value;
                 }
             }
@@ -556,5 +561,42 @@ impl Part {
             }
         }
         (chosen, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_the_jacobian_gives_what_the_whole_gives() {
+        let settings = Settings { seed: 3, error_log2: -100 };
+        let networks = [
+            (Network::lffn(&[6, 5, 4], false), Samples::Functional),
+            (Network::lffn(&[6, 2, 4], false), Samples::Functional),
+            (Network::lffn(&[6, 5, 4], false), Samples::Count(2)),
+            (Network::pnn(&[4, 4, 2], 2, false), Samples::Functional),
+            (Network::lrnn(1, 3, 1, 9, false), Samples::Functional),
+        ];
+        for (network, samples) in networks {
+            let network = network.unwrap();
+            let matroid = JacobianMatroid::new(&network, samples, 1).unwrap();
+            for size in 0..=network.weights() {
+                for cap in [None, Some(2)] {
+                    let rules = Rules::of(&network, &DesignOptions { per_row: cap, ..DesignOptions::default() });
+                    if size > rules.most() {
+                        continue;
+                    }
+                    let found = large(&network, samples, size, &rules, 3, settings).unwrap();
+                    assert_eq!((found.allocation.size(), matroid.rank(&found.allocation)), (size, found.dim.value));
+                    assert!(rules.counts(found.allocation.iter()).into_iter().all(|c| c <= rules.cap));
+                    assert!(found.teacher_at_least <= matroid.teacher_rank());
+                    if cap.is_none() {
+                        assert_eq!(found.dim.value, size.min(matroid.teacher_rank()), "{network} {size}");
+                    }
+                    assert!(found.alternatives.iter().all(|a| matroid.rank(a) == found.dim.value && a.size() == size));
+                }
+            }
+        }
     }
 }

@@ -3,12 +3,14 @@
 //! A record holds what a script may rely on, in the words of the interface; fields are added, never renamed. It computes
 //! nothing: everything in it is in the answer that it is made of.
 
+mod design;
 mod diagram;
 mod matching;
 mod rank;
 mod scan;
 mod verify;
 
+pub use design::{Alternative, Design};
 pub use diagram::{Diagram, Group, Tensor};
 pub use matching::Match;
 pub use rank::Rank;
