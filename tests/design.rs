@@ -40,6 +40,7 @@ fn no_allowed_allocation_is_better() {
                 (None, Some(2)),
                 (Some(half.clone()), Some(1)),
                 (Some(half.clone()), None),
+                (Some(Allocation::of(n, 0..6.min(n))), Some(1)),
             ] {
                 let ground = within.clone().unwrap_or_else(|| Allocation::all(n));
                 for size in 0..=ground.size() {
