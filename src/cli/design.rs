@@ -11,7 +11,7 @@ use allocert::reach::{DesignOptions, design};
 use allocert::record;
 
 use super::failure::Failure;
-use super::output::{json, line, thousands};
+use super::output::{json, line, thousands, wrapped_paragraph};
 use super::{Common, Subject, error_bound, parse_allocation, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -102,8 +102,9 @@ fn shown(answer: &record::Design) -> String {
         None => "the dimension is proved from below only".to_owned(),
     };
     text.push_str(&format!("dimension    {} of {teacher}\n", answer.dim));
-    text.push_str(&format!("best because {} ({evidence})\n", answer.reason));
-    text.push_str(&format!("verdict      {}: {}\n", answer.verdict, answer.verdict_reason));
+    let title = if answer.best { "best because" } else { "best?       " };
+    text.push_str(&format!("{title} {}\n", beside_title(&format!("{} ({evidence})", answer.reason))));
+    text.push_str(&format!("verdict      {}\n", beside_title(&format!("{}: {}", answer.verdict, answer.verdict_reason))));
     if let Some(degree) = answer.degree {
         text.push_str(&format!("degree       {degree}\n"));
     }
@@ -116,7 +117,12 @@ fn shown(answer: &record::Design) -> String {
         text.push_str(&format!("  {}{verdict}\n", named(&other.allocation)));
     }
     text.push_str(&format!("\nseed {}", answer.seed));
-    text.replace("best because not known", "best?        not known")
+    text
+}
+
+/// A paragraph to the right of a title of 13 characters.
+fn beside_title(text: &str) -> String {
+    wrapped_paragraph(text, 66).replace('\n', "\n             ")
 }
 
 fn named(allocation: &str) -> String {
