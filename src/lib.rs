@@ -11,6 +11,8 @@
 
 pub mod algebra;
 pub mod allocation;
+pub mod certificate;
+pub mod checker;
 pub mod claims;
 pub mod matching;
 pub mod network;
@@ -20,3 +22,4 @@ pub mod reach;
 pub mod record;
 pub mod report;
 pub mod text;
+pub mod training;

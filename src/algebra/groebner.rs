@@ -67,6 +67,12 @@ pub enum Stopped {
         /// The largest dimension of the quotient algebra.
         limit: usize,
     },
+    /// Too many activation patterns of learnable units.
+    #[error("more than {limit} combinations of activation patterns")]
+    Cells {
+        /// The most combinations for one instance.
+        limit: usize,
+    },
     /// Too much work.
     #[error("more than {limit} products in a prime field")]
     Work {

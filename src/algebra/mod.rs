@@ -1,8 +1,10 @@
-//! Exact algebra: linear algebra over any field, polynomials, Gröbner bases, real roots.
+//! Exact algebra: linear algebra over any field, linear inequalities, polynomials, Gröbner bases, real roots.
 
+mod arrangement;
 mod elimination;
 mod groebner;
 mod lifting;
+mod linear_system;
 mod matrix;
 mod monomial;
 mod polynomial;
@@ -12,9 +14,11 @@ mod real_roots;
 mod real_solutions;
 mod univariate;
 
+pub use arrangement::{AffineForm, cells};
 pub use elimination::{RowSpace, rank};
 pub use groebner::{Groebner, Limits, Stopped};
 pub use lifting::Primes;
+pub use linear_system::{Constraint, Feasibility, LinearSystem, Sign};
 pub use matrix::Matrix;
 pub use monomial::{Monomial, Monomials};
 pub use polynomial::{Polynomial, Polynomials, Term};

@@ -62,6 +62,12 @@ pub enum Undecided {
     /// Two primes disagree.
     #[error("two primes disagree")]
     Primes,
+    /// Equations that are not linear on a cell, with neither a solution found nor a linear reason against one.
+    #[error("learnable weights that multiply one another, on a cell of activation patterns")]
+    Bilinear,
+    /// Learnable weights in more than the last two layers of a network with kinks.
+    #[error("learnable weights below the last hidden layer")]
+    Deep,
 }
 
 /// Decides systems, with one supply of primes.

@@ -17,12 +17,13 @@ use super::globals::{Expect, Host, RangeValue};
 use super::limits::{MOST_TICKS, limit};
 use super::outcome::{Checked, Outcome, Unsettled};
 use super::session::{Lens, Session};
+use super::sweep::{Item, Sweep};
 use super::values::TRIALS;
 use super::values::{AllocationValue, NetworkValue, allocation_of, failure, samples_of};
 use crate::allocation::{Allocation, print, subsets};
 use crate::matching::{Case, Trend};
 use crate::network::Samples;
-use crate::reach::{Evidence, Settings};
+use crate::reach::{Evidence, ReachError, Settings};
 
 /// Limits and bounds of a check.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +51,18 @@ const WAVE: usize = 256;
 pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> Checked {
     let start = Instant::now();
     let session = Session::new(matroid_settings(options), Some(options.time_limit));
-    let mut run = Run { claim, options, session, start, networks: 0, instances: 0, skipped: 0, cases: Vec::new() };
+    let mut run = Run {
+        claim,
+        options,
+        session,
+        start,
+        networks: 0,
+        instances: 0,
+        skipped: 0,
+        evaluated: 0,
+        by_orbits: false,
+        cases: Vec::new(),
+    };
     let found = run.find(progress);
     let trend = (claim.is_trend && found.is_ok() && run.instances > 0).then(|| Trend::of(&run.cases));
     let (outcome, unsettled, counterexample) = match found {
@@ -88,6 +100,7 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
         networks: run.networks,
         instances: run.instances,
         skipped: run.skipped,
+        orbits: run.by_orbits.then_some(run.evaluated),
         evidence,
         counterexample,
         trend,
@@ -109,7 +122,8 @@ pub(super) struct Instance {
 }
 
 /// The allocations that a claim ranges over on one network.
-enum Range {
+#[derive(Debug)]
+pub(super) enum Range {
     Inside {
         within: Allocation,
         sizes: Vec<usize>,
@@ -120,8 +134,22 @@ enum Range {
 }
 
 impl Range {
+    /// Everything inside some weights up to a size.
+    pub(super) fn up_to(within: &Allocation, size: usize) -> Self {
+        Range::Inside { within: within.clone(), sizes: (0..=size).collect() }
+    }
+
+    /// Whether there may be instances of this size.
+    pub(super) fn has_size(&self, size: usize) -> bool {
+        match self {
+            Range::Inside { sizes, .. } => sizes.binary_search(&size).is_ok(),
+            Range::Listed(_) => true,
+            Range::Network => size == 0,
+        }
+    }
+
     /// How many instances there are; counting stops when there are more than `most`.
-    fn number(&self, most: u64) -> Integer {
+    pub(super) fn number(&self, most: u64) -> Integer {
         match self {
             Range::Inside { within, sizes } if sizes.len() == within.size() + 1 => {
                 Integer::from(1) << within.size() as u32
@@ -142,7 +170,7 @@ impl Range {
     }
 
     /// The instances of one size, in canonical order.
-    fn of_size(&self, size: usize) -> Box<dyn Iterator<Item = Option<Allocation>> + '_> {
+    pub(super) fn of_size(&self, size: usize) -> Box<dyn Iterator<Item = Option<Allocation>> + '_> {
         match self {
             Range::Inside { within, sizes } if sizes.contains(&size) => Box::new(subsets(within, size).map(Some)),
             Range::Listed(list) => Box::new(list.iter().filter(move |a| a.size() == size).cloned().map(Some)),
@@ -176,6 +204,10 @@ struct Run<'a> {
     networks: usize,
     instances: u64,
     skipped: u64,
+    /// Instances that were evaluated, each perhaps for a whole orbit.
+    evaluated: u64,
+    /// Whether some network's allocations were gone through up to symmetry.
+    by_orbits: bool,
     /// What a trend is about.
     cases: Vec<Case>,
 }
@@ -185,7 +217,8 @@ struct Run<'a> {
 struct Batch {
     held: u64,
     skipped: u64,
-    failed: Option<Option<Allocation>>,
+    evaluated: u64,
+    failed: Option<Item>,
     cases: Vec<Case>,
     /// The time was up before all were evaluated.
     late: bool,
@@ -217,9 +250,11 @@ impl Run<'_> {
         for group in groups {
             self.networks += group.len();
             let largest = group[0].1.network().weights();
+            let mut sweeps: Vec<Sweep<'_>> = group.iter().map(|(_, lens, range)| self.start(lens, range)).collect();
             for size in 0..=largest {
-                for (index, lens, range) in group {
-                    let failed = self.sweep((*index, lens), range.of_size(size), &|n| {
+                for ((index, lens, _), sweep) in group.iter().zip(&mut sweeps) {
+                    let items = sweep.of_size(size).map_err(|e| Stop::Error(defect(self.claim, &e)))?;
+                    let failed = self.sweep((*index, lens), items, &|n| {
                         progress(done.fetch_add(n, Ordering::Relaxed) + n, total);
                     })?;
                     if let Some(allocation) = failed {
@@ -232,15 +267,21 @@ impl Run<'_> {
         Ok(None)
     }
 
+    fn start<'r>(&mut self, lens: &Lens, range: &'r Range) -> Sweep<'r> {
+        let sweep = Sweep::new(self.claim, lens, range);
+        self.by_orbits |= sweep.by_orbits();
+        sweep
+    }
+
     /// Evaluates the claim on some instances of one network, in waves of batches; the first failure in order, if any.
     fn sweep(
         &mut self,
         (group, lens): (usize, &Lens),
-        mut instances: impl Iterator<Item = Option<Allocation>>,
+        mut instances: impl Iterator<Item = Item>,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Option<Option<Allocation>>, Stop> {
         loop {
-            let wave: Vec<Option<Allocation>> = instances.by_ref().take(BATCH * WAVE).collect();
+            let wave: Vec<Item> = instances.by_ref().take(BATCH * WAVE).collect();
             if wave.is_empty() {
                 return Ok(None);
             }
@@ -249,7 +290,7 @@ impl Run<'_> {
                 .par_chunks(size)
                 .map(|batch| {
                     let done = self.evaluate(lens, batch);
-                    progress(batch.len() as u64);
+                    progress(batch.iter().map(|item| item.stands_for).sum());
                     done
                 })
                 .collect();
@@ -258,10 +299,11 @@ impl Run<'_> {
                 let batch = batch?;
                 self.instances += batch.held;
                 self.skipped += batch.skipped;
+                self.evaluated += batch.evaluated;
                 self.cases.extend(batch.cases.into_iter().map(|case| Case { group, ..case }));
-                if batch.failed.is_some() && !late {
-                    self.instances += 1;
-                    return Ok(batch.failed);
+                if let Some(item) = batch.failed.filter(|_| !late) {
+                    self.instances += item.stands_for;
+                    return Ok(Some(item.allocation));
                 }
                 // A failure after a batch that was not finished need not be the first.
                 late |= batch.late;
@@ -273,28 +315,30 @@ impl Run<'_> {
         }
     }
 
-    fn evaluate(&self, lens: &Lens, batch: &[Option<Allocation>]) -> Result<Batch, ClaimError> {
+    fn evaluate(&self, lens: &Lens, batch: &[Item]) -> Result<Batch, ClaimError> {
         with_evaluator(self.claim, &self.session, |eval| {
             let mut result = Batch::default();
-            for allocation in batch {
+            for item in batch {
+                let allocation = item.allocation.as_ref();
                 if self.start.elapsed() > self.options.time_limit {
                     result.late = true;
                     break;
                 }
+                result.evaluated += 1;
                 if let Some(given) = &self.claim.given
-                    && !truth("given", apply(eval, given, lens, allocation.as_ref())?)?
+                    && !truth("given", apply(eval, given, lens, allocation)?)?
                 {
-                    result.skipped += 1;
+                    result.skipped += item.stands_for;
                     continue;
                 }
-                let value = apply(eval, &self.claim.holds, lens, allocation.as_ref())?;
+                let value = apply(eval, &self.claim.holds, lens, allocation)?;
                 if let (true, Some(allocation)) = (self.claim.is_trend, allocation) {
                     result.cases.push(case(lens, allocation, value)?);
-                    result.held += 1;
+                    result.held += item.stands_for;
                 } else if truth("holds", value)? {
-                    result.held += 1;
+                    result.held += item.stands_for;
                 } else {
-                    result.failed = Some(allocation.clone());
+                    result.failed = Some(item.clone());
                     break;
                 }
             }
@@ -369,6 +413,11 @@ pub(super) fn with_evaluator<T>(
             done.map_err(|e| stopped_or(&eval, limits, session, &place, e))
         })
     })
+}
+
+/// An enumeration that does not prove complete.
+fn defect(claim: &Claim, error: &ReachError) -> ClaimError {
+    ClaimError::Language { message: format!("{}: claim {}: {error}", claim.file.display(), claim.name) }
 }
 
 /// Calls a kept lambda with the network, and the allocation if there is one.

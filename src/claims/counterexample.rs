@@ -43,8 +43,13 @@ pub(super) fn describe(
         Ok(!truth("holds", apply(eval, &claim.holds, &lens, allocation)?)?)
     })?;
     if !failed {
+        let (points, mend) = if instance.network.is_polynomial() {
+            ("random points", "this is a defect of the program; please report it")
+        } else {
+            ("random activation patterns", "a rare pattern decides it: claim it for fewer samples or a smaller network")
+        };
         let message = format!(
-            "{}: {} fails at one set of random points and holds at another for {}\n  this is a defect of the program; please report it",
+            "{}: {} fails at one set of {points} and holds at another for {}\n  {mend}",
             claim.file.display(),
             claim.name,
             instance.network

@@ -12,6 +12,7 @@ use starlark::syntax::{AstModule, Dialect};
 use starlark::values::OwnedFrozenValue;
 
 use super::globals::{Declared, Expect, Host, KEPT_CONDITION, globals, kept};
+use super::invariance::Requirement;
 use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, on_deep_stack, too_deep};
 use super::session::Session;
 use super::source::{Holds, calls};
@@ -134,6 +135,8 @@ pub struct Claim {
     /// Whether `holds` takes an allocation besides the network.
     pub(super) about_allocations: bool,
     pub(super) text: Option<Holds>,
+    /// What its conditions ask of symmetries; nothing if it must be checked allocation by allocation.
+    pub(super) requirements: Option<Vec<Requirement>>,
     pub(super) module: Arc<FrozenModule>,
     /// What was asked while the file was loaded: the claim may rest on it.
     pub(super) loading: Arc<Session>,
@@ -264,6 +267,7 @@ fn claim(
         is_trend: declared.is_trend,
         about_allocations: declared.parameters == 2,
         text: call.and_then(|c| c.holds.clone()),
+        requirements: call.and_then(|c| c.requirements.clone()),
         module: Arc::clone(module),
         loading: Arc::clone(loading),
         name: declared.name,

@@ -172,6 +172,16 @@ pub(super) fn network_functions(builder: &mut GlobalsBuilder) {
     ) -> starlark::Result<NetworkValue> {
         network(eval, Network::pnn(&widths.items, degree, bias))
     }
+
+    /// A network with hidden activation z ↦ max(z, 0) and linear output. Its dimensions are the largest over random
+    /// activation patterns.
+    fn relu(
+        widths: UnpackListOrTuple<i64>,
+        #[starlark(default = false)] bias: bool,
+        eval: &mut Evaluator,
+    ) -> starlark::Result<NetworkValue> {
+        network(eval, Network::relu(&widths.items, bias))
+    }
 }
 
 /// Claims and the allocations they are about.

@@ -10,11 +10,13 @@ mod check;
 mod counterexample;
 mod file;
 mod globals;
+mod invariance;
 mod limits;
 mod outcome;
 mod reference;
 mod session;
 mod source;
+mod sweep;
 mod values;
 
 pub use check::{CheckOptions, Progress, check, evidence_of_all};

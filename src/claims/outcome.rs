@@ -106,10 +106,13 @@ pub struct Checked {
     pub unsettled: Option<Unsettled>,
     /// The networks (each at its numbers of samples) that were checked whole or in part.
     pub networks: usize,
-    /// The allocations (or networks, for a claim about networks) for which `holds` was evaluated.
+    /// The allocations (or networks, for a claim about networks) for which `holds` was evaluated, there or at an image.
     pub instances: u64,
     /// Those for which `given` was false.
     pub skipped: u64,
+    /// How many evaluations that took; nothing if every allocation was evaluated. Each is of the first allocation of an
+    /// orbit for which it stands (or, on a network whose symmetries the claim does not admit, of a single one).
+    pub orbits: Option<u64>,
     /// How the dimensions that were asked for are known; nothing if no instance was settled.
     pub evidence: Option<Evidence>,
     /// The smallest counterexample.

@@ -11,7 +11,7 @@ use super::outcome::Counterexample;
 use crate::allocation::Allocation;
 use crate::matching::{Estimate, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, Trials};
 use crate::network::{Network, Samples};
-use crate::reach::{Evidence, JacobianMatroid, ReachError, ScanOptions, Settings, Table, scan};
+use crate::reach::{DRAWS, Dimensions, Evidence, JacobianMatroid, ReachError, ScanOptions, Settings, Table, scan};
 
 /// Ranks of networks of at most this many weights are kept for every allocation.
 const REMEMBERED: usize = 20;
@@ -139,9 +139,11 @@ impl Session {
                 session,
                 network,
                 samples,
-                matroid: OnceLock::new(),
+                dimensions: OnceLock::new(),
                 matcher: OnceLock::new(),
                 matches: Mutex::default(),
+                decided: Mutex::default(),
+                degrees: Mutex::default(),
                 known: OnceLock::new(),
                 unproved,
                 asked,
@@ -179,10 +181,14 @@ struct View {
     session: Arc<Session>,
     network: Network,
     samples: Samples,
-    matroid: OnceLock<Result<JacobianMatroid, ReachError>>,
+    dimensions: OnceLock<Result<Dimensions, ReachError>>,
     matcher: OnceLock<Result<Matcher, MatchError>>,
     /// Match probabilities that were asked for, by allocation and the most trials.
     matches: Mutex<HashMap<(Allocation, u64), Arc<MatchAnswer>>>,
+    /// Instances that were decided whatever the laws say, by allocation and number.
+    decided: Mutex<HashMap<(Allocation, u64), Estimate>>,
+    /// Learning degrees that were asked for.
+    degrees: Mutex<HashMap<Allocation, Option<usize>>>,
     /// The rank of every allocation, by its bits; empty for large networks.
     known: OnceLock<Vec<AtomicU8>>,
     /// Whether a dimension was asked for that is below every proved bound the session knows.
@@ -207,6 +213,11 @@ impl Lens {
         self.0.samples
     }
 
+    /// The session that answers for it.
+    pub(super) fn session(&self) -> Arc<Session> {
+        Arc::clone(&self.0.session)
+    }
+
     /// The same network on another number of samples.
     pub(super) fn at(&self, samples: Samples) -> Lens {
         self.0.session.lens(&self.0.network, samples)
@@ -217,23 +228,40 @@ impl Lens {
         Arc::ptr_eq(&self.0, &other.0) || (self.0.network == other.0.network && self.0.samples == other.0.samples)
     }
 
-    /// The matroid, with as many trials as are needed for the error allowed over all allocations; where there are too many
-    /// of these, over up to 2^32 that are asked about.
-    pub(super) fn matroid(&self) -> Result<&JacobianMatroid, ReachError> {
+    /// What knows dimensions: a matroid with as many trials as are needed for the error allowed over all allocations (where
+    /// there are too many of these, over up to 2^32 that are asked about), or random activation patterns.
+    fn dimensions(&self) -> Result<&Dimensions, ReachError> {
         let View { network, samples, session, .. } = &*self.0;
         let build = || {
-            let mut matroid = JacobianMatroid::new(network, *samples, session.settings.seed)?;
-            let error = session.settings.error_log2;
-            let trials = matroid.trials_for_all(error).or_else(|_| matroid.trials_for_one(error - 32))?;
-            matroid.extend_to(trials);
-            Ok(matroid)
+            let mut dimensions = Dimensions::new(network, *samples, session.settings.seed, DRAWS)?;
+            if let Dimensions::Matroid(matroid) = &mut dimensions {
+                let error = session.settings.error_log2;
+                let trials = matroid.trials_for_all(error).or_else(|_| matroid.trials_for_one(error - 32))?;
+                matroid.extend_to(trials);
+            }
+            Ok(dimensions)
         };
-        session.note(self.0.matroid.get_or_init(build).as_ref().map_err(Clone::clone))
+        session.note(self.0.dimensions.get_or_init(build).as_ref().map_err(Clone::clone))
+    }
+
+    /// The one matroid of a polynomial label map; a network with kinks has none.
+    fn matroid(&self) -> Result<&JacobianMatroid, ReachError> {
+        self.dimensions()?.matroid()
+    }
+
+    /// Refuses what only matroids have.
+    pub(super) fn is_matroid(&self) -> Result<(), ReachError> {
+        self.matroid().map(|_| ())
+    }
+
+    /// The number of scalar labels.
+    pub(super) fn labels(&self) -> Result<u64, ReachError> {
+        Ok(self.dimensions()?.labels())
     }
 
     /// D_m.
     pub(super) fn teacher_dim(&self) -> Result<usize, ReachError> {
-        let teacher = self.matroid()?.teacher();
+        let teacher = self.dimensions()?.teacher();
         if teacher.evidence != Evidence::Proved {
             self.0.unproved.store(true, Ordering::Relaxed);
         }
@@ -243,17 +271,17 @@ impl Lens {
 
     /// ρ_m(A).
     pub(super) fn dim(&self, allocation: &Allocation) -> Result<usize, ReachError> {
-        let matroid = self.matroid()?;
+        let dimensions = self.dimensions()?;
         let ranks = self.0.known.get_or_init(|| unknown_ranks(allocation.weights()));
         let remembered = ranks.get(allocation.low_bits() as usize);
         let known = remembered.map(|r| r.load(Ordering::Relaxed)).filter(|r| *r != UNKNOWN);
-        let rank = known.map_or_else(|| matroid.rank(allocation), usize::from);
+        let rank = known.map_or_else(|| dimensions.rank(allocation), usize::from);
         let small = u8::try_from(rank).unwrap_or(UNKNOWN);
         // Two threads may compute the same rank; it counts once.
         if remembered.is_none_or(|slot| slot.swap(small, Ordering::Relaxed) == UNKNOWN) {
             self.0.asked.fetch_add(1, Ordering::Relaxed);
         }
-        if rank < allocation.size() && rank < matroid.teacher_bound() {
+        if rank < allocation.size() && rank < dimensions.quick_upper(allocation) {
             self.0.unproved.store(true, Ordering::Relaxed);
         }
         self.observe(allocation, rank);
@@ -273,9 +301,40 @@ impl Lens {
 
     /// So many instances decided, whatever the laws say.
     pub(super) fn decided(&self, allocation: &Allocation, trials: u64) -> Result<Estimate, MatchError> {
+        let key = (allocation.clone(), trials);
+        if let Some(estimate) = lock(&self.0.decided).get(&key) {
+            return Ok(estimate.clone());
+        }
         let estimate = self.matcher()?.estimate(allocation, &self.options(trials), &|_, _| {});
         self.0.session.rests_on(estimate.evidence);
+        lock(&self.0.decided).insert(key, estimate.clone());
         Ok(estimate)
+    }
+
+    /// The learning degree, if the allocation is a basis and it can be counted.
+    pub(super) fn learning_degree(&self, allocation: &Allocation) -> Result<Option<usize>, MatchError> {
+        if let Some(degree) = lock(&self.0.degrees).get(allocation) {
+            return Ok(*degree);
+        }
+        // Asked for here, so that what rests on the dimension counts.
+        let is_basis = allocation.size() == self.teacher_dim()? && self.dim(allocation)? == allocation.size();
+        let degree = if is_basis { self.matcher()?.degree(allocation).ok() } else { None };
+        if let Some(degree) = degree {
+            self.0.session.rests_on(degree.evidence.of_parity());
+        }
+        let value = degree.map(|d| d.value);
+        lock(&self.0.degrees).insert(allocation.clone(), value);
+        Ok(value)
+    }
+
+    /// Whether all labels are affine in the learnable weights: exact.
+    pub(super) fn is_affine(&self, allocation: &Allocation) -> Result<bool, MatchError> {
+        self.matcher()?.is_affine(allocation)
+    }
+
+    /// Into how many parts without a common learnable weight the equations of a match fall: exact.
+    pub(super) fn subsystems(&self, allocation: &Allocation) -> Result<usize, MatchError> {
+        self.matcher()?.subsystems(allocation)
     }
 
     fn options(&self, trials: u64) -> MatchOptions {
@@ -333,8 +392,9 @@ impl Lens {
     }
 
     fn evidence_of_ranks(&self) -> Evidence {
-        match self.0.matroid.get() {
-            Some(Ok(matroid)) if self.0.unproved.load(Ordering::Relaxed) => {
+        match self.0.dimensions.get() {
+            Some(Ok(Dimensions::Patterns(_))) if self.0.unproved.load(Ordering::Relaxed) => Evidence::Unbounded,
+            Some(Ok(Dimensions::Matroid(matroid))) if self.0.unproved.load(Ordering::Relaxed) => {
                 let asked = self.0.asked.load(Ordering::Relaxed).saturating_add(1);
                 let one_by_one = matroid.error_for_one().saturating_add(i64::from(u64::BITS - asked.leading_zeros()));
                 Evidence::Probabilistic { error_log2: matroid.error_for_all().min(one_by_one).min(0) }

@@ -4,6 +4,8 @@ use starlark::codemap::Span;
 use starlark::syntax::AstModule;
 use starlark_syntax::syntax::ast::{ArgumentP, AstExpr, BinOp, Expr};
 
+use super::invariance::{Reader, Requirement};
+
 /// One call `claim(…)` in the text.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
@@ -11,6 +13,8 @@ pub(super) struct Call {
     pub begin: usize,
     /// The text of `holds`, if it is written out in the call.
     pub holds: Option<Holds>,
+    /// What the claim's conditions ask of symmetries; nothing if it must be checked allocation by allocation.
+    pub requirements: Option<Vec<Requirement>>,
 }
 
 /// A lambda given as `holds`.
@@ -27,22 +31,29 @@ pub(super) struct Holds {
 /// Every call of `claim` in a file.
 pub(super) fn calls(text: &str, ast: &AstModule) -> Vec<Call> {
     let mut calls = Vec::new();
-    ast.statement().visit_expr(|expr| visit(text, expr, &mut calls));
+    let reader = Reader::new(text, ast);
+    ast.statement().visit_expr(|expr| visit(text, expr, &reader, &mut calls));
     calls
 }
 
-fn visit(text: &str, expr: &AstExpr, calls: &mut Vec<Call>) {
+fn visit(text: &str, expr: &AstExpr, reader: &Reader<'_>, calls: &mut Vec<Call>) {
     if let Expr::Call(function, arguments) = &expr.node
         && let Expr::Identifier(name) = &function.node
         && name.node.ident == "claim"
     {
-        let holds = arguments.args.iter().find_map(|argument| match &argument.node {
-            ArgumentP::Named(name, value) if ["holds", "trend"].contains(&name.node.as_str()) => holds(text, value),
-            _ => None,
-        });
-        calls.push(Call { begin: expr.span.begin().get() as usize, holds });
+        let named = |wanted: &str| {
+            arguments.args.iter().find_map(|argument| match &argument.node {
+                ArgumentP::Named(name, value) if name.node == wanted => Some(value),
+                _ => None,
+            })
+        };
+        let plain = arguments.args.iter().all(|a| matches!(a.node, ArgumentP::Named(..)));
+        let conditions: Vec<&AstExpr> = [named("given"), named("holds")].into_iter().flatten().collect();
+        let requirements = (plain && named("holds").is_some()).then(|| reader.requirements(&conditions)).flatten();
+        let holds = named("holds").or_else(|| named("trend")).and_then(|value| holds(text, value));
+        calls.push(Call { begin: expr.span.begin().get() as usize, holds, requirements });
     }
-    expr.node.visit_expr(|inner| visit(text, inner, calls));
+    expr.node.visit_expr(|inner| visit(text, inner, reader, calls));
 }
 
 fn holds(text: &str, value: &AstExpr) -> Option<Holds> {
@@ -60,7 +71,7 @@ fn holds(text: &str, value: &AstExpr) -> Option<Holds> {
 
 /// A stretch of the text, grown over the brackets around it until as many open as close: the language's own spans leave
 /// out parentheses at the ends of an expression.
-fn balanced(text: &str, mut begin: usize, mut end: usize) -> Option<String> {
+pub(super) fn balanced(text: &str, mut begin: usize, mut end: usize) -> Option<String> {
     let (mut open, mut missing) = (0usize, 0usize);
     for c in text.get(begin..end)?.chars() {
         match c {

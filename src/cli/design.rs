@@ -104,7 +104,10 @@ fn shown(answer: &record::Design) -> String {
     text.push_str(&format!("dimension    {} of {teacher}\n", answer.dim));
     let title = if answer.best { "best because" } else { "best?       " };
     text.push_str(&format!("{title} {}\n", beside_title(&format!("{} ({evidence})", answer.reason))));
-    text.push_str(&format!("verdict      {}\n", beside_title(&format!("{}: {}", answer.verdict, answer.verdict_reason))));
+    text.push_str(&format!(
+        "verdict      {}\n",
+        beside_title(&format!("{}: {}", answer.verdict, answer.verdict_reason))
+    ));
     if let Some(degree) = answer.degree {
         text.push_str(&format!("degree       {degree}\n"));
     }

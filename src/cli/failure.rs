@@ -7,6 +7,7 @@ use allocert::allocation::TextError;
 use allocert::claims::ClaimError;
 use allocert::matching::MatchError;
 use allocert::reach::ReachError;
+use allocert::training::TrainingError;
 
 /// A message for a person, and an exit status for a script.
 #[derive(Debug)]
@@ -54,8 +55,16 @@ impl From<MatchError> for Failure {
     fn from(error: MatchError) -> Self {
         match error {
             MatchError::Reach(error) => error.into(),
-            MatchError::OtherNetwork { .. } => Failure::request(error.to_string()),
+            MatchError::OtherNetwork { .. } | MatchError::Kinks { .. } | MatchError::NotPolynomial { .. } => {
+                Failure::request(error.to_string())
+            }
         }
+    }
+}
+
+impl From<TrainingError> for Failure {
+    fn from(error: TrainingError) -> Self {
+        if error.is_limit() { Failure::limit(error.to_string()) } else { Failure::request(error.to_string()) }
     }
 }
 

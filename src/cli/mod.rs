@@ -1,8 +1,12 @@
 //! Commands: parse, ask the library, show the answer.
 
+mod certificate;
+mod check;
 mod completions;
 mod design;
 mod failure;
+mod file;
+mod interrupt;
 mod man;
 mod matching;
 pub(crate) mod memory;
@@ -11,8 +15,8 @@ mod output;
 mod rank;
 mod report;
 mod scan;
+mod train;
 mod verify;
-mod writing;
 
 use std::process::ExitCode;
 
@@ -34,7 +38,7 @@ const EXAMPLES: &str = "Examples:
   allocert scan 'lrnn(inputs=1, hidden=3, outputs=1, steps=7)'
 
 Networks: lffn(widths, bias=False), lrnn(inputs, hidden, outputs, steps, readout=\"last\"),
-          pnn(widths, degree, bias=False)
+          pnn(widths, degree, bias=False), relu(widths, bias=False)
 Allocations, in NumPy's indexing: 'W1[0,0] W1[:,1] W2[0,0:2] b1[1]', a bare tensor
           name, 'all' or 'none'
 
@@ -78,12 +82,16 @@ enum Command {
     Match(matching::Arguments),
     /// A best allocation of so many weights, and why it cannot be bettered.
     Design(design::Arguments),
+    /// Fit students to teachers by gradient methods; hold the success rate against the match probability.
+    Train(train::Arguments),
     /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
     Verify(verify::Arguments),
     /// Write a page to look at, a text for a pull request and a table for a paper from results.
     Report(report::Arguments),
     /// Write a commented claim file to start from.
     New(new::Arguments),
+    /// Check certificates with an arithmetic of its own.
+    Check(check::Arguments),
     /// Print a completion script for a shell.
     Completions(completions::Arguments),
     /// Print the manual page.
@@ -124,9 +132,11 @@ pub(crate) fn run() -> ExitCode {
         Command::Scan(arguments) => scan::run(&cli.common, arguments),
         Command::Match(arguments) => matching::run(&cli.common, arguments),
         Command::Design(arguments) => design::run(&cli.common, arguments),
+        Command::Train(arguments) => train::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Report(arguments) => report::run(&cli.common, arguments),
         Command::New(arguments) => new::run(&cli.common, arguments),
+        Command::Check(arguments) => check::run(&cli.common, arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     };

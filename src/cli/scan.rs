@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use clap::Args;
 
-use allocert::reach::{Scan, ScanOptions, scan};
+use allocert::reach::{DRAWS, Drawn, Scan, ScanOptions, scan_drawn};
 use allocert::record;
 use allocert::report::Results;
 
 use super::failure::Failure;
-use super::output::{bar, json, line, thousands};
+use super::output::{bar, json, line, plural, thousands};
 use super::{Common, Subject, error_bound, parse_allocation, report, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -40,6 +40,9 @@ pub(super) struct Arguments {
     /// Also write a report into this folder.
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
+    /// A network with kinks (relu): the number of random activation patterns to look at.
+    #[arg(long, value_name = "N", default_value_t = DRAWS, value_parser = clap::value_parser!(u64).range(1..))]
+    draws: u64,
 }
 
 /// `4`, `3..5`, `..5`, `3..`, both ends included.
@@ -73,7 +76,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         bar.set_position(done as u64);
     };
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
-    let answer = scan(&network, samples, &options, settings, &progress);
+    let answer = scan_drawn(&network, samples, &options, settings, arguments.draws, &progress);
     bar.finish_and_clear();
     let answer = answer?;
     if let Some(folder) = &arguments.report {
@@ -91,6 +94,10 @@ fn text(scan: &Scan) -> String {
     let (inside, weights) = (scan.within.size(), scan.network.weights());
     let chosen = if inside == weights { String::new() } else { format!(", inside {inside} of {weights} weights") };
     let mut text = format!("{}, {}{chosen}\n", scan.network, scan.samples);
+    if let Some(drawn) = &scan.drawn {
+        text.push_str(&over_patterns(scan, drawn));
+        return text;
+    }
     text.push_str(&format!("teacher dimension {}\n\n  size  dim  allocations\n", scan.teacher.value));
     let mut before = None;
     let rows: Vec<(usize, usize, String)> = scan.table.entries().map(|(s, d, n)| (s, d, thousands(n))).collect();
@@ -99,6 +106,26 @@ fn text(scan: &Scan) -> String {
         let size_text = if before == Some(size) { String::new() } else { size.to_string() };
         before = Some(size);
         text.push_str(&format!("  {size_text:>4}  {dim:>3}  {number:>width$}\n"));
+    }
+    text.push_str(&format!("\n{} for the whole table; seed {}", scan.evidence, scan.settings.seed));
+    text
+}
+
+/// The table of a network with kinks.
+fn over_patterns(scan: &Scan, drawn: &Drawn) -> String {
+    let (draws, patterns) = (thousands(drawn.draws), plural(drawn.patterns as u64, "pattern"));
+    let mut text =
+        format!("largest teacher dimension {}, over {draws} random draws ({patterns})\n\n", scan.teacher.value);
+    text.push_str("  size  dim  allocations with    share of all draws\n");
+    text.push_str("             this as largest    and allocations\n");
+    let mut before = None;
+    for (size, dim, pairs) in drawn.pairs.entries() {
+        let size_text = if before == Some(size) { String::new() } else { size.to_string() };
+        before = Some(size);
+        let all: f64 = drawn.pairs.entries().filter(|(s, ..)| *s == size).map(|(_, _, n)| n.to_f64()).sum();
+        let share = format!("{:.2} %", 100.0 * pairs.to_f64() / all);
+        let number = thousands(scan.table.number(size, dim));
+        text.push_str(&format!("  {size_text:>4}  {dim:>3}  {number:>16}    {share:>18}\n"));
     }
     text.push_str(&format!("\n{} for the whole table; seed {}", scan.evidence, scan.settings.seed));
     text

@@ -77,6 +77,17 @@ pub enum Reason {
     },
     /// The allocation spans, no law applies, and no instance that shows MP < 1 was decided.
     NoLaw,
+    /// A network with kinks: every weight may learn.
+    Copying,
+    /// A network with kinks: as many units are free as there are samples.
+    Memorising,
+    /// A network with kinks: an output with a frozen bias sees no learnable weight.
+    StrayBias,
+    /// A network with kinks: student and teacher may both be silent, and the student's labels may lie in a cone that the
+    /// teacher's leave.
+    SilenceAndCone,
+    /// A network with kinks, and no law applies.
+    NoLawForKinks,
     /// The ensemble has no density, or special teachers: the laws say nothing about it.
     SpecialEnsemble,
 }
@@ -96,6 +107,11 @@ impl std::fmt::Display for Reason {
             Reason::NoLaw => {
                 write!(f, "it spans, but no law settles it and no instance shows that the value is below 1")
             }
+            Reason::Copying => write!(f, "every weight may learn: the student can copy the teacher"),
+            Reason::Memorising => write!(f, "memorising law: as many units are free as there are samples"),
+            Reason::StrayBias => write!(f, "stray bias: an output with a frozen bias sees no learnable weight"),
+            Reason::SilenceAndCone => write!(f, "silence and cone laws: above 0, and below 1"),
+            Reason::NoLawForKinks => write!(f, "no law for networks with kinks settles it"),
             Reason::SpecialEnsemble => write!(f, "the laws say nothing about this ensemble"),
         }
     }

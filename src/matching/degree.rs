@@ -61,6 +61,9 @@ pub enum NoDegree {
     /// A limit was reached.
     #[error("{0}")]
     Stopped(#[from] Stopped),
+    /// The label map is not polynomial.
+    #[error("a network with kinks has no learning degree")]
+    Kinks,
     /// The allocation has no finite number of solutions at any point tried, or points disagree: it does not span, or has
     /// more weights than the teacher has dimensions.
     #[error("no two random points have the same finite number of distinct solutions")]
@@ -101,15 +104,19 @@ impl DegreeCounter {
                 inputs.iter().map(|input| input.iter().map(bound).collect()).collect()
             }
         };
-        let points = (0..2).map(|index| Point::random(network, samples, seed, index)).collect();
+        let points = if network.is_polynomial() { 0..2 } else { 0..0 };
+        let points = points.map(|index| Point::random(network, samples, seed, index)).collect();
         DegreeCounter { network: network.clone(), samples, seed, limits, points, degrees }
     }
 
     /// δ of an allocation that spans and has as many weights as the teacher has dimensions.
     ///
     /// # Errors
-    /// A limit, or no finite count.
+    /// A limit, no finite count, or a network with kinks.
     pub fn degree(&self, allocation: &Allocation) -> Result<Degree, NoDegree> {
+        if !self.network.is_polynomial() {
+            return Err(NoDegree::Kinks);
+        }
         let mut counts: Vec<usize> = Vec::new();
         for index in 0..MOST_POINTS {
             let fresh;

@@ -149,7 +149,7 @@ impl Question<'_> {
 type System = (Polynomials<Integers>, Vec<Polynomial<Integer>>);
 
 impl Decision {
-    fn of(found: Result<Finding, Undecided>) -> Self {
+    pub(super) fn of(found: Result<Finding, Undecided>) -> Self {
         found.map_or_else(Decision::Undecided, Decision::Decided)
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn certain_match(
 }
 
 /// Whether every label is affine in the learnable weights.
-fn is_affine(counter: &DegreeCounter, allocation: &Allocation) -> bool {
+pub(super) fn is_affine(counter: &DegreeCounter, allocation: &Allocation) -> bool {
     counter.label_degrees(allocation).into_iter().all(|d| d <= 1)
 }
 

@@ -5,19 +5,21 @@ use std::time::Duration;
 use crate::algebra::{Limits, Primes, Solver};
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
-use crate::reach::{Dimension, Evidence, JacobianMatroid, ReachError, Settings};
+use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
 
 use super::answer::{Estimate, Hypothesis, MatchAnswer, Reason, Verdict};
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Trials, estimate};
 use super::instance::{Decision, Instance};
-use super::laws::{Ruling, bases, boundedness, certain_match, normality};
+use super::laws::{Ruling, bases, boundedness, certain_match, is_affine, normality};
+use super::piecewise::{Shallow, ruling};
 
 /// Random primes for instances use the generator's streams from here on.
 const STREAM: u64 = 1 << 33;
 /// Errors of so many decisions together stay below the error asked for.
 const TRIALS_LOG2: i64 = 32;
+
 /// How far to go for a match probability.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MatchOptions {
@@ -46,6 +48,29 @@ pub enum MatchError {
     /// The dimensions cannot be computed.
     #[error("{0}")]
     Reach(#[from] ReachError),
+    /// A network with kinks, and a learnable weight below its last two layers.
+    #[error(
+        "{network}: {weight} may learn, below the last hidden layer\n  with kinks, matches are decided where only layers {layer} and {} learn: freeze the others, or ask for dimensions (rank)",
+        .layer + 1
+    )]
+    Kinks {
+        /// The network.
+        network: String,
+        /// A learnable weight of an earlier layer.
+        weight: String,
+        /// The last hidden layer.
+        layer: usize,
+    },
+    /// A question that only polynomial label maps have an answer to.
+    #[error(
+        "{network}: {what} speaks of polynomial equations, and with kinks there are others on each pattern\n  ask for it on lffn, lrnn or pnn networks"
+    )]
+    NotPolynomial {
+        /// The network.
+        network: String,
+        /// What was asked for.
+        what: &'static str,
+    },
     /// An allocation of another network.
     #[error("an allocation over {given} weights, for a network with {weights}\n  take an allocation of this network")]
     OtherNetwork {
@@ -62,42 +87,59 @@ pub struct Matcher {
     network: Network,
     samples: Samples,
     settings: Settings,
+    kind: Kind,
+}
+
+/// What knows dimensions, and decides instances.
+#[derive(Clone, Debug)]
+enum Kind {
+    Polynomial(Box<Polynomial>),
+    Piecewise { patterns: Box<Patterns>, shallow: Shallow },
+}
+
+/// What the laws for polynomial label maps are asked of.
+#[derive(Clone, Debug)]
+struct Polynomial {
     matroid: JacobianMatroid,
     counter: DegreeCounter,
     solver: Solver,
 }
 
 impl Matcher {
-    /// Draws random points enough for dimensions with an error of at most 2^`settings.error_log2` each.
+    /// Draws random points enough for dimensions with an error of at most 2^`settings.error_log2` each, or [`DRAWS`] activation
+    /// patterns.
     ///
     /// # Errors
     /// See [`ReachError`].
     pub fn new(network: &Network, samples: Samples, settings: Settings, limits: Limits) -> Result<Self, MatchError> {
-        let mut matroid = JacobianMatroid::new(network, samples, settings.seed)?;
-        let points = matroid.trials_for_one(settings.error_log2 - 1)?;
-        matroid.extend_to(points);
-        Ok(Matcher {
-            network: network.clone(),
-            samples,
-            settings,
-            matroid,
-            counter: DegreeCounter::new(network, samples, settings.seed, limits),
-            solver: Solver::new(
-                Primes::new(settings.seed, STREAM, limits.primes),
-                limits,
-                settings.error_log2 - TRIALS_LOG2,
-            ),
-        })
+        let kind = match Dimensions::new(network, samples, settings.seed, DRAWS)? {
+            Dimensions::Matroid(mut matroid) => {
+                let points = matroid.trials_for_one(settings.error_log2 - 1)?;
+                matroid.extend_to(points);
+                let counter = DegreeCounter::new(network, samples, settings.seed, limits);
+                let primes = Primes::new(settings.seed, STREAM, limits.primes);
+                let solver = Solver::new(primes, limits, settings.error_log2 - TRIALS_LOG2);
+                Kind::Polynomial(Box::new(Polynomial { matroid: *matroid, counter, solver }))
+            }
+            Dimensions::Patterns(patterns) => Kind::Piecewise { patterns, shallow: Shallow::of(network) },
+        };
+        Ok(Matcher { network: network.clone(), samples, settings, kind })
     }
 
     /// The reachable dimension ρ_m of an allocation.
     pub fn dim(&self, allocation: &Allocation) -> Dimension {
-        self.matroid.dim(allocation)
+        match &self.kind {
+            Kind::Polynomial(p) => p.matroid.dim(allocation),
+            Kind::Piecewise { patterns, .. } => patterns.dim(allocation),
+        }
     }
 
     /// The teacher dimension D_m.
     pub fn teacher(&self) -> Dimension {
-        self.matroid.teacher()
+        match &self.kind {
+            Kind::Polynomial(p) => p.matroid.teacher(),
+            Kind::Piecewise { patterns, .. } => patterns.teacher(),
+        }
     }
 
     /// The learning degree of a basis.
@@ -105,7 +147,47 @@ impl Matcher {
     /// # Errors
     /// See [`NoDegree`].
     pub fn degree(&self, allocation: &Allocation) -> Result<Degree, NoDegree> {
-        self.counter.degree(allocation)
+        match &self.kind {
+            Kind::Polynomial(p) => p.counter.degree(allocation),
+            Kind::Piecewise { .. } => Err(NoDegree::Kinks),
+        }
+    }
+
+    /// Whether every label is affine in the learnable weights; exact.
+    ///
+    /// # Errors
+    /// A network with kinks.
+    pub fn is_affine(&self, allocation: &Allocation) -> Result<bool, MatchError> {
+        Ok(is_affine(self.counter("whether labels are affine")?, allocation))
+    }
+
+    fn counter(&self, what: &'static str) -> Result<&DegreeCounter, MatchError> {
+        match &self.kind {
+            Kind::Polynomial(p) => Ok(&p.counter),
+            Kind::Piecewise { .. } => Err(MatchError::NotPolynomial { network: self.network.to_string(), what }),
+        }
+    }
+
+    /// Into how many parts the equations of a match fall that have no learnable weight in common; equations without any are
+    /// left out. Exact: which labels a weight occurs in is read off their degrees in it.
+    ///
+    /// # Errors
+    /// A network with kinks.
+    pub fn subsystems(&self, allocation: &Allocation) -> Result<usize, MatchError> {
+        let counter = self.counter("the number of independent subsystems")?;
+        let mut parts: Vec<Vec<usize>> = Vec::new();
+        for weight in allocation.iter() {
+            let alone = Allocation::of(allocation.weights(), [weight]);
+            let degrees = counter.label_degrees(&alone).into_iter().enumerate();
+            let labels: Vec<usize> = degrees.filter(|(_, degree)| *degree > 0).map(|(label, _)| label).collect();
+            let (touched, mut others): (Vec<_>, Vec<_>) =
+                parts.into_iter().partition(|part| part.iter().any(|label| labels.contains(label)));
+            if !labels.is_empty() {
+                others.push(touched.into_iter().flatten().chain(labels).collect());
+            }
+            parts = others;
+        }
+        Ok(parts.len())
     }
 
     /// Decides the instance of one trial, whatever the laws say.
@@ -120,25 +202,24 @@ impl Matcher {
         options: &MatchOptions,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Estimate {
-        let is_basis = allocation.size() == self.matroid.teacher_rank();
-        let degree = is_basis.then(|| self.degree(allocation).ok()).flatten();
+        let degree = match &self.kind {
+            Kind::Polynomial(p) if allocation.size() == p.matroid.teacher_rank() => self.degree(allocation).ok(),
+            _ => None,
+        };
         self.estimate_with(allocation, degree, options, progress)
     }
 
     /// The match probability of an allocation: by a law where one settles it, otherwise estimated.
     ///
     /// # Errors
-    /// An allocation of another network.
+    /// An allocation of another network, or one that instances cannot be decided for.
     pub fn decide(
         &self,
         allocation: &Allocation,
         options: &MatchOptions,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<MatchAnswer, MatchError> {
-        let (given, weights) = (allocation.weights(), self.network.weights());
-        if given != weights {
-            return Err(MatchError::OtherNetwork { given, weights });
-        }
+        self.accept(allocation)?;
         let (dim, teacher) = (self.dim(allocation), self.teacher());
         let spans = Evidence::all([dim.evidence, teacher.evidence]);
         let mut answer = MatchAnswer {
@@ -147,30 +228,70 @@ impl Matcher {
             samples: self.samples,
             dim,
             teacher,
-            verdict: Verdict::Zero,
-            reason: Reason::NotSpanning,
+            verdict: Verdict::Undecided,
+            reason: Reason::SpecialEnsemble,
             evidence: spans,
             degree: None,
             estimate: None,
             settings: self.settings,
         };
         if !options.ensemble.is_generic() {
-            (answer.verdict, answer.reason) = (Verdict::Undecided, Reason::SpecialEnsemble);
             answer.estimate = Some(self.estimate(allocation, options, progress));
             return Ok(answer);
         }
-        if dim.value < teacher.value {
-            return Ok(answer);
+        match &self.kind {
+            Kind::Polynomial(p) => self.ask_laws(p, &mut answer, options, progress),
+            Kind::Piecewise { shallow, .. } => {
+                let ruled = ruling(shallow, allocation, self.samples);
+                (answer.verdict, answer.reason) = ruled.unwrap_or((Verdict::Undecided, Reason::NoLawForKinks));
+                answer.evidence = Evidence::Proved;
+                if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
+                    let estimate = self.estimate_with(allocation, None, options, progress);
+                    if answer.verdict == Verdict::Undecided {
+                        answer.evidence = estimate.evidence;
+                    }
+                    answer.estimate = Some(estimate);
+                }
+            }
         }
-        let Ruling { certain, degree } = certain_match(allocation, &self.matroid, &self.counter, spans, options.bases);
+        Ok(answer)
+    }
+
+    /// Refuses what no instance can be decided for.
+    fn accept(&self, allocation: &Allocation) -> Result<(), MatchError> {
+        let (given, weights) = (allocation.weights(), self.network.weights());
+        if given != weights {
+            return Err(MatchError::OtherNetwork { given, weights });
+        }
+        match &self.kind {
+            Kind::Polynomial(_) => Ok(()),
+            Kind::Piecewise { .. } if allocation.size() == weights => Ok(()),
+            Kind::Piecewise { shallow, .. } => shallow.accept(allocation),
+        }
+    }
+
+    /// The laws for polynomial label maps, and what sampling shows where they give neither 0 nor 1.
+    fn ask_laws(
+        &self,
+        polynomial: &Polynomial,
+        answer: &mut MatchAnswer,
+        options: &MatchOptions,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) {
+        let Polynomial { matroid, counter, .. } = polynomial;
+        if answer.dim.value < answer.teacher.value {
+            (answer.verdict, answer.reason) = (Verdict::Zero, Reason::NotSpanning);
+            return;
+        }
+        let ruling = certain_match(&answer.allocation, matroid, counter, answer.evidence, options.bases);
+        let Ruling { certain, degree } = ruling;
         answer.degree = degree;
         match certain {
             Some((reason, evidence)) => {
                 (answer.verdict, answer.reason, answer.evidence) = (Verdict::One, reason, evidence);
             }
-            None => self.sample(&mut answer, options, progress),
+            None => self.sample(answer, options, progress),
         }
-        Ok(answer)
     }
 
     /// Fills in what sampling shows where no law gives 0 or 1.
@@ -215,15 +336,20 @@ impl Matcher {
         trial: u64,
     ) -> Decision {
         let instance = Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
-        instance.decide(&self.network, allocation, bases, options.slices, &self.solver)
+        match &self.kind {
+            Kind::Polynomial(p) => instance.decide(&self.network, allocation, bases, options.slices, &p.solver),
+            Kind::Piecewise { shallow, .. } => Decision::of(shallow.decide(allocation, &instance)),
+        }
     }
 
     /// The bases that an allocation with surplus weights is cut down to, or the allocation itself.
     fn slicing_bases(&self, allocation: &Allocation, options: &MatchOptions) -> Vec<Allocation> {
-        if allocation.size() <= self.matroid.teacher_rank() {
-            return vec![allocation.clone()];
+        match &self.kind {
+            Kind::Polynomial(p) if allocation.size() > p.matroid.teacher_rank() => {
+                bases(allocation, &p.matroid, options.bases).take(options.slices).collect()
+            }
+            _ => vec![allocation.clone()],
         }
-        bases(allocation, &self.matroid, options.bases).take(options.slices).collect()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Match probabilities: decided where a law settles them, otherwise estimated from exactly decided instances.
 //!
 //! A [`Matcher`] answers questions about one network. `zero` and `one` come from the laws only; random instances are each
-//! decided exactly, and give an interval, and where they show an instance without a match, `fractional`.
+//! decided exactly, and give an interval, and where they show an instance without a match, `fractional`. Networks with
+//! kinks have laws and decisions of their own, in `piecewise`.
 
 mod answer;
 mod choose;
@@ -13,6 +14,7 @@ mod instance;
 mod interval;
 mod laws;
 mod matcher;
+mod piecewise;
 mod trend;
 
 pub use crate::algebra::Limits;

@@ -1,13 +1,16 @@
-//! What feedforward families share: layers of weights with an activation z ↦ z^g between them.
+//! What feedforward families share: layers of weights with an activation between them: z ↦ z^g, or another that a family
+//! gives.
 //!
 //! z_ℓ = W_ℓ a_{ℓ−1} + b_ℓ, a_0 = x, a_ℓ = z_ℓ^g, y = z_L. The derivative of output k by W_ℓ\[i,j\] is G_ℓ\[k,i\] · a_{ℓ−1}\[j\]
-//! (by b_ℓ\[i\]: G_ℓ\[k,i\]), with G_L = 1 and G_ℓ = G_{ℓ+1} W_{ℓ+1} diag(g·z_ℓ^{g−1}).
+//! (by b_ℓ\[i\]: G_ℓ\[k,i\]), with G_L = 1 and G_ℓ = G_{ℓ+1} W_{ℓ+1} diag(g·z_ℓ^{g−1}); the last factor is the slope of the
+//! activation.
 
 use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
 
 use super::shape::bits;
+use super::symmetry::Symmetry;
 
 /// The shape of a feedforward network.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -62,7 +65,13 @@ impl Layers {
     }
 
     /// W_ℓ a + b_ℓ.
-    fn affine<R: Ring>(&self, ring: &R, weights: &[R::Element], layer: usize, a: &[R::Element]) -> Vec<R::Element> {
+    pub(super) fn affine<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        layer: usize,
+        a: &[R::Element],
+    ) -> Vec<R::Element> {
         let start = self.start(layer);
         let columns = self.widths[layer - 1];
         (0..self.widths[layer])
@@ -79,14 +88,39 @@ impl Layers {
 
     /// The output for one input.
     pub(super) fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element> {
-        let mut a = input.to_vec();
-        for layer in 1..=self.count() {
-            a = self.affine(ring, weights, layer, &a);
-            if layer < self.count() && self.exponent > 1 {
-                a.iter_mut().for_each(|z| *z = ring.power(z, self.exponent));
-            }
+        let g = self.exponent;
+        self.activated(ring, weights, input, |_, z| if g > 1 { ring.power(&z, g) } else { z })
+    }
+
+    /// What layer ℓ gets: a_{ℓ−1} for one input. `activate` maps the pre-activation of a hidden unit, given by its place
+    /// among the hidden units of all layers.
+    pub(super) fn features<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        layer: usize,
+        mut activate: impl FnMut(usize, R::Element) -> R::Element,
+    ) -> Vec<R::Element> {
+        let (mut a, mut unit) = (input.to_vec(), 0);
+        for below in 1..layer {
+            let activated = self.affine(ring, weights, below, &a).into_iter().enumerate();
+            a = activated.map(|(i, z)| activate(unit + i, z)).collect();
+            unit += self.widths[below];
         }
         a
+    }
+
+    /// The output for one input, with an activation as in [`Layers::features`].
+    pub(super) fn activated<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        activate: impl FnMut(usize, R::Element) -> R::Element,
+    ) -> Vec<R::Element> {
+        let last = self.features(ring, weights, input, self.count(), activate);
+        self.affine(ring, weights, self.count(), &last)
     }
 
     /// The derivatives of the output for one input by every weight.
@@ -96,15 +130,31 @@ impl Layers {
         weights: &[R::Element],
         input: &[R::Element],
     ) -> Matrix<R::Element> {
+        let g = ring.integer(i64::from(self.exponent));
+        self.activated_jacobian(ring, weights, input, |_, z| {
+            let slope = ring.mul(&g, &ring.power(&z, self.exponent - 1));
+            (ring.power(&z, self.exponent), slope)
+        })
+    }
+
+    /// The derivatives of the output for one input by every weight; `activate` gives the activation of a hidden unit and its
+    /// slope.
+    pub(super) fn activated_jacobian<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        mut activate: impl FnMut(usize, R::Element) -> (R::Element, R::Element),
+    ) -> Matrix<R::Element> {
         let last = self.count();
         let mut activations = vec![input.to_vec()];
-        let mut slopes = Vec::new();
+        let (mut slopes, mut unit) = (Vec::new(), 0);
         for layer in 1..last {
-            let z = self.affine(ring, weights, layer, &activations[layer - 1]);
-            let g = ring.integer(i64::from(self.exponent));
-            let slope = |z| ring.mul(&g, &ring.power(z, self.exponent - 1));
-            slopes.push(z.iter().map(slope).collect::<Vec<_>>());
-            activations.push(z.iter().map(|z| ring.power(z, self.exponent)).collect());
+            let z = self.affine(ring, weights, layer, &activations[layer - 1]).into_iter().enumerate();
+            let (activation, slope): (Vec<_>, Vec<_>) = z.map(|(i, z)| activate(unit + i, z)).unzip();
+            slopes.push(slope);
+            activations.push(activation);
+            unit += self.widths[layer];
         }
         let (outputs, n) = (self.widths[last], self.start(last + 1));
         let mut jacobian = Matrix::filled(outputs, n, ring.zero());
@@ -184,6 +234,12 @@ impl Layers {
         self.mixing(ring, weights, layer, unit, unit, i64::from(self.exponent))
     }
 
+    /// The names of the scalings of all hidden units, layer by layer.
+    pub(super) fn scaling_names(&self) -> Vec<String> {
+        let units = (1..self.count()).flat_map(|layer| (0..self.widths[layer]).map(move |unit| (layer, unit)));
+        units.map(|(layer, unit)| format!("G{layer}[{unit},{unit}]")).collect()
+    }
+
     /// Adding ε times unit `from` of layer ℓ to unit `to`, and taking `factor`·ε times the outgoing weights of `to` from those
     /// of `from`, to first order.
     pub(super) fn mixing<R: Ring>(
@@ -258,4 +314,96 @@ impl Layers {
         }
         directions
     }
+
+    /// Neighbouring units of one layer change places; the inputs are layer 0.
+    pub(super) fn symmetries(&self) -> Vec<Symmetry> {
+        let swaps = (0..=self.count()).flat_map(|layer| (1..self.widths[layer]).map(move |unit| (layer, unit)));
+        swaps.map(|(layer, unit)| self.swap(layer, unit - 1, unit)).collect()
+    }
+
+    fn swap(&self, layer: usize, a: usize, b: usize) -> Symmetry {
+        let what = match layer {
+            0 => "inputs".to_owned(),
+            _ if layer == self.count() => "outputs".to_owned(),
+            _ => format!("units of layer {layer}"),
+        };
+        let mut pairs = Vec::new();
+        if layer > 0 {
+            pairs.extend((0..self.widths[layer - 1]).map(|j| (self.weight(layer, a, j), self.weight(layer, b, j))));
+            pairs.extend(self.bias.then(|| (self.bias_weight(layer, a), self.bias_weight(layer, b))));
+        }
+        if layer < self.count() {
+            let rows = 0..self.widths[layer + 1];
+            pairs.extend(rows.map(|i| (self.weight(layer + 1, i, a), self.weight(layer + 1, i, b))));
+        }
+        Symmetry::swapping(format!("{what} {a} and {b}"), self.start(self.count() + 1), pairs)
+    }
+
+    /// W_ℓ[i,j] and W_{L+1−ℓ}[j,i] change places, for widths that read the same backwards and layers without biases.
+    pub(super) fn transposition(&self) -> Option<Symmetry> {
+        let last = self.count();
+        if self.bias || !self.widths.iter().eq(self.widths.iter().rev()) {
+            return None;
+        }
+        let layers = (1..=last).flat_map(|layer| (0..self.widths[layer]).map(move |i| (layer, i)));
+        let cells = layers.flat_map(|(layer, i)| (0..self.widths[layer - 1]).map(move |j| (layer, i, j)));
+        let pairs = cells.map(|(layer, i, j)| (self.weight(layer, i, j), self.weight(last + 1 - layer, j, i)));
+        Some(Symmetry::swapping("transposition".to_owned(), self.start(last + 1), pairs))
+    }
+    /// The same for generic inputs, by Cramer's rule: v_j is, up to sign, the determinant of the inputs without column j, for
+    /// the first columns, one for each input, and one more.
+    pub(super) fn unseen_by_name<R: Ring>(
+        &self,
+        ring: &R,
+        inputs: &[Vec<R::Element>],
+    ) -> Vec<(String, Vec<R::Element>)> {
+        let (m, length) = (inputs.len(), self.widths[0] + usize::from(self.bias));
+        if m >= length || m > MOST_EXPANDED {
+            return Vec::new();
+        }
+        let entry = |sample: usize, column: usize| inputs[sample].get(column).cloned().unwrap_or_else(|| ring.one());
+        let mut directions = Vec::new();
+        for last in m..length {
+            let columns: Vec<usize> = (0..m).chain([last]).collect();
+            let minor = |j: usize| {
+                let left: Vec<usize> = columns.iter().copied().filter(|c| *c != columns[j]).collect();
+                let minor = determinant(ring, 0, &left, &entry);
+                if j % 2 == 0 { minor } else { ring.neg(&minor) }
+            };
+            let minors: Vec<R::Element> = (0..=m).map(minor).collect();
+            for unit in 0..self.widths[1] {
+                let mut direction = vec![ring.zero(); self.start(self.count() + 1)];
+                for (j, minor) in columns.iter().zip(&minors) {
+                    let bias = *j == self.widths[0];
+                    let weight = if bias { self.bias_weight(1, unit) } else { self.weight(1, unit, *j) };
+                    direction[weight] = minor.clone();
+                }
+                let list: Vec<String> = columns.iter().map(usize::to_string).collect();
+                directions.push((format!("x[{unit};{}]", list.join(",")), direction));
+            }
+        }
+        directions
+    }
+}
+
+/// Determinants of more inputs are not expanded.
+const MOST_EXPANDED: usize = 6;
+
+/// The determinant of the rows from `row` on and some columns, along its first row.
+fn determinant<R: Ring>(
+    ring: &R,
+    row: usize,
+    columns: &[usize],
+    entry: &dyn Fn(usize, usize) -> R::Element,
+) -> R::Element {
+    if columns.is_empty() {
+        return ring.one();
+    }
+    let mut sum = ring.zero();
+    for (place, column) in columns.iter().enumerate() {
+        let left: Vec<usize> = columns.iter().copied().filter(|c| c != column).collect();
+        let product = ring.mul(&entry(row, *column), &determinant(ring, row + 1, &left, entry));
+        sum = if place % 2 == 0 { ring.add(&sum, &product) } else { ring.sub(&sum, &product) };
+    }
+    sum
 }

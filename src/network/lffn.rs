@@ -4,7 +4,7 @@ use itertools::iproduct;
 
 use super::layered::Layers;
 use super::shape::{Shapes, list, widths};
-use super::{Family, Probe, ShapeError};
+use super::{Family, Probe, ShapeError, Symmetry};
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
@@ -114,6 +114,22 @@ impl Family for Lffn {
         directions
     }
 
+    fn gauge_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for layer in 1..self.layers.count() {
+            let units = 0..self.layers.widths[layer];
+            names.extend(iproduct!(units.clone(), units.clone()).map(|(to, from)| format!("G{layer}[{to},{from}]")));
+            if self.layers.bias {
+                names.extend(units.map(|unit| format!("c{layer}[{unit}]")));
+            }
+        }
+        names
+    }
+
+    fn unseen_by_name<R: Ring>(&self, ring: &R, inputs: &[Vec<R::Element>]) -> Vec<(String, Vec<R::Element>)> {
+        self.layers.unseen_by_name(ring, inputs)
+    }
+
     fn gauge_count(&self) -> u64 {
         let hidden = &self.layers.widths[1..self.layers.count()];
         let each = |d: &usize| (*d as u64).saturating_mul(*d as u64 + u64::from(self.layers.bias));
@@ -122,5 +138,12 @@ impl Family for Lffn {
 
     fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
         self.layers.unseen(field, inputs)
+    }
+
+    /// Besides renaming units: the transpose of W_L ⋯ W_1 is W_1ᵀ ⋯ W_Lᵀ, a network of the same shape if the widths
+    /// read the same backwards. On d_0 or more generic inputs, labels are as good as that matrix.
+    fn symmetries(&self) -> Vec<Symmetry> {
+        let transposition = self.layers.transposition().map(|t| t.from(self.input_size() as u64));
+        self.layers.symmetries().into_iter().chain(transposition).collect()
     }
 }

@@ -6,7 +6,7 @@
 use itertools::iproduct;
 
 use super::shape::{MOST_WEIGHTS, Shapes, bits, bounded, positive, within};
-use super::{Diagram, Family, Group, Probe, ShapeError};
+use super::{Diagram, Family, Group, Probe, ShapeError, Symmetry};
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
@@ -101,6 +101,45 @@ impl Lrnn {
             responses.push(next);
         }
         responses
+    }
+}
+
+/// Renaming.
+impl Lrnn {
+    /// Hidden units change places: rows and columns of W, columns of D, rows of B.
+    fn swap_hidden(&self, a: usize, b: usize) -> Symmetry {
+        let n = self.hidden;
+        let other = |i: usize| {
+            if i == a {
+                b
+            } else if i == b {
+                a
+            } else {
+                i
+            }
+        };
+        let mut pairs: Vec<(usize, usize)> = (0..self.outputs).map(|k| (self.d(k, a), self.d(k, b))).collect();
+        pairs.extend((0..self.inputs).map(|j| (self.b(a, j), self.b(b, j))));
+        pairs.extend(iproduct!(0..n, 0..n).map(|(i, j)| (self.w(i, j), self.w(other(i), other(j)))));
+        Symmetry::swapping(format!("hidden units {a} and {b}"), self.layout().weights(), pairs)
+    }
+
+    fn swap_inputs(&self, a: usize, b: usize) -> Symmetry {
+        let pairs = (0..self.hidden).map(|i| (self.b(i, a), self.b(i, b)));
+        Symmetry::swapping(format!("inputs {a} and {b}"), self.layout().weights(), pairs)
+    }
+
+    fn swap_outputs(&self, a: usize, b: usize) -> Symmetry {
+        let pairs = (0..self.hidden).map(|i| (self.d(a, i), self.d(b, i)));
+        Symmetry::swapping(format!("outputs {a} and {b}"), self.layout().weights(), pairs)
+    }
+
+    /// D\[k,i\] and B\[i,k\] change places, and W is transposed.
+    fn duality(&self) -> Symmetry {
+        let n = self.hidden;
+        let ends = iproduct!(0..self.outputs, 0..n).map(|(k, i)| (self.d(k, i), self.b(i, k)));
+        let recurrent = iproduct!(0..n, 0..n).map(|(i, j)| (self.w(i, j), self.w(j, i)));
+        Symmetry::swapping("duality".to_owned(), self.layout().weights(), ends.chain(recurrent))
     }
 }
 
@@ -242,6 +281,10 @@ impl Family for Lrnn {
         iproduct!(0..n, 0..n).map(direction).collect()
     }
 
+    fn gauge_names(&self) -> Vec<String> {
+        iproduct!(0..self.hidden, 0..self.hidden).map(|(to, from)| format!("G[{to},{from}]")).collect()
+    }
+
     fn gauge_count(&self) -> u64 {
         (self.hidden as u64).saturating_mul(self.hidden as u64)
     }
@@ -249,5 +292,17 @@ impl Family for Lrnn {
     /// Nothing: few inputs cut the number of labels, and that bound is taken by itself.
     fn unseen<F: Field>(&self, _: &F, _: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
         Vec::new()
+    }
+
+    /// Besides renaming: the transpose of D W^k B is Bᵀ (Wᵀ)^k Dᵀ, a network of the same shape for as many inputs as
+    /// outputs. With one of each it is the same number, so the labels are equal on any inputs; otherwise there must be
+    /// enough samples that labels are as good as Markov parameters.
+    fn symmetries(&self) -> Vec<Symmetry> {
+        let hidden = (1..self.hidden).map(|i| self.swap_hidden(i - 1, i));
+        let inputs = (1..self.inputs).map(|j| self.swap_inputs(j - 1, j));
+        let outputs = (1..self.outputs).map(|k| self.swap_outputs(k - 1, k));
+        let least = if self.inputs == 1 { 1 } else { self.enough() as u64 };
+        let dual = (self.inputs == self.outputs).then(|| self.duality().from(least));
+        hidden.chain(inputs).chain(outputs).chain(dual).collect()
     }
 }

@@ -1,4 +1,5 @@
-//! Networks: a parameter vector and a label map that is polynomial in it. One file a family.
+//! Networks: a parameter vector and a label map that is polynomial in it, or, for ReLU, polynomial on each activation
+//! pattern. One file a family.
 //!
 //! Each family writes its label map and its Jacobian once, over any [`Ring`]; everything else about it that the rest of
 //! the program needs (shapes, degrees, heights, gauge directions) stands beside them in the same file.
@@ -8,10 +9,13 @@ mod layered;
 mod lffn;
 mod lrnn;
 mod pnn;
+mod relu;
 mod shape;
+mod symmetry;
 
 pub use diagram::{Diagram, Group};
 pub use shape::{MOST_WEIGHTS, ShapeError, Shapes};
+pub use symmetry::Symmetry;
 
 use crate::algebra::Matrix;
 use crate::allocation::{Allocation, Layout};
@@ -66,7 +70,7 @@ impl Probe {
 }
 
 /// What a family of networks says of itself. All maps are polynomial with non-negative integer coefficients in the
-/// weights and the inputs; the degree and height bounds rely on it.
+/// weights and the inputs (for ReLU: on each activation pattern); the degree and height bounds rely on it.
 trait Family {
     /// The tensors, in canonical order.
     fn layout(&self) -> Layout;
@@ -93,6 +97,34 @@ trait Family {
     fn normal(&self) -> bool {
         false
     }
+    /// The hidden units with a kink; none for a polynomial label map.
+    fn gates(&self) -> usize {
+        0
+    }
+    /// Which units with a kink are active at one input; nothing at a kink.
+    fn pattern<R: Ring>(&self, _ring: &R, _weights: &[R::Element], _input: &[R::Element]) -> Option<Vec<bool>> {
+        Some(Vec::new())
+    }
+    /// What a layer gets as its input, in a network of layers with kinks.
+    fn features<R: Ring>(
+        &self,
+        _ring: &R,
+        _weights: &[R::Element],
+        input: &[R::Element],
+        _layer: usize,
+    ) -> Vec<R::Element> {
+        input.to_vec()
+    }
+    /// The Jacobian at one input with the units with a kink held active or inactive: polynomial, over any ring.
+    fn gated_jacobian<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        _gates: &[bool],
+    ) -> Matrix<R::Element> {
+        self.jacobian(ring, weights, input)
+    }
     /// The labels of one input, at the given weights.
     fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element>;
     /// The derivatives of the labels of one input by every weight: one row a label.
@@ -105,8 +137,16 @@ trait Family {
     fn gauge<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<Vec<R::Element>>;
     /// How many gauge directions there are, saturating.
     fn gauge_count(&self) -> u64;
+    /// The names of the directions of [`Family::gauge`] in certificates, in the same order.
+    fn gauge_names(&self) -> Vec<String>;
+    /// For few generic inputs: directions v(θ, X), polynomial in X, with J · v ≡ 0 because the inputs do not span; by name.
+    fn unseen_by_name<R: Ring>(&self, _: &R, _: &[Vec<R::Element>]) -> Vec<(String, Vec<R::Element>)> {
+        Vec::new()
+    }
     /// For few inputs: directions v(θ, X) with J · v ≡ 0 because the inputs do not span.
     fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>>;
+    /// Generators of the permutations of weights that change no dimension and no match probability.
+    fn symmetries(&self) -> Vec<Symmetry>;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -114,6 +154,7 @@ enum Kind {
     Lffn(lffn::Lffn),
     Lrnn(lrnn::Lrnn),
     Pnn(pnn::Pnn),
+    Relu(relu::Relu),
 }
 
 /// The one place that tells families apart.
@@ -123,6 +164,7 @@ macro_rules! on_family {
             Kind::Lffn($family) => $answer,
             Kind::Lrnn($family) => $answer,
             Kind::Pnn($family) => $answer,
+            Kind::Relu($family) => $answer,
         }
     };
 }
@@ -181,22 +223,44 @@ impl Network {
         pnn::Pnn::new(widths, degree, bias).map(|f| Network::new(Kind::Pnn(f)))
     }
 
+    /// A network with hidden activation z ↦ max(z, 0) and linear output. Its label map is not polynomial: what holds for
+    /// the other families need not hold for it, see [`Network::is_polynomial`].
+    ///
+    /// # Errors
+    /// As for [`Network::lffn`].
+    pub fn relu(widths: &[i64], bias: bool) -> Result<Self, ShapeError> {
+        relu::Relu::new(widths, bias).map(|f| Network::new(Kind::Relu(f)))
+    }
+
     fn new(kind: Kind) -> Self {
         let (layout, text) = match &kind {
             Kind::Lffn(f) => (f.layout(), f.to_string()),
             Kind::Lrnn(f) => (f.layout(), f.to_string()),
             Kind::Pnn(f) => (f.layout(), f.to_string()),
+            Kind::Relu(f) => (f.layout(), f.to_string()),
         };
         Network { kind, layout, text }
     }
 
-    /// `lffn`, `lrnn` or `pnn`.
+    /// `lffn`, `lrnn`, `pnn` or `relu`.
     pub fn family(&self) -> &'static str {
         match self.kind {
             Kind::Lffn(_) => "lffn",
             Kind::Lrnn(_) => "lrnn",
             Kind::Pnn(_) => "pnn",
+            Kind::Relu(_) => "relu",
         }
+    }
+
+    /// Whether the label map is polynomial in weights and inputs. If not, it is on each activation pattern only: there is no
+    /// one Jacobian matroid, and the laws for polynomial networks say nothing.
+    pub fn is_polynomial(&self) -> bool {
+        self.gates() == 0
+    }
+
+    /// The hidden units with a kink, in all layers together.
+    pub fn gates(&self) -> usize {
+        on_family!(self, f => f.gates())
     }
 
     /// The numbers that describe the shape.
@@ -243,20 +307,23 @@ impl Network {
         on_family!(self, f => f.functional())
     }
 
+    /// So many generic inputs see everything; for a network with kinks, there is no such number.
+    fn enough(&self) -> u64 {
+        if self.is_polynomial() { on_family!(self, f => f.enough()).min(self.weights()) as u64 } else { u64::MAX }
+    }
+
     /// The inputs to take for so many samples: the functional ones where so many see everything.
     pub fn probe(&self, samples: Samples) -> Probe {
-        let enough = on_family!(self, f => f.enough()).min(self.weights());
         match samples {
-            Samples::Count(count) if count < enough as u64 => Probe::Generic(count as usize),
+            Samples::Count(count) if count < self.enough() => Probe::Generic(count as usize),
             _ => self.functional(),
         }
     }
 
     /// The number of inputs of [`Network::probe`].
     pub fn probe_inputs(&self, samples: Samples) -> usize {
-        let enough = on_family!(self, f => f.enough()).min(self.weights());
         match samples {
-            Samples::Count(count) if count < enough as u64 => count as usize,
+            Samples::Count(count) if count < self.enough() => count as usize,
             _ => on_family!(self, f => f.functional_inputs()),
         }
     }
@@ -266,17 +333,18 @@ impl Network {
         on_family!(self, f => f.jacobian_products())
     }
 
-    /// The label map F_X(θ): the labels of the inputs one after the other.
+    /// The label map F_X(θ): the labels of the inputs one after the other. At a kink the activation is 0.
     ///
     /// # Panics
-    /// If there are not `weights()` weights, or an input has not `input_size()` entries.
+    /// If there are not `weights()` weights, or an input has not `input_size()` entries; if the network has kinks and the
+    /// ring has no order.
     pub fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], inputs: &[Vec<R::Element>]) -> Vec<R::Element> {
         assert_eq!(weights.len(), self.weights(), "the weights");
         let each = |input: &Vec<R::Element>| on_family!(self, f => f.labels(ring, weights, input));
         inputs.iter().flat_map(each).collect()
     }
 
-    /// The Jacobian ∂F_X/∂θ: a row for each label, a column for each weight.
+    /// The Jacobian ∂F_X/∂θ: a row for each label, a column for each weight. At a kink the slope is 0.
     ///
     /// # Panics
     /// As [`Network::labels`].
@@ -303,6 +371,46 @@ impl Network {
         on_family!(self, f => f.jacobian(ring, weights, input))
     }
 
+    /// Which hidden units with a kink are active at one input, layer by layer; nothing if a unit is at its kink although
+    /// something comes in, so that the point is on the border between patterns.
+    ///
+    /// # Panics
+    /// As [`Network::labels`].
+    pub fn pattern<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Option<Vec<bool>> {
+        assert_eq!(weights.len(), self.weights(), "the weights");
+        on_family!(self, f => f.pattern(ring, weights, input))
+    }
+
+    /// What layer ℓ, from 1, of a network with kinks gets as its input: the activations of layer ℓ − 1.
+    ///
+    /// # Panics
+    /// As [`Network::labels`].
+    pub fn features<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        layer: usize,
+    ) -> Vec<R::Element> {
+        on_family!(self, f => f.features(ring, weights, input, layer))
+    }
+
+    /// The rows of the Jacobian that belong to one input, on an activation pattern: polynomial in weights and inputs, so
+    /// that any ring will do.
+    ///
+    /// # Panics
+    /// If there are not `weights()` weights or `gates()` gates.
+    pub fn gated_jacobian_at<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        gates: &[bool],
+    ) -> Matrix<R::Element> {
+        assert_eq!((weights.len(), gates.len()), (self.weights(), self.gates()), "the weights and gates");
+        on_family!(self, f => f.gated_jacobian(ring, weights, input, gates))
+    }
+
     /// Whether the closure of all label vectors is known to be a normal variety, for every number of inputs.
     pub fn is_normal(&self) -> bool {
         on_family!(self, f => f.normal())
@@ -316,6 +424,14 @@ impl Network {
     /// An upper bound on log₂ of the sum of a label's coefficients (all non-negative integers), saturating.
     pub fn height_bits(&self) -> u64 {
         on_family!(self, f => f.height_bits())
+    }
+
+    /// Generators of the group of permutations of weights under which, on so many samples, no reachable dimension and no
+    /// match probability changes: renaming hidden units, inputs and outputs, and transposition where it holds. Costs n for
+    /// each unit.
+    pub fn symmetries(&self, samples: Samples) -> Vec<Symmetry> {
+        let all = on_family!(self, f => f.symmetries());
+        all.into_iter().filter(|symmetry| symmetry.holds(samples)).collect()
     }
 
     /// An upper bound on the number of entries of all [`Network::kernel_fields`].
@@ -346,6 +462,19 @@ impl Network {
             KernelField { direction, support }
         });
         gauge.chain(unseen).collect()
+    }
+
+    /// The same directions over any ring, with the names that certificates give them. `inputs` are generic ones, or none for
+    /// functional dimensions.
+    pub fn kernel_fields_by_name<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        inputs: &[Vec<R::Element>],
+    ) -> Vec<(String, Vec<R::Element>)> {
+        let gauge: Vec<_> = on_family!(self, f => f.gauge_names().into_iter().zip(f.gauge(ring, weights)).collect());
+        let unseen = if inputs.is_empty() { Vec::new() } else { on_family!(self, f => f.unseen_by_name(ring, inputs)) };
+        gauge.into_iter().chain(unseen).collect()
     }
 
     /// All incoming weights of the units that some weights lead to.

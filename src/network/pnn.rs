@@ -2,7 +2,7 @@
 
 use super::layered::Layers;
 use super::shape::{Shapes, bounded, list, widths};
-use super::{Family, Probe, ShapeError};
+use super::{Family, Probe, ShapeError, Symmetry};
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
@@ -121,6 +121,14 @@ impl Family for Pnn {
         units.map(|(layer, unit)| self.layers.scaling(ring, weights, layer, unit)).collect()
     }
 
+    fn gauge_names(&self) -> Vec<String> {
+        self.layers.scaling_names()
+    }
+
+    fn unseen_by_name<R: Ring>(&self, ring: &R, inputs: &[Vec<R::Element>]) -> Vec<(String, Vec<R::Element>)> {
+        self.layers.unseen_by_name(ring, inputs)
+    }
+
     fn gauge_count(&self) -> u64 {
         let hidden = &self.layers.widths[1..self.layers.count()];
         hidden.iter().map(|d| *d as u64).fold(0, u64::saturating_add)
@@ -128,5 +136,10 @@ impl Family for Pnn {
 
     fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
         self.layers.unseen(field, inputs)
+    }
+
+    /// Renaming units.
+    fn symmetries(&self) -> Vec<Symmetry> {
+        self.layers.symmetries()
     }
 }

@@ -55,4 +55,8 @@ impl<R: Ring> Ring for Duals<R> {
     fn is_zero(&self, a: &Self::Element) -> bool {
         self.0.is_zero(&a.value) && self.0.is_zero(&a.slope)
     }
+    /// That of the number itself, wherever it goes.
+    fn is_positive(&self, a: &Self::Element) -> Option<bool> {
+        self.0.is_positive(&a.value)
+    }
 }

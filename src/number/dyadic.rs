@@ -1,6 +1,6 @@
 //! Dyadic rationals m / 2^e: what random instances are drawn from, and exact without a greatest common divisor.
 
-use rug::Integer;
+use rug::{Float, Integer};
 
 use super::Ring;
 
@@ -17,6 +17,11 @@ impl Dyadic {
     /// The numerator over 2^`exponent`, which is at least the number's own.
     pub fn over(&self, exponent: u32) -> Integer {
         Integer::from(&self.mantissa << (exponent - self.exponent))
+    }
+
+    /// The nearest float of so many bits.
+    pub fn real(&self, precision: u32) -> Float {
+        Float::with_val(precision, &self.mantissa) >> self.exponent
     }
 }
 
@@ -56,6 +61,9 @@ impl Ring for Dyadics {
     }
     fn is_zero(&self, a: &Dyadic) -> bool {
         a.mantissa.is_zero()
+    }
+    fn is_positive(&self, a: &Dyadic) -> Option<bool> {
+        Some(a.mantissa.is_positive())
     }
 }
 

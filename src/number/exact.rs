@@ -32,6 +32,9 @@ impl Ring for Integers {
     fn is_zero(&self, a: &Integer) -> bool {
         a.is_zero()
     }
+    fn is_positive(&self, a: &Integer) -> Option<bool> {
+        Some(a.is_positive())
+    }
     fn add_product(&self, sum: &mut Integer, a: &Integer, b: &Integer) {
         *sum += a * b;
     }
@@ -64,6 +67,9 @@ impl Ring for Rationals {
     }
     fn is_zero(&self, a: &Rational) -> bool {
         a.is_zero()
+    }
+    fn is_positive(&self, a: &Rational) -> Option<bool> {
+        Some(a.is_positive())
     }
 }
 

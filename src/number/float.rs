@@ -30,6 +30,9 @@ impl Ring for Floats {
     fn is_zero(&self, a: &f64) -> bool {
         *a == 0.0
     }
+    fn is_positive(&self, a: &f64) -> Option<bool> {
+        Some(*a > 0.0)
+    }
 }
 
 impl Field for Floats {

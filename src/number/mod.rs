@@ -9,6 +9,8 @@ mod dyadic;
 mod exact;
 mod float;
 mod prime;
+mod random;
+mod real;
 
 pub use degree::Degrees;
 pub use dual::{Dual, Duals};
@@ -16,6 +18,8 @@ pub use dyadic::{Dyadic, Dyadics};
 pub use exact::{Integers, Rationals};
 pub use float::Floats;
 pub use prime::{PrimeField, random_prime};
+pub use random::{gaussian, uniform};
+pub use real::Reals;
 
 use std::fmt::Debug;
 
@@ -38,6 +42,11 @@ pub trait Ring: Clone + Debug + Send + Sync {
     fn mul(&self, a: &Self::Element, b: &Self::Element) -> Self::Element;
     /// Whether `a` is the neutral element of addition.
     fn is_zero(&self, a: &Self::Element) -> bool;
+
+    /// Whether `a` is greater than zero; nothing in a ring without an order.
+    fn is_positive(&self, _a: &Self::Element) -> Option<bool> {
+        None
+    }
 
     /// `−a`.
     fn neg(&self, a: &Self::Element) -> Self::Element {

@@ -27,7 +27,7 @@ pub struct Table {
 }
 
 impl Table {
-    fn zero(elements: usize, rank: usize) -> Self {
+    pub(super) fn zero(elements: usize, rank: usize) -> Self {
         Table { counts: vec![vec![Integer::new(); rank + 1]; elements + 1] }
     }
 
@@ -62,6 +62,11 @@ impl Table {
     /// larger is nearer the truth.
     pub(super) fn weight(&self) -> Integer {
         self.entries().map(|(_, rank, number)| (number * rank).complete()).sum()
+    }
+
+    /// So many subsets more; size and rank must be inside the table.
+    pub(super) fn add(&mut self, size: usize, rank: usize, number: &Integer) {
+        self.counts[size][rank] += number;
     }
 
     /// Only the sizes in a range; the others become zero.

@@ -1,12 +1,14 @@
 //! The generic Jacobian matroid of a network, represented at random points modulo random primes.
 
+use rand_chacha::ChaCha12Rng;
 use rayon::prelude::*;
 
 use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::Allocation;
-use crate::network::{KernelField, Network, Samples};
+use crate::network::{Network, Samples};
 use crate::number::{PrimeField, Ring};
 
+use super::bounds::Bounds;
 use super::count::binomial;
 use super::point::{ModularPoint, generator};
 use super::rank::{Dimension, Reason};
@@ -20,8 +22,6 @@ const MOST_PRODUCTS: u64 = 1 << 34;
 const KERNEL_STREAM: u64 = 1 << 34;
 /// More independent points than this are never looked at.
 const MOST_TRIALS: usize = 64;
-/// Kernel fields are used for proofs only while they have at most this many entries in all.
-const MOST_FIELD_ENTRIES: u64 = 1 << 22;
 
 /// The matroid on a network's weights whose rank function is the reachable dimension ρ_m.
 ///
@@ -36,9 +36,7 @@ pub struct JacobianMatroid {
     /// The rows of the Jacobian.
     rows: u64,
     trials: Vec<Trial>,
-    /// Kernel fields at the first trial's point: as many as are known to exist identically, possibly dependent.
-    fields: Vec<KernelField<u64>>,
-    teacher_upper: (usize, Reason),
+    bounds: Bounds,
 }
 
 /// The row space of the Jacobian at one point, as D rows in reduced echelon form.
@@ -53,8 +51,11 @@ impl JacobianMatroid {
     /// Evaluates the Jacobian at one random point. Costs rows × n × rank products for an m·p × n Jacobian.
     ///
     /// # Errors
-    /// No samples, more labels than 64 bits count, or a Jacobian over the stated limit.
+    /// A label map that is not polynomial, no samples, more labels than 64 bits count, or a Jacobian over the stated limit.
     pub fn new(network: &Network, samples: Samples, seed: u64) -> Result<Self, ReachError> {
+        if !network.is_polynomial() {
+            return Err(ReachError::NotOneMatroid { network: network.to_string() });
+        }
         if samples == Samples::Count(0) {
             return Err(ReachError::NoSamples);
         }
@@ -84,18 +85,10 @@ impl JacobianMatroid {
             let (network, limit) = (network.to_string(), MOST_PRODUCTS);
             return Err(ReachError::TooMuchWork { network, samples: samples.to_string(), products, limit });
         }
-        let mut matroid = JacobianMatroid {
-            network: network.clone(),
-            samples,
-            seed,
-            labels,
-            rows,
-            trials: Vec::new(),
-            fields: Vec::new(),
-            teacher_upper: (network.weights(), Reason::Size),
-        };
-        let point = matroid.point(0);
-        matroid.bound_teacher(&point);
+        let point = random_point(network, samples, seed, 0);
+        let bounds = Bounds::at(network, labels, &point);
+        let (network, trials) = (network.clone(), Vec::new());
+        let mut matroid = JacobianMatroid { network, samples, seed, labels, rows, trials, bounds };
         matroid.trials.push(matroid.evaluate(&point, 0));
         Ok(matroid)
     }
@@ -196,19 +189,19 @@ impl JacobianMatroid {
 
     /// A proved upper bound of the teacher dimension.
     pub fn teacher_bound(&self) -> usize {
-        self.teacher_upper.0
+        self.bounds.teacher().0
     }
 
     /// The teacher dimension D_m.
     pub fn teacher(&self) -> Dimension {
-        let (upper, reason) = self.teacher_upper;
+        let (upper, reason) = self.bounds.teacher();
         self.dimension(self.teacher_rank(), upper, reason)
     }
 
     /// The reachable dimension ρ_m of an allocation. Costs D × |A| × rank products a trial.
     pub fn dim(&self, allocation: &Allocation) -> Dimension {
         let rank = self.rank(allocation);
-        let (upper, reason) = self.upper(allocation);
+        let (upper, reason) = self.bounds.of(allocation, rank);
         self.dimension(rank, upper, reason)
     }
 
@@ -261,84 +254,47 @@ impl JacobianMatroid {
         Dimension { value: rank, evidence: Evidence::Probabilistic { error_log2 }, reason: Reason::RandomPoints }
     }
 
-    /// The smallest upper bound that has an algebraic reason.
-    fn upper(&self, allocation: &Allocation) -> (usize, Reason) {
-        let labels = usize::try_from(self.labels).unwrap_or(usize::MAX);
-        let (teacher, teacher_reason) = self.teacher_upper;
-        let reason = match teacher_reason {
-            Reason::Labels => Reason::Labels,
-            _ if allocation.size() == allocation.weights() => teacher_reason,
-            _ => Reason::Teacher,
-        };
-        let size = (allocation.size(), Reason::Size);
-        let bounds = [size, (labels, Reason::Labels), (teacher, reason)];
-        let simple = bounds.into_iter().min_by_key(|(bound, _)| *bound).unwrap_or(size);
-        if self.rank(allocation) >= simple.0 {
-            return simple;
-        }
-        let fields = (allocation.size() - self.independent_fields(allocation), Reason::KernelFields);
-        if fields.0 < simple.0 { fields } else { simple }
-    }
-
-    /// How many of the kernel fields that move only these weights are independent.
-    fn independent_fields(&self, allocation: &Allocation) -> usize {
-        let Some(trial) = self.trials.first() else {
-            return 0;
-        };
-        let mut space = RowSpace::new(trial.field, allocation.weights());
-        for field in self.fields.iter().filter(|f| f.support.is_subset(allocation)) {
-            space.insert(field.direction.clone());
-        }
-        space.rank()
-    }
-
     fn point(&self, trial: usize) -> ModularPoint {
-        let mut random = generator(self.seed, trial as u64);
-        ModularPoint::random(&self.network, self.samples, &mut random)
+        random_point(&self.network, self.samples, self.seed, trial as u64)
     }
 
-    fn bound_teacher(&mut self, point: &ModularPoint) {
-        let n = self.network.weights();
-        let labels = usize::try_from(self.labels).unwrap_or(usize::MAX);
-        if labels < n {
-            self.teacher_upper = (labels, Reason::Labels);
-        }
-        if self.network.kernel_field_entries() > MOST_FIELD_ENTRIES {
-            return;
-        }
-        self.fields = self.network.kernel_fields(&point.field, &point.weights, &point.inputs);
-        let mut space = RowSpace::new(point.field, n);
-        for field in &self.fields {
-            space.insert(field.direction.clone());
-        }
-        if n - space.rank() < self.teacher_upper.0 {
-            self.teacher_upper = (n - space.rank(), Reason::KernelFields);
-        }
-    }
-
-    /// The row space of the Jacobian at a point; reading rows stops when no larger rank is possible. A row that is
-    /// orthogonal to a random vector of the kernel so far is taken for dependent: [`Chance`] accounts for that.
+    /// The row space of the Jacobian at a point.
     fn evaluate(&self, point: &ModularPoint, trial: usize) -> Trial {
-        let (n, field) = (self.network.weights(), point.field);
         let mut random = generator(self.seed, KERNEL_STREAM + trial as u64);
-        let mut space = RowSpace::new(field, n);
-        let mut kernel = space.kernel_vector(|| field.random(&mut random));
-        'inputs: for input in &point.inputs {
-            let part = self.network.jacobian_at(&field, &point.weights, input);
-            for row in (0..part.rows()).map(|row| part.row(row)) {
-                if space.rank() == self.teacher_upper.0 {
-                    break 'inputs;
-                }
-                if !field.is_zero(&field.dot(row, &kernel)) && space.insert(row.to_vec()) {
-                    kernel = space.kernel_vector(|| field.random(&mut random));
-                }
-            }
-        }
-        Trial { field: point.field, rows: Matrix::from_rows(n, space.rows().iter().cloned()) }
+        let parts = point.inputs.iter().map(|input| self.network.jacobian_at(&point.field, &point.weights, input));
+        Trial::read(point.field, self.network.weights(), parts, self.bounds.teacher().0, &mut random)
     }
 }
 
+fn random_point(network: &Network, samples: Samples, seed: u64, trial: u64) -> ModularPoint {
+    ModularPoint::random(network, samples, &mut generator(seed, trial))
+}
+
 impl Trial {
+    /// The row space of matrices with n columns; reading rows stops when the rank is `most`. A row that is orthogonal to a
+    /// random vector of the kernel so far is taken for dependent: [`Chance`] accounts for that.
+    pub(super) fn read(
+        field: PrimeField,
+        n: usize,
+        parts: impl Iterator<Item = Matrix<u64>>,
+        most: usize,
+        random: &mut ChaCha12Rng,
+    ) -> Self {
+        let mut space = RowSpace::new(field, n);
+        let mut kernel = space.kernel_vector(|| field.random(random));
+        'parts: for part in parts {
+            for row in (0..part.rows()).map(|row| part.row(row)) {
+                if space.rank() == most {
+                    break 'parts;
+                }
+                if !field.is_zero(&field.dot(row, &kernel)) && space.insert(row.to_vec()) {
+                    kernel = space.kernel_vector(|| field.random(random));
+                }
+            }
+        }
+        Trial { field, rows: Matrix::from_rows(n, space.rows().iter().cloned()) }
+    }
+
     /// The rank of the columns of an allocation.
     pub fn rank(&self, allocation: &Allocation) -> usize {
         let columns: Vec<Vec<u64>> =

@@ -3,26 +3,64 @@
 //! Ranks are computed at random points modulo random primes. A rank found there is *proved* as a lower bound: it shows
 //! a minor that is not the zero polynomial. As an upper bound it is proved only with an algebraic reason
 //! ([`Reason`]); otherwise it is wrong with a probability that [`Chance`] bounds.
+//!
+//! A network with kinks has such a matroid on each activation pattern; [`Patterns`] draws patterns, and a dimension is the
+//! largest over them. [`Dimensions`] is either.
 
+mod bounds;
 mod chance;
 mod count;
 mod design;
+mod dimensions;
 mod matroid;
+mod orbits;
+mod patterns;
 pub(crate) mod point;
 mod rank;
 mod scan;
+mod scan_patterns;
+mod symmetry;
 
 pub use chance::{Chance, Evidence};
 pub use count::Table;
 pub use design::{Design, DesignOptions, Optimal, design};
+pub use dimensions::Dimensions;
 pub use matroid::JacobianMatroid;
+pub use orbits::{Orbit, Orbits};
+pub use patterns::{DRAWS, Distribution, Patterns};
 pub use point::IntegerPoint;
-pub use rank::{Answer, Dimension, Reason, Settings, rank};
-pub use scan::{Scan, ScanOptions, scan};
+pub use rank::{Answer, Dimension, Reason, Settings, rank, rank_drawn};
+pub use scan::{Scan, ScanOptions, scan, scan_drawn};
+pub use scan_patterns::Drawn;
+pub use symmetry::{Group, MOST_POINTS, Set};
 
 /// Why a question about dimensions cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReachError {
+    /// The label map is not polynomial.
+    #[error(
+        "{network}: its label map has kinks, so its allocations are no one matroid (no circuit, basis, closure or degree)\n  ask for dim, spans, free, counts or match: these are answered over activation patterns"
+    )]
+    NotOneMatroid {
+        /// The network.
+        network: String,
+    },
+    /// Drawing activation patterns would take too long.
+    #[error(
+        "{network} ({samples}): {draws} activation patterns take about {products} products, over the limit of {limit}\n  draw fewer (--draws), take fewer samples or a smaller network"
+    )]
+    TooManyDraws {
+        /// The network.
+        network: String,
+        /// The samples, as text.
+        samples: String,
+        /// The draws asked for.
+        draws: u64,
+        /// The products.
+        products: u64,
+        /// The most that are allowed.
+        limit: u64,
+    },
     /// The Jacobian would not fit the stated limit.
     #[error(
         "{network} ({samples}): its Jacobian has {rows} × {columns} entries, over the limit of {limit}\n  take fewer samples or a smaller network"
@@ -124,6 +162,18 @@ pub enum ReachError {
         /// All parts.
         parts: usize,
     },
+    /// An enumeration up to symmetry that does not prove itself complete.
+    #[error(
+        "the orbits of size {size} hold {found} allocations, not {all}; this is a defect of the program\n  please report the command"
+    )]
+    Incomplete {
+        /// The size.
+        size: usize,
+        /// How many allocations were found.
+        found: String,
+        /// How many there are.
+        all: String,
+    },
     /// Two independent counts disagreed more often than chance allows.
     #[error(
         "counts at independent random points keep disagreeing; this is a defect of the program\n  please report the command"
@@ -148,6 +198,7 @@ impl ReachError {
             ReachError::TimeLimit { .. }
                 | ReachError::InputsTooLarge { .. }
                 | ReachError::TooMuchWork { .. }
+                | ReachError::TooManyDraws { .. }
                 | ReachError::JacobianTooLarge { .. }
                 | ReachError::TooManyWeights { .. }
         )

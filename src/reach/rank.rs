@@ -3,7 +3,7 @@
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 
-use super::{Evidence, JacobianMatroid, ReachError};
+use super::{DRAWS, Distribution, Evidence, JacobianMatroid, Patterns, ReachError};
 
 /// Why a rank is not larger than it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Reason {
     Teacher,
     /// No larger rank was found at random points.
     RandomPoints,
+    /// No larger rank was found on random activation patterns.
+    Draws,
 }
 
 impl std::fmt::Display for Reason {
@@ -28,6 +30,7 @@ impl std::fmt::Display for Reason {
             Reason::KernelFields => "a non-zero minor; independent gauge directions",
             Reason::Teacher => "a non-zero minor; the teacher's dimension",
             Reason::RandomPoints => "random points modulo random primes",
+            Reason::Draws => "the largest over the activation patterns drawn",
         })
     }
 }
@@ -71,6 +74,8 @@ pub struct Answer {
     pub settings: Settings,
     /// How many random points were looked at.
     pub trials: usize,
+    /// For a network with kinks: how often activation patterns have which dimension. The dimensions above are the largest.
+    pub distribution: Option<Distribution>,
 }
 
 impl Answer {
@@ -85,11 +90,49 @@ impl Answer {
     }
 }
 
-/// The reachable dimension of an allocation, with an error of at most 2^`error_log2`.
+/// The reachable dimension of an allocation, with an error of at most 2^`error_log2`; for a network with kinks, the largest
+/// over [`DRAWS`] activation patterns.
 ///
 /// # Errors
 /// See [`ReachError`].
 pub fn rank(
+    network: &Network,
+    allocation: &Allocation,
+    samples: Samples,
+    settings: Settings,
+) -> Result<Answer, ReachError> {
+    rank_drawn(network, allocation, samples, settings, DRAWS)
+}
+
+/// As [`rank`], with so many draws of activation patterns if the network has kinks.
+///
+/// # Errors
+/// See [`ReachError`].
+pub fn rank_drawn(
+    network: &Network,
+    allocation: &Allocation,
+    samples: Samples,
+    settings: Settings,
+    draws: u64,
+) -> Result<Answer, ReachError> {
+    if network.is_polynomial() {
+        return rank_of_matroid(network, allocation, samples, settings);
+    }
+    let patterns = Patterns::draw(network, samples, settings.seed, draws)?;
+    Ok(Answer {
+        network: network.clone(),
+        allocation: allocation.clone(),
+        samples,
+        labels: patterns.labels(),
+        dim: patterns.dim(allocation),
+        teacher: patterns.teacher(),
+        settings,
+        trials: patterns.distinct(),
+        distribution: Some(patterns.distribution(allocation)),
+    })
+}
+
+fn rank_of_matroid(
     network: &Network,
     allocation: &Allocation,
     samples: Samples,
@@ -113,5 +156,6 @@ pub fn rank(
         teacher,
         settings,
         trials: matroid.trials().len(),
+        distribution: None,
     })
 }

@@ -8,7 +8,8 @@ use crate::network::{Network, Samples};
 
 use super::count::{CountOptions, Stopped, Table, binomial, count};
 use super::rank::{Dimension, Settings};
-use super::{Evidence, JacobianMatroid, ReachError};
+use super::scan_patterns::{Drawn, MOST_WEIGHTS, scan_patterns};
+use super::{DRAWS, Evidence, JacobianMatroid, Patterns, ReachError};
 
 /// What a scan is about, besides network and samples.
 #[derive(Clone, Debug)]
@@ -42,6 +43,8 @@ pub struct Scan {
     pub settings: Settings,
     /// How many random points agreed.
     pub trials: usize,
+    /// For a network with kinks: what the single activation patterns show. The table is that of the largest dimensions.
+    pub drawn: Option<Drawn>,
 }
 
 /// More independent counts than this are never made.
@@ -61,15 +64,13 @@ pub fn scan(
     settings: Settings,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Scan, ReachError> {
+    if !network.is_polynomial() {
+        return scan_drawn(network, samples, options, settings, DRAWS, progress);
+    }
     let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
     let mut matroid = JacobianMatroid::new(network, samples, settings.seed)?;
-    let within = options.within.clone().unwrap_or_else(|| Allocation::all(network.weights()));
+    let (within, sizes) = range(network, options)?;
     let n = within.size();
-    let sizes = options.sizes.clone().unwrap_or(0..=n);
-    if *sizes.start() > n {
-        return Err(ReachError::NoSuchSizes { least: *sizes.start(), weights: n });
-    }
-    let sizes = *sizes.start()..=(*sizes.end()).min(n);
     if n > MOST_ELEMENTS {
         return Err(ReachError::TooManyWeights { weights: n, limit: MOST_ELEMENTS });
     }
@@ -127,7 +128,57 @@ pub fn scan(
         let error_log2 = union(needed);
         Evidence::all([teacher.evidence, Evidence::Probabilistic { error_log2 }])
     };
-    Ok(Scan { network: network.clone(), samples, within, sizes, table, teacher, evidence, settings, trials: needed })
+    Ok(Scan {
+        network: network.clone(),
+        samples,
+        within,
+        sizes,
+        table,
+        teacher,
+        evidence,
+        settings,
+        trials: needed,
+        drawn: None,
+    })
+}
+
+/// The weights and sizes that a scan is about.
+fn range(network: &Network, options: &ScanOptions) -> Result<(Allocation, RangeInclusive<usize>), ReachError> {
+    let within = options.within.clone().unwrap_or_else(|| Allocation::all(network.weights()));
+    let n = within.size();
+    let sizes = options.sizes.clone().unwrap_or(0..=n);
+    if *sizes.start() > n {
+        return Err(ReachError::NoSuchSizes { least: *sizes.start(), weights: n });
+    }
+    Ok((within, *sizes.start()..=(*sizes.end()).min(n)))
+}
+
+/// As [`scan`], with so many draws of activation patterns if the network has kinks.
+///
+/// # Errors
+/// See [`ReachError`].
+pub fn scan_drawn(
+    network: &Network,
+    samples: Samples,
+    options: &ScanOptions,
+    settings: Settings,
+    draws: u64,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Scan, ReachError> {
+    if network.is_polynomial() {
+        return scan(network, samples, options, settings, progress);
+    }
+    let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
+    let (within, sizes) = range(network, options)?;
+    if within.size() > MOST_WEIGHTS {
+        return Err(ReachError::TooManyWeights { weights: within.size(), limit: MOST_WEIGHTS });
+    }
+    let patterns = Patterns::draw(network, samples, settings.seed, draws)?;
+    let (table, evidence, drawn) = scan_patterns(&patterns, &within, options, sizes.clone(), deadline, progress)?;
+    let teacher = patterns.teacher();
+    let evidence = Evidence::all([evidence, teacher.evidence]);
+    let (network, trials) = (network.clone(), drawn.patterns);
+    Ok(Scan { network, samples, within, sizes, table, teacher, evidence, settings, trials, drawn: Some(drawn) })
 }
 
 /// The most weights that allocations may be chosen from.

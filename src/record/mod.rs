@@ -8,11 +8,13 @@ mod diagram;
 mod matching;
 mod rank;
 mod scan;
+mod train;
 mod verify;
 
 pub use design::{Alternative, Design};
 pub use diagram::{Diagram, Group, Tensor};
 pub use matching::Match;
 pub use rank::Rank;
-pub use scan::Scan;
+pub use scan::{Drawn, Scan};
+pub use train::{Replay, Train, TrialRun};
 pub use verify::{Counterexample, Observation, Point, Trend, Verify};

@@ -40,6 +40,14 @@ pub struct Rank {
     pub seed: u64,
     /// How many random points were looked at.
     pub points: usize,
+    /// A network with kinks: the activation patterns drawn; the dimensions above are the largest over them.
+    pub draws: Option<u64>,
+    /// The distinct patterns among them.
+    pub patterns: Option<usize>,
+    /// (dimension, number of draws) of the allocation.
+    pub distribution: Option<Vec<(usize, u64)>>,
+    /// (dimension, number of draws) of all weights.
+    pub teacher_distribution: Option<Vec<(usize, u64)>>,
 }
 
 impl Rank {
@@ -63,6 +71,10 @@ impl Rank {
             weights: answer.network.weights(),
             seed: answer.settings.seed,
             points: answer.trials,
+            draws: answer.distribution.as_ref().map(|d| d.draws),
+            patterns: answer.distribution.as_ref().map(|d| d.patterns),
+            distribution: answer.distribution.as_ref().map(|d| d.dims.clone()),
+            teacher_distribution: answer.distribution.as_ref().map(|d| d.teacher_dims.clone()),
         }
     }
 }

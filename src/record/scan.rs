@@ -30,6 +30,32 @@ pub struct Scan {
     pub seed: u64,
     /// How many random points agreed.
     pub points: usize,
+    /// A network with kinks: what the single activation patterns show; `counts` is of the largest dimensions.
+    pub drawn: Option<Drawn>,
+}
+
+/// What random activation patterns show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// The number of draws.
+    pub draws: u64,
+    /// The number of distinct patterns among them.
+    pub patterns: usize,
+    /// (dimension, number of draws) of all weights.
+    pub teacher_distribution: Vec<(usize, u64)>,
+    /// (size, dimension, number of pairs of a draw and an allocation, in decimal).
+    pub counts: Vec<(usize, usize, String)>,
+}
+
+impl Drawn {
+    fn of(drawn: &reach::Drawn) -> Self {
+        Drawn {
+            draws: drawn.draws,
+            patterns: drawn.patterns,
+            teacher_distribution: drawn.teacher_dims.clone(),
+            counts: drawn.pairs.entries().map(|(size, dim, number)| (size, dim, number.to_string())).collect(),
+        }
+    }
 }
 
 impl Scan {
@@ -48,6 +74,7 @@ impl Scan {
             error_log2: scan.evidence.error_log2(),
             seed: scan.settings.seed,
             points: scan.trials,
+            drawn: scan.drawn.as_ref().map(Drawn::of),
         }
     }
 }

@@ -41,7 +41,7 @@ pub struct Verify {
     pub allocations: u64,
     /// Those for which its hypothesis is false.
     pub hypothesis_false: u64,
-    /// The number of orbits; nothing if allocations were not grouped by symmetry.
+    /// The number of evaluations, each for an orbit; nothing if allocations were not grouped by symmetry.
     pub orbits: Option<u64>,
     /// `proved` or `probabilistic`; nothing if nothing was settled.
     pub evidence: Option<String>,
@@ -176,7 +176,7 @@ impl Verify {
             networks: checked.networks,
             allocations: checked.instances,
             hypothesis_false: checked.skipped,
-            orbits: None,
+            orbits: checked.orbits,
             evidence: checked.evidence.map(|e| e.name().to_owned()),
             error_log2: checked.evidence.and_then(Evidence::error_log2),
             counterexample: checked.counterexample.as_deref().map(Counterexample::of),

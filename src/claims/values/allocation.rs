@@ -226,6 +226,7 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     #[starlark(attribute)]
     fn closure(this: &AllocationValue) -> starlark::Result<AllocationValue> {
         let lens = this.lens();
+        lens.is_matroid().map_err(failure)?;
         let rank = lens.dim(&this.allocation).map_err(failure)?;
         let mut closure = this.allocation.clone();
         for weight in this.allocation.complement().iter() {
@@ -255,6 +256,25 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     #[starlark(attribute)]
     fn r#match<'v>(this: &AllocationValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
         this.matching(TRIALS, heap)
+    }
+
+    /// Whether every label is affine in the learnable weights.
+    #[starlark(attribute)]
+    fn affine(this: &AllocationValue) -> starlark::Result<bool> {
+        this.lens().is_affine(&this.allocation).map_err(failure)
+    }
+
+    /// The learning degree δ: how many complex students match a generic teacher; `None` unless the allocation spans with as
+    /// many weights as the teacher has dimensions.
+    #[starlark(attribute)]
+    fn learning_degree(this: &AllocationValue) -> starlark::Result<NoneOr<usize>> {
+        Ok(NoneOr::from_option(this.lens().learning_degree(&this.allocation).map_err(failure)?))
+    }
+
+    /// Into how many parts without a common learnable weight the equations of a match fall.
+    #[starlark(attribute)]
+    fn subsystems(this: &AllocationValue) -> starlark::Result<usize> {
+        this.lens().subsystems(&this.allocation).map_err(failure)
     }
 
     /// The frozen weights.

@@ -91,7 +91,7 @@ impl<'v> StarlarkValue<'v> for NetworkValue {
 /// The attributes and methods of `net`.
 #[starlark_module]
 fn network_methods(builder: &mut MethodsBuilder) {
-    /// `"lffn"`, `"lrnn"` or `"pnn"`.
+    /// `"lffn"`, `"lrnn"`, `"pnn"` or `"relu"`.
     #[starlark(attribute)]
     fn kind(this: &NetworkValue) -> starlark::Result<&'static str> {
         Ok(this.lens.network().family())
@@ -166,7 +166,7 @@ fn network_methods(builder: &mut MethodsBuilder) {
     /// The number of scalar labels.
     #[starlark(attribute)]
     fn labels(this: &NetworkValue) -> starlark::Result<u64> {
-        Ok(this.lens().matroid().map_err(failure)?.labels())
+        this.lens().labels().map_err(failure)
     }
 
     /// The teacher dimension D_m.

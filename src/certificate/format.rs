@@ -1,0 +1,297 @@
+//! The lines of a certificate, version 1: one JSON object a line, a header first, then numbered steps, the last of which
+//! is `end`. `docs/certificate-format.md` says what each rule states and why it follows.
+//!
+//! Both the engine and the checker read this file, and it is all that they share. A field that it does not name is an
+//! error, so that nothing written by a later version is passed over.
+
+use serde::{Deserialize, Serialize};
+
+/// The name of the format.
+pub const FORMAT: &str = "allocert-certificate";
+/// The version that this program writes, and the only one that it reads.
+pub const VERSION: u32 = 1;
+
+/// The first line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// [`FORMAT`].
+    pub format: String,
+    /// [`VERSION`].
+    pub version: u32,
+    /// What the certificate is about: `rank`, `match`, `scan` or `claim`.
+    pub about: String,
+    /// The network that the steps are about; nothing if steps say so themselves.
+    pub network: Option<String>,
+    /// The number of generic inputs; nothing when functional.
+    pub samples: Option<u64>,
+    /// The allocation asked about, if it is about one.
+    pub allocation: Option<String>,
+    /// The distribution of random instances, if there are any.
+    pub ensemble: Option<String>,
+    /// The seed of the engine; no proof rests on it.
+    pub seed: u64,
+}
+
+/// A line after the first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Counted from 1 without a gap.
+    pub step: u64,
+    /// What is stated, and by which rule.
+    pub by: Rule,
+}
+
+/// The rules. `of` is an allocation; `from`, `least` and the like are numbers of earlier steps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Rule {
+    /// From here on the steps are about this network; earlier steps cannot be used any more.
+    Network {
+        /// The network.
+        network: String,
+        /// The number of generic inputs; nothing when functional.
+        samples: Option<u64>,
+    },
+    /// An integer point.
+    Point {
+        /// All weights in canonical order.
+        weights: Vec<i64>,
+        /// So many inputs as there are samples; any number of them when functional.
+        inputs: Vec<Vec<i64>>,
+    },
+    /// At least k: a minor of the Jacobian that is not zero at a point.
+    Minor {
+        /// The allocation.
+        of: String,
+        /// k.
+        at_least: usize,
+        /// The step with the point.
+        point: u64,
+        /// k rows: label after label, input after input.
+        rows: Vec<usize>,
+        /// k columns, as an allocation inside `of`.
+        columns: String,
+    },
+    /// At most k: there are no more weights.
+    Size {
+        /// The allocation.
+        of: String,
+        /// k.
+        at_most: usize,
+    },
+    /// At most k: no more labels depend on these weights.
+    Labels {
+        /// The allocation.
+        of: String,
+        /// k.
+        at_most: usize,
+    },
+    /// At most k: combinations of gauge directions that move no other weights, independent at a point.
+    Gauge {
+        /// The allocation.
+        of: String,
+        /// k.
+        at_most: usize,
+        /// The step with the point.
+        point: u64,
+        /// |of| − k vectors, each a list of gauge directions and their polynomial coefficients.
+        vectors: Vec<Vec<(String, String)>>,
+    },
+    /// At most k: polynomial vectors v with J·v ≡ 0, independent at a point.
+    Kernel {
+        /// The allocation.
+        of: String,
+        /// k.
+        at_most: usize,
+        /// The step with the point.
+        point: u64,
+        /// |of| − k vectors, each a list of weights and polynomials.
+        vectors: Vec<Vec<(String, String)>>,
+    },
+    /// At most k: a bound of the theory.
+    Bound {
+        /// The allocation.
+        of: String,
+        /// k.
+        at_most: usize,
+        /// Its name.
+        name: String,
+    },
+    /// At most k: another set's bound, and the weights outside it.
+    Inclusion {
+        /// The allocation.
+        of: String,
+        /// k.
+        at_most: usize,
+        /// A step that bounds some set from above.
+        from: u64,
+    },
+    /// At most k: ρ(F ∪ G) ≤ ρ(F) + ρ(G) − ρ(F ∩ G).
+    Submodular {
+        /// The union, F ∪ G.
+        of: String,
+        /// k.
+        at_most: usize,
+        /// Steps that bound F and G from above.
+        from: (u64, u64),
+        /// A step that bounds F ∩ G, or a set inside it, from below; nothing for 0.
+        meet: Option<u64>,
+    },
+    /// At most k: an equivalent set's bound.
+    Symmetry {
+        /// The allocation.
+        of: String,
+        /// k.
+        at_most: usize,
+        /// A step that bounds the equivalent set from above.
+        from: u64,
+        /// Exchanges of two units of a layer that lead from that set to this one.
+        swaps: Vec<(String, usize, usize)>,
+    },
+    /// At most k: no larger rank was found at random points. This is no proof: it leaves a hole.
+    Random {
+        /// The allocation.
+        of: String,
+        /// k.
+        at_most: usize,
+        /// It is wrong with a probability of at most 2 to this power.
+        error_log2: i64,
+        /// Which rule would be needed.
+        missing: String,
+    },
+    /// Exactly k.
+    Dimension {
+        /// The allocation.
+        of: String,
+        /// k.
+        dim: usize,
+        /// A step with a lower bound.
+        least: u64,
+        /// A step with an upper bound.
+        most: u64,
+    },
+    /// Whether an allocation spans.
+    Spans {
+        /// The allocation.
+        of: String,
+        /// Whether it reaches the teacher's dimension.
+        spans: bool,
+        /// Steps for the allocation and for all weights: dimensions, or the bounds that are enough.
+        from: (u64, u64),
+    },
+    /// The dimensions of all allocations inside some weights, from points and all upper bounds stated so far.
+    Table {
+        /// The weights.
+        within: String,
+        /// Points whose ranks are lower bounds.
+        points: Vec<u64>,
+        /// (size, dimension, number of allocations), in rising order.
+        counts: Vec<(usize, usize, u64)>,
+        /// How many dimensions are known by random points only; this leaves a hole unless it is 0.
+        unproved: u64,
+        /// In that case, each is wrong with a probability of at most 2 to this power.
+        error_log2: Option<i64>,
+    },
+    /// A match probability that a law settles.
+    Match {
+        /// The allocation.
+        of: String,
+        /// `zero` or `one`; otherwise `undecided`, which states nothing.
+        verdict: String,
+        /// `not spanning`, `affine`, `odd degree`, or what is missing.
+        law: String,
+        /// The step that it follows from.
+        from: u64,
+        /// A basis inside the allocation that the law is about.
+        basis: Option<String>,
+        /// Its learning degree, for the odd-degree law.
+        degree: Option<u64>,
+    },
+    /// One random instance of a match: a student, a teacher, and whether a real solution exists.
+    Instance {
+        /// The allocation.
+        of: String,
+        /// The student's weights; those that learn do not matter.
+        student: Vec<Rational>,
+        /// The teacher's weights.
+        teacher: Vec<Rational>,
+        /// The inputs, as many as there are samples.
+        inputs: Vec<Vec<Rational>>,
+        /// Why it has a real solution, or none.
+        because: Because,
+    },
+    /// What came of a claim about dimensions. Its formula is stated, not checked: the formula's language is not known here.
+    Claim {
+        /// Its name.
+        name: String,
+        /// What it says.
+        statement: String,
+        /// `verified`, `refuted`, `supported`, `contradicted` or `open`.
+        outcome: String,
+        /// The counterexample, if it is refuted.
+        counterexample: Option<Counterexample>,
+        /// Tables of networks that were not written, for this reason.
+        missing: Vec<(String, String)>,
+    },
+    /// The last step: how many steps there are, and the header once more.
+    End {
+        /// The number of steps, this one included.
+        steps: u64,
+        /// Repeats the first line.
+        header: Header,
+        /// The steps whose statements answer the question.
+        answer: Vec<u64>,
+        /// Repeats these statements.
+        statements: Vec<String>,
+    },
+}
+
+/// Why an instance has a real solution, or none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Because {
+    /// The learnable weights of an exact solution.
+    Solution(Vec<Rational>),
+    /// All but one learnable weight are given by polynomials in the last unknown, which has a root between two numbers.
+    Root {
+        /// A univariate polynomial, lowest coefficient first.
+        polynomial: Vec<Rational>,
+        /// It changes its sign between these.
+        between: (Rational, Rational),
+        /// Each learnable weight as a polynomial in the root, lowest coefficient first.
+        weights: Vec<Vec<Rational>>,
+    },
+    /// Multipliers, one a label, polynomials in the learnable weights: Σ multiplier · equation is this univariate polynomial in
+    /// one learnable weight (or a constant), and that has no real root.
+    NoRoot {
+        /// A polynomial for each label.
+        multipliers: Vec<String>,
+        /// The weight.
+        weight: Option<String>,
+        /// The univariate polynomial, lowest coefficient first.
+        polynomial: Vec<Rational>,
+    },
+}
+
+/// A claim's counterexample.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counterexample {
+    /// The network.
+    pub network: String,
+    /// The number of generic inputs; nothing when functional.
+    pub samples: Option<u64>,
+    /// The allocation, if the claim is about allocations.
+    pub allocation: Option<String>,
+    /// The dimensions that were asked for: earlier steps about them.
+    pub dimensions: Vec<u64>,
+    /// What was claimed, as written.
+    pub claimed: Option<String>,
+    /// The values of both sides of a comparison, with the sign between.
+    pub sides: Option<(String, String, String)>,
+}
+
+/// A rational number: an integer, or `p/q`.
+pub type Rational = String;

@@ -1,0 +1,35 @@
+//! Certificates: every answer written down as a proof that others can check.
+//!
+//! The format is in [`format`]; [`of_rank`] and its like write it. Nothing here decides whether a proof is good: that is for the
+//! checker, which shares only the format.
+
+pub mod format;
+mod ground;
+mod kernel;
+mod rank;
+mod section;
+mod symmetry;
+mod table;
+mod upper;
+mod writer;
+
+pub use rank::of_rank;
+use section::Section;
+pub use table::{Holes, MOST_WEIGHTS, of_table};
+
+/// Why no certificate can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CannotCertify {
+    /// No point with small integer entries shows the rank.
+    #[error("no point with small integer entries shows the dimension\n  try another --seed")]
+    Point,
+    /// All allocations of so many weights are too many.
+    #[error("all allocations of {weights} weights are too many for a certificate, over the limit of {MOST_WEIGHTS}")]
+    TooManyWeights {
+        /// The weights.
+        weights: usize,
+    },
+    /// The Jacobian is over a limit.
+    #[error("the Jacobian is over a limit\n  take fewer samples or a smaller network")]
+    Jacobian,
+}

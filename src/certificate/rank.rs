@@ -1,0 +1,43 @@
+//! The certificate of a rank: both dimensions, and whether the allocation spans.
+
+use crate::allocation::Allocation;
+use crate::reach::{Answer, JacobianMatroid};
+
+use super::format::{FORMAT, Header, Rule, VERSION};
+use super::ground::Ground;
+use super::writer::Writer;
+use super::{CannotCertify, Section};
+
+/// Writes the certificate of an answer.
+///
+/// # Errors
+/// No integer point shows the ranks.
+pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
+    let network = &answer.network;
+    let all = Allocation::all(network.weights());
+    let sets = [(answer.allocation.clone(), answer.dim.value), (all.clone(), answer.teacher.value)];
+    let ground = Ground::find(network, answer.samples, &sets, answer.settings.seed, 0).ok_or(CannotCertify::Point)?;
+    let matroid =
+        JacobianMatroid::new(network, answer.samples, answer.settings.seed).map_err(|_| CannotCertify::Point)?;
+    let error_log2 = answer.evidence().error_log2().unwrap_or_else(|| matroid.error_for_one());
+    let header = Header {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        about: "rank".to_owned(),
+        network: Some(network.to_string()),
+        samples: answer.samples.count(),
+        allocation: Some(ground.text(&answer.allocation)),
+        ensemble: None,
+        seed: answer.settings.seed,
+    };
+    let mut writer = Writer::new(header);
+    let mut section = Section::open(&mut writer, &ground, &matroid, error_log2);
+    let whole = section.dimension(&all, answer.teacher.value)?;
+    let one = if answer.allocation == all { whole } else { section.dimension(&answer.allocation, answer.dim.value)? };
+    let spans = answer.spans();
+    let of = ground.text(&answer.allocation);
+    let spans = writer.step(Rule::Spans { of, spans, from: (one, whole) });
+    let mut steps = vec![whole, one, spans];
+    steps.dedup();
+    Ok(writer.end(steps))
+}

@@ -1,0 +1,64 @@
+//! Writing steps one after the other.
+
+use super::format::{Header, Rule, Step};
+
+/// A certificate being written: its header, and its steps so far as lines of JSON.
+#[derive(Clone, Debug)]
+pub(super) struct Writer {
+    header: Header,
+    lines: Vec<String>,
+    statements: Vec<String>,
+}
+
+impl Writer {
+    pub(super) fn new(header: Header) -> Self {
+        let lines = vec![json(&header)];
+        Writer { header, lines, statements: Vec::new() }
+    }
+
+    /// Writes a step; its number.
+    pub(super) fn step(&mut self, by: Rule) -> u64 {
+        let step = self.lines.len() as u64;
+        self.statements.push(statement(&by));
+        self.lines.push(json(&Step { step, by }));
+        step
+    }
+
+    /// Writes the end; the whole certificate.
+    pub(super) fn end(mut self, answer: Vec<u64>) -> String {
+        let steps = self.lines.len() as u64;
+        let statements = answer.iter().map(|step| self.statements[*step as usize - 1].clone()).collect();
+        let header = self.header.clone();
+        self.step(Rule::End { steps, header, answer, statements });
+        self.lines.push(String::new());
+        self.lines.join("\n")
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    // Text, numbers and lists always have a JSON form.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// What a step states, in the words of the format.
+fn statement(rule: &Rule) -> String {
+    match rule {
+        Rule::Minor { of, at_least: k, .. } => format!("the dimension of {of} is at least {k}"),
+        Rule::Size { of, at_most: k }
+        | Rule::Labels { of, at_most: k }
+        | Rule::Gauge { of, at_most: k, .. }
+        | Rule::Kernel { of, at_most: k, .. }
+        | Rule::Inclusion { of, at_most: k, .. }
+        | Rule::Submodular { of, at_most: k, .. }
+        | Rule::Symmetry { of, at_most: k, .. }
+        | Rule::Random { of, at_most: k, .. } => format!("the dimension of {of} is at most {k}"),
+        Rule::Dimension { of, dim, .. } => format!("the dimension of {of} is {dim}"),
+        Rule::Spans { of, spans: true, .. } => format!("{of} spans"),
+        Rule::Spans { of, spans: false, .. } => format!("{of} does not span"),
+        Rule::Table { within, counts, .. } => {
+            let list: Vec<String> = counts.iter().map(|(s, d, n)| format!("{n} of size {s} with {d}")).collect();
+            format!("dimensions of all allocations inside {within}: {}", list.join(", "))
+        }
+        _ => String::new(),
+    }
+}

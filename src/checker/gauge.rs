@@ -1,0 +1,135 @@
+//! Directions in weight space along which no label changes, by name: J · v ≡ 0 as identities of polynomials.
+//!
+//! | name | family | first-order change |
+//! |---|---|---|
+//! | `G2[i,k]` | `lffn` | W_2 += ε E_ik W_2, b_2 += ε E_ik b_2, W_3 −= ε W_3 E_ik: hidden units of layer 2 are mixed |
+//! | `G2[i,i]` | `pnn` | unit i of layer 2 is scaled by 1 + ε, its outgoing weights by 1 − degree · ε |
+//! | `c2[i]` | `lffn` with biases | b_2\[i\] += ε, b_3 −= ε W_3\[:,i\] |
+//! | `G[i,k]` | `lrnn` | W += ε (E_ik W − W E_ik), B += ε E_ik B, D −= ε D E_ik |
+//! | `x[i;0,1,2]` | `lffn`, `pnn` with 2 samples | W_1\[i,\[0,1,2\]\] += ε v with v · x = 0 for both inputs x, by Cramer's rule |
+//!
+//! In the last row there is one column more than samples; with biases, column d_0 stands for b_1, on which every input is 1.
+//! All of them are derivatives of exact symmetries of the label map, except the last, which changes no W_1 x + b_1.
+
+use num_bigint::BigInt;
+
+use super::network::{Family, Network, digits};
+use super::number::Number;
+use super::polynomial::Polynomial;
+
+/// Larger determinants of inputs are not expanded.
+const MOST_COLUMNS: usize = 8;
+
+/// The entries of a direction.
+///
+/// # Errors
+/// A name that the network does not have.
+pub(super) fn direction(
+    network: &Network,
+    samples: Option<u64>,
+    name: &str,
+) -> Result<Vec<(usize, Polynomial)>, String> {
+    let unknown = || format!("`{}` is not a gauge direction of the network", name.chars().take(40).collect::<String>());
+    let (head, index) = name.strip_suffix(']').and_then(|n| n.split_once('[')).ok_or_else(unknown)?;
+    let found = match (&network.family, head) {
+        (Family::Layers { .. }, "x") => unseen(network, samples, index),
+        (Family::Layers { widths, bias, linear: true, .. }, _) if head.starts_with('c') && *bias => {
+            let layer = hidden_layer(head, widths);
+            layer.zip(digits(index)).filter(|(l, i)| *i < widths[*l]).map(|(l, i)| shift(network, widths, l, i))
+        }
+        (Family::Layers { widths, bias, degree, linear }, _) if head.starts_with('G') => {
+            let units = hidden_layer(head, widths).zip(pair(index));
+            let units = units.filter(|(l, (i, k))| *i < widths[*l] && *k < widths[*l] && (*linear || i == k));
+            units.map(|(l, (i, k))| mix(network, widths, *bias, l, (i, k), *degree))
+        }
+        (Family::Recurrent { inputs, hidden, outputs, .. }, "G") => {
+            let units = pair(index).filter(|(i, k)| *i < *hidden && *k < *hidden);
+            units.map(|units| similarity(network, (*inputs, *hidden, *outputs), units))
+        }
+        _ => None,
+    };
+    found.ok_or_else(unknown)
+}
+
+fn hidden_layer(head: &str, widths: &[usize]) -> Option<usize> {
+    digits(head.get(1..)?).filter(|layer| (1..widths.len() - 1).contains(layer))
+}
+
+fn pair(index: &str) -> Option<(usize, usize)> {
+    let (i, k) = index.split_once(',')?;
+    digits(i).zip(digits(k))
+}
+
+fn plus(weight: usize) -> Polynomial {
+    Polynomial::variable(weight)
+}
+
+fn minus(weight: usize, factor: u32) -> Polynomial {
+    Polynomial::variable(weight).scaled(-i64::from(factor))
+}
+
+fn mix(
+    network: &Network,
+    widths: &[usize],
+    bias: bool,
+    layer: usize,
+    (i, k): (usize, usize),
+    degree: u32,
+) -> Vec<(usize, Polynomial)> {
+    let at = |kind: &str, layer: usize, row, column| network.at(&format!("{kind}{layer}"), row, column);
+    let rows = (0..widths[layer - 1]).map(|j| (at("W", layer, i, j), plus(at("W", layer, k, j))));
+    let biases = bias.then(|| (at("b", layer, i, 0), plus(at("b", layer, k, 0))));
+    let next = (0..widths[layer + 1]).map(|o| (at("W", layer + 1, o, k), minus(at("W", layer + 1, o, i), degree)));
+    rows.chain(biases).chain(next).collect()
+}
+
+fn shift(network: &Network, widths: &[usize], layer: usize, i: usize) -> Vec<(usize, Polynomial)> {
+    let at = |kind: &str, layer: usize, row, column| network.at(&format!("{kind}{layer}"), row, column);
+    let next = (0..widths[layer + 1]).map(|o| (at("b", layer + 1, o, 0), minus(at("W", layer + 1, o, i), 1)));
+    std::iter::once((at("b", layer, i, 0), Polynomial::one())).chain(next).collect()
+}
+
+fn similarity(network: &Network, (q, n, p): (usize, usize, usize), (i, k): (usize, usize)) -> Vec<(usize, Polynomial)> {
+    let rows = (0..n).map(|j| (network.at("W", i, j), plus(network.at("W", k, j))));
+    let columns = (0..n).map(|j| (network.at("W", j, k), minus(network.at("W", j, i), 1)));
+    let into = (0..q).map(|j| (network.at("B", i, j), plus(network.at("B", k, j))));
+    let out = (0..p).map(|o| (network.at("D", o, k), minus(network.at("D", o, i), 1)));
+    rows.chain(columns).chain(into).chain(out).collect()
+}
+
+/// v_j = (−1)^j det X without column j, for so many columns as there are samples and one more.
+fn unseen(network: &Network, samples: Option<u64>, index: &str) -> Option<Vec<(usize, Polynomial)>> {
+    let Family::Layers { widths, bias, .. } = &network.family else {
+        return None;
+    };
+    let (unit, columns) = index.split_once(';')?;
+    let unit = digits(unit).filter(|u| *u < widths[1])?;
+    let columns: Vec<usize> = columns.split(',').map(digits).collect::<Option<_>>()?;
+    let rising = columns.windows(2).all(|c| c[0] < c[1]) && columns.last()? < &(widths[0] + usize::from(*bias));
+    if !rising || columns.len() > MOST_COLUMNS || samples != Some(columns.len() as u64 - 1) {
+        return None;
+    }
+    let entry = |sample: usize, column: usize| {
+        let variable = network.weights + sample * widths[0] + column;
+        if column == widths[0] { Polynomial::one() } else { Polynomial::variable(variable) }
+    };
+    let moved = |(place, column): (usize, &usize)| {
+        let left: Vec<usize> = columns.iter().copied().filter(|c| c != column).collect();
+        let sign = if place % 2 == 0 { 1 } else { -1 };
+        let weight = if *column == widths[0] { network.at("b1", unit, 0) } else { network.at("W1", unit, *column) };
+        (weight, determinant(0, &left, &entry).scaled(sign))
+    };
+    Some(columns.iter().enumerate().map(moved).collect())
+}
+
+/// The determinant of the rows from `row` on and some columns, along its first row.
+fn determinant(row: usize, columns: &[usize], entry: &dyn Fn(usize, usize) -> Polynomial) -> Polynomial {
+    let Some(_) = columns.first() else {
+        return Polynomial::constant(BigInt::from(1));
+    };
+    Polynomial::sum(columns.iter().enumerate().map(|(place, column)| {
+        let left: Vec<usize> = columns.iter().copied().filter(|c| c != column).collect();
+        let minor = determinant(row + 1, &left, entry);
+        entry(row, *column).times(&minor).scaled(if place % 2 == 0 { 1 } else { -1 })
+    }))
+}

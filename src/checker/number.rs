@@ -1,0 +1,126 @@
+//! What label maps are evaluated on: integers modulo one prime, polynomials, and dual numbers over either.
+
+use num_bigint::BigInt;
+use num_traits::ToPrimitive;
+
+/// A commutative ring with one.
+pub(super) trait Number: Clone {
+    fn zero() -> Self;
+    fn one() -> Self;
+    fn plus(&self, other: &Self) -> Self;
+    fn times(&self, other: &Self) -> Self;
+    /// This number, `factor` times.
+    fn scaled(&self, factor: i64) -> Self;
+
+    fn power(&self, exponent: u32) -> Self {
+        let (mut result, mut square, mut left) = (Self::one(), self.clone(), exponent);
+        while left > 0 {
+            if left & 1 == 1 {
+                result = result.times(&square);
+            }
+            left >>= 1;
+            if left > 0 {
+                square = square.times(&square);
+            }
+        }
+        result
+    }
+
+    fn sum(terms: impl IntoIterator<Item = Self>) -> Self {
+        terms.into_iter().fold(Self::zero(), |sum, term| sum.plus(&term))
+    }
+}
+
+/// An integer modulo 2^61 − 1. What is not zero here is not zero over the integers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Modular(u64);
+
+const PRIME: u64 = (1 << 61) - 1;
+
+impl Modular {
+    pub(super) fn of(value: &BigInt) -> Self {
+        let residue = value % BigInt::from(PRIME);
+        let positive = if residue < BigInt::from(0) { residue + BigInt::from(PRIME) } else { residue };
+        Modular(positive.to_u64().unwrap_or(0))
+    }
+
+    pub(super) fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) fn inverse(self) -> Self {
+        let (mut result, mut square, mut left) = (Modular(1), self, PRIME - 2);
+        while left > 0 {
+            if left & 1 == 1 {
+                result = result.times(&square);
+            }
+            square = square.times(&square);
+            left >>= 1;
+        }
+        result
+    }
+}
+
+impl Number for Modular {
+    fn zero() -> Self {
+        Modular(0)
+    }
+    fn one() -> Self {
+        Modular(1)
+    }
+    fn plus(&self, other: &Self) -> Self {
+        Modular((self.0 + other.0) % PRIME)
+    }
+    fn times(&self, other: &Self) -> Self {
+        Modular((u128::from(self.0) * u128::from(other.0) % u128::from(PRIME)) as u64)
+    }
+    fn scaled(&self, factor: i64) -> Self {
+        self.times(&Modular(factor.rem_euclid(PRIME as i64) as u64))
+    }
+}
+
+/// a + b·ε with ε² = 0: evaluating on θ + v·ε gives the derivative along v beside the value.
+#[derive(Clone, Debug)]
+pub(super) struct Dual<N>(pub(super) N, pub(super) N);
+
+impl<N: Number> Number for Dual<N> {
+    fn zero() -> Self {
+        Dual(N::zero(), N::zero())
+    }
+    fn one() -> Self {
+        Dual(N::one(), N::zero())
+    }
+    fn plus(&self, other: &Self) -> Self {
+        Dual(self.0.plus(&other.0), self.1.plus(&other.1))
+    }
+    fn times(&self, other: &Self) -> Self {
+        let slope = self.0.times(&other.1).plus(&self.1.times(&other.0));
+        Dual(self.0.times(&other.0), slope)
+    }
+    fn scaled(&self, factor: i64) -> Self {
+        Dual(self.0.scaled(factor), self.1.scaled(factor))
+    }
+}
+
+/// The rank of a matrix, given by its rows.
+pub(super) fn rank(mut rows: Vec<Vec<Modular>>) -> usize {
+    let columns = rows.first().map_or(0, Vec::len);
+    let mut rank = 0;
+    for column in 0..columns {
+        let Some(found) = (rank..rows.len()).find(|r| !rows[*r][column].is_zero()) else {
+            continue;
+        };
+        rows.swap(rank, found);
+        let (done, rest) = rows.split_at_mut(rank + 1);
+        let pivot = &done[rank];
+        let inverse = pivot[column].inverse();
+        for row in rest.iter_mut().filter(|row| !row[column].is_zero()) {
+            let factor = row[column].times(&inverse).scaled(-1);
+            for (entry, above) in row[column..].iter_mut().zip(&pivot[column..]) {
+                *entry = entry.plus(&factor.times(above));
+            }
+        }
+        rank += 1;
+    }
+    rank
+}

@@ -1,0 +1,155 @@
+//! Polynomials with integer coefficients in any number of variables, and their text: `2*W1[0,0]*D[0,1]^2 - x0[1]`.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use num_bigint::BigInt;
+use num_traits::{One, Zero};
+
+use super::number::{Modular, Number};
+
+/// A product of powers: variables in rising order, each with its exponent.
+type Monomial = Vec<(u16, u16)>;
+
+/// More terms, or a higher exponent, are not computed with.
+const MOST_TERMS: usize = 200_000;
+const MOST_EXPONENT: u16 = 10_000;
+
+/// A polynomial; one that became too large is not known any more, and neither is anything computed from it.
+#[derive(Clone, Debug)]
+pub(super) struct Polynomial {
+    terms: BTreeMap<Monomial, BigInt>,
+    too_large: bool,
+}
+
+impl Polynomial {
+    pub(super) fn constant(value: BigInt) -> Self {
+        let mut polynomial = Polynomial::zero();
+        polynomial.add_term(Vec::new(), value);
+        polynomial
+    }
+
+    pub(super) fn variable(index: usize) -> Self {
+        let terms = BTreeMap::from([(vec![(index as u16, 1)], BigInt::one())]);
+        Polynomial { terms, too_large: false }
+    }
+
+    /// Whether all coefficients are zero; nothing if the polynomial became too large.
+    pub(super) fn is_zero(&self) -> Option<bool> {
+        (!self.too_large).then(|| self.terms.is_empty())
+    }
+
+    /// The highest total degree in some variables; nothing if the polynomial became too large.
+    pub(super) fn degree_in(&self, variables: impl Fn(usize) -> bool) -> Option<u64> {
+        let degree =
+            |m: &Monomial| m.iter().filter(|(v, _)| variables(usize::from(*v))).map(|(_, e)| u64::from(*e)).sum();
+        (!self.too_large).then(|| self.terms.keys().map(degree).max().unwrap_or(0))
+    }
+
+    /// Its value modulo the prime.
+    pub(super) fn at(&self, point: &[Modular]) -> Modular {
+        let power = |(v, e): &(u16, u16)| point[usize::from(*v)].power(u32::from(*e));
+        let term = |(m, c): (&Monomial, &BigInt)| m.iter().map(power).fold(Modular::of(c), |a, b| a.times(&b));
+        Modular::sum(self.terms.iter().map(term))
+    }
+
+    fn add_term(&mut self, monomial: Monomial, coefficient: BigInt) {
+        self.too_large |= self.terms.len() > MOST_TERMS;
+        if coefficient.is_zero() || self.too_large {
+            return;
+        }
+        match self.terms.entry(monomial) {
+            Entry::Vacant(place) => {
+                place.insert(coefficient);
+            }
+            Entry::Occupied(mut place) => {
+                *place.get_mut() += coefficient;
+                if place.get().is_zero() {
+                    place.remove();
+                }
+            }
+        }
+    }
+
+    fn too_large() -> Self {
+        Polynomial { terms: BTreeMap::new(), too_large: true }
+    }
+
+    /// Reads a polynomial; `variable` knows the names.
+    ///
+    /// # Errors
+    /// Text that is not a polynomial in known variables, or is too large.
+    pub(super) fn parse(text: &str, variable: impl Fn(&str) -> Option<usize>) -> Result<Self, String> {
+        let wrong = |part: &str| {
+            format!("`{}` is not a polynomial of the known form", part.chars().take(40).collect::<String>())
+        };
+        let signed = text.replace(" - ", " + -");
+        let mut polynomial = Polynomial::zero();
+        for term in signed.split(" + ") {
+            let (negative, term) = term.strip_prefix('-').map_or((false, term), |rest| (true, rest));
+            let mut coefficient = BigInt::from(if negative { -1 } else { 1 });
+            let mut powers: BTreeMap<u16, u16> = BTreeMap::new();
+            for factor in term.split('*') {
+                if !factor.is_empty() && factor.bytes().all(|b| b.is_ascii_digit()) {
+                    coefficient *= factor.parse::<BigInt>().map_err(|_| wrong(factor))?;
+                    continue;
+                }
+                let (name, exponent) = factor.split_once('^').unwrap_or((factor, "1"));
+                let exponent = exponent.parse().ok().filter(|e| (1..=MOST_EXPONENT).contains(e));
+                let index = variable(name).and_then(|v| u16::try_from(v).ok());
+                let (Some(index), Some(exponent)) = (index, exponent) else {
+                    return Err(wrong(factor));
+                };
+                if powers.insert(index, exponent).is_some() {
+                    return Err(wrong(term));
+                }
+            }
+            polynomial.add_term(powers.into_iter().collect(), coefficient);
+        }
+        if polynomial.too_large { Err("a polynomial with too many terms".to_owned()) } else { Ok(polynomial) }
+    }
+}
+
+fn product(a: &Monomial, b: &Monomial) -> Option<Monomial> {
+    let mut powers: BTreeMap<u16, u16> = a.iter().copied().collect();
+    for (variable, exponent) in b {
+        *powers.entry(*variable).or_insert(0) += exponent;
+    }
+    powers.values().all(|e| *e <= MOST_EXPONENT).then(|| powers.into_iter().collect())
+}
+
+impl Number for Polynomial {
+    fn zero() -> Self {
+        Polynomial { terms: BTreeMap::new(), too_large: false }
+    }
+    fn one() -> Self {
+        Polynomial::constant(BigInt::one())
+    }
+    fn plus(&self, other: &Self) -> Self {
+        if self.too_large || other.too_large {
+            return Polynomial::too_large();
+        }
+        let (mut sum, less) =
+            if self.terms.len() < other.terms.len() { (other.clone(), self) } else { (self.clone(), other) };
+        less.terms.iter().for_each(|(m, c)| sum.add_term(m.clone(), c.clone()));
+        sum
+    }
+    fn times(&self, other: &Self) -> Self {
+        if self.too_large || other.too_large || self.terms.len().saturating_mul(other.terms.len()) > 64 * MOST_TERMS {
+            return Polynomial::too_large();
+        }
+        let mut result = Polynomial::zero();
+        for (m, c) in &self.terms {
+            for (n, d) in &other.terms {
+                let Some(monomial) = product(m, n) else {
+                    return Polynomial::too_large();
+                };
+                result.add_term(monomial, c * d);
+            }
+        }
+        result
+    }
+    fn scaled(&self, factor: i64) -> Self {
+        self.times(&Polynomial::constant(BigInt::from(factor)))
+    }
+}

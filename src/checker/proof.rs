@@ -1,0 +1,187 @@
+//! What has been proved so far.
+
+use std::collections::HashMap;
+
+use num_bigint::BigInt;
+
+use super::Hole;
+use super::format::Header;
+use super::network::Network;
+use super::number::{Dual, Modular, Number};
+
+/// Why checking ends early.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Wrong(String),
+    NotACertificate(String),
+    Limit(String),
+}
+
+impl From<String> for Fault {
+    fn from(reason: String) -> Self {
+        Fault::Wrong(reason)
+    }
+}
+
+/// A fault unless something holds.
+pub(super) fn ensure(holds: bool, otherwise: &str) -> Result<(), Fault> {
+    if holds { Ok(()) } else { Err(Fault::Wrong(otherwise.to_owned())) }
+}
+
+/// What a step states.
+#[derive(Clone, Debug)]
+pub(super) enum Fact {
+    Point {
+        weights: Vec<Modular>,
+        inputs: Vec<Vec<Modular>>,
+    },
+    AtLeast(Vec<usize>, usize),
+    AtMost(Vec<usize>, usize),
+    Dimension(Vec<usize>, usize),
+    Spans(Vec<usize>, bool),
+    /// Something that nothing else is inferred from.
+    Other,
+}
+
+/// The state of checking.
+pub(super) struct Proof {
+    pub(super) header: Header,
+    pub(super) full: bool,
+    pub(super) network: Option<Network>,
+    pub(super) samples: Option<u64>,
+    network_text: String,
+    facts: HashMap<u64, (Fact, String)>,
+    pub(super) holes: Vec<Hole>,
+    pub(super) answer: Vec<String>,
+}
+
+/// More operations than this are not spent on one step: some seconds.
+pub(super) const MOST_OPERATIONS: usize = 1 << 29;
+
+impl Proof {
+    pub(super) fn new(header: Header, full: bool) -> Self {
+        Proof {
+            header,
+            full,
+            network: None,
+            samples: None,
+            network_text: String::new(),
+            facts: HashMap::new(),
+            holes: Vec::new(),
+            answer: Vec::new(),
+        }
+    }
+
+    /// From now on steps are about this network.
+    pub(super) fn enter(&mut self, network: &str, samples: Option<u64>) -> Result<(), Fault> {
+        ensure(samples != Some(0), "0 samples")?;
+        self.network = Some(Network::parse(network)?);
+        self.samples = samples;
+        self.network_text = network.to_owned();
+        self.facts.clear();
+        Ok(())
+    }
+
+    /// The network and the samples in words.
+    pub(super) fn subject(&self) -> String {
+        match (&self.network, self.samples) {
+            (None, _) => String::new(),
+            (Some(_), None) => format!("{}, functional", self.network_text),
+            (Some(_), Some(1)) => format!("{}, 1 sample", self.network_text),
+            (Some(_), Some(m)) => format!("{}, {m} samples", self.network_text),
+        }
+    }
+
+    pub(super) fn network(&self) -> Result<&Network, Fault> {
+        self.network.as_ref().ok_or_else(|| Fault::Wrong("no network has been named".to_owned()))
+    }
+
+    pub(super) fn allocation(&self, text: &str) -> Result<Vec<usize>, Fault> {
+        Ok(self.network()?.allocation(text)?)
+    }
+
+    pub(super) fn state(&mut self, step: u64, fact: Fact, statement: String) {
+        self.facts.insert(step, (fact, statement));
+    }
+
+    pub(super) fn hole(&mut self, step: u64, rule: &'static str, reason: String, error_log2: Option<i64>) {
+        self.holes.push(Hole { step, rule, reason, error_log2 });
+    }
+
+    pub(super) fn fact(&self, step: u64) -> Result<&Fact, Fault> {
+        let found = self.facts.get(&step).map(|(fact, _)| fact);
+        found.ok_or_else(|| Fault::Wrong(format!("step {step} does not stand before this one, or states nothing")))
+    }
+
+    /// What a step states, in words.
+    pub(super) fn statement(&self, step: u64) -> Result<&str, Fault> {
+        self.fact(step)?;
+        Ok(self.facts.get(&step).map_or("", |(_, statement)| statement))
+    }
+
+    /// All upper bounds.
+    pub(super) fn upper_bounds(&self) -> impl Iterator<Item = (&[usize], usize)> {
+        self.facts.values().filter_map(|(fact, _)| match fact {
+            Fact::AtMost(set, k) | Fact::Dimension(set, k) => Some((set.as_slice(), *k)),
+            _ => None,
+        })
+    }
+
+    pub(super) fn point(&self, step: u64) -> Result<(&[Modular], &[Vec<Modular>]), Fault> {
+        match self.fact(step)? {
+            Fact::Point { weights, inputs } => Ok((weights, inputs)),
+            _ => Err(Fault::Wrong(format!("step {step} is not a point"))),
+        }
+    }
+
+    /// The set that a step bounds from above, and the bound.
+    pub(super) fn at_most(&self, step: u64) -> Result<(&[usize], usize), Fault> {
+        match self.fact(step)? {
+            Fact::AtMost(set, k) | Fact::Dimension(set, k) => Ok((set, *k)),
+            _ => Err(Fault::Wrong(format!("step {step} is not an upper bound"))),
+        }
+    }
+
+    /// The set that a step bounds from below, and the bound.
+    pub(super) fn at_least(&self, step: u64) -> Result<(&[usize], usize), Fault> {
+        match self.fact(step)? {
+            Fact::AtLeast(set, k) | Fact::Dimension(set, k) => Ok((set, *k)),
+            _ => Err(Fault::Wrong(format!("step {step} is not a lower bound"))),
+        }
+    }
+
+    /// Some columns of the Jacobian at a point, each as long as there are labels.
+    pub(super) fn columns(&self, point: u64, columns: &[usize]) -> Result<Vec<Vec<Modular>>, Fault> {
+        let network = self.network()?;
+        let (weights, inputs) = self.point(point)?;
+        let operations = 3 * columns.len().saturating_mul(inputs.len()).saturating_mul(network.operations());
+        limit(operations)?;
+        let input = |x: &Vec<Modular>| x.iter().map(|x| Dual(*x, Modular::zero())).collect::<Vec<_>>();
+        let inputs: Vec<Vec<Dual<Modular>>> = inputs.iter().map(input).collect();
+        let mut moved: Vec<Dual<Modular>> = weights.iter().map(|w| Dual(*w, Modular::zero())).collect();
+        let column = |column: &usize| {
+            moved[*column].1 = Modular::one();
+            let labels = inputs.iter().flat_map(|x| network.labels(&moved, x)).map(|label| label.1).collect();
+            moved[*column].1 = Modular::zero();
+            labels
+        };
+        Ok(columns.iter().map(column).collect())
+    }
+}
+
+/// Refuses too much work.
+pub(super) fn limit(operations: usize) -> Result<(), Fault> {
+    if operations <= MOST_OPERATIONS {
+        return Ok(());
+    }
+    Err(Fault::Limit(format!("a step takes over the limit of {MOST_OPERATIONS} operations")))
+}
+
+pub(super) fn modular(values: &[i64]) -> Vec<Modular> {
+    values.iter().map(|v| Modular::of(&BigInt::from(*v))).collect()
+}
+
+/// Whether one rising list is inside another.
+pub(super) fn is_subset(a: &[usize], b: &[usize]) -> bool {
+    a.iter().all(|w| b.binary_search(w).is_ok())
+}

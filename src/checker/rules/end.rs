@@ -1,0 +1,28 @@
+//! The end: it repeats the number of steps, the header and what is stated in answer to the question, so that a file that was
+//! cut, doubled or put together from others does not pass.
+
+use super::super::format::Header;
+use super::super::proof::{Fault, Proof, ensure};
+
+pub(super) fn end(
+    proof: &mut Proof,
+    step: u64,
+    steps: u64,
+    header: &Header,
+    answer: &[u64],
+    statements: Vec<String>,
+) -> Result<(), Fault> {
+    ensure(steps == step, "the number of steps is another one")?;
+    ensure(*header == proof.header, "the header is repeated differently")?;
+    ensure(!answer.is_empty() && answer.windows(2).all(|a| a[0] < a[1]), "the answer is not a rising list of steps")?;
+    ensure(answer.len() == statements.len(), "there are not as many statements as steps in the answer")?;
+    for (step, statement) in answer.iter().zip(&statements) {
+        ensure(proof.statement(*step)? == statement, &format!("step {step} states something else"))?;
+    }
+    if let Some(of) = &proof.header.allocation {
+        let about = statements.iter().any(|s| s.contains(&format!(" of {of} is ")) || s.starts_with(&format!("{of} ")));
+        ensure(about, "no statement is about the allocation of the header")?;
+    }
+    proof.answer = statements;
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! At most k: |A| − k polynomial vectors v with J_A · v ≡ 0, independent at a point.
+//!
+//! Vectors that are independent at one point are independent as vectors of polynomials, so the kernel of J_A over the field of
+//! rational functions has at least their number of dimensions. With `gauge` each v is a combination of gauge directions with
+//! polynomial coefficients, which is in the kernel of J because they are; only that it moves no weight outside A is computed.
+//! With `kernel` the identity is computed: the derivative of all labels along v is the zero polynomial in weights and inputs. For
+//! functional dimensions the vectors do not depend on the inputs, and one input with variables as entries stands for all.
+
+use super::super::gauge::direction;
+use super::super::network::Network;
+use super::super::number::{Dual, Modular, Number, rank};
+use super::super::polynomial::Polynomial;
+use super::super::proof::{Fact, Fault, Proof, ensure};
+
+type Vectors = [Vec<(String, String)>];
+
+pub(super) fn gauge(
+    proof: &mut Proof,
+    step: u64,
+    (of, k): (&str, usize),
+    point: u64,
+    vectors: &Vectors,
+) -> Result<(), Fault> {
+    let set = proof.allocation(of)?;
+    let network = proof.network()?;
+    let mut sums = Vec::new();
+    for vector in vectors {
+        let mut sum = vec![Polynomial::zero(); network.weights];
+        for (name, factor) in vector {
+            let factor = coefficient(network, proof.samples, factor)?;
+            for (weight, entry) in direction(network, proof.samples, name)? {
+                sum[weight] = sum[weight].plus(&entry.times(&factor));
+            }
+        }
+        sums.push(sum);
+    }
+    conclude(proof, step, (of, set, k), point, sums)
+}
+
+pub(super) fn kernel(
+    proof: &mut Proof,
+    step: u64,
+    (of, k): (&str, usize),
+    point: u64,
+    vectors: &Vectors,
+) -> Result<(), Fault> {
+    let set = proof.allocation(of)?;
+    let network = proof.network()?;
+    let inputs = symbolic_inputs(network, proof.samples)?;
+    let mut given = Vec::new();
+    for vector in vectors {
+        let mut moved = vec![Polynomial::zero(); network.weights];
+        for (name, entry) in vector {
+            let weight = network.weight(name).ok_or_else(|| Fault::Wrong(format!("`{name}` is not a weight")))?;
+            moved[weight] = moved[weight].plus(&coefficient(network, proof.samples, entry)?);
+        }
+        let along = moved.iter().enumerate().map(|(w, v)| Dual(Polynomial::variable(w), v.clone()));
+        let along: Vec<Dual<Polynomial>> = along.collect();
+        for input in &inputs {
+            for Dual(_, slope) in network.labels(&along, input) {
+                vanishes(&slope, "a vector is not in the kernel: a label changes along it")?;
+            }
+        }
+        given.push(moved);
+    }
+    conclude(proof, step, (of, set, k), point, given)
+}
+
+fn conclude(
+    proof: &mut Proof,
+    step: u64,
+    (of, set, k): (&str, Vec<usize>, usize),
+    point: u64,
+    vectors: Vec<Vec<Polynomial>>,
+) -> Result<(), Fault> {
+    ensure(vectors.len() + k >= set.len(), "there are too few vectors")?;
+    let (weights, inputs) = proof.point(point)?;
+    let values: Vec<Modular> = weights.iter().chain(inputs.iter().flatten()).copied().collect();
+    let needed = proof.network()?.weights + variables_of_inputs(proof.network()?, proof.samples);
+    ensure(proof.samples.is_none() || values.len() >= needed, "the point has too few inputs")?;
+    let mut rows = Vec::new();
+    for vector in &vectors {
+        for (weight, entry) in vector.iter().enumerate() {
+            if set.binary_search(&weight).is_err() {
+                vanishes(entry, "a vector moves a weight outside the allocation")?;
+            }
+        }
+        rows.push(set.iter().map(|w| vector[*w].at(&values)).collect());
+    }
+    ensure(rank(rows) == vectors.len(), "the vectors are not independent at the point")?;
+    proof.state(step, Fact::AtMost(set, k), format!("the dimension of {of} is at most {k}"));
+    Ok(())
+}
+
+fn vanishes(polynomial: &Polynomial, otherwise: &str) -> Result<(), Fault> {
+    match polynomial.is_zero() {
+        Some(zero) => ensure(zero, otherwise),
+        None => Err(Fault::Limit("a polynomial has too many terms".to_owned())),
+    }
+}
+
+/// The variables besides weights that vectors may contain: all inputs, or none for functional dimensions.
+fn variables_of_inputs(network: &Network, samples: Option<u64>) -> usize {
+    samples.map_or(0, |m| usize::try_from(m).unwrap_or(usize::MAX).saturating_mul(network.input_size()))
+}
+
+/// A polynomial in the weights and, for so many samples, the entries `x0[0]`, `x0[1]`, `x1[0]`, … of the inputs.
+fn coefficient(network: &Network, samples: Option<u64>, text: &str) -> Result<Polynomial, Fault> {
+    let size = network.input_size();
+    let input = |name: &str| {
+        let (sample, entry) = name.strip_prefix('x')?.strip_suffix(']')?.split_once('[')?;
+        let number = |text| super::super::network::digits(text);
+        let (sample, entry) = number(sample).zip(number(entry))?;
+        let known = samples.is_some_and(|m| (sample as u64) < m) && entry < size;
+        known.then(|| network.weights + sample * size + entry)
+    };
+    Ok(Polynomial::parse(text, |name| network.weight(name).or_else(|| input(name)))?)
+}
+
+/// Inputs whose entries are variables: one for each sample, or one for functional dimensions.
+fn symbolic_inputs(network: &Network, samples: Option<u64>) -> Result<Vec<Vec<Dual<Polynomial>>>, Fault> {
+    const MOST_VARIABLES: u64 = 10_000;
+    let (count, size) = (samples.unwrap_or(1), network.input_size());
+    if count.saturating_mul(size as u64) > MOST_VARIABLES {
+        return Err(Fault::Limit(format!("over the limit of {MOST_VARIABLES} variables")));
+    }
+    let variable = |i: usize| Dual(Polynomial::variable(network.weights + i), Polynomial::zero());
+    Ok((0..count as usize).map(|s| (s * size..(s + 1) * size).map(variable).collect()).collect())
+}

@@ -1,0 +1,73 @@
+//! The rules, one file each. Every file says what its rule states and why that follows.
+
+mod bounds;
+mod conclusion;
+mod end;
+mod kernel;
+mod minor;
+mod random;
+mod table;
+mod transport;
+
+use super::format::Rule;
+use super::proof::{Fault, Proof, ensure};
+
+/// The name of a rule.
+pub(super) fn name(rule: &Rule) -> &'static str {
+    match rule {
+        Rule::Network { .. } => "network",
+        Rule::Point { .. } => "point",
+        Rule::Minor { .. } => "minor",
+        Rule::Size { .. } => "size",
+        Rule::Labels { .. } => "labels",
+        Rule::Gauge { .. } => "gauge",
+        Rule::Kernel { .. } => "kernel",
+        Rule::Bound { .. } => "bound",
+        Rule::Inclusion { .. } => "inclusion",
+        Rule::Submodular { .. } => "submodular",
+        Rule::Symmetry { .. } => "symmetry",
+        Rule::Random { .. } => "random",
+        Rule::Dimension { .. } => "dimension",
+        Rule::Spans { .. } => "spans",
+        Rule::Table { .. } => "table",
+        Rule::Match { .. } => "match",
+        Rule::Instance { .. } => "instance",
+        Rule::Claim { .. } => "claim",
+        Rule::End { .. } => "end",
+    }
+}
+
+/// Checks a step and remembers what it states.
+pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Fault> {
+    match rule {
+        Rule::Network { network, samples } => {
+            let same = proof.header.network.as_ref().is_none_or(|n| *n == network && proof.header.samples == samples);
+            ensure(same, "the header names another network or other samples")?;
+            proof.enter(&network, samples)
+        }
+        Rule::Point { weights, inputs } => minor::point(proof, step, &weights, &inputs),
+        Rule::Minor { of, at_least, point, rows, columns } => {
+            minor::minor(proof, step, (&of, at_least), point, &rows, &columns)
+        }
+        Rule::Size { of, at_most } => bounds::size(proof, step, &of, at_most),
+        Rule::Labels { of, at_most } => bounds::labels(proof, step, &of, at_most),
+        Rule::Gauge { of, at_most, point, vectors } => kernel::gauge(proof, step, (&of, at_most), point, &vectors),
+        Rule::Kernel { of, at_most, point, vectors } => kernel::kernel(proof, step, (&of, at_most), point, &vectors),
+        Rule::Bound { of, at_most, name } => bounds::named(proof, step, (&of, at_most), &name),
+        Rule::Inclusion { of, at_most, from } => transport::inclusion(proof, step, (&of, at_most), from),
+        Rule::Submodular { of, at_most, from, meet } => transport::submodular(proof, step, (&of, at_most), from, meet),
+        Rule::Symmetry { of, at_most, from, swaps } => transport::symmetry(proof, step, (&of, at_most), from, &swaps),
+        Rule::Random { of, at_most, error_log2, missing } => {
+            random::random(proof, step, (&of, at_most), error_log2, &missing)
+        }
+        Rule::Dimension { of, dim, least, most } => conclusion::dimension(proof, step, (&of, dim), least, most),
+        Rule::Spans { of, spans, from } => conclusion::spans(proof, step, (&of, spans), from),
+        Rule::Table { within, points, counts, unproved, error_log2 } => {
+            table::table(proof, step, (&within, &points), &counts, (unproved, error_log2))
+        }
+        Rule::Match { .. } | Rule::Instance { .. } | Rule::Claim { .. } => {
+            Err(Fault::Wrong("this rule is not known yet".to_owned()))
+        }
+        Rule::End { steps, header, answer, statements } => end::end(proof, step, steps, &header, &answer, statements),
+    }
+}

@@ -1,0 +1,23 @@
+//! At most k because no larger rank was found at random points: not a proof. The step leaves a hole.
+
+use super::super::proof::{Fact, Fault, Proof, ensure};
+
+pub(super) fn random(
+    proof: &mut Proof,
+    step: u64,
+    (of, k): (&str, usize),
+    error_log2: i64,
+    missing: &str,
+) -> Result<(), Fault> {
+    let set = proof.allocation(of)?;
+    ensure(error_log2 <= 0, "an error is at most 2^0")?;
+    let missing: String = missing.chars().take(80).collect();
+    proof.hole(
+        step,
+        "random",
+        format!("that the dimension of {of} is at most {k} is probable ({missing})"),
+        Some(error_log2),
+    );
+    proof.state(step, Fact::AtMost(set, k), format!("the dimension of {of} is at most {k}"));
+    Ok(())
+}

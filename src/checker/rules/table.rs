@@ -1,0 +1,139 @@
+//! The dimensions of all allocations inside some weights.
+//!
+//! From below: the ranks of all sets of columns at the points given. From above: ρ(A) ≤ ρ(F) + |A ∖ F| for every set F that an
+//! earlier step bounds, and for all that exchanges of units make of it. Where both agree, the dimension is known. All 2^n
+//! allocations are looked at, so the numbers of each size add up to the binomials, which is checked besides.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::super::number::{Modular, Number};
+use super::super::proof::{Fact, Fault, Proof, ensure, limit};
+use super::transport::generators;
+
+/// The most weights.
+const MOST_WEIGHTS: usize = 20;
+/// The most sets that bounds and exchanges may make.
+const MOST_SETS: usize = 1 << 20;
+
+pub(super) fn table(
+    proof: &mut Proof,
+    step: u64,
+    (within, points): (&str, &[u64]),
+    counts: &[(usize, usize, u64)],
+    (unproved, error_log2): (u64, Option<i64>),
+) -> Result<(), Fault> {
+    let inside = proof.allocation(within)?;
+    let n = inside.len();
+    if n > MOST_WEIGHTS {
+        return Err(Fault::Limit(format!("a table over the limit of {MOST_WEIGHTS} weights")));
+    }
+    let mut least = vec![0u8; 1 << n];
+    for point in points {
+        let columns = proof.columns(*point, &inside)?;
+        limit(columns.first().map_or(0, Vec::len).saturating_mul(n) << n)?;
+        ranks(&columns, 0, 0, &mut Vec::new(), &mut least);
+    }
+    let most = upper(proof, &inside)?;
+    let mut found: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+    let mut open = 0;
+    for (mask, (low, high)) in least.iter().zip(&most).enumerate() {
+        ensure(low <= high, "a lower bound is above an upper bound")?;
+        open += u64::from(low < high);
+        *found.entry((mask.count_ones() as usize, usize::from(*low))).or_insert(0) += 1;
+    }
+    let found: Vec<(usize, usize, u64)> = found.into_iter().map(|((size, dim), number)| (size, dim, number)).collect();
+    ensure(binomials(counts, n), "the numbers do not add up to the binomials")?;
+    ensure(found == counts, "the numbers of allocations are others")?;
+    ensure(open == unproved, &format!("{open} dimensions are not proved, not {unproved}"))?;
+    if open > 0 {
+        let reason = format!("{open} of {} dimensions inside {within} are only probable", 1u64 << n);
+        proof.hole(step, "table", reason, error_log2);
+    }
+    let list: Vec<String> =
+        counts.iter().map(|(size, dim, number)| format!("{number} of size {size} with {dim}")).collect();
+    proof.state(step, Fact::Other, format!("dimensions of all allocations inside {within}: {}", list.join(", ")));
+    Ok(())
+}
+
+/// Whether the numbers of each size add up to the number of sets of that size.
+fn binomials(counts: &[(usize, usize, u64)], n: usize) -> bool {
+    let mut binomial = 1u128;
+    (0..=n).all(|size| {
+        let sum: u128 = counts.iter().filter(|(s, _, _)| *s == size).map(|(_, _, number)| u128::from(*number)).sum();
+        let fits = sum == binomial;
+        binomial = binomial * (n - size) as u128 / (size as u128 + 1);
+        fits
+    })
+}
+
+/// The rank of every set of columns, from an echelon form that grows and shrinks by one column.
+fn ranks(
+    columns: &[Vec<Modular>],
+    next: usize,
+    mask: usize,
+    echelon: &mut Vec<(usize, Vec<Modular>)>,
+    least: &mut [u8],
+) {
+    if next == columns.len() {
+        least[mask] = least[mask].max(echelon.len() as u8);
+        return;
+    }
+    ranks(columns, next + 1, mask, echelon, least);
+    let mut column = columns[next].clone();
+    for (pivot, row) in echelon.iter() {
+        let factor = column[*pivot].scaled(-1);
+        if !factor.is_zero() {
+            column.iter_mut().zip(row).for_each(|(entry, r)| *entry = entry.plus(&factor.times(r)));
+        }
+    }
+    let pivot = column.iter().position(|entry| !entry.is_zero());
+    if let Some(pivot) = pivot {
+        let inverse = column[pivot].inverse();
+        column.iter_mut().for_each(|entry| *entry = entry.times(&inverse));
+        echelon.push((pivot, column));
+    }
+    ranks(columns, next + 1, mask | 1 << next, echelon, least);
+    if pivot.is_some() {
+        echelon.pop();
+    }
+}
+
+/// The smallest upper bound of every set.
+fn upper(proof: &Proof, inside: &[usize]) -> Result<Vec<u8>, Fault> {
+    let network = proof.network()?;
+    let generators = generators(network);
+    let mut seen: HashMap<Vec<usize>, usize> = HashMap::new();
+    let mut open: Vec<(Vec<usize>, usize)> = proof.upper_bounds().map(|(set, k)| (set.to_vec(), k)).collect();
+    while let Some((set, bound)) = open.pop() {
+        if seen.get(&set).is_some_and(|known| *known <= bound) {
+            continue;
+        }
+        for image_of in &generators {
+            let mut image: Vec<usize> = set.iter().map(|w| image_of[*w]).collect();
+            image.sort_unstable();
+            open.push((image, bound));
+        }
+        seen.insert(set, bound);
+        if seen.len() > MOST_SETS || open.len() > MOST_SETS {
+            return Err(Fault::Limit(format!("a table over the limit of {MOST_SETS} bounded sets")));
+        }
+    }
+    let n = inside.len();
+    let mut most: Vec<u8> = (0..1usize << n).map(|mask| mask.count_ones() as u8).collect();
+    for (set, bound) in seen {
+        let mask = (0..n).filter(|i| set.binary_search(&inside[*i]).is_ok()).fold(0, |mask, i| mask | 1 << i);
+        most[mask] = most[mask].min(bound.min(255) as u8);
+    }
+    // A subset has no larger dimension; a weight more adds at most 1.
+    for mask in (0..1usize << n).rev() {
+        for i in (0..n).filter(|i| mask >> i & 1 == 1) {
+            most[mask & !(1 << i)] = most[mask & !(1 << i)].min(most[mask]);
+        }
+    }
+    for mask in 0..1usize << n {
+        for i in (0..n).filter(|i| mask >> i & 1 == 0) {
+            most[mask | 1 << i] = most[mask | 1 << i].min(most[mask] + 1);
+        }
+    }
+    Ok(most)
+}

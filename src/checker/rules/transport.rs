@@ -1,0 +1,127 @@
+//! At most k, from other sets.
+//!
+//! ρ is the rank function of a matroid: it is monotone, rises by at most 1 with each weight, and is submodular. Exchanging two
+//! units of one layer with all their weights (or two inputs, or two outputs) maps generic networks to generic networks and
+//! permutes labels, so it keeps ρ.
+
+use super::super::network::{Family, Network, digits};
+use super::super::proof::{Fact, Fault, Proof, ensure, is_subset};
+
+fn at_most(proof: &mut Proof, step: u64, (of, set, k): (&str, Vec<usize>, usize)) {
+    proof.state(step, Fact::AtMost(set, k), format!("the dimension of {of} is at most {k}"));
+}
+
+/// ρ(A) ≤ ρ(F) + |A ∖ F|.
+pub(super) fn inclusion(proof: &mut Proof, step: u64, (of, k): (&str, usize), from: u64) -> Result<(), Fault> {
+    let set = proof.allocation(of)?;
+    let (other, bound) = proof.at_most(from)?;
+    let outside = set.iter().filter(|w| other.binary_search(w).is_err()).count();
+    ensure(bound + outside <= k, "the other set's bound and the weights outside it are more")?;
+    at_most(proof, step, (of, set, k));
+    Ok(())
+}
+
+/// ρ(F ∪ G) ≤ ρ(F) + ρ(G) − ρ(F ∩ G).
+pub(super) fn submodular(
+    proof: &mut Proof,
+    step: u64,
+    (of, k): (&str, usize),
+    from: (u64, u64),
+    meet: Option<u64>,
+) -> Result<(), Fault> {
+    let set = proof.allocation(of)?;
+    let (first, second) = (proof.at_most(from.0)?, proof.at_most(from.1)?);
+    let covered = set.iter().all(|w| first.0.binary_search(w).is_ok() || second.0.binary_search(w).is_ok());
+    ensure(covered, "the allocation is not inside the union of the two sets")?;
+    let shared = match meet {
+        None => 0,
+        Some(meet) => {
+            let (inside, bound) = proof.at_least(meet)?;
+            ensure(
+                is_subset(inside, first.0) && is_subset(inside, second.0),
+                "the set bounded from below is not in both",
+            )?;
+            bound
+        }
+    };
+    ensure(first.1 + second.1 <= k + shared, "the two bounds are more")?;
+    at_most(proof, step, (of, set, k));
+    Ok(())
+}
+
+/// ρ(σ(F)) = ρ(F).
+pub(super) fn symmetry(
+    proof: &mut Proof,
+    step: u64,
+    (of, k): (&str, usize),
+    from: u64,
+    swaps: &[(String, usize, usize)],
+) -> Result<(), Fault> {
+    let set = proof.allocation(of)?;
+    let (other, bound) = proof.at_most(from)?;
+    let mut image = other.to_vec();
+    for (units, i, k) in swaps {
+        let image_of = swap(proof.network()?, units, *i, *k);
+        let image_of = image_of.ok_or_else(|| Fault::Wrong("these units cannot be exchanged".to_owned()))?;
+        image.iter_mut().for_each(|w| *w = image_of[*w]);
+    }
+    image.sort_unstable();
+    ensure(image == set, "the exchanges do not lead from the other set to the allocation")?;
+    ensure(bound <= k, "the other set's bound is more")?;
+    at_most(proof, step, (of, set, k));
+    Ok(())
+}
+
+/// Where each weight goes when two units are exchanged: `units` is `inputs`, `outputs`, `hidden` or, with layers, `layer 1`, ….
+pub(super) fn swap(network: &Network, units: &str, i: usize, k: usize) -> Option<Vec<usize>> {
+    // The tensors whose rows, and those whose columns, belong to these units.
+    let (count, rows, columns): (usize, Vec<String>, Vec<String>) = match &network.family {
+        Family::Layers { widths, .. } => {
+            let last = widths.len() - 1;
+            let layer = match units {
+                "inputs" => 0,
+                "outputs" => last,
+                _ => digits(units.strip_prefix("layer ")?).filter(|l| (1..last).contains(l))?,
+            };
+            let rows = [format!("W{layer}"), format!("b{layer}")];
+            (widths[layer], rows.to_vec(), vec![format!("W{}", layer + 1)])
+        }
+        Family::Recurrent { inputs, hidden, outputs, .. } => match units {
+            "inputs" => (*inputs, vec![], vec!["B".to_owned()]),
+            "outputs" => (*outputs, vec!["D".to_owned()], vec![]),
+            "hidden" => (*hidden, vec!["B".to_owned(), "W".to_owned()], vec!["D".to_owned(), "W".to_owned()]),
+            _ => return None,
+        },
+    };
+    if i >= count || k >= count {
+        return None;
+    }
+    let exchanged = |unit: usize| {
+        if unit == i {
+            k
+        } else if unit == k {
+            i
+        } else {
+            unit
+        }
+    };
+    let mut image: Vec<usize> = (0..network.weights).collect();
+    for tensor in &network.tensors {
+        for (row, column) in (0..tensor.rows).flat_map(|r| (0..tensor.columns).map(move |c| (r, c))) {
+            let to_row = if rows.contains(&tensor.name) { exchanged(row) } else { row };
+            let to_column = if columns.contains(&tensor.name) { exchanged(column) } else { column };
+            image[tensor.start + row * tensor.columns + column] = tensor.start + to_row * tensor.columns + to_column;
+        }
+    }
+    Some(image)
+}
+
+/// The exchanges of neighbouring units, which generate all permutations of them.
+pub(super) fn generators(network: &Network) -> Vec<Vec<usize>> {
+    let names = match &network.family {
+        Family::Layers { widths, .. } => (1..widths.len() - 1).map(|l| format!("layer {l}")).collect(),
+        Family::Recurrent { .. } => vec!["hidden".to_owned()],
+    };
+    let names = names.into_iter().chain(["inputs".to_owned(), "outputs".to_owned()]);
+    names.flat_map(|units| (0..).map_while(move |i| swap(network, &units, i, i + 1))).collect()
+}

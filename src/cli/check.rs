@@ -1,0 +1,47 @@
+//! `allocert check`: checks certificates, like the program `allocert-check`.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use allocert::checker::check;
+
+use super::Common;
+use super::failure::Failure;
+use super::output::line;
+
+const EXAMPLES: &str = "Examples:
+  allocert rank 'lffn([2, 2, 2])' 'W1' --certificate rank.cert
+  allocert check rank.cert
+
+Exit status: 0 all valid; 1 one is invalid or holey; 2 one cannot be read or is no certificate of
+             this version; 3 one is over a stated limit.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// Certificates.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Check everything that is otherwise only sampled.
+    #[arg(long)]
+    full: bool,
+}
+
+pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let mut status = 0;
+    for path in &arguments.files {
+        let name = path.display().to_string();
+        let file = File::open(path)
+            .map_err(|error| Failure::request(format!("{name}: {error}\n  give a certificate that exists")))?;
+        let report = check(BufReader::new(file), arguments.full);
+        line(&if common.json { report.json(&name) } else { report.text(&name) })?;
+        // A wrong request weighs more than a rejected certificate, and that more than a limit.
+        let weight = |s: u8| [0, 2, 3, 1][usize::from(s.min(3))];
+        status = std::cmp::max_by_key(status, report.verdict.status(), |s| weight(*s));
+    }
+    Ok(ExitCode::from(status))
+}

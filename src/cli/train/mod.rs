@@ -1,0 +1,165 @@
+//! `allocert train`: fits students to teachers, and holds what training finds against what is possible.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use allocert::allocation::Allocation;
+use allocert::matching::Ensemble;
+use allocert::network::{Network, Samples};
+use allocert::record;
+use allocert::report::Results;
+use allocert::training::{Exact, Experiment, Method, TrainerOptions, Training, TrialOptions};
+
+use super::failure::Failure;
+use super::file::write_whole;
+use super::output::{bar, json, line};
+use super::{Common, error_bound, interrupt, parse_allocation, report, settings};
+
+mod replay;
+mod terminal;
+
+const EXAMPLES: &str = "Examples:
+  allocert train 'lffn([2, 2, 2])' 'W1[0,0] W1[1,1] W2[0,0] W2[1,1]' --trials 200
+  allocert train 'lrnn(1, 2, 1, 4)' 'D W[0,0] W[1,1]' --trainer adam --trials 50 --restarts 3
+  allocert train 'lffn([2, 2, 2])' W1 --samples 2 --trials 100 --json
+
+A match has to survive refinement to 256 bits. The result is inconsistent if one is found where the
+match probability is 0, or for an instance that is decided to have none: then the exit status is 1,
+and the instance is saved for --replay. A success rate below the match probability is a gap.";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// The network, such as 'lffn([2, 2, 2])'.
+    #[arg(value_name = "NET", required_unless_present = "replay")]
+    network: Option<String>,
+    /// The learnable weights, such as 'W1[0,:] b1[1]', 'all' or 'none'.
+    #[arg(value_name = "ALLOC", required_unless_present = "replay")]
+    allocation: Option<String>,
+    /// The number of generic inputs; without it, so many that more add nothing (functional).
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(1..))]
+    samples: Option<u64>,
+    /// How many students and teachers to draw.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    trials: u64,
+    #[command(flatten)]
+    how: How,
+    /// How student, teacher and inputs are drawn: gaussian, uniform, sparse:PERCENT, low-rank:RANK or integer:BOUND.
+    #[arg(long, value_name = "ENSEMBLE", default_value_t = Ensemble::Gaussian)]
+    ensemble: Ensemble,
+    /// Dimensions, and all decisions together, are wrong with a probability of at most 2^K where they are not proved.
+    #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
+    error_log2: i64,
+    /// Where to save an inconsistent instance.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    save: PathBuf,
+    /// Look again at an instance that was saved.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["network", "allocation", "samples"])]
+    replay: Option<PathBuf>,
+    /// Also write a report into this folder.
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+}
+
+/// How students are trained.
+#[derive(Args, Clone, Debug)]
+pub(super) struct How {
+    /// levenberg-marquardt, adam or gradient-descent.
+    #[arg(long, value_name = "NAME", default_value_t = Method::LevenbergMarquardt)]
+    pub trainer: Method,
+    /// After the student's own draw, try so many fresh draws of the learnable weights (0 to 100000).
+    #[arg(long, value_name = "N", default_value_t = 31, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub restarts: u32,
+    /// The standard deviation of fresh draws (above 0, up to 1000).
+    #[arg(long, value_name = "S", default_value_t = 1.0, value_parser = |t: &str| between(t, 0.0, 1000.0))]
+    pub initial_scale: f64,
+    /// The learning rate (above 0, up to 100) [default: 0.05 for adam, 0.1 for gradient-descent].
+    #[arg(long, value_name = "ETA", value_parser = |t: &str| between(t, 0.0, 100.0))]
+    pub learning_rate: Option<f64>,
+    /// The most iterations of one start [default: 200 for levenberg-marquardt, otherwise 5000].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub iterations: Option<u64>,
+    /// A candidate has residuals of at most this against 1 + labels, in norm (above 0, up to 0.1).
+    #[arg(long, value_name = "T", default_value_t = 1e-6, value_parser = |t: &str| between(t, 0.0, 0.1))]
+    pub tolerance: f64,
+}
+
+impl How {
+    /// For the trials of this seed.
+    pub(super) fn options(&self, seed: u64, ensemble: Ensemble) -> TrialOptions {
+        let How { learning_rate, iterations, tolerance, .. } = *self;
+        TrialOptions {
+            ensemble,
+            seed,
+            method: self.trainer,
+            trainer: TrainerOptions { learning_rate, iterations, tolerance },
+            restarts: self.restarts,
+            initial_scale: self.initial_scale,
+        }
+    }
+}
+
+fn between(text: &str, above: f64, most: f64) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| format!("give a number above {above}, up to {most}"))?;
+    if value > above && value <= most { Ok(value) } else { Err(format!("give a number above {above}, up to {most}")) }
+}
+
+pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    if let Some(file) = &arguments.replay {
+        return replay::run(common, file);
+    }
+    let missing = || Failure::request("a network and an allocation are needed\n  see allocert train --help");
+    let network: Network = arguments.network.as_ref().ok_or_else(missing)?.parse()?;
+    let allocation = parse_allocation(&network, arguments.allocation.as_ref().ok_or_else(missing)?)?;
+    let samples = arguments.samples.map_or(Samples::Functional, Samples::Count);
+    teach(common, arguments, &network, samples, &allocation)
+}
+
+/// Students against teachers.
+fn teach(
+    common: &Common,
+    arguments: &Arguments,
+    network: &Network,
+    samples: Samples,
+    allocation: &Allocation,
+) -> Result<ExitCode, Failure> {
+    let options = arguments.how.options(common.seed, arguments.ensemble);
+    let training = Training::new(network, samples, allocation, options)?;
+    let stop = interrupt::flag();
+    let bar = bar("{msg} {bar:30} {pos}/{len}, {eta} left");
+    let progress = |done: u64, all: u64| {
+        bar.set_length(all);
+        bar.set_position(done);
+    };
+    bar.set_message("deciding");
+    let exact = Exact::new(&training, arguments.trials, settings(common, arguments.error_log2), &progress);
+    bar.set_message("training");
+    let experiment = Experiment::run(&training, exact.as_ref().ok(), arguments.trials, &stop, &progress);
+    bar.finish_and_clear();
+    let verdict = exact.as_ref().map_or("", |e| e.answer.verdict.name());
+    for compared in experiment.inconsistent() {
+        let name = format!("inconsistent-{}-{}.json", common.seed, compared.trial.trial);
+        let path = arguments.save.join(name);
+        let replay = record::Replay::of(&training, compared, verdict);
+        write_whole(&path, &serde_json::to_vec_pretty(&replay).map_err(std::io::Error::other)?)?;
+        // If standard error cannot be written, the exit status and the file have to do.
+        let _ = writeln!(std::io::stderr(), "{}", terminal::inconsistency(&replay, &path));
+    }
+    let answer = record::Train::of(&training, &experiment, exact.as_ref().map_err(ToString::to_string));
+    if let Some(folder) = &arguments.report {
+        report::write(folder, &Results { trainings: vec![(&answer).into()], ..Results::default() })?;
+    }
+    if common.json {
+        json(&answer)?;
+    } else {
+        line(&terminal::text(&answer, network, allocation))?;
+    }
+    Ok(ExitCode::from(match (answer.consistent, answer.partial) {
+        (Some(false), _) => 1,
+        (_, true) => 3,
+        _ => 0,
+    }))
+}

@@ -1,0 +1,102 @@
+//! What `allocert train` shows on a terminal.
+
+use std::path::Path;
+
+use allocert::allocation::{Allocation, picture};
+use allocert::network::Network;
+use allocert::record::{Replay, Train, TrialRun};
+
+use crate::cli::output::{harmless, plural, thousands};
+
+/// A result.
+pub(super) fn text(answer: &Train, network: &Network, allocation: &Allocation) -> String {
+    let samples = answer.samples.map_or("functional".to_owned(), |m| plural(m, "sample"));
+    let (size, weights) = (answer.size, network.weights());
+    let mut text = format!("{}, {samples}: {size} of {weights} weights may learn\n\n", answer.network);
+    if weights <= 400 {
+        for line in picture(network.layout(), allocation).lines() {
+            text.push_str(&format!("  {line}\n"));
+        }
+        text.push('\n');
+    }
+    text.push_str(&trained(answer));
+    text.push_str(&compared(answer));
+    text.push_str(&format!("\nseed {}", answer.seed));
+    text
+}
+
+fn trained(answer: &Train) -> String {
+    let partial =
+        if answer.partial { format!(" of {}: PARTIAL", thousands(answer.trials_asked)) } else { String::new() };
+    let [low, high] = answer.ci95;
+    let rate = answer.success_rate.map_or("unknown".to_owned(), |r| format!("{r:.4}"));
+    let mut text = format!(
+        "trainer      {}, {} after the student's own start\n",
+        answer.trainer,
+        plural(u64::from(answer.restarts), "restart")
+    );
+    text.push_str(&format!("trials       {}{partial} ({})\n", thousands(answer.trials), answer.ensemble));
+    text.push_str(&format!("success      {rate}, 95 % interval {low:.4} to {high:.4}\n\n"));
+    text.push_str("  outcome           trials     median loss  median norm  bits\n");
+    for (outcome, count) in &answer.outcomes {
+        let runs: Vec<&TrialRun> = answer.runs.iter().filter(|r| r.outcome == *outcome).collect();
+        let [loss, norm] = [median(runs.iter().map(|r| r.loss)), median(runs.iter().map(|r| r.norm))];
+        let bits = runs.iter().map(|r| r.precision).max().unwrap_or(0);
+        text.push_str(&format!("  {outcome:<16} {:>7}  {loss:>14}  {norm:>11}  {bits:>4}\n", thousands(count)));
+    }
+    text
+}
+
+/// The middle value, briefly; what is no number counts as largest.
+fn median(values: impl Iterator<Item = Option<f64>>) -> String {
+    let mut values: Vec<f64> = values.map(|v| v.unwrap_or(f64::INFINITY)).collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).map_or("-".to_owned(), |v| format!("{v:.2e}"))
+}
+
+fn compared(answer: &Train) -> String {
+    let Some(verdict) = &answer.verdict_exact else {
+        let why = answer.not_compared.as_deref().unwrap_or("not asked");
+        return format!("\nnot compared with theory: {}\n", harmless(why));
+    };
+    let mut text = format!("\nverdict      {verdict} ({})\n", answer.evidence.as_deref().unwrap_or("unknown"));
+    if let (Some(p), Some([low, high])) = (answer.probability_exact, answer.ci95_exact) {
+        let interval = if low < high { format!(", 95 % interval {low:.4} to {high:.4}") } else { String::new() };
+        text.push_str(&format!("match prob.  {p:.4}{interval}\n"));
+        if let Some(rate) = answer.success_rate {
+            text.push_str(&format!("gap          {:.4}\n", p - rate));
+        }
+    }
+    if answer.matched_exact + answer.unmatched_exact + answer.undecided_exact > 0 {
+        let [m, u, n] = [answer.matched_exact, answer.unmatched_exact, answer.undecided_exact].map(thousands);
+        text.push_str(&format!("instances    the same: {m} matched, {u} unmatched, {n} undecided\n"));
+    }
+    if answer.missed > 0 {
+        let first: Vec<String> = answer.missed_trials.iter().take(8).map(u64::to_string).collect();
+        let more = if answer.missed > 8 { ", …" } else { "" };
+        text.push_str(&format!(
+            "missed       {} with a match: trials {}{more}\n",
+            thousands(answer.missed),
+            first.join(", ")
+        ));
+    }
+    text.push_str(&format!("consistent   {}\n", if answer.consistent == Some(true) { "yes" } else { "NO" }));
+    text
+}
+
+/// An instance that contradicts theory, whole.
+pub(super) fn inconsistency(replay: &Replay, path: &Path) -> String {
+    let row = |name: &str, numbers: &[String]| format!("  {name:<8} {}\n", numbers.join(" "));
+    let mut text = format!(
+        "INCONSISTENT: trial {} of {} with {}: a match was found, the verdict is {}\n",
+        replay.trial, replay.network, replay.allocation, replay.verdict_exact
+    );
+    text.push_str(&row("student", &replay.student));
+    text.push_str(&row("teacher", &replay.teacher));
+    replay.inputs.iter().for_each(|input| text.push_str(&row("input", input)));
+    text.push_str(&row("found", &replay.found));
+    let (loss, norm) = (replay.run.loss.unwrap_or(f64::NAN), replay.run.norm.unwrap_or(f64::NAN));
+    text.push_str(&format!("  loss {loss:.3e}, norm {norm:.3e}, {} bits\n", replay.run.precision));
+    text.push_str(&format!("look again with:\n  allocert train --replay '{}'", path.display()));
+    harmless(&text)
+}

@@ -1,0 +1,180 @@
+//! ReLU networks: hidden activation z ↦ max(z, 0), linear output.
+//!
+//! On an activation pattern, which hidden units are active at which inputs, the label map is that of a linear network in
+//! which the other units are cut out: polynomial, with a *gate* of 1 or 0 for each unit and input. Patterns come from exact
+//! signs, over rings with an order.
+//!
+//! At a kink, z = 0, activation and slope are 0.
+
+use super::layered::Layers;
+use super::shape::{Shapes, list, widths};
+use super::{Family, Probe, ShapeError, Symmetry};
+use crate::algebra::Matrix;
+use crate::allocation::Layout;
+use crate::number::{Field, Ring};
+
+/// So many generic inputs for each weight stand for "functional".
+const INPUTS_PER_WEIGHT: usize = 4;
+
+/// A network with ReLU activation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Relu {
+    layers: Layers,
+}
+
+impl Relu {
+    pub(super) fn new(given: &[i64], bias: bool) -> Result<Self, ShapeError> {
+        let widths = widths("relu", given, bias, "")?;
+        let exponent = 1;
+        Ok(Relu { layers: Layers::new(widths, bias, exponent) })
+    }
+
+    pub(super) fn shapes(&self) -> Shapes {
+        let widths = &self.layers.widths;
+        Shapes {
+            inputs: widths[0],
+            outputs: widths[self.layers.count()],
+            widths: Some(widths.clone()),
+            bias: Some(self.layers.bias),
+            ..Shapes::default()
+        }
+    }
+}
+
+impl std::fmt::Display for Relu {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let bias = if self.layers.bias { ", bias=True" } else { "" };
+        write!(f, "relu({}{bias})", list(&self.layers.widths))
+    }
+}
+
+/// Whether a pre-activation is above the kink.
+fn active<R: Ring>(ring: &R, z: &R::Element) -> bool {
+    let Some(positive) = ring.is_positive(z) else {
+        panic!("labels of a ReLU network over a ring without an order: take gates");
+    };
+    positive
+}
+
+impl Family for Relu {
+    fn layout(&self) -> Layout {
+        self.layers.layout()
+    }
+
+    fn input_size(&self) -> usize {
+        self.layers.widths[0]
+    }
+
+    fn labels_per_input(&self) -> usize {
+        self.layers.widths[self.layers.count()]
+    }
+
+    /// Generic inputs. As many as there are weights can reach the largest dimension; with more of them, it is seen on more
+    /// draws.
+    fn functional(&self) -> Probe {
+        Probe::Generic(self.enough())
+    }
+
+    fn functional_inputs(&self) -> usize {
+        self.enough()
+    }
+
+    fn jacobian_products(&self) -> u64 {
+        (self.layout().weights() as u64).saturating_mul(self.labels_per_input() as u64)
+    }
+
+    fn enough(&self) -> usize {
+        self.layout().weights().saturating_mul(INPUTS_PER_WEIGHT)
+    }
+
+    fn functional_labels(&self) -> u64 {
+        (self.enough() as u64).saturating_mul(self.labels_per_input() as u64)
+    }
+
+    fn gates(&self) -> usize {
+        self.layers.widths[1..self.layers.count()].iter().sum()
+    }
+
+    fn pattern<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Option<Vec<bool>> {
+        let mut gates = Vec::with_capacity(self.gates());
+        let mut a = input.to_vec();
+        for layer in 1..self.layers.count() {
+            // Where nothing comes in, a pre-activation of 0 stays 0 nearby: that is no border.
+            let silent = !self.layers.bias && a.iter().all(|a| ring.is_zero(a));
+            let below = gates.len();
+            let next = self.layers.affine(ring, weights, layer, &a);
+            if !silent && next.iter().any(|z| ring.is_zero(z)) {
+                return None;
+            }
+            gates.extend(next.iter().map(|z| active(ring, z)));
+            a = next.into_iter().zip(&gates[below..]).map(|(z, on)| if *on { z } else { ring.zero() }).collect();
+        }
+        Some(gates)
+    }
+
+    fn features<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        layer: usize,
+    ) -> Vec<R::Element> {
+        let rectify = |_, z| if active(ring, &z) { z } else { ring.zero() };
+        self.layers.features(ring, weights, input, layer, rectify)
+    }
+
+    fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element> {
+        let rectify = |_, z| if active(ring, &z) { z } else { ring.zero() };
+        self.layers.activated(ring, weights, input, rectify)
+    }
+
+    fn jacobian<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element> {
+        let rectify = |_, z| if active(ring, &z) { (z, ring.one()) } else { (ring.zero(), ring.zero()) };
+        self.layers.activated_jacobian(ring, weights, input, rectify)
+    }
+
+    fn gated_jacobian<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        gates: &[bool],
+    ) -> Matrix<R::Element> {
+        let gate = |unit: usize, z| if gates[unit] { (z, ring.one()) } else { (ring.zero(), ring.zero()) };
+        self.layers.activated_jacobian(ring, weights, input, gate)
+    }
+
+    /// On each pattern.
+    fn degree(&self) -> u64 {
+        self.layers.degree()
+    }
+
+    /// On each pattern: gates only take terms away.
+    fn height_bits(&self) -> u64 {
+        self.layers.height_bits()
+    }
+
+    /// Scaling a hidden unit: its incoming weights by λ > 0, its outgoing ones by 1/λ. An identity on every pattern.
+    fn gauge<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<Vec<R::Element>> {
+        let hidden = 1..self.layers.count();
+        let units = hidden.flat_map(|layer| (0..self.layers.widths[layer]).map(move |u| (layer, u)));
+        units.map(|(layer, unit)| self.layers.scaling(ring, weights, layer, unit)).collect()
+    }
+
+    fn gauge_names(&self) -> Vec<String> {
+        self.layers.scaling_names()
+    }
+
+    fn gauge_count(&self) -> u64 {
+        self.gates() as u64
+    }
+
+    fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
+        self.layers.unseen(field, inputs)
+    }
+
+    /// Renaming units: the label map, and with it every pattern, is the same after it.
+    fn symmetries(&self) -> Vec<Symmetry> {
+        self.layers.symmetries()
+    }
+}

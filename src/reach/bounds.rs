@@ -1,0 +1,74 @@
+//! Upper bounds of dimensions that have an algebraic reason.
+
+use crate::algebra::RowSpace;
+use crate::allocation::Allocation;
+use crate::network::{KernelField, Network};
+use crate::number::PrimeField;
+
+use super::point::ModularPoint;
+use super::rank::Reason;
+
+/// Kernel fields are used for proofs only while they have at most this many entries in all.
+const MOST_FIELD_ENTRIES: u64 = 1 << 22;
+
+/// What bounds the dimensions of one network at so many labels from above.
+#[derive(Clone, Debug)]
+pub(super) struct Bounds {
+    labels: usize,
+    field: PrimeField,
+    /// Kernel fields at one point: as many as are known to exist identically, possibly dependent.
+    fields: Vec<KernelField<u64>>,
+    teacher: (usize, Reason),
+}
+
+impl Bounds {
+    /// Evaluates kernel fields at a point.
+    pub(super) fn at(network: &Network, labels: u64, point: &ModularPoint) -> Self {
+        let n = network.weights();
+        let labels = usize::try_from(labels).unwrap_or(usize::MAX);
+        let teacher = if labels < n { (labels, Reason::Labels) } else { (n, Reason::Size) };
+        let mut bounds = Bounds { labels, field: point.field, fields: Vec::new(), teacher };
+        if network.kernel_field_entries() > MOST_FIELD_ENTRIES {
+            return bounds;
+        }
+        bounds.fields = network.kernel_fields(&point.field, &point.weights, &point.inputs);
+        let free = n - bounds.independent_fields(&Allocation::all(n));
+        if free < bounds.teacher.0 {
+            bounds.teacher = (free, Reason::KernelFields);
+        }
+        bounds
+    }
+
+    /// Of the teacher dimension.
+    pub(super) fn teacher(&self) -> (usize, Reason) {
+        self.teacher
+    }
+
+    /// Of the dimension of an allocation, the smallest that has a reason; kernel fields are looked at only if `rank`, which is
+    /// known to be reached, is below the others.
+    pub(super) fn of(&self, allocation: &Allocation, rank: usize) -> (usize, Reason) {
+        let (teacher, teacher_reason) = self.teacher;
+        let reason = match teacher_reason {
+            Reason::Labels => Reason::Labels,
+            _ if allocation.size() == allocation.weights() => teacher_reason,
+            _ => Reason::Teacher,
+        };
+        let size = (allocation.size(), Reason::Size);
+        let bounds = [size, (self.labels, Reason::Labels), (teacher, reason)];
+        let simple = bounds.into_iter().min_by_key(|(bound, _)| *bound).unwrap_or(size);
+        if rank >= simple.0 {
+            return simple;
+        }
+        let fields = (allocation.size() - self.independent_fields(allocation), Reason::KernelFields);
+        if fields.0 < simple.0 { fields } else { simple }
+    }
+
+    /// How many of the kernel fields that move only these weights are independent.
+    fn independent_fields(&self, allocation: &Allocation) -> usize {
+        let mut space = RowSpace::new(self.field, allocation.weights());
+        for field in self.fields.iter().filter(|f| f.support.is_subset(allocation)) {
+            space.insert(field.direction.clone());
+        }
+        space.rank()
+    }
+}

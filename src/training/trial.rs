@@ -1,0 +1,269 @@
+//! One trial: the student of one instance, trained from its own draw and from fresh ones, until there is a match.
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::RngCore;
+
+use crate::allocation::Allocation;
+use crate::matching::{Ensemble, Instance};
+use crate::network::{Network, Samples};
+use crate::number::Dyadic;
+use crate::reach::point::generator;
+
+use super::TrainingError;
+use super::objective::{Objective, Program};
+use super::refinement::{Refined, Refiner};
+use super::trainer::{End, Method, Trainer, TrainerOptions};
+
+/// Fresh draws use the generator's streams from here on.
+const STREAM: u64 = 1 << 41;
+
+/// How a trial came out, from best to worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outcome {
+    /// The student matches as it was drawn, exactly; nothing was trained.
+    Already,
+    /// A refined match.
+    Match,
+    /// The loss goes to 0 while weights diverge.
+    Approximate,
+    /// The loss goes to 0 at a singular point: a match or not.
+    Singular,
+    /// Nothing may learn, and the student does not match as it was drawn.
+    NothingToLearn,
+    /// No start came to a match. How the best one ended; a candidate that did not survive refinement is named so.
+    Failure(End),
+}
+
+impl Outcome {
+    /// Whether it counts as a success.
+    pub fn is_match(self) -> bool {
+        matches!(self, Outcome::Already | Outcome::Match)
+    }
+
+    /// As in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Already => "already",
+            Outcome::Match => "match",
+            Outcome::Approximate => "approximate",
+            Outcome::Singular => "singular",
+            Outcome::NothingToLearn => "nothing-to-learn",
+            Outcome::Failure(End::Candidate) => "no-match",
+            Outcome::Failure(end) => end.name(),
+        }
+    }
+}
+
+/// A trial and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trial {
+    /// Its number.
+    pub trial: u64,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// Starts that were needed, or made.
+    pub starts: u32,
+    /// Steps of all starts together.
+    pub iterations: u64,
+    /// The mean square of the residuals at the best end.
+    pub loss: f64,
+    /// The Euclidean norm of the learnable weights there.
+    pub norm: f64,
+    /// The bits that this end was computed with.
+    pub precision: u32,
+    /// The learnable weights there, in the allocation's order, as decimal numbers.
+    pub weights: Vec<String>,
+}
+
+/// How students are drawn and trained.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrialOptions {
+    /// How students, teachers and inputs are drawn.
+    pub ensemble: Ensemble,
+    /// All randomness follows from it.
+    pub seed: u64,
+    /// The trainer.
+    pub method: Method,
+    /// Its options.
+    pub trainer: TrainerOptions,
+    /// After the student's own draw, so many fresh draws of the learnable weights are tried.
+    pub restarts: u32,
+    /// The standard deviation of fresh draws, above 0.
+    pub initial_scale: f64,
+}
+
+impl Default for TrialOptions {
+    fn default() -> Self {
+        TrialOptions {
+            ensemble: Ensemble::Gaussian,
+            seed: 1,
+            method: Method::default(),
+            trainer: TrainerOptions::default(),
+            restarts: 31,
+            initial_scale: 1.0,
+        }
+    }
+}
+
+/// One network, one allocation, and how its students are trained.
+pub struct Training {
+    network: Network,
+    samples: Samples,
+    allocation: Allocation,
+    options: TrialOptions,
+    program: Program,
+    trainer: Box<dyn Trainer>,
+}
+
+impl Training {
+    /// Compiles the label map for the allocation.
+    ///
+    /// # Errors
+    /// See [`TrainingError`].
+    pub fn new(
+        network: &Network,
+        samples: Samples,
+        allocation: &Allocation,
+        options: TrialOptions,
+    ) -> Result<Self, TrainingError> {
+        let program = Program::new(network, samples, allocation)?;
+        let (network, allocation) = (network.clone(), allocation.clone());
+        let trainer = options.method.trainer(&options.trainer);
+        Ok(Training { network, samples, allocation, options, program, trainer })
+    }
+
+    /// What one thread evaluates with.
+    pub fn objective(&self) -> Objective<'_> {
+        self.program.objective()
+    }
+
+    /// The instance of a trial: the one that a [`crate::matching::Matcher`] with this seed decides.
+    pub fn instance(&self, trial: u64) -> Instance {
+        Instance::draw(&self.network, self.samples, self.options.ensemble, self.options.seed, trial)
+    }
+
+    /// Trains the student of one trial. It depends on the options and the trial only.
+    pub fn trial(&self, objective: &mut Objective<'_>, trial: u64) -> Trial {
+        self.train(objective, &self.instance(trial), trial)
+    }
+
+    /// Trains the student of an instance.
+    pub fn train(&self, objective: &mut Objective<'_>, instance: &Instance, trial: u64) -> Trial {
+        let refiner = Refiner::new(&self.network, &self.allocation, instance);
+        let own: Vec<f64> = self.program.learnable().iter().map(|w| float(&instance.student[*w])).collect();
+        let still = |outcome| Trial {
+            trial,
+            outcome,
+            starts: 0,
+            iterations: 0,
+            loss: 0.0,
+            norm: norm(&own),
+            precision: 53,
+            weights: own.iter().map(f64::to_string).collect(),
+        };
+        if refiner.matches_already() {
+            return still(Outcome::Already);
+        }
+        let floats = |numbers: &[Dyadic]| numbers.iter().map(float).collect::<Vec<f64>>();
+        let inputs: Vec<f64> = instance.inputs.iter().flat_map(|input| floats(input)).collect();
+        objective.load(&floats(&instance.student), &inputs, &floats(refiner.labels()));
+        let labels = self.program.labels().max(1) as f64;
+        if own.is_empty() {
+            return Trial { loss: objective.evaluate(&own) / labels, ..still(Outcome::NothingToLearn) };
+        }
+        let mut random = generator(self.options.seed, STREAM + trial);
+        let mut best: Option<Trial> = None;
+        let mut iterations = 0;
+        for start in 0..=self.options.restarts {
+            let mut weights = own.clone();
+            if start > 0 {
+                weights.iter_mut().for_each(|w| *w = self.options.initial_scale * normal(&mut random));
+            }
+            let run = self.trainer.train(objective, &mut weights);
+            iterations += run.iterations;
+            let mut done = Trial {
+                trial,
+                outcome: Outcome::Failure(run.end),
+                starts: start + 1,
+                iterations,
+                loss: run.loss / labels,
+                norm: norm(&weights),
+                precision: 53,
+                weights: Vec::new(),
+            };
+            if run.end == End::Candidate {
+                let refinement = refiner.refine(&weights);
+                done.outcome = match refinement.refined {
+                    Refined::Match => Outcome::Match,
+                    Refined::Approximate => Outcome::Approximate,
+                    Refined::Singular => Outcome::Singular,
+                    Refined::NoMatch => Outcome::Failure(End::Candidate),
+                };
+                done.loss = refinement.loss_log2.exp2();
+                (done.norm, done.precision) = (refinement.norm, refinement.precision);
+                done.weights = refinement.weights.iter().map(|w| w.to_string_radix(10, Some(40))).collect();
+            } else {
+                done.weights = weights.iter().map(f64::to_string).collect();
+            }
+            let better = best.as_ref().is_none_or(|b| {
+                let rank = |t: &Trial| match t.outcome {
+                    Outcome::Failure(_) => Outcome::Failure(End::Candidate),
+                    outcome => outcome,
+                };
+                (rank(&done), done.loss) < (rank(b), b.loss) || b.loss.is_nan()
+            });
+            if better {
+                best = Some(done);
+            }
+            if best.as_ref().is_some_and(|b| b.outcome.is_match()) {
+                break;
+            }
+        }
+        let starts = self.options.restarts + 1;
+        let settle = |b: Trial| {
+            let starts = if b.outcome.is_match() { b.starts } else { starts };
+            Trial { starts, iterations, ..b }
+        };
+        best.map_or_else(|| still(Outcome::NothingToLearn), settle)
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The samples.
+    pub fn samples(&self) -> Samples {
+        self.samples
+    }
+
+    /// The allocation.
+    pub fn allocation(&self) -> &Allocation {
+        &self.allocation
+    }
+
+    /// The options.
+    pub fn options(&self) -> &TrialOptions {
+        &self.options
+    }
+}
+
+fn float(number: &Dyadic) -> f64 {
+    number.real(53).to_f64()
+}
+
+fn norm(weights: &[f64]) -> f64 {
+    weights.iter().map(|w| w * w).sum::<f64>().sqrt()
+}
+
+/// A standard normal number (Marsaglia's polar method).
+fn normal(random: &mut ChaCha12Rng) -> f64 {
+    let mut uniform = || (random.next_u64() >> 11) as f64 / (1u64 << 52) as f64 - 1.0;
+    loop {
+        let (x, y) = (uniform(), uniform());
+        let square = x * x + y * y;
+        if square > 0.0 && square < 1.0 {
+            return x * (-2.0 * square.ln() / square).sqrt();
+        }
+    }
+}
