@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::file::make_folder;
 use super::output::{json, line};
 
-const TEMPLATE: &str = include_str!("new.star");
+const TEMPLATE: &str = include_str!("new.txt");
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example: allocert new my-theorem && allocert verify my-theorem.star")]
