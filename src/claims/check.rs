@@ -455,7 +455,8 @@ fn case(lens: &Lens, allocation: &Allocation, number: Value<'_>) -> starlark::Re
         let kind = number.get_type();
         return Err(failure(format!("trend returned {number} ({kind}): it must return an integer")));
     };
-    let interval = lens.matching(allocation, TRIALS).map_err(failure)?.ci95();
+    let answer = lens.matching(allocation, TRIALS).map_err(failure)?;
+    let interval = lens.interval(&answer);
     let allocation = print(lens.network().layout(), allocation);
     Ok(Case { group: 0, allocation, predictor, interval })
 }

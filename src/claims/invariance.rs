@@ -13,7 +13,7 @@
 //! Inside a comprehension over a bag nothing may be changed in place, since the order of the changes could show. Floating
 //! point in a file with bags is not accepted: sums depend on the order, and equal numbers may print differently.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use starlark::syntax::AstModule;
 use starlark_syntax::syntax::ast::{
@@ -125,14 +125,17 @@ pub(super) struct Reader<'a> {
     functions: HashMap<&'a str, (&'a [AstParameter], &'a AstStmt)>,
     /// How often each name is given a value, anywhere in the file.
     bound: HashMap<String, usize>,
-    /// Whether there may be numbers in floating point.
+    /// The functions that may return numbers in floating point.
+    floating: HashSet<&'a str>,
+    /// Whether there may be numbers in floating point outside the conditions of claims.
     floats: bool,
 }
 
 impl<'a> Reader<'a> {
     /// Looks over a file.
     pub(super) fn new(text: &'a str, ast: &'a AstModule) -> Self {
-        let mut reader = Reader { text, functions: HashMap::new(), bound: HashMap::new(), floats: false };
+        let mut reader =
+            Reader { text, functions: HashMap::new(), bound: HashMap::new(), floating: HashSet::new(), floats: false };
         let top = match &ast.statement().node {
             Stmt::Statements(all) => all.as_slice(),
             _ => std::slice::from_ref(ast.statement()),
@@ -143,12 +146,29 @@ impl<'a> Reader<'a> {
             }
         }
         reader.survey(Visit::Stmt(ast.statement()));
+        // Functions that make floating point, and those that name such functions.
+        loop {
+            let bodies = reader.functions.iter().filter(|(name, _)| !reader.floating.contains(**name));
+            let more = bodies.filter(|(_, (parameters, body))| {
+                let mut defaults = false;
+                parameters.iter().for_each(|p| p.visit_expr(|e| defaults |= reader.makes_float(&Visit::Expr(e))));
+                defaults || reader.makes_float(&Visit::Stmt(body))
+            });
+            let more: Vec<&str> = more.map(|(name, _)| *name).collect();
+            if more.is_empty() {
+                break;
+            }
+            reader.floating.extend(more);
+        }
+        let outside = top.iter().filter(|statement| !matches!(statement.node, Stmt::Def(_)));
+        reader.floats = outside.into_iter().any(|statement| reader.makes_float(&Visit::Stmt(statement)));
         reader
     }
 
     /// What these functions of a network and an allocation ask of symmetries; nothing if some part has no rule.
     pub(super) fn requirements(&self, functions: &[&AstExpr]) -> Option<Vec<Requirement>> {
-        let mut run = Run { reader: self, requirements: Vec::new(), depth: 0, in_bag: false };
+        let floats = self.floats || functions.iter().any(|function| self.makes_float(&Visit::Expr(function)));
+        let mut run = Run { reader: self, requirements: Vec::new(), depth: 0, in_bag: false, floats };
         for function in functions {
             run.condition(function).ok()?;
         }
@@ -171,10 +191,7 @@ impl<'a> Reader<'a> {
                     self.bind_parameters(&def.params);
                 }
                 Stmt::Assign(assign) => self.bind_target(&assign.lhs),
-                Stmt::AssignModify(target, op, _) => {
-                    self.bind_target(target);
-                    self.floats |= matches!(op, AssignOp::Divide);
-                }
+                Stmt::AssignModify(target, _, _) => self.bind_target(target),
                 Stmt::For(each) => self.bind_target(&each.var),
                 _ => {}
             },
@@ -188,16 +205,31 @@ impl<'a> Reader<'a> {
                         }
                     }
                 }
-                Expr::Literal(AstLiteral::Float(_)) => self.floats = true,
-                Expr::Op(_, BinOp::Divide, _) => self.floats = true,
-                Expr::Identifier(name) => self.floats |= name.node.ident == "float",
-                Expr::Dot(_, name) => {
-                    self.floats |= ["match", "match_in", "decided"].contains(&name.node.as_str());
-                }
                 _ => {}
             },
         }
         visit.visit_children(|child| self.survey(child));
+    }
+
+    /// Whether a part of the file makes numbers in floating point, or names a function that may. What claims' conditions
+    /// compute stays in them, so these are left out.
+    fn makes_float(&self, visit: &Visit<'_, AstNoPayload>) -> bool {
+        if matches!(visit, Visit::Stmt(s) if matches!(&s.node, Stmt::AssignModify(_, AssignOp::Divide, _))) {
+            return true;
+        }
+        if let Visit::Expr(expr) = visit {
+            let function = |name: &str| self.floating.contains(name);
+            if makes_float(expr) || matches!(&expr.node, Expr::Identifier(name) if function(&name.node.ident)) {
+                return true;
+            }
+        }
+        let conditions = conditions(visit);
+        let mut found = false;
+        visit.visit_children(|child| {
+            let condition = matches!(&child, Visit::Expr(expr) if conditions.iter().any(|c| std::ptr::eq(*c, *expr)));
+            found |= !condition && self.makes_float(&child);
+        });
+        found
     }
 
     fn bind(&mut self, name: &str) {
@@ -294,6 +326,8 @@ struct Run<'r, 'a> {
     depth: usize,
     /// Inside a comprehension over a bag.
     in_bag: bool,
+    /// Whether there may be numbers in floating point.
+    floats: bool,
 }
 
 impl Run<'_, '_> {
@@ -518,7 +552,7 @@ impl Run<'_, '_> {
     /// Binds a comprehension's variable; whether it runs over a bag.
     fn over(&mut self, each: &ForClause, names: &mut Names) -> Ruled<bool> {
         match self.expr(&each.over, names)? {
-            Kind::Bag(item) if !self.reader.floats => {
+            Kind::Bag(item) if !self.floats => {
                 self.in_bag = true;
                 self.assign(&each.var, item.into(), names)?;
                 Ok(true)
@@ -614,7 +648,7 @@ impl Run<'_, '_> {
 
     /// A result that does not depend on the order, because no floating point is in it.
     fn exact(&self) -> Ruled<Kind> {
-        if self.reader.floats { Err(NoRule) } else { Ok(Kind::Same) }
+        if self.floats { Err(NoRule) } else { Ok(Kind::Same) }
     }
 
     /// A set of weights that a symmetry must keep.
@@ -679,6 +713,35 @@ fn identifiers(expr: &AstExpr, used: &mut Vec<String>) {
         used.push(name.node.ident.clone());
     }
     expr.node.visit_expr(|inner| identifiers(inner, used));
+}
+
+/// The lambdas that a call of `claim` is given as conditions.
+fn conditions<'e>(visit: &Visit<'e, AstNoPayload>) -> Vec<&'e AstExpr> {
+    let Visit::Expr(expr) = visit else {
+        return Vec::new();
+    };
+    let Expr::Call(function, arguments) = &expr.node else {
+        return Vec::new();
+    };
+    if !matches!(&function.node, Expr::Identifier(name) if name.node.ident == "claim") {
+        return Vec::new();
+    }
+    let condition = |argument: &'e AstArgument| match &argument.node {
+        ArgumentP::Named(name, value) if ["holds", "trend", "given"].contains(&name.node.as_str()) => {
+            matches!(value.node, Expr::Lambda(_)).then_some(value)
+        }
+        _ => None,
+    };
+    arguments.args.iter().filter_map(condition).collect()
+}
+
+fn makes_float(expr: &AstExpr) -> bool {
+    match &expr.node {
+        Expr::Literal(AstLiteral::Float(_)) | Expr::Op(_, BinOp::Divide, _) => true,
+        Expr::Identifier(name) => name.node.ident == "float",
+        Expr::Dot(_, name) => ["match", "match_in", "decided"].contains(&name.node.as_str()),
+        _ => false,
+    }
 }
 
 fn mentions(expr: &AstExpr, names: &[&str]) -> bool {

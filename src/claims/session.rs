@@ -4,12 +4,12 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::outcome::Counterexample;
 use crate::allocation::Allocation;
-use crate::matching::{Estimate, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, Trials};
+use crate::matching::{Estimate, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, Trials, Verdict};
 use crate::network::{Network, Samples};
 use crate::reach::{DRAWS, Dimensions, Evidence, JacobianMatroid, ReachError, ScanOptions, Settings, Table, scan};
 
@@ -17,6 +17,16 @@ use crate::reach::{DRAWS, Dimensions, Evidence, JacobianMatroid, ReachError, Sca
 const REMEMBERED: usize = 20;
 /// Stands for a rank that is not known yet.
 const UNKNOWN: u8 = u8::MAX;
+
+/// So many match probabilities are kept for other claims.
+const MOST_ANSWERS: usize = 1 << 16;
+
+/// A network, samples, allocation, trials, seed and error.
+type MatchQuestion = (Network, Samples, Allocation, u64, u64, i64);
+
+/// Match probabilities that some claim asked for: other claims about the same allocations, such as trends in another number,
+/// get the same answer without deciding the same instances again. What a claim rests on is still counted claim by claim.
+static ANSWERS: LazyLock<Mutex<HashMap<MatchQuestion, Arc<MatchAnswer>>>> = LazyLock::new(Mutex::default);
 
 /// Everything that was asked while one claim was checked.
 #[derive(Debug)]
@@ -155,8 +165,9 @@ impl Session {
 
     /// How the decisions of some instances are known.
     fn rests_on(&self, evidence: Evidence) {
-        if evidence != Evidence::Proved {
-            lock(&self.decisions).push(evidence);
+        let mut decisions = lock(&self.decisions);
+        if evidence != Evidence::Proved && decisions.last() != Some(&Evidence::Unbounded) {
+            decisions.push(evidence);
         }
     }
 
@@ -294,9 +305,38 @@ impl Lens {
         if let Some(answer) = lock(&self.0.matches).get(&key) {
             return Ok(Arc::clone(answer));
         }
-        let answer = Arc::new(self.matcher()?.decide(allocation, &self.options(trials), &|_, _| {})?);
+        let matcher = self.matcher()?;
+        let question = (
+            self.0.network.clone(),
+            self.0.samples,
+            allocation.clone(),
+            trials,
+            matcher.settings().seed,
+            matcher.settings().error_log2,
+        );
+        let known = lock(&ANSWERS).get(&question).cloned();
+        let answer = match known {
+            Some(answer) => answer,
+            None => {
+                let answer = Arc::new(matcher.decide(allocation, &self.options(trials), &|_, _| {})?);
+                let whole = answer.estimate.as_ref().is_none_or(|e| e.stopped.is_none());
+                let mut answers = lock(&ANSWERS);
+                if whole && answers.len() < MOST_ANSWERS {
+                    answers.insert(question, Arc::clone(&answer));
+                }
+                answer
+            }
+        };
         lock(&self.0.matches).insert(key, Arc::clone(&answer));
         Ok(answer)
+    }
+
+    /// An interval for a match probability. What rests on frequencies has no bound on its error.
+    pub(super) fn interval(&self, answer: &MatchAnswer) -> [f64; 2] {
+        if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
+            self.0.session.rests_on(Evidence::Unbounded);
+        }
+        answer.ci95()
     }
 
     /// So many instances decided, whatever the laws say.

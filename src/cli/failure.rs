@@ -58,6 +58,7 @@ impl From<MatchError> for Failure {
             MatchError::OtherNetwork { .. } | MatchError::Kinks { .. } | MatchError::NotPolynomial { .. } => {
                 Failure::request(error.to_string())
             }
+            MatchError::TooManyWeights { .. } => Failure::limit(error.to_string()),
         }
     }
 }

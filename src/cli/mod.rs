@@ -2,6 +2,7 @@
 
 mod certificate;
 mod check;
+mod classify;
 mod completions;
 mod design;
 mod failure;
@@ -84,6 +85,8 @@ enum Command {
     Design(design::Arguments),
     /// Fit students to teachers by gradient methods; hold the success rate against the match probability.
     Train(train::Arguments),
+    /// Every allocation of a small network by the verdict on its match probability.
+    Classify(classify::Arguments),
     /// Check claims about networks and allocations; refute the false ones by a smallest counterexample.
     Verify(verify::Arguments),
     /// Write a page to look at, a text for a pull request and a table for a paper from results.
@@ -133,6 +136,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Match(arguments) => matching::run(&cli.common, arguments),
         Command::Design(arguments) => design::run(&cli.common, arguments),
         Command::Train(arguments) => train::run(&cli.common, arguments),
+        Command::Classify(arguments) => classify::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Report(arguments) => report::run(&cli.common, arguments),
         Command::New(arguments) => new::run(&cli.common, arguments),

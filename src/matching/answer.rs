@@ -75,6 +75,12 @@ pub enum Reason {
         /// That δ is not larger than it was counted.
         bounded: Hypothesis,
     },
+    /// Zero-positive law, and an instance without a match; of more weights than dimensions, so that the fractional law says
+    /// nothing about the instances near it.
+    WithoutMatch {
+        /// The trial.
+        trial: u64,
+    },
     /// The allocation spans, no law applies, and no instance that shows MP < 1 was decided.
     NoLaw,
     /// A network with kinks: every weight may learn.
@@ -103,6 +109,10 @@ impl std::fmt::Display for Reason {
             Reason::Fractional { trial, normal, bounded } => write!(
                 f,
                 "fractional law: the instance of trial {trial} has no real match; labels normal: {normal}, degree bounded: {bounded}"
+            ),
+            Reason::WithoutMatch { trial } => write!(
+                f,
+                "it spans, and the instance of trial {trial} has no real match; likely those near it have none either"
             ),
             Reason::NoLaw => {
                 write!(f, "it spans, but no law settles it and no instance shows that the value is below 1")

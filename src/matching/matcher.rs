@@ -79,6 +79,16 @@ pub enum MatchError {
         /// The network's weights.
         weights: usize,
     },
+    /// Too many weights for all allocations to be classified.
+    #[error(
+        "a network with {weights} weights; all allocations are classified for up to {limit}\n  take a smaller network, or ask about single allocations"
+    )]
+    TooManyWeights {
+        /// The network's weights.
+        weights: usize,
+        /// The most that there may be.
+        limit: usize,
+    },
 }
 
 /// Answers questions about one network at so many samples.
@@ -126,6 +136,21 @@ impl Matcher {
         Ok(Matcher { network: network.clone(), samples, settings, kind })
     }
 
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The samples.
+    pub fn samples(&self) -> Samples {
+        self.samples
+    }
+
+    /// What is computed with.
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
     /// The reachable dimension ρ_m of an allocation.
     pub fn dim(&self, allocation: &Allocation) -> Dimension {
         match &self.kind {
@@ -161,9 +186,17 @@ impl Matcher {
         Ok(is_affine(self.counter("whether labels are affine")?, allocation))
     }
 
-    fn counter(&self, what: &'static str) -> Result<&DegreeCounter, MatchError> {
+    pub(super) fn counter(&self, what: &'static str) -> Result<&DegreeCounter, MatchError> {
+        Ok(&self.polynomial(what)?.counter)
+    }
+
+    pub(super) fn matroid(&self, what: &'static str) -> Result<&JacobianMatroid, MatchError> {
+        Ok(&self.polynomial(what)?.matroid)
+    }
+
+    fn polynomial(&self, what: &'static str) -> Result<&Polynomial, MatchError> {
         match &self.kind {
-            Kind::Polynomial(p) => Ok(&p.counter),
+            Kind::Polynomial(p) => Ok(p),
             Kind::Piecewise { .. } => Err(MatchError::NotPolynomial { network: self.network.to_string(), what }),
         }
     }
@@ -221,7 +254,8 @@ impl Matcher {
     ) -> Result<MatchAnswer, MatchError> {
         self.accept(allocation)?;
         let (dim, teacher) = (self.dim(allocation), self.teacher());
-        let spans = Evidence::all([dim.evidence, teacher.evidence]);
+        // A rank is a proved lower bound: that A does not span needs its own bound from above, that it does the teacher's.
+        let spans = if dim.value < teacher.value { dim.evidence } else { teacher.evidence };
         let mut answer = MatchAnswer {
             network: self.network.clone(),
             allocation: allocation.clone(),
@@ -301,12 +335,15 @@ impl Matcher {
         (answer.verdict, answer.reason) = (Verdict::Undecided, Reason::NoLaw);
         let is_basis = answer.allocation.size() == answer.teacher.value;
         let witness = estimate.without_match.filter(|_| degree.is_some() || !is_basis);
-        if let Some(trial) = witness {
+        if let Some(trial) = witness.filter(|_| !is_basis) {
+            (answer.verdict, answer.reason) = (Verdict::Fractional, Reason::WithoutMatch { trial });
+            answer.evidence = Evidence::Unbounded;
+        } else if let Some(trial) = witness {
             let normal = normality(&self.network, self.samples, answer.teacher.value);
             let bounded = boundedness(degree);
             answer.verdict = Verdict::Fractional;
             answer.reason = Reason::Fractional { trial, normal, bounded };
-            let spans = Evidence::all([answer.dim.evidence, answer.teacher.evidence, estimate.evidence]);
+            let spans = Evidence::all([answer.teacher.evidence, estimate.evidence]);
             answer.evidence = match (normal, bounded) {
                 (Hypothesis::Checked(_), Hypothesis::Checked(_)) => spans,
                 _ => Evidence::Unbounded,
@@ -315,7 +352,7 @@ impl Matcher {
         answer.estimate = Some(estimate);
     }
 
-    fn estimate_with(
+    pub(super) fn estimate_with(
         &self,
         allocation: &Allocation,
         degree: Option<Degree>,

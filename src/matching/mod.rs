@@ -5,6 +5,7 @@
 //! kinks have laws and decisions of their own, in `piecewise`.
 
 mod answer;
+mod classify;
 mod choose;
 mod degree;
 mod ensemble;
@@ -14,11 +15,13 @@ mod instance;
 mod interval;
 mod laws;
 mod matcher;
+mod maximal;
 mod piecewise;
 mod trend;
 
 pub use crate::algebra::Limits;
 pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
+pub use classify::{Classification, MOST_CLASSIFIED};
 pub use choose::{Matching, choose};
 pub use degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
 pub use ensemble::{Ensemble, UnknownEnsemble};
@@ -26,4 +29,5 @@ pub use estimate::Trials;
 pub use instance::{Decision, Instance};
 pub use interval::confidence_interval;
 pub use matcher::{MatchError, MatchOptions, Matcher, decide};
+pub use maximal::{Maximal, MaximalTable, maximal};
 pub use trend::{Case, Trend};

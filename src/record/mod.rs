@@ -3,6 +3,7 @@
 //! A record holds what a script may rely on, in the words of the interface; fields are added, never renamed. It computes
 //! nothing: everything in it is in the answer that it is made of.
 
+mod classify;
 mod design;
 mod diagram;
 mod matching;
@@ -11,6 +12,7 @@ mod scan;
 mod train;
 mod verify;
 
+pub use classify::{Classify, ClassifyMaximal, MaximalRow};
 pub use design::{Alternative, Design};
 pub use diagram::{Diagram, Group, Tensor};
 pub use matching::Match;

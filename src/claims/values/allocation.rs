@@ -8,11 +8,11 @@ use starlark::values::structs::AllocStruct;
 use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::{starlark_module, starlark_value};
 
+use super::matching::MatchValue;
 use super::network::tensor;
 use super::{TRIALS, allocation_of, failure, samples_of};
 use crate::allocation::{Allocation, Tensor, Weight, print};
 use crate::claims::session::Lens;
-use crate::matching::Estimate;
 
 /// An allocation of a network at a number of samples.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
@@ -88,23 +88,10 @@ impl AllocationValue {
         moved
     }
 
-    fn matching<'v>(&self, trials: u64, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        let answer = self.lens().matching(&self.allocation, trials).map_err(failure)?;
-        let count = |of: fn(&Estimate) -> u64| heap.alloc(answer.estimate.as_ref().map_or(0, of));
-        let degree = answer.degree.and_then(Result::ok).map(|d| d.value);
-        let [low, high] = answer.ci95();
-        Ok(heap.alloc(AllocStruct([
-            ("verdict", heap.alloc(answer.verdict.name())),
-            ("reason", heap.alloc(answer.reason.to_string())),
-            ("degree", heap.alloc(NoneOr::from_option(degree))),
-            ("probability", heap.alloc(NoneOr::from_option(answer.probability()))),
-            ("low", heap.alloc(low)),
-            ("high", heap.alloc(high)),
-            ("trials", count(|e| e.trials)),
-            ("matched", count(|e| e.matched)),
-            ("unmatched", count(|e| e.unmatched)),
-            ("undecided", count(|e| e.undecided)),
-        ])))
+    fn matching(&self, trials: u64) -> starlark::Result<MatchValue> {
+        let lens = self.lens();
+        let answer = lens.matching(&self.allocation, trials).map_err(failure)?;
+        Ok(MatchValue::new(lens, answer))
     }
 
     fn combined<'v>(
@@ -250,12 +237,12 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
         Ok(this.with(this.lens().basis(&this.allocation).map_err(failure)?))
     }
 
-    /// The match probability, by a law or from 1,000 decided instances: a struct with `verdict` (`"zero"`, `"one"`,
+    /// The match probability, by a law or from 1,000 decided instances: a value with `verdict` (`"zero"`, `"one"`,
     /// `"fractional"` or `"undecided"`), `reason`, `degree` (or `None`), `probability` (or `None`), `low` and `high` (a 95 %
     /// interval), `trials`, `matched`, `unmatched` and `undecided`.
     #[starlark(attribute)]
-    fn r#match<'v>(this: &AllocationValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        this.matching(TRIALS, heap)
+    fn r#match(this: &AllocationValue) -> starlark::Result<MatchValue> {
+        this.matching(TRIALS)
     }
 
     /// Whether every label is affine in the learnable weights.
@@ -284,12 +271,8 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     }
 
     /// The match probability as in `match`, from so many decided instances where no law settles it.
-    fn match_in<'v>(
-        this: &AllocationValue,
-        #[starlark(require = pos)] trials: u64,
-        heap: Heap<'v>,
-    ) -> starlark::Result<Value<'v>> {
-        this.matching(trials, heap)
+    fn match_in(this: &AllocationValue, #[starlark(require = pos)] trials: u64) -> starlark::Result<MatchValue> {
+        this.matching(trials)
     }
 
     /// So many random instances decided whatever the laws say: a struct with `matched`, `unmatched` and `undecided`.

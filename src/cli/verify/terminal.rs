@@ -117,6 +117,10 @@ pub(super) fn whole(checked: &Checked) -> String {
     if let Some(why) = &checked.unsettled {
         text.push_str(&indented(&format!("\n{why}\n")));
     }
+    if let Some(orbits) = checked.orbits {
+        let all = plural(checked.instances + checked.skipped, "allocation");
+        text.push_str(&indented(&format!("\n{all}, up to symmetry {}\n", thousands(orbits))));
+    }
     if let Some(trend) = &checked.trend {
         text.push_str(&indented(&detailed_trend(trend)));
     }
@@ -199,6 +203,12 @@ pub(super) fn summary(results: &[Checked], time: Duration, seed: u64) -> String 
     let count = |outcome: Outcome| results.iter().filter(|c| matches!(&c.outcome, Ok(o) if *o == outcome)).count();
     let unexpected = results.iter().filter(|c| !c.is_expected()).count();
     let instances: u64 = results.iter().map(|c| c.instances).sum();
+    let evaluated: u64 = results.iter().map(|c| c.orbits.unwrap_or(c.instances + c.skipped)).sum();
+    let symmetry = if results.iter().any(|c| c.orbits.is_some()) {
+        format!(" ({} up to symmetry)", thousands(evaluated))
+    } else {
+        String::new()
+    };
     let parts = [
         (count(Outcome::Verified), "verified"),
         (count(Outcome::Refuted), "refuted"),
@@ -219,7 +229,7 @@ pub(super) fn summary(results: &[Checked], time: Duration, seed: u64) -> String 
         String::new()
     };
     format!(
-        "\n{}: {}; {verdict}\n{} in {}; {}seed {seed}",
+        "\n{}: {}; {verdict}\n{}{symmetry} in {}; {}seed {seed}",
         plural(results.len() as u64, "claim"),
         parts.join(", "),
         plural(instances, "instance"),

@@ -1,0 +1,120 @@
+//! `a.match`: what is known of a match probability.
+
+use std::sync::Arc;
+
+use allocative::Allocative;
+use starlark::environment::{Methods, MethodsBuilder};
+use starlark::starlark_simple_value;
+use starlark::values::none::NoneOr;
+use starlark::values::{NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue};
+use starlark_derive::{starlark_module, starlark_value};
+
+use crate::claims::session::Lens;
+use crate::matching::{Estimate, MatchAnswer};
+
+/// An answer, and who asked. What rests on frequencies is noted when it is asked for.
+#[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
+pub(super) struct MatchValue {
+    #[allocative(skip)]
+    lens: Lens,
+    #[allocative(skip)]
+    answer: Arc<MatchAnswer>,
+}
+
+starlark_simple_value!(MatchValue);
+
+impl std::fmt::Display for MatchValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [low, high] = self.answer.ci95();
+        write!(f, "match({}, {low} to {high})", self.answer.verdict.name())
+    }
+}
+
+impl MatchValue {
+    pub(super) fn new(lens: Lens, answer: Arc<MatchAnswer>) -> Self {
+        MatchValue { lens, answer }
+    }
+
+    fn count(&self, of: fn(&Estimate) -> u64) -> u64 {
+        self.answer.estimate.as_ref().map_or(0, of)
+    }
+
+    /// The interval, by a law or from frequencies.
+    fn interval(&self) -> [f64; 2] {
+        self.lens.interval(&self.answer)
+    }
+}
+
+starlark::methods_static!(MATCH_METHODS = match_methods);
+
+#[starlark_value(type = "match")]
+impl<'v> StarlarkValue<'v> for MatchValue {
+    fn get_methods() -> Option<&'static Methods> {
+        Some(MATCH_METHODS.methods())
+    }
+}
+
+/// The attributes of `a.match`.
+#[starlark_module]
+fn match_methods(builder: &mut MethodsBuilder) {
+    /// `"zero"`, `"one"`, `"fractional"` or `"undecided"`.
+    #[starlark(attribute)]
+    fn verdict(this: &MatchValue) -> starlark::Result<&'static str> {
+        Ok(this.answer.verdict.name())
+    }
+
+    /// The law, in words.
+    #[starlark(attribute)]
+    fn reason(this: &MatchValue) -> starlark::Result<String> {
+        Ok(this.answer.reason.to_string())
+    }
+
+    /// The learning degree of a basis, or `None`.
+    #[starlark(attribute)]
+    fn degree(this: &MatchValue) -> starlark::Result<NoneOr<usize>> {
+        Ok(NoneOr::from_option(this.answer.degree.and_then(Result::ok).map(|d| d.value)))
+    }
+
+    /// The probability or its estimate, or `None`.
+    #[starlark(attribute)]
+    fn probability(this: &MatchValue) -> starlark::Result<NoneOr<f64>> {
+        this.interval();
+        Ok(NoneOr::from_option(this.answer.probability()))
+    }
+
+    /// The lower end of a 95 % interval.
+    #[starlark(attribute)]
+    fn low(this: &MatchValue) -> starlark::Result<f64> {
+        Ok(this.interval()[0])
+    }
+
+    /// The upper end.
+    #[starlark(attribute)]
+    fn high(this: &MatchValue) -> starlark::Result<f64> {
+        Ok(this.interval()[1])
+    }
+
+    /// The instances drawn.
+    #[starlark(attribute)]
+    fn trials(this: &MatchValue) -> starlark::Result<u64> {
+        Ok(this.count(|e| e.trials))
+    }
+
+    /// Those with a real match.
+    #[starlark(attribute)]
+    fn matched(this: &MatchValue) -> starlark::Result<u64> {
+        Ok(this.count(|e| e.matched))
+    }
+
+    /// Those without one.
+    #[starlark(attribute)]
+    fn unmatched(this: &MatchValue) -> starlark::Result<u64> {
+        Ok(this.count(|e| e.unmatched))
+    }
+
+    /// The others.
+    #[starlark(attribute)]
+    fn undecided(this: &MatchValue) -> starlark::Result<u64> {
+        Ok(this.count(|e| e.undecided))
+    }
+}

@@ -1,0 +1,119 @@
+//! `allocert classify`: every allocation of a small network by the verdict on its match probability.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+
+use allocert::matching::{Classification, Limits, MatchOptions, Matcher, MaximalTable, Trials, maximal};
+use allocert::record;
+
+use super::failure::Failure;
+use super::output::{bar, json, line, thousands};
+use super::{Common, Subject, error_bound, settings};
+
+const EXAMPLES: &str = "Examples:
+  allocert classify 'lffn([2, 2, 2])'
+  allocert classify 'lrnn(inputs=1, hidden=2, outputs=1, steps=4)' --samples 2
+  allocert classify 'lrnn(inputs=1, hidden=2, outputs=1, steps=4)' --maximal";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    subject: Subject,
+    /// Instead: how many allocations of each size r are maximal (match probability 1 for every number of samples M whose
+    /// teacher dimension is at most r), and how many minimal (no allocation of r weights reaches less, for any M).
+    #[arg(long, conflicts_with = "samples")]
+    maximal: bool,
+    /// Where no law settles a verdict: how many random instances to decide, in search of one without a match.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    trials: u64,
+    /// Dimensions, and all decisions together, are wrong with a probability of at most 2^K where they are not proved.
+    #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
+    error_log2: i64,
+    /// Leave what no law has settled by then undecided after so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    time_limit: u64,
+}
+
+pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let network = arguments.subject.network()?;
+    let options = MatchOptions {
+        trials: Trials::Fixed(arguments.trials),
+        time_limit: Some(Duration::from_secs(arguments.time_limit)),
+        ..MatchOptions::default()
+    };
+    let bar = bar("classifying {bar:30} {pos}/{len}, {eta} left");
+    let progress = |done: u64, all: u64| {
+        bar.set_length(all);
+        bar.set_position(done);
+    };
+    let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
+    let late = if arguments.maximal {
+        let table = maximal(&network, &options, settings, &progress);
+        bar.finish_and_clear();
+        let table = table?;
+        if common.json {
+            json(&record::ClassifyMaximal::of(&network, &table, &options, settings))?;
+        } else {
+            line(&format!("{network}\n\n{}\n{}; seed {}", maximal_text(&table), table.evidence, common.seed))?;
+        }
+        table.late
+    } else {
+        let matcher = Matcher::new(&network, samples, settings, Limits::default())?;
+        let answer = matcher.classify(&options, &progress);
+        bar.finish_and_clear();
+        let answer = answer?;
+        if common.json {
+            json(&record::Classify::of(&answer, &options))?;
+        } else {
+            line(&text(&answer))?;
+        }
+        answer.late
+    };
+    Ok(ExitCode::from(if late { 3 } else { 0 }))
+}
+
+const HEAD: [&str; 4] = ["zero", "one", "fractional", "undecided"];
+
+fn cell(number: u64) -> String {
+    if number == 0 { "·".to_owned() } else { thousands(number) }
+}
+
+fn text(answer: &Classification) -> String {
+    let mut text = format!("{}, {}\n", answer.network, answer.samples);
+    text.push_str(&format!("teacher dimension {}\n\n  size", answer.teacher.value));
+    HEAD.iter().for_each(|name| text.push_str(&format!("  {name:>10}")));
+    text.push('\n');
+    for (size, counts) in answer.counts().iter().enumerate() {
+        text.push_str(&format!("  {size:>4}"));
+        counts.iter().for_each(|number| text.push_str(&format!("  {:>10}", cell(*number))));
+        text.push('\n');
+    }
+    let degrees = answer.degrees.iter().map(|(degree, number)| {
+        let degree = degree.map_or("unknown".to_owned(), |d| d.to_string());
+        format!("{degree} × {}", thousands(*number))
+    });
+    let degrees: Vec<String> = degrees.collect();
+    text.push_str(&format!(
+        "\nlearning degrees of the bases (degree × bases):\n{}\n",
+        super::output::wrapped(&degrees.join(", "))
+    ));
+    text.push_str(&format!("\n{}; seed {}", answer.evidence, answer.settings.seed));
+    text
+}
+
+fn maximal_text(table: &MaximalTable) -> String {
+    let mut text = "  size  at samples      maximal  fractional        zero   undecided     minimal\n".to_owned();
+    for row in &table.rows {
+        let samples = row.samples.map_or("none".to_owned(), |s| s.to_string());
+        let [zero, one, fractional, undecided] = row.counts.map(cell);
+        text.push_str(&format!(
+            "  {:>4}  {samples:<12}  {one:>9}  {fractional:>10}  {zero:>10}  {undecided:>10}  {:>10}\n",
+            row.size,
+            cell(row.minimal)
+        ));
+    }
+    text
+}

@@ -1,0 +1,108 @@
+//! What `allocert classify` says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::matching::{Classification, MatchOptions, Maximal, MaximalTable};
+use crate::network::Network;
+use crate::reach::Settings;
+
+/// Every allocation of a network by size and verdict on its match probability.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Classify {
+    /// The network, as it is written.
+    pub network: String,
+    /// The number of generic inputs; nothing when functional.
+    pub samples: Option<u64>,
+    /// D_m.
+    pub teacher_dim: usize,
+    /// By size: how many have the verdicts `zero`, `one`, `fractional` and `undecided`.
+    pub counts: Vec<[u64; 4]>,
+    /// (learning degree, number of bases); the degree is nothing where a limit stopped the count.
+    pub degrees: Vec<(Option<usize>, u64)>,
+    /// `proved` or `probabilistic`, for all verdicts together.
+    pub evidence: String,
+    /// An error anywhere has at most the probability 2^this; nothing when proved, or when there is no bound.
+    pub error_log2: Option<i64>,
+    /// How student, teacher and inputs are drawn.
+    pub ensemble: String,
+    /// Whether the time was up before all that no law settles was sampled.
+    pub stopped: bool,
+    /// The seed of all randomness.
+    pub seed: u64,
+}
+
+impl Classify {
+    /// Of an answer.
+    pub fn of(answer: &Classification, options: &MatchOptions) -> Self {
+        Classify {
+            network: answer.network.to_string(),
+            samples: answer.samples.count(),
+            teacher_dim: answer.teacher.value,
+            counts: answer.counts(),
+            degrees: answer.degrees.iter().map(|(degree, number)| (*degree, *number)).collect(),
+            evidence: answer.evidence.name().to_owned(),
+            error_log2: answer.evidence.error_log2(),
+            ensemble: options.ensemble.to_string(),
+            stopped: answer.late,
+            seed: answer.settings.seed,
+        }
+    }
+}
+
+/// How many allocations of each size are maximal and minimal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClassifyMaximal {
+    /// The network, as it is written.
+    pub network: String,
+    /// By size.
+    pub sizes: Vec<MaximalRow>,
+    /// `proved` or `probabilistic`, for the whole table.
+    pub evidence: String,
+    /// An error anywhere has at most the probability 2^this; nothing when proved, or when there is no bound.
+    pub error_log2: Option<i64>,
+    /// How student, teacher and inputs are drawn.
+    pub ensemble: String,
+    /// Whether the time was up before all that no law settles was sampled.
+    pub stopped: bool,
+    /// The seed of all randomness.
+    pub seed: u64,
+}
+
+/// The allocations of one size.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MaximalRow {
+    /// r.
+    pub size: usize,
+    /// The largest number of samples m with D_m ≤ r, in words; nothing if there is none.
+    pub samples: Option<String>,
+    /// Match probability 1 there.
+    pub maximal: u64,
+    /// A probability between 0 and 1 there.
+    pub fractional: u64,
+    /// Probability 0 there.
+    pub zero: u64,
+    /// Not known.
+    pub undecided: u64,
+    /// Of the smallest dimension for their size on every number of samples.
+    pub minimal: u64,
+}
+
+impl ClassifyMaximal {
+    /// Of an answer.
+    pub fn of(network: &Network, table: &MaximalTable, options: &MatchOptions, settings: Settings) -> Self {
+        let row = |row: &Maximal| {
+            let [zero, maximal, fractional, undecided] = row.counts;
+            let samples = row.samples.map(|s| s.to_string());
+            MaximalRow { size: row.size, samples, maximal, fractional, zero, undecided, minimal: row.minimal }
+        };
+        ClassifyMaximal {
+            network: network.to_string(),
+            sizes: table.rows.iter().map(row).collect(),
+            evidence: table.evidence.name().to_owned(),
+            error_log2: table.evidence.error_log2(),
+            ensemble: options.ensemble.to_string(),
+            stopped: table.late,
+            seed: settings.seed,
+        }
+    }
+}
