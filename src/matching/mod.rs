@@ -5,8 +5,8 @@
 //! kinks have laws and decisions of their own, in `piecewise`.
 
 mod answer;
-mod classify;
 mod choose;
+mod classify;
 mod degree;
 mod ensemble;
 mod equations;
@@ -21,8 +21,8 @@ mod trend;
 
 pub use crate::algebra::Limits;
 pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
-pub use classify::{Classification, MOST_CLASSIFIED};
 pub use choose::{Matching, choose};
+pub use classify::{Classification, MOST_CLASSIFIED};
 pub use degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
 pub use ensemble::{Ensemble, UnknownEnsemble};
 pub use estimate::Trials;
