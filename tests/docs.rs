@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Programs whose lines are shown and not run.
-const NOT_RUN: [&str; 5] = ["make", "git", "cd", "cargo", "sudo"];
+const NOT_RUN: [&str; 6] = ["make", "git", "cd", "cargo", "sudo", "mdbook"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -134,7 +134,7 @@ fn network(eval: &Evaluator<'_, '_, '_>, built: Result<Network, ShapeError>) -> 
 
 /// Networks.
 #[starlark_module]
-fn network_functions(builder: &mut GlobalsBuilder) {
+pub(super) fn network_functions(builder: &mut GlobalsBuilder) {
     /// A linear feedforward network y = W_L ⋯ W_1 x of widths d_0, …, d_L; with `bias`, affine layers.
     fn lffn(
         widths: UnpackListOrTuple<i64>,
@@ -186,7 +186,7 @@ fn network_functions(builder: &mut GlobalsBuilder) {
 
 /// Claims and the allocations they are about.
 #[starlark_module]
-fn claim_functions(builder: &mut GlobalsBuilder) {
+pub(super) fn claim_functions(builder: &mut GlobalsBuilder) {
     /// States a claim: `holds` must be true for every network and allocation given for which `given` is; or `trend`, a number
     /// read off an allocation, must go along with the match probability.
     fn claim<'v>(
@@ -316,7 +316,7 @@ fn whole_numbers<'v>(values: Value<'v>, heap: Heap<'v>) -> starlark::Result<Vec<
 
 /// Sums, binomial coefficients and partitions.
 #[starlark_module]
-fn number_functions(builder: &mut GlobalsBuilder) {
+pub(super) fn number_functions(builder: &mut GlobalsBuilder) {
     /// The sum of a list of integers.
     fn sum<'v>(#[starlark(require = pos)] numbers: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
         let mut total = heap.alloc(0);

@@ -13,6 +13,7 @@ mod globals;
 mod invariance;
 mod limits;
 mod outcome;
+mod reference;
 mod session;
 mod source;
 mod sweep;
@@ -22,4 +23,5 @@ pub use check::{CheckOptions, Progress, Sampled, check, evidence_of_all, sample}
 pub use file::{Claim, ClaimError, find, load, network, read};
 pub use globals::Expect;
 pub use outcome::{Checked, Counterexample, Outcome, Unsettled};
+pub use reference::reference;
 pub use session::Observation;

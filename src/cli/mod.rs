@@ -7,6 +7,7 @@ mod compare;
 mod completions;
 mod curve;
 mod dataset;
+mod design;
 mod failure;
 mod file;
 mod interrupt;
@@ -21,7 +22,6 @@ mod scan;
 mod survey;
 mod train;
 mod verify;
-mod writing;
 
 use std::process::ExitCode;
 
@@ -85,6 +85,8 @@ enum Command {
     Scan(scan::Arguments),
     /// With what probability a random student can match a random teacher.
     Match(matching::Arguments),
+    /// A best allocation of so many weights, and why it cannot be bettered.
+    Design(design::Arguments),
     /// Fit students to teachers by gradient methods; hold the success rate against the match probability.
     Train(train::Arguments),
     /// Every allocation of a small network by the verdict on its match probability.
@@ -111,12 +113,12 @@ enum Command {
 
 /// What the program says when it is asked nothing.
 const FIRST: &str = "\
-allocert settles which weights of a neural network may learn what, exactly. Begin with
-  allocert rank 'lffn([2, 2, 2])' 'W1[0,:] W2[:,0]'
-which says what a network can reach when only these weights learn. `scan NET` counts
-every allocation, `match NET ALLOC` gives the chance to match a teacher, `verify` checks
-claims and refutes the false ones by a smallest counterexample, `new NAME` writes a claim
-file to start from. More: allocert --help, allocert COMMAND --help.";
+allocert says exactly what a neural network can express when few weights learn.
+Begin with:  allocert rank 'lffn([2, 2, 2])' 'W1[0,:] W2[:,0]'
+Then: scan NET (every allocation), match NET ALLOC (the chance to match a
+teacher), design NET --size R (a best allocation), verify (claims; the false
+ones get a smallest counterexample), new NAME (a claim file to start from).
+More: allocert --help, allocert COMMAND --help, and the book in docs/.";
 
 /// The request names no command.
 fn no_such_command(name: &str) -> Failure {
@@ -142,6 +144,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Rank(arguments) => rank::run(&cli.common, arguments),
         Command::Scan(arguments) => scan::run(&cli.common, arguments),
         Command::Match(arguments) => matching::run(&cli.common, arguments),
+        Command::Design(arguments) => design::run(&cli.common, arguments),
         Command::Train(arguments) => train::run(&cli.common, arguments),
         Command::Classify(arguments) => classify::run(&cli.common, arguments),
         Command::Compare(arguments) => compare::run(&cli.common, arguments),

@@ -8,11 +8,12 @@ use clap::Args;
 
 use allocert::text::{quote, shell};
 
+use super::Common;
 use super::failure::Failure;
+use super::file::make_folder;
 use super::output::{json, line};
-use super::{Common, writing};
 
-const TEMPLATE: &str = include_str!("new.star");
+const TEMPLATE: &str = include_str!("new.txt");
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example: allocert new my-theorem && allocert verify my-theorem.star")]
@@ -33,7 +34,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             "{name} cannot be the name of a claim file\n  take letters, digits, - and _, such as my-theorem"
         )));
     }
-    writing::folder(&arguments.folder)?;
+    make_folder(&arguments.folder)?;
     let file = format!("{name}.star");
     let path = if arguments.folder.as_os_str() == "." { PathBuf::from(file) } else { arguments.folder.join(file) };
     let shown = path.display().to_string();

@@ -74,15 +74,15 @@ pub(crate) fn bar(template: &str) -> ProgressBar {
 
 /// Paragraphs (between blank lines) broken at spaces into lines of at most 76 characters; longer words stay whole.
 pub(crate) fn wrapped(text: &str) -> String {
-    let paragraphs: Vec<String> = text.split("\n\n").map(wrapped_paragraph).collect();
+    let paragraphs: Vec<String> = text.split("\n\n").map(|p| wrapped_paragraph(p, 76)).collect();
     paragraphs.join("\n\n")
 }
 
-fn wrapped_paragraph(text: &str) -> String {
-    const WIDTH: usize = 76;
+/// A paragraph broken at spaces into lines of at most `width` characters; longer words stay whole.
+pub(crate) fn wrapped_paragraph(text: &str, width: usize) -> String {
     let (mut lines, mut line) = (Vec::new(), String::new());
     for word in text.split_whitespace() {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
             lines.push(std::mem::take(&mut line));
         }
         if !line.is_empty() {

@@ -9,9 +9,10 @@ use serde::Serialize;
 
 use allocert::report::{Results, html, latex, markdown, parse};
 
+use super::Common;
 use super::failure::Failure;
+use super::file::{make_folder, write_whole};
 use super::output::{harmless, json, line, plural};
-use super::{Common, writing};
 
 const EXAMPLES: &str = "Examples:
   allocert verify proofs/siso.star --report out
@@ -107,13 +108,13 @@ pub(super) fn read(path: &Path, results: &mut Results) -> Result<(), Failure> {
 
 /// Writes a report into a folder.
 pub(super) fn write(folder: &Path, results: &Results) -> Result<(), Failure> {
-    writing::folder(folder)?;
-    writing::whole(&folder.join("results.jsonl"), lines(results)?.as_bytes())?;
-    writing::whole(&folder.join("report.md"), markdown(results).as_bytes())?;
+    make_folder(folder)?;
+    write_whole(&folder.join("results.jsonl"), lines(results)?.as_bytes())?;
+    write_whole(&folder.join("report.md"), markdown(results).as_bytes())?;
     if !results.claims.is_empty() {
-        writing::whole(&folder.join("claims.tex"), latex(results).as_bytes())?;
+        write_whole(&folder.join("claims.tex"), latex(results).as_bytes())?;
     }
-    writing::whole(&folder.join("index.html"), html(results).as_bytes())
+    write_whole(&folder.join("index.html"), html(results).as_bytes())
 }
 
 /// The results as JSON, one a line.

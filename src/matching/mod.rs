@@ -5,6 +5,7 @@
 //! kinks have laws and decisions of their own, in `piecewise`.
 
 mod answer;
+mod choose;
 mod classify;
 mod degree;
 mod ensemble;
@@ -20,6 +21,7 @@ mod trend;
 
 pub use crate::algebra::Limits;
 pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
+pub use choose::{Matching, choose};
 pub use classify::{Classification, MOST_CLASSIFIED};
 pub use degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
 pub use ensemble::{Ensemble, UnknownEnsemble};

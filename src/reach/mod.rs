@@ -10,6 +10,7 @@
 mod bounds;
 mod chance;
 mod count;
+mod design;
 mod dimensions;
 mod matroid;
 mod orbits;
@@ -22,6 +23,7 @@ mod symmetry;
 
 pub use chance::{Chance, Evidence};
 pub use count::Table;
+pub use design::{Design, DesignOptions, Optimal, design};
 pub use dimensions::Dimensions;
 pub use matroid::JacobianMatroid;
 pub use orbits::{Orbit, Orbits};
@@ -107,6 +109,14 @@ pub enum ReachError {
         least: usize,
         /// The weights to choose from.
         weights: usize,
+    },
+    /// Fewer weights may be chosen than are asked for.
+    #[error("{asked} weights are asked for, and {allowed} may be chosen\n  ask for fewer, or allow more")]
+    TooFewWeights {
+        /// How many are asked for.
+        asked: usize,
+        /// How many the constraints allow.
+        allowed: usize,
     },
     /// The inputs alone would not fit the stated limit.
     #[error(

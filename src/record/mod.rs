@@ -5,6 +5,7 @@
 
 mod classify;
 mod compare;
+mod design;
 mod diagram;
 mod fit;
 mod matching;
@@ -16,6 +17,7 @@ mod verify;
 
 pub use classify::{Classify, ClassifyMaximal, MaximalRow};
 pub use compare::{Compare, CompareRow};
+pub use design::{Alternative, Design};
 pub use diagram::{Diagram, Group, Tensor};
 pub use fit::DataFit;
 pub use matching::Match;

@@ -15,10 +15,9 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Pictures stop when they take so many bytes; what follows is told in words.
-const MOST_PICTURE_BYTES: usize = 1_000_000;
-/// Proofs, too.
-const MOST_PROOF_BYTES: usize = 500_000;
+/// A page has so many bytes at most: when it is full, pictures and proofs are left out, and it says so. (Only tables of very many
+/// results are longer.)
+const MOST_BYTES: usize = 1_950_000;
 /// More observed dimensions than this are only counted.
 const MOST_OBSERVATIONS: usize = 12;
 
@@ -32,19 +31,16 @@ pub fn html(results: &Results) -> String {
     let page = lines.map(|lines| environment.set_syntax(lines));
     let page = page.and_then(|()| environment.add_template("page.html", PAGE));
     let page = page.and_then(|()| environment.get_template("page.html"));
-    let context = context(&results);
     // The template is part of the program, and tests render every part of it.
-    page.and_then(|page| page.render(context)).unwrap_or_else(|error| format!("<!doctype html><pre>{error:#}</pre>"))
+    let rendered = page.and_then(|page| {
+        let room = MOST_BYTES.saturating_sub(page.render(context(&results, 0))?.len());
+        page.render(context(&results, room))
+    });
+    rendered.unwrap_or_else(|error| format!("<!doctype html><pre>{error:#}</pre>"))
 }
 
 fn safe(html: impl Into<String>) -> Value {
     Value::from_safe_string(html.into())
-}
-
-/// How much room is left for what is large.
-struct Budget {
-    pictures: usize,
-    proofs: usize,
 }
 
 /// Takes a piece out of what is left; nothing if it does not fit.
@@ -53,11 +49,11 @@ fn fit(left: &mut usize, piece: String) -> Option<String> {
     Some(piece)
 }
 
-fn context(results: &Results) -> Value {
+/// With so many bytes for pictures and proofs.
+fn context(results: &Results, mut room: usize) -> Value {
     let prose = Prose::default();
-    let mut budget = Budget { pictures: MOST_PICTURE_BYTES, proofs: MOST_PROOF_BYTES };
-    let claims: Vec<Value> = results.claims.iter().enumerate().map(|(i, c)| claim(i, c, &prose, &mut budget)).collect();
-    let scans: Vec<Value> = results.scans.iter().map(|s| scan(s, &mut budget)).collect();
+    let claims: Vec<Value> = results.claims.iter().enumerate().map(|(i, c)| claim(i, c, &prose, &mut room)).collect();
+    let scans: Vec<Value> = results.scans.iter().map(|s| scan(s, &mut room)).collect();
     let unexpected = results.claims.iter().filter(|c| !c.as_expected).count();
     let instances: u64 = results.claims.iter().fold(0, |sum, c| sum.saturating_add(c.allocations));
     context! {
@@ -85,10 +81,10 @@ fn outcomes(claims: &[Verify]) -> Vec<Value> {
     counted.filter(|(_, n)| *n > 0).map(|(name, number)| context! { name, number }).collect()
 }
 
-fn claim(index: usize, c: &Verify, prose: &Prose, budget: &mut Budget) -> Value {
+fn claim(index: usize, c: &Verify, prose: &Prose, room: &mut usize) -> Value {
     let proof = c.proof.as_ref().map(|proof| {
-        let typeset = fit(&mut budget.proofs, prose.markdown(proof));
-        typeset.map_or_else(|| Value::from("The page is full; the proof is in the claim's file."), safe)
+        let typeset = fit(room, prose.markdown(proof));
+        typeset.map_or_else(|| Value::from("This page is full; the proof is in the claim's file."), safe)
     });
     context! {
         id => format!("claim-{}", index + 1),
@@ -115,7 +111,7 @@ fn claim(index: usize, c: &Verify, prose: &Prose, budget: &mut Budget) -> Value 
         certificate => c.certificate.as_ref(),
         certificate_link => c.certificate.as_deref().filter(|path| is_relative(path)),
         command => &c.command,
-        counterexample => c.counterexample.as_ref().map(|c| counterexample(c, budget)),
+        counterexample => c.counterexample.as_ref().map(|c| counterexample(c, room)),
         trend => c.trend.as_ref().map(trend),
     }
 }
@@ -136,7 +132,7 @@ fn is_relative(path: &str) -> bool {
     !path.starts_with('/') && path.chars().all(plain)
 }
 
-fn counterexample(c: &Counterexample, budget: &mut Budget) -> Value {
+fn counterexample(c: &Counterexample, room: &mut usize) -> Value {
     let others = c.dimensions.iter().filter(|o| Some(&o.allocation) != c.allocation.as_ref() || o.network != c.network);
     let others: Vec<Value> = others
         .map(|o| {
@@ -157,8 +153,8 @@ fn counterexample(c: &Counterexample, budget: &mut Budget) -> Value {
         spans => c.spans,
         claimed => c.claimed.as_ref(),
         here => sides(c),
-        layers => drawing::layers(c).and_then(|svg| fit(&mut budget.pictures, svg)).map(safe),
-        grids => fit(&mut budget.pictures, drawing::grids(c)).filter(|html| !html.is_empty()).map(safe),
+        layers => drawing::layers(c).and_then(|svg| fit(room, svg)).map(safe),
+        grids => fit(room, drawing::grids(c)).filter(|html| !html.is_empty()).map(safe),
         point => c.point.as_ref().map(|p| context! {
             rank => p.rank,
             inputs => (!p.inputs.is_empty()).then(|| format!("{:?}", p.inputs)),
@@ -193,7 +189,7 @@ fn trend(t: &Trend) -> Value {
     }
 }
 
-fn scan(s: &Scan, budget: &mut Budget) -> Value {
+fn scan(s: &Scan, room: &mut usize) -> Value {
     let rows = s.counts.iter().map(|(size, dim, number)| context! { size, dim, number => thousands(number) });
     context! {
         network => &s.network,
@@ -204,7 +200,7 @@ fn scan(s: &Scan, budget: &mut Budget) -> Value {
         evidence => evidence(Some(&s.evidence), s.error_log2),
         orbits => s.orbits.map(thousands),
         seed => s.seed,
-        plot => plots::scan(s).and_then(|svg| fit(&mut budget.pictures, svg)).map(safe),
+        plot => plots::scan(s).and_then(|svg| fit(room, svg)).map(safe),
         rows => rows.collect::<Vec<_>>(),
     }
 }

@@ -90,7 +90,7 @@ pub(super) fn trainings(trainings: &[Training], matches: &[Match]) -> Option<Str
         let exact = match t.verdict_exact.as_deref() {
             Some("zero") => Some((0.0, [0.0; 2])),
             Some("one") => Some((1.0, [1.0; 2])),
-            _ => None,
+            _ => t.probability_exact.zip(t.ci95_exact),
         };
         if let (Some((x, interval)), Some(y)) = (found.or(exact), t.success_rate) {
             let mark = Mark { x, x_interval: Some(interval), y, y_interval: Some(t.ci95) };

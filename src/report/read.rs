@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::record::{Match, Rank, Scan, Verify};
+use crate::record::{Match, Rank, Scan, Train, Verify};
 use crate::text::harmless;
 
 /// Results of several commands, each kind in the order in which it was read.
@@ -42,8 +42,31 @@ pub struct Training {
     pub approximate: Option<u64>,
     /// The verdict of `match` on the same question.
     pub verdict_exact: Option<String>,
+    /// The match probability, or its estimate.
+    pub probability_exact: Option<f64>,
+    /// A 95 % interval for it.
+    pub ci95_exact: Option<[f64; 2]>,
     /// Whether the runs are possible under that verdict.
     pub consistent: Option<bool>,
+}
+
+impl From<&Train> for Training {
+    fn from(train: &Train) -> Self {
+        Training {
+            network: train.network.clone(),
+            allocation: train.allocation.clone(),
+            samples: train.samples,
+            trials: train.trials,
+            successes: train.successes,
+            success_rate: train.success_rate,
+            ci95: train.ci95,
+            approximate: Some(train.approximate),
+            verdict_exact: train.verdict_exact.clone(),
+            probability_exact: train.probability_exact,
+            ci95_exact: train.ci95_exact,
+            consistent: train.consistent,
+        }
+    }
 }
 
 /// Why results cannot be read.

@@ -10,12 +10,13 @@ use allocert::allocation::Allocation;
 use allocert::matching::Ensemble;
 use allocert::network::{Network, Samples};
 use allocert::record;
+use allocert::report::Results;
 use allocert::training::{Exact, Experiment, Method, TrainerOptions, Training, TrialOptions};
 
 use super::failure::Failure;
 use super::file::write_whole;
 use super::output::{bar, json, line};
-use super::{Common, error_bound, interrupt, parse_allocation, settings};
+use super::{Common, error_bound, interrupt, parse_allocation, report, settings};
 
 mod data;
 mod replay;
@@ -66,6 +67,9 @@ pub(super) struct Arguments {
     /// Look again at an instance that was saved.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["network", "allocation", "samples"])]
     replay: Option<PathBuf>,
+    /// Also write a report into this folder.
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
 }
 
 /// How students are trained.
@@ -161,6 +165,9 @@ fn teach(
         let _ = writeln!(std::io::stderr(), "{}", terminal::inconsistency(&replay, &path));
     }
     let answer = record::Train::of(&training, &experiment, exact.as_ref().map_err(ToString::to_string));
+    if let Some(folder) = &arguments.report {
+        report::write(folder, &Results { trainings: vec![(&answer).into()], ..Results::default() })?;
+    }
     if common.json {
         json(&answer)?;
     } else {

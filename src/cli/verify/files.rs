@@ -7,16 +7,17 @@ use allocert::record::Verify;
 use allocert::report::{Changes, Results, compare, junit};
 
 use crate::cli::failure::Failure;
+use crate::cli::file::{make_folder, write_whole};
 use crate::cli::output::{Colour, harmless, line, paint};
-use crate::cli::{report, writing};
+use crate::cli::report;
 
 use super::{Arguments, matches};
 
 /// Before anything is checked: the earlier results, and that the others can be written.
 pub(super) fn before(arguments: &Arguments) -> Result<Option<Vec<Verify>>, Failure> {
-    arguments.report.as_deref().map(writing::folder).transpose()?;
+    arguments.report.as_deref().map(make_folder).transpose()?;
     let above = arguments.junit.as_ref().and_then(|path| path.parent()).filter(|folder| !folder.as_os_str().is_empty());
-    above.map(writing::folder).transpose()?;
+    above.map(make_folder).transpose()?;
     let earlier = |path: &PathBuf| {
         let mut results = Results::default();
         report::read(path, &mut results)?;
@@ -41,7 +42,7 @@ pub(super) fn after(
         if json { eprintln!("{text}") } else { line(&text)? }
     }
     if let Some(path) = &arguments.junit {
-        writing::whole(path, junit(&claims)?.as_bytes())?;
+        write_whole(path, junit(&claims)?.as_bytes())?;
     }
     if let Some(folder) = &arguments.report {
         report::write(folder, &Results { claims, ..Results::default() })?;

@@ -26,7 +26,6 @@ const EXAMPLES: &str = "Examples:
   allocert verify
   allocert verify proofs/lffn.star --json
   allocert verify --only 'spreading/*'
-  allocert verify proofs/siso.star --report report --junit claims.xml
 
 A claim is as expected when its outcome is what its `expect` says. With --only, counterexamples
 are shown whole.";
