@@ -284,8 +284,14 @@ impl Lens {
             return Ok(Arc::clone(answer));
         }
         let matcher = self.matcher()?;
-        let question =
-            (self.0.network.clone(), self.0.samples, allocation.clone(), trials, matcher.settings().seed, matcher.settings().error_log2);
+        let question = (
+            self.0.network.clone(),
+            self.0.samples,
+            allocation.clone(),
+            trials,
+            matcher.settings().seed,
+            matcher.settings().error_log2,
+        );
         let known = lock(&ANSWERS).get(&question).cloned();
         let answer = match known {
             Some(answer) => answer,

@@ -122,7 +122,8 @@ impl Matcher {
         let unsettled = spread(&mut verdicts, teacher.value);
         let even: Vec<&Basis> =
             bases.iter().filter(|b| b.degree.is_some() && b.verdict == Verdict::Undecided).collect();
-        let below_one: Vec<Option<Evidence>> = even.par_iter().map(|b| self.sample_basis(b, options, deadline)).collect();
+        let below_one: Vec<Option<Evidence>> =
+            even.par_iter().map(|b| self.sample_basis(b, options, deadline)).collect();
         for (basis, known) in even.iter().zip(below_one) {
             if let Some(known) = known {
                 verdicts[basis.allocation.low_bits() as usize] = Verdict::Fractional;
@@ -163,12 +164,7 @@ impl Matcher {
     }
 
     /// Whether random instances show that a basis of even degree has a probability below 1, and how that is known.
-    fn sample_basis(
-        &self,
-        basis: &Basis,
-        options: &MatchOptions,
-        deadline: Option<Instant>,
-    ) -> Option<Evidence> {
+    fn sample_basis(&self, basis: &Basis, options: &MatchOptions, deadline: Option<Instant>) -> Option<Evidence> {
         if deadline.is_some_and(|d| Instant::now() >= d) {
             return None;
         }

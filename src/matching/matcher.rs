@@ -55,7 +55,9 @@ pub enum MatchError {
         weights: usize,
     },
     /// Too many weights for all allocations to be classified.
-    #[error("a network with {weights} weights; all allocations are classified for up to {limit}\n  take a smaller network, or ask about single allocations")]
+    #[error(
+        "a network with {weights} weights; all allocations are classified for up to {limit}\n  take a smaller network, or ask about single allocations"
+    )]
     TooManyWeights {
         /// The network's weights.
         weights: usize,

@@ -8,8 +8,8 @@ use starlark::values::structs::AllocStruct;
 use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::{starlark_module, starlark_value};
 
-use super::network::tensor;
 use super::matching::MatchValue;
+use super::network::tensor;
 use super::{TRIALS, allocation_of, failure, samples_of};
 use crate::allocation::{Allocation, Tensor, Weight, print};
 use crate::claims::session::Lens;
