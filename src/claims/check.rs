@@ -466,7 +466,8 @@ fn case(lens: &Lens, allocation: &Allocation, number: Value<'_>) -> starlark::Re
         return Err(failure(format!("trend returned {number} ({kind}): it must return an integer")));
     };
     let answer = lens.matching(allocation, TRIALS).map_err(failure)?;
-    let interval = lens.interval(&answer);
+    lens.rests_on_value(&answer);
+    let interval = answer.ci95();
     let allocation = print(lens.network().layout(), allocation);
     Ok(Case { group: 0, allocation, predictor, interval })
 }

@@ -331,12 +331,11 @@ impl Lens {
         Ok(answer)
     }
 
-    /// An interval for a match probability. What rests on frequencies has no bound on its error.
-    pub(super) fn interval(&self, answer: &MatchAnswer) -> [f64; 2] {
+    /// Notes that the value or the interval of a match probability is used: a frequency has no bound on its error.
+    pub(super) fn rests_on_value(&self, answer: &MatchAnswer) {
         if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
             self.0.session.rests_on(Evidence::Unbounded);
         }
-        answer.ci95()
     }
 
     /// So many instances decided, whatever the laws say.

@@ -37,7 +37,7 @@ pub struct Classification {
     pub degrees: BTreeMap<Option<usize>, u64>,
     /// How all verdicts, taken together, are known.
     pub evidence: Evidence,
-    /// Whether the time was up before all that no law settles was sampled.
+    /// Whether a limit left something undecided: the time was up, or a degree could not be counted.
     pub late: bool,
     /// What was computed with.
     pub settings: Settings,
@@ -143,7 +143,7 @@ impl Matcher {
             teacher,
             degrees,
             evidence: Evidence::all(evidence),
-            late: late || deadline.is_some_and(|d| Instant::now() >= d),
+            late: late || bases.iter().any(|b| b.degree.is_none()) || deadline.is_some_and(|d| Instant::now() >= d),
             settings: self.settings(),
             verdicts,
         })

@@ -33,7 +33,7 @@ pub struct MaximalTable {
     pub rows: Vec<Maximal>,
     /// For the whole table.
     pub evidence: Evidence,
-    /// Whether the time was up before all that no law settles was sampled.
+    /// Whether a limit left something undecided: the time was up, or a degree could not be counted.
     pub late: bool,
 }
 

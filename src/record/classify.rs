@@ -25,7 +25,7 @@ pub struct Classify {
     pub error_log2: Option<i64>,
     /// How student, teacher and inputs are drawn.
     pub ensemble: String,
-    /// Whether the time was up before all that no law settles was sampled.
+    /// Whether a limit left something undecided: the time was up, or a degree could not be counted.
     pub stopped: bool,
     /// The seed of all randomness.
     pub seed: u64,
@@ -62,7 +62,7 @@ pub struct ClassifyMaximal {
     pub error_log2: Option<i64>,
     /// How student, teacher and inputs are drawn.
     pub ensemble: String,
-    /// Whether the time was up before all that no law settles was sampled.
+    /// Whether a limit left something undecided: the time was up, or a degree could not be counted.
     pub stopped: bool,
     /// The seed of all randomness.
     pub seed: u64,

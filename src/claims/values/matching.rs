@@ -6,7 +6,7 @@ use allocative::Allocative;
 use starlark::environment::{Methods, MethodsBuilder};
 use starlark::starlark_simple_value;
 use starlark::values::none::NoneOr;
-use starlark::values::{NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue};
+use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::{starlark_module, starlark_value};
 
 use crate::claims::session::Lens;
@@ -37,11 +37,6 @@ impl MatchValue {
 
     fn count(&self, of: fn(&Estimate) -> u64) -> u64 {
         self.answer.estimate.as_ref().map_or(0, of)
-    }
-
-    /// The interval, by a law or from frequencies.
-    fn interval(&self) -> [f64; 2] {
-        self.lens.interval(&self.answer)
     }
 }
 
@@ -77,21 +72,23 @@ fn match_methods(builder: &mut MethodsBuilder) {
 
     /// The probability or its estimate, or `None`.
     #[starlark(attribute)]
-    fn probability(this: &MatchValue) -> starlark::Result<NoneOr<f64>> {
-        this.interval();
-        Ok(NoneOr::from_option(this.answer.probability()))
+    fn probability<'v>(this: &MatchValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        this.lens.rests_on_value(&this.answer);
+        Ok(heap.alloc(NoneOr::from_option(this.answer.probability())))
     }
 
     /// The lower end of a 95 % interval.
     #[starlark(attribute)]
-    fn low(this: &MatchValue) -> starlark::Result<f64> {
-        Ok(this.interval()[0])
+    fn low<'v>(this: &MatchValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        this.lens.rests_on_value(&this.answer);
+        Ok(heap.alloc(this.answer.ci95()[0]))
     }
 
     /// The upper end.
     #[starlark(attribute)]
-    fn high(this: &MatchValue) -> starlark::Result<f64> {
-        Ok(this.interval()[1])
+    fn high<'v>(this: &MatchValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        this.lens.rests_on_value(&this.answer);
+        Ok(heap.alloc(this.answer.ci95()[1]))
     }
 
     /// The instances drawn.
