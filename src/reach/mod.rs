@@ -6,6 +6,7 @@
 
 mod chance;
 mod count;
+mod fold;
 mod matroid;
 mod orbits;
 pub(crate) mod point;
