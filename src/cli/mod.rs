@@ -4,6 +4,7 @@ mod completions;
 mod failure;
 mod matching;
 pub(crate) mod memory;
+mod orbits;
 mod output;
 mod rank;
 mod scan;

@@ -7,6 +7,7 @@
 mod chance;
 mod count;
 mod fold;
+mod listing;
 mod matroid;
 mod orbits;
 pub(crate) mod point;
@@ -16,6 +17,7 @@ mod symmetry;
 
 pub use chance::{Chance, Evidence};
 pub use count::Table;
+pub use listing::{Row, list, listing_group};
 pub use matroid::JacobianMatroid;
 pub use orbits::{Orbit, Orbits};
 pub use point::IntegerPoint;
@@ -119,6 +121,14 @@ pub enum ReachError {
         /// All parts.
         parts: usize,
     },
+    /// More orbits of one size than are held at a time.
+    #[error("up to {orbits} orbits of one size, over the limit of {limit}\n  list fewer with --within or --sizes")]
+    TooManyOrbits {
+        /// The most of one size.
+        orbits: String,
+        /// The limit.
+        limit: u64,
+    },
     /// An enumeration up to symmetry that does not prove itself complete.
     #[error(
         "the orbits of size {size} hold {found} allocations, not {all}; this is a defect of the program\n  please report the command"
@@ -157,6 +167,7 @@ impl ReachError {
                 | ReachError::TooMuchWork { .. }
                 | ReachError::JacobianTooLarge { .. }
                 | ReachError::TooManyWeights { .. }
+                | ReachError::TooManyOrbits { .. }
         )
     }
 }
