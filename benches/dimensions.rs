@@ -32,10 +32,11 @@ struct Whole {
     steps: i64,
 }
 
-const WHOLE: [Whole; 3] = [
+const WHOLE: [Whole; 4] = [
     Whole { name: "2^15 allocations, lrnn(1,3,1,7)", hidden: 3, steps: 7 },
     Whole { name: "2^24 allocations, lrnn(1,4,1,9)", hidden: 4, steps: 9 },
     Whole { name: "2^35 allocations, lrnn(1,5,1,11)", hidden: 5, steps: 11 },
+    Whole { name: "2^48 allocations, lrnn(1,6,1,13)", hidden: 6, steps: 13 },
 ];
 
 /// A polynomial network with 200 weights, on 175 inputs with four labels each: a Jacobian of 700 rows.

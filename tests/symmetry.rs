@@ -127,3 +127,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_listing_is_the_table_of_the_scan() {
+    let network: Network = "lrnn(1, 3, 1, 7)".parse().unwrap();
+    let settings = Settings { seed: 1, error_log2: -20 };
+    for sizes in [None, Some(3..=5)] {
+        let options = ScanOptions { within: None, sizes, time_limit: None };
+        let whole = scan(&network, Samples::Functional, &options, settings, &|_, _| {}).unwrap();
+        let group = allocert::reach::listing_group(&whole).unwrap();
+        let (mut rows, mut sum) = (0, 0);
+        let listed = allocert::reach::list(&whole, group, |portion| {
+            rows += portion.len();
+            sum += portion.iter().map(|row| row.length).sum::<u64>();
+            Ok::<(), allocert::reach::ReachError>(())
+        });
+        listed.unwrap();
+        let all: u64 = whole.table.entries().map(|(_, _, n)| n.to_u64().unwrap()).sum();
+        assert_eq!(sum, all);
+        assert!(rows < all as usize / 5);
+    }
+}

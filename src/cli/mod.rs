@@ -15,6 +15,7 @@ mod man;
 mod matching;
 pub(crate) mod memory;
 mod new;
+mod orbits;
 mod output;
 mod rank;
 mod report;

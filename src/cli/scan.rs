@@ -34,7 +34,10 @@ pub(super) struct Arguments {
     /// The whole table is wrong with a probability of at most 2^K (unless it is proved).
     #[arg(long, value_name = "K", default_value = "-20", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
-    /// Stop with exit status 3 after so many seconds.
+    /// Also list every allocation up to symmetry, one row an orbit, in this file: .parquet, .csv or .jsonl.
+    #[arg(long, value_name = "FILE")]
+    orbits: Option<std::path::PathBuf>,
+    /// Stop the count with exit status 3 after so many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     time_limit: u64,
     /// Also write a report into this folder.
@@ -82,10 +85,12 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     if let Some(folder) = &arguments.report {
         report::write(folder, &Results { scans: vec![record::Scan::of(&answer)], ..Results::default() })?;
     }
+    let orbits = arguments.orbits.as_ref().map(|path| super::orbits::write(&answer, path)).transpose()?;
     if common.json {
-        json(&record::Scan::of(&answer))?;
+        json(&record::Scan { orbits, ..record::Scan::of(&answer) })?;
     } else {
-        line(&text(&answer))?;
+        let listed = orbits.map(|orbits| format!("\n{} orbits listed", thousands(orbits))).unwrap_or_default();
+        line(&format!("{}{listed}", text(&answer)))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,9 @@
 //! Rows and columns may be scaled freely, so a pivot needs no division. A zero column is a loop, a zero row a coloop; both
 //! are taken out at once as factors. Minors of rank or corank at most 2 are counted by their parallel classes:
 //! the recursion stops there, and only tallies which small minors it met, how often.
+//!
+//! With symmetry the recursion starts from *folds*: of the subsets of some elements that the symmetries keep as a whole,
+//! one an orbit is contracted and the rest of these elements deleted, and what is found counts as often as the orbit is long.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -97,6 +100,19 @@ impl Table {
 pub(super) struct CountOptions {
     pub sizes: std::ops::RangeInclusive<usize>,
     pub deadline: Option<Instant>,
+    /// Where the recursion starts; if empty, from the whole matroid.
+    pub folds: Vec<Fold>,
+}
+
+/// A part of all subsets, and how many parts are like it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fold {
+    /// Columns that every subset here contains.
+    pub taken: Vec<usize>,
+    /// Columns that none contains.
+    pub dropped: Vec<usize>,
+    /// The parts that are like this one, this one included.
+    pub times: u64,
 }
 
 /// A count that its deadline stopped.
@@ -117,6 +133,13 @@ pub(super) fn count(
 ) -> Result<Table, Stopped> {
     // Sizes add up over the components, so only one component can be cut off at a smallest size.
     let components = Minor::of(field, matrix).components();
+    if components.len() == 1 && !options.folds.is_empty() {
+        let folded = options.folds.iter().map(|fold| Minor::folded(field, matrix, fold)).collect();
+        let (n, r) = (matrix.columns(), RowSpace::of(field, matrix).rank());
+        let mut table = count_minors(field, (n, r), folded, options.sizes.clone(), options.deadline, progress)?;
+        table.keep(options.sizes.clone());
+        return Ok(table);
+    }
     let (most, parts) = (*options.sizes.end(), components.len());
     let least = if parts == 1 { *options.sizes.start() } else { 0 };
     let mut table = Table::one();
@@ -138,9 +161,21 @@ fn count_component(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Table, Stopped> {
     let (n, r) = (component.r + component.c + component.loops + component.coloops, component.r + component.coloops);
+    count_minors(field, (n, r), vec![component], sizes, deadline, progress)
+}
+
+/// Counts the subsets of some minors of a matroid of n elements and rank r, each as often as it says.
+fn count_minors(
+    field: PrimeField,
+    (n, r): (usize, usize),
+    minors: Vec<Minor>,
+    sizes: std::ops::RangeInclusive<usize>,
+    deadline: Option<Instant>,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Table, Stopped> {
     let stop = AtomicBool::new(false);
     let mut first = Counter::new(field, sizes.clone(), deadline, &stop);
-    let parts = first.split(component, PARTS);
+    let parts = first.split(minors, PARTS);
     let (done, all) = (AtomicUsize::new(0), parts.len());
     let tallies: Vec<Tally> = parts
         .into_par_iter()
@@ -170,7 +205,7 @@ fn count_component(
 const PARTS: usize = 512;
 
 /// A minor: the matrix N, and what has been split off on the way to it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Minor {
     r: usize,
     c: usize,
@@ -180,6 +215,16 @@ struct Minor {
     taken: usize,
     loops: usize,
     coloops: usize,
+    /// Elements that are in every subset counted here and add no rank.
+    extra: usize,
+    /// The number of minors that this one stands for.
+    times: u64,
+}
+
+impl Default for Minor {
+    fn default() -> Self {
+        Minor { r: 0, c: 0, entries: Vec::new(), taken: 0, loops: 0, coloops: 0, extra: 0, times: 1 }
+    }
 }
 
 impl Minor {
@@ -196,6 +241,19 @@ impl Minor {
         };
         minor.strip_loops();
         minor
+    }
+
+    /// What remains after some columns are contracted and others deleted.
+    fn folded(field: PrimeField, matrix: &Matrix<u64>, fold: &Fold) -> Self {
+        let others = (0..matrix.columns()).filter(|c| !fold.taken.contains(c) && !fold.dropped.contains(c));
+        let order: Vec<usize> = fold.taken.iter().copied().chain(others).collect();
+        // In echelon form, the rows whose pivots are among the columns taken are gone when these are contracted.
+        let space = RowSpace::of(field, &matrix.select_columns(&order));
+        let taken = fold.taken.len();
+        let rank = space.pivots().iter().filter(|pivot| **pivot < taken).count();
+        let left = space.rows().iter().zip(space.pivots()).filter(|(_, pivot)| **pivot >= taken);
+        let left = Matrix::from_rows(order.len() - taken, left.map(|(row, _)| row[taken..].to_vec()));
+        Minor { taken: rank, extra: taken - rank, times: fold.times, ..Minor::of(field, &left) }
     }
 
     fn row(&self, row: usize) -> &[u64] {
@@ -277,6 +335,8 @@ impl Minor {
         into.taken = self.taken + 1;
         into.loops = self.loops;
         into.coloops = self.coloops;
+        into.extra = self.extra;
+        into.times = self.times;
         into.entries.clear();
         into.entries.extend_from_slice(&self.entries[..row * self.c]);
         into.entries.extend_from_slice(&self.entries[(row + 1) * self.c..]);
@@ -311,6 +371,7 @@ struct Leaf {
     taken: u16,
     loops: u16,
     coloops: u16,
+    extra: u16,
     shape: Shape,
 }
 
@@ -373,8 +434,7 @@ impl<'a> Counter<'a> {
     }
 
     /// Cuts the recursion into about `parts` minors, the largest first to be cut; leaves met on the way are tallied.
-    fn split(&mut self, whole: Minor, parts: usize) -> Vec<Minor> {
-        let mut open = vec![whole];
+    fn split(&mut self, mut open: Vec<Minor>, parts: usize) -> Vec<Minor> {
         while open.len() < parts {
             let cost = |m: &Minor| m.r.min(m.c);
             let Some(at) = open.iter().position_max_by_key(|m| (cost(m), m.r + m.c)) else {
@@ -427,9 +487,10 @@ impl<'a> Counter<'a> {
     fn is_leaf(&mut self, minor: &mut Minor) -> bool {
         minor.strip();
         let (r, c) = (minor.r, minor.c);
-        let largest = minor.taken + r + c + minor.loops + minor.coloops;
-        let room = self.sizes.end().saturating_sub(minor.taken);
-        if largest < *self.sizes.start() || minor.taken > *self.sizes.end() {
+        let chosen = minor.taken + minor.extra;
+        let largest = chosen + r + c + minor.loops + minor.coloops;
+        let room = self.sizes.end().saturating_sub(chosen);
+        if largest < *self.sizes.start() || chosen > *self.sizes.end() {
             return true;
         }
         if room <= 1 {
@@ -446,14 +507,20 @@ impl<'a> Counter<'a> {
         true
     }
 
-    fn add(&mut self, minor: &Minor, shape: Shape, times: u64) {
-        let leaf = Leaf { taken: minor.taken as u16, loops: minor.loops as u16, coloops: minor.coloops as u16, shape };
-        *self.tally.entry(leaf).or_insert(0) += times;
+    fn add(&mut self, minor: &Minor, shape: Shape) {
+        let leaf = Leaf {
+            taken: minor.taken as u16,
+            loops: minor.loops as u16,
+            coloops: minor.coloops as u16,
+            extra: minor.extra as u16,
+            shape,
+        };
+        *self.tally.entry(leaf).or_insert(0) += minor.times;
     }
 
     fn uniform(&mut self, minor: &Minor, rank: usize, elements: usize) {
         let (rank, elements) = (rank as u16, elements as u16);
-        self.add(minor, Shape::Uniform { rank, elements }, 1);
+        self.add(minor, Shape::Uniform { rank, elements });
     }
 
     /// A minor of rank 2 or (`dual`) corank 2, without loops and coloops: only its parallel (or series) classes matter.
@@ -482,7 +549,7 @@ impl<'a> Counter<'a> {
         }
         for (_, size) in classes.into_iter().filter(|(_, size)| *size > 1) {
             let shape = if dual { Shape::DualClass { size, elements: n as u16 } } else { Shape::Class { size } };
-            self.add(minor, shape, 1);
+            self.add(minor, shape);
         }
     }
 }
@@ -508,8 +575,8 @@ fn tabulate(n: usize, r: usize, tally: &Tally) -> Table {
 impl Leaf {
     /// The subsets of this minor by size and rank, the taken elements included; loops and coloops left out.
     fn terms(&self) -> Vec<(usize, usize, Integer)> {
-        let taken = usize::from(self.taken);
-        let shift = |(s, r, x)| (s + taken, r + taken, x);
+        let (taken, extra) = (usize::from(self.taken), usize::from(self.extra));
+        let shift = |(s, r, x)| (s + taken + extra, r + taken, x);
         match self.shape {
             Shape::Uniform { rank, elements } => {
                 let (rank, n) = (usize::from(rank), usize::from(elements));

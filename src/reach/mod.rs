@@ -12,6 +12,8 @@ mod chance;
 mod count;
 mod design;
 mod dimensions;
+mod fold;
+mod listing;
 mod matroid;
 mod orbits;
 mod patterns;
@@ -25,6 +27,7 @@ pub use chance::{Chance, Evidence};
 pub use count::Table;
 pub use design::{Design, DesignOptions, Optimal, design};
 pub use dimensions::Dimensions;
+pub use listing::{Row, list, listing_group};
 pub use matroid::JacobianMatroid;
 pub use orbits::{Orbit, Orbits};
 pub use patterns::{DRAWS, Distribution, Patterns};
@@ -162,6 +165,14 @@ pub enum ReachError {
         /// All parts.
         parts: usize,
     },
+    /// More orbits of one size than are held at a time.
+    #[error("up to {orbits} orbits of one size, over the limit of {limit}\n  list fewer with --within or --sizes")]
+    TooManyOrbits {
+        /// The most of one size.
+        orbits: String,
+        /// The limit.
+        limit: u64,
+    },
     /// An enumeration up to symmetry that does not prove itself complete.
     #[error(
         "the orbits of size {size} hold {found} allocations, not {all}; this is a defect of the program\n  please report the command"
@@ -201,6 +212,7 @@ impl ReachError {
                 | ReachError::TooManyDraws { .. }
                 | ReachError::JacobianTooLarge { .. }
                 | ReachError::TooManyWeights { .. }
+                | ReachError::TooManyOrbits { .. }
         )
     }
 }

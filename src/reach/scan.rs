@@ -7,6 +7,7 @@ use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 
 use super::count::{CountOptions, Stopped, Table, binomial, count};
+use super::fold::folds;
 use super::rank::{Dimension, Settings};
 use super::scan_patterns::{Drawn, MOST_WEIGHTS, scan_patterns};
 use super::{DRAWS, Evidence, JacobianMatroid, Patterns, ReachError};
@@ -89,7 +90,8 @@ pub fn scan(
         .ok_or(ReachError::ErrorTooSmall { asked: settings.error_log2, possible: (union(MOST_COUNTS) + 1).min(0) })?;
 
     let columns: Vec<usize> = within.iter().collect();
-    let limits = CountOptions { sizes: sizes.clone(), deadline };
+    let folds = folds(network, samples, &within);
+    let limits = CountOptions { sizes: sizes.clone(), deadline, folds };
     let mut best: Option<Table> = None;
     let mut agreeing = 0;
     for attempt in 0.. {

@@ -47,7 +47,7 @@ pub(super) fn scan_patterns(
     let columns: Vec<usize> = within.iter().collect();
     let mut pairs = Table::zero(within.size(), within.size());
     for (done, found) in patterns.found().iter().enumerate() {
-        let limits = CountOptions { sizes: sizes.clone(), deadline };
+        let limits = CountOptions { sizes: sizes.clone(), deadline, folds: Vec::new() };
         let matrix = found.trial.rows.select_columns(&columns);
         let table = count(found.trial.field, &matrix, &limits, &|_, _| {}).map_err(|Stopped { .. }| late(done))?;
         for (size, dim, number) in table.entries() {
