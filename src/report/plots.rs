@@ -50,9 +50,12 @@ pub(super) fn scan(scan: &Scan) -> Option<String> {
     heat_map(&frame, &squares).ok()
 }
 
+/// The points of each allocation, with their numbers of samples.
+type Allocations<'a> = BTreeMap<&'a str, Vec<(u64, Point)>>;
+
 /// For each network with an allocation at several numbers of samples: match probability against samples.
 pub(super) fn matches(matches: &[Match]) -> Vec<String> {
-    let mut networks: BTreeMap<&str, BTreeMap<&str, Vec<(u64, Point)>>> = BTreeMap::new();
+    let mut networks: BTreeMap<&str, Allocations<'_>> = BTreeMap::new();
     for m in matches {
         // Without a number of samples, or an estimate, there is no place for a point.
         let Some((count, y)) = m.samples.zip(value(m)) else {
