@@ -153,14 +153,30 @@ fn completions_and_help_name_every_command() {
     let help = allocert(&["--help"]);
     let script = allocert(&["completions", "bash"]);
     assert_eq!((help.status, script.status), (0, 0));
-    for command in ["rank", "scan", "match", "design", "verify", "report", "new", "completions", "man"] {
+    for command in [
+        "rank",
+        "scan",
+        "match",
+        "classify",
+        "design",
+        "train",
+        "survey",
+        "curve",
+        "compare",
+        "verify",
+        "report",
+        "new",
+        "check",
+        "completions",
+        "man",
+    ] {
         assert!(help.out.contains(command) && script.out.contains(command), "{command}");
     }
 }
 
 #[test]
 fn the_examples_in_the_help_work() {
-    for command in ["", "rank", "scan", "match", "design", "verify"] {
+    for command in ["", "rank", "scan", "match", "design", "train", "survey", "curve", "compare", "verify"] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|a| !a.is_empty()).collect();
         let help = allocert(&arguments).out;
         let examples: Vec<&str> = help.lines().filter_map(|l| l.strip_prefix("  allocert ")).collect();

@@ -92,7 +92,7 @@ fn rows(reader: impl Read) -> Result<Rows, String> {
     if numbers.len() as u64 != size {
         return Err("it ends too early".to_owned());
     }
-    let width = if count == 0 { 1 } else { (size as usize / count).max(1) };
+    let width = (size as usize).checked_div(count).unwrap_or(1).max(1);
     Ok(numbers.chunks(width).map(<[f64]>::to_vec).collect())
 }
 

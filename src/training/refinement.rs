@@ -171,11 +171,14 @@ impl<'a> Refiner<'a> {
     }
 }
 
+/// A column of the basis, the part of the right-hand side along it, and that of each later column.
+type Pivot = (usize, Float, Vec<(usize, Float)>);
+
 /// Minimises |Σ x_c · column_c − right| over a basis of the columns, found by pivoting: pairs (c, x_c). Modified Gram-Schmidt.
 fn pivoted_least_squares(ring: Reals, mut columns: Vec<Vec<Float>>, mut right: Vec<Float>) -> Vec<(usize, Float)> {
     let length = |column: &[Float]| ring.dot(column, column);
     let mut left: Vec<usize> = (0..columns.len()).collect();
-    let mut basis: Vec<(usize, Float, Vec<(usize, Float)>)> = Vec::new();
+    let mut basis: Vec<Pivot> = Vec::new();
     let largest = columns.iter().map(|c| length(c)).fold(ring.zero(), |a, b| a.max(&b));
     // Squares below this are rounding: with exact numbers the column would depend on those before.
     let noise = Float::with_val(ring.precision, &largest >> (ring.precision + ring.precision / 3));

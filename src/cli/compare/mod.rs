@@ -176,9 +176,9 @@ fn judged(row: &CompareRow) -> Option<String> {
     let probability = if low == high { format!("{low}") } else { format!("{low:.4} to {high:.4}") };
     let (network, allocation) = (row.network.as_deref()?, row.allocation.as_deref()?);
     let samples = row.samples.map_or(String::new(), |m| format!(", {}", plural(m, "sample")));
-    let shown: String = allocation.chars().take(55 - samples.len()).collect();
+    let shown: String = allocation.chars().take(55).collect();
     let more = if shown.len() < allocation.len() { "…" } else { "" };
-    Some(format!("{network:<27}  {rate:>7.4}  {probability}\n{:22}{shown}{more}{samples}\n", ""))
+    Some(format!("{rate:>7.4}  {probability}\n{:22}{network}{samples}\n{:22}{shown}{more}\n", "", ""))
 }
 
 fn malformed(row: &CompareRow) -> String {
