@@ -100,6 +100,7 @@ pub fn check(mut reader: impl BufRead, full: bool) -> Report {
     };
     let mut number = 0;
     let mut done = false;
+    let mut bytes = 0;
     let fault = loop {
         number += 1;
         if number > lines::MOST_STEPS {
@@ -112,6 +113,10 @@ pub fn check(mut reader: impl BufRead, full: bool) -> Report {
             Line::End => break Fault::Wrong("the end is missing: the file is cut off".to_owned()),
             line => break unreadable(line),
         };
+        bytes += text.len() as u64;
+        if bytes > lines::MOST_BYTES_IN_ALL {
+            break Fault::Limit(format!("over the limit of {} bytes", lines::MOST_BYTES_IN_ALL));
+        }
         let step: Step = match parse(&text) {
             Ok(step) => step,
             Err(fault) => break fault,

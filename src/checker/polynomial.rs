@@ -14,6 +14,8 @@ type Monomial = Vec<(u16, u16)>;
 /// More terms, or a higher exponent, are not computed with.
 const MOST_TERMS: usize = 200_000;
 const MOST_EXPONENT: u16 = 10_000;
+/// Longer numbers are not read.
+const MOST_DIGITS: usize = 1_000;
 
 /// A polynomial; one that became too large is not known any more, and neither is anything computed from it.
 #[derive(Clone, Debug)]
@@ -87,7 +89,7 @@ impl Polynomial {
             let mut coefficient = BigInt::from(if negative { -1 } else { 1 });
             let mut powers: BTreeMap<u16, u16> = BTreeMap::new();
             for factor in term.split('*') {
-                if !factor.is_empty() && factor.bytes().all(|b| b.is_ascii_digit()) {
+                if (1..=MOST_DIGITS).contains(&factor.len()) && factor.bytes().all(|b| b.is_ascii_digit()) {
                     coefficient *= factor.parse::<BigInt>().map_err(|_| wrong(factor))?;
                     continue;
                 }

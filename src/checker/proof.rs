@@ -47,7 +47,10 @@ pub(super) struct Proof {
     pub(super) network: Option<Network>,
     pub(super) samples: Option<u64>,
     network_text: String,
-    facts: HashMap<u64, (Fact, String)>,
+    /// What can be used: the facts about the present network.
+    facts: HashMap<u64, Fact>,
+    /// What every step so far has stated, in words.
+    statements: HashMap<u64, String>,
     pub(super) holes: Vec<Hole>,
     pub(super) answer: Vec<String>,
 }
@@ -64,6 +67,7 @@ impl Proof {
             samples: None,
             network_text: String::new(),
             facts: HashMap::new(),
+            statements: HashMap::new(),
             holes: Vec::new(),
             answer: Vec::new(),
         }
@@ -77,6 +81,12 @@ impl Proof {
         self.network_text = network.to_owned();
         self.facts.clear();
         Ok(())
+    }
+
+    /// From now on steps are about no network.
+    pub(super) fn leave(&mut self) {
+        self.network = None;
+        self.facts.clear();
     }
 
     /// The network and the samples in words.
@@ -98,7 +108,11 @@ impl Proof {
     }
 
     pub(super) fn state(&mut self, step: u64, fact: Fact, statement: String) {
-        self.facts.insert(step, (fact, statement));
+        // Where a certificate is about several networks, each statement names its own.
+        let several = self.header.network.is_none() && self.network.is_some();
+        let statement = if several { format!("{}: {statement}", self.subject()) } else { statement };
+        self.statements.insert(step, statement);
+        self.facts.insert(step, fact);
     }
 
     pub(super) fn hole(&mut self, step: u64, rule: &'static str, reason: String, error_log2: Option<i64>) {
@@ -106,19 +120,18 @@ impl Proof {
     }
 
     pub(super) fn fact(&self, step: u64) -> Result<&Fact, Fault> {
-        let found = self.facts.get(&step).map(|(fact, _)| fact);
-        found.ok_or_else(|| Fault::Wrong(format!("step {step} does not stand before this one, or states nothing")))
+        self.facts.get(&step).ok_or_else(|| Fault::Wrong(format!("step {step} does not stand before this one, or states nothing")))
     }
 
     /// What a step states, in words.
     pub(super) fn statement(&self, step: u64) -> Result<&str, Fault> {
-        self.fact(step)?;
-        Ok(self.facts.get(&step).map_or("", |(_, statement)| statement))
+        let found = self.statements.get(&step).map(String::as_str);
+        found.ok_or_else(|| Fault::Wrong(format!("step {step} states nothing")))
     }
 
     /// All upper bounds.
     pub(super) fn upper_bounds(&self) -> impl Iterator<Item = (&[usize], usize)> {
-        self.facts.values().filter_map(|(fact, _)| match fact {
+        self.facts.values().filter_map(|fact| match fact {
             Fact::AtMost(set, k) | Fact::Dimension(set, k) => Some((set.as_slice(), *k)),
             _ => None,
         })

@@ -44,6 +44,12 @@ pub struct Verify {
     pub counterexample: Option<Counterexample>,
     /// What a trend is like.
     pub trend: Option<Trend>,
+    /// The file with the certificate, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
+    /// What the checker said of it, if it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_verdict: Option<String>,
     /// The time it took.
     pub seconds: f64,
 }
@@ -159,6 +165,8 @@ impl Verify {
             error_log2: checked.evidence.and_then(Evidence::error_log2),
             counterexample: checked.counterexample.as_deref().map(Counterexample::of),
             trend: checked.trend.as_ref().map(Trend::of),
+            certificate: None,
+            certificate_verdict: None,
             seconds: checked.time.as_secs_f64(),
         }
     }

@@ -1,6 +1,7 @@
 //! The rules, one file each. Every file says what its rule states and why that follows.
 
 mod bounds;
+mod claim;
 mod conclusion;
 mod end;
 mod kernel;
@@ -67,7 +68,10 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
         Rule::Table { within, points, counts, unproved, error_log2 } => {
             table::table(proof, step, (&within, &points), &counts, (unproved, error_log2))
         }
-        Rule::Match { .. } | Rule::Instance { .. } | Rule::Claim { .. } => {
+        Rule::Claim { name, statement: _, outcome, counterexample, missing } => {
+            claim::claim(proof, step, (&name, &outcome), counterexample.as_ref(), &missing)
+        }
+        Rule::Match { .. } | Rule::Instance { .. } => {
             Err(Fault::Wrong("this rule is not known yet".to_owned()))
         }
         Rule::End { steps, header, answer, statements } => end::end(proof, step, steps, &header, &answer, statements),

@@ -16,8 +16,10 @@ use super::failure::Failure;
 use super::output::{Colour, bar, harmless, json, line, paint};
 use super::{Common, error_bound, settings};
 
+mod certified;
 mod terminal;
 
+use certified::{Certified, Certifier};
 use terminal::{columns, row, summary, whole};
 
 const EXAMPLES: &str = "Examples:
@@ -46,6 +48,12 @@ pub(super) struct Arguments {
     /// Leave a claim open that ranges over more allocations than this.
     #[arg(long, value_name = "N", default_value_t = 1 << 26)]
     max_allocations: u64,
+    /// Write a certificate of each claim's dimensions into this folder.
+    #[arg(long, value_name = "DIR")]
+    certificate: Option<PathBuf>,
+    /// Check these certificates as they are written; only what they confirm is called proved.
+    #[arg(long, requires = "certificate")]
+    check: bool,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -57,27 +65,20 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     };
     let start = Instant::now();
     let bar = bar("{prefix}{msg} {bar:24} {percent}%, {eta} left");
-    let mut results: Vec<Checked> = Vec::new();
-    let mut file: Option<&PathBuf> = None;
+    let mut show = Show { json: common.json, bar: &bar, whole: arguments.only.is_some(), results: Vec::new() };
+    let within = Settings { error_log2: arguments.error_log2 - 10, ..options.settings };
+    let certifier = Certifier::start(arguments.certificate.clone(), arguments.check, within)?;
     if !common.json {
         let head = columns(["outcome", "claim", "nets", "allocations", "error", "time"]);
         line(&paint(&head, Colour::Dim, false))?;
     }
     for (number, claim) in claims.iter().enumerate() {
-        if !common.json && file != Some(&claim.file) {
-            bar.suspend(|| line(&paint(&harmless(&claim.file.display().to_string()), Colour::Bold, false)))?;
-            file = Some(&claim.file);
-        }
         let checked = checked(claim, &options, &bar, &format!("[{}/{}] ", number + 1, claims.len()));
-        bar.suspend(|| {
-            if common.json {
-                json(&record::Verify::of(&checked))
-            } else {
-                line(&row(&checked, arguments.only.is_some()))
-            }
-        })?;
-        results.push(checked);
+        certifier.put(checked);
+        certifier.take().try_for_each(|done| show.result(done?))?;
     }
+    certifier.finish().into_iter().try_for_each(|done| show.result(done?))?;
+    let results = show.results;
     bar.finish_and_clear();
     if !common.json {
         for checked in &results {
@@ -88,6 +89,37 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         line(&summary(&results, start.elapsed(), common.seed))?;
     }
     Ok(ExitCode::from(status(&results)))
+}
+
+/// Shows results as they come.
+struct Show<'a> {
+    json: bool,
+    bar: &'a ProgressBar,
+    /// Counterexamples are shown whole at the end, so not in the rows.
+    whole: bool,
+    results: Vec<Checked>,
+}
+
+impl Show<'_> {
+    fn result(&mut self, done: Certified) -> Result<(), Failure> {
+        let Certified { checked, certificate } = done;
+        self.bar.suspend(|| {
+            if self.json {
+                let mut record = record::Verify::of(&checked);
+                if let Some((path, verdict)) = certificate {
+                    record.certificate = Some(path.display().to_string());
+                    record.certificate_verdict = verdict.map(|v| v.name().to_owned());
+                }
+                return json(&record);
+            }
+            if self.results.last().is_none_or(|last| last.file != checked.file) {
+                line(&paint(&harmless(&checked.file.display().to_string()), Colour::Bold, false))?;
+            }
+            line(&row(&checked, self.whole))
+        })?;
+        self.results.push(checked);
+        Ok(())
+    }
 }
 
 /// The claims asked for, all files read before the first is checked.
