@@ -7,6 +7,7 @@ mod claim;
 pub mod format;
 mod ground;
 mod kernel;
+mod polynomial;
 mod rank;
 mod section;
 mod symmetry;

@@ -47,6 +47,12 @@ impl Polynomial {
         (!self.too_large).then(|| self.terms.keys().map(degree).max().unwrap_or(0))
     }
 
+    /// One more than the last variable in it.
+    pub(super) fn variables(&self) -> usize {
+        let last = |m: &Monomial| m.last().map_or(0, |(v, _)| usize::from(*v) + 1);
+        self.terms.keys().map(last).max().unwrap_or(0)
+    }
+
     /// Its value modulo the prime.
     pub(super) fn at(&self, point: &[Modular]) -> Modular {
         let power = |(v, e): &(u16, u16)| point[usize::from(*v)].power(u32::from(*e));
