@@ -3,10 +3,12 @@
 //! The format is in [`format`]; [`of_rank`] and its like write it. Nothing here decides whether a proof is good: that is for the
 //! checker, which shares only the format.
 
+mod bounds;
 mod claim;
 pub mod format;
 mod ground;
 mod kernel;
+mod matching;
 mod polynomial;
 mod rank;
 mod section;
@@ -16,6 +18,7 @@ mod upper;
 mod writer;
 
 pub use claim::{OfClaim, of_claim};
+pub use matching::of_match;
 pub use rank::of_rank;
 use section::Section;
 pub use table::{Holes, MOST_WEIGHTS, of_table};

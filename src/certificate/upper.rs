@@ -6,6 +6,7 @@ use crate::algebra::RowSpace;
 use crate::allocation::Allocation;
 use crate::number::Ring;
 
+use super::bounds::named;
 use super::format::Rule;
 use super::ground::Ground;
 use super::kernel::kernel;
@@ -26,6 +27,9 @@ pub(super) fn upper(ground: &Ground, set: &Allocation, k: usize, point: u64) -> 
     }
     if ground.labels(set).is_some_and(|labels| labels <= k) {
         return Some(Rule::Labels { of, at_most: k });
+    }
+    if let Some((name, _)) = named(&ground.network, ground.samples, set).filter(|(_, bound)| *bound <= k) {
+        return Some(Rule::Bound { of, at_most: k, name: name.to_owned() });
     }
     let missing = set.size() - k;
     // First what holds on any inputs, then what depends on the generic ones.

@@ -60,6 +60,7 @@ fn statement(rule: &Rule) -> String {
         | Rule::Labels { of, at_most: k }
         | Rule::Gauge { of, at_most: k, .. }
         | Rule::Kernel { of, at_most: k, .. }
+        | Rule::Bound { of, at_most: k, .. }
         | Rule::Inclusion { of, at_most: k, .. }
         | Rule::Submodular { of, at_most: k, .. }
         | Rule::Symmetry { of, at_most: k, .. }
@@ -70,6 +71,14 @@ fn statement(rule: &Rule) -> String {
         Rule::Table { within, counts, .. } => {
             let list: Vec<String> = counts.iter().map(|(s, d, n)| format!("{n} of size {s} with {d}")).collect();
             format!("dimensions of all allocations inside {within}: {}", list.join(", "))
+        }
+        Rule::Match { of, verdict, .. } => {
+            let value = match verdict.as_str() {
+                "zero" => "0",
+                "one" => "1",
+                _ => "above 0",
+            };
+            format!("the match probability of {of} is {value}")
         }
         Rule::Claim { name, outcome, counterexample, .. } => {
             let because = counterexample.as_ref().map_or(String::new(), |c| {

@@ -1,14 +1,17 @@
 //! `allocert match`: with what probability a random student can match a random teacher.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
 
 use allocert::allocation::{picture, print};
+use allocert::certificate::of_match;
 use allocert::matching::{Ensemble, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide};
 use allocert::record;
 
+use super::certificate::save;
 use super::failure::Failure;
 use super::output::{bar, json, line, thousands};
 use super::{Common, Subject, error_bound, parse_allocation, settings};
@@ -41,6 +44,9 @@ pub(super) struct Arguments {
     /// Stop deciding instances after so many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     time_limit: u64,
+    /// Write a certificate of the dimensions and of the law that settles the value, if one does.
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
 }
 
 fn width(text: &str) -> Result<f64, String> {
@@ -70,6 +76,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let answer = decide(&network, &allocation, samples, &options, settings, &progress);
     bar.finish_and_clear();
     let answer = answer?;
+    if let Some(path) = &arguments.certificate {
+        save(path, &of_match(&answer, settings).map_err(|error| Failure::request(error.to_string()))?)?;
+    }
     if common.json {
         json(&record::Match::of(&answer, options.ensemble))?;
     } else {

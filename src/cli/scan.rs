@@ -1,14 +1,17 @@
 //! `allocert scan`: how many of all allocations of each size have each reachable dimension.
 
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
 
+use allocert::certificate::of_table;
 use allocert::reach::{Scan, ScanOptions, scan};
 use allocert::record;
 
+use super::certificate::save;
 use super::failure::Failure;
 use super::output::{bar, json, line, thousands};
 use super::{Common, Subject, error_bound, parse_allocation, settings};
@@ -35,6 +38,9 @@ pub(super) struct Arguments {
     /// Stop with exit status 3 after so many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     time_limit: u64,
+    /// Write a certificate of the dimensions of all allocations of a network of at most 15 weights.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["within", "sizes"])]
+    certificate: Option<PathBuf>,
 }
 
 /// `4`, `3..5`, `..5`, `3..`, both ends included.
@@ -71,6 +77,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let answer = scan(&network, samples, &options, settings, &progress);
     bar.finish_and_clear();
     let answer = answer?;
+    if let Some(path) = &arguments.certificate {
+        let (text, _) = of_table(&network, samples, settings).map_err(|error| Failure::request(error.to_string()))?;
+        save(path, &text)?;
+    }
     if common.json {
         json(&record::Scan::of(&answer))?;
     } else {

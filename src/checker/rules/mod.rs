@@ -5,6 +5,7 @@ mod claim;
 mod conclusion;
 mod end;
 mod kernel;
+mod matching;
 mod minor;
 mod random;
 mod table;
@@ -32,7 +33,6 @@ pub(super) fn name(rule: &Rule) -> &'static str {
         Rule::Spans { .. } => "spans",
         Rule::Table { .. } => "table",
         Rule::Match { .. } => "match",
-        Rule::Instance { .. } => "instance",
         Rule::Claim { .. } => "claim",
         Rule::End { .. } => "end",
     }
@@ -71,8 +71,8 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
         Rule::Claim { name, statement: _, outcome, counterexample, missing } => {
             claim::claim(proof, step, (&name, &outcome), counterexample.as_ref(), &missing)
         }
-        Rule::Match { .. } | Rule::Instance { .. } => {
-            Err(Fault::Wrong("this rule is not known yet".to_owned()))
+        Rule::Match { of, verdict, law, from, basis, degree } => {
+            matching::matching(proof, step, (&of, &verdict, &law), from, basis.as_deref(), degree)
         }
         Rule::End { steps, header, answer, statements } => end::end(proof, step, steps, &header, &answer, statements),
     }
