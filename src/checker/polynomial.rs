@@ -41,12 +41,6 @@ impl Polynomial {
         (!self.too_large).then(|| self.terms.is_empty())
     }
 
-    /// The highest total degree in some variables; nothing if the polynomial became too large.
-    pub(super) fn degree_in(&self, variables: impl Fn(usize) -> bool) -> Option<u64> {
-        let degree = |m: &Monomial| m.iter().filter(|(v, _)| variables(usize::from(*v))).map(|(_, e)| u64::from(*e)).sum();
-        (!self.too_large).then(|| self.terms.keys().map(degree).max().unwrap_or(0))
-    }
-
     /// One more than the last variable in it.
     pub(super) fn variables(&self) -> usize {
         let last = |m: &Monomial| m.last().map_or(0, |(v, _)| usize::from(*v) + 1);

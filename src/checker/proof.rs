@@ -43,7 +43,6 @@ pub(super) enum Fact {
 /// The state of checking.
 pub(super) struct Proof {
     pub(super) header: Header,
-    pub(super) full: bool,
     pub(super) network: Option<Network>,
     pub(super) samples: Option<u64>,
     network_text: String,
@@ -59,10 +58,9 @@ pub(super) struct Proof {
 pub(super) const MOST_OPERATIONS: usize = 1 << 29;
 
 impl Proof {
-    pub(super) fn new(header: Header, full: bool) -> Self {
+    pub(super) fn new(header: Header) -> Self {
         Proof {
             header,
-            full,
             network: None,
             samples: None,
             network_text: String::new(),
