@@ -261,7 +261,6 @@ fn hostile_certificates_are_refused_soon() {
     let deep = "pnn([3, 3, 3, 1], degree=100)";
     let zeros = vec!["1"; 21].join(",");
     let point = format!("{{\"step\":2,\"by\":{{\"point\":{{\"weights\":[{zeros}],\"inputs\":[[1,1,1]]}}}}}}\n");
-    let kernel =
-        "{\"step\":3,\"by\":{\"kernel\":{\"of\":\"all\",\"at_most\":20,\"point\":2,\"vectors\":[[[\"W1[0,0]\",\"W1[0,0]\"]]]}}}\n";
+    let kernel = "{\"step\":3,\"by\":{\"kernel\":{\"of\":\"all\",\"at_most\":20,\"point\":2,\"vectors\":[[[\"W1[0,0]\",\"W1[0,0]\"]]]}}}\n";
     assert_eq!(refused(open(deep) + &point + kernel), Verdict::Refused { limit: true });
 }

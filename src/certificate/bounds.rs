@@ -39,7 +39,9 @@ fn outputs(network: &Network, samples: Samples, set: &Allocation) -> Option<usiz
 /// Labels of a linear network are matrices of a rank that no layer exceeds.
 fn low_rank(network: &Network, samples: Samples) -> Option<usize> {
     let shapes = network.shapes();
-    let widths = shapes.widths.filter(|_| shapes.bias == Some(false) && shapes.degree.is_none() && network.family() == "lffn")?;
+    let widths = shapes
+        .widths
+        .filter(|_| shapes.bias == Some(false) && shapes.degree.is_none() && network.family() == "lffn")?;
     let columns = samples.count().map_or(widths[0], |m| widths[0].min(usize::try_from(m).unwrap_or(usize::MAX)));
     let rank = widths.iter().copied().min()?.min(columns);
     rank.checked_mul(columns + shapes.outputs - rank)

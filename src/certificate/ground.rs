@@ -30,7 +30,13 @@ pub(super) struct Ground {
 
 impl Ground {
     /// Looks for a point with small entries at which these sets have these ranks; the best point found if none has them all.
-    pub(super) fn find(network: &Network, samples: Samples, sets: &[(Allocation, usize)], seed: u64, first: u64) -> Option<Self> {
+    pub(super) fn find(
+        network: &Network,
+        samples: Samples,
+        sets: &[(Allocation, usize)],
+        seed: u64,
+        first: u64,
+    ) -> Option<Self> {
         let mut best: Option<(usize, Ground)> = None;
         for attempt in 0..24 {
             let ground = Ground::random(network, samples, seed, first + attempt, 9 + 9 * attempt)?;
@@ -87,9 +93,8 @@ impl Ground {
         let coordinate = |v: usize| if v < n { self.weights[v] } else { self.inputs[(v - n) / size][(v - n) % size] };
         let mut sum = self.field.zero();
         for (m, c) in polynomial.terms().unwrap_or_default() {
-            let power = |(v, e): &(u16, u16)| {
-                self.field.power(&self.field.integer(coordinate(usize::from(*v))), u32::from(*e))
-            };
+            let power =
+                |(v, e): &(u16, u16)| self.field.power(&self.field.integer(coordinate(usize::from(*v))), u32::from(*e));
             let product = m.iter().map(power).fold(self.field.big_integer(c), |a, b| self.field.mul(&a, &b));
             sum = self.field.add(&sum, &product);
         }
@@ -150,7 +155,11 @@ impl Ground {
     pub(super) fn polynomial(&self, polynomial: &Polynomial) -> Option<String> {
         let (n, size) = (self.network.weights(), self.network.input_size());
         let name = |v: usize| {
-            if v < n { self.network.layout().weight(v).to_string() } else { format!("x{}[{}]", (v - n) / size, (v - n) % size) }
+            if v < n {
+                self.network.layout().weight(v).to_string()
+            } else {
+                format!("x{}[{}]", (v - n) / size, (v - n) % size)
+            }
         };
         let mut text = String::new();
         for (m, c) in polynomial.terms()? {

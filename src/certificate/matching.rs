@@ -18,14 +18,15 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
     let rank = rank(network, &answer.allocation, samples, settings).map_err(|_| CannotCertify::Jacobian)?;
     written("match", &rank, |section, whole, spans| {
         let of = section.text(&answer.allocation);
-        let rule = |verdict: &str, law: &str, from: u64, basis: Option<&Allocation>, section: &Section<'_>| Rule::Match {
-            of: of.clone(),
-            verdict: verdict.to_owned(),
-            law: law.to_owned(),
-            from,
-            basis: basis.map(|b| section.text(b)),
-            degree: None,
-        };
+        let rule =
+            |verdict: &str, law: &str, from: u64, basis: Option<&Allocation>, section: &Section<'_>| Rule::Match {
+                of: of.clone(),
+                verdict: verdict.to_owned(),
+                law: law.to_owned(),
+                from,
+                basis: basis.map(|b| section.text(b)),
+                degree: None,
+            };
         let step = match &answer.reason {
             Reason::NotSpanning => rule("zero", "not spanning", spans, None, section),
             Reason::Affine => rule("one", "affine", spans, None, section),
@@ -52,7 +53,9 @@ fn spanning(section: &mut Section<'_>, basis: &Allocation, whole: u64) -> Result
 
 fn with_degree(rule: Rule, value: u64) -> Rule {
     match rule {
-        Rule::Match { of, verdict, law, from, basis, .. } => Rule::Match { of, verdict, law, from, basis, degree: Some(value) },
+        Rule::Match { of, verdict, law, from, basis, .. } => {
+            Rule::Match { of, verdict, law, from, basis, degree: Some(value) }
+        }
         other => other,
     }
 }

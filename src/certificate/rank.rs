@@ -17,12 +17,17 @@ pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
 }
 
 /// A certificate of both dimensions and what `more` adds, which gets the steps of the teacher's dimension and of `spans`.
-pub(super) fn written(about: &str, answer: &Answer, more: impl Fn(&mut Section<'_>, u64, u64) -> Result<Option<u64>, CannotCertify>) -> Result<String, CannotCertify> {
+pub(super) fn written(
+    about: &str,
+    answer: &Answer,
+    more: impl Fn(&mut Section<'_>, u64, u64) -> Result<Option<u64>, CannotCertify>,
+) -> Result<String, CannotCertify> {
     let network = &answer.network;
     let all = Allocation::all(network.weights());
     let sets = [(answer.allocation.clone(), answer.dim.value), (all.clone(), answer.teacher.value)];
     let ground = Ground::find(network, answer.samples, &sets, answer.settings.seed, 0).ok_or(CannotCertify::Point)?;
-    let matroid = JacobianMatroid::new(network, answer.samples, answer.settings.seed).map_err(|_| CannotCertify::Point)?;
+    let matroid =
+        JacobianMatroid::new(network, answer.samples, answer.settings.seed).map_err(|_| CannotCertify::Point)?;
     let error_log2 = answer.evidence().error_log2().unwrap_or_else(|| matroid.error_for_one());
     let header = Header {
         format: FORMAT.to_owned(),

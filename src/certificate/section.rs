@@ -24,7 +24,12 @@ pub(super) struct Section<'a> {
 
 impl<'a> Section<'a> {
     /// Names the network and states the point.
-    pub(super) fn open(writer: &'a mut Writer, ground: &'a Ground, matroid: &'a JacobianMatroid, error_log2: i64) -> Self {
+    pub(super) fn open(
+        writer: &'a mut Writer,
+        ground: &'a Ground,
+        matroid: &'a JacobianMatroid,
+        error_log2: i64,
+    ) -> Self {
         let (network, samples) = (ground.network.to_string(), ground.samples.count());
         writer.step(Rule::Network { network, samples });
         let point = writer.step(ground.rule());

@@ -28,7 +28,15 @@ pub(super) fn exchanges(network: &Network) -> Vec<Vec<usize>> {
 
 /// Where each weight goes when units i − 1 and i are exchanged.
 fn exchange(network: &Network, i: usize, rows: &[String], columns: &[String]) -> Vec<usize> {
-    let other = |unit: usize| if unit == i { i - 1 } else if unit + 1 == i { i } else { unit };
+    let other = |unit: usize| {
+        if unit == i {
+            i - 1
+        } else if unit + 1 == i {
+            i
+        } else {
+            unit
+        }
+    };
     let image = |w: usize| {
         let weight = network.layout().weight(w);
         let row = if rows.contains(&weight.tensor.name) { other(weight.row) } else { weight.row };

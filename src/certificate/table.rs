@@ -87,7 +87,8 @@ pub(super) fn all_dimensions(
             return Err(CannotCertify::Point);
         }
         let first = 100 * grounds.len() as u64;
-        let ground = Ground::find(network, samples, &[(all.clone(), whole)], settings.seed, first).ok_or(CannotCertify::Point)?;
+        let ground = Ground::find(network, samples, &[(all.clone(), whole)], settings.seed, first)
+            .ok_or(CannotCertify::Point)?;
         raise(&mut shown, &ground.field, ground.jacobian());
         grounds.push(ground);
     }

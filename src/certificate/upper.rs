@@ -106,12 +106,7 @@ fn by_labels(ground: &Ground, set: &Allocation, missing: usize) -> Option<Vector
 }
 
 /// The kernel of rows, of which as many as the rank at the point are used, those with few terms first.
-fn from_rows(
-    ground: &Ground,
-    mut rows: Vec<Vec<Polynomial>>,
-    columns: &[usize],
-    missing: usize,
-) -> Option<Vectors> {
+fn from_rows(ground: &Ground, mut rows: Vec<Vec<Polynomial>>, columns: &[usize], missing: usize) -> Option<Vectors> {
     let terms = |row: &Vec<Polynomial>| row.iter().map(|e| e.terms().map_or(0, <[_]>::len)).sum::<usize>();
     rows.sort_by_key(terms);
     let mut space = RowSpace::new(ground.field, columns.len());

@@ -25,7 +25,11 @@ const MOST_COLUMNS: usize = 8;
 ///
 /// # Errors
 /// A name that the network does not have.
-pub(super) fn direction(network: &Network, samples: Option<u64>, name: &str) -> Result<Vec<(usize, Polynomial)>, String> {
+pub(super) fn direction(
+    network: &Network,
+    samples: Option<u64>,
+    name: &str,
+) -> Result<Vec<(usize, Polynomial)>, String> {
     let unknown = || format!("`{}` is not a gauge direction of the network", name.chars().take(40).collect::<String>());
     let (head, index) = name.strip_suffix(']').and_then(|n| n.split_once('[')).ok_or_else(unknown)?;
     let found = match (&network.family, head) {

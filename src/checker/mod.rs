@@ -94,6 +94,7 @@ pub struct Report {
 
 /// Checks a certificate: every step of it; nothing is sampled.
 pub fn check(mut reader: impl BufRead) -> Report {
+    number::begin();
     let mut proof = match header(&mut reader) {
         Ok(header) => Proof::new(header),
         Err(fault) => return failed(0, None, fault),

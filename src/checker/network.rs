@@ -112,7 +112,8 @@ impl Network {
                 weights.extend(tensor.start..tensor.start + tensor.rows * tensor.columns);
             } else {
                 let item_shown: String = item.chars().take(40).collect();
-                weights.push(self.weight(item).ok_or_else(|| format!("`{item_shown}` is not a weight of the network"))?);
+                weights
+                    .push(self.weight(item).ok_or_else(|| format!("`{item_shown}` is not a weight of the network"))?);
             }
             if weights.len() > 2 * MOST_WEIGHTS {
                 return Err("an allocation with too many items".to_owned());
@@ -239,7 +240,8 @@ impl Network {
                     columns_seen.sort_unstable();
                     columns_seen.dedup();
                     let total = monomials(columns, widths.len() - 2, *degree);
-                    let unseen = if narrow { monomials(columns - columns_seen.len(), widths.len() - 2, *degree) } else { 0 };
+                    let unseen =
+                        if narrow { monomials(columns - columns_seen.len(), widths.len() - 2, *degree) } else { 0 };
                     if total == u128::MAX { total } else { total - unseen }
                 }
                 (Family::Recurrent { inputs, steps, .. }, None) => {
@@ -301,7 +303,8 @@ fn recurrent(text: &str) -> Option<Family> {
     let [inputs, hidden, outputs, steps] = parts.as_slice() else {
         return None;
     };
-    let value = |part: &str, name: &str| positive(part.strip_prefix(name)?.strip_prefix('=')?).filter(|v| *v <= MOST_SIZE);
+    let value =
+        |part: &str, name: &str| positive(part.strip_prefix(name)?.strip_prefix('=')?).filter(|v| *v <= MOST_SIZE);
     Some(Family::Recurrent {
         inputs: value(inputs, "inputs")?,
         hidden: value(hidden, "hidden")?,

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use num_bigint::BigInt;
 use num_traits::{One, Zero};
 
-use super::number::{Modular, Number};
+use super::number::{Modular, Number, spend};
 
 /// A product of powers: variables in rising order, each with its exponent.
 type Monomial = Vec<(u16, u16)>;
@@ -81,7 +81,9 @@ impl Polynomial {
     /// # Errors
     /// Text that is not a polynomial in known variables, or is too large.
     pub(super) fn parse(text: &str, variable: impl Fn(&str) -> Option<usize>) -> Result<Self, String> {
-        let wrong = |part: &str| format!("`{}` is not a polynomial of the known form", part.chars().take(40).collect::<String>());
+        let wrong = |part: &str| {
+            format!("`{}` is not a polynomial of the known form", part.chars().take(40).collect::<String>())
+        };
         let signed = text.replace(" - ", " + -");
         let mut polynomial = Polynomial::zero();
         for term in signed.split(" + ") {
@@ -128,12 +130,17 @@ impl Number for Polynomial {
         if self.too_large || other.too_large {
             return Polynomial::too_large();
         }
-        let (mut sum, less) = if self.terms.len() < other.terms.len() { (other.clone(), self) } else { (self.clone(), other) };
+        let (mut sum, less) =
+            if self.terms.len() < other.terms.len() { (other.clone(), self) } else { (self.clone(), other) };
         less.terms.iter().for_each(|(m, c)| sum.add_term(m.clone(), c.clone()));
         sum
     }
     fn times(&self, other: &Self) -> Self {
         if self.too_large || other.too_large || self.terms.len().saturating_mul(other.terms.len()) > 64 * MOST_TERMS {
+            return Polynomial::too_large();
+        }
+        // A product of terms costs about as much as some hundred machine operations.
+        if !spend(256 * self.terms.len() as u64 * other.terms.len() as u64) {
             return Polynomial::too_large();
         }
         let mut result = Polynomial::zero();

@@ -7,7 +7,7 @@ use num_bigint::BigInt;
 use super::Hole;
 use super::format::Header;
 use super::network::Network;
-use super::number::{Dual, Modular, Number};
+use super::number::{Dual, Modular, Number, spend};
 
 /// Why checking ends early.
 #[derive(Debug)]
@@ -31,7 +31,10 @@ pub(super) fn ensure(holds: bool, otherwise: &str) -> Result<(), Fault> {
 /// What a step states.
 #[derive(Clone, Debug)]
 pub(super) enum Fact {
-    Point { weights: Vec<Modular>, inputs: Vec<Vec<Modular>> },
+    Point {
+        weights: Vec<Modular>,
+        inputs: Vec<Vec<Modular>>,
+    },
     AtLeast(Vec<usize>, usize),
     AtMost(Vec<usize>, usize),
     Dimension(Vec<usize>, usize),
@@ -118,7 +121,9 @@ impl Proof {
     }
 
     pub(super) fn fact(&self, step: u64) -> Result<&Fact, Fault> {
-        self.facts.get(&step).ok_or_else(|| Fault::Wrong(format!("step {step} does not stand before this one, or states nothing")))
+        self.facts
+            .get(&step)
+            .ok_or_else(|| Fault::Wrong(format!("step {step} does not stand before this one, or states nothing")))
     }
 
     /// What a step states, in words.
@@ -179,10 +184,10 @@ impl Proof {
 
 /// Refuses too much work.
 pub(super) fn limit(operations: usize) -> Result<(), Fault> {
-    if operations <= MOST_OPERATIONS {
+    if operations <= MOST_OPERATIONS && spend(operations as u64) {
         return Ok(());
     }
-    Err(Fault::Limit(format!("a step takes over the limit of {MOST_OPERATIONS} operations")))
+    Err(Fault::Limit(format!("over the limit of {MOST_OPERATIONS} operations a step, or of those for a certificate")))
 }
 
 pub(super) fn modular(values: &[i64]) -> Vec<Modular> {

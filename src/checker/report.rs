@@ -7,7 +7,8 @@ use super::{Report, Verdict};
 impl Report {
     /// One line of JSON.
     pub fn json(&self, file: &str) -> String {
-        let hole = |h: &super::Hole| json!({"step": h.step, "rule": h.rule, "reason": h.reason, "error_log2": h.error_log2});
+        let hole =
+            |h: &super::Hole| json!({"step": h.step, "rule": h.rule, "reason": h.reason, "error_log2": h.error_log2});
         json!({
             "file": file,
             "verdict": self.verdict.name(),
@@ -49,7 +50,11 @@ impl Report {
         if self.holes.len() > 20 {
             text.push_str(&format!("\n  … {} holes in all", self.holes.len()));
         }
-        let hidden = |c: char| (c.is_control() && c != '\n') || ('\u{200e}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+        let hidden = |c: char| {
+            (c.is_control() && c != '\n')
+                || ('\u{200e}'..='\u{202e}').contains(&c)
+                || ('\u{2066}'..='\u{2069}').contains(&c)
+        };
         text.chars().map(|c| if hidden(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
     }
 }

@@ -10,8 +10,13 @@ use super::failure::Failure;
 pub(super) fn save(path: &Path, text: &str) -> Result<(), Failure> {
     let written = write(path, text);
     written.map_err(|error| {
-        let message = format!("cannot write the certificate {}: {error}\n  give a file in a folder that exists", path.display());
-        if error.kind() == std::io::ErrorKind::StorageFull { Failure::limit(message) } else { Failure::request(message) }
+        let message =
+            format!("cannot write the certificate {}: {error}\n  give a file in a folder that exists", path.display());
+        if error.kind() == std::io::ErrorKind::StorageFull {
+            Failure::limit(message)
+        } else {
+            Failure::request(message)
+        }
     })
 }
 

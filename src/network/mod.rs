@@ -357,8 +357,7 @@ impl Network {
         weights: &[R::Element],
         inputs: &[Vec<R::Element>],
     ) -> Vec<(String, Vec<R::Element>)> {
-        let gauge: Vec<_> =
-            on_family!(self, f => f.gauge_names().into_iter().zip(f.gauge(ring, weights)).collect());
+        let gauge: Vec<_> = on_family!(self, f => f.gauge_names().into_iter().zip(f.gauge(ring, weights)).collect());
         let more = on_family!(self, f => f.more_by_name(ring, weights, inputs));
         gauge.into_iter().chain(more).collect()
     }

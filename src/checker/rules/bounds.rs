@@ -42,8 +42,12 @@ pub(super) fn named(proof: &mut Proof, step: u64, (of, k): (&str, usize), name: 
 /// columns only for the v hidden units whose outgoing weights learn (a bias counts as one more). They lie in U ⊗ R^m + R^p ⊗ C
 /// with dim U ≤ min(u, p) and dim C ≤ min(v, m), which has at most u·m + (p − u)·v dimensions.
 fn outputs(network: &Network, set: &[usize], samples: Option<u64>) -> Option<u128> {
-    let of = |name: &str, w: usize| network.tensor(name).is_some_and(|t| (t.start..t.start + t.rows * t.columns).contains(&w));
-    let place = |name: &str, w: usize| network.tensor(name).map_or((0, 0), |t| ((w - t.start) / t.columns, (w - t.start) % t.columns));
+    let of = |name: &str, w: usize| {
+        network.tensor(name).is_some_and(|t| (t.start..t.start + t.rows * t.columns).contains(&w))
+    };
+    let place = |name: &str, w: usize| {
+        network.tensor(name).map_or((0, 0), |t| ((w - t.start) / t.columns, (w - t.start) % t.columns))
+    };
     let m = u128::from(samples?);
     let (p, m, last, bias, below, hidden) = match &network.family {
         Family::Layers { widths, .. } if widths.len() > 2 => {

@@ -17,7 +17,10 @@ pub(super) fn claim(
     missing: &[(String, String)],
 ) -> Result<(), Fault> {
     ensure(OUTCOMES.contains(&outcome), "there is no such outcome")?;
-    ensure((outcome == "refuted") == counterexample.is_some(), "a counterexample belongs to what is refuted, and only to that")?;
+    ensure(
+        (outcome == "refuted") == counterexample.is_some(),
+        "a counterexample belongs to what is refuted, and only to that",
+    )?;
     let mut because = String::new();
     if let Some(c) = counterexample {
         for dimension in &c.dimensions {

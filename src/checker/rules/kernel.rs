@@ -14,7 +14,13 @@ use super::super::proof::{Fact, Fault, Proof, ensure};
 
 type Vectors = [Vec<(String, String)>];
 
-pub(super) fn gauge(proof: &mut Proof, step: u64, (of, k): (&str, usize), point: u64, vectors: &Vectors) -> Result<(), Fault> {
+pub(super) fn gauge(
+    proof: &mut Proof,
+    step: u64,
+    (of, k): (&str, usize),
+    point: u64,
+    vectors: &Vectors,
+) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     let network = proof.network()?;
     let mut sums = Vec::new();
@@ -31,7 +37,13 @@ pub(super) fn gauge(proof: &mut Proof, step: u64, (of, k): (&str, usize), point:
     conclude(proof, step, (of, set, k), point, sums)
 }
 
-pub(super) fn kernel(proof: &mut Proof, step: u64, (of, k): (&str, usize), point: u64, vectors: &Vectors) -> Result<(), Fault> {
+pub(super) fn kernel(
+    proof: &mut Proof,
+    step: u64,
+    (of, k): (&str, usize),
+    point: u64,
+    vectors: &Vectors,
+) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     let network = proof.network()?;
     let inputs = symbolic_inputs(network, proof.samples)?;

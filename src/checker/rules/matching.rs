@@ -34,7 +34,9 @@ pub(super) fn matching(
         ("one", "odd degree") => {
             ensure(spans, "it does not span")?;
             ensure(degree.is_some_and(|d| d % 2 == 1), "the degree is not odd")?;
-            let reason = format!("that the learning degree of {of} or a basis inside is odd was counted modulo primes, not proved");
+            let reason = format!(
+                "that the learning degree of {of} or a basis inside is odd was counted modulo primes, not proved"
+            );
             proof.hole(step, "match", reason, None);
         }
         ("open", _) => {

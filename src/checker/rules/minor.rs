@@ -4,8 +4,8 @@
 //! not zero modulo a prime, its value is not zero, so it is not the zero polynomial, and the generic rank is at least k. For
 //! m samples there are at most m inputs. Functional dimensions are at least those on any inputs, so there any inputs will do.
 
-use super::super::proof::{Fact, Fault, Proof, ensure, is_subset, limit, modular};
 use super::super::number::rank;
+use super::super::proof::{Fact, Fault, Proof, ensure, is_subset, limit, modular};
 
 pub(super) fn point(proof: &mut Proof, step: u64, weights: &[i64], inputs: &[Vec<i64>]) -> Result<(), Fault> {
     let network = proof.network()?;

@@ -56,9 +56,7 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
         Rule::Kernel { of, at_most, point, vectors } => kernel::kernel(proof, step, (&of, at_most), point, &vectors),
         Rule::Bound { of, at_most, name } => bounds::named(proof, step, (&of, at_most), &name),
         Rule::Inclusion { of, at_most, from } => transport::inclusion(proof, step, (&of, at_most), from),
-        Rule::Submodular { of, at_most, from, meet } => {
-            transport::submodular(proof, step, (&of, at_most), from, meet)
-        }
+        Rule::Submodular { of, at_most, from, meet } => transport::submodular(proof, step, (&of, at_most), from, meet),
         Rule::Symmetry { of, at_most, from, swaps } => transport::symmetry(proof, step, (&of, at_most), from, &swaps),
         Rule::Random { of, at_most, error_log2, missing } => {
             random::random(proof, step, (&of, at_most), error_log2, &missing)

@@ -12,7 +12,12 @@ pub(super) fn random(
     let set = proof.allocation(of)?;
     ensure(error_log2 <= 0, "an error is at most 2^0")?;
     let missing: String = missing.chars().take(80).collect();
-    proof.hole(step, "random", format!("that the dimension of {of} is at most {k} is probable ({missing})"), Some(error_log2));
+    proof.hole(
+        step,
+        "random",
+        format!("that the dimension of {of} is at most {k} is probable ({missing})"),
+        Some(error_log2),
+    );
     proof.state(step, Fact::AtMost(set, k), format!("the dimension of {of} is at most {k}"));
     Ok(())
 }

@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::transport::generators;
 use super::super::number::{Modular, Number};
 use super::super::proof::{Fact, Fault, Proof, ensure, limit};
+use super::transport::generators;
 
 /// The most weights.
 const MOST_WEIGHTS: usize = 20;
@@ -49,7 +49,8 @@ pub(super) fn table(
         let reason = format!("{open} of {} dimensions inside {within} are only probable", 1u64 << n);
         proof.hole(step, "table", reason, error_log2);
     }
-    let list: Vec<String> = counts.iter().map(|(size, dim, number)| format!("{number} of size {size} with {dim}")).collect();
+    let list: Vec<String> =
+        counts.iter().map(|(size, dim, number)| format!("{number} of size {size} with {dim}")).collect();
     proof.state(step, Fact::Other, format!("dimensions of all allocations inside {within}: {}", list.join(", ")));
     Ok(())
 }
@@ -66,7 +67,13 @@ fn binomials(counts: &[(usize, usize, u64)], n: usize) -> bool {
 }
 
 /// The rank of every set of columns, from an echelon form that grows and shrinks by one column.
-fn ranks(columns: &[Vec<Modular>], next: usize, mask: usize, echelon: &mut Vec<(usize, Vec<Modular>)>, least: &mut [u8]) {
+fn ranks(
+    columns: &[Vec<Modular>],
+    next: usize,
+    mask: usize,
+    echelon: &mut Vec<(usize, Vec<Modular>)>,
+    least: &mut [u8],
+) {
     if next == columns.len() {
         least[mask] = least[mask].max(echelon.len() as u8);
         return;

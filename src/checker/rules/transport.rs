@@ -37,7 +37,10 @@ pub(super) fn submodular(
         None => 0,
         Some(meet) => {
             let (inside, bound) = proof.at_least(meet)?;
-            ensure(is_subset(inside, first.0) && is_subset(inside, second.0), "the set bounded from below is not in both")?;
+            ensure(
+                is_subset(inside, first.0) && is_subset(inside, second.0),
+                "the set bounded from below is not in both",
+            )?;
             bound
         }
     };
@@ -93,7 +96,15 @@ pub(super) fn swap(network: &Network, units: &str, i: usize, k: usize) -> Option
     if i >= count || k >= count {
         return None;
     }
-    let exchanged = |unit: usize| if unit == i { k } else if unit == k { i } else { unit };
+    let exchanged = |unit: usize| {
+        if unit == i {
+            k
+        } else if unit == k {
+            i
+        } else {
+            unit
+        }
+    };
     let mut image: Vec<usize> = (0..network.weights).collect();
     for tensor in &network.tensors {
         for (row, column) in (0..tensor.rows).flat_map(|r| (0..tensor.columns).map(move |c| (r, c))) {

@@ -71,7 +71,9 @@ impl Certifier {
         self.sender = None;
         let mut rest: Vec<_> = self.receiver.iter().collect();
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
-            rest.push(Err(Failure::request("a certificate could not be written: a defect of the program; please report it")));
+            rest.push(Err(Failure::request(
+                "a certificate could not be written: a defect of the program; please report it",
+            )));
         }
         rest
     }
