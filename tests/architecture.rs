@@ -153,7 +153,8 @@ fn the_checker_shares_nothing_but_the_format() {
     let allowed = ["num_bigint", "num_traits", "num_rational", "serde", "serde_json"];
     let mut lines = 0;
     for (path, code) in sources("checker") {
-        lines += code.lines().count();
+        let counted = |l: &&str| !l.trim().is_empty() && !l.trim_start().starts_with("//");
+        lines += code.lines().filter(counted).count();
         for name in crates(&code) {
             let foreign =
                 name == "crate" || name == "allocert" || (known.contains(&name) && !allowed.contains(&name.as_str()));

@@ -43,6 +43,8 @@ pub(super) fn upper(ground: &Ground, set: &Allocation, k: usize, point: u64) -> 
 }
 
 type Vectors = Vec<Vec<(String, String)>>;
+/// Terms in no order yet.
+type Terms = Vec<(Monomial, rug::Integer)>;
 
 /// Combinations of gauge directions that move only these weights.
 fn by_gauge(ground: &Ground, set: &Allocation, missing: usize, mut order: Vec<usize>) -> Option<Vectors> {
@@ -78,7 +80,7 @@ fn by_function(ground: &Ground, set: &Allocation, missing: usize) -> Option<Vect
     }
     let n = network.weights();
     let jacobian = network.jacobian(&Integral, &ground.variables(), &ground.symbolic_inputs(1));
-    let mut rows: BTreeMap<(usize, Monomial), Vec<Vec<(Monomial, rug::Integer)>>> = BTreeMap::new();
+    let mut rows: BTreeMap<(usize, Monomial), Vec<Terms>> = BTreeMap::new();
     for label in 0..jacobian.rows() {
         for (place, column) in columns.iter().enumerate() {
             for (m, c) in jacobian[(label, *column)].terms()? {

@@ -38,7 +38,7 @@ impl Polynomial {
 
     /// Whether all coefficients are zero; nothing if the polynomial became too large.
     pub(super) fn is_zero(&self) -> Option<bool> {
-        (!self.too_large).then(|| self.terms.is_empty())
+        (!self.too_large).then_some(self.terms.is_empty())
     }
 
     /// One more than the last variable in it.

@@ -277,7 +277,7 @@ impl Layers {
             let minor = |j: usize| {
                 let left: Vec<usize> = columns.iter().copied().filter(|c| *c != columns[j]).collect();
                 let minor = determinant(ring, 0, &left, &entry);
-                if j % 2 == 0 { minor } else { ring.neg(&minor) }
+                if j.is_multiple_of(2) { minor } else { ring.neg(&minor) }
             };
             let minors: Vec<R::Element> = (0..=m).map(minor).collect();
             for unit in 0..self.widths[1] {
@@ -343,7 +343,7 @@ fn determinant<R: Ring>(
     for (place, column) in columns.iter().enumerate() {
         let left: Vec<usize> = columns.iter().copied().filter(|c| c != column).collect();
         let product = ring.mul(&entry(row, *column), &determinant(ring, row + 1, &left, entry));
-        sum = if place % 2 == 0 { ring.add(&sum, &product) } else { ring.sub(&sum, &product) };
+        sum = if place.is_multiple_of(2) { ring.add(&sum, &product) } else { ring.sub(&sum, &product) };
     }
     sum
 }
