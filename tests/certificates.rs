@@ -44,9 +44,11 @@ proptest! {
         let answer = rank(&net, &set, samples, SETTINGS).unwrap();
         let text = of_rank(&answer).unwrap();
         let report = check(text.as_bytes());
-        // Larger networks may leave holes; nothing is ever invalid.
-        let small = net.weights() <= 15;
-        prop_assert!(report.verdict == Verdict::Valid || (!small && report.verdict == Verdict::Holey), "{}\n{text}", report.text(""));
+        // Polynomial networks with two hidden layers, and few samples of several outputs, may leave holes; nothing else does,
+        // and nothing is ever invalid.
+        let simple = samples == Samples::Functional && net.weights() <= 15 && net.family() != "pnn";
+        let allowed = report.verdict == Verdict::Valid || (!simple && report.verdict == Verdict::Holey);
+        prop_assert!(allowed, "{}\n{text}", report.text(""));
         let of = if set.size() == set.weights() { "all".to_owned() } else { print(net.layout(), &set) };
         let stated = format!("the dimension of {of} is {}", answer.dim.value);
         prop_assert!(report.statements.contains(&stated), "{:?}", report.statements);
