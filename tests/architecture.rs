@@ -130,3 +130,56 @@ fn unsafe_code_stands_where_the_house_says() {
         }
     }
 }
+
+/// The crates that a `use` or a path in some code begins with.
+fn crates(code: &str) -> Vec<String> {
+    let lines = code.lines().map(str::trim_start).filter(|l| !l.starts_with("//"));
+    let code: String = lines.collect::<Vec<_>>().join("\n");
+    let paths = code.match_indices("::").filter_map(|(at, _)| {
+        let before = &code[..at];
+        let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |i| i + 1);
+        // Only the first part of a path can be a crate.
+        (!before[..start].ends_with("::") && start < at).then(|| before[start..].to_owned())
+    });
+    let small = |name: &String| name.starts_with(|c: char| c.is_ascii_lowercase());
+    paths.filter(small).collect()
+}
+
+#[test]
+fn the_checker_shares_nothing_but_the_format() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let dependencies = manifest.lines().filter_map(|l| l.split_once(" = ").or_else(|| l.split_once('.')));
+    let known: Vec<String> = dependencies.map(|(name, _)| name.trim().replace('-', "_")).collect();
+    let allowed = ["num_bigint", "num_traits", "num_rational", "serde", "serde_json"];
+    let mut lines = 0;
+    for (path, code) in sources("checker") {
+        let counted = |l: &&str| !l.trim().is_empty() && !l.trim_start().starts_with("//");
+        lines += code.lines().filter(counted).count();
+        for name in crates(&code) {
+            let foreign =
+                name == "crate" || name == "allocert" || (known.contains(&name) && !allowed.contains(&name.as_str()));
+            assert!(!foreign, "{} reaches for {name}", path.display());
+        }
+        for word in ["extern crate", "rug", "faer", "unsafe"] {
+            assert!(!code.contains(word), "{} has {word}", path.display());
+        }
+        // Files outside the room come in by their path only: the format.
+        for line in code.lines().filter(|l| l.contains("#[path")) {
+            let known = ["#[path = \"../certificate/format.rs\"]", "#[path = \"mod.rs\"]"];
+            assert!(known.contains(&line.trim()), "{} includes {line}", path.display());
+        }
+        assert!(!code.contains("include!"), "{} includes a file", path.display());
+    }
+    let format = fs::read_to_string(root().join("src/certificate/format.rs")).unwrap();
+    assert!(crates(&format).iter().all(|name| name == "serde"), "the format uses {:?}", crates(&format));
+    assert!(lines <= 2_000, "the checker has {lines} lines: too many for an hour");
+}
+
+#[test]
+fn only_the_command_line_calls_the_checker() {
+    for room in ["certificate", "claims", "matching", "reach", "record"] {
+        for (path, code) in sources(room) {
+            assert!(!code.contains("checker::"), "{} calls the checker", path.display());
+        }
+    }
+}

@@ -198,29 +198,16 @@ pub enum Rule {
     Match {
         /// The allocation.
         of: String,
-        /// `zero` or `one`; otherwise `undecided`, which states nothing.
+        /// `zero`, `one`, or `open`, which states nothing and leaves a hole.
         verdict: String,
-        /// `not spanning`, `affine`, `odd degree`, or what is missing.
+        /// `not spanning`, `affine`, `odd degree`, or what is missing for a verdict.
         law: String,
-        /// The step that it follows from.
+        /// A step that says whether the allocation, or the basis inside it, spans.
         from: u64,
-        /// A basis inside the allocation that the law is about.
+        /// A basis inside the allocation that the law is about; nothing for the allocation itself.
         basis: Option<String>,
-        /// Its learning degree, for the odd-degree law.
+        /// The learning degree of the basis, for the odd-degree law. It is not proved: this leaves a hole.
         degree: Option<u64>,
-    },
-    /// One random instance of a match: a student, a teacher, and whether a real solution exists.
-    Instance {
-        /// The allocation.
-        of: String,
-        /// The student's weights; those that learn do not matter.
-        student: Vec<Rational>,
-        /// The teacher's weights.
-        teacher: Vec<Rational>,
-        /// The inputs, as many as there are samples.
-        inputs: Vec<Vec<Rational>>,
-        /// Why it has a real solution, or none.
-        because: Because,
     },
     /// What came of a claim about dimensions. Its formula is stated, not checked: the formula's language is not known here.
     Claim {
@@ -248,33 +235,6 @@ pub enum Rule {
     },
 }
 
-/// Why an instance has a real solution, or none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Because {
-    /// The learnable weights of an exact solution.
-    Solution(Vec<Rational>),
-    /// All but one learnable weight are given by polynomials in the last unknown, which has a root between two numbers.
-    Root {
-        /// A univariate polynomial, lowest coefficient first.
-        polynomial: Vec<Rational>,
-        /// It changes its sign between these.
-        between: (Rational, Rational),
-        /// Each learnable weight as a polynomial in the root, lowest coefficient first.
-        weights: Vec<Vec<Rational>>,
-    },
-    /// Multipliers, one a label, polynomials in the learnable weights: Σ multiplier · equation is this univariate polynomial in
-    /// one learnable weight (or a constant), and that has no real root.
-    NoRoot {
-        /// A polynomial for each label.
-        multipliers: Vec<String>,
-        /// The weight.
-        weight: Option<String>,
-        /// The univariate polynomial, lowest coefficient first.
-        polynomial: Vec<Rational>,
-    },
-}
-
 /// A claim's counterexample.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -292,6 +252,3 @@ pub struct Counterexample {
     /// The values of both sides of a comparison, with the sign between.
     pub sides: Option<(String, String, String)>,
 }
-
-/// A rational number: an integer, or `p/q`.
-pub type Rational = String;

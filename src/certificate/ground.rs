@@ -1,19 +1,17 @@
 //! What the proofs about one network stand on: an integer point, with the Jacobian and the gauge directions there.
 
-use crate::algebra::{Matrix, Monomials, Polynomials, RowSpace};
+use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::{Allocation, print};
 use crate::network::{Network, Probe, Samples};
-use crate::number::{Integers, PrimeField, Ring};
+use crate::number::{PrimeField, Ring};
 use crate::reach::point::generator;
 use rand_chacha::rand_core::RngCore;
 
 use super::format::Rule;
-use super::kernel::{Entry, Integral};
+use super::polynomial::Polynomial;
 
 /// Random points for certificates use the generator's streams from here on.
 const STREAM: u64 = 1 << 36;
-/// Polynomials with more terms are not worked with.
-const MOST_TERMS: usize = 20_000;
 
 /// A network at a number of samples, and an integer point.
 pub(super) struct Ground {
@@ -22,6 +20,8 @@ pub(super) struct Ground {
     pub(super) field: PrimeField,
     weights: Vec<i64>,
     inputs: Vec<Vec<i64>>,
+    /// Whether these are as many generic inputs as there are samples.
+    pub(super) generic: bool,
     /// The Jacobian there, modulo the prime.
     jacobian: Matrix<u64>,
     /// The gauge directions there: names and entries.
@@ -60,22 +60,21 @@ impl Ground {
             (0..length).map(|_| signed(random.next_u64())).collect()
         };
         let weights = vector(network.weights());
-        let inputs = match network.probe(samples) {
-            Probe::Fixed(inputs) => inputs,
-            Probe::Generic(count) => (0..count).map(|_| vector(network.input_size())).collect(),
+        let (inputs, generic) = match (network.probe(samples), samples) {
+            (Probe::Fixed(inputs), Samples::Count(m)) if inputs.len() as u64 > m => {
+                ((0..m).map(|_| vector(network.input_size())).collect(), true)
+            }
+            (Probe::Fixed(inputs), _) => (inputs, false),
+            (Probe::Generic(count), _) => {
+                let inputs = (0..count).map(|_| vector(network.input_size())).collect();
+                (inputs, samples.count() == Some(count as u64))
+            }
         };
         let enter = |values: &[i64]| values.iter().map(|v| field.integer(*v)).collect::<Vec<_>>();
         let (at, x) = (enter(&weights), inputs.iter().map(|x| enter(x)).collect::<Vec<_>>());
         let jacobian = network.jacobian(&field, &at, &x);
-        let generic = matches!((samples, network.probe(samples)), (Samples::Count(_), Probe::Generic(_)));
         let gauge = network.kernel_fields_by_name(&field, &at, if generic { &x } else { &[] });
-        Some(Ground { network: network.clone(), samples, field, weights, inputs, jacobian, gauge })
-    }
-
-    /// Whether vectors may contain the inputs: they are generic, and there are so many as samples.
-    pub(super) fn has_generic_inputs(&self) -> bool {
-        self.samples.count() == Some(self.inputs.len() as u64)
-            && matches!(self.network.probe(self.samples), Probe::Generic(_))
+        Some(Ground { network: network.clone(), samples, field, weights, inputs, generic, jacobian, gauge })
     }
 
     /// The step that states the point.
@@ -89,14 +88,14 @@ impl Ground {
     }
 
     /// The value of a polynomial at the point, modulo the prime.
-    pub(super) fn value(&self, ring: &Integral, polynomial: &Entry) -> u64 {
-        let coordinates: Vec<i64> = self.weights.iter().chain(self.inputs.iter().flatten()).copied().collect();
+    pub(super) fn value(&self, polynomial: &Polynomial) -> u64 {
+        let (n, size) = (self.weights.len(), self.network.input_size());
+        let coordinate = |v: usize| if v < n { self.weights[v] } else { self.inputs[(v - n) / size][(v - n) % size] };
         let mut sum = self.field.zero();
         for (m, c) in polynomial.terms().unwrap_or_default() {
-            let powers = (0..ring.monomials().variables()).map(|v| (v, ring.monomials().exponent(*m, v)));
-            let power = |(v, e): (usize, u32)| self.field.power(&self.field.integer(coordinates[v]), e);
-            let product = powers.filter(|(_, e)| *e > 0).map(power);
-            let product = product.fold(self.field.big_integer(c), |a, b| self.field.mul(&a, &b));
+            let power =
+                |(v, e): &(u16, u16)| self.field.power(&self.field.integer(coordinate(usize::from(*v))), u32::from(*e));
+            let product = m.iter().map(power).fold(self.field.big_integer(c), |a, b| self.field.mul(&a, &b));
             sum = self.field.add(&sum, &product);
         }
         sum
@@ -123,7 +122,8 @@ impl Ground {
     /// directly; nothing where they are not.
     pub(super) fn labels(&self, set: &Allocation) -> Option<usize> {
         let rows = self.jacobian.rows();
-        let all = self.network.labels_at(self.samples)?;
+        let labels = |samples| self.network.labels_at(samples);
+        let all = labels(Samples::Functional)?.min(labels(self.samples)?);
         (rows as u64 == all).then(|| {
             let seen = |row: &usize| set.iter().any(|c| !self.field.is_zero(&self.jacobian[(*row, c)]));
             (0..rows).filter(seen).count()
@@ -135,33 +135,24 @@ impl Ground {
         if set.size() == set.weights() { "all".to_owned() } else { print(self.network.layout(), set) }
     }
 
-    /// Polynomials in the weights, and in the inputs if they are generic; nothing if there are too many variables.
-    pub(super) fn ring(&self) -> Option<Integral> {
-        let inputs = if self.has_generic_inputs() { self.inputs.len() * self.network.input_size() } else { 0 };
-        let monomials = Monomials::new(self.network.weights() + inputs)?;
-        Some(Polynomials::new(Integers, monomials, MOST_TERMS))
-    }
-
     /// The weights as variables.
-    pub(super) fn variables(&self, ring: &Integral) -> Vec<Entry> {
-        (0..self.network.weights()).map(|w| ring.variable(w)).collect()
+    pub(super) fn variables(&self) -> Vec<Polynomial> {
+        (0..self.network.weights()).map(Polynomial::variable).collect()
     }
 
-    /// The inputs of the point, or variables if they are generic.
-    pub(super) fn symbolic_inputs(&self, ring: &Integral) -> Vec<Vec<Entry>> {
+    /// So many inputs whose entries are variables.
+    pub(super) fn symbolic_inputs(&self, count: usize) -> Vec<Vec<Polynomial>> {
         let (n, size) = (self.network.weights(), self.network.input_size());
-        let entry = |sample: usize, i: usize| {
-            if self.has_generic_inputs() {
-                ring.variable(n + sample * size + i)
-            } else {
-                ring.integer(self.inputs[sample][i])
-            }
-        };
-        (0..self.inputs.len()).map(|s| (0..size).map(|i| entry(s, i)).collect()).collect()
+        (0..count).map(|s| (0..size).map(|i| Polynomial::variable(n + s * size + i)).collect()).collect()
+    }
+
+    /// The number of inputs of the point.
+    pub(super) fn inputs(&self) -> usize {
+        self.inputs.len()
     }
 
     /// A polynomial in the text of certificates; nothing if it is not known.
-    pub(super) fn polynomial(&self, ring: &Integral, polynomial: &Entry) -> Option<String> {
+    pub(super) fn polynomial(&self, polynomial: &Polynomial) -> Option<String> {
         let (n, size) = (self.network.weights(), self.network.input_size());
         let name = |v: usize| {
             if v < n {
@@ -172,9 +163,11 @@ impl Ground {
         };
         let mut text = String::new();
         for (m, c) in polynomial.terms()? {
-            let powers = (0..ring.monomials().variables()).map(|v| (v, ring.monomials().exponent(*m, v)));
-            let powers = powers.filter(|(_, e)| *e > 0);
-            let powers = powers.map(|(v, e)| if e == 1 { name(v) } else { format!("{}^{e}", name(v)) });
+            let power = |(v, e): &(u16, u16)| match e {
+                1 => name(usize::from(*v)),
+                _ => format!("{}^{e}", name(usize::from(*v))),
+            };
+            let powers = m.iter().map(power);
             let size = c.clone().abs();
             let number = (size != 1).then(|| size.to_string());
             let mut factors: Vec<String> = number.into_iter().chain(powers).collect();

@@ -6,11 +6,11 @@
 
 use rug::Integer;
 
-use crate::algebra::{Monomial, Polynomial, Polynomials};
-use crate::number::{Integers, Ring};
+use crate::number::Ring;
 
-pub(super) type Integral = Polynomials<Integers>;
-pub(super) type Entry = Polynomial<Integer>;
+use super::polynomial::{Integral, Monomial, Polynomial, quotient, shared};
+
+type Entry = Polynomial;
 
 /// A row of the echelon form: its pivot's column, and its entries.
 type Pivot = (usize, Vec<Entry>);
@@ -96,29 +96,19 @@ fn without_common(ring: &Integral, a: &Entry, b: &Entry) -> Option<(Entry, Entry
 
 /// Divides a vector by what divides all of it: a number, a monomial, some known factors.
 fn primitive(ring: &Integral, vector: &mut [Entry], factors: &[Entry]) -> Option<()> {
-    let monomials = ring.monomials();
     let mut number = Integer::new();
-    let mut shared: Option<Vec<u32>> = None;
-    for entry in vector.iter() {
-        for (m, c) in entry.terms()? {
-            number.gcd_mut(c);
-            let exponents = (0..monomials.variables()).map(|v| monomials.exponent(*m, v));
-            shared = Some(match shared {
-                None => exponents.collect(),
-                Some(known) => known.into_iter().zip(exponents).map(|(a, b)| a.min(b)).collect(),
-            });
-        }
+    let mut common: Option<Monomial> = None;
+    for (m, c) in vector.iter().map(Entry::terms).collect::<Option<Vec<_>>>()?.into_iter().flatten() {
+        number.gcd_mut(c);
+        common = Some(common.map_or_else(|| m.clone(), |known| shared(&known, m)));
     }
-    let Some(shared) = shared else {
+    let Some(common) = common else {
         return Some(());
     };
-    let powers = shared.iter().enumerate().flat_map(|(v, e)| (0..*e).map(move |_| v));
-    let monomial = powers.fold(Some(Monomial::ONE), |m, v| monomials.product(m?, monomials.variable(v)))?;
-    if monomial != Monomial::ONE || number != 1 {
+    if !common.is_empty() || number != 1 {
         for entry in vector.iter_mut() {
-            let terms =
-                entry.terms()?.iter().map(|(m, c)| (monomials.quotient(*m, monomial), Integer::from(c / &number)));
-            *entry = ring.collect(terms.collect::<Vec<_>>());
+            let divided = |(m, c): &(Monomial, Integer)| Some((quotient(m, &common)?, Integer::from(c / &number)));
+            *entry = Polynomial::collect(entry.terms()?.iter().map(divided).collect::<Option<_>>()?);
         }
     }
     for factor in factors {
@@ -131,17 +121,16 @@ fn primitive(ring: &Integral, vector: &mut [Entry], factors: &[Entry]) -> Option
 
 /// The quotient of two polynomials, if there is no remainder.
 fn divide(ring: &Integral, a: &Entry, by: &Entry) -> Option<Entry> {
-    let monomials = ring.monomials();
     let (lead, coefficient) = by.terms()?.first()?;
     let mut left = a.clone();
-    let mut quotient = Vec::new();
+    let mut terms = Vec::new();
     while let Some((m, c)) = left.terms()?.first() {
-        if !monomials.divides(*lead, *m) || !c.is_divisible(coefficient) {
+        if !c.is_divisible(coefficient) {
             return None;
         }
-        let term = (monomials.quotient(*m, *lead), Integer::from(c / coefficient));
-        left = ring.sub(&left, &ring.times_term(by, &term));
-        quotient.push(term);
+        let term = (quotient(m, lead)?, Integer::from(c / coefficient));
+        left = ring.sub(&left, &by.times_term(&term));
+        terms.push(term);
     }
-    Some(ring.collect(quotient))
+    Some(Polynomial::collect(terms))
 }

@@ -3,9 +3,13 @@
 //! The format is in [`format`]; [`of_rank`] and its like write it. Nothing here decides whether a proof is good: that is for the
 //! checker, which shares only the format.
 
+mod bounds;
+mod claim;
 pub mod format;
 mod ground;
 mod kernel;
+mod matching;
+mod polynomial;
 mod rank;
 mod section;
 mod symmetry;
@@ -13,6 +17,8 @@ mod table;
 mod upper;
 mod writer;
 
+pub use claim::{OfClaim, of_claim};
+pub use matching::of_match;
 pub use rank::of_rank;
 use section::Section;
 pub use table::{Holes, MOST_WEIGHTS, of_table};
@@ -32,4 +38,7 @@ pub enum CannotCertify {
     /// The Jacobian is over a limit.
     #[error("the Jacobian is over a limit\n  take fewer samples or a smaller network")]
     Jacobian,
+    /// Random points disagree.
+    #[error("random points modulo random primes disagree\n  try another --seed")]
+    Trials,
 }

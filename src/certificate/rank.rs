@@ -13,6 +13,15 @@ use super::{CannotCertify, Section};
 /// # Errors
 /// No integer point shows the ranks.
 pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
+    written("rank", answer, |_, _, _| Ok(None))
+}
+
+/// A certificate of both dimensions and what `more` adds, which gets the steps of the teacher's dimension and of `spans`.
+pub(super) fn written(
+    about: &str,
+    answer: &Answer,
+    more: impl Fn(&mut Section<'_>, u64, u64) -> Result<Option<u64>, CannotCertify>,
+) -> Result<String, CannotCertify> {
     let network = &answer.network;
     let all = Allocation::all(network.weights());
     let sets = [(answer.allocation.clone(), answer.dim.value), (all.clone(), answer.teacher.value)];
@@ -23,7 +32,7 @@ pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
     let header = Header {
         format: FORMAT.to_owned(),
         version: VERSION,
-        about: "rank".to_owned(),
+        about: about.to_owned(),
         network: Some(network.to_string()),
         samples: answer.samples.count(),
         allocation: Some(ground.text(&answer.allocation)),
@@ -36,8 +45,9 @@ pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
     let one = if answer.allocation == all { whole } else { section.dimension(&answer.allocation, answer.dim.value)? };
     let spans = answer.spans();
     let of = ground.text(&answer.allocation);
-    let spans = writer.step(Rule::Spans { of, spans, from: (one, whole) });
+    let spans = section.step(Rule::Spans { of, spans, from: (one, whole) });
     let mut steps = vec![whole, one, spans];
     steps.dedup();
+    steps.extend(more(&mut section, whole, spans)?);
     Ok(writer.end(steps))
 }

@@ -75,6 +75,11 @@ impl<'a> Section<'a> {
         Some(if core == *set { from } else { self.writer.step(Rule::Inclusion { of, at_most: k, from }) })
     }
 
+    /// Writes any other step; its number.
+    pub(super) fn step(&mut self, rule: Rule) -> u64 {
+        self.writer.step(rule)
+    }
+
     /// States another point; the step.
     pub(super) fn point_of(&mut self, ground: &Ground) -> u64 {
         self.writer.step(ground.rule())

@@ -1,15 +1,21 @@
 //! Proofs that a set has at most a dimension: the simplest rule that gives it.
 
+use std::collections::BTreeMap;
+
 use crate::algebra::RowSpace;
 use crate::allocation::Allocation;
 use crate::number::Ring;
 
+use super::bounds::named;
 use super::format::Rule;
 use super::ground::Ground;
-use super::kernel::{Entry, Integral, kernel};
+use super::kernel::kernel;
+use super::polynomial::{Integral, Monomial, Polynomial};
 
 /// Larger matrices of polynomials are not eliminated.
 const MOST_ENTRIES: usize = 4_000;
+/// Nor are Jacobians of more entries written down.
+const MOST_SYMBOLIC: usize = 20_000;
 /// Vectors that are longer as text are not written.
 const MOST_TEXT: usize = 60_000;
 
@@ -22,73 +28,113 @@ pub(super) fn upper(ground: &Ground, set: &Allocation, k: usize, point: u64) -> 
     if ground.labels(set).is_some_and(|labels| labels <= k) {
         return Some(Rule::Labels { of, at_most: k });
     }
-    let ring = ground.ring()?;
+    if let Some((name, _)) = named(&ground.network, ground.samples, set).filter(|(_, bound)| *bound <= k) {
+        return Some(Rule::Bound { of, at_most: k, name: name.to_owned() });
+    }
     let missing = set.size() - k;
-    if let Some(vectors) = by_gauge(ground, &ring, set, missing) {
+    // First what holds on any inputs, then what depends on the generic ones.
+    let all = (0..ground.gauge.len()).collect();
+    let gauge = by_gauge(ground, set, missing, all);
+    if let Some(vectors) = gauge {
         return Some(Rule::Gauge { of, at_most: k, point, vectors });
     }
-    let vectors = by_labels(ground, &ring, set, missing)?;
+    let vectors = by_function(ground, set, missing).or_else(|| by_labels(ground, set, missing))?;
     Some(Rule::Kernel { of, at_most: k, point, vectors })
 }
 
 type Vectors = Vec<Vec<(String, String)>>;
+/// Terms in no order yet.
+type Terms = Vec<(Monomial, rug::Integer)>;
 
 /// Combinations of gauge directions that move only these weights.
-fn by_gauge(ground: &Ground, ring: &Integral, set: &Allocation, missing: usize) -> Option<Vectors> {
+fn by_gauge(ground: &Ground, set: &Allocation, missing: usize, mut order: Vec<usize>) -> Option<Vectors> {
     let field = &ground.field;
     let n = set.weights();
-    let outside: Vec<usize> = set.complement().iter().collect();
+    let mut rows: Vec<usize> = set.complement().iter().collect();
     // Directions that are independent at the point, those with few weights outside the set first.
-    let mut order: Vec<usize> = (0..ground.gauge.len()).collect();
-    let weight = |g: &usize| outside.iter().filter(|w| !field.is_zero(&ground.gauge[*g].1[**w])).count();
+    let weight = |g: &usize| rows.iter().filter(|w| !field.is_zero(&ground.gauge[*g].1[**w])).count();
     order.sort_by_key(weight);
     let mut space = RowSpace::new(*field, n);
     order.retain(|g| space.insert(ground.gauge[*g].1.clone()));
     let mut restricted = RowSpace::new(*field, order.len());
-    let mut rows: Vec<usize> = outside;
     let filled = |w: &usize| order.iter().filter(|g| !field.is_zero(&ground.gauge[**g].1[*w])).count();
     rows.sort_by_key(filled);
     rows.retain(|w| restricted.insert(order.iter().map(|g| ground.gauge[*g].1[*w]).collect()));
     if order.len() - rows.len() < missing || order.len() * rows.len() > MOST_ENTRIES {
         return None;
     }
-    let inputs = if ground.has_generic_inputs() { ground.symbolic_inputs(ring) } else { Vec::new() };
-    let directions = ground.network.kernel_fields_by_name(ring, &ground.variables(ring), &inputs);
+    let inputs = ground.symbolic_inputs(if ground.generic { ground.inputs() } else { 0 });
+    let directions = ground.network.kernel_fields_by_name(&Integral, &ground.variables(), &inputs);
     let matrix = rows.iter().map(|w| order.iter().map(|g| directions[*g].1[*w].clone()).collect()).collect();
-    let vectors = kernel(ring, matrix, order.len())?;
+    let vectors = kernel(&Integral, matrix, order.len())?;
     let names: Vec<&str> = order.iter().map(|g| directions[*g].0.as_str()).collect();
-    written(ground, ring, &vectors, &names, missing)
+    written(ground, &vectors, &names, missing)
 }
 
-/// Vectors along which no label changes.
-fn by_labels(ground: &Ground, ring: &Integral, set: &Allocation, missing: usize) -> Option<Vectors> {
+/// Vectors along which the network's function does not change: no coefficient of a monomial in the inputs does.
+fn by_function(ground: &Ground, set: &Allocation, missing: usize) -> Option<Vectors> {
+    let network = &ground.network;
     let columns: Vec<usize> = set.iter().collect();
-    let (inputs, variables) = (ground.symbolic_inputs(ring), ground.variables(ring));
-    let jacobian = ground.network.jacobian(ring, &variables, &inputs);
-    let (rows, _) = ground.minor(set);
-    if rows.len() * columns.len() > MOST_ENTRIES {
+    if network.labels_per_input() * columns.len() > MOST_SYMBOLIC {
         return None;
     }
-    let row = |r: &usize| columns.iter().map(|c| jacobian[(*r, *c)].clone()).collect();
-    let vectors = kernel(ring, rows.iter().map(row).collect(), columns.len())?;
+    let n = network.weights();
+    let jacobian = network.jacobian(&Integral, &ground.variables(), &ground.symbolic_inputs(1));
+    let mut rows: BTreeMap<(usize, Monomial), Vec<Terms>> = BTreeMap::new();
+    for label in 0..jacobian.rows() {
+        for (place, column) in columns.iter().enumerate() {
+            for (m, c) in jacobian[(label, *column)].terms()? {
+                let (weights, inputs) = m.iter().copied().partition(|(v, _)| usize::from(*v) < n);
+                let row = rows.entry((label, inputs)).or_insert_with(|| vec![Vec::new(); columns.len()]);
+                row[place].push((weights, c.clone()));
+            }
+        }
+    }
+    let rows = rows.into_values().map(|row| row.into_iter().map(Polynomial::collect).collect()).collect();
+    from_rows(ground, rows, &columns, missing)
+}
+
+/// Vectors along which no label on generic inputs changes.
+fn by_labels(ground: &Ground, set: &Allocation, missing: usize) -> Option<Vectors> {
+    let columns: Vec<usize> = set.iter().collect();
+    let labels = ground.inputs() * ground.network.labels_per_input();
+    if !ground.generic || labels * columns.len() > MOST_SYMBOLIC {
+        return None;
+    }
+    let inputs = ground.symbolic_inputs(ground.inputs());
+    let jacobian = ground.network.jacobian(&Integral, &ground.variables(), &inputs);
+    let row = |r: usize| columns.iter().map(|c| jacobian[(r, *c)].clone()).collect();
+    from_rows(ground, (0..jacobian.rows()).map(row).collect(), &columns, missing)
+}
+
+/// The kernel of rows, of which as many as the rank at the point are used, those with few terms first.
+fn from_rows(ground: &Ground, mut rows: Vec<Vec<Polynomial>>, columns: &[usize], missing: usize) -> Option<Vectors> {
+    let terms = |row: &Vec<Polynomial>| row.iter().map(|e| e.terms().map_or(0, <[_]>::len)).sum::<usize>();
+    rows.sort_by_key(terms);
+    let mut space = RowSpace::new(ground.field, columns.len());
+    rows.retain(|row| space.insert(row.iter().map(|e| ground.value(e)).collect()));
+    if columns.len() - rows.len() < missing || rows.len() * columns.len() > MOST_ENTRIES {
+        return None;
+    }
+    let vectors = kernel(&Integral, rows, columns.len())?;
     let names: Vec<String> = columns.iter().map(|c| ground.network.layout().weight(*c).to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    written(ground, ring, &vectors, &names, missing)
+    written(ground, &vectors, &names, missing)
 }
 
 /// The shortest vectors as text.
-fn written(ground: &Ground, ring: &Integral, vectors: &[Vec<Entry>], names: &[&str], count: usize) -> Option<Vectors> {
-    let text = |vector: &Vec<Entry>| {
-        let entries = names.iter().zip(vector).filter(|(_, e)| !ring.is_zero(e));
-        entries.map(|(name, e)| Some(((*name).to_owned(), ground.polynomial(ring, e)?))).collect::<Option<Vec<_>>>()
+fn written(ground: &Ground, vectors: &[Vec<Polynomial>], names: &[&str], count: usize) -> Option<Vectors> {
+    let text = |vector: &Vec<Polynomial>| {
+        let entries = names.iter().zip(vector).filter(|(_, e)| !Integral.is_zero(e));
+        entries.map(|(name, e)| Some(((*name).to_owned(), ground.polynomial(e)?))).collect::<Option<Vec<_>>>()
     };
     let length = |vector: &[(String, String)]| vector.iter().map(|(_, e)| e.len()).sum::<usize>();
-    let mut texts: Vec<(usize, Vec<(String, String)>)> =
-        vectors.iter().map(text).collect::<Option<Vec<_>>>()?.into_iter().enumerate().collect();
+    let texts = vectors.iter().map(text).collect::<Option<Vec<_>>>()?;
+    let mut texts: Vec<(usize, Vec<(String, String)>)> = texts.into_iter().enumerate().collect();
     texts.sort_by_key(|(_, t)| length(t));
     // At the point, too, they have to be independent.
     let mut space = RowSpace::new(ground.field, names.len());
-    texts.retain(|(v, _)| space.insert(vectors[*v].iter().map(|e| ground.value(ring, e)).collect()));
+    texts.retain(|(v, _)| space.insert(vectors[*v].iter().map(|e| ground.value(e)).collect()));
     let vectors: Vectors = texts.into_iter().take(count).map(|(_, text)| text).collect();
     let all: usize = vectors.iter().map(|v| length(v)).sum();
     (vectors.len() == count && all <= MOST_TEXT).then_some(vectors)

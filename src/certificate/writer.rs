@@ -1,5 +1,7 @@
 //! Writing steps one after the other.
 
+use crate::network::Samples;
+
 use super::format::{Header, Rule, Step};
 
 /// A certificate being written: its header, and its steps so far as lines of JSON.
@@ -8,18 +10,28 @@ pub(super) struct Writer {
     header: Header,
     lines: Vec<String>,
     statements: Vec<String>,
+    /// The network of the present steps, where there are several.
+    subject: String,
 }
 
 impl Writer {
     pub(super) fn new(header: Header) -> Self {
         let lines = vec![json(&header)];
-        Writer { header, lines, statements: Vec::new() }
+        Writer { header, lines, statements: Vec::new(), subject: String::new() }
     }
 
     /// Writes a step; its number.
     pub(super) fn step(&mut self, by: Rule) -> u64 {
         let step = self.lines.len() as u64;
-        self.statements.push(statement(&by));
+        match &by {
+            Rule::Network { network, samples } if self.header.network.is_none() => {
+                let samples = samples.map_or(Samples::Functional, Samples::Count);
+                self.subject = format!("{network}, {samples}: ");
+            }
+            Rule::Claim { .. } => self.subject.clear(),
+            _ => {}
+        }
+        self.statements.push(format!("{}{}", self.subject, statement(&by)));
         self.lines.push(json(&Step { step, by }));
         step
     }
@@ -48,6 +60,7 @@ fn statement(rule: &Rule) -> String {
         | Rule::Labels { of, at_most: k }
         | Rule::Gauge { of, at_most: k, .. }
         | Rule::Kernel { of, at_most: k, .. }
+        | Rule::Bound { of, at_most: k, .. }
         | Rule::Inclusion { of, at_most: k, .. }
         | Rule::Submodular { of, at_most: k, .. }
         | Rule::Symmetry { of, at_most: k, .. }
@@ -58,6 +71,22 @@ fn statement(rule: &Rule) -> String {
         Rule::Table { within, counts, .. } => {
             let list: Vec<String> = counts.iter().map(|(s, d, n)| format!("{n} of size {s} with {d}")).collect();
             format!("dimensions of all allocations inside {within}: {}", list.join(", "))
+        }
+        Rule::Match { of, verdict, .. } => {
+            let value = match verdict.as_str() {
+                "zero" => "0",
+                "one" => "1",
+                _ => "above 0",
+            };
+            format!("the match probability of {of} is {value}")
+        }
+        Rule::Claim { name, outcome, counterexample, .. } => {
+            let because = counterexample.as_ref().map_or(String::new(), |c| {
+                let of = c.allocation.as_deref().map_or(String::new(), |a| format!(", {a}"));
+                let sides = c.sides.as_ref().map_or(String::new(), |(l, sign, r)| format!(": {l} {sign} {r} is false"));
+                format!(" by {}{of}{sides}", c.network)
+            });
+            format!("claim {name} is reported {outcome}{because} (its formula is not evaluated here)")
         }
         _ => String::new(),
     }

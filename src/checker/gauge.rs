@@ -6,10 +6,11 @@
 //! | `G2[i,i]` | `pnn` | unit i of layer 2 is scaled by 1 + ε, its outgoing weights by 1 − degree · ε |
 //! | `c2[i]` | `lffn` with biases | b_2\[i\] += ε, b_3 −= ε W_3\[:,i\] |
 //! | `G[i,k]` | `lrnn` | W += ε (E_ik W − W E_ik), B += ε E_ik B, D −= ε D E_ik |
+//! | `R2[i,k]` | `pnn` with squares, one output, hidden layers 1 and 2 | W_2\[i,:\] += ε w_k W_2\[k,:\], W_2\[k,:\] −= ε w_i W_2\[i,:\], b_2 likewise, w = W_3\[0,:\] |
 //! | `x[i;0,1,2]` | `lffn`, `pnn` with 2 samples | W_1\[i,\[0,1,2\]\] += ε v with v · x = 0 for both inputs x, by Cramer's rule |
 //!
 //! In the last row there is one column more than samples; with biases, column d_0 stands for b_1, on which every input is 1.
-//! All of them are derivatives of exact symmetries of the label map, except the last, which changes no W_1 x + b_1.
+//! `R` keeps Σ w_i z_i², since w_i z_i · w_k z_k − w_k z_k · w_i z_i = 0. The others are derivatives of exact symmetries of the label map, except the last, which changes no W_1 x + b_1.
 
 use num_bigint::BigInt;
 
@@ -41,6 +42,12 @@ pub(super) fn direction(
             let units = hidden_layer(head, widths).zip(pair(index));
             let units = units.filter(|(l, (i, k))| *i < widths[*l] && *k < widths[*l] && (*linear || i == k));
             units.map(|(l, (i, k))| mix(network, widths, *bias, l, (i, k), *degree))
+        }
+        (Family::Layers { widths, bias, degree: 2, linear: false }, _) if head.starts_with('R') => {
+            let last = widths.len() - 2;
+            let units = hidden_layer(head, widths).filter(|l| *l == last && widths[last + 1] == 1).zip(pair(index));
+            let units = units.filter(|(_, (i, k))| i != k && *i < widths[last] && *k < widths[last]);
+            units.map(|(l, units)| rotate(network, widths, *bias, l, units))
         }
         (Family::Recurrent { inputs, hidden, outputs, .. }, "G") => {
             let units = pair(index).filter(|(i, k)| *i < *hidden && *k < *hidden);
@@ -81,6 +88,23 @@ fn mix(
     let biases = bias.then(|| (at("b", layer, i, 0), plus(at("b", layer, k, 0))));
     let next = (0..widths[layer + 1]).map(|o| (at("W", layer + 1, o, k), minus(at("W", layer + 1, o, i), degree)));
     rows.chain(biases).chain(next).collect()
+}
+
+fn rotate(
+    network: &Network,
+    widths: &[usize],
+    bias: bool,
+    layer: usize,
+    (i, k): (usize, usize),
+) -> Vec<(usize, Polynomial)> {
+    let at = |kind: &str, row, column| network.at(&format!("{kind}{layer}"), row, column);
+    let out = |unit| Polynomial::variable(network.at(&format!("W{}", layer + 1), 0, unit));
+    let incoming = |unit| {
+        let biases = bias.then(|| at("b", unit, 0));
+        (0..widths[layer - 1]).map(move |j| at("W", unit, j)).chain(biases)
+    };
+    let moved = incoming(i).zip(incoming(k));
+    moved.flat_map(|(a, b)| [(a, out(k).times(&plus(b))), (b, out(i).times(&minus(a, 1)))]).collect()
 }
 
 fn shift(network: &Network, widths: &[usize], layer: usize, i: usize) -> Vec<(usize, Polynomial)> {

@@ -4,10 +4,11 @@ use std::io::{BufRead, Read};
 
 /// The longest line, in bytes.
 pub(super) const MOST_BYTES: u64 = 1 << 20;
+/// The longest certificate, in bytes.
+pub(super) const MOST_BYTES_IN_ALL: u64 = 1 << 28;
 /// The most steps.
 pub(super) const MOST_STEPS: u64 = 1 << 20;
-/// The longest number, in digits, and the deepest nesting.
-pub(super) const MOST_DIGITS: usize = 2_000;
+/// The deepest nesting.
 const MOST_DEPTH: usize = 16;
 
 /// What reading a line came to.

@@ -5,7 +5,7 @@
 //! proof rests on without checking are the identities in [`gauge`] and the arguments that head each file of [`rules`].
 
 #[path = "../certificate/format.rs"]
-#[allow(dead_code, missing_docs, unreachable_pub)] // The engine's side uses all of it.
+#[allow(dead_code, unreachable_pub, clippy::duplicate_mod)] // The engine's side uses all of it.
 mod format;
 mod gauge;
 mod lines;
@@ -92,14 +92,16 @@ pub struct Report {
     pub statements: Vec<String>,
 }
 
-/// Checks a certificate; with `full`, everything that is otherwise only sampled.
-pub fn check(mut reader: impl BufRead, full: bool) -> Report {
+/// Checks a certificate: every step of it; nothing is sampled.
+pub fn check(mut reader: impl BufRead) -> Report {
+    number::begin();
     let mut proof = match header(&mut reader) {
-        Ok(header) => Proof::new(header, full),
+        Ok(header) => Proof::new(header),
         Err(fault) => return failed(0, None, fault),
     };
     let mut number = 0;
     let mut done = false;
+    let mut bytes = 0;
     let fault = loop {
         number += 1;
         if number > lines::MOST_STEPS {
@@ -112,6 +114,10 @@ pub fn check(mut reader: impl BufRead, full: bool) -> Report {
             Line::End => break Fault::Wrong("the end is missing: the file is cut off".to_owned()),
             line => break unreadable(line),
         };
+        bytes += text.len() as u64;
+        if bytes > lines::MOST_BYTES_IN_ALL {
+            break Fault::Limit(format!("over the limit of {} bytes", lines::MOST_BYTES_IN_ALL));
+        }
         let step: Step = match parse(&text) {
             Ok(step) => step,
             Err(fault) => break fault,

@@ -245,14 +245,15 @@ impl Network {
                     if total == u128::MAX { total } else { total - unseen }
                 }
                 (Family::Recurrent { inputs, steps, .. }, None) => {
-                    // D W^s B: all but s = 0 where only W is seen, and only the columns of B that are seen.
-                    let later = seen.iter().all(|(t, _, _)| t.name == "W");
-                    let only_b = seen.iter().all(|(t, _, _)| t.name == "B");
-                    let mut columns: Vec<usize> = seen.iter().map(|(_, _, column)| *column).collect();
+                    // D W^s B: row k of D moves all columns, W those with s > 0, and B its own.
+                    let any = |name: &str| seen.iter().any(|(t, _, _)| t.name == name);
+                    let mut columns: Vec<usize> =
+                        seen.iter().filter(|(t, _, _)| t.name == "B").map(|(_, _, column)| *column).collect();
                     columns.sort_unstable();
                     columns.dedup();
-                    let columns = if only_b { columns.len() } else { *inputs };
-                    (*steps as u128 - u128::from(later)) * columns as u128
+                    let first = if any("D") { *inputs } else { columns.len() };
+                    let later = if any("D") || any("W") { *inputs } else { columns.len() };
+                    first as u128 + (*steps as u128 - 1) * later as u128
                 }
             };
         }

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use num_bigint::BigInt;
 use num_traits::{One, Zero};
 
-use super::number::{Modular, Number};
+use super::number::{Modular, Number, spend};
 
 /// A product of powers: variables in rising order, each with its exponent.
 type Monomial = Vec<(u16, u16)>;
@@ -14,6 +14,8 @@ type Monomial = Vec<(u16, u16)>;
 /// More terms, or a higher exponent, are not computed with.
 const MOST_TERMS: usize = 200_000;
 const MOST_EXPONENT: u16 = 10_000;
+/// Longer numbers are not read.
+const MOST_DIGITS: usize = 1_000;
 
 /// A polynomial; one that became too large is not known any more, and neither is anything computed from it.
 #[derive(Clone, Debug)]
@@ -36,14 +38,13 @@ impl Polynomial {
 
     /// Whether all coefficients are zero; nothing if the polynomial became too large.
     pub(super) fn is_zero(&self) -> Option<bool> {
-        (!self.too_large).then(|| self.terms.is_empty())
+        (!self.too_large).then_some(self.terms.is_empty())
     }
 
-    /// The highest total degree in some variables; nothing if the polynomial became too large.
-    pub(super) fn degree_in(&self, variables: impl Fn(usize) -> bool) -> Option<u64> {
-        let degree =
-            |m: &Monomial| m.iter().filter(|(v, _)| variables(usize::from(*v))).map(|(_, e)| u64::from(*e)).sum();
-        (!self.too_large).then(|| self.terms.keys().map(degree).max().unwrap_or(0))
+    /// One more than the last variable in it.
+    pub(super) fn variables(&self) -> usize {
+        let last = |m: &Monomial| m.last().map_or(0, |(v, _)| usize::from(*v) + 1);
+        self.terms.keys().map(last).max().unwrap_or(0)
     }
 
     /// Its value modulo the prime.
@@ -90,7 +91,7 @@ impl Polynomial {
             let mut coefficient = BigInt::from(if negative { -1 } else { 1 });
             let mut powers: BTreeMap<u16, u16> = BTreeMap::new();
             for factor in term.split('*') {
-                if !factor.is_empty() && factor.bytes().all(|b| b.is_ascii_digit()) {
+                if (1..=MOST_DIGITS).contains(&factor.len()) && factor.bytes().all(|b| b.is_ascii_digit()) {
                     coefficient *= factor.parse::<BigInt>().map_err(|_| wrong(factor))?;
                     continue;
                 }
@@ -136,6 +137,10 @@ impl Number for Polynomial {
     }
     fn times(&self, other: &Self) -> Self {
         if self.too_large || other.too_large || self.terms.len().saturating_mul(other.terms.len()) > 64 * MOST_TERMS {
+            return Polynomial::too_large();
+        }
+        // A product of terms costs about as much as some hundred machine operations.
+        if !spend(256 * self.terms.len() as u64 * other.terms.len() as u64) {
             return Polynomial::too_large();
         }
         let mut result = Polynomial::zero();

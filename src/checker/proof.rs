@@ -7,7 +7,7 @@ use num_bigint::BigInt;
 use super::Hole;
 use super::format::Header;
 use super::network::Network;
-use super::number::{Dual, Modular, Number};
+use super::number::{Dual, Modular, Number, spend};
 
 /// Why checking ends early.
 #[derive(Debug)]
@@ -46,11 +46,13 @@ pub(super) enum Fact {
 /// The state of checking.
 pub(super) struct Proof {
     pub(super) header: Header,
-    pub(super) full: bool,
     pub(super) network: Option<Network>,
     pub(super) samples: Option<u64>,
     network_text: String,
-    facts: HashMap<u64, (Fact, String)>,
+    /// What can be used: the facts about the present network.
+    facts: HashMap<u64, Fact>,
+    /// What every step so far has stated, in words.
+    statements: HashMap<u64, String>,
     pub(super) holes: Vec<Hole>,
     pub(super) answer: Vec<String>,
 }
@@ -59,14 +61,14 @@ pub(super) struct Proof {
 pub(super) const MOST_OPERATIONS: usize = 1 << 29;
 
 impl Proof {
-    pub(super) fn new(header: Header, full: bool) -> Self {
+    pub(super) fn new(header: Header) -> Self {
         Proof {
             header,
-            full,
             network: None,
             samples: None,
             network_text: String::new(),
             facts: HashMap::new(),
+            statements: HashMap::new(),
             holes: Vec::new(),
             answer: Vec::new(),
         }
@@ -80,6 +82,12 @@ impl Proof {
         self.network_text = network.to_owned();
         self.facts.clear();
         Ok(())
+    }
+
+    /// From now on steps are about no network.
+    pub(super) fn leave(&mut self) {
+        self.network = None;
+        self.facts.clear();
     }
 
     /// The network and the samples in words.
@@ -101,7 +109,11 @@ impl Proof {
     }
 
     pub(super) fn state(&mut self, step: u64, fact: Fact, statement: String) {
-        self.facts.insert(step, (fact, statement));
+        // Where a certificate is about several networks, each statement names its own.
+        let several = self.header.network.is_none() && self.network.is_some();
+        let statement = if several { format!("{}: {statement}", self.subject()) } else { statement };
+        self.statements.insert(step, statement);
+        self.facts.insert(step, fact);
     }
 
     pub(super) fn hole(&mut self, step: u64, rule: &'static str, reason: String, error_log2: Option<i64>) {
@@ -109,19 +121,20 @@ impl Proof {
     }
 
     pub(super) fn fact(&self, step: u64) -> Result<&Fact, Fault> {
-        let found = self.facts.get(&step).map(|(fact, _)| fact);
-        found.ok_or_else(|| Fault::Wrong(format!("step {step} does not stand before this one, or states nothing")))
+        self.facts
+            .get(&step)
+            .ok_or_else(|| Fault::Wrong(format!("step {step} does not stand before this one, or states nothing")))
     }
 
     /// What a step states, in words.
     pub(super) fn statement(&self, step: u64) -> Result<&str, Fault> {
-        self.fact(step)?;
-        Ok(self.facts.get(&step).map_or("", |(_, statement)| statement))
+        let found = self.statements.get(&step).map(String::as_str);
+        found.ok_or_else(|| Fault::Wrong(format!("step {step} states nothing")))
     }
 
     /// All upper bounds.
     pub(super) fn upper_bounds(&self) -> impl Iterator<Item = (&[usize], usize)> {
-        self.facts.values().filter_map(|(fact, _)| match fact {
+        self.facts.values().filter_map(|fact| match fact {
             Fact::AtMost(set, k) | Fact::Dimension(set, k) => Some((set.as_slice(), *k)),
             _ => None,
         })
@@ -171,10 +184,10 @@ impl Proof {
 
 /// Refuses too much work.
 pub(super) fn limit(operations: usize) -> Result<(), Fault> {
-    if operations <= MOST_OPERATIONS {
+    if operations <= MOST_OPERATIONS && spend(operations as u64) {
         return Ok(());
     }
-    Err(Fault::Limit(format!("a step takes over the limit of {MOST_OPERATIONS} operations")))
+    Err(Fault::Limit(format!("over the limit of {MOST_OPERATIONS} operations a step, or of those for a certificate")))
 }
 
 pub(super) fn modular(values: &[i64]) -> Vec<Modular> {

@@ -78,8 +78,12 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
     let settled = outcome.is_ok() && run.instances > 0;
     let parts = [run.session.evidence(), claim.loading.evidence()].into_iter().chain(own);
     let evidence = settled.then(|| Evidence::all(parts));
+    let subjects = run.session.subjects();
+    let only_dimensions = run.session.asked_only_dimensions() && claim.loading.evidence() == Evidence::Proved;
     run.session.close();
     Checked {
+        subjects,
+        only_dimensions,
         claim: claim.name.clone(),
         file: claim.file.clone(),
         line: claim.line,

@@ -119,6 +119,10 @@ pub struct Checked {
     pub counterexample: Option<Box<Counterexample>>,
     /// What a trend is like.
     pub trend: Option<Trend>,
+    /// The networks, each at a number of samples, whose dimensions were asked for.
+    pub subjects: Vec<(Network, Samples)>,
+    /// Whether the outcome rests on their dimensions alone.
+    pub only_dimensions: bool,
     /// The time it took.
     pub time: Duration,
 }

@@ -124,6 +124,21 @@ impl Session {
         lock(&self.stopped).clone()
     }
 
+    /// The networks, each at its numbers of samples, of which some dimension was asked for; in a fixed order.
+    pub(super) fn subjects(&self) -> Vec<(Network, Samples)> {
+        let asked = |lens: &Lens| lens.0.dimensions.get().is_some() || !lock(&lens.0.tables).is_empty();
+        let lenses = lock(&self.lenses);
+        let mut subjects: Vec<(Network, Samples)> =
+            lenses.iter().filter(|(_, lens)| asked(lens)).map(|(subject, _)| subject.clone()).collect();
+        subjects.sort_by_cached_key(|(network, samples)| (network.weights(), network.to_string(), *samples));
+        subjects
+    }
+
+    /// Whether nothing but dimensions was asked for.
+    pub(super) fn asked_only_dimensions(&self) -> bool {
+        lock(&self.decisions).is_empty() && lock(&self.lenses).values().all(|lens| lock(&lens.0.matches).is_empty())
+    }
+
     /// Forgets all networks, which hold on to the session and to large tables.
     pub(super) fn close(&self) {
         lock(&self.lenses).clear();

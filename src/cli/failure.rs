@@ -27,6 +27,11 @@ impl Failure {
         Failure { message: message.into(), status: 3 }
     }
 
+    /// Engine and checker disagree: exit status 1.
+    pub(crate) fn disagreement(message: impl Into<String>) -> Self {
+        Failure { message: message.into(), status: 1 }
+    }
+
     /// Prints the message; the exit status.
     pub(crate) fn report(self) -> ExitCode {
         let title = super::output::paint("error: ", super::output::Colour::Red, true);

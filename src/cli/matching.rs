@@ -7,10 +7,12 @@ use std::time::Duration;
 use clap::Args;
 
 use allocert::allocation::{picture, print};
+use allocert::certificate::of_match;
 use allocert::matching::{Ensemble, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide};
 use allocert::record;
 use allocert::report::Results;
 
+use super::certificate::save;
 use super::failure::Failure;
 use super::output::{bar, json, line, thousands};
 use super::{Common, Subject, error_bound, parse_allocation, report, settings};
@@ -46,6 +48,9 @@ pub(super) struct Arguments {
     /// Also write a report into this folder.
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
+    /// Write a certificate of the dimensions and of the law that settles the value, if one does.
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
 }
 
 fn width(text: &str) -> Result<f64, String> {
@@ -78,6 +83,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     if let Some(folder) = &arguments.report {
         let matches = vec![record::Match::of(&answer, options.ensemble)];
         report::write(folder, &Results { matches, ..Results::default() })?;
+    }
+    if let Some(path) = &arguments.certificate {
+        save(path, &of_match(&answer, settings).map_err(|error| Failure::request(error.to_string()))?)?;
     }
     if common.json {
         json(&record::Match::of(&answer, options.ensemble))?;

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use clap::Args;
 
+use allocert::certificate::of_table;
 use allocert::reach::{DRAWS, Drawn, Scan, ScanOptions, scan_drawn};
 use allocert::record;
 use allocert::report::Results;
 
+use super::certificate::save;
 use super::failure::Failure;
 use super::output::{bar, json, line, plural, thousands};
 use super::{Common, Subject, error_bound, parse_allocation, report, settings};
@@ -46,6 +48,9 @@ pub(super) struct Arguments {
     /// A network with kinks (relu): the number of random activation patterns to look at.
     #[arg(long, value_name = "N", default_value_t = DRAWS, value_parser = clap::value_parser!(u64).range(1..))]
     draws: u64,
+    /// Write a certificate of the dimensions of all allocations of a network of at most 15 weights.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["within", "sizes"])]
+    certificate: Option<PathBuf>,
 }
 
 /// `4`, `3..5`, `..5`, `3..`, both ends included.
@@ -86,6 +91,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         report::write(folder, &Results { scans: vec![record::Scan::of(&answer)], ..Results::default() })?;
     }
     let orbits = arguments.orbits.as_ref().map(|path| super::orbits::write(&answer, path)).transpose()?;
+    if let Some(path) = &arguments.certificate {
+        let (text, _) = of_table(&network, samples, settings).map_err(|error| Failure::request(error.to_string()))?;
+        save(path, &text)?;
+    }
     if common.json {
         json(&record::Scan { orbits, ..record::Scan::of(&answer) })?;
     } else {

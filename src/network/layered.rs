@@ -358,7 +358,7 @@ impl Layers {
         inputs: &[Vec<R::Element>],
     ) -> Vec<(String, Vec<R::Element>)> {
         let (m, length) = (inputs.len(), self.widths[0] + usize::from(self.bias));
-        if m >= length || m > MOST_EXPANDED {
+        if m == 0 || m >= length || m > MOST_EXPANDED {
             return Vec::new();
         }
         let entry = |sample: usize, column: usize| inputs[sample].get(column).cloned().unwrap_or_else(|| ring.one());
@@ -368,7 +368,7 @@ impl Layers {
             let minor = |j: usize| {
                 let left: Vec<usize> = columns.iter().copied().filter(|c| *c != columns[j]).collect();
                 let minor = determinant(ring, 0, &left, &entry);
-                if j % 2 == 0 { minor } else { ring.neg(&minor) }
+                if j.is_multiple_of(2) { minor } else { ring.neg(&minor) }
             };
             let minors: Vec<R::Element> = (0..=m).map(minor).collect();
             for unit in 0..self.widths[1] {
@@ -383,6 +383,37 @@ impl Layers {
             }
         }
         directions
+    }
+}
+
+impl Layers {
+    /// With squares and one output y = Σ w_i z_i² (+ b): turning units i and k of the last hidden layer into each other, z_i by
+    /// ε w_k z_k and z_k by −ε w_i z_i, to first order.
+    pub(super) fn rotations_by_name<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+    ) -> Vec<(String, Vec<R::Element>)> {
+        let layer = self.count() - 1;
+        if layer == 0 {
+            return Vec::new();
+        }
+        let units = self.widths[layer];
+        let pairs = (0..units).flat_map(|i| (i + 1..units).map(move |k| (i, k)));
+        let incoming = |unit: usize| {
+            let bias = self.bias.then(|| self.bias_weight(layer, unit));
+            (0..self.widths[layer - 1]).map(move |j| self.weight(layer, unit, j)).chain(bias)
+        };
+        let direction = |(i, k): (usize, usize)| {
+            let [out_i, out_k] = [i, k].map(|unit| &weights[self.weight(layer + 1, 0, unit)]);
+            let mut direction = vec![ring.zero(); weights.len()];
+            for (to, from) in incoming(i).zip(incoming(k)) {
+                direction[to] = ring.mul(out_k, &weights[from]);
+                direction[from] = ring.neg(&ring.mul(out_i, &weights[to]));
+            }
+            (format!("R{layer}[{i},{k}]"), direction)
+        };
+        pairs.map(direction).collect()
     }
 }
 
@@ -403,7 +434,7 @@ fn determinant<R: Ring>(
     for (place, column) in columns.iter().enumerate() {
         let left: Vec<usize> = columns.iter().copied().filter(|c| c != column).collect();
         let product = ring.mul(&entry(row, *column), &determinant(ring, row + 1, &left, entry));
-        sum = if place % 2 == 0 { ring.add(&sum, &product) } else { ring.sub(&sum, &product) };
+        sum = if place.is_multiple_of(2) { ring.add(&sum, &product) } else { ring.sub(&sum, &product) };
     }
     sum
 }

@@ -126,7 +126,12 @@ impl Family for Lffn {
         names
     }
 
-    fn unseen_by_name<R: Ring>(&self, ring: &R, inputs: &[Vec<R::Element>]) -> Vec<(String, Vec<R::Element>)> {
+    fn more_by_name<R: Ring>(
+        &self,
+        ring: &R,
+        _: &[R::Element],
+        inputs: &[Vec<R::Element>],
+    ) -> Vec<(String, Vec<R::Element>)> {
         self.layers.unseen_by_name(ring, inputs)
     }
 

@@ -139,8 +139,14 @@ trait Family {
     fn gauge_count(&self) -> u64;
     /// The names of the directions of [`Family::gauge`] in certificates, in the same order.
     fn gauge_names(&self) -> Vec<String>;
-    /// For few generic inputs: directions v(θ, X), polynomial in X, with J · v ≡ 0 because the inputs do not span; by name.
-    fn unseen_by_name<R: Ring>(&self, _: &R, _: &[Vec<R::Element>]) -> Vec<(String, Vec<R::Element>)> {
+    /// More directions for certificates, by name: what few generic inputs (none for functional dimensions) cannot see, and
+    /// symmetries of special shapes.
+    fn more_by_name<R: Ring>(
+        &self,
+        _: &R,
+        _weights: &[R::Element],
+        _inputs: &[Vec<R::Element>],
+    ) -> Vec<(String, Vec<R::Element>)> {
         Vec::new()
     }
     /// For few inputs: directions v(θ, X) with J · v ≡ 0 because the inputs do not span.
@@ -473,8 +479,8 @@ impl Network {
         inputs: &[Vec<R::Element>],
     ) -> Vec<(String, Vec<R::Element>)> {
         let gauge: Vec<_> = on_family!(self, f => f.gauge_names().into_iter().zip(f.gauge(ring, weights)).collect());
-        let unseen = if inputs.is_empty() { Vec::new() } else { on_family!(self, f => f.unseen_by_name(ring, inputs)) };
-        gauge.into_iter().chain(unseen).collect()
+        let more = on_family!(self, f => f.more_by_name(ring, weights, inputs));
+        gauge.into_iter().chain(more).collect()
     }
 
     /// All incoming weights of the units that some weights lead to.

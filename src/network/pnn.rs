@@ -125,8 +125,17 @@ impl Family for Pnn {
         self.layers.scaling_names()
     }
 
-    fn unseen_by_name<R: Ring>(&self, ring: &R, inputs: &[Vec<R::Element>]) -> Vec<(String, Vec<R::Element>)> {
-        self.layers.unseen_by_name(ring, inputs)
+    fn more_by_name<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        inputs: &[Vec<R::Element>],
+    ) -> Vec<(String, Vec<R::Element>)> {
+        let mut directions = self.layers.unseen_by_name(ring, inputs);
+        if self.layers.exponent == 2 && self.labels_per_input() == 1 {
+            directions.extend(self.layers.rotations_by_name(ring, weights));
+        }
+        directions
     }
 
     fn gauge_count(&self) -> u64 {

@@ -51,6 +51,12 @@ pub struct Verify {
     pub counterexample: Option<Counterexample>,
     /// What a trend is like.
     pub trend: Option<Trend>,
+    /// The file with the certificate, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
+    /// What the checker said of it, if it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_verdict: Option<String>,
     /// The time it took.
     pub seconds: f64,
     /// Whether its own expressions could not be evaluated, or were stopped.
@@ -59,8 +65,6 @@ pub struct Verify {
     /// Whether a stated limit kept it from being settled.
     #[serde(default)]
     pub stopped: bool,
-    /// Its certificate's file, if one was written.
-    pub certificate: Option<String>,
     /// The command that checks it again.
     #[serde(default)]
     pub command: String,
@@ -205,10 +209,11 @@ impl Verify {
             error_log2: checked.evidence.and_then(Evidence::error_log2),
             counterexample: checked.counterexample.as_deref().map(Counterexample::of),
             trend: checked.trend.as_ref().map(Trend::of),
+            certificate: None,
+            certificate_verdict: None,
             seconds: checked.time.as_secs_f64(),
             failed: checked.outcome.is_err(),
             stopped: checked.is_stopped(),
-            certificate: None,
             command: format!(
                 "allocert verify {} --only {}",
                 shell(&checked.file.display().to_string()),

@@ -1,12 +1,13 @@
-//! At most k, from counting: a rank exceeds neither the number of columns nor the number of rows that are not zero.
+//! At most k, from counting, and by two bounds of the theory.
 
+use super::super::network::{Family, Network};
 use super::super::proof::{Fact, Fault, Proof, ensure};
 
 fn at_most(proof: &mut Proof, step: u64, (of, set, k): (&str, Vec<usize>, usize)) {
     proof.state(step, Fact::AtMost(set, k), format!("the dimension of {of} is at most {k}"));
 }
 
-/// There are no more weights.
+/// There are no more weights: no more columns.
 pub(super) fn size(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     ensure(set.len() <= k, "the allocation has more weights")?;
@@ -14,7 +15,7 @@ pub(super) fn size(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result<(
     Ok(())
 }
 
-/// No more labels depend on the allocation: those of the inputs, or the coordinates of the network's function.
+/// No more labels depend on the allocation, those of the inputs or the coordinates of the network's function: no more rows.
 pub(super) fn labels(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     ensure(proof.network()?.labels_of(&set, proof.samples) <= k as u128, "more labels depend on the allocation")?;
@@ -22,7 +23,72 @@ pub(super) fn labels(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result
     Ok(())
 }
 
-/// A bound of the theory; none is known to this version besides those with rules of their own.
-pub(super) fn named(_: &mut Proof, _: u64, _: (&str, usize), name: &str) -> Result<(), Fault> {
-    Err(Fault::Wrong(format!("there is no bound named {}", name.chars().take(40).collect::<String>())))
+/// A bound of the theory: [`outputs`] or [`low_rank`].
+pub(super) fn named(proof: &mut Proof, step: u64, (of, k): (&str, usize), name: &str) -> Result<(), Fault> {
+    let set = proof.allocation(of)?;
+    let bound = match name {
+        "outputs" => outputs(proof.network()?, &set, proof.samples),
+        "low rank" => low_rank(proof.network()?, proof.samples),
+        _ => None,
+    };
+    let bound = bound.ok_or_else(|| Fault::Wrong("there is no such bound for this network".to_owned()))?;
+    ensure(bound <= k as u128, "the bound is more")?;
+    at_most(proof, step, (of, set, k));
+    Ok(())
+}
+
+/// m states of the last hidden units (m samples; times the steps that are read out) are mapped to p outputs each by one matrix V.
+/// Tangent vectors are V·S + E·H as p × m matrices: S has rows only for the u hidden units that the allocation moves, and E has
+/// columns only for the v hidden units whose outgoing weights learn (a bias counts as one more). They lie in U ⊗ R^m + R^p ⊗ C
+/// with dim U ≤ min(u, p) and dim C ≤ min(v, m), which has at most u·m + (p − u)·v dimensions.
+fn outputs(network: &Network, set: &[usize], samples: Option<u64>) -> Option<u128> {
+    let of = |name: &str, w: usize| {
+        network.tensor(name).is_some_and(|t| (t.start..t.start + t.rows * t.columns).contains(&w))
+    };
+    let place = |name: &str, w: usize| {
+        network.tensor(name).map_or((0, 0), |t| ((w - t.start) / t.columns, (w - t.start) % t.columns))
+    };
+    let m = u128::from(samples?);
+    let (p, m, last, bias, below, hidden) = match &network.family {
+        Family::Layers { widths, .. } if widths.len() > 2 => {
+            let top = widths.len() - 1;
+            let below = [format!("W{}", top - 1), format!("b{}", top - 1)];
+            (widths[top], m, format!("W{top}"), format!("b{top}"), below, widths[top - 1])
+        }
+        Family::Recurrent { hidden, outputs, steps, every, .. } => {
+            let m = if *every { m * *steps as u128 } else { m };
+            (*outputs, m, "D".to_owned(), String::new(), [String::new(), String::new()], *hidden)
+        }
+        Family::Layers { .. } => return None,
+    };
+    let (mut moved, mut read, mut constant) = (vec![false; hidden], vec![false; hidden], 0);
+    for w in set {
+        if of(&last, *w) {
+            read[place(&last, *w).1] = true;
+        } else if of(&bias, *w) {
+            constant = 1;
+        } else {
+            match below.iter().find(|name| of(name, *w)) {
+                Some(name) => moved[place(name, *w).0] = true,
+                None => moved.fill(true),
+            }
+        }
+    }
+    let count = |units: &[bool]| units.iter().filter(|u| **u).count() as u128;
+    let (u, v) = (count(&moved).min(p as u128), (count(&read) + constant).min(m));
+    Some(u * m + (p as u128 - u) * v)
+}
+
+/// Labels of `lffn` without biases on m samples are d_L × m matrices W·X with X of rank at most min(m, d_0), so they are given by
+/// d_L × min(m, d_0) matrices, of rank at most q, the smallest width; those of rank q form a variety of dimension
+/// q (min(m, d_0) + d_L − q), and those of smaller rank one that is not larger.
+fn low_rank(network: &Network, samples: Option<u64>) -> Option<u128> {
+    let Family::Layers { widths, bias: false, linear: true, .. } = &network.family else {
+        return None;
+    };
+    let wide = |d: usize| d as u128;
+    let columns = samples.map_or(wide(widths[0]), |m| u128::from(m).min(wide(widths[0])));
+    let rows = wide(widths[widths.len() - 1]);
+    let rank = widths.iter().map(|d| wide(*d)).min()?.min(columns);
+    Some(rank * (columns + rows - rank))
 }

@@ -76,8 +76,8 @@ fn conclude(
     ensure(vectors.len() + k >= set.len(), "there are too few vectors")?;
     let (weights, inputs) = proof.point(point)?;
     let values: Vec<Modular> = weights.iter().chain(inputs.iter().flatten()).copied().collect();
-    let needed = proof.network()?.weights + variables_of_inputs(proof.network()?, proof.samples);
-    ensure(proof.samples.is_none() || values.len() >= needed, "the point has too few inputs")?;
+    let known = vectors.iter().flatten().all(|entry| entry.variables() <= values.len());
+    ensure(known, "the point has too few inputs")?;
     let mut rows = Vec::new();
     for vector in &vectors {
         for (weight, entry) in vector.iter().enumerate() {
@@ -97,11 +97,6 @@ fn vanishes(polynomial: &Polynomial, otherwise: &str) -> Result<(), Fault> {
         Some(zero) => ensure(zero, otherwise),
         None => Err(Fault::Limit("a polynomial has too many terms".to_owned())),
     }
-}
-
-/// The variables besides weights that vectors may contain: all inputs, or none for functional dimensions.
-fn variables_of_inputs(network: &Network, samples: Option<u64>) -> usize {
-    samples.map_or(0, |m| usize::try_from(m).unwrap_or(usize::MAX).saturating_mul(network.input_size()))
 }
 
 /// A polynomial in the weights and, for so many samples, the entries `x0[0]`, `x0[1]`, `x1[0]`, … of the inputs.

@@ -1,9 +1,11 @@
 //! The rules, one file each. Every file says what its rule states and why that follows.
 
 mod bounds;
+mod claim;
 mod conclusion;
 mod end;
 mod kernel;
+mod matching;
 mod minor;
 mod random;
 mod table;
@@ -31,7 +33,6 @@ pub(super) fn name(rule: &Rule) -> &'static str {
         Rule::Spans { .. } => "spans",
         Rule::Table { .. } => "table",
         Rule::Match { .. } => "match",
-        Rule::Instance { .. } => "instance",
         Rule::Claim { .. } => "claim",
         Rule::End { .. } => "end",
     }
@@ -65,8 +66,11 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
         Rule::Table { within, points, counts, unproved, error_log2 } => {
             table::table(proof, step, (&within, &points), &counts, (unproved, error_log2))
         }
-        Rule::Match { .. } | Rule::Instance { .. } | Rule::Claim { .. } => {
-            Err(Fault::Wrong("this rule is not known yet".to_owned()))
+        Rule::Claim { name, statement: _, outcome, counterexample, missing } => {
+            claim::claim(proof, step, (&name, &outcome), counterexample.as_ref(), &missing)
+        }
+        Rule::Match { of, verdict, law, from, basis, degree } => {
+            matching::matching(proof, step, (&of, &verdict, &law), from, basis.as_deref(), degree)
         }
         Rule::End { steps, header, answer, statements } => end::end(proof, step, steps, &header, &answer, statements),
     }

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use allocert::claims::Checked;
 use allocert::record::Verify;
 use allocert::report::{Changes, Results, compare, junit};
 
@@ -32,10 +31,9 @@ pub(super) fn before(arguments: &Arguments) -> Result<Option<Vec<Verify>>, Failu
 pub(super) fn after(
     arguments: &Arguments,
     before: Option<Vec<Verify>>,
-    results: &[Checked],
+    claims: Vec<Verify>,
     json: bool,
 ) -> Result<Option<Changes>, Failure> {
-    let claims: Vec<Verify> = results.iter().map(Verify::of).collect();
     let changes = before.map(|before| compare(&before, &claims));
     if let Some(changes) = &changes {
         let text = shown(changes);

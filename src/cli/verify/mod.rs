@@ -16,10 +16,12 @@ use super::failure::Failure;
 use super::output::{Colour, bar, harmless, json, line, paint};
 use super::{Common, error_bound, settings};
 
+mod certified;
 mod files;
 mod terminal;
 mod trained;
 
+use certified::{Certified, Certifier};
 use terminal::{columns, row, summary, whole};
 
 const EXAMPLES: &str = "Examples:
@@ -61,6 +63,12 @@ pub(super) struct Arguments {
     /// For each claim that speaks about matches: run the trainers on a sample of its allocations.
     #[arg(long)]
     train: bool,
+    /// Write a certificate of each claim's dimensions into this folder.
+    #[arg(long, value_name = "DIR")]
+    certificate: Option<PathBuf>,
+    /// Check these certificates as they are written; only what they confirm is called proved.
+    #[arg(long, requires = "certificate")]
+    check: bool,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -73,30 +81,27 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     };
     let start = Instant::now();
     let bar = bar("{prefix}{msg} {bar:24} {percent}%, {eta} left");
-    let mut results: Vec<Checked> = Vec::new();
-    let mut file: Option<&PathBuf> = None;
-    let mut inconsistent = false;
+    let mut show = Show {
+        json: common.json,
+        bar: &bar,
+        whole: arguments.only.is_some(),
+        results: Vec::new(),
+        records: Vec::new(),
+    };
+    let within = Settings { error_log2: arguments.error_log2 - 10, ..options.settings };
+    let certifier = Certifier::start(arguments.certificate.clone(), arguments.check, within)?;
     if !common.json {
         let head = columns(["outcome", "claim", "nets", "allocations", "error", "time"]);
         line(&paint(&head, Colour::Dim, false))?;
     }
     for (number, claim) in claims.iter().enumerate() {
-        if !common.json && file != Some(&claim.file) {
-            bar.suspend(|| line(&paint(&harmless(&claim.file.display().to_string()), Colour::Bold, false)))?;
-            file = Some(&claim.file);
-        }
         let checked = checked(claim, &options, &bar, &format!("[{}/{}] ", number + 1, claims.len()));
         let trained = if arguments.train { trained::train(claim, &options)? } else { None };
-        inconsistent |= trained.as_ref().is_some_and(|t| !t.consistent);
-        bar.suspend(|| {
-            if common.json {
-                json(&record::Verify { trained, ..record::Verify::of(&checked) })
-            } else {
-                line(&(row(&checked, arguments.only.is_some()) + &trained::text(trained.as_ref())))
-            }
-        })?;
-        results.push(checked);
+        certifier.put(checked, trained);
+        certifier.take().try_for_each(|done| show.result(done?))?;
     }
+    certifier.finish().into_iter().try_for_each(|done| show.result(done?))?;
+    let Show { results, records, .. } = show;
     bar.finish_and_clear();
     if !common.json {
         for checked in &results {
@@ -106,9 +111,43 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         }
         line(&summary(&results, start.elapsed(), common.seed))?;
     }
-    let changes = files::after(arguments, before, &results, common.json)?;
+    let inconsistent = records.iter().any(|r| r.trained.as_ref().is_some_and(|t| !t.consistent));
+    let changes = files::after(arguments, before, records, common.json)?;
     let worse = inconsistent || changes.is_some_and(|c| c.has_regressions());
     Ok(ExitCode::from(status(&results, worse)))
+}
+
+/// Shows results as they come.
+struct Show<'a> {
+    json: bool,
+    bar: &'a ProgressBar,
+    /// Counterexamples are shown whole at the end, so not in the rows.
+    whole: bool,
+    results: Vec<Checked>,
+    records: Vec<record::Verify>,
+}
+
+impl Show<'_> {
+    fn result(&mut self, done: Certified) -> Result<(), Failure> {
+        let Certified { checked, trained, certificate } = done;
+        let mut record = record::Verify { trained, ..record::Verify::of(&checked) };
+        if let Some((path, verdict)) = certificate {
+            record.certificate = Some(path.display().to_string());
+            record.certificate_verdict = verdict.map(|v| v.name().to_owned());
+        }
+        self.bar.suspend(|| {
+            if self.json {
+                return json(&record);
+            }
+            if self.results.last().is_none_or(|last| last.file != checked.file) {
+                line(&paint(&harmless(&checked.file.display().to_string()), Colour::Bold, false))?;
+            }
+            line(&(row(&checked, self.whole) + &trained::text(record.trained.as_ref())))
+        })?;
+        self.results.push(checked);
+        self.records.push(record);
+        Ok(())
+    }
 }
 
 /// The claims asked for, all files read before the first is checked.

@@ -1,0 +1,128 @@
+//! The certificate of a claim's outcome: the dimensions of all allocations of the networks it asked about, and those of its
+//! counterexample.
+
+use crate::claims::Checked;
+use crate::reach::{JacobianMatroid, Settings};
+
+use super::CannotCertify;
+use super::format::{Counterexample, FORMAT, Header, Rule, VERSION};
+use super::ground::Ground;
+use super::section::Section;
+use super::table::{Holes, MOST_WEIGHTS, all_dimensions};
+use super::writer::Writer;
+
+/// A claim's certificate, and what it leaves open.
+#[derive(Clone, Debug)]
+pub struct OfClaim {
+    /// The certificate.
+    pub text: String,
+    /// Networks with tables.
+    pub tables: usize,
+    /// What the tables leave unproved: the network, and the holes.
+    pub holes: Vec<(String, Holes)>,
+    /// Networks without tables, and why.
+    pub missing: Vec<(String, String)>,
+}
+
+impl OfClaim {
+    /// Whether every dimension that the claim rests on is proved.
+    pub fn is_whole(&self) -> bool {
+        self.holes.is_empty() && self.missing.is_empty() && self.tables > 0
+    }
+}
+
+/// Writes the certificate of what came of a claim.
+pub fn of_claim(checked: &Checked, settings: Settings) -> OfClaim {
+    let header = Header {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        about: "claim".to_owned(),
+        network: None,
+        samples: None,
+        allocation: None,
+        ensemble: None,
+        seed: settings.seed,
+    };
+    let mut writer = Writer::new(header);
+    let (mut tables, mut holes, mut missing, mut answer) = (0, Vec::new(), Vec::new(), Vec::new());
+    for (network, samples) in &checked.subjects {
+        let name = format!("{network}, {samples}");
+        if network.weights() > MOST_WEIGHTS {
+            missing.push((name, format!("it has more than {MOST_WEIGHTS} weights")));
+            continue;
+        }
+        let kept = writer.clone();
+        match all_dimensions(&mut writer, network, *samples, settings) {
+            Ok((step, open)) => {
+                tables += 1;
+                answer.push(step);
+                if open.dimensions > 0 {
+                    holes.push((name, open));
+                }
+            }
+            Err(error) => {
+                writer = kept;
+                let reason = error.to_string();
+                missing.push((name, reason.lines().next().unwrap_or_default().to_owned()));
+            }
+        }
+    }
+    let counterexample = checked.counterexample.as_ref().map(|c| {
+        let dimensions = observations(&mut writer, c, settings);
+        answer.extend(&dimensions);
+        Counterexample {
+            network: c.network.to_string(),
+            samples: c.samples.count(),
+            allocation: c.allocation.as_ref().map(|a| crate::allocation::print(c.network.layout(), a)),
+            dimensions,
+            claimed: c.claimed.clone(),
+            sides: c.sides.clone().map(|(left, sign, right)| (left, sign.to_owned(), right)),
+        }
+    });
+    let outcome = checked.outcome.as_ref().map_or("open", |o| o.name()).to_owned();
+    let (name, statement) = (checked.claim.clone(), checked.statement.clone());
+    answer.push(writer.step(Rule::Claim { name, statement, outcome, counterexample, missing: missing.clone() }));
+    OfClaim { text: writer.end(answer), tables, holes, missing }
+}
+
+/// The steps that prove the dimensions that a counterexample rests on.
+fn observations(writer: &mut Writer, c: &crate::claims::Counterexample, settings: Settings) -> Vec<u64> {
+    let mut steps = Vec::new();
+    let mut subjects: Vec<(&str, crate::network::Samples)> = Vec::new();
+    for o in &c.observations {
+        if !subjects.contains(&(o.network.as_str(), o.samples)) {
+            subjects.push((&o.network, o.samples));
+        }
+    }
+    for (name, samples) in subjects {
+        let asked = c.observations.iter().filter(|o| o.network == name && o.samples == samples);
+        let mut asked: Vec<_> = asked.map(|o| (o.allocation.clone(), o.dim)).collect();
+        // The whole first: it bounds the others.
+        asked.sort_by_key(|(set, _)| set.size() != set.weights());
+        let kept = writer.clone();
+        let count = steps.len();
+        if prove(writer, name, samples, &asked, settings, &mut steps).is_err() {
+            *writer = kept;
+            steps.truncate(count);
+        }
+    }
+    steps
+}
+
+fn prove(
+    writer: &mut Writer,
+    network: &str,
+    samples: crate::network::Samples,
+    asked: &[(crate::allocation::Allocation, usize)],
+    settings: Settings,
+    steps: &mut Vec<u64>,
+) -> Result<(), CannotCertify> {
+    let network = network.parse().map_err(|_| CannotCertify::Point)?;
+    let matroid = JacobianMatroid::new(&network, samples, settings.seed).map_err(|_| CannotCertify::Jacobian)?;
+    let ground = Ground::find(&network, samples, asked, settings.seed, 0).ok_or(CannotCertify::Point)?;
+    let mut section = Section::open(writer, &ground, &matroid, matroid.error_for_one());
+    for (set, dim) in asked {
+        steps.push(section.dimension(set, *dim)?);
+    }
+    Ok(())
+}

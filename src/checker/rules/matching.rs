@@ -1,0 +1,86 @@
+//! A match probability that a law settles; the laws are in section 2 of the theory.
+//!
+//! `not spanning`: MP = 0 exactly if the allocation does not span. `affine`: MP = 1 if it spans and all labels are affine in the
+//! learnable weights, which is computed: label maps have no negative coefficients, so nothing cancels in their degree. `odd
+//! degree`: MP = 1 for a basis whose learning degree is odd; that degree is counted by the engine modulo primes, so this
+//! leaves a hole. What holds for a basis holds for all that contains it.
+
+use super::super::network::Network;
+use super::super::number::Number;
+use super::super::proof::{Fact, Fault, Proof, ensure, is_subset, limit};
+
+pub(super) fn matching(
+    proof: &mut Proof,
+    step: u64,
+    (of, verdict, law): (&str, &str, &str),
+    from: u64,
+    basis: Option<&str>,
+    degree: Option<u64>,
+) -> Result<(), Fault> {
+    let set = proof.allocation(of)?;
+    let core = basis.map_or_else(|| Ok(set.clone()), |basis| proof.allocation(basis))?;
+    ensure(is_subset(&core, &set), "the basis is not inside the allocation")?;
+    let spans = match proof.fact(from)? {
+        Fact::Spans(about, spans) if *about == core => *spans,
+        _ => return Err(Fault::Wrong(format!("step {from} does not say whether it spans"))),
+    };
+    let shown: String = law.chars().take(80).collect();
+    match (verdict, law) {
+        ("zero", "not spanning") => ensure(!spans && core == set, "it spans")?,
+        ("one", "affine") => {
+            ensure(spans, "it does not span")?;
+            ensure(is_affine(proof.network()?, &core)?, "a label is not affine in the learnable weights")?;
+        }
+        ("one", "odd degree") => {
+            ensure(spans, "it does not span")?;
+            ensure(degree.is_some_and(|d| d % 2 == 1), "the degree is not odd")?;
+            let reason = format!(
+                "that the learning degree of {of} or a basis inside is odd was counted modulo primes, not proved"
+            );
+            proof.hole(step, "match", reason, None);
+        }
+        ("open", _) => {
+            ensure(spans, "it does not span, so a law applies")?;
+            proof.hole(step, "match", format!("no law settles the match probability of {of} ({shown})"), None);
+        }
+        _ => return Err(Fault::Wrong("there is no such law for this verdict".to_owned())),
+    }
+    let statement = match verdict {
+        "zero" => format!("the match probability of {of} is 0"),
+        "one" => format!("the match probability of {of} is 1"),
+        _ => format!("the match probability of {of} is above 0"),
+    };
+    proof.state(step, Fact::Other, statement);
+    Ok(())
+}
+
+/// The degree of a polynomial without negative coefficients; nothing for zero.
+#[derive(Clone, Copy)]
+struct Degree(Option<u64>);
+
+impl Number for Degree {
+    fn zero() -> Self {
+        Degree(None)
+    }
+    fn one() -> Self {
+        Degree(Some(0))
+    }
+    fn plus(&self, other: &Self) -> Self {
+        Degree(self.0.max(other.0))
+    }
+    fn times(&self, other: &Self) -> Self {
+        Degree(self.0.zip(other.0).map(|(a, b)| a.saturating_add(b)))
+    }
+    fn scaled(&self, factor: i64) -> Self {
+        if factor == 0 { Degree(None) } else { *self }
+    }
+}
+
+/// Whether all labels of a generic input are affine in these weights.
+fn is_affine(network: &Network, set: &[usize]) -> Result<bool, Fault> {
+    limit(network.operations())?;
+    let degree = |w: usize| Degree(Some(u64::from(set.binary_search(&w).is_ok())));
+    let weights: Vec<Degree> = (0..network.weights).map(degree).collect();
+    let input = vec![Degree(Some(0)); network.input_size()];
+    Ok(network.labels(&weights, &input).iter().all(|label| label.0.is_none_or(|d| d <= 1)))
+}

@@ -1,0 +1,141 @@
+//! Certificates of claims, written (and checked) on a second thread while the next claim is looked at.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use allocert::certificate::of_claim;
+use allocert::checker::{Report, Verdict, check};
+use allocert::claims::Checked;
+use allocert::reach::{Evidence, Settings};
+use allocert::record::Trained;
+
+use crate::cli::certificate::save;
+use crate::cli::failure::Failure;
+
+/// A claim's result, and what came of its certificate.
+pub(super) struct Certified {
+    pub(super) checked: Checked,
+    /// What trainers found, passed on.
+    pub(super) trained: Option<Trained>,
+    /// The file, and the checker's verdict if it was asked.
+    pub(super) certificate: Option<(PathBuf, Option<Verdict>)>,
+}
+
+/// The second thread: results go in, and come out in the same order.
+pub(super) struct Certifier {
+    sender: Option<Sender<(Checked, Option<Trained>)>>,
+    receiver: Receiver<Result<Certified, Failure>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Certifier {
+    /// Starts it; without a folder it hands results through.
+    pub(super) fn start(folder: Option<PathBuf>, checks: bool, settings: Settings) -> Result<Self, Failure> {
+        if let Some(folder) = &folder {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                let place = folder.display();
+                Failure::request(format!("--certificate {place}: {error}\n  give a folder, which is made if need be"))
+            })?;
+        }
+        let (sender, inbox) = channel::<(Checked, Option<Trained>)>();
+        let (outbox, receiver) = channel();
+        let thread = std::thread::spawn(move || {
+            let mut names = BTreeSet::new();
+            for (checked, trained) in inbox {
+                let done = match &folder {
+                    Some(folder) => {
+                        certify(folder, &mut names, checked, checks, settings).map(|done| Certified { trained, ..done })
+                    }
+                    None => Ok(Certified { checked, trained, certificate: None }),
+                };
+                if outbox.send(done).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Certifier { sender: Some(sender), receiver, thread: Some(thread) })
+    }
+
+    /// Hands a result in.
+    pub(super) fn put(&self, checked: Checked, trained: Option<Trained>) {
+        if let Some(sender) = &self.sender {
+            // If the thread has ended, what it sent last says why.
+            let _ = sender.send((checked, trained));
+        }
+    }
+
+    /// What is done so far.
+    pub(super) fn take(&self) -> impl Iterator<Item = Result<Certified, Failure>> + '_ {
+        self.receiver.try_iter()
+    }
+
+    /// Waits for the rest.
+    pub(super) fn finish(mut self) -> Vec<Result<Certified, Failure>> {
+        self.sender = None;
+        let mut rest: Vec<_> = self.receiver.iter().collect();
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            rest.push(Err(Failure::request(
+                "a certificate could not be written: a defect of the program; please report it",
+            )));
+        }
+        rest
+    }
+}
+
+fn certify(
+    folder: &Path,
+    names: &mut BTreeSet<String>,
+    mut checked: Checked,
+    checks: bool,
+    settings: Settings,
+) -> Result<Certified, Failure> {
+    let certificate = of_claim(&checked, settings);
+    let path = folder.join(format!("{}.cert", unused_name(names, &checked.claim)));
+    save(&path, &certificate.text)?;
+    if !checks {
+        return Ok(Certified { checked, trained: None, certificate: Some((path, None)) });
+    }
+    let report = check(certificate.text.as_bytes());
+    let expected = report.verdict == Verdict::Valid || report.verdict == Verdict::Holey;
+    if !expected {
+        return Err(disagreement(&path, &report));
+    }
+    // Nothing is called proved but what the checker confirmed.
+    let settled = checked.evidence.is_some() && checked.only_dimensions;
+    if settled && report.verdict == Verdict::Valid && certificate.is_whole() {
+        checked.evidence = Some(Evidence::Proved);
+        if let Some(counterexample) = &mut checked.counterexample {
+            counterexample.evidence = Evidence::Proved;
+        }
+    } else if checked.evidence == Some(Evidence::Proved) {
+        checked.evidence = Some(Evidence::Unbounded);
+    }
+    Ok(Certified { checked, trained: None, certificate: Some((path, Some(report.verdict))) })
+}
+
+/// The engine's certificate stays where it is; the checker's report is put beside it.
+fn disagreement(path: &Path, report: &Report) -> Failure {
+    let beside = path.with_extension("report.json");
+    let name = path.display().to_string();
+    let saved = match save(&beside, &report.json(&name)) {
+        Ok(()) => format!("the checker's report is in {}", beside.display()),
+        Err(_) => "the checker's report could not be written".to_owned(),
+    };
+    let reason = report.reason.as_deref().unwrap_or_default();
+    let step = report.step.unwrap_or_default();
+    Failure::disagreement(format!(
+        "engine and checker disagree: {name}, step {step}: {reason}\n  {saved}; this is a defect of the program: please report it"
+    ))
+}
+
+/// A file name for a claim that no other claim of this run has.
+fn unused_name(names: &mut BTreeSet<String>, claim: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '_' };
+    let name: String = claim.chars().map(plain).take(100).collect();
+    let numbered = (2..).map(|i| format!("{name}-{i}"));
+    let unused = std::iter::once(name.clone()).chain(numbered).find(|n| !names.contains(n)).unwrap_or(name);
+    names.insert(unused.clone());
+    unused
+}
