@@ -15,6 +15,7 @@ mod objective;
 mod orbits;
 mod refinement;
 mod strategy;
+mod stuck;
 mod tape;
 mod trainer;
 mod trial;

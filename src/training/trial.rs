@@ -13,6 +13,7 @@ use super::TrainingError;
 use super::levenberg_marquardt::LevenbergMarquardt;
 use super::objective::{Objective, Program};
 use super::refinement::{Refined, Refiner};
+use super::stuck;
 use super::trainer::{End, Method, Trainer, TrainerOptions};
 
 /// Fresh draws use the generator's streams from here on.
@@ -178,8 +179,9 @@ impl Training {
             return still(Outcome::Already);
         }
         let floats = |numbers: &[Dyadic]| numbers.iter().map(float).collect::<Vec<f64>>();
-        let inputs: Vec<f64> = instance.inputs.iter().flat_map(|input| floats(input)).collect();
-        objective.load(&floats(&instance.student), &inputs, &floats(refiner.labels()));
+        let inputs: Vec<Vec<f64>> = instance.inputs.iter().map(|input| floats(input)).collect();
+        let student = floats(&instance.student);
+        objective.load(&student, &inputs.concat(), &floats(refiner.labels()));
         let labels = self.program.labels().max(1) as f64;
         if own.is_empty() {
             return Trial { loss: objective.evaluate(&own) / labels, ..still(Outcome::NothingToLearn) };
@@ -196,10 +198,11 @@ impl Training {
             }
             let trainer = if start % 2 == 0 { &self.trainer } else { &self.patient };
             let run = trainer.train(objective, &mut weights);
+            let end = stuck::reason(run.end, (&self.network, &inputs), objective, &student, &weights);
             iterations += run.iterations;
             let mut done = Trial {
                 trial,
-                outcome: Outcome::Failure(run.end),
+                outcome: Outcome::Failure(end),
                 starts: start + 1,
                 iterations,
                 loss: run.loss / labels,
