@@ -6,6 +6,7 @@
 mod adam;
 mod audit;
 mod data;
+mod divergence;
 mod experiment;
 mod fit;
 mod gradient_descent;
