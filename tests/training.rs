@@ -33,12 +33,18 @@ fn experiment(training: &Training, trials: u64) -> (Experiment, Exact) {
     (Experiment::run(training, Some(&exact), trials, &go_on, &|_, _| {}), exact)
 }
 
+/// A small network with ReLU activation.
+fn rectified() -> impl Strategy<Value = Network> {
+    let widths = proptest::collection::vec(1i64..4, 3..5);
+    (widths, any::<bool>()).prop_map(|(w, bias)| Network::relu(&w, bias).unwrap())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
     /// The compiled labels, Jacobian and gradient are those of the generic label map over floats.
     #[test]
     fn programs_compute_the_generic_label_map(
-        network in common::network(), samples in common::samples(), bits: u64, trial in 0u64..1000
+        network in prop_oneof![4 => common::network(), 1 => rectified()], samples in common::samples(), bits: u64, trial in 0u64..1000
     ) {
         let allocation = common::allocation(&network, bits);
         let program = Program::new(&network, samples, &allocation).unwrap();
@@ -90,7 +96,7 @@ fn levenberg_marquardt_reaches_the_match_probability() {
         (&lrnn, "D[0,0] B[0,0] W[0,0] W[0,1]", 1_000),
     ];
     for (network, text, trials) in cases {
-        let options = TrialOptions { restarts: 255, ..TrialOptions::default() };
+        let options = TrialOptions::default();
         let training = training(network, Samples::Functional, text, options);
         let (experiment, exact) = experiment(&training, trials);
         let probability = exact.answer.probability().unwrap();
@@ -281,4 +287,77 @@ fn instances_are_the_same_one_by_one() {
     }
     let [matched, unmatched, undecided] = done.decided();
     assert!(matched > 250 && unmatched > 10 && undecided == 0);
+}
+
+/// ReLU networks, allocations inside the hidden or the output weights: training agrees with the exact decision of each instance, and
+/// what is there is found.
+#[test]
+fn relu_agrees_with_exact_decisions_one_by_one() {
+    let go_on = AtomicBool::new(false);
+    for (widths, samples) in [([1, 1, 1], 2), ([2, 2, 1], 2), ([2, 3, 1], 2)] {
+        let (network, samples) = (Network::relu(&widths, false).unwrap(), Samples::Count(samples));
+        let matcher = Matcher::new(&network, samples, SETTINGS, Default::default()).unwrap();
+        let hidden = (widths[0] * widths[1]) as usize;
+        let (mut decided, mut matched, mut found) = (0, 0, 0);
+        for part in [0..hidden, hidden..network.weights()] {
+            let part = Allocation::of(network.weights(), part);
+            for allocation in (1..=3.min(part.size())).flat_map(|size| subsets(&part, size)) {
+                let options = TrialOptions { restarts: 15, ..TrialOptions::default() };
+                let training = Training::new(&network, samples, &allocation, options).unwrap();
+                let exact = Exact::with(&matcher, &training, 12, &go_on, &|_, _| {}).unwrap();
+                let done = Experiment::run(&training, Some(&exact), 12, &go_on, &|_, _| {});
+                assert_eq!(done.inconsistent().count(), 0, "{network} {allocation:?}");
+                let [yes, no, _] = done.decided();
+                (decided, matched) = (decided + yes + no, matched + yes);
+                found += yes - (done.missed().count() as u64).min(yes);
+            }
+        }
+        assert!(decided > 0 && found * 10 >= matched * 9, "{network}: {found} of {matched}, {decided} decided");
+    }
+}
+
+/// With one sample and one hidden unit, W1 alone: a teacher that answers is out of reach of a unit whose output weight has the wrong sign:
+/// the unit dies, and that is the reason given.
+#[test]
+fn dead_units_are_a_reason_of_their_own() {
+    let network = Network::relu(&[1, 1, 1], false).unwrap();
+    let options = TrialOptions { restarts: 3, ..TrialOptions::default() };
+    let training = training(&network, Samples::Count(1), "W1", options);
+    let mut objective = training.objective();
+    let outcomes: Vec<Outcome> = (0..100).map(|trial| training.trial(&mut objective, trial).outcome).collect();
+    assert!(outcomes.contains(&Outcome::Failure(End::DeadUnits)), "{outcomes:?}");
+    assert!(outcomes.contains(&Outcome::Match), "{outcomes:?}");
+}
+
+/// A closed reachable set, that of the output weights: nothing is approximate.
+#[test]
+fn a_closed_reachable_set_has_no_approximate_match() {
+    for network in [Network::lffn(&[2, 2, 2], false).unwrap(), Network::relu(&[2, 2, 1], false).unwrap()] {
+        let training =
+            training(&network, Samples::Count(4), "W2", TrialOptions { restarts: 3, ..TrialOptions::default() });
+        let mut objective = training.objective();
+        for trial in 0..50 {
+            let done = training.trial(&mut objective, trial);
+            assert_ne!(done.outcome, Outcome::Approximate, "{network}: {done:?}");
+        }
+    }
+}
+
+/// What `verify --train` trains on: allocations of a real claim, of sizes and networks that it ranges over.
+#[test]
+fn claims_are_sampled_for_training() {
+    use allocert::claims::{CheckOptions, load, sample};
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let claims = load(&root.join("proofs/matching.star"), SETTINGS).unwrap();
+    let options =
+        CheckOptions { settings: SETTINGS, time_limit: std::time::Duration::from_secs(60), max_allocations: 1 << 26 };
+    let mut sampled_claims = 0;
+    for claim in claims.iter().filter(|c| c.speaks_of_matches()) {
+        let sampled = sample(claim, &options, 1, 5).unwrap();
+        assert!(sampled.len() <= 5);
+        assert!(sampled.iter().all(|s| s.allocation.weights() == s.network.weights()));
+        assert_eq!(sampled, sample(claim, &options, 1, 5).unwrap());
+        sampled_claims += usize::from(!sampled.is_empty());
+    }
+    assert!(sampled_claims >= 10, "{sampled_claims}");
 }

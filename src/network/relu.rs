@@ -48,10 +48,18 @@ impl std::fmt::Display for Relu {
     }
 }
 
+/// The activation of a pre-activation, and its slope.
+fn rectify<R: Ring>(ring: &R, z: &R::Element) -> (R::Element, R::Element) {
+    let Some(both) = ring.rectify(z) else {
+        panic!("labels of a ReLU network over a ring without an order: take gates");
+    };
+    both
+}
+
 /// Whether a pre-activation is above the kink.
 fn active<R: Ring>(ring: &R, z: &R::Element) -> bool {
     let Some(positive) = ring.is_positive(z) else {
-        panic!("labels of a ReLU network over a ring without an order: take gates");
+        panic!("patterns of a ReLU network over a ring without an order");
     };
     positive
 }
@@ -119,17 +127,17 @@ impl Family for Relu {
         input: &[R::Element],
         layer: usize,
     ) -> Vec<R::Element> {
-        let rectify = |_, z| if active(ring, &z) { z } else { ring.zero() };
+        let rectify = |_, z| rectify(ring, &z).0;
         self.layers.features(ring, weights, input, layer, rectify)
     }
 
     fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element> {
-        let rectify = |_, z| if active(ring, &z) { z } else { ring.zero() };
+        let rectify = |_, z| rectify(ring, &z).0;
         self.layers.activated(ring, weights, input, rectify)
     }
 
     fn jacobian<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element> {
-        let rectify = |_, z| if active(ring, &z) { (z, ring.one()) } else { (ring.zero(), ring.zero()) };
+        let rectify = |_, z| rectify(ring, &z);
         self.layers.activated_jacobian(ring, weights, input, rectify)
     }
 

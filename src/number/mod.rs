@@ -48,6 +48,12 @@ pub trait Ring: Clone + Debug + Send + Sync {
         None
     }
 
+    /// max(a, 0) and its slope, 1 above 0 and 0 otherwise; nothing in a ring without an order.
+    fn rectify(&self, a: &Self::Element) -> Option<(Self::Element, Self::Element)> {
+        let positive = self.is_positive(a)?;
+        Some(if positive { (a.clone(), self.one()) } else { (self.zero(), self.zero()) })
+    }
+
     /// `−a`.
     fn neg(&self, a: &Self::Element) -> Self::Element {
         self.sub(&self.zero(), a)

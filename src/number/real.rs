@@ -45,6 +45,9 @@ impl Ring for Reals {
     fn is_zero(&self, a: &Float) -> bool {
         a.is_zero()
     }
+    fn is_positive(&self, a: &Float) -> Option<bool> {
+        Some(*a > 0)
+    }
     fn add_product(&self, sum: &mut Float, a: &Float, b: &Float) {
         *sum += self.real(a * b);
     }

@@ -93,7 +93,8 @@ pub struct Train {
 pub struct TrialRun {
     /// Its number.
     pub trial: u64,
-    /// `match`, `already`, `approximate`, `singular`, `no-match`, `nothing-to-learn`, or how the best start ended.
+    /// `match`, `already`, `approximate`, `singular`, `no-match`, `nothing-to-learn`, or how the best start ended (`dead-units`,
+    /// `kink`, …).
     pub outcome: String,
     /// The starts made.
     pub starts: u32,

@@ -6,6 +6,7 @@
 mod adam;
 mod audit;
 mod data;
+mod divergence;
 mod experiment;
 mod fit;
 mod gradient_descent;
@@ -15,6 +16,7 @@ mod objective;
 mod orbits;
 mod refinement;
 mod strategy;
+mod stuck;
 mod tape;
 mod trainer;
 mod trial;

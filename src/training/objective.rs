@@ -153,6 +153,24 @@ impl Objective<'_> {
         (&self.residuals, &self.jacobian)
     }
 
+    /// Whether some learnable weight moves no label at the point evaluated last: its column of the Jacobian is 0.
+    pub fn has_still_weight(&mut self) -> bool {
+        let labels = self.residuals.len().max(1);
+        self.jacobian().chunks(labels).any(|column| column.iter().all(|entry| *entry == 0.0))
+    }
+
+    /// See [`Tape::nearest_kink`]; at the point evaluated last.
+    pub fn nearest_kink(&self) -> f64 {
+        self.program.tape.nearest_kink(&self.slots)
+    }
+
+    /// All weights of a student, with these in place of the learnable ones.
+    pub fn all_weights(&self, student: &[f64], weights: &[f64]) -> Vec<f64> {
+        let mut all = student.to_vec();
+        self.program.learnable.iter().zip(weights).for_each(|(w, value)| all[*w] = *value);
+        all
+    }
+
     /// The gradient of Σ r² at the point evaluated last.
     pub fn gradient(&mut self, gradient: &mut [f64]) {
         gradient.fill(0.0);

@@ -12,6 +12,8 @@ use crate::matching::Instance;
 use crate::network::Network;
 use crate::number::{Dyadic, Dyadics, Reals, Ring};
 
+use super::divergence::diverges;
+
 /// The precisions that steps are taken in, in bits, each twice the one before.
 const PRECISIONS: [u32; 2] = [128, 256];
 /// A match is refined to this precision, and then looked at again in twice as many bits.
@@ -92,8 +94,8 @@ impl<'a> Refiner<'a> {
     pub fn refine(&self, candidate: &[f64]) -> Refinement {
         let mut place =
             self.place(PRECISIONS[0], candidate.iter().map(|w| Float::with_val(PRECISIONS[0], *w)).collect());
-        let (start, first_norm) = (place.size, norm_log2(&place.weights));
-        let mut sizes = vec![start];
+        let start = place.size;
+        let mut run = vec![(norm_log2(&place.weights), start)];
         let mut precision = PRECISIONS[0];
         for (stage, next) in PRECISIONS.into_iter().enumerate() {
             precision = next;
@@ -109,15 +111,16 @@ impl<'a> Refiner<'a> {
                     break;
                 };
                 place = better;
-                sizes.push(place.size);
+                run.push((norm_log2(&place.weights), place.size));
             }
             if place.size > floor {
                 break;
             }
         }
+        let sizes: Vec<f64> = run.iter().map(|point| point.1).collect();
         let refined = if place.size <= MATCHED_LOG2 && is_quadratic(&sizes) && self.confirm(&place.weights) {
             Refined::Match
-        } else if place.size < start - 10.0 && norm_log2(&place.weights) > first_norm + 5.0 {
+        } else if diverges(&run) {
             Refined::Approximate
         } else if place.size < start - 10.0 {
             Refined::Singular

@@ -98,16 +98,6 @@ impl Recorder {
         self.graph().node(Operation::Variable(index as u32))
     }
 
-    /// max(z, 0) and its slope, 0 at the kink: what a network with ReLU activation needs besides a ring.
-    pub fn rectify(&self, z: Node) -> (Node, Node) {
-        let mut graph = self.graph();
-        match graph.constant(z) {
-            Some(value) if value > 0 => (z, ONE),
-            Some(_) => (ZERO, ZERO),
-            None => (graph.node(Operation::Rectify(z)), graph.node(Operation::Step(z))),
-        }
-    }
-
     /// Whether more than [`MOST_NODES`] were needed, so that what was recorded is worthless.
     pub fn is_full(&self) -> bool {
         self.graph().full
@@ -155,6 +145,15 @@ impl Ring for Recorder {
     }
     fn is_zero(&self, a: &Node) -> bool {
         *a == ZERO
+    }
+    /// A recording has no order, but it can put the question off.
+    fn rectify(&self, z: &Node) -> Option<(Node, Node)> {
+        let mut graph = self.graph();
+        Some(match graph.constant(*z) {
+            Some(value) if value > 0 => (*z, ONE),
+            Some(_) => (ZERO, ZERO),
+            None => (graph.node(Operation::Rectify(*z)), graph.node(Operation::Step(*z))),
+        })
     }
 }
 
@@ -315,6 +314,15 @@ impl Tape {
         slots[self.outputs[label] as usize]
     }
 
+    /// How near a unit that moves is to its kink: the smallest |z| against the largest, after [`Tape::evaluate`]; 1 if no unit
+    /// moves.
+    pub fn nearest_kink(&self, slots: &[[f64; 1]]) -> f64 {
+        let units = self.labels.iter().filter(|step| matches!(step.code, Code::Rectify));
+        let sizes = || units.clone().map(|step| slots[step.a as usize][0].abs());
+        let (smallest, largest) = (sizes().fold(f64::INFINITY, f64::min), sizes().fold(0.0, f64::max));
+        if largest > 0.0 && smallest.is_finite() { smallest / largest } else { 1.0 }
+    }
+
     /// Writes those derivatives that do not depend on learnable variables, after [`Tape::freeze`].
     pub fn frozen_slopes(&self, slots: &[[f64; 1]], jacobian: &mut [f64]) {
         self.frozen_entries.iter().for_each(|(place, slot)| jacobian[*place as usize] = slots[*slot as usize][0]);
@@ -433,7 +441,7 @@ mod tests {
     fn a_rectifier_has_its_slope_forwards_and_backwards() {
         let ring = Recorder::default();
         let (w, x) = (ring.variable(0), ring.variable(1));
-        let (positive, slope) = ring.rectify(ring.mul(&w, &x));
+        let (positive, slope) = ring.rectify(&ring.mul(&w, &x)).unwrap();
         let jacobian = Matrix::from_rows(2, [vec![ring.mul(&slope, &x), ring.zero()]]);
         let tape = Tape::new(&ring, 2, &[0], &[positive], Some(&jacobian));
         for (weight, input, label, derivative) in [(2.0, 3.0, 6.0, 3.0), (-2.0, 3.0, 0.0, 0.0), (0.0, 3.0, 0.0, 0.0)] {

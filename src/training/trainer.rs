@@ -22,6 +22,11 @@ pub enum End {
     Candidate,
     /// No step makes the loss smaller: a local minimum, or a singular Jacobian.
     Stationary,
+    /// No step makes the loss smaller, with learnable weights that move no label because hidden units are inactive at every
+    /// input.
+    DeadUnits,
+    /// No step makes the loss smaller, at the kink of a hidden unit.
+    Kink,
     /// So many iterations were not enough.
     Iterations,
     /// Weights beyond 10^12, with a loss that is not small.
@@ -36,6 +41,8 @@ impl End {
         match self {
             End::Candidate => "candidate",
             End::Stationary => "stationary",
+            End::DeadUnits => "dead-units",
+            End::Kink => "kink",
             End::Iterations => "iterations",
             End::Diverged => "diverged",
             End::NotFinite => "not-finite",

@@ -10,23 +10,22 @@ use crate::number::Dyadic;
 use crate::reach::point::generator;
 
 use super::TrainingError;
+use super::divergence::diverges;
 use super::levenberg_marquardt::LevenbergMarquardt;
 use super::objective::{Objective, Program};
-use super::refinement::{Refined, Refiner};
+use super::refinement::{Refined, Refinement, Refiner};
+use super::stuck;
 use super::trainer::{End, Method, Trainer, TrainerOptions};
 
 /// Fresh draws use the generator's streams from here on.
 const STREAM: u64 = 1 << 41;
 
 /// Fresh draws are wider by these factors in turn: some matches are far away.
-const WIDER: [f64; 4] = [1.0, 1.0, 4.0, 16.0];
+const WIDER: [f64; 4] = [1.0, 4.0, 16.0, 64.0];
 /// A best loss below this, against 1 + Σ y², is followed further: it may go to 0.
 const SMALL: f64 = 1e-3;
-/// Each stage of following takes 4 times the steps of the one before. Where weights diverge, the loss falls at least by this
-/// factor each time, and the norm grows at least by the next.
-const STAGES: [u64; 3] = [2_000, 8_000, 32_000];
-const FALLS: f64 = 3.0;
-const GROWS: f64 = 1.3;
+/// The steps of the stages of following; after each, the norm and the loss are looked at.
+const STAGES: [u64; 5] = [500, 1_500, 4_000, 12_000, 24_000];
 
 /// How a trial came out, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -86,6 +85,21 @@ pub struct Trial {
     pub weights: Vec<String>,
 }
 
+impl Trial {
+    /// Ends where refinement ended.
+    fn settle_refined(&mut self, refinement: Refinement) {
+        self.outcome = match refinement.refined {
+            Refined::Match => Outcome::Match,
+            Refined::Approximate => Outcome::Approximate,
+            Refined::Singular => Outcome::Singular,
+            Refined::NoMatch => Outcome::Failure(End::Candidate),
+        };
+        self.loss = refinement.loss_log2.exp2();
+        (self.norm, self.precision) = (refinement.norm, refinement.precision);
+        self.weights = refinement.weights.iter().map(|w| w.to_string_radix(10, Some(40))).collect();
+    }
+}
+
 /// How students are drawn and trained.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrialOptions {
@@ -99,7 +113,8 @@ pub struct TrialOptions {
     pub trainer: TrainerOptions,
     /// After the student's own draw, so many fresh draws of the learnable weights are tried.
     pub restarts: u32,
-    /// The standard deviation of fresh draws, above 0; every fourth is 4 times as wide, every other fourth 16 times.
+    /// The standard deviation of fresh draws, above 0; of every four, one is 4 times
+    /// as wide, one 16 times, and one 64 times.
     pub initial_scale: f64,
 }
 
@@ -178,8 +193,9 @@ impl Training {
             return still(Outcome::Already);
         }
         let floats = |numbers: &[Dyadic]| numbers.iter().map(float).collect::<Vec<f64>>();
-        let inputs: Vec<f64> = instance.inputs.iter().flat_map(|input| floats(input)).collect();
-        objective.load(&floats(&instance.student), &inputs, &floats(refiner.labels()));
+        let inputs: Vec<Vec<f64>> = instance.inputs.iter().map(|input| floats(input)).collect();
+        let student = floats(&instance.student);
+        objective.load(&student, &inputs.concat(), &floats(refiner.labels()));
         let labels = self.program.labels().max(1) as f64;
         if own.is_empty() {
             return Trial { loss: objective.evaluate(&own) / labels, ..still(Outcome::NothingToLearn) };
@@ -196,10 +212,11 @@ impl Training {
             }
             let trainer = if start % 2 == 0 { &self.trainer } else { &self.patient };
             let run = trainer.train(objective, &mut weights);
+            let end = stuck::reason(run.end, (&self.network, &inputs), objective, &student, &weights);
             iterations += run.iterations;
             let mut done = Trial {
                 trial,
-                outcome: Outcome::Failure(run.end),
+                outcome: Outcome::Failure(end),
                 starts: start + 1,
                 iterations,
                 loss: run.loss / labels,
@@ -208,16 +225,7 @@ impl Training {
                 weights: Vec::new(),
             };
             if run.end == End::Candidate {
-                let refinement = refiner.refine(&weights);
-                done.outcome = match refinement.refined {
-                    Refined::Match => Outcome::Match,
-                    Refined::Approximate => Outcome::Approximate,
-                    Refined::Singular => Outcome::Singular,
-                    Refined::NoMatch => Outcome::Failure(End::Candidate),
-                };
-                done.loss = refinement.loss_log2.exp2();
-                (done.norm, done.precision) = (refinement.norm, refinement.precision);
-                done.weights = refinement.weights.iter().map(|w| w.to_string_radix(10, Some(40))).collect();
+                done.settle_refined(refiner.refine(&weights));
             } else {
                 done.weights = weights.iter().map(f64::to_string).collect();
             }
@@ -240,11 +248,16 @@ impl Training {
         }
         if let Some(failed) = best.as_mut().filter(|b| matches!(b.outcome, Outcome::Failure(_)))
             && closest.0 < SMALL * objective.scale()
-            && let Some((loss, weights)) = diverging(objective, closest)
         {
-            failed.outcome = Outcome::Approximate;
-            (failed.loss, failed.norm) = (loss / labels, norm(&weights));
-            failed.weights = weights.iter().map(f64::to_string).collect();
+            let (loss, weights, diverges) = follow(objective, closest);
+            let refined = refiner.refine(&weights);
+            if refined.refined == Refined::Match {
+                failed.settle_refined(refined);
+            } else if diverges {
+                failed.outcome = Outcome::Approximate;
+                (failed.loss, failed.norm) = (loss / labels, norm(&weights));
+                failed.weights = weights.iter().map(f64::to_string).collect();
+            }
         }
         let starts = self.options.restarts + 1;
         let settle = |b: Trial| {
@@ -275,18 +288,21 @@ impl Training {
     }
 }
 
-/// Follows a run that came close: where its loss ends, and its weights, if the loss goes to 0 while they diverge.
-fn diverging(objective: &mut Objective<'_>, (mut loss, mut weights): (f64, Vec<f64>)) -> Option<(f64, Vec<f64>)> {
+/// Follows a run that came close: where its loss ends, and its weights, and whether they diverge.
+fn follow(objective: &mut Objective<'_>, (mut loss, mut weights): (f64, Vec<f64>)) -> (f64, Vec<f64>, bool) {
+    let point = |loss: f64, weights: &[f64]| (norm(weights).log2(), 0.5 * loss.log2());
+    let mut run = vec![point(loss, &weights)];
     for iterations in STAGES {
-        let (before, size) = (loss, norm(&weights));
+        let before = loss;
         let follow = LevenbergMarquardt { iterations, tolerance: 1e-12, patience: u64::MAX };
         loss = follow.train(objective, &mut weights).loss;
-        let diverges = loss * FALLS < before && norm(&weights) > GROWS * size;
-        if !diverges {
-            return None;
+        run.push(point(loss, &weights));
+        if loss >= 0.9 * before {
+            break;
         }
     }
-    Some((loss, weights))
+    let diverges = diverges(&run);
+    (loss, weights, diverges)
 }
 
 fn float(number: &Dyadic) -> f64 {

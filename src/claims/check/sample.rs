@@ -8,6 +8,9 @@ use super::{CheckOptions, Claim, ClaimError, Range, Run, Session, apply, matroid
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 
+/// For each allocation wanted, so many are looked at: a hypothesis may be true of few.
+const CANDIDATES: usize = 32;
+
 /// An allocation that a claim ranges over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sampled {
@@ -34,10 +37,14 @@ pub fn sample(claim: &Claim, options: &CheckOptions, each: usize, most: usize) -
             let lens = run.session.lens(network, Samples::Functional);
             for samples in run.samples(&lens)? {
                 let lens = lens.at(samples);
-                let drawn = draw(&run.range(&lens)?, each, &mut random);
+                let drawn = draw(&run.range(&lens)?, each * CANDIDATES, &mut random);
                 let kept = with_evaluator(claim, &run.session, |eval| {
-                    let mut kept = Vec::new();
+                    let mut kept: Vec<Sampled> = Vec::new();
                     for allocation in drawn {
+                        let of_size = |s: &&Sampled| s.allocation.size() == allocation.size();
+                        if kept.iter().filter(of_size).count() >= each {
+                            continue;
+                        }
                         let fits = match &claim.given {
                             Some(given) => truth("given", apply(eval, given, &lens, Some(&allocation))?)?,
                             None => true,
@@ -58,7 +65,7 @@ pub fn sample(claim: &Claim, options: &CheckOptions, each: usize, most: usize) -
     Ok(sampled.into_iter().enumerate().filter(|(at, _)| keep(*at)).map(|(_, s)| s).collect())
 }
 
-/// `each` allocations of every size.
+/// Up to `each` allocations of every size, in random order.
 fn draw(range: &Range, each: usize, random: &mut ChaCha12Rng) -> Vec<Allocation> {
     match range {
         Range::Network => Vec::new(),
@@ -71,15 +78,13 @@ fn draw(range: &Range, each: usize, random: &mut ChaCha12Rng) -> Vec<Allocation>
             let all: Vec<usize> = within.iter().collect();
             let mut drawn = Vec::new();
             for size in sizes {
-                let mut of_size: Vec<Allocation> = (0..each)
+                let of_size: Vec<Allocation> = (0..each)
                     .map(|_| {
                         let positions = shuffled(all.clone(), random).into_iter().take(*size);
                         Allocation::of(within.weights(), positions)
                     })
                     .collect();
-                of_size.sort();
-                of_size.dedup();
-                drawn.extend(of_size);
+                drawn.extend(of_size.into_iter().unique());
             }
             drawn
         }

@@ -81,7 +81,7 @@ pub(super) struct How {
     /// After the student's own draw, try so many fresh draws of the learnable weights (0 to 100000).
     #[arg(long, value_name = "N", default_value_t = 63, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     pub restarts: u32,
-    /// The standard deviation of fresh draws (above 0, up to 1000); of every four, one is 4 times as wide and one 16 times.
+    /// The standard deviation of fresh draws (above 0, up to 1000); of every four, one is 4, one 16 and one 64 times as wide.
     #[arg(long, value_name = "S", default_value_t = 1.0, value_parser = |t: &str| between(t, 0.0, 1000.0))]
     pub initial_scale: f64,
     /// The learning rate (above 0, up to 100) [default: 0.05 for adam, 0.1 for gradient-descent].
