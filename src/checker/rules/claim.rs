@@ -5,9 +5,14 @@
 //! counterexample rests on. Networks without a table leave holes.
 
 use super::super::format::Counterexample;
+use super::super::network::Network;
 use super::super::proof::{Fact, Fault, Proof, ensure};
 
 const OUTCOMES: [&str; 5] = ["verified", "refuted", "supported", "contradicted", "open"];
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
 
 pub(super) fn claim(
     proof: &mut Proof,
@@ -21,11 +26,19 @@ pub(super) fn claim(
         (outcome == "refuted") == counterexample.is_some(),
         "a counterexample belongs to what is refuted, and only to that",
     )?;
+    ensure(is_name(name), "a name of a claim has other characters")?;
+    if !proof.has_dimensions() {
+        proof.hole(step, "claim", "no dimensions are proved before it".to_owned(), None);
+    }
     let mut because = String::new();
     if let Some(c) = counterexample {
         for dimension in &c.dimensions {
             let stated = proof.statement(*dimension)?;
             ensure(stated.contains(": the dimension of "), &format!("step {dimension} is not about a dimension"))?;
+        }
+        let network = Network::parse(&c.network)?;
+        if let Some(of) = &c.allocation {
+            network.allocation(of)?;
         }
         let of = c.allocation.as_deref().map_or(String::new(), |a| format!(", {a}"));
         let sides = c.sides.as_ref().map_or(String::new(), |(l, sign, r)| format!(": {l} {sign} {r} is false"));
@@ -37,6 +50,5 @@ pub(super) fn claim(
     }
     proof.leave();
     let statement = format!("claim {name} is reported {outcome}{because} (its formula is not evaluated here)");
-    proof.state(step, Fact::Other, statement);
-    Ok(())
+    proof.state(step, Fact::Other, statement)
 }
