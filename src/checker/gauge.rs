@@ -199,8 +199,7 @@ mod tests {
                 super::super::number::begin();
                 let (n, size) = (network.weights, network.input_size());
                 for name in names(&network, samples) {
-                    let mut along: Vec<_> =
-                        (0..n).map(|w| Dual(Polynomial::variable(w), Polynomial::zero())).collect();
+                    let mut along: Vec<_> = (0..n).map(|w| Dual(Polynomial::variable(w), Polynomial::zero())).collect();
                     for (weight, entry) in direction(&network, samples, &name).unwrap() {
                         along[weight].1 = along[weight].1.plus(&entry);
                     }
