@@ -4,7 +4,7 @@
 mod common;
 
 use allocert::allocation::{Allocation, print};
-use allocert::certificate::{of_match, of_rank, of_table};
+use allocert::certificate::{CannotCertify, of_match, of_rank, of_table};
 use allocert::checker::{Verdict, check};
 use allocert::matching::{MatchOptions, Trials, decide};
 use allocert::network::{Network, Samples};
@@ -265,4 +265,18 @@ fn hostile_certificates_are_refused_soon() {
     let point = format!("{{\"step\":2,\"by\":{{\"point\":{{\"weights\":[{zeros}],\"inputs\":[[1,1,1]]}}}}}}\n");
     let kernel = "{\"step\":3,\"by\":{\"kernel\":{\"of\":\"all\",\"at_most\":20,\"point\":2,\"vectors\":[[[\"W1[0,0]\",\"W1[0,0]\"]]]}}}\n";
     assert_eq!(refused(open(deep) + &point + kernel), Verdict::Refused { limit: true });
+}
+
+/// Dimensions of ReLU networks depend on the activation pattern: no rule knows them.
+#[test]
+fn relu_networks_get_no_certificate() {
+    let net = network("relu([2, 2, 1])");
+    let answer = rank(&net, &allocation(&net, "W1"), Samples::Functional, SETTINGS).unwrap();
+    assert_eq!(of_rank(&answer), Err(CannotCertify::Piecewise));
+    assert_eq!(of_table(&net, Samples::Functional, SETTINGS).unwrap_err(), CannotCertify::Piecewise);
+    let net = network("relu([1, 1, 1], bias=False)");
+    let options = MatchOptions { trials: Trials::Fixed(10), ..MatchOptions::default() };
+    let set = allocation(&net, "W1");
+    let answer = decide(&net, &set, Samples::Count(1), &options, SETTINGS, &|_, _| {}).unwrap();
+    assert_eq!(of_match(&answer, SETTINGS), Err(CannotCertify::Piecewise));
 }

@@ -118,6 +118,7 @@ fn prove(
     steps: &mut Vec<u64>,
 ) -> Result<(), CannotCertify> {
     let network = network.parse().map_err(|_| CannotCertify::Point)?;
+    // It refuses what is not polynomial.
     let matroid = JacobianMatroid::new(&network, samples, settings.seed).map_err(|_| CannotCertify::Jacobian)?;
     let ground = Ground::find(&network, samples, asked, settings.seed, 0).ok_or(CannotCertify::Point)?;
     let mut section = Section::open(writer, &ground, &matroid, matroid.error_for_one());

@@ -12,7 +12,7 @@ use super::section::Section;
 /// Writes the certificate of an answer. Verdicts that rest on instances, or on a degree that was only counted, leave holes.
 ///
 /// # Errors
-/// No integer point shows the ranks.
+/// A ReLU network, or no integer point that shows the ranks.
 pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, CannotCertify> {
     let (network, samples) = (&answer.network, answer.samples);
     let rank = rank(network, &answer.allocation, samples, settings).map_err(|_| CannotCertify::Jacobian)?;

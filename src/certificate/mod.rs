@@ -35,6 +35,11 @@ pub enum CannotCertify {
         /// The weights.
         weights: usize,
     },
+    /// The labels are not polynomial: the rank depends on the activation pattern, and no rule knows it.
+    #[error(
+        "no certificate can be written of a ReLU network: its labels are not polynomial\n  leave out --certificate, or take lffn, pnn or lrnn"
+    )]
+    Piecewise,
     /// The Jacobian is over a limit.
     #[error("the Jacobian is over a limit\n  take fewer samples or a smaller network")]
     Jacobian,

@@ -11,7 +11,7 @@ use super::{CannotCertify, Section};
 /// Writes the certificate of an answer.
 ///
 /// # Errors
-/// No integer point shows the ranks.
+/// A ReLU network, or no integer point that shows the ranks.
 pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
     written("rank", answer, |_, _, _| Ok(None))
 }
@@ -23,6 +23,9 @@ pub(super) fn written(
     more: impl Fn(&mut Section<'_>, u64, u64) -> Result<Option<u64>, CannotCertify>,
 ) -> Result<String, CannotCertify> {
     let network = &answer.network;
+    if !network.is_polynomial() {
+        return Err(CannotCertify::Piecewise);
+    }
     let all = Allocation::all(network.weights());
     let sets = [(answer.allocation.clone(), answer.dim.value), (all.clone(), answer.teacher.value)];
     let ground = Ground::find(network, answer.samples, &sets, answer.settings.seed, 0).ok_or(CannotCertify::Point)?;

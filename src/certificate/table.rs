@@ -61,6 +61,9 @@ pub(super) fn all_dimensions(
     samples: Samples,
     settings: Settings,
 ) -> Result<(u64, Holes), CannotCertify> {
+    if !network.is_polynomial() {
+        return Err(CannotCertify::Piecewise);
+    }
     let n = network.weights();
     if n > MOST_WEIGHTS {
         return Err(CannotCertify::TooManyWeights { weights: n });

@@ -6,7 +6,7 @@
 //! | `G2[i,i]` | `pnn` | unit i of layer 2 is scaled by 1 + ε, its outgoing weights by 1 − degree · ε |
 //! | `c2[i]` | `lffn` with biases | b_2\[i\] += ε, b_3 −= ε W_3\[:,i\] |
 //! | `G[i,k]` | `lrnn` | W += ε (E_ik W − W E_ik), B += ε E_ik B, D −= ε D E_ik |
-//! | `R2[i,k]` | `pnn` with squares, one output, hidden layers 1 and 2 | W_2\[i,:\] += ε w_k W_2\[k,:\], W_2\[k,:\] −= ε w_i W_2\[i,:\], b_2 likewise, w = W_3\[0,:\] |
+//! | `R1[i,k]` | `pnn` with squares, one output, the last hidden layer, here 1 | W_1\[i,:\] += ε w_k W_1\[k,:\], W_1\[k,:\] −= ε w_i W_1\[i,:\], b_1 likewise, w = W_2\[0,:\] |
 //! | `x[i;0,1,2]` | `lffn`, `pnn` with 2 samples | W_1\[i,\[0,1,2\]\] += ε v with v · x = 0 for both inputs x, by Cramer's rule |
 //!
 //! In the last row there is one column more than samples; with biases, column d_0 stands for b_1, on which every input is 1.
@@ -156,4 +156,65 @@ fn determinant(row: usize, columns: &[usize], entry: &dyn Fn(usize, usize) -> Po
         let minor = determinant(row + 1, &left, entry);
         entry(row, *column).times(&minor).scaled(if place % 2 == 0 { 1 } else { -1 })
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::number::Dual;
+    use super::*;
+
+    /// Every name that has a direction.
+    fn names(network: &Network, samples: Option<u64>) -> Vec<String> {
+        let pairs = || (0..5).flat_map(|i| (0..5).map(move |k| (i, k)));
+        let heads = (0..5).flat_map(|l| ["G", "R"].map(|kind| format!("{kind}{l}"))).chain(["G".to_owned()]);
+        let mut names: Vec<String> =
+            heads.flat_map(|head| pairs().map(move |(i, k)| format!("{head}[{i},{k}]"))).collect();
+        names.extend((0..5).flat_map(|l| (0..5).map(move |i| format!("c{l}[{i}]"))));
+        for columns in 0..1usize << 5 {
+            let list: Vec<String> = (0..5).filter(|c| columns >> c & 1 == 1).map(|c| c.to_string()).collect();
+            names.extend((0..5).map(|i| format!("x[{i};{}]", list.join(","))));
+        }
+        names.retain(|name| direction(network, samples, name).is_ok());
+        names
+    }
+
+    #[test]
+    fn no_label_changes_along_any_direction() {
+        let widths = ["2, 2", "1, 2, 1", "2, 2, 2", "2, 3, 1", "3, 2, 2", "1, 2, 2, 1", "2, 2, 2, 2", "2, 1, 2, 1, 2"];
+        let layers = |w: &str| {
+            let kinds = ["lffn([W])", "lffn([W], bias=True)", "pnn([W], degree=1)", "pnn([W], degree=2)"];
+            let more = ["pnn([W], degree=2, bias=True)", "pnn([W], degree=3)", "pnn([W], degree=3, bias=True)"];
+            // Powers of powers have too many terms in the deepest.
+            let few = if w.len() > 10 { 4 } else { 7 };
+            kinds.into_iter().chain(more).take(few).map(|kind| kind.replace('W', w)).collect::<Vec<_>>()
+        };
+        let recurrent = ["1, 1, 1, 3", "1, 2, 1, 4", "2, 2, 1, 3", "1, 2, 2, 3", "2, 3, 2, 2"].map(|n| {
+            let [q, n, p, t] = n.split(", ").collect::<Vec<_>>().try_into().unwrap();
+            [", readout=\"all\"", ""].map(|r| format!("lrnn(inputs={q}, hidden={n}, outputs={p}, steps={t}{r})"))
+        });
+        let mut seen = 0;
+        for text in widths.iter().flat_map(|w| layers(w)).chain(recurrent.into_iter().flatten()) {
+            let network = Network::parse(&text).unwrap();
+            for samples in [None, Some(1), Some(2), Some(3)] {
+                super::super::number::begin();
+                let (n, size) = (network.weights, network.input_size());
+                for name in names(&network, samples) {
+                    let mut along: Vec<_> = (0..n).map(|w| Dual(Polynomial::variable(w), Polynomial::zero())).collect();
+                    for (weight, entry) in direction(&network, samples, &name).unwrap() {
+                        along[weight].1 = along[weight].1.plus(&entry);
+                    }
+                    assert!(along.iter().any(|w| w.1.is_zero() == Some(false)), "{text}: {name} is zero");
+                    for sample in 0..samples.unwrap_or(1) as usize {
+                        let entry = |i| Dual(Polynomial::variable(n + sample * size + i), Polynomial::zero());
+                        let input: Vec<_> = (0..size).map(entry).collect();
+                        for label in network.labels(&along, &input) {
+                            assert_eq!(label.1.is_zero(), Some(true), "{text}, {samples:?}: {name}");
+                        }
+                    }
+                    seen += 1;
+                }
+            }
+        }
+        assert!(seen > 500, "{seen}");
+    }
 }

@@ -22,6 +22,9 @@ use format::{FORMAT, Header, Rule, Step, VERSION};
 use lines::Line;
 use proof::{Fault, Proof};
 
+/// What certificates are about.
+const ABOUT: [&str; 4] = ["rank", "match", "scan", "claim"];
+
 /// How a certificate fares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -146,7 +149,11 @@ fn header(reader: &mut impl BufRead) -> Result<Header, Fault> {
         return Err(Fault::NotACertificate(format!("the first line is not the header of an {FORMAT}")));
     }
     match any.get("version").and_then(serde_json::Value::as_u64) {
-        Some(version) if version == u64::from(VERSION) => parse(&text),
+        Some(version) if version == u64::from(VERSION) => {
+            let header: Header = parse(&text)?;
+            proof::ensure(ABOUT.contains(&header.about.as_str()), "the header is about nothing known")?;
+            Ok(header)
+        }
         version => {
             let version = version.map_or("unknown".to_owned(), |v| v.to_string());
             Err(Fault::NotACertificate(format!("format version {version}; this program reads version {VERSION}")))

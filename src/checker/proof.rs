@@ -39,8 +39,21 @@ pub(super) enum Fact {
     AtMost(Vec<usize>, usize),
     Dimension(Vec<usize>, usize),
     Spans(Vec<usize>, bool),
+    /// The dimensions of all allocations inside some weights.
+    Table,
     /// Something that nothing else is inferred from.
     Other,
+}
+
+impl Fact {
+    /// How many numbers are remembered for it.
+    fn entries(&self) -> usize {
+        match self {
+            Fact::Point { weights, inputs } => weights.len() + inputs.iter().map(Vec::len).sum::<usize>(),
+            Fact::AtLeast(set, _) | Fact::AtMost(set, _) | Fact::Dimension(set, _) | Fact::Spans(set, _) => set.len(),
+            Fact::Table | Fact::Other => 0,
+        }
+    }
 }
 
 /// The state of checking.
@@ -53,12 +66,18 @@ pub(super) struct Proof {
     facts: HashMap<u64, Fact>,
     /// What every step so far has stated, in words.
     statements: HashMap<u64, String>,
+    /// The size of all facts so far.
+    entries: usize,
+    dimensions: bool,
     pub(super) holes: Vec<Hole>,
     pub(super) answer: Vec<String>,
 }
 
 /// More operations than this are not spent on one step: some seconds.
 pub(super) const MOST_OPERATIONS: usize = 1 << 29;
+
+/// More numbers than this are not remembered: about 128 MB.
+const MOST_ENTRIES: usize = 1 << 24;
 
 impl Proof {
     pub(super) fn new(header: Header) -> Self {
@@ -69,6 +88,8 @@ impl Proof {
             network_text: String::new(),
             facts: HashMap::new(),
             statements: HashMap::new(),
+            entries: 0,
+            dimensions: false,
             holes: Vec::new(),
             answer: Vec::new(),
         }
@@ -108,12 +129,26 @@ impl Proof {
         Ok(self.network()?.allocation(text)?)
     }
 
-    pub(super) fn state(&mut self, step: u64, fact: Fact, statement: String) {
+    /// Remembers what a step states.
+    pub(super) fn state(&mut self, step: u64, fact: Fact, statement: String) -> Result<(), Fault> {
+        self.entries += fact.entries();
+        if self.entries > MOST_ENTRIES {
+            return Err(Fault::Limit(format!("over the limit of {MOST_ENTRIES} weights named in all steps together")));
+        }
         // Where a certificate is about several networks, each statement names its own.
         let several = self.header.network.is_none() && self.network.is_some();
         let statement = if several { format!("{}: {statement}", self.subject()) } else { statement };
+        self.dimensions |= matches!(fact, Fact::Dimension(..) | Fact::Table);
         self.statements.insert(step, statement);
         self.facts.insert(step, fact);
+        Ok(())
+    }
+
+    /// States that a set has at most `k` dimensions. A bound above the number of weights says nothing, and sums of such
+    /// bounds could overflow, so it is an error.
+    pub(super) fn bounded(&mut self, step: u64, (of, set, k): (&str, Vec<usize>, usize)) -> Result<(), Fault> {
+        ensure(k <= self.network()?.weights, "the bound is above the number of weights")?;
+        self.state(step, Fact::AtMost(set, k), format!("the dimension of {of} is at most {k}"))
     }
 
     pub(super) fn hole(&mut self, step: u64, rule: &'static str, reason: String, error_log2: Option<i64>) {
@@ -138,6 +173,11 @@ impl Proof {
             Fact::AtMost(set, k) | Fact::Dimension(set, k) => Some((set.as_slice(), *k)),
             _ => None,
         })
+    }
+
+    /// Whether some step has stated a dimension, or a table of them.
+    pub(super) fn has_dimensions(&self) -> bool {
+        self.dimensions
     }
 
     pub(super) fn point(&self, step: u64) -> Result<(&[Modular], &[Vec<Modular>]), Fault> {

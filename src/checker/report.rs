@@ -4,6 +4,13 @@ use serde_json::json;
 
 use super::{Report, Verdict};
 
+/// Control characters, line breaks too, so that no text of a certificate looks like another line of the report.
+fn visible(text: &str) -> String {
+    let hidden =
+        |c: char| c.is_control() || ('\u{200e}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+    text.chars().map(|c| if hidden(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
 impl Report {
     /// One line of JSON.
     pub fn json(&self, file: &str) -> String {
@@ -24,7 +31,7 @@ impl Report {
 
     /// For a person; control characters from the file are made visible.
     pub fn text(&self, file: &str) -> String {
-        let mut text = format!("{file}: {}", self.verdict.name());
+        let mut text = format!("{}: {}", visible(file), self.verdict.name());
         let place = |step: u64, rule: Option<&str>| match rule {
             Some(rule) => format!("step {step}, {rule}"),
             None if step == 0 => "the header".to_owned(),
@@ -32,29 +39,32 @@ impl Report {
         };
         if self.verdict != Verdict::Valid && self.verdict != Verdict::Holey {
             let reason = self.reason.as_deref().unwrap_or_default();
-            text.push_str(&format!(" ({}: {reason})", place(self.step.unwrap_or(0), self.rule)));
+            text.push_str(&format!(
+                " ({}: {reason})",
+                place(self.step.unwrap_or(0), self.rule),
+                reason = visible(reason)
+            ));
         }
         if !self.about.is_empty() {
-            text.push_str(&format!("\n  {}", self.about));
+            text.push_str(&format!("\n  {}", visible(&self.about)));
         }
         for statement in self.statements.iter().take(20) {
-            text.push_str(&format!("\n  {statement}"));
+            text.push_str(&format!("\n  {}", visible(statement)));
         }
         if self.statements.len() > 20 {
             text.push_str(&format!("\n  … {} statements in all", self.statements.len()));
         }
         for hole in self.holes.iter().take(20) {
             let error = hole.error_log2.map_or(String::new(), |e| format!(", error at most 2^{e}"));
-            text.push_str(&format!("\n  hole at {}: {}{error}", place(hole.step, Some(hole.rule)), hole.reason));
+            text.push_str(&format!(
+                "\n  hole at {}: {}{error}",
+                place(hole.step, Some(hole.rule)),
+                visible(&hole.reason)
+            ));
         }
         if self.holes.len() > 20 {
             text.push_str(&format!("\n  … {} holes in all", self.holes.len()));
         }
-        let hidden = |c: char| {
-            (c.is_control() && c != '\n')
-                || ('\u{200e}'..='\u{202e}').contains(&c)
-                || ('\u{2066}'..='\u{2069}').contains(&c)
-        };
-        text.chars().map(|c| if hidden(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+        text
     }
 }

@@ -1,26 +1,20 @@
 //! At most k, from counting, and by two bounds of the theory.
 
 use super::super::network::{Family, Network};
-use super::super::proof::{Fact, Fault, Proof, ensure};
-
-fn at_most(proof: &mut Proof, step: u64, (of, set, k): (&str, Vec<usize>, usize)) {
-    proof.state(step, Fact::AtMost(set, k), format!("the dimension of {of} is at most {k}"));
-}
+use super::super::proof::{Fault, Proof, ensure};
 
 /// There are no more weights: no more columns.
 pub(super) fn size(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     ensure(set.len() <= k, "the allocation has more weights")?;
-    at_most(proof, step, (of, set, k));
-    Ok(())
+    proof.bounded(step, (of, set, k))
 }
 
 /// No more labels depend on the allocation, those of the inputs or the coordinates of the network's function: no more rows.
 pub(super) fn labels(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     ensure(proof.network()?.labels_of(&set, proof.samples) <= k as u128, "more labels depend on the allocation")?;
-    at_most(proof, step, (of, set, k));
-    Ok(())
+    proof.bounded(step, (of, set, k))
 }
 
 /// A bound of the theory: [`outputs`] or [`low_rank`].
@@ -33,8 +27,7 @@ pub(super) fn named(proof: &mut Proof, step: u64, (of, k): (&str, usize), name: 
     };
     let bound = bound.ok_or_else(|| Fault::Wrong("there is no such bound for this network".to_owned()))?;
     ensure(bound <= k as u128, "the bound is more")?;
-    at_most(proof, step, (of, set, k));
-    Ok(())
+    proof.bounded(step, (of, set, k))
 }
 
 /// m states of the last hidden units (m samples; times the steps that are read out) are mapped to p outputs each by one matrix V.

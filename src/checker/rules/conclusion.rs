@@ -13,8 +13,7 @@ pub(super) fn dimension(
     let set = proof.allocation(of)?;
     ensure(proof.at_least(least)? == (set.as_slice(), dim), "the lower bound is another one")?;
     ensure(proof.at_most(most)? == (set.as_slice(), dim), "the upper bound is another one")?;
-    proof.state(step, Fact::Dimension(set, dim), format!("the dimension of {of} is {dim}"));
-    Ok(())
+    proof.state(step, Fact::Dimension(set, dim), format!("the dimension of {of} is {dim}"))
 }
 
 pub(super) fn spans(proof: &mut Proof, step: u64, (of, spans): (&str, bool), from: (u64, u64)) -> Result<(), Fault> {
@@ -29,6 +28,5 @@ pub(super) fn spans(proof: &mut Proof, step: u64, (of, spans): (&str, bool), fro
     let follows = if spans { this.1 >= teacher.1 } else { this.1 < teacher.1 };
     ensure(follows, "it does not follow from the two dimensions")?;
     let verb = if spans { "spans" } else { "does not span" };
-    proof.state(step, Fact::Spans(set, spans), format!("{of} {verb}"));
-    Ok(())
+    proof.state(step, Fact::Spans(set, spans), format!("{of} {verb}"))
 }

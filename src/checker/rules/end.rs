@@ -20,7 +20,8 @@ pub(super) fn end(
         ensure(proof.statement(*step)? == statement, &format!("step {step} states something else"))?;
     }
     if let Some(of) = &proof.header.allocation {
-        let about = statements.iter().any(|s| s.contains(&format!(" of {of} is ")) || s.starts_with(&format!("{of} ")));
+        let spans = [format!("{of} spans"), format!("{of} does not span")];
+        let about = statements.iter().any(|s| s.contains(&format!(" of {of} is ")) || spans.contains(s));
         ensure(about, "no statement is about the allocation of the header")?;
     }
     proof.answer = statements;

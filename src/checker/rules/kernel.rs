@@ -10,9 +10,12 @@ use super::super::gauge::direction;
 use super::super::network::Network;
 use super::super::number::{Dual, Modular, Number, rank};
 use super::super::polynomial::Polynomial;
-use super::super::proof::{Fact, Fault, Proof, ensure};
+use super::super::proof::{Fault, Proof, ensure, limit};
 
 type Vectors = [Vec<(String, String)>];
+
+/// What an entry of a vector counts for, in operations: 4 million of them are the most.
+const ENTRY: usize = 128;
 
 pub(super) fn gauge(
     proof: &mut Proof,
@@ -23,6 +26,7 @@ pub(super) fn gauge(
 ) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     let network = proof.network()?;
+    few(vectors, &set, network)?;
     let mut sums = Vec::new();
     for vector in vectors {
         let mut sum = vec![Polynomial::zero(); network.weights];
@@ -46,6 +50,7 @@ pub(super) fn kernel(
 ) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     let network = proof.network()?;
+    few(vectors, &set, network)?;
     let inputs = symbolic_inputs(network, proof.samples)?;
     let mut given = Vec::new();
     for vector in vectors {
@@ -56,6 +61,7 @@ pub(super) fn kernel(
         }
         let along = moved.iter().enumerate().map(|(w, v)| Dual(Polynomial::variable(w), v.clone()));
         let along: Vec<Dual<Polynomial>> = along.collect();
+        limit(network.operations().saturating_mul(inputs.len()))?;
         for input in &inputs {
             for Dual(_, slope) in network.labels(&along, input) {
                 vanishes(&slope, "a vector is not in the kernel: a label changes along it")?;
@@ -73,9 +79,13 @@ fn conclude(
     point: u64,
     vectors: Vec<Vec<Polynomial>>,
 ) -> Result<(), Fault> {
-    ensure(vectors.len() + k >= set.len(), "there are too few vectors")?;
+    ensure(vectors.len().saturating_add(k) >= set.len(), "there are too few vectors")?;
     let (weights, inputs) = proof.point(point)?;
     let values: Vec<Modular> = weights.iter().chain(inputs.iter().flatten()).copied().collect();
+    // An entry that became too large would count as zero below, and the vectors could seem independent.
+    if vectors.iter().flatten().any(|entry| entry.is_zero().is_none()) {
+        return Err(too_large());
+    }
     let known = vectors.iter().flatten().all(|entry| entry.variables() <= values.len());
     ensure(known, "the point has too few inputs")?;
     let mut rows = Vec::new();
@@ -88,15 +98,24 @@ fn conclude(
         rows.push(set.iter().map(|w| vector[*w].at(&values)).collect());
     }
     ensure(rank(rows) == vectors.len(), "the vectors are not independent at the point")?;
-    proof.state(step, Fact::AtMost(set, k), format!("the dimension of {of} is at most {k}"));
-    Ok(())
+    proof.bounded(step, (of, set, k))
 }
 
 fn vanishes(polynomial: &Polynomial, otherwise: &str) -> Result<(), Fault> {
     match polynomial.is_zero() {
         Some(zero) => ensure(zero, otherwise),
-        None => Err(Fault::Limit("a polynomial has too many terms".to_owned())),
+        None => Err(too_large()),
     }
+}
+
+fn too_large() -> Fault {
+    Fault::Limit("a polynomial has too many terms".to_owned())
+}
+
+/// Refuses more vectors than the set has weights: they are never independent, and would only take memory.
+fn few(vectors: &Vectors, set: &[usize], network: &Network) -> Result<(), Fault> {
+    ensure(vectors.len() <= set.len(), "there are more vectors than weights")?;
+    limit(vectors.len().saturating_mul(network.weights).saturating_mul(ENTRY))
 }
 
 /// A polynomial in the weights and, for so many samples, the entries `x0[0]`, `x0[1]`, `x1[0]`, … of the inputs.

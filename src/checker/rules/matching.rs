@@ -50,8 +50,7 @@ pub(super) fn matching(
         "one" => format!("the match probability of {of} is 1"),
         _ => format!("the match probability of {of} is above 0"),
     };
-    proof.state(step, Fact::Other, statement);
-    Ok(())
+    proof.state(step, Fact::Other, statement)
 }
 
 /// The degree of a polynomial without negative coefficients; nothing for zero.

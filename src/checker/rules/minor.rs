@@ -15,8 +15,7 @@ pub(super) fn point(proof: &mut Proof, step: u64, weights: &[i64], inputs: &[Vec
     let few = proof.samples.is_none_or(|m| inputs.len() as u64 <= m);
     ensure(few, "the point has more inputs than there are samples")?;
     let inputs = inputs.iter().map(|x| modular(x)).collect();
-    proof.state(step, Fact::Point { weights: modular(weights), inputs }, "a point".to_owned());
-    Ok(())
+    proof.state(step, Fact::Point { weights: modular(weights), inputs }, "a point".to_owned())
 }
 
 pub(super) fn minor(
@@ -37,6 +36,5 @@ pub(super) fn minor(
     let jacobian = proof.columns(point, &columns)?;
     let minor = jacobian.iter().map(|column| rows.iter().map(|r| column[*r]).collect()).collect();
     ensure(rank(minor) == at_least, "the minor is zero")?;
-    proof.state(step, Fact::AtLeast(set, at_least), format!("the dimension of {of} is at least {at_least}"));
-    Ok(())
+    proof.state(step, Fact::AtLeast(set, at_least), format!("the dimension of {of} is at least {at_least}"))
 }

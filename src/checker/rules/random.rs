@@ -1,6 +1,6 @@
 //! At most k because no larger rank was found at random points: not a proof. The step leaves a hole.
 
-use super::super::proof::{Fact, Fault, Proof, ensure};
+use super::super::proof::{Fault, Proof, ensure};
 
 pub(super) fn random(
     proof: &mut Proof,
@@ -18,6 +18,5 @@ pub(super) fn random(
         format!("that the dimension of {of} is at most {k} is probable ({missing})"),
         Some(error_log2),
     );
-    proof.state(step, Fact::AtMost(set, k), format!("the dimension of {of} is at most {k}"));
-    Ok(())
+    proof.bounded(step, (of, set, k))
 }

@@ -14,6 +14,8 @@ use super::transport::generators;
 const MOST_WEIGHTS: usize = 20;
 /// The most sets that bounds and exchanges may make.
 const MOST_SETS: usize = 1 << 20;
+/// The most weights in these sets.
+const MOST_ENTRIES: usize = 1 << 25;
 
 pub(super) fn table(
     proof: &mut Proof,
@@ -46,13 +48,13 @@ pub(super) fn table(
     ensure(found == counts, "the numbers of allocations are others")?;
     ensure(open == unproved, &format!("{open} dimensions are not proved, not {unproved}"))?;
     if open > 0 {
+        ensure(error_log2.is_none_or(|e| e <= 0), "an error is at most 2^0")?;
         let reason = format!("{open} of {} dimensions inside {within} are only probable", 1u64 << n);
         proof.hole(step, "table", reason, error_log2);
     }
     let list: Vec<String> =
         counts.iter().map(|(size, dim, number)| format!("{number} of size {size} with {dim}")).collect();
-    proof.state(step, Fact::Other, format!("dimensions of all allocations inside {within}: {}", list.join(", ")));
-    Ok(())
+    proof.state(step, Fact::Table, format!("dimensions of all allocations inside {within}: {}", list.join(", ")))
 }
 
 /// Whether the numbers of each size add up to the number of sets of that size.
@@ -114,7 +116,8 @@ fn upper(proof: &Proof, inside: &[usize]) -> Result<Vec<u8>, Fault> {
             open.push((image, bound));
         }
         seen.insert(set, bound);
-        if seen.len() > MOST_SETS || open.len() > MOST_SETS {
+        let sets = seen.len().max(open.len());
+        if sets > MOST_SETS || sets.saturating_mul(network.weights) > MOST_ENTRIES {
             return Err(Fault::Limit(format!("a table over the limit of {MOST_SETS} bounded sets")));
         }
     }

@@ -5,11 +5,7 @@
 //! permutes labels, so it keeps ρ.
 
 use super::super::network::{Family, Network, digits};
-use super::super::proof::{Fact, Fault, Proof, ensure, is_subset};
-
-fn at_most(proof: &mut Proof, step: u64, (of, set, k): (&str, Vec<usize>, usize)) {
-    proof.state(step, Fact::AtMost(set, k), format!("the dimension of {of} is at most {k}"));
-}
+use super::super::proof::{Fault, Proof, ensure, is_subset};
 
 /// ρ(A) ≤ ρ(F) + |A ∖ F|.
 pub(super) fn inclusion(proof: &mut Proof, step: u64, (of, k): (&str, usize), from: u64) -> Result<(), Fault> {
@@ -17,8 +13,7 @@ pub(super) fn inclusion(proof: &mut Proof, step: u64, (of, k): (&str, usize), fr
     let (other, bound) = proof.at_most(from)?;
     let outside = set.iter().filter(|w| other.binary_search(w).is_err()).count();
     ensure(bound + outside <= k, "the other set's bound and the weights outside it are more")?;
-    at_most(proof, step, (of, set, k));
-    Ok(())
+    proof.bounded(step, (of, set, k))
 }
 
 /// ρ(F ∪ G) ≤ ρ(F) + ρ(G) − ρ(F ∩ G).
@@ -44,9 +39,8 @@ pub(super) fn submodular(
             bound
         }
     };
-    ensure(first.1 + second.1 <= k + shared, "the two bounds are more")?;
-    at_most(proof, step, (of, set, k));
-    Ok(())
+    ensure(first.1 + second.1 <= k.saturating_add(shared), "the two bounds are more")?;
+    proof.bounded(step, (of, set, k))
 }
 
 /// ρ(σ(F)) = ρ(F).
@@ -68,8 +62,7 @@ pub(super) fn symmetry(
     image.sort_unstable();
     ensure(image == set, "the exchanges do not lead from the other set to the allocation")?;
     ensure(bound <= k, "the other set's bound is more")?;
-    at_most(proof, step, (of, set, k));
-    Ok(())
+    proof.bounded(step, (of, set, k))
 }
 
 /// Where each weight goes when two units are exchanged: `units` is `inputs`, `outputs`, `hidden` or, with layers, `layer 1`, ….

@@ -1,0 +1,348 @@
+//! Certificates of false statements, each built to slip past one rule; none may be called valid.
+
+use allocert::certificate::format::{Counterexample, FORMAT, Header, Rule, Step, VERSION};
+use allocert::checker::{Report, Verdict, check};
+
+/// A certificate of these steps about one network; the last of them is the answer.
+fn certificate(network: &str, samples: Option<u64>, steps: Vec<Rule>, statement: &str) -> String {
+    let header = Header {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        about: "rank".to_owned(),
+        network: Some(network.to_owned()),
+        samples,
+        allocation: None,
+        ensemble: None,
+        seed: 1,
+    };
+    let first = Rule::Network { network: network.to_owned(), samples };
+    let mut steps: Vec<Rule> = std::iter::once(first).chain(steps).collect();
+    let (answer, count) = (steps.len() as u64, steps.len() as u64 + 1);
+    let statements = vec![statement.to_owned()];
+    steps.push(Rule::End { steps: count, header: header.clone(), answer: vec![answer], statements });
+    let mut lines = vec![serde_json::to_string(&header).unwrap()];
+    for (step, by) in steps.into_iter().enumerate() {
+        lines.push(serde_json::to_string(&Step { step: step as u64 + 1, by }).unwrap());
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The report on steps whose last one states that a set has at most `k` dimensions.
+fn upper(network: &str, samples: Option<u64>, steps: Vec<Rule>, (of, k): (&str, usize)) -> Report {
+    let statement = format!("the dimension of {of} is at most {k}");
+    check(certificate(network, samples, steps, &statement).as_bytes())
+}
+
+fn refused(report: Report) {
+    let bad = matches!(report.verdict, Verdict::Valid | Verdict::Holey);
+    assert!(!bad, "accepted: {}", report.text("attack"));
+    // For the reason meant, and not for an accident of the way it is written.
+    let reason = report.reason.unwrap();
+    assert!(!reason.contains("states something else") && !reason.contains("not a step"), "{reason}");
+}
+
+fn valid(report: Report) {
+    assert_eq!(report.verdict, Verdict::Valid, "{}", report.text("honest"));
+}
+
+fn text(t: &str) -> String {
+    t.to_owned()
+}
+
+fn size(of: &str, at_most: usize) -> Rule {
+    Rule::Size { of: text(of), at_most }
+}
+
+/// Step 2 of a certificate: all weights 1, 2, 3, …
+fn point(weights: i64, inputs: &[&[i64]]) -> Rule {
+    let spread = |w: i64| w * w % 11 + w;
+    Rule::Point { weights: (1..=weights).map(spread).collect(), inputs: inputs.iter().map(|x| x.to_vec()).collect() }
+}
+
+type Entries<'a> = &'a [(&'a str, &'a str)];
+
+fn vectors(vectors: &[Entries<'_>]) -> Vec<Vec<(String, String)>> {
+    vectors.iter().map(|v| v.iter().map(|(name, entry)| (text(name), text(entry))).collect()).collect()
+}
+
+const LFFN: &str = "lffn([2, 2, 2])";
+
+#[test]
+fn bounds_near_the_largest_number_do_not_wrap() {
+    for slack in 0..9 {
+        let huge = usize::MAX - slack;
+        for k in [0, 3, 7] {
+            let inclusion = Rule::Inclusion { of: text("all"), at_most: k, from: 2 };
+            refused(upper(LFFN, None, vec![size("none", huge), inclusion], ("all", k)));
+        }
+        let both = Rule::Submodular { of: text("all"), at_most: 1, from: (2, 3), meet: None };
+        refused(upper(LFFN, None, vec![size("W1", huge), size("W2", 4 + slack), both], ("all", 1)));
+    }
+    let gauge =
+        Rule::Gauge { of: text("all"), at_most: usize::MAX, point: 2, vectors: vectors(&[&[("G1[0,0]", "1")]]) };
+    refused(upper(LFFN, None, vec![point(8, &[]), gauge], ("all", usize::MAX)));
+}
+
+#[test]
+fn entries_that_became_too_large_do_not_count_as_zero() {
+    // Five vectors where only four are independent: one is a multiple whose second entry is beyond the exponents computed with.
+    let gauge = |at_most: usize, more: Entries<'_>| {
+        let mut list: Vec<Entries<'_>> =
+            vec![&[("G1[0,0]", "1")], &[("G1[0,1]", "1")], &[("G1[1,0]", "1")], &[("G1[1,1]", "1")]];
+        if !more.is_empty() {
+            list.push(more);
+        }
+        let gauge = Rule::Gauge { of: text("all"), at_most, point: 2, vectors: vectors(&list) };
+        upper(LFFN, None, vec![point(8, &[]), gauge], ("all", at_most))
+    };
+    valid(gauge(4, &[]));
+    refused(gauge(3, &[("G1[0,0]", "W1[0,1]^10000")]));
+    refused(gauge(3, &[("G1[0,0]", "W1[0,1]")]));
+    // An empty vector, and vectors without number.
+    refused(gauge(3, &[("G1[0,0]", "W1[0,0] - W1[0,0]")]));
+    let many = Rule::Gauge { of: text("all"), at_most: 3, point: 2, vectors: vec![Vec::new(); 300_000] };
+    refused(upper(LFFN, None, vec![point(8, &[]), many], ("all", 3)));
+}
+
+#[test]
+fn gauge_directions_belong_to_their_networks() {
+    let claim = |network: &str, samples: Option<u64>, weights: i64, inputs: &[&[i64]], name: &str| {
+        let of = vectors(&[&[(name, "1")]]);
+        let at_most = weights as usize - 1;
+        let gauge = Rule::Gauge { of: text("all"), at_most, point: 2, vectors: of };
+        upper(network, samples, vec![point(weights, inputs), gauge], ("all", at_most))
+    };
+    valid(claim("pnn([2, 2, 1], degree=2)", None, 6, &[], "R1[0,1]"));
+    // Not with another degree, with several outputs, below another hidden layer, or of a unit with itself.
+    refused(claim("pnn([2, 2, 1], degree=3)", None, 6, &[], "R1[0,1]"));
+    refused(claim("pnn([2, 2, 2], degree=2)", None, 8, &[], "R1[0,1]"));
+    refused(claim("pnn([2, 2, 2, 1], degree=2)", None, 10, &[], "R1[0,1]"));
+    refused(claim("pnn([2, 2, 1], degree=2)", None, 6, &[], "R1[0,0]"));
+    refused(claim("lffn([2, 2, 1])", None, 6, &[], "R1[0,1]"));
+    // Units of networks with powers are scaled, not mixed, and have no shift.
+    valid(claim("pnn([2, 2, 2], degree=2)", None, 8, &[], "G1[0,0]"));
+    refused(claim("pnn([2, 2, 2], degree=2)", None, 8, &[], "G1[0,1]"));
+    refused(claim("pnn([1, 2, 1], degree=2, bias=True)", None, 7, &[], "c1[0]"));
+    refused(claim(LFFN, None, 8, &[], "c1[0]"));
+    // Inputs and outputs are no hidden units.
+    for name in
+        ["G0[0,0]", "G2[0,0]", "G1[2,0]", "G1[0,2]", "G[0,1]", "G1[-1,0]", "G99999999999[0,0]", "G1", "[0,0]", ""]
+    {
+        refused(claim(LFFN, None, 8, &[], name));
+    }
+    refused(claim("lrnn(inputs=1, hidden=2, outputs=1, steps=3)", None, 8, &[], "G1[0,1]"));
+    // What so many samples cannot see, more of them do.
+    valid(claim(LFFN, Some(1), 8, &[&[3, 5]], "x[0;0,1]"));
+    for samples in [None, Some(2), Some(u64::MAX)] {
+        refused(claim(LFFN, samples, 8, &[&[3, 5]], "x[0;0,1]"));
+    }
+    for name in ["x[0;0]", "x[0;0,0]", "x[0;1,0]", "x[0;0,2]", "x[2;0,1]", "x[0;]"] {
+        refused(claim(LFFN, Some(1), 8, &[&[3, 5]], name));
+    }
+}
+
+#[test]
+fn kernel_vectors_hold_for_all_inputs_and_samples() {
+    let kernel = |network: &str, samples: Option<u64>, inputs: &[&[i64]], (of, k): (&str, usize), v: Entries<'_>| {
+        let weights = 4;
+        let kernel = Rule::Kernel { of: text(of), at_most: k, point: 2, vectors: vectors(&[v]) };
+        upper(network, samples, vec![point(weights, inputs), kernel], (of, k))
+    };
+    let net = "lffn([2, 1, 2])";
+    let scale: Entries<'_> =
+        &[("W1[0,0]", "W1[0,0]"), ("W1[0,1]", "W1[0,1]"), ("W2[0,0]", "-W2[0,0]"), ("W2[1,0]", "-W2[1,0]")];
+    valid(kernel(net, None, &[], ("all", 3), scale));
+    let unseen: Entries<'_> = &[("W1[0,0]", "x0[1]"), ("W1[0,1]", "-x0[0]")];
+    valid(kernel(net, Some(1), &[&[1, 2]], ("W1", 1), unseen));
+    refused(kernel(net, Some(2), &[&[1, 2], &[3, 4]], ("W1", 1), unseen));
+    refused(kernel(net, None, &[&[1, 2]], ("W1", 1), unseen));
+    // A sample that there is not, an input that the point has not.
+    refused(kernel(net, Some(1), &[&[1, 2]], ("W1", 1), &[("W1[0,0]", "x1[1]"), ("W1[0,1]", "-x1[0]")]));
+    refused(kernel(net, Some(1), &[], ("W1", 1), unseen));
+    // A vector that moves a weight outside.
+    refused(kernel(net, None, &[], ("W1 W2[0,0]", 2), scale));
+    // Zero modulo the prime of the points is not zero.
+    let prime: Entries<'_> = &[("W1[0,0]", "2305843009213693951"), ("W1[0,1]", "1")];
+    refused(kernel(net, None, &[], ("W1", 1), prime));
+}
+
+#[test]
+fn minors_have_different_rows_and_columns_of_the_allocation() {
+    let minor =
+        |of: &str, at_least: usize, rows: Vec<usize>, columns: &str, samples: Option<u64>, inputs: &[&[i64]]| {
+            let minor = Rule::Minor { of: text(of), at_least, point: 2, rows, columns: text(columns) };
+            let statement = format!("the dimension of {of} is at least {at_least}");
+            check(certificate(LFFN, samples, vec![point(8, inputs), minor], &statement).as_bytes())
+        };
+    let two: &[&[i64]] = &[&[1, 0], &[0, 1]];
+    valid(minor("W1", 2, vec![0, 1], "W1[0,0] W1[1,0]", None, two));
+    refused(minor("W1", 2, vec![0, 0], "W1[0,0] W1[1,0]", None, two));
+    refused(minor("W1", 2, vec![0, 1], "W1[0,0]", None, two));
+    refused(minor("W1", 2, vec![0, 1], "W1[0,0] W1[0,0]", None, two));
+    refused(minor("W1[0,0]", 2, vec![0, 1], "W1[0,0] W1[1,0]", None, two));
+    refused(minor("W1", 2, vec![0, 4], "W1[0,0] W1[1,0]", None, two));
+    refused(minor("W1", 2, vec![0, usize::MAX], "W1[0,0] W1[1,0]", None, two));
+    // More inputs than samples.
+    refused(minor("W1", 2, vec![0, 1], "W1[0,0] W1[1,0]", Some(1), two));
+}
+
+#[test]
+fn labels_are_counted_right() {
+    let labels = |network: &str, samples: Option<u64>, of: &str, k: usize| {
+        upper(network, samples, vec![Rule::Labels { of: text(of), at_most: k }], (of, k))
+    };
+    // Each with the true dimension, and refused one below the bound.
+    let cases: [(&str, Option<u64>, &str, usize); 9] = [
+        (LFFN, None, "all", 4),
+        (LFFN, Some(1), "all", 2),
+        (LFFN, None, "W2[0,0] W2[0,1]", 2),
+        (LFFN, None, "W1[0,0] W1[1,0]", 2),
+        ("pnn([2, 2, 1], degree=2)", None, "all", 3),
+        ("pnn([1, 2, 1], degree=2, bias=True)", None, "all", 3),
+        ("lrnn(inputs=1, hidden=2, outputs=1, steps=3)", None, "all", 3),
+        ("lrnn(inputs=1, hidden=2, outputs=1, steps=3)", None, "W", 2),
+        ("lrnn(inputs=1, hidden=2, outputs=1, steps=3, readout=\"all\")", Some(1), "W", 2),
+    ];
+    for (network, samples, of, k) in cases {
+        valid(labels(network, samples, of, k));
+        refused(labels(network, samples, of, k - 1));
+    }
+    // So many samples that a product with them overflows 64 bits.
+    refused(labels("lrnn(inputs=1, hidden=9, outputs=1, steps=4096, readout=\"all\")", Some(u64::MAX), "W", 60));
+}
+
+#[test]
+fn named_bounds_check_their_hypotheses() {
+    let bound = |network: &str, samples: Option<u64>, of: &str, name: &str, k: usize| {
+        upper(network, samples, vec![Rule::Bound { of: text(of), at_most: k, name: text(name) }], (of, k))
+    };
+    valid(bound("lffn([3, 1, 3])", None, "all", "low rank", 5));
+    refused(bound("lffn([3, 1, 3])", None, "all", "low rank", 4));
+    valid(bound("lffn([3, 1, 3])", Some(2), "all", "low rank", 4));
+    refused(bound("lffn([3, 1, 3], bias=True)", None, "all", "low rank", 5));
+    refused(bound("pnn([3, 1, 3], degree=2)", None, "all", "low rank", 5));
+    refused(bound("pnn([3, 1, 3], degree=1)", None, "all", "low rank", 5));
+    refused(bound("lrnn(inputs=3, hidden=1, outputs=3, steps=1)", None, "all", "low rank", 5));
+    // One unit moved of two samples and three outputs: 2 + (3 - 1) · v.
+    valid(bound("pnn([2, 2, 3], degree=2)", Some(2), "W1[0,0] W2", "outputs", 6));
+    valid(bound("pnn([2, 2, 3], degree=2)", Some(2), "W1[0,0] W2[0,0] W2[1,0] W2[2,0]", "outputs", 4));
+    refused(bound("pnn([2, 2, 3], degree=2)", Some(2), "W1[0,0] W2[0,0] W2[1,0] W2[2,0]", "outputs", 3));
+    // A bias counts as one more unit, and a weight deeper down moves all units.
+    let biased = "lffn([2, 2, 3], bias=True)";
+    refused(bound(biased, Some(4), "W1[0,0] b2", "outputs", 4));
+    refused(bound("pnn([2, 2, 2, 3], degree=2)", Some(4), "W1[0,0]", "outputs", 4));
+    // Without samples there is no such bound, nor without hidden units.
+    refused(bound("pnn([2, 2, 3], degree=2)", None, "W1", "outputs", 4));
+    refused(bound("lffn([2, 3])", Some(2), "W1", "outputs", 4));
+    refused(bound(LFFN, Some(1), "all", "trace", 4));
+}
+
+#[test]
+fn sets_are_related_only_as_the_rules_say() {
+    let inclusion = |of: &str, k: usize, from: u64| Rule::Inclusion { of: text(of), at_most: k, from };
+    let w1 = || size("W1", 4);
+    valid(upper(LFFN, None, vec![w1(), inclusion("W1 W2[0,0]", 5, 2)], ("W1 W2[0,0]", 5)));
+    refused(upper(LFFN, None, vec![w1(), inclusion("W1 W2[0,0]", 4, 2)], ("W1 W2[0,0]", 4)));
+    // Steps that are later, this one itself, the network, or none.
+    for from in [0, 1, 3, 4, u64::MAX] {
+        refused(upper(LFFN, None, vec![w1(), inclusion("W1", 4, from)], ("W1", 4)));
+    }
+    // A lower bound is no upper bound.
+    let minor = Rule::Minor { of: text("W1"), at_least: 0, point: 2, rows: vec![], columns: text("none") };
+    refused(upper(LFFN, None, vec![point(8, &[]), minor, inclusion("W1", 0, 3)], ("W1", 0)));
+    // The meet lies in both sets, and is bounded from below.
+    let both = |k: usize, meet| Rule::Submodular { of: text("W1"), at_most: k, from: (2, 3), meet };
+    let halves = || vec![size("W1[0,0] W1[0,1]", 2), size("W1[1,0] W1[1,1]", 2)];
+    valid(upper(LFFN, None, halves().into_iter().chain([both(4, None)]).collect(), ("W1", 4)));
+    refused(upper(LFFN, None, halves().into_iter().chain([both(2, Some(2))]).collect(), ("W1", 2)));
+    let p: &[&[i64]] = &[&[1, 0], &[0, 1]];
+    let minor = Rule::Minor { of: text("W1[0,0]"), at_least: 1, point: 4, rows: vec![0], columns: text("W1[0,0]") };
+    let steps = halves().into_iter().chain([point(8, p), minor, both(3, Some(5))]).collect();
+    refused(upper(LFFN, None, steps, ("W1", 3)));
+    // The union covers the allocation.
+    let all = Rule::Submodular { of: text("all"), at_most: 4, from: (2, 3), meet: None };
+    refused(upper(LFFN, None, halves().into_iter().chain([all]).collect(), ("all", 4)));
+}
+
+#[test]
+fn only_units_of_one_layer_are_exchanged() {
+    let row = "W1[0,0] W1[0,1]";
+    let net = "lffn([2, 2, 2], bias=True)";
+    let symmetry = |of: &str, swaps: &[(&str, usize, usize)]| {
+        let swaps = swaps.iter().map(|(u, i, k)| (text(u), *i, *k)).collect();
+        let steps = vec![size(row, 2), Rule::Symmetry { of: text(of), at_most: 2, from: 2, swaps }];
+        upper(net, Some(1), steps, (of, 2))
+    };
+    valid(symmetry("W1[1,0] W1[1,1]", &[("layer 1", 0, 1)]));
+    valid(symmetry(row, &[("inputs", 0, 1)]));
+    refused(symmetry("W1[1,0] W1[1,1]", &[("outputs", 0, 1)]));
+    refused(symmetry("W1[1,0] W1[1,1]", &[("layer 2", 0, 1)]));
+    refused(symmetry("W1[1,0] W1[1,1]", &[("layer 0", 0, 1)]));
+    refused(symmetry("W1[0,0] W1[1,0]", &[("transpose", 0, 1)]));
+    refused(symmetry("W1[1,0] W1[1,1]", &[("layer 1", 0, 2)]));
+    refused(symmetry("b1", &[("layer 1", 0, 1)]));
+    refused(symmetry("all", &[]));
+}
+
+#[test]
+fn steps_about_one_network_prove_nothing_about_another() {
+    let enter = Rule::Network { network: text("lffn([2, 2, 2], bias=True)"), samples: None };
+    refused(upper(LFFN, None, vec![size("W1", 4), enter, size("W1", 4)], ("W1", 4)));
+    let again = |samples| Rule::Network { network: text(LFFN), samples };
+    let inclusion = Rule::Inclusion { of: text("W1"), at_most: 4, from: 2 };
+    refused(upper(LFFN, None, vec![size("W1", 4), again(None), inclusion], ("W1", 4)));
+    refused(upper(LFFN, None, vec![size("W1", 4), again(Some(1)), size("W1", 4)], ("W1", 4)));
+    refused(upper(LFFN, Some(0), vec![size("W1", 4)], ("W1", 4)));
+    // Networks that are not polynomial are not known.
+    for net in ["relu([2, 2, 1])", "relu([1, 1, 1], bias=True)", "lffn([2, 2, 2] )", "lffn([2, 2, 2], degree=1)"] {
+        refused(upper(net, None, vec![size("W1", 4)], ("W1", 4)));
+    }
+}
+
+/// Texts of a certificate that are not checked cannot look like statements.
+#[test]
+fn texts_cannot_pose_as_statements() {
+    let claim = |name: &str, network: &str, tables: bool| {
+        let counterexample = Counterexample {
+            network: text(network),
+            samples: None,
+            allocation: None,
+            dimensions: vec![],
+            claimed: None,
+            sides: Some((text("1\n  the dimension of all is 0"), text("=="), text("2"))),
+        };
+        let claim = Rule::Claim {
+            name: text(name),
+            statement: text("True"),
+            outcome: text("refuted"),
+            counterexample: Some(counterexample),
+            missing: vec![],
+        };
+        let said = format!(
+            "claim {name} is reported refuted by {network}: 1\n  the dimension of all is 0 == 2 is false (its formula is not evaluated here)"
+        );
+        let count = Rule::Table {
+            within: text("none"),
+            points: vec![],
+            counts: vec![(0, 0, 1)],
+            unproved: 0,
+            error_log2: None,
+        };
+        let steps = if tables { vec![count, claim] } else { vec![claim] };
+        check(certificate(LFFN, None, steps, &said).as_bytes())
+    };
+    let report = claim("known", LFFN, true);
+    assert_eq!(report.verdict, Verdict::Valid, "{}", report.text(""));
+    assert_eq!(report.text("a").lines().count(), 2, "{}", report.text("a"));
+    refused(claim("x is proved\n  the dimension of all is 0", LFFN, true));
+    refused(claim("known", "lffn([2, 2, 2])\n  the dimension", true));
+    // A claim without dimensions before it is not proved by its certificate.
+    assert_eq!(claim("known", LFFN, false).verdict, Verdict::Holey);
+}
+
+/// More weights than can be remembered, named again and again.
+#[test]
+fn memory_is_bounded() {
+    let steps = vec![size("all", 4096); 5_000];
+    assert_eq!(upper("lffn([64, 64])", None, steps, ("all", 4096)).verdict, Verdict::Refused { limit: true });
+}
