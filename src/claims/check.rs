@@ -201,7 +201,7 @@ struct Run<'a> {
     networks: usize,
     instances: u64,
     skipped: u64,
-    /// Instances that were evaluated, each perhaps for a whole orbit.
+    /// Instances for which `holds` was evaluated, each perhaps for a whole orbit.
     evaluated: u64,
     /// Whether some network's allocations were gone through up to symmetry.
     by_orbits: bool,
@@ -338,13 +338,13 @@ impl Run<'_> {
                     result.late = true;
                     break;
                 }
-                result.evaluated += 1;
                 if let Some(given) = &self.claim.given
                     && !truth("given", apply(eval, given, lens, allocation)?)?
                 {
                     result.skipped += item.stands_for;
                     continue;
                 }
+                result.evaluated += 1;
                 let value = apply(eval, &self.claim.holds, lens, allocation)?;
                 if let (true, Some(allocation)) = (self.claim.is_trend, allocation) {
                     result.cases.push(case(lens, allocation, value)?);

@@ -332,7 +332,7 @@ pub(super) fn dialect() -> Dialect {
 }
 
 pub(super) fn language(error: starlark::Error) -> ClaimError {
-    let message = error.to_string();
+    let message = mended(&error.to_string());
     let lines: Vec<&str> = message.lines().collect();
     if lines.len() <= 2 * SHOWN_LINES {
         return ClaimError::Language { message };
@@ -342,6 +342,31 @@ pub(super) fn language(error: starlark::Error) -> ClaimError {
     let left_out = format!("  … {} lines left out …", lines.len() - 2 * SHOWN_LINES);
     let message = [first, &[left_out.as_str()], last].concat().join("\n");
     ClaimError::Language { message }
+}
+
+/// What the language says, and how to mend it.
+const MENDS: [(&str, &str); 4] = [
+    ("cannot use reserved keyword `while`", "the language has no while: use for … in range(…)"),
+    ("call stack overflow", "does a function call itself without an end?"),
+    ("Integer value is too big to fit in", "is a list or a range too long? Give a smaller integer"),
+    ("Parse error: unexpected", "is a comma or a bracket missing before this place?"),
+];
+
+/// The language's message with a mend below its first line, and without a traceback that names no place.
+fn mended(message: &str) -> String {
+    let message =
+        message.replacen("Traceback (most recent call last):\n  File <builtin>, in <module>\nerror: ", "error: ", 1);
+    let line = |line: &str| {
+        let unfit = line.strip_prefix("error: Error unpacking value for parameter `").and_then(|l| l.split_once('`'));
+        if let Some((parameter, _)) = unfit {
+            return format!(
+                "error: {parameter} has an integer out of range\n  give a smaller one, or one that is not negative"
+            );
+        }
+        let mend = MENDS.iter().find(|(said, _)| line.starts_with("error: ") && line.contains(said));
+        mend.map_or_else(|| line.to_owned(), |(_, mend)| format!("{line}\n  {mend}"))
+    };
+    message.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Of a long message so many lines are shown from its beginning and its end.

@@ -110,7 +110,7 @@ pub struct Checked {
     pub instances: u64,
     /// Those for which `given` was false.
     pub skipped: u64,
-    /// How many evaluations that took; nothing if every allocation was evaluated. Each is of the first allocation of an
+    /// How many evaluations of `holds` that took; nothing if every allocation was evaluated. Each is of the first allocation of an
     /// orbit for which it stands (or, on a network whose symmetries the claim does not admit, of a single one).
     pub orbits: Option<u64>,
     /// How the dimensions that were asked for are known; nothing if no instance was settled.

@@ -17,8 +17,8 @@ const EXAMPLES: &str = "Examples:
   allocert rank 'lffn([2, 2, 2])' 'W1' --certificate rank.cert
   allocert check rank.cert
 
-Exit status: 0 all valid; 1 one is invalid or holey; 2 one cannot be read or is no certificate of
-             this version; 3 one is over a stated limit.";
+Exit status: 0 all valid; 1 one is invalid or holey; 2 one cannot be read or is
+             no certificate of this version; 3 one is over a stated limit.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]

@@ -63,6 +63,7 @@ struct Cli {
 
 /// What every command takes.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Options of every command")]
 struct Common {
     /// Print JSON on standard output, and nothing else there.
     #[arg(long, global = true)]

@@ -19,9 +19,10 @@ const EXAMPLES: &str = "Examples:
   allocert verify --json > results.jsonl
   allocert report results.jsonl --out out
 
-Results are what verify, scan, match, train and rank write with --json; of a folder, every
-*.json and *.jsonl in it. DIR gets index.html (one page, nothing else needed), report.md
-(for a pull request), claims.tex (a table for a paper) and results.jsonl.";
+Results are what verify, scan, match, train and rank write with --json; of a
+folder, every *.json and *.jsonl in it. DIR gets index.html (one page, nothing
+else needed), report.md (for a pull request), claims.tex (a table for a paper)
+and results.jsonl.";
 
 /// No file of results is larger.
 const MOST_BYTES: u64 = 1 << 28;
@@ -114,7 +115,27 @@ pub(super) fn write(folder: &Path, results: &Results) -> Result<(), Failure> {
     if !results.claims.is_empty() {
         write_whole(&folder.join("claims.tex"), latex(results).as_bytes())?;
     }
-    write_whole(&folder.join("index.html"), html(results).as_bytes())
+    write_whole(&folder.join("index.html"), html(&linked(folder, results)).as_bytes())
+}
+
+/// The results with the paths of certificates as a page in this folder reaches them.
+fn linked(folder: &Path, results: &Results) -> Results {
+    let mut results = results.clone();
+    let paths = results.claims.iter_mut().filter_map(|claim| claim.certificate.as_mut());
+    for path in paths {
+        if let Some(link) = relative(folder, Path::new(path)) {
+            *path = link.display().to_string();
+        }
+    }
+    results
+}
+
+/// The way from a folder to a file; nothing if one of them is not there.
+fn relative(folder: &Path, file: &Path) -> Option<PathBuf> {
+    let (folder, file) = (folder.canonicalize().ok()?, file.canonicalize().ok()?);
+    let common = folder.components().zip(file.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(common).map(|_| "..");
+    Some(up.map(PathBuf::from).chain(file.components().skip(common).map(|c| PathBuf::from(c.as_os_str()))).collect())
 }
 
 /// The results as JSON, one a line.

@@ -41,7 +41,7 @@ pub struct Verify {
     pub allocations: u64,
     /// Those for which its hypothesis is false.
     pub hypothesis_false: u64,
-    /// The number of evaluations, each for an orbit; nothing if allocations were not grouped by symmetry.
+    /// The number of evaluations of `holds`, each for an orbit; nothing if allocations were not grouped by symmetry.
     pub orbits: Option<u64>,
     /// `proved` or `probabilistic`; nothing if nothing was settled.
     pub evidence: Option<String>,

@@ -109,6 +109,7 @@ fn claim(index: usize, c: &Verify, prose: &Prose, room: &mut usize) -> Value {
         time => seconds(c.seconds),
         time_number => c.seconds,
         certificate => c.certificate.as_ref(),
+        certificate_verdict => c.certificate_verdict.as_ref().map_or("not checked", |verdict| verdict),
         certificate_link => c.certificate.as_deref().filter(|path| is_relative(path)),
         command => &c.command,
         counterexample => c.counterexample.as_ref().map(|c| counterexample(c, room)),

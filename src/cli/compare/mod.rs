@@ -24,10 +24,12 @@ const EXAMPLES: &str = "Examples:
   allocert compare docs/data/pytorch.csv
   allocert compare docs/data/pytorch.csv --trials 2000 --json
 
-Columns: network, allocation, samples (empty: functional), trials, successes; others are left alone.
+Columns: network, allocation, samples (empty: functional), trials, successes;
+others are left alone.
 The file is *.csv (with these names in its first line), *.jsonl or *.parquet.
 
-Exit status: 1 if a row contradicts the theory, otherwise 2 if a row is malformed, otherwise 0.";
+Exit status: 1 if a row contradicts the theory, otherwise 2 if a row is
+malformed, otherwise 0.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]

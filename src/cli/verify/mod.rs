@@ -29,8 +29,8 @@ const EXAMPLES: &str = "Examples:
   allocert verify proofs/lffn.star --json
   allocert verify --only 'spreading/*'
 
-A claim is as expected when its outcome is what its `expect` says. With --only, counterexamples
-are shown whole.";
+A claim is as expected when its outcome is what its `expect` says. With
+--only, counterexamples are shown whole.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]

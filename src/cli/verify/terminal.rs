@@ -117,8 +117,8 @@ pub(super) fn whole(checked: &Checked) -> String {
     if let Some(why) = &checked.unsettled {
         text.push_str(&indented(&format!("\n{why}\n")));
     }
-    if let Some(orbits) = checked.orbits {
-        let all = plural(checked.instances + checked.skipped, "allocation");
+    if let Some(orbits) = checked.orbits.filter(|orbits| *orbits < checked.instances) {
+        let all = plural(checked.instances, "allocation");
         text.push_str(&indented(&format!("\n{all}, up to symmetry {}\n", thousands(orbits))));
     }
     if let Some(trend) = &checked.trend {
@@ -203,12 +203,9 @@ pub(super) fn summary(results: &[Checked], time: Duration, seed: u64) -> String 
     let count = |outcome: Outcome| results.iter().filter(|c| matches!(&c.outcome, Ok(o) if *o == outcome)).count();
     let unexpected = results.iter().filter(|c| !c.is_expected()).count();
     let instances: u64 = results.iter().map(|c| c.instances).sum();
-    let evaluated: u64 = results.iter().map(|c| c.orbits.unwrap_or(c.instances + c.skipped)).sum();
-    let symmetry = if results.iter().any(|c| c.orbits.is_some()) {
-        format!(" ({} up to symmetry)", thousands(evaluated))
-    } else {
-        String::new()
-    };
+    let evaluated: u64 = results.iter().map(|c| c.orbits.unwrap_or(c.instances)).sum();
+    let symmetry =
+        if evaluated < instances { format!(" ({} up to symmetry)", thousands(evaluated)) } else { String::new() };
     let parts = [
         (count(Outcome::Verified), "verified"),
         (count(Outcome::Refuted), "refuted"),
@@ -224,12 +221,12 @@ pub(super) fn summary(results: &[Checked], time: Duration, seed: u64) -> String 
         paint(&format!("{unexpected} not as expected"), Colour::Red, false)
     };
     let known = if results.iter().any(|c| c.evidence.is_some()) {
-        format!("{} for all of them together; ", evidence_of_all(results))
+        format!("\n{} for all of them together", evidence_of_all(results))
     } else {
         String::new()
     };
     format!(
-        "\n{}: {}; {verdict}\n{}{symmetry} in {}; {}seed {seed}",
+        "\n{}: {}; {verdict}\n{}{symmetry} in {}; seed {seed}{}",
         plural(results.len() as u64, "claim"),
         parts.join(", "),
         plural(instances, "instance"),
