@@ -14,12 +14,15 @@ mod interrupt;
 mod man;
 mod matching;
 pub(crate) mod memory;
+mod merge;
 mod new;
 mod orbits;
 mod output;
 mod rank;
 mod report;
+mod resume;
 mod scan;
+mod scan_pieces;
 mod survey;
 mod train;
 mod verify;
@@ -105,6 +108,8 @@ enum Command {
     Report(report::Arguments),
     /// Write a commented claim file to start from.
     New(new::Arguments),
+    /// Join the shards of a scan or of a verification.
+    Merge(merge::Arguments),
     /// Check certificates with an arithmetic of its own.
     Check(check::Arguments),
     /// Print a completion script for a shell.
@@ -155,6 +160,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Report(arguments) => report::run(&cli.common, arguments),
         Command::New(arguments) => new::run(&cli.common, arguments),
+        Command::Merge(arguments) => merge::run(&cli.common, arguments),
         Command::Check(arguments) => check::run(&cli.common, arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),

@@ -1,20 +1,23 @@
 //! `allocert scan`: how many of all allocations of each size have each reachable dimension.
 
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
 
+use allocert::allocation::print;
 use allocert::certificate::of_table;
-use allocert::reach::{DRAWS, Drawn, Scan, ScanOptions, scan_drawn};
+use allocert::network::{Network, Samples};
+use allocert::reach::{DRAWS, Drawn, Scan, ScanOptions, Settings, scan_drawn};
 use allocert::record;
 use allocert::report::Results;
 
 use super::certificate::save;
 use super::failure::Failure;
 use super::output::{bar, json, line, plural, thousands};
+use super::scan_pieces::{self, Done};
 use super::{Common, Subject, error_bound, parse_allocation, report, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -42,6 +45,13 @@ pub(super) struct Arguments {
     /// Stop the count with exit status 3 after so many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     time_limit: u64,
+    /// Keep finished pieces in this folder, and go on from there if the run was stopped.
+    #[arg(long, value_name = "DIR")]
+    resume: Option<PathBuf>,
+    /// Count only the I-th of N parts of similar cost; `allocert merge` joins their folders.
+    #[arg(long, value_name = "I/N", value_parser = super::resume::shard, requires = "resume",
+          conflicts_with_all = ["orbits", "report", "certificate"])]
+    shard: Option<(usize, usize)>,
     /// Also write a report into this folder.
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
@@ -84,9 +94,20 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         bar.set_position(done as u64);
     };
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
-    let answer = scan_drawn(&network, samples, &options, settings, arguments.draws, &progress);
-    bar.finish_and_clear();
-    let answer = answer?;
+    let answer = if let Some(folder) = &arguments.resume {
+        let (subject, shard) = ((&network, samples), arguments.shard.unwrap_or((1, 1)));
+        let request = request(&network, samples, &options, settings);
+        let done = scan_pieces::run(subject, request, &options, settings, (folder, shard), &bar);
+        bar.finish_and_clear();
+        match done? {
+            Done::Whole(answer) => *answer,
+            Done::Shard(run) => return shard_text(common, &run, folder),
+        }
+    } else {
+        let answer = scan_drawn(&network, samples, &options, settings, arguments.draws, &progress);
+        bar.finish_and_clear();
+        answer?
+    };
     if let Some(folder) = &arguments.report {
         report::write(folder, &Results { scans: vec![record::Scan::of(&answer)], ..Results::default() })?;
     }
@@ -104,7 +125,33 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     Ok(ExitCode::SUCCESS)
 }
 
-fn text(scan: &Scan) -> String {
+/// The request as `run.json` has it.
+fn request(network: &Network, samples: Samples, options: &ScanOptions, settings: Settings) -> record::Request {
+    record::Request::Scan {
+        network: network.to_string(),
+        samples: samples.count(),
+        within: options.within.as_ref().map(|within| print(network.layout(), within)),
+        sizes: options.sizes.as_ref().map(|sizes| (*sizes.start(), (*sizes.end()).min(network.weights()))),
+        error_log2: settings.error_log2,
+        seed: settings.seed,
+    }
+}
+
+/// What is said of a finished shard.
+pub(super) fn shard_text(common: &Common, run: &record::Run, folder: &Path) -> Result<ExitCode, Failure> {
+    let ((i, n), own, all) = (run.shard, run.own().count(), run.pieces);
+    if common.json {
+        json(&serde_json::json!({ "shard": i, "of": n, "finished": own, "pieces": all, "folder": folder }))?;
+    } else {
+        let folder = folder.display();
+        line(&format!(
+            "shard {i}/{n}: {own} of {all} pieces, all finished, in {folder}\njoin all shards: allocert merge DIR…"
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn text(scan: &Scan) -> String {
     let (inside, weights) = (scan.within.size(), scan.network.weights());
     let chosen = if inside == weights { String::new() } else { format!(", inside {inside} of {weights} weights") };
     let mut text = format!("{}, {}{chosen}\n", scan.network, scan.samples);

@@ -10,6 +10,8 @@
 //! With symmetry the recursion starts from *folds*: of the subsets of some elements that the symmetries keep as a whole,
 //! one an orbit is contracted and the rest of these elements deleted, and what is found counts as often as the orbit is long.
 
+mod work;
+
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -21,6 +23,8 @@ use rug::{Complete, Integer};
 
 use crate::algebra::{Matrix, RowSpace};
 use crate::number::PrimeField;
+
+pub(super) use work::Work;
 
 /// How many subsets there are of each size and rank.
 #[derive(Clone, Debug, PartialEq, Eq)]

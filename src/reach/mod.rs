@@ -17,6 +17,7 @@ mod listing;
 mod matroid;
 mod orbits;
 mod patterns;
+mod pieces;
 pub(crate) mod point;
 mod rank;
 mod scan;
@@ -31,6 +32,7 @@ pub use listing::{Row, list, listing_group};
 pub use matroid::JacobianMatroid;
 pub use orbits::{Orbit, Orbits};
 pub use patterns::{DRAWS, Distribution, Patterns};
+pub use pieces::{PieceResult, Pieces};
 pub use point::IntegerPoint;
 pub use rank::{Answer, Dimension, Reason, Settings, rank, rank_drawn};
 pub use scan::{Scan, ScanOptions, scan, scan_drawn};
@@ -178,6 +180,19 @@ pub enum ReachError {
         "the orbits of size {size} hold {found} allocations, not {all}; this is a defect of the program\n  please report the command"
     )]
     Incomplete {
+        /// The size.
+        size: usize,
+        /// How many allocations were found.
+        found: String,
+        /// How many there are.
+        all: String,
+    },
+    /// Pieces of a count that are not those of this request.
+    #[error("the pieces do not fit this request: one is missing, or has entries that no count has\n  count them again")]
+    PiecesDoNotFit,
+    /// Pieces of a count that do not add up.
+    #[error("the pieces hold {found} allocations of size {size}, not {all}\n  one of them is wrong: count them again")]
+    WrongTotal {
         /// The size.
         size: usize,
         /// How many allocations were found.

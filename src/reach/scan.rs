@@ -3,10 +3,12 @@
 use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
+use crate::algebra::Matrix;
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
+use crate::number::PrimeField;
 
-use super::count::{CountOptions, Stopped, Table, binomial, count};
+use super::count::{CountOptions, Fold, Stopped, Table, binomial, count};
 use super::fold::folds;
 use super::rank::{Dimension, Settings};
 use super::scan_patterns::{Drawn, MOST_WEIGHTS, scan_patterns};
@@ -69,79 +71,127 @@ pub fn scan(
         return scan_drawn(network, samples, options, settings, DRAWS, progress);
     }
     let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
-    let mut matroid = JacobianMatroid::new(network, samples, settings.seed)?;
-    let (within, sizes) = range(network, options)?;
-    let n = within.size();
-    if n > MOST_ELEMENTS {
-        return Err(ReachError::TooManyWeights { weights: n, limit: MOST_ELEMENTS });
-    }
+    let mut plan = Plan::new(network, samples, options, settings)?;
+    let (folds, needed) = (plan.folds(), plan.needed);
+    let limits = CountOptions { sizes: plan.sizes.clone(), deadline, folds };
+    let table = plan.agree(|plan, attempt| {
+        let (field, matrix) = plan.matrix(attempt);
+        count(field, &matrix, &limits, progress).map_err(|Stopped { done, parts }| ReachError::TimeLimit {
+            seconds: options.time_limit.unwrap_or_default().as_secs(),
+            done: attempt * parts + done,
+            parts: needed * parts,
+        })
+    })?;
+    Ok(plan.answer(table))
+}
 
-    // Half of the error for the table, half for the teacher's dimension.
-    let target = settings.error_log2 - 1;
-    // Larger allocations than asked for do not matter: their independent subsets are shorter minors.
-    let largest = n.min(matroid.teacher_bound()).min(*sizes.end());
-    let minors = binomial(n, largest.min(n / 2));
-    let chance = matroid.chance();
-    let union = |counts: usize| chance.union_log2(largest, &minors, 1) * counts as i64;
-    let teacher_bound = matroid.teacher_bound();
-    let enough = |counts: usize| union(counts) <= target && chance.minor_log2(teacher_bound) * counts as i64 <= target;
-    let needed = (1..=MOST_COUNTS).find(|counts| enough(*counts));
-    let needed = needed
-        .ok_or(ReachError::ErrorTooSmall { asked: settings.error_log2, possible: (union(MOST_COUNTS) + 1).min(0) })?;
+/// What a scan of a matroid needs to know before the first count.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub matroid: JacobianMatroid,
+    pub within: Allocation,
+    pub sizes: RangeInclusive<usize>,
+    pub settings: Settings,
+    /// How many independent counts must agree.
+    pub needed: usize,
+    /// log2 of a bound on the chance that all of them are wrong.
+    error_log2: i64,
+}
 
-    let columns: Vec<usize> = within.iter().collect();
-    let folds = folds(network, samples, &within);
-    let limits = CountOptions { sizes: sizes.clone(), deadline, folds };
-    let mut best: Option<Table> = None;
-    let mut agreeing = 0;
-    for attempt in 0.. {
-        if agreeing == needed {
-            break;
+impl Plan {
+    pub(super) fn new(
+        network: &Network,
+        samples: Samples,
+        options: &ScanOptions,
+        settings: Settings,
+    ) -> Result<Self, ReachError> {
+        let matroid = JacobianMatroid::new(network, samples, settings.seed)?;
+        let (within, sizes) = range(network, options)?;
+        let n = within.size();
+        if n > MOST_ELEMENTS {
+            return Err(ReachError::TooManyWeights { weights: n, limit: MOST_ELEMENTS });
         }
-        if attempt == needed + MOST_COUNTS {
-            return Err(ReachError::Disagreement);
-        }
-        matroid.extend_to(attempt + 1);
-        let trial = &matroid.trials()[attempt];
-        let submatrix = trial.rows.select_columns(&columns);
-        let table = count(trial.field, &submatrix, &limits, progress).map_err(|Stopped { done, parts }| {
-            ReachError::TimeLimit {
-                seconds: options.time_limit.unwrap_or_default().as_secs(),
-                done: attempt * parts + done,
-                parts: needed * parts,
-            }
+        // Half of the error for the table, half for the teacher's dimension.
+        let target = settings.error_log2 - 1;
+        // Larger allocations than asked for do not matter: their independent subsets are shorter minors.
+        let largest = n.min(matroid.teacher_bound()).min(*sizes.end());
+        let minors = binomial(n, largest.min(n / 2));
+        let chance = matroid.chance();
+        let union = |counts: usize| chance.union_log2(largest, &minors, 1) * counts as i64;
+        let teacher_bound = matroid.teacher_bound();
+        let enough =
+            |counts: usize| union(counts) <= target && chance.minor_log2(teacher_bound) * counts as i64 <= target;
+        let needed = (1..=MOST_COUNTS).find(|counts| enough(*counts));
+        let needed = needed.ok_or(ReachError::ErrorTooSmall {
+            asked: settings.error_log2,
+            possible: (union(MOST_COUNTS) + 1).min(0),
         })?;
-        match &best {
-            Some(known) if known.weight() > table.weight() => {}
-            Some(known) if *known == table => agreeing += 1,
-            _ => {
-                best = Some(table);
-                agreeing = 1;
+        let error_log2 = union(needed);
+        Ok(Plan { matroid, within, sizes, settings, needed, error_log2 })
+    }
+
+    /// Where the recursion of each count starts.
+    pub(super) fn folds(&self) -> Vec<Fold> {
+        folds(self.matroid.network(), self.matroid.samples(), &self.within)
+    }
+
+    /// The field and the matrix of an independent count.
+    pub(super) fn matrix(&mut self, attempt: usize) -> (PrimeField, Matrix<u64>) {
+        self.matroid.extend_to(attempt + 1);
+        let trial = &self.matroid.trials()[attempt];
+        let columns: Vec<usize> = self.within.iter().collect();
+        (trial.field, trial.rows.select_columns(&columns))
+    }
+
+    /// Counts until enough tables agree.
+    pub(super) fn agree(
+        &mut self,
+        mut count: impl FnMut(&mut Self, usize) -> Result<Table, ReachError>,
+    ) -> Result<Table, ReachError> {
+        let mut best: Option<Table> = None;
+        let mut agreeing = 0;
+        for attempt in 0.. {
+            if agreeing == self.needed {
+                break;
+            }
+            if attempt == self.needed + MOST_COUNTS {
+                return Err(ReachError::Disagreement);
+            }
+            let table = count(self, attempt)?;
+            match &best {
+                Some(known) if known.weight() > table.weight() => {}
+                Some(known) if *known == table => agreeing += 1,
+                _ => {
+                    best = Some(table);
+                    agreeing = 1;
+                }
             }
         }
+        best.ok_or(ReachError::Disagreement)
     }
-    let table = best.ok_or(ReachError::Disagreement)?;
 
-    let teacher = matroid.teacher();
-    let full = |(size, dim, _): (usize, usize, _)| dim == size.min(teacher.value);
-    let evidence = if teacher.evidence == Evidence::Proved && table.entries().all(full) {
-        Evidence::Proved
-    } else {
-        let error_log2 = union(needed);
-        Evidence::all([teacher.evidence, Evidence::Probabilistic { error_log2 }])
-    };
-    Ok(Scan {
-        network: network.clone(),
-        samples,
-        within,
-        sizes,
-        table,
-        teacher,
-        evidence,
-        settings,
-        trials: needed,
-        drawn: None,
-    })
+    /// The answer with this table.
+    pub(super) fn answer(self, table: Table) -> Scan {
+        let teacher = self.matroid.teacher();
+        let full = |(size, dim, _): (usize, usize, _)| dim == size.min(teacher.value);
+        let evidence = if teacher.evidence == Evidence::Proved && table.entries().all(full) {
+            Evidence::Proved
+        } else {
+            Evidence::all([teacher.evidence, Evidence::Probabilistic { error_log2: self.error_log2 }])
+        };
+        Scan {
+            network: self.matroid.network().clone(),
+            samples: self.matroid.samples(),
+            within: self.within,
+            sizes: self.sizes,
+            table,
+            teacher,
+            evidence,
+            settings: self.settings,
+            trials: self.needed,
+            drawn: None,
+        }
+    }
 }
 
 /// The weights and sizes that a scan is about.

@@ -18,8 +18,11 @@ use super::{Common, error_bound, settings};
 
 mod certified;
 mod files;
+mod pieces;
 mod terminal;
 mod trained;
+
+pub(super) use pieces::merged;
 
 use certified::{Certified, Certifier};
 use terminal::{columns, row, summary, whole};
@@ -63,6 +66,13 @@ pub(super) struct Arguments {
     /// For each claim that speaks about matches: run the trainers on a sample of its allocations.
     #[arg(long)]
     train: bool,
+    /// Keep finished claims in this folder, and go on from there if the run was stopped.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["certificate", "train"])]
+    resume: Option<PathBuf>,
+    /// Check only the I-th of N parts of the claims; `allocert merge` joins their folders.
+    #[arg(long, value_name = "I/N", value_parser = super::resume::shard, requires = "resume",
+          conflicts_with_all = ["baseline", "junit", "report"])]
+    shard: Option<(usize, usize)>,
     /// Write a certificate of each claim's dimensions into this folder.
     #[arg(long, value_name = "DIR")]
     certificate: Option<PathBuf>,
@@ -79,6 +89,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         time_limit: Duration::from_secs(arguments.time_limit),
         max_allocations: arguments.max_allocations,
     };
+    if let Some(folder) = &arguments.resume {
+        return pieces::run(common, arguments, &claims, &options, folder, before);
+    }
     let start = Instant::now();
     let bar = bar("{prefix}{msg} {bar:24} {percent}%, {eta} left");
     let mut show = Show {

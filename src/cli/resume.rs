@@ -1,0 +1,173 @@
+//! `--resume DIR`: a folder with a file for each finished piece of a run, so that the run may be killed at any moment.
+//!
+//! `run.json` says which run it is. A piece's file is there whole or not at all; its second line is a checksum of the run
+//! and of the first line, which is the result.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use allocert::record::Run;
+
+use super::failure::Failure;
+use super::file::{make_folder, write_whole};
+
+/// No run has more pieces.
+const MOST_PIECES: usize = 1 << 20;
+
+/// The folder of a run.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    run: Run,
+}
+
+/// A piece's file that is not what was written.
+#[derive(Debug)]
+pub(super) struct Damaged(pub PathBuf);
+
+impl Folder {
+    /// Makes the folder of a run, or opens it if it is this run's.
+    pub(super) fn open(path: &Path, run: Run) -> Result<Self, Failure> {
+        make_folder(path)?;
+        let name = path.join("run.json");
+        if name.exists() {
+            let found = Folder::existing(path)?.run;
+            if found != run {
+                let message = format!(
+                    "{}: holds another run: {}\n  repeat that request, or name another folder",
+                    path.display(),
+                    difference(&found, &run)
+                );
+                return Err(Failure::request(message));
+            }
+        } else {
+            let others = fs::read_dir(path)?.filter_map(Result::ok).map(|entry| entry.file_name());
+            // A run that was killed as it began may have left its hidden file.
+            if let Some(other) = others.filter(|o| !o.to_string_lossy().starts_with(".run.json.")).min() {
+                let (path, other) = (path.display(), other.to_string_lossy().into_owned());
+                let message = format!("{path}: holds {other}, and is not the folder of a run\n  name an empty folder");
+                return Err(Failure::request(message));
+            }
+            write_whole(&name, format!("{}\n", text(&run)?).as_bytes())?;
+        }
+        Ok(Folder { path: path.to_owned(), run })
+    }
+
+    /// Opens the folder of some run.
+    pub(super) fn existing(path: &Path) -> Result<Self, Failure> {
+        let name = path.join("run.json");
+        let unreadable = |why: String| {
+            let mend = "name a folder that --resume has made";
+            Failure::request(format!("{}: {why}\n  {mend}", name.display()))
+        };
+        let text = fs::read_to_string(&name).map_err(|error| unreadable(error.to_string()))?;
+        let run: Run = serde_json::from_str(&text).map_err(|error| unreadable(format!("is damaged: {error}")))?;
+        let (i, n) = run.shard;
+        if run.pieces > MOST_PIECES {
+            return Err(unreadable(format!("is damaged: {} pieces", run.pieces)));
+        }
+        if i < 1 || i > n {
+            return Err(unreadable(format!("is damaged: there is no shard {i}/{n}")));
+        }
+        Ok(Folder { path: path.to_owned(), run })
+    }
+
+    /// The run.
+    pub(super) fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// The folder's name.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A finished piece's result; nothing if it is not finished.
+    pub(super) fn read(&self, piece: usize) -> Result<Option<String>, Damaged> {
+        let name = self.name(piece);
+        let text = match fs::read_to_string(&name) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(_) => return Err(Damaged(name)),
+        };
+        let whole = text.split_once('\n').is_some_and(|(result, sum)| sum == self.seal(piece, result));
+        if whole { Ok(text.lines().next().map(str::to_owned)) } else { Err(Damaged(name)) }
+    }
+
+    /// As [`read`](Self::read); a damaged file is said, and then counts as not there.
+    pub(super) fn read_or_say(&self, piece: usize) -> Option<String> {
+        self.read(piece).unwrap_or_else(|Damaged(name)| {
+            eprintln!("{}: damaged, so this piece is done again", name.display());
+            None
+        })
+    }
+
+    /// Keeps a finished piece's result, a line.
+    pub(super) fn write(&self, piece: usize, result: &str) -> Result<(), Failure> {
+        write_whole(&self.name(piece), format!("{result}\n{}", self.seal(piece, result)).as_bytes())
+    }
+
+    /// The pieces of this folder that are not finished.
+    pub(super) fn open_pieces(&self) -> Vec<usize> {
+        self.run.own().filter(|piece| !self.name(*piece).exists()).collect()
+    }
+
+    fn name(&self, piece: usize) -> PathBuf {
+        self.path.join(format!("piece-{piece:05}"))
+    }
+
+    /// The last line of a piece's file. Shards of one run have the same.
+    fn seal(&self, piece: usize, result: &str) -> String {
+        let run = Run { shard: (1, 1), ..self.run.clone() };
+        let of = serde_json::to_string(&run).unwrap_or_default();
+        format!("crc32 {:08x}\n", checksum(&format!("{of}\n{piece}\n{result}")))
+    }
+}
+
+/// A checksum of some text (CRC-32).
+pub(super) fn checksum(text: &str) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(text.as_bytes());
+    crc.sum()
+}
+
+fn text(run: &Run) -> Result<String, Failure> {
+    serde_json::to_string(run).map_err(|error| Failure::from(std::io::Error::other(error)))
+}
+
+/// In what two runs differ, in words.
+pub(super) fn difference(found: &Run, asked: &Run) -> String {
+    let fields = |run: &Run| match serde_json::to_value(run) {
+        Ok(serde_json::Value::Object(mut all)) => {
+            let request = all.remove("request");
+            if let Some(serde_json::Value::Object(request)) = request {
+                all.extend(request);
+            }
+            all
+        }
+        _ => serde_json::Map::new(),
+    };
+    let (found, asked) = (fields(found), fields(asked));
+    let missing = serde_json::Value::Null;
+    let differing = found.keys().chain(asked.keys().filter(|key| !found.contains_key(*key)));
+    let pairs = differing.map(|key| (key, found.get(key).unwrap_or(&missing), asked.get(key).unwrap_or(&missing)));
+    let short = |value: &serde_json::Value| {
+        let text = value.to_string();
+        if text.len() > 60 { None } else { Some(text) }
+    };
+    let words = pairs.filter(|(_, found, asked)| found != asked).map(|(key, found, asked)| {
+        match (short(found), short(asked)) {
+            (Some(found), Some(asked)) => format!("{key} {found}, not {asked}"),
+            _ => format!("other {key}"),
+        }
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// `I/N`, both from 1.
+pub(super) fn shard(text: &str) -> Result<(usize, usize), String> {
+    let wrong = || "write I/N with 1 <= I <= N, such as 3/8".to_owned();
+    let (i, n) = text.split_once('/').ok_or_else(wrong)?;
+    let (i, n): (usize, usize) = (i.parse().map_err(|_| wrong())?, n.parse().map_err(|_| wrong())?);
+    if 1 <= i && i <= n { Ok((i, n)) } else { Err(wrong()) }
+}

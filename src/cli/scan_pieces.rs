@@ -1,0 +1,131 @@
+//! `scan --resume DIR`: counting the pieces of a scan that are not finished yet.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::ProgressBar;
+use rayon::prelude::*;
+
+use allocert::network::Samples;
+use allocert::reach::{PieceResult, Pieces, Scan, ScanOptions, Settings};
+use allocert::record::{Request, Run};
+use allocert::{allocation::parse, network::Network};
+
+use super::failure::Failure;
+use super::interrupt;
+use super::resume::Folder;
+
+/// What became of a scan in pieces.
+pub(super) enum Done {
+    /// All pieces are joined.
+    Whole(Box<Scan>),
+    /// This shard is finished.
+    Shard(Run),
+}
+
+/// Counts what is missing in a folder.
+pub(super) fn run(
+    (network, samples): (&Network, Samples),
+    request: Request,
+    options: &ScanOptions,
+    settings: Settings,
+    (folder, shard): (&Path, (usize, usize)),
+    bar: &ProgressBar,
+) -> Result<Done, Failure> {
+    if !network.is_polynomial() {
+        let message =
+            format!("{network}: the scan of a network with kinks is not cut into pieces\n  leave out --resume");
+        return Err(Failure::request(message));
+    }
+    let pieces = Pieces::new(network, samples, options, settings)?;
+    let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), request, pieces: pieces.number(), shard };
+    let folder = Folder::open(folder, run)?;
+    let own: Vec<usize> = folder.run().own().collect();
+    let missing: Vec<usize> = own.iter().copied().filter(|p| read(&folder, *p).is_none()).collect();
+    bar.set_length(own.len() as u64);
+    bar.set_position((own.len() - missing.len()) as u64);
+    let (interrupted, stop) = (interrupt::flag(), AtomicBool::new(false));
+    let failure: Mutex<Option<Failure>> = Mutex::new(None);
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !ended.load(Ordering::Relaxed) {
+                if interrupted.load(Ordering::Relaxed) {
+                    stop.store(true, Ordering::Relaxed);
+                }
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        });
+        missing.par_iter().for_each(|piece| {
+            if stop.load(Ordering::Relaxed) {
+                return;
+            }
+            let Some(result) = pieces.count(*piece, &stop) else {
+                return;
+            };
+            match write(&folder, *piece, &result) {
+                Ok(()) => bar.inc(1),
+                Err(error) => {
+                    stop.store(true, Ordering::Relaxed);
+                    if let Ok(mut failure) = failure.lock() {
+                        failure.get_or_insert(error);
+                    }
+                }
+            }
+        });
+        ended.store(true, Ordering::Relaxed);
+    });
+    bar.finish_and_clear();
+    if let Some(failure) = failure.into_inner().ok().flatten() {
+        return Err(failure);
+    }
+    let open = folder.open_pieces().len();
+    if open > 0 {
+        let why = match options.time_limit {
+            _ if interrupted.load(Ordering::Relaxed) => "interrupted".to_owned(),
+            limit => format!("stopped by the time limit of {} s", limit.unwrap_or_default().as_secs()),
+        };
+        return Err(Failure::limit(format!(
+            "{why} after {} of {} pieces, which are kept in {}\n  the same command goes on from there",
+            own.len() - open,
+            own.len(),
+            folder.path().display()
+        )));
+    }
+    if shard.1 > 1 {
+        return Ok(Done::Shard(folder.run().clone()));
+    }
+    let results: Option<Vec<PieceResult>> = own.iter().map(|piece| read(&folder, *piece)).collect();
+    let results = results.ok_or_else(|| Failure::limit("a piece vanished on the way\n  run the same command again"))?;
+    Ok(Done::Whole(Box::new(pieces.join(&results)?)))
+}
+
+/// A piece's result from its file; nothing if it must be counted (a damaged file is said).
+fn read(folder: &Folder, piece: usize) -> Option<PieceResult> {
+    entries(&folder.read_or_say(piece)?)
+}
+
+/// A piece's result from its text.
+pub(super) fn entries(text: &str) -> Option<PieceResult> {
+    let rows: Vec<(usize, usize, usize, String)> = serde_json::from_str(text).ok()?;
+    rows.into_iter().map(|(c, s, r, n)| Some((c, s, r, n.parse().ok()?))).collect()
+}
+
+fn write(folder: &Folder, piece: usize, result: &PieceResult) -> Result<(), Failure> {
+    let rows: Vec<(usize, usize, usize, String)> =
+        result.iter().map(|(c, s, r, n)| (*c, *s, *r, n.to_string())).collect();
+    folder.write(piece, &serde_json::to_string(&rows).map_err(std::io::Error::other)?)
+}
+
+/// The request of `run.json`, cut into pieces again.
+pub(super) fn pieces(run: &Run) -> Result<Pieces, Failure> {
+    let Request::Scan { network, samples, within, sizes, error_log2, seed } = &run.request else {
+        return Err(Failure::request("these are pieces of claims, not of a scan"));
+    };
+    let network: Network = network.parse()?;
+    let within = within.as_ref().map(|text| parse(network.layout(), text)).transpose()?;
+    let options = ScanOptions { within, sizes: sizes.map(|(a, b)| a..=b), time_limit: None };
+    let settings = Settings { seed: *seed, error_log2: *error_log2 };
+    Ok(Pieces::new(&network, samples.map_or(Samples::Functional, Samples::Count), &options, settings)?)
+}

@@ -1,0 +1,64 @@
+//! What a folder of finished pieces belongs to.
+
+use serde::{Deserialize, Serialize};
+
+/// A run whose pieces are kept in a folder: `run.json` there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The version of the program: pieces of another may be cut otherwise.
+    pub version: String,
+    /// What is asked.
+    pub request: Request,
+    /// The number of all pieces, of all shards together.
+    pub pieces: usize,
+    /// (i, n): the folder is for the pieces p with p mod n = i − 1; the whole is (1, 1).
+    pub shard: (usize, usize),
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "lowercase")]
+pub enum Request {
+    /// `allocert scan`
+    Scan {
+        /// The network, as it is written.
+        network: String,
+        /// The number of generic inputs; nothing when functional.
+        samples: Option<u64>,
+        /// The weights that the allocations lie in; nothing means all.
+        within: Option<String>,
+        /// The first and the last size; nothing means all.
+        sizes: Option<(usize, usize)>,
+        /// The bound on the error.
+        error_log2: i64,
+        /// The seed.
+        seed: u64,
+    },
+    /// `allocert verify`
+    Verify {
+        /// The files, each with a checksum of its text.
+        files: Vec<(String, u32)>,
+        /// The names of the claims, in order: one piece each.
+        claims: Vec<String>,
+        /// The bound on the error of one claim.
+        error_log2: i64,
+        /// The seconds for one claim.
+        time_limit: u64,
+        /// The most allocations of one claim.
+        max_allocations: u64,
+        /// The seed.
+        seed: u64,
+    },
+}
+
+impl Run {
+    /// Whether a piece is this shard's.
+    pub fn has(&self, piece: usize) -> bool {
+        piece % self.shard.1.max(1) + 1 == self.shard.0
+    }
+
+    /// This shard's pieces.
+    pub fn own(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.pieces).filter(|piece| self.has(*piece))
+    }
+}
