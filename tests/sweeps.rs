@@ -113,11 +113,24 @@ fn what_depends_on_places_is_asked_of_every_allocation() {
         "a.basis.text != \"W1[0,0]\"",
         "not a.inside(\"W1[0,0] W1[1,0]\") or a.size < 2",
         "a.row_counts(\"W1\")[0] < 2",
+        "(lambda x = a: x.text)() != \"W1[0,1] W2[0,1]\"",
+        "[f() for f in [lambda x = a: x.text]] != [\"W1[1,1]\"]",
     ] {
         let claim = checked("lffn([2, 2, 2])", "", &format!("lambda net, a: {body}"));
         let every = checked("lffn([2, 2, 2])", "", &format!("lambda net, a: a.text != \"\" and ({body})"));
         assert_eq!(claim.outcome, every.outcome, "{body}");
         let allocation = |c: &Checked| c.counterexample.as_ref().and_then(|c| c.allocation.clone());
         assert_eq!(allocation(&claim), allocation(&every), "{body}");
+    }
+}
+
+/// The transposition holds on two samples; the dimensions asked for are those on one.
+#[test]
+fn a_fixed_allocation_brings_its_own_samples() {
+    for k in 0..4 {
+        let more = "samples = [2, None], allocations = every(sizes = [2, 3, 4]),";
+        let body = format!("(net.at(1).everything & a).dim != {k} or a.dim < 3");
+        same("lffn([2, 2, 2])", more, &body);
+        same("lffn([2, 2, 2]), lffn([2, 3, 2])", more, &format!("(net.at(1).nothing | a).dim + {k} >= a.dim"));
     }
 }

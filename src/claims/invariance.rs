@@ -10,8 +10,10 @@
 //! [`Requirement`], which is looked at for each network and each symmetry. Whatever has no rule (an allocation's text, the
 //! order of a list, a single weight, a match probability) makes the claim one that is checked allocation by allocation.
 //!
-//! Inside a comprehension over a bag nothing may be changed in place, since the order of the changes could show. Floating
-//! point in a file with bags is not accepted: sums depend on the order, and equal numbers may print differently.
+//! Inside a comprehension over a bag nothing may be changed in place, since the order of the changes could show; so no
+//! functions are handed on there, and no methods of structs are called. A lambda sees its surroundings as they are when it
+//! is called, so what it mentions must be the same throughout. Floating point in a file with bags is not accepted: sums
+//! depend on the order, and equal numbers may print differently.
 
 use std::collections::{HashMap, HashSet};
 
@@ -125,6 +127,10 @@ pub(super) struct Reader<'a> {
     functions: HashMap<&'a str, (&'a [AstParameter], &'a AstStmt)>,
     /// How often each name is given a value, anywhere in the file.
     bound: HashMap<String, usize>,
+    /// The names that are given a value at the top of the file, outside of loops and branches.
+    global: HashSet<String>,
+    /// Whether a method may be anything, because structs are made somewhere.
+    structs: bool,
     /// The functions that may return numbers in floating point.
     floating: HashSet<&'a str>,
     /// Whether there may be numbers in floating point outside the conditions of claims.
@@ -134,15 +140,31 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Looks over a file.
     pub(super) fn new(text: &'a str, ast: &'a AstModule) -> Self {
-        let mut reader =
-            Reader { text, functions: HashMap::new(), bound: HashMap::new(), floating: HashSet::new(), floats: false };
+        let mut reader = Reader {
+            text,
+            functions: HashMap::new(),
+            bound: HashMap::new(),
+            global: HashSet::new(),
+            structs: false,
+            floating: HashSet::new(),
+            floats: false,
+        };
         let top = match &ast.statement().node {
             Stmt::Statements(all) => all.as_slice(),
             _ => std::slice::from_ref(ast.statement()),
         };
         for statement in top {
-            if let Stmt::Def(def) = &statement.node {
-                reader.functions.insert(&def.name.node.ident, (&def.params, &def.body));
+            match &statement.node {
+                Stmt::Def(def) => {
+                    reader.functions.insert(&def.name.node.ident, (&def.params, &def.body));
+                    reader.global.insert(def.name.node.ident.clone());
+                }
+                Stmt::Assign(assign) => {
+                    if let AssignTargetP::Identifier(name) = &assign.lhs.node {
+                        reader.global.insert(name.node.ident.clone());
+                    }
+                }
+                _ => {}
             }
         }
         reader.survey(Visit::Stmt(ast.statement()));
@@ -168,7 +190,8 @@ impl<'a> Reader<'a> {
     /// What these functions of a network and an allocation ask of symmetries; nothing if some part has no rule.
     pub(super) fn requirements(&self, functions: &[&AstExpr]) -> Option<Vec<Requirement>> {
         let floats = self.floats || functions.iter().any(|function| self.makes_float(&Visit::Expr(function)));
-        let mut run = Run { reader: self, requirements: Vec::new(), depth: 0, in_bag: false, floats };
+        let (requirements, captured) = (Vec::new(), HashSet::new());
+        let mut run = Run { reader: self, requirements, captured, depth: 0, in_bag: false, floats };
         for function in functions {
             run.condition(function).ok()?;
         }
@@ -197,6 +220,7 @@ impl<'a> Reader<'a> {
             },
             Visit::Expr(expr) => match &expr.node {
                 Expr::Lambda(lambda) => self.bind_parameters(&lambda.params),
+                Expr::Identifier(name) => self.structs |= name.node.ident == "struct",
                 Expr::ListComprehension(_, first, clauses) | Expr::DictComprehension(_, first, clauses) => {
                     self.bind_target(&first.var);
                     for clause in clauses {
@@ -223,7 +247,7 @@ impl<'a> Reader<'a> {
                 return true;
             }
         }
-        let conditions = conditions(visit);
+        let conditions = if self.bound.contains_key("claim") { Vec::new() } else { conditions(visit) };
         let mut found = false;
         visit.visit_children(|child| {
             let condition = matches!(&child, Visit::Expr(expr) if conditions.iter().any(|c| std::ptr::eq(*c, *expr)));
@@ -323,6 +347,8 @@ const PURE_METHODS: [&str; 24] = [
 struct Run<'r, 'a> {
     reader: &'r Reader<'a>,
     requirements: Vec<Requirement>,
+    /// The names that lambdas mention.
+    captured: HashSet<String>,
     depth: usize,
     /// Inside a comprehension over a bag.
     in_bag: bool,
@@ -437,6 +463,10 @@ impl Run<'_, '_> {
 
     fn assign(&mut self, target: &AstAssignTarget, kind: Kind, names: &mut Names) -> Ruled<()> {
         match &target.node {
+            // A lambda that was made before would see the new value.
+            AssignTargetP::Identifier(name) if !kind.is_same() && self.captured.contains(&name.node.ident) => {
+                Err(NoRule)
+            }
             AssignTargetP::Identifier(name) => {
                 names.insert(name.node.ident.clone(), kind);
                 Ok(())
@@ -504,11 +534,17 @@ impl Run<'_, '_> {
                 _ if self.in_bag => Err(NoRule),
                 _ => self.all_same([&**function].into_iter().chain(arguments.args.iter().map(|a| a.expr())), names),
             },
-            Expr::Lambda(lambda) => {
-                // Called by others with who knows what: it must not reach anything that is not the same.
-                let mut moved: Vec<&str> = Vec::new();
-                moved.extend(names.iter().filter(|(_, kind)| !kind.is_same()).map(|(name, _)| name.as_str()));
-                if self.in_bag || mentions(&lambda.body, &moved) { Err(NoRule) } else { Ok(Kind::Same) }
+            Expr::Lambda(_) => {
+                // Called by others with who knows what: neither its defaults nor its body must reach anything that is not
+                // the same, now or when it is called.
+                let mut mentioned = Vec::new();
+                identifiers(expr, &mut mentioned);
+                let moved = |name: &String| names.get(name).is_some_and(|kind| !kind.is_same());
+                if self.in_bag || mentioned.iter().any(moved) {
+                    return Err(NoRule);
+                }
+                self.captured.extend(mentioned);
+                Ok(Kind::Same)
             }
         }
     }
@@ -524,6 +560,8 @@ impl Run<'_, '_> {
                 self.fixed(right, names).map(|_| Kind::Moved)
             }
             (_, BinOp::BitOr | BinOp::BitAnd | BinOp::Subtract, Kind::Moved) if a.is_same() => {
+                // The result is at the number of samples of what stands on the left.
+                self.require(Requirement::AnySamples);
                 self.fixed(left, names).map(|_| Kind::Moved)
             }
             (Kind::Bag(Item::Same), BinOp::Add, Kind::Bag(Item::Same) | Kind::Same)
@@ -587,7 +625,8 @@ impl Run<'_, '_> {
             (Kind::Net, "dim", [Kind::Moved]) => Ok(Kind::Same),
             (Kind::Net, "allocation", [Kind::Moved]) => Ok(Kind::Moved),
             (Kind::Net | Kind::Same, _, all) if all.iter().all(|k| k.is_same()) => {
-                if self.in_bag && !PURE_METHODS.contains(&name) { Err(NoRule) } else { Ok(Kind::Same) }
+                let pure = PURE_METHODS.contains(&name) && (kind == Kind::Net || !self.reader.structs);
+                if self.in_bag && !pure { Err(NoRule) } else { Ok(Kind::Same) }
             }
             (Kind::Moved, "tensor_count", [k]) if k.is_same() => self.tensor(first, Keeps::Cells, Kind::Same, names),
             (Kind::Moved, "row_counts", [k]) if k.is_same() => self.counts(first, Keeps::Rows, names),
@@ -631,7 +670,8 @@ impl Run<'_, '_> {
         if self.reader.function(name).is_some() && positional && (!same || self.in_bag) {
             return self.call(name, &given);
         }
-        if same && (!self.in_bag || self.reader.is_language(name, &PURE)) {
+        // A named argument may be a function that is called back, in the order of the bag.
+        if same && (!self.in_bag || positional && self.reader.is_language(name, &PURE)) {
             return Ok(Kind::Same);
         }
         match given.as_slice() {
@@ -668,8 +708,9 @@ impl Run<'_, '_> {
                 Some(Kind::Net) if !parameters.contains(&name) => parameters.push(name),
                 Some(Kind::Net) => {}
                 Some(_) => return None,
-                // A name with two values could mean another one here than at the top of the file.
+                // It could mean another value here than at the top of the file.
                 None if reader.bound.get(&name).is_some_and(|times| *times > 1) => return None,
+                None if reader.bound.contains_key(&name) && !reader.global.contains(&name) => return None,
                 None => {}
             }
         }
@@ -738,16 +779,10 @@ fn conditions<'e>(visit: &Visit<'e, AstNoPayload>) -> Vec<&'e AstExpr> {
 fn makes_float(expr: &AstExpr) -> bool {
     match &expr.node {
         Expr::Literal(AstLiteral::Float(_)) | Expr::Op(_, BinOp::Divide, _) => true,
-        Expr::Identifier(name) => name.node.ident == "float",
+        Expr::Identifier(name) => ["float", "getattr"].contains(&name.node.ident.as_str()),
         Expr::Dot(_, name) => ["match", "match_in", "decided"].contains(&name.node.as_str()),
         _ => false,
     }
-}
-
-fn mentions(expr: &AstExpr, names: &[&str]) -> bool {
-    let mut used = Vec::new();
-    identifiers(expr, &mut used);
-    used.iter().any(|name| names.contains(&name.as_str()))
 }
 
 #[cfg(test)]
@@ -805,6 +840,11 @@ mod tests {
             Some(vec![diagonal])
         );
         assert_eq!(asked("", "lambda net, a: a.at(2).dim <= a.dim"), Some(vec![Requirement::AnySamples]));
+        let everything = Requirement::Weights(closed(&["net"], "net.at(1).everything"));
+        assert_eq!(
+            asked("", "lambda net, a: (net.at(1).everything & a).dim < 2"),
+            Some(vec![Requirement::AnySamples, everything])
+        );
         let every = Requirement::Tensor(None, Keeps::Cells);
         assert_eq!(asked("", "lambda net, a: all([a.tensor_count(t) >= 0 for t in [\"D\"]])"), Some(vec![every]));
     }
@@ -837,6 +877,25 @@ mod tests {
                 "def g(net, a):\n    l = []\n    u = [l.append(b.dim) for b in a.moves()]\n    return l[0] == 1\n",
                 "lambda net, a: g(net, a)",
             ),
+            // A lambda's defaults, and what it sees when it is called.
+            ("", "lambda net, a: (lambda x = a: x.text)() == \"\""),
+            ("def g(net, a):\n    x = net.nothing\n    f = lambda: x.text\n    x = a\n    return f() == \"\"\n", "g"),
+            ("def g(net, a):\n    f = lambda: x.text\n    x = a\n    return f() == \"\"\n", "g"),
+            (
+                "def g(net, a):\n    l = []\n    f = lambda x: l.append(x) or 0\n    u = [sorted([b.dim], key = f) for b in a.moves()]\n    return l[0] == 1\n",
+                "g",
+            ),
+            (
+                "def g(net, a):\n    l = []\n    s = struct(get = lambda x: l.append(x))\n    u = [s.get(b.dim) for b in a.moves()]\n    return l[0] == 1\n",
+                "g",
+            ),
+            ("X = getattr(N, \"match\").low", "lambda net, a: sum([X * b.dim for b in a.moves()]) > 0"),
+            (
+                "def f(claim):\n    return claim(holds = lambda: 0.1)\nX = f(f)",
+                "lambda net, a: sum([X * b.dim for b in a.moves()]) > 0",
+            ),
+            // What a name of the language means inside a function only.
+            ("def f(str):\n    return str\n", "lambda net, a: a.inside(str(\"W1\"))"),
             // A name of the language with another meaning.
             ("def all(x):\n    return x[0]\n", "lambda net, a: all([b.free for b in a.moves()])"),
             ("sum = len", "lambda net, a: sum([b.dim for b in a.moves()]) == 0"),
