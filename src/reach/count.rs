@@ -76,8 +76,9 @@ impl Table {
         self.counts[size][rank] += number;
     }
 
-    /// Only the sizes in a range; the others become zero.
+    /// Only the sizes in a range: smaller ones become zero, larger ones are cut off.
     pub(super) fn keep(&mut self, sizes: std::ops::RangeInclusive<usize>) {
+        self.counts.truncate(sizes.end().saturating_add(1));
         for (size, row) in self.counts.iter_mut().enumerate() {
             if !sizes.contains(&size) {
                 row.iter_mut().for_each(|n| *n = Integer::new());

@@ -198,6 +198,23 @@ fn indented(text: &str) -> String {
     text.lines().map(line).collect()
 }
 
+/// How the claims together are known: those with a bound on the error by themselves, so that one frequency does not hide
+/// what is known of the others.
+fn known(results: &[Checked]) -> Option<String> {
+    let (likely, bounded): (Vec<&Checked>, Vec<&Checked>) =
+        results.iter().filter(|c| c.evidence.is_some()).partition(|c| c.evidence == Some(Evidence::Unbounded));
+    if bounded.is_empty() || likely.is_empty() {
+        return (!(bounded.is_empty() && likely.is_empty()))
+            .then(|| format!("{} for all of them together", evidence_of_all(results)));
+    }
+    let bounds = evidence_of_all(bounded.iter().copied());
+    Some(format!(
+        "{bounds} for {} together; {} no bound",
+        plural(bounded.len() as u64, "claim"),
+        if likely.len() == 1 { "1 other has".to_owned() } else { format!("{} others have", likely.len()) },
+    ))
+}
+
 /// The last lines.
 pub(super) fn summary(results: &[Checked], time: Duration, seed: u64) -> String {
     let count = |outcome: Outcome| results.iter().filter(|c| matches!(&c.outcome, Ok(o) if *o == outcome)).count();
@@ -220,11 +237,7 @@ pub(super) fn summary(results: &[Checked], time: Duration, seed: u64) -> String 
     } else {
         paint(&format!("{unexpected} not as expected"), Colour::Red, false)
     };
-    let known = if results.iter().any(|c| c.evidence.is_some()) {
-        format!("\n{} for all of them together", evidence_of_all(results))
-    } else {
-        String::new()
-    };
+    let known = known(results).map(|text| format!("\n{text}")).unwrap_or_default();
     format!(
         "\n{}: {}; {verdict}\n{}{symmetry} in {}; seed {seed}{}",
         plural(results.len() as u64, "claim"),
