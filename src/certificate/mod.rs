@@ -1,6 +1,6 @@
 //! Certificates: every answer written down as a proof that others can check.
 //!
-//! The format is in [`format`]; [`of_rank`] and its like write it. Nothing here decides whether a proof is good: that is for the
+//! The format is in [`mod@format`]; [`of_rank`] and its like write it. Nothing here decides whether a proof is good: that is for the
 //! checker, which shares only the format.
 
 mod bounds;

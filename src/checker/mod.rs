@@ -2,7 +2,7 @@
 //! of the engine. `docs/certificate-format.md` is its specification.
 //!
 //! A certificate is read line by line; each step states something and is checked at once against the steps before it. What a
-//! proof rests on without checking are the identities in [`gauge`] and the arguments that head each file of [`rules`].
+//! proof rests on without checking are the identities in `gauge` and the arguments that head each file of `rules`.
 
 #[path = "../certificate/format.rs"]
 #[allow(dead_code, unreachable_pub, clippy::duplicate_mod)] // The engine's side uses all of it.
