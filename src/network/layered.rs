@@ -9,7 +9,7 @@ use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
 
-use super::shape::bits;
+use super::shape::{Shapes, bits};
 use super::symmetry::Symmetry;
 
 /// The shape of a feedforward network.
@@ -40,6 +40,27 @@ impl Layers {
     /// L.
     pub(super) fn count(&self) -> usize {
         self.widths.len() - 1
+    }
+
+    /// d_0.
+    pub(super) fn inputs(&self) -> usize {
+        self.widths[0]
+    }
+
+    /// d_L.
+    pub(super) fn outputs(&self) -> usize {
+        self.widths[self.count()]
+    }
+
+    /// What is known of the shape by name.
+    pub(super) fn shapes(&self) -> Shapes {
+        Shapes {
+            inputs: self.inputs(),
+            outputs: self.outputs(),
+            widths: Some(self.widths.clone()),
+            bias: Some(self.bias),
+            ..Shapes::default()
+        }
     }
 
     /// `W1 b1 W2 b2 …`.

@@ -23,14 +23,7 @@ impl Lffn {
     }
 
     pub(super) fn shapes(&self) -> Shapes {
-        let widths = &self.layers.widths;
-        Shapes {
-            inputs: widths[0],
-            outputs: widths[self.layers.count()],
-            widths: Some(widths.clone()),
-            bias: Some(self.layers.bias),
-            ..Shapes::default()
-        }
+        self.layers.shapes()
     }
 }
 
@@ -47,11 +40,11 @@ impl Family for Lffn {
     }
 
     fn input_size(&self) -> usize {
-        self.layers.widths[0]
+        self.layers.inputs()
     }
 
     fn labels_per_input(&self) -> usize {
-        self.layers.widths[self.layers.count()]
+        self.layers.outputs()
     }
 
     /// The unit vectors, and with biases the zero vector: an affine map is known from its values there.
@@ -61,20 +54,8 @@ impl Family for Lffn {
         Probe::Fixed((0..self.enough()).map(unit).collect())
     }
 
-    fn functional_inputs(&self) -> usize {
-        self.enough()
-    }
-
-    fn jacobian_products(&self) -> u64 {
-        (self.layout().weights() as u64).saturating_mul(self.labels_per_input() as u64)
-    }
-
     fn enough(&self) -> usize {
         self.input_size() + usize::from(self.layers.bias)
-    }
-
-    fn functional_labels(&self) -> u64 {
-        (self.enough() * self.labels_per_input()) as u64
     }
 
     /// Without biases the label vectors are all matrices up to a rank: a determinantal variety, which is normal.

@@ -85,14 +85,20 @@ trait Family {
     /// Inputs that see everything: more add no rank to any allocation.
     fn functional(&self) -> Probe;
     /// How many inputs [`Family::functional`] has.
-    fn functional_inputs(&self) -> usize;
+    fn functional_inputs(&self) -> usize {
+        self.enough()
+    }
     /// About how many products the Jacobian at one input costs, saturating.
-    fn jacobian_products(&self) -> u64;
+    fn jacobian_products(&self) -> u64 {
+        (self.layout().weights() as u64).saturating_mul(self.labels_per_input() as u64)
+    }
     /// So many generic inputs see everything, too. (As many as there are weights always do: ranks are concave in the
     /// number of inputs.)
     fn enough(&self) -> usize;
     /// The number of coordinates of the function that the network computes.
-    fn functional_labels(&self) -> u64;
+    fn functional_labels(&self) -> u64 {
+        (self.enough() as u64).saturating_mul(self.labels_per_input() as u64)
+    }
     /// Whether the closure of all label vectors is known to be a normal variety, for every number of inputs.
     fn normal(&self) -> bool {
         false

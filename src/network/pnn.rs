@@ -21,15 +21,7 @@ impl Pnn {
     }
 
     pub(super) fn shapes(&self) -> Shapes {
-        let widths = &self.layers.widths;
-        Shapes {
-            inputs: widths[0],
-            outputs: widths[self.layers.count()],
-            widths: Some(widths.clone()),
-            bias: Some(self.layers.bias),
-            degree: Some(self.layers.exponent),
-            ..Shapes::default()
-        }
+        Shapes { degree: Some(self.layers.exponent), ..self.layers.shapes() }
     }
 
     /// The number of monomials in x that a label can have, if it is below `limit`: all of degree g^{L−1}, with biases
@@ -67,25 +59,17 @@ impl Family for Pnn {
     }
 
     fn input_size(&self) -> usize {
-        self.layers.widths[0]
+        self.layers.inputs()
     }
 
     fn labels_per_input(&self) -> usize {
-        self.layers.widths[self.layers.count()]
+        self.layers.outputs()
     }
 
     /// As many generic inputs as the label has monomials see all of them; as many as there are weights suffice, too,
     /// since dimensions are concave in the number of samples.
     fn functional(&self) -> Probe {
         Probe::Generic(self.enough())
-    }
-
-    fn functional_inputs(&self) -> usize {
-        self.enough()
-    }
-
-    fn jacobian_products(&self) -> u64 {
-        (self.layout().weights() as u64).saturating_mul(self.labels_per_input() as u64)
     }
 
     fn enough(&self) -> usize {

@@ -30,14 +30,7 @@ impl Relu {
     }
 
     pub(super) fn shapes(&self) -> Shapes {
-        let widths = &self.layers.widths;
-        Shapes {
-            inputs: widths[0],
-            outputs: widths[self.layers.count()],
-            widths: Some(widths.clone()),
-            bias: Some(self.layers.bias),
-            ..Shapes::default()
-        }
+        self.layers.shapes()
     }
 }
 
@@ -70,11 +63,11 @@ impl Family for Relu {
     }
 
     fn input_size(&self) -> usize {
-        self.layers.widths[0]
+        self.layers.inputs()
     }
 
     fn labels_per_input(&self) -> usize {
-        self.layers.widths[self.layers.count()]
+        self.layers.outputs()
     }
 
     /// Generic inputs. As many as there are weights can reach the largest dimension; with more of them, it is seen on more
@@ -83,20 +76,8 @@ impl Family for Relu {
         Probe::Generic(self.enough())
     }
 
-    fn functional_inputs(&self) -> usize {
-        self.enough()
-    }
-
-    fn jacobian_products(&self) -> u64 {
-        (self.layout().weights() as u64).saturating_mul(self.labels_per_input() as u64)
-    }
-
     fn enough(&self) -> usize {
         self.layout().weights().saturating_mul(INPUTS_PER_WEIGHT)
-    }
-
-    fn functional_labels(&self) -> u64 {
-        (self.enough() as u64).saturating_mul(self.labels_per_input() as u64)
     }
 
     fn gates(&self) -> usize {
