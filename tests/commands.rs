@@ -3,7 +3,9 @@
 #[path = "common/program.rs"]
 mod program;
 
-use program::{allocert, objects};
+use std::path::Path;
+
+use program::{allocert, allocert_in, objects};
 
 #[test]
 fn rank_has_the_fields_of_the_interface() {
@@ -76,7 +78,7 @@ fn wrong_requests_say_what_where_and_how_to_mend() {
     let wrong: [(&[&str], &[&str]); 16] = [
         (&["rank", "lffn([-1,2])", "all"], &["widths[0] is -1", "at least 1", "lffn([-1,2])\n"]),
         (&["rank", "lffn([2])", "all"], &["widths has 1 entries", "lffn([2, 2, 2])"]),
-        (&["rank", "lfnn([2,2])", "all"], &["`lfnn` not found, did you mean `lffn`?"]),
+        (&["rank", "lfnn([2,2])", "all"], &["no network family is called `lfnn`; did you mean lffn?", "lrnn"]),
         (&["rank", "lffn([2,2", "all"], &["Parse error", "<network>:1:10"]),
         (&["rank", "lrnn(1,2,1)", "all"], &["Missing parameter `steps`"]),
         (&["rank", "lrnn(1,2,1,3,readout=\"first\")", "all"], &["readout is `first`", "\"last\" or \"all\""]),
@@ -176,13 +178,19 @@ fn completions_and_help_name_every_command() {
 
 #[test]
 fn the_examples_in_the_help_work() {
+    // In a folder of their own, since some write files.
+    let folder = program::file("claims.star", "");
+    let folder = folder.parent().unwrap();
+    for name in ["proofs", "docs"] {
+        std::os::unix::fs::symlink(Path::new(env!("CARGO_MANIFEST_DIR")).join(name), folder.join(name)).unwrap();
+    }
     for command in ["", "rank", "scan", "match", "design", "train", "survey", "curve", "compare", "verify"] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|a| !a.is_empty()).collect();
         let help = allocert(&arguments).out;
         let examples: Vec<&str> = help.lines().filter_map(|l| l.strip_prefix("  allocert ")).collect();
         assert!(examples.len() >= 2, "{command}: {help}");
         for example in examples {
-            let run = allocert(&split(example).iter().map(String::as_str).collect::<Vec<_>>());
+            let run = allocert_in(folder, &split(example).iter().map(String::as_str).collect::<Vec<_>>());
             assert_eq!(run.status, 0, "{example}: {}", run.err);
         }
     }

@@ -19,13 +19,16 @@ use super::source::{Holds, calls};
 use super::values::NetworkValue;
 use crate::network::{Network, Samples};
 use crate::reach::{ReachError, Settings};
-use crate::text::quote;
+use crate::text::{nearest, quote};
 
 /// Why a claim file, or an expression, cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimError {
     /// The file cannot be read.
-    #[error("{path}: {reason}\n  give a claim file (*.star) or a folder of them", path = .path.display())]
+    #[error(
+        "{path}: {reason}\n  give a claim file (*.star) or a folder of them (without one, the folder proofs is read)",
+        path = .path.display()
+    )]
     Unreadable {
         /// The file or folder.
         path: PathBuf,
@@ -83,6 +86,14 @@ pub enum ClaimError {
     HasSamples {
         /// What was given.
         text: String,
+    },
+    /// The expression calls something that is not known.
+    #[error("no network family is called {name}{near}\n  the families are {}", Network::FAMILIES.join(", "))]
+    NoFamily {
+        /// What was called.
+        name: String,
+        /// The nearest family.
+        near: String,
     },
     /// The expression is not a network.
     #[error(
@@ -295,6 +306,15 @@ const EXPRESSION: &str = "<network>";
 
 fn evaluate_network(text: &str) -> Result<Network, ClaimError> {
     let ast = AstModule::parse(EXPRESSION, text.to_owned(), &dialect()).map_err(language)?;
+    let globals = globals();
+    if let Some(name) = text.split_once('(').map(|(name, _)| name.trim())
+        && !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && globals.names().all(|known| known.as_str() != name)
+    {
+        let near = nearest(name, &Network::FAMILIES).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
+        return Err(ClaimError::NoFamily { name: quote(name), near });
+    }
     let session = Session::new(EXPRESSION_SETTINGS, Some(LONGEST_LOADING));
     let host = Host::new(Arc::clone(&session));
     let deadline = Instant::now() + LONGEST_LOADING;
@@ -302,7 +322,7 @@ fn evaluate_network(text: &str) -> Result<Network, ClaimError> {
         let mut eval = Evaluator::new(&module);
         eval.extra = Some(&host);
         limit(&mut eval, MOST_LOADING_TICKS, Some(deadline)).map_err(language)?;
-        let value = eval.eval_module(ast, &globals());
+        let value = eval.eval_module(ast, &globals);
         let limits = (MOST_LOADING_TICKS, Some(deadline));
         let value = value.map_err(|e| without_traceback(stopped_or(&eval, limits, &session, EXPRESSION, e)))?;
         let lens = NetworkValue::from_value(value).map(|n| n.lens().clone());

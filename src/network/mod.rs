@@ -254,7 +254,10 @@ impl Network {
         Network { kind, layout, text }
     }
 
-    /// `lffn`, `lrnn`, `pnn` or `relu`.
+    /// The families, as expressions call them.
+    pub const FAMILIES: [&'static str; 4] = ["lffn", "lrnn", "pnn", "relu"];
+
+    /// One of [`FAMILIES`](Network::FAMILIES).
     pub fn family(&self) -> &'static str {
         match self.kind {
             Kind::Lffn(_) => "lffn",

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test file uses a part of this.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What came of a run.
@@ -13,9 +14,14 @@ pub struct Run {
 
 /// Runs `allocert` with these arguments from the repository's folder.
 pub fn allocert(arguments: &[&str]) -> Run {
+    allocert_in(Path::new(env!("CARGO_MANIFEST_DIR")), arguments)
+}
+
+/// Runs `allocert` with these arguments from a folder.
+pub fn allocert_in(folder: &Path, arguments: &[&str]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_allocert"))
         .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .current_dir(folder)
         .stdin(Stdio::null())
         .output()
         .expect("the program starts");
