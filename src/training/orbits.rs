@@ -1,123 +1,94 @@
-//! Allocations up to the order of inputs, hidden units and outputs: which cannot matter for a match probability, since
-//! weights and inputs are drawn independently from one distribution. By brute force, for small networks.
+//! Allocations up to the order of inputs, hidden units and outputs, which keeps how widespread they are.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use itertools::Itertools;
 
-use crate::allocation::{Allocation, subsets};
-use crate::network::Network;
+use crate::allocation::Allocation;
+use crate::network::{Network, Samples, Symmetry};
+use crate::reach::{Group, MOST_POINTS, Orbits, ReachError};
 
-/// The most allocations times permutations that are looked at.
-const MOST: u128 = 50_000_000;
+/// The most orbits of one size that are trained on.
+const MOST: u64 = 1_000_000;
 
 /// Allocations that differ by the order of units only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Orbit {
-    /// The first of them.
+    /// The first of them in canonical order.
     pub representative: Allocation,
     /// How many there are.
     pub size: u64,
 }
 
-/// The orbits of all allocations of these sizes, by size and then in canonical order; nothing if there is too much to look at.
-pub fn orbits(network: &Network, sizes: RangeInclusive<usize>) -> Option<Vec<Orbit>> {
+/// The orbits of all allocations of these sizes, by size and then in canonical order. The order of units holds for any number of
+/// samples; transposition is left out: it would change the units that weights lead to.
+///
+/// # Errors
+/// More weights than groups act on, or more than 1,000,000 orbits of one size.
+pub fn orbits(network: &Network, sizes: RangeInclusive<usize>) -> Result<Vec<Orbit>, ReachError> {
     let weights = network.weights();
-    let group = permutations(network, MOST / (weights as u128).max(1))?;
-    let choose = |r: usize| (0..r).fold(1u128, |c, i| c.saturating_mul((weights - i) as u128) / (i as u128 + 1));
-    let sizes = *sizes.start()..=weights.min(*sizes.end());
-    let all: u128 = sizes.clone().map(choose).fold(0, u128::saturating_add);
-    if all.saturating_mul(group.len() as u128) > MOST {
-        return None;
+    if *sizes.start() > weights {
+        return Ok(Vec::new());
     }
-    let mut counts: BTreeMap<Allocation, u64> = BTreeMap::new();
-    for allocation in sizes.flat_map(|size| subsets(&Allocation::all(weights), size)) {
-        let image = |p: &Vec<usize>| Allocation::of(weights, allocation.iter().map(|w| p[w]));
-        if let Some(first) = group.iter().map(image).min() {
-            *counts.entry(first).or_insert(0) += 1;
+    let mut symmetries = network.symmetries(Samples::Count(1));
+    symmetries.retain(|symmetry| keeps_rows(network, symmetry));
+    let too_many = ReachError::TooManyWeights { weights, limit: MOST_POINTS };
+    let group = Group::acting_on(&Allocation::all(weights), &symmetries).ok_or(too_many)?;
+    let largest = weights.min(*sizes.end());
+    if let Some(most) = group.orbits().into_iter().take(largest + 1).max().filter(|most| *most > MOST) {
+        return Err(ReachError::TooManyOrbits { orbits: most.to_string(), limit: MOST });
+    }
+    let (mut levels, mut found) = (Orbits::new(group), Vec::new());
+    loop {
+        if sizes.contains(&levels.size()) {
+            found.extend(levels.level().iter().map(|orbit| Orbit {
+                representative: levels.group().allocation(orbit.representative),
+                size: levels.length(orbit),
+            }));
         }
+        if levels.size() >= largest {
+            return Ok(found);
+        }
+        levels.advance()?;
     }
-    Some(counts.into_iter().map(|(representative, size)| Orbit { representative, size }).collect())
+}
+
+/// Whether weights that lead to one unit lead to one unit afterwards.
+fn keeps_rows(network: &Network, symmetry: &Symmetry) -> bool {
+    let all = (0..network.weights()).map(|w| (row(network, w), row(network, symmetry.images[w])));
+    all.clone().map(|(before, _)| before).unique().count() == all.unique().count()
+}
+
+/// The unit that a weight leads to, as its tensor and row.
+fn row(network: &Network, weight: usize) -> (usize, usize) {
+    let weight = network.layout().weight(weight);
+    (weight.tensor.start, weight.row)
 }
 
 /// How many units have a learnable incoming weight: the more, the more widespread an allocation is.
 pub fn rows_touched(network: &Network, allocation: &Allocation) -> usize {
-    let row = |w| {
-        let weight = network.layout().weight(w);
-        (weight.tensor.start, weight.row)
-    };
-    allocation.iter().map(row).unique().count()
-}
-
-/// What the rows and columns of a tensor stand for: numbers of groups of units.
-type Axes = (usize, Option<usize>);
-
-/// Where each weight goes, for every way to order the units of each group; nothing if there are more than `most`.
-fn permutations(network: &Network, most: u128) -> Option<Vec<Vec<usize>>> {
-    let (units, axes) = units(network);
-    let factorial = |n: usize| (1..=n as u128).fold(1u128, u128::saturating_mul);
-    if units.iter().map(|n| factorial(*n)).fold(1, u128::saturating_mul) > most {
-        return None;
-    }
-    let orders = units.iter().map(|n| (0..*n).permutations(*n).collect::<Vec<_>>());
-    let group = orders.multi_cartesian_product().map(|order| {
-        let place = |w| {
-            let weight = network.layout().weight(w);
-            let at = network.layout().tensors().iter().position(|t| t.start == weight.tensor.start).unwrap_or(0);
-            let (rows, columns) = axes[at];
-            let column = columns.map_or(weight.column, |axis| order[axis][weight.column]);
-            weight.tensor.position(order[rows][weight.row], column)
-        };
-        (0..network.weights()).map(place).collect()
-    });
-    Some(group.collect())
-}
-
-/// The sizes of the groups of units (inputs, hidden layers, outputs), and the axes of each tensor.
-fn units(network: &Network) -> (Vec<usize>, Vec<Axes>) {
-    let shapes = network.shapes();
-    let tensors = network.layout().tensors().iter();
-    match (shapes.widths, shapes.hidden) {
-        (Some(widths), _) => {
-            let axes = tensors.map(|t| (t.layer, (!t.vector).then(|| t.layer - 1)));
-            (widths, axes.collect())
-        }
-        (None, hidden) => {
-            // A signal meets B (layer 1), W (layer 2) and D (layer 3) in this order.
-            let axes = tensors.map(|t| match t.layer {
-                1 => (1, Some(0)),
-                2 => (1, Some(1)),
-                _ => (2, Some(1)),
-            });
-            (vec![shapes.inputs, hidden.unwrap_or(0), shapes.outputs], axes.collect())
-        }
-    }
+    allocation.iter().map(|w| row(network, w)).unique().count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Samples;
-    use crate::reach::JacobianMatroid;
 
-    /// Orbit sizes sum up to all allocations, and every image of a set has the same rank.
+    /// Orbits by the order of units are counted by Burnside's lemma. For lffn([2, 2, 2]) and pairs of weights, by hand: of the 8
+    /// permutations the identity keeps 28 pairs, that of the inputs and that of the outputs (which leave four weights) 8 each, the
+    /// other five, made of four swaps, 4 each: (28 + 2 · 8 + 5 · 4) / 8 = 8.
     #[test]
-    fn orbits_partition_the_allocations_and_keep_ranks() {
-        for network in [Network::lffn(&[2, 3, 2], false).unwrap(), Network::lrnn(1, 3, 1, 4, false).unwrap()] {
-            let n = network.weights();
-            let found = orbits(&network, 3..=3).unwrap();
-            assert_eq!(found.iter().map(|o| o.size).sum::<u64>(), (n * (n - 1) * (n - 2) / 6) as u64);
-            let matroid = JacobianMatroid::new(&network, Samples::Count(2), 1).unwrap();
-            let group = permutations(&network, 1_000).unwrap();
-            for orbit in found {
-                let rank = matroid.rank(&orbit.representative);
-                for p in &group {
-                    let image = Allocation::of(n, orbit.representative.iter().map(|w| p[w]));
-                    assert_eq!(matroid.rank(&image), rank, "{network}");
-                }
-            }
-        }
-        assert_eq!(orbits(&Network::lffn(&[9, 9, 9], false).unwrap(), 1..=1), None);
+    fn orbits_are_those_of_the_order_of_units() {
+        let lffn = Network::lffn(&[2, 2, 2], false).unwrap();
+        let found = orbits(&lffn, 2..=2).unwrap();
+        assert_eq!((found.len(), found.iter().map(|o| o.size).sum::<u64>()), (8, 28));
+        // One hidden unit: W1[0,0] W1[0,1] have one row, their transpose W2[0,0] W2[1,0] has two.
+        let transposed = Network::lffn(&[2, 1, 2], false).unwrap();
+        let rows: Vec<usize> =
+            orbits(&transposed, 2..=2).unwrap().iter().map(|o| rows_touched(&transposed, &o.representative)).collect();
+        assert_eq!(rows, [1, 2, 2]);
+        let wide = Network::lffn(&[9, 9, 9], false).unwrap();
+        assert!(matches!(orbits(&wide, 1..=1), Err(ReachError::TooManyWeights { .. })));
+        assert_eq!(orbits(&lffn, 9..=12), Ok(Vec::new()));
     }
 }

@@ -11,6 +11,7 @@ use allocert::algebra::Limits;
 use allocert::matching::Matcher;
 use allocert::network::{Network, Samples};
 use allocert::plot::PlotError;
+use allocert::reach::ReachError;
 use allocert::record::SurveyRow;
 use allocert::training::{Exact, Experiment, Method, Orbit, Training, TrialOptions, orbits};
 
@@ -64,10 +65,12 @@ pub(super) struct Arguments {
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let network: Network = arguments.network.parse()?;
-    let all = orbits(&network, arguments.sizes.clone()).ok_or_else(|| {
-        Failure::limit(format!(
+    let all = orbits(&network, arguments.sizes.clone()).map_err(|error| match error {
+        // Its mend would be an option that there is not here.
+        ReachError::TooManyWeights { .. } | ReachError::TooManyOrbits { .. } => Failure::limit(format!(
             "{network}: too many allocations to group by symmetry\n  take fewer sizes or a smaller network"
-        ))
+        )),
+        error => error.into(),
     })?;
     if all.is_empty() {
         let weights = network.weights();
