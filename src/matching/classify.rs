@@ -21,7 +21,7 @@ use crate::reach::{Dimension, Evidence, Group, MOST_POINTS, Orbits, Set, Setting
 
 use super::answer::{Hypothesis, Verdict};
 use super::degree::{Degree, DegreeCounter, DegreeEvidence};
-use super::laws::{boundedness, is_affine, normality};
+use super::laws::{boundedness, is_affine, normality, odd_section};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
 /// The most weights of a network whose allocations are all classified.
@@ -144,6 +144,8 @@ impl Matcher {
             *degrees.entry(basis.degree.map(|d| d.value)).or_insert(0) += basis.images;
         }
         let unsettled = table.spread(teacher.value);
+        let (unsettled, odd) = self.settle_by_sections(&mut table, unsettled, teacher.value, counter, clock);
+        evidence.extend(odd);
         let below_one = self.sample_bases(&bases, options, clock, progress);
         for (basis, known) in bases.iter().zip(below_one) {
             if let Some(known) = known {
@@ -160,7 +162,7 @@ impl Matcher {
             teacher,
             degrees,
             evidence: Evidence::all(evidence),
-            late: bases.iter().any(|b| b.degree.is_none()) || clock.is_over(),
+            late: bases.iter().any(|b| b.degree.is_none()) || clock.is_over(4),
             settings: self.settings(),
             verdicts: table.all,
         })
@@ -173,7 +175,7 @@ impl Matcher {
             let degree = Some(Degree { value: 1, evidence: DegreeEvidence::Proved });
             return of(allocation, degree, Verdict::One, Evidence::Proved);
         }
-        if clock.is_half_over() {
+        if clock.is_over(2) {
             return of(allocation, None, Verdict::Undecided, Evidence::Proved);
         }
         let degree = self.degree(&allocation).ok();
@@ -181,6 +183,40 @@ impl Matcher {
             return of(allocation, degree, Verdict::One, odd.evidence.of_parity());
         }
         of(allocation, degree, Verdict::Undecided, Evidence::Proved)
+    }
+
+    /// Enters the verdict 1 where the odd-section law gives it, or a part has it by now. Returns what is left, and how the
+    /// verdicts are known.
+    fn settle_by_sections(
+        &self,
+        table: &mut Verdicts,
+        unsettled: Vec<Set>,
+        teacher: usize,
+        counter: &DegreeCounter,
+        clock: Clock,
+    ) -> (Vec<Set>, Vec<Evidence>) {
+        let (mut left, mut evidence) = (Vec::new(), Vec::new());
+        for same_size in unsettled.chunk_by(|a, b| a.count_ones() == b.count_ones()) {
+            let known = &*table;
+            let odd = |set: &Set| {
+                if known.contains_certainty(*set) {
+                    return (*set, Some(Evidence::Proved));
+                }
+                let allocation = known.group.allocation(*set);
+                let odd = (!clock.is_over(3)).then(|| odd_section(counter, &allocation, teacher)).flatten();
+                (*set, odd.map(|degree| degree.evidence.of_parity()))
+            };
+            for (set, odd) in same_size.par_iter().map(odd).collect::<Vec<_>>() {
+                match odd {
+                    Some(known) => {
+                        table.set(&table.group.allocation(set), Verdict::One);
+                        evidence.push(known);
+                    }
+                    None => left.push(set),
+                }
+            }
+        }
+        (left, evidence)
     }
 
     /// For each basis, if it has even degree and an instance shows that its probability is below 1: how that is known. Small
@@ -202,7 +238,7 @@ impl Matcher {
         let (done, all) = (AtomicU64::new(0), even.len() as u64);
         // One after the other as threads become free, so that what a time limit cuts off are the largest degrees.
         let found = even.into_iter().par_bridge().map(|(place, basis, degree)| {
-            let witness = self.first_without_match(&basis.allocation, Some(degree), options, clock.deadline);
+            let witness = self.first_without_match(&basis.allocation, Some(degree), options, clock.deadline());
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
             (place, witness.map(|decision| self.evidence_of_fraction(basis, decision)))
         });
@@ -235,7 +271,8 @@ impl Matcher {
         for same_size in unsettled.chunk_by(|a, b| a.count_ones() == b.count_ones()).rev() {
             let known = &*table;
             let below_one = |set: &Set| {
-                let witness = || self.first_without_match(&known.group.allocation(*set), None, options, clock.deadline);
+                let witness =
+                    || self.first_without_match(&known.group.allocation(*set), None, options, clock.deadline());
                 let found = known.is_inside_a_fraction(*set) || witness().is_some();
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
                 found.then_some(*set)
@@ -250,26 +287,25 @@ impl Matcher {
     }
 }
 
-/// The time that there is.
+/// The time that there is: two quarters for degrees of bases, one for those of sections, one for instances.
 #[derive(Clone, Copy)]
 struct Clock {
-    deadline: Option<Instant>,
-    /// Degrees are counted until then.
-    half: Option<Instant>,
+    start: Instant,
+    limit: Option<Duration>,
 }
 
 impl Clock {
     fn start(limit: Option<Duration>) -> Self {
-        let after = |time: Duration| Instant::now().checked_add(time);
-        Clock { deadline: limit.and_then(after), half: limit.and_then(|limit| after(limit / 2)) }
+        Clock { start: Instant::now(), limit }
     }
 
-    fn is_over(self) -> bool {
-        self.deadline.is_some_and(|d| Instant::now() >= d)
+    /// Whether so many quarters of the time are over.
+    fn is_over(self, quarters: u32) -> bool {
+        self.limit.is_some_and(|limit| self.start.elapsed() >= limit / 4 * quarters)
     }
 
-    fn is_half_over(self) -> bool {
-        self.half.is_some_and(|d| Instant::now() >= d)
+    fn deadline(self) -> Option<Instant> {
+        self.limit.and_then(|limit| self.start.checked_add(limit))
     }
 }
 
@@ -290,8 +326,15 @@ impl Verdicts<'_> {
     /// Whether a verdict below 1 is known for an allocation with one weight more.
     fn is_inside_a_fraction(&self, set: Set) -> bool {
         let bits = bits(set);
-        let larger = (0..self.group.points()).map(|w| bits | 1 << w).filter(|b| *b != bits);
-        larger.into_iter().any(|b| self.all[b] == Verdict::Fractional)
+        let mut larger = (0..self.group.points()).map(|w| bits | 1 << w).filter(|b| *b != bits);
+        larger.any(|b| self.all[b] == Verdict::Fractional)
+    }
+
+    /// Whether verdict 1 is known for an allocation with one weight less.
+    fn contains_certainty(&self, set: Set) -> bool {
+        let bits = bits(set);
+        let mut smaller = (0..self.group.points()).map(|w| bits & !(1 << w)).filter(|b| *b != bits);
+        smaller.any(|b| self.all[b] == Verdict::One)
     }
 
     /// From the verdicts on bases, those on larger allocations: 1 where a part has probability 1, undecided where one spans.
