@@ -60,9 +60,10 @@ impl From<MatchError> for Failure {
     fn from(error: MatchError) -> Self {
         match error {
             MatchError::Reach(error) => error.into(),
-            MatchError::OtherNetwork { .. } | MatchError::Kinks { .. } | MatchError::NotPolynomial { .. } => {
-                Failure::request(error.to_string())
-            }
+            MatchError::OtherNetwork { .. }
+            | MatchError::Kinks { .. }
+            | MatchError::NotPolynomial { .. }
+            | MatchError::NoLaws { .. } => Failure::request(error.to_string()),
             MatchError::TooManyWeights { .. } => Failure::limit(error.to_string()),
         }
     }

@@ -66,6 +66,8 @@ pub enum Reason {
     OddDegree,
     /// Monotonicity and the odd-degree law for this basis inside the allocation.
     OddBasis(Allocation),
+    /// Odd-section law: a generic affine subspace of the learnable weights has this odd number of complex students.
+    OddSection(usize),
     /// Zero-positive law and fractional law.
     Fractional {
         /// The trial whose instance has δ distinct complex solutions and no real one.
@@ -114,6 +116,12 @@ impl std::fmt::Display for Reason {
             Reason::AffineBasis(_) => write!(f, "affine 0-1 law and monotonicity: it contains an affine basis"),
             Reason::OddDegree => write!(f, "odd-degree law"),
             Reason::OddBasis(_) => write!(f, "odd-degree law and monotonicity: it contains a basis of odd degree"),
+            Reason::OddSection(degree) => {
+                write!(
+                    f,
+                    "odd-section law: a generic plane in its weights has {degree} complex students, an odd number"
+                )
+            }
             Reason::Fractional { trial, normal, bounded } => write!(
                 f,
                 "fractional law: the instance of trial {trial} has no real match; labels normal: {normal}, degree bounded: {bounded}"

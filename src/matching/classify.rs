@@ -3,6 +3,11 @@
 //! Laws are asked about bases only; what contains a basis spans, and what contains one with probability 1 has
 //! probability 1 (monotonicity). Only what no law settles is sampled, larger allocations first: what is part of one with a
 //! probability below 1 has a probability below 1.
+//!
+//! One allocation speaks for its orbit under the symmetries of the network. They permute weights, and entries and labels
+//! at most; draws whose weights and inputs are independent and alike do not tell the two sides of such a permutation
+//! apart, so the probability is the same on an orbit, and a generic student's learning degree, too. (Transposing a
+//! recurrent network with one input and one output changes no label on any inputs.)
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,13 +15,13 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use crate::allocation::{Allocation, subsets};
+use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
-use crate::reach::{Dimension, Evidence, Settings};
+use crate::reach::{Dimension, Evidence, Group, MOST_POINTS, Orbits, Set, Settings};
 
 use super::answer::{Hypothesis, Verdict};
 use super::degree::{Degree, DegreeCounter, DegreeEvidence};
-use super::laws::{boundedness, is_affine, normality};
+use super::laws::{boundedness, is_affine, normality, odd_section};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
 /// The most weights of a network whose allocations are all classified.
@@ -73,21 +78,24 @@ fn place(verdict: Verdict) -> usize {
     }
 }
 
-/// What is known of a basis.
+/// What is known of an orbit of bases.
 struct Basis {
+    /// The first of its orbit.
     allocation: Allocation,
+    /// The length of its orbit.
+    images: u64,
     degree: Option<Degree>,
     verdict: Verdict,
     evidence: Evidence,
 }
 
 impl Matcher {
-    /// The verdict on every allocation. Costs one learning degree for each basis that is not affine, and the instances that
-    /// `options` ask for, for each allocation that no law settles. `progress` is called with (done, all), from any
-    /// thread.
+    /// The verdict on every allocation. Costs one learning degree for each orbit of bases that are not affine, and at most the
+    /// instances that `options` ask for, for each orbit of allocations that no law settles. `progress` is called with
+    /// (done, all), from any thread.
     ///
     /// # Errors
-    /// More than [`MOST_CLASSIFIED`] weights.
+    /// More than [`MOST_CLASSIFIED`] weights, or an ensemble that the laws say nothing about.
     pub fn classify(
         &self,
         options: &MatchOptions,
@@ -97,44 +105,55 @@ impl Matcher {
         if n > MOST_CLASSIFIED {
             return Err(MatchError::TooManyWeights { weights: n, limit: MOST_CLASSIFIED });
         }
-        let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
+        if !options.ensemble.is_generic() {
+            return Err(MatchError::NoLaws { what: WHAT, ensemble: options.ensemble.to_string() });
+        }
+        let clock = Clock::start(options.time_limit);
         let mut matroid = self.matroid(WHAT)?.clone();
         let counter = self.counter(WHAT)?;
         let trials = matroid.trials_for_all(self.settings().error_log2)?;
         matroid.extend_in_parallel(trials);
         let (teacher, done) = (matroid.teacher(), AtomicU64::new(0));
-        let sets: Vec<Allocation> = subsets(&Allocation::all(n), teacher.value).collect();
-        let all = sets.len() as u64;
-        let bases: Vec<Basis> = sets
+        let everything = Allocation::all(n);
+        let symmetries = self.network().symmetries(self.samples());
+        let group = Group::acting_on(&everything, &symmetries)
+            .ok_or(MatchError::TooManyWeights { weights: n, limit: MOST_POINTS })?;
+        let mut orbits = Orbits::new(group);
+        while orbits.size() < teacher.value {
+            orbits.advance()?;
+        }
+        let (group, all) = (orbits.group(), orbits.level().len() as u64);
+        let bases: Vec<Basis> = orbits
+            .level()
             .into_par_iter()
-            .filter_map(|a| {
-                let basis = (matroid.rank(&a) == teacher.value).then(|| self.basis(a, counter, deadline));
+            .filter_map(|orbit| {
+                let a = group.allocation(orbit.representative);
+                let basis =
+                    (matroid.rank(&a) == teacher.value).then(|| self.basis(a, orbits.length(orbit), counter, clock));
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
                 basis
             })
             .collect();
         let ranks = Evidence::Probabilistic { error_log2: matroid.error_for_all() };
         let mut evidence = vec![teacher.evidence, ranks];
-        let mut verdicts = vec![Verdict::Zero; 1 << n];
+        let mut table = Verdicts { group, all: vec![Verdict::Zero; 1 << n] };
         let mut degrees = BTreeMap::new();
         for basis in &bases {
-            verdicts[basis.allocation.low_bits() as usize] = basis.verdict;
+            table.set(&basis.allocation, basis.verdict);
             evidence.push(basis.evidence);
-            *degrees.entry(basis.degree.map(|d| d.value)).or_insert(0) += 1;
+            *degrees.entry(basis.degree.map(|d| d.value)).or_insert(0) += basis.images;
         }
-        let unsettled = spread(&mut verdicts, teacher.value);
-        let even: Vec<&Basis> =
-            bases.iter().filter(|b| b.degree.is_some() && b.verdict == Verdict::Undecided).collect();
-        let below_one: Vec<Option<Evidence>> =
-            even.par_iter().map(|b| self.sample_basis(b, options, deadline)).collect();
-        for (basis, known) in even.iter().zip(below_one) {
+        let unsettled = table.spread(teacher.value);
+        let (unsettled, odd) = self.settle_by_sections(&mut table, unsettled, teacher.value, counter, clock);
+        evidence.extend(odd);
+        let below_one = self.sample_bases(&bases, options, clock, progress);
+        for (basis, known) in bases.iter().zip(below_one) {
             if let Some(known) = known {
-                verdicts[basis.allocation.low_bits() as usize] = Verdict::Fractional;
+                table.set(&basis.allocation, Verdict::Fractional);
                 evidence.push(known);
             }
         }
-        let late = self.sample_surplus(&mut verdicts, &unsettled, options, deadline, progress);
-        if unsettled.iter().any(|bits| verdicts[*bits] == Verdict::Fractional) {
+        if self.sample_surplus(&mut table, &unsettled, options, clock, progress) {
             evidence.push(Evidence::Unbounded);
         }
         Ok(Classification {
@@ -143,20 +162,20 @@ impl Matcher {
             teacher,
             degrees,
             evidence: Evidence::all(evidence),
-            late: late || bases.iter().any(|b| b.degree.is_none()) || deadline.is_some_and(|d| Instant::now() >= d),
+            late: bases.iter().any(|b| b.degree.is_none()) || clock.is_over(4),
             settings: self.settings(),
-            verdicts,
+            verdicts: table.all,
         })
     }
 
     /// What the laws say of a basis.
-    fn basis(&self, allocation: Allocation, counter: &DegreeCounter, deadline: Option<Instant>) -> Basis {
-        let of = |allocation, degree, verdict, evidence| Basis { allocation, degree, verdict, evidence };
+    fn basis(&self, allocation: Allocation, images: u64, counter: &DegreeCounter, clock: Clock) -> Basis {
+        let of = |allocation, degree, verdict, evidence| Basis { allocation, images, degree, verdict, evidence };
         if is_affine(counter, &allocation) {
             let degree = Some(Degree { value: 1, evidence: DegreeEvidence::Proved });
             return of(allocation, degree, Verdict::One, Evidence::Proved);
         }
-        if deadline.is_some_and(|d| Instant::now() >= d) {
+        if clock.is_over(2) {
             return of(allocation, None, Verdict::Undecided, Evidence::Proved);
         }
         let degree = self.degree(&allocation).ok();
@@ -166,74 +185,185 @@ impl Matcher {
         of(allocation, degree, Verdict::Undecided, Evidence::Proved)
     }
 
-    /// Whether random instances show that a basis of even degree has a probability below 1, and how that is known.
-    fn sample_basis(&self, basis: &Basis, options: &MatchOptions, deadline: Option<Instant>) -> Option<Evidence> {
-        if deadline.is_some_and(|d| Instant::now() >= d) {
-            return None;
+    /// Enters the verdict 1 where the odd-section law gives it, or a part has it by now. Returns what is left, and how the
+    /// verdicts are known.
+    fn settle_by_sections(
+        &self,
+        table: &mut Verdicts,
+        unsettled: Vec<Set>,
+        teacher: usize,
+        counter: &DegreeCounter,
+        clock: Clock,
+    ) -> (Vec<Set>, Vec<Evidence>) {
+        let (mut left, mut evidence) = (Vec::new(), Vec::new());
+        for same_size in unsettled.chunk_by(|a, b| a.count_ones() == b.count_ones()) {
+            let known = &*table;
+            let odd = |set: &Set| {
+                if known.contains_certainty(*set) {
+                    return (*set, Some(Evidence::Proved));
+                }
+                let allocation = known.group.allocation(*set);
+                let odd = (!clock.is_over(3)).then(|| odd_section(counter, &allocation, teacher)).flatten();
+                (*set, odd.map(|degree| degree.evidence.of_parity()))
+            };
+            for (set, odd) in same_size.par_iter().map(odd).collect::<Vec<_>>() {
+                match odd {
+                    Some(known) => {
+                        table.set(&table.group.allocation(set), Verdict::One);
+                        evidence.push(known);
+                    }
+                    None => left.push(set),
+                }
+            }
         }
-        let options = MatchOptions { time_limit: left(deadline), ..*options };
-        let estimate = self.estimate_with(&basis.allocation, basis.degree, &options, &|_, _| {});
+        (left, evidence)
+    }
+
+    /// For each basis, if it has even degree and an instance shows that its probability is below 1: how that is known. Small
+    /// degrees, whose instances are decided sooner, come first.
+    fn sample_bases(
+        &self,
+        bases: &[Basis],
+        options: &MatchOptions,
+        clock: Clock,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Vec<Option<Evidence>> {
+        let mut even: Vec<(usize, &Basis, usize)> = bases
+            .iter()
+            .enumerate()
+            .filter(|(_, basis)| basis.verdict == Verdict::Undecided)
+            .filter_map(|(place, basis)| Some((place, basis, basis.degree?.value)))
+            .collect();
+        even.sort_by_key(|(.., degree)| *degree);
+        let (done, all) = (AtomicU64::new(0), even.len() as u64);
+        // One after the other as threads become free, so that what a time limit cuts off are the largest degrees.
+        let found = even.into_iter().par_bridge().map(|(place, basis, degree)| {
+            let witness = self.first_without_match(&basis.allocation, Some(degree), options, clock.deadline());
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+            (place, witness.map(|decision| self.evidence_of_fraction(basis, decision)))
+        });
+        let mut known = vec![None; bases.len()];
+        for (place, evidence) in found.collect::<Vec<_>>() {
+            known[place] = evidence;
+        }
+        known
+    }
+
+    /// How it is known that a basis with an instance without a match, decided with this evidence, has a probability below 1.
+    fn evidence_of_fraction(&self, basis: &Basis, decision: Evidence) -> Evidence {
         let normal = normality(self.network(), self.samples(), basis.allocation.size());
         let checked = [normal, boundedness(basis.degree)].iter().all(|h| matches!(h, Hypothesis::Checked(_)));
-        estimate.without_match.map(|_| if checked { estimate.evidence } else { Evidence::Unbounded })
+        if checked { decision } else { Evidence::Unbounded }
     }
 
     /// Samples what spans with surplus weights and contains no basis of probability 1, from the largest down. Returns whether
-    /// the time was up.
+    /// an instance without a match was found.
     fn sample_surplus(
         &self,
-        verdicts: &mut [Verdict],
-        unsettled: &[usize],
+        table: &mut Verdicts,
+        unsettled: &[Set],
         options: &MatchOptions,
-        deadline: Option<Instant>,
+        clock: Clock,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> bool {
-        let (n, all) = (self.network().weights(), unsettled.len() as u64);
-        for (index, bits) in unsettled.iter().rev().enumerate() {
-            progress(index as u64, all);
-            if deadline.is_some_and(|d| Instant::now() >= d) {
-                return true;
-            }
-            let larger = (0..n).map(|w| bits | 1 << w).filter(|b| b != bits);
-            let below_one = larger.into_iter().any(|b| verdicts[b] == Verdict::Fractional);
-            let witness = || {
-                let allocation = Allocation::of(n, (0..n).filter(|w| bits >> w & 1 == 1));
-                let options = MatchOptions { time_limit: left(deadline), ..*options };
-                self.estimate_with(&allocation, None, &options, &|_, _| {}).without_match.is_some()
+        let (done, all) = (AtomicU64::new(0), unsettled.len() as u64);
+        let mut some = false;
+        for same_size in unsettled.chunk_by(|a, b| a.count_ones() == b.count_ones()).rev() {
+            let known = &*table;
+            let below_one = |set: &Set| {
+                let witness =
+                    || self.first_without_match(&known.group.allocation(*set), None, options, clock.deadline());
+                let found = known.is_inside_a_fraction(*set) || witness().is_some();
+                progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+                found.then_some(*set)
             };
-            if below_one || witness() {
-                verdicts[*bits] = Verdict::Fractional;
+            let found: Vec<Set> = same_size.par_iter().filter_map(below_one).collect();
+            some |= !found.is_empty();
+            for set in found {
+                table.set(&table.group.allocation(set), Verdict::Fractional);
             }
         }
-        false
+        some
     }
 }
 
-/// The time that is left.
-fn left(deadline: Option<Instant>) -> Option<Duration> {
-    deadline.map(|d| d.saturating_duration_since(Instant::now()))
+/// The time that there is: two quarters for degrees of bases, one for those of sections, one for instances.
+#[derive(Clone, Copy)]
+struct Clock {
+    start: Instant,
+    limit: Option<Duration>,
 }
 
-/// From the verdicts on bases, those on larger allocations: 1 where a part has probability 1, undecided where one spans.
-/// Returns the undecided among the larger ones, by increasing size.
-fn spread(verdicts: &mut [Verdict], teacher: usize) -> Vec<usize> {
-    let mut unsettled = Vec::new();
-    for bits in 0..verdicts.len() {
-        if bits.count_ones() as usize <= teacher {
-            continue;
-        }
-        // Parts have smaller bits, so they are known by now.
-        let parts = (0..usize::BITS).filter(|w| bits >> w & 1 == 1).map(|w| verdicts[bits & !(1 << w)]);
-        let best = parts.fold(Verdict::Zero, |best, v| match (best, v) {
-            (Verdict::One, _) | (_, Verdict::One) => Verdict::One,
-            (Verdict::Zero, Verdict::Zero) => Verdict::Zero,
-            _ => Verdict::Undecided,
-        });
-        verdicts[bits] = best;
-        if best == Verdict::Undecided {
-            unsettled.push(bits);
+impl Clock {
+    fn start(limit: Option<Duration>) -> Self {
+        Clock { start: Instant::now(), limit }
+    }
+
+    /// Whether so many quarters of the time are over.
+    fn is_over(self, quarters: u32) -> bool {
+        self.limit.is_some_and(|limit| self.start.elapsed() >= limit / 4 * quarters)
+    }
+
+    fn deadline(self) -> Option<Instant> {
+        self.limit.and_then(|limit| self.start.checked_add(limit))
+    }
+}
+
+/// A verdict for each allocation, by its bits; the same on each orbit.
+struct Verdicts<'a> {
+    group: &'a Group,
+    all: Vec<Verdict>,
+}
+
+impl Verdicts<'_> {
+    /// Enters the verdict on an allocation and all its images.
+    fn set(&mut self, allocation: &Allocation, verdict: Verdict) {
+        for image in self.group.set(allocation).into_iter().flat_map(|set| self.group.orbit(set)) {
+            self.all[bits(image)] = verdict;
         }
     }
-    unsettled.sort_by_key(|bits| bits.count_ones());
-    unsettled
+
+    /// Whether a verdict below 1 is known for an allocation with one weight more.
+    fn is_inside_a_fraction(&self, set: Set) -> bool {
+        let bits = bits(set);
+        let mut larger = (0..self.group.points()).map(|w| bits | 1 << w).filter(|b| *b != bits);
+        larger.any(|b| self.all[b] == Verdict::Fractional)
+    }
+
+    /// Whether verdict 1 is known for an allocation with one weight less.
+    fn contains_certainty(&self, set: Set) -> bool {
+        let bits = bits(set);
+        let mut smaller = (0..self.group.points()).map(|w| bits & !(1 << w)).filter(|b| *b != bits);
+        smaller.any(|b| self.all[b] == Verdict::One)
+    }
+
+    /// From the verdicts on bases, those on larger allocations: 1 where a part has probability 1, undecided where one spans.
+    /// Returns the undecided among the larger ones, one an orbit, by increasing size.
+    fn spread(&mut self, teacher: usize) -> Vec<Set> {
+        let mut unsettled = Vec::new();
+        for bits in 0..self.all.len() {
+            if bits.count_ones() as usize <= teacher {
+                continue;
+            }
+            // Parts have smaller bits, so they are known by now.
+            let parts = (0..usize::BITS).filter(|w| bits >> w & 1 == 1).map(|w| self.all[bits & !(1 << w)]);
+            let best = parts.fold(Verdict::Zero, |best, v| match (best, v) {
+                (Verdict::One, _) | (_, Verdict::One) => Verdict::One,
+                (Verdict::Zero, Verdict::Zero) => Verdict::Zero,
+                _ => Verdict::Undecided,
+            });
+            self.all[bits] = best;
+            let set = (bits as Set).reverse_bits();
+            if best == Verdict::Undecided && self.group.stabiliser(set).is_some() {
+                unsettled.push(set);
+            }
+        }
+        unsettled.sort_by_key(|set| set.count_ones());
+        unsettled
+    }
+}
+
+/// The bits of an allocation, the first weight lowest, from its word.
+fn bits(set: Set) -> usize {
+    set.reverse_bits() as usize
 }

@@ -10,17 +10,19 @@
 //! system whose count attains Bézout's bound. There δ ≤ ∏ deg F_i by Bézout, and δ ≥ the count, because simple solutions
 //! modulo p lift to the p-adic numbers (Hensel) and simple solutions persist nearby: that degree is proved.
 
-use crate::algebra::{Groebner, Limits, QuotientAlgebra, Stopped, is_squarefree};
+use crate::algebra::{Groebner, Limits, Polynomial, Polynomials, QuotientAlgebra, Stopped, is_squarefree};
 use crate::allocation::Allocation;
 use crate::network::{Network, Probe, Samples};
-use crate::number::PrimeField;
+use crate::number::{PrimeField, Ring};
 use crate::reach::Evidence;
 use crate::reach::point::{ModularPoint, generator};
 
-use super::equations::{equation_ring, equations, label_degrees};
+use super::equations::{equation_ring, equations_on, label_degrees, weights};
 
 /// Random points for degrees use the generator's streams from here on.
 const STREAM: u64 = 1 << 32;
+/// Random sections use the generator's streams from here on.
+const SECTION_STREAM: u64 = 1 << 38;
 /// So many points are tried before the degree is given up.
 const MOST_POINTS: usize = 6;
 
@@ -92,6 +94,9 @@ struct Point {
     labels: Vec<u64>,
     /// One coefficient a weight.
     form: Vec<u64>,
+    /// What sections are drawn with.
+    seed: u64,
+    index: u64,
 }
 
 impl DegreeCounter {
@@ -114,6 +119,19 @@ impl DegreeCounter {
     /// # Errors
     /// A limit, no finite count, or a network with kinks.
     pub fn degree(&self, allocation: &Allocation) -> Result<Degree, NoDegree> {
+        self.count_twice(allocation, allocation.size())
+    }
+
+    /// The learning degree of a section of an allocation that spans with more weights than the teacher has dimensions: the
+    /// number of complex students on a generic affine subspace of so many dimensions.
+    ///
+    /// # Errors
+    /// As [`DegreeCounter::degree`].
+    pub fn section_degree(&self, allocation: &Allocation, dimension: usize) -> Result<Degree, NoDegree> {
+        self.count_twice(allocation, dimension)
+    }
+
+    fn count_twice(&self, allocation: &Allocation, dimension: usize) -> Result<Degree, NoDegree> {
         if !self.network.is_polynomial() {
             return Err(NoDegree::Kinks);
         }
@@ -127,9 +145,9 @@ impl DegreeCounter {
                     &fresh
                 }
             };
-            if let Some(count) = point.count(&self.network, allocation, &self.limits)? {
+            if let Some(count) = point.count(&self.network, allocation, dimension, &self.limits)? {
                 if counts.contains(&count) {
-                    return Ok(self.judge(allocation, count));
+                    return Ok(self.judge(allocation, dimension, count));
                 }
                 counts.push(count);
             }
@@ -142,10 +160,10 @@ impl DegreeCounter {
         label_degrees(&self.network, allocation, &self.degrees)
     }
 
-    fn judge(&self, allocation: &Allocation, value: usize) -> Degree {
+    fn judge(&self, allocation: &Allocation, dimension: usize, value: usize) -> Degree {
         let degrees = self.label_degrees(allocation);
         let bezout = degrees.iter().fold(1u64, |product, d| product.saturating_mul(*d));
-        let attained = degrees.len() == allocation.size() && bezout == value as u64;
+        let attained = degrees.len() == dimension && bezout == value as u64;
         let evidence = if attained { DegreeEvidence::Proved } else { DegreeEvidence::Counted { points: 2 } };
         Degree { value, evidence }
     }
@@ -157,25 +175,50 @@ impl Point {
         let ModularPoint { field, weights: student, inputs } = ModularPoint::random(network, samples, &mut random);
         let mut vector = || (0..network.weights()).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
         let labels = network.labels(&field, &vector(), &inputs);
-        Point { field, student, inputs, labels, form: vector() }
+        Point { field, student, inputs, labels, form: vector(), seed, index }
     }
 
-    /// The number of solutions, if it is finite and all are distinct.
-    fn count(&self, network: &Network, allocation: &Allocation, limits: &Limits) -> Result<Option<usize>, Stopped> {
-        let ring = equation_ring(self.field, network, allocation, limits)?;
-        let system = equations(&ring, network, allocation, &self.student, &self.inputs, &self.labels);
+    /// The number of solutions on a generic affine subspace of so many dimensions, or, if the allocation has no more, of all; if
+    /// it is finite and all are distinct.
+    fn count(
+        &self,
+        network: &Network,
+        allocation: &Allocation,
+        dimension: usize,
+        limits: &Limits,
+    ) -> Result<Option<usize>, Stopped> {
+        let ring = equation_ring(self.field, network, dimension, limits)?;
+        let weights = weights(&ring, allocation, &self.student, self.section(&ring, allocation, dimension));
+        let system = equations_on(&ring, network, &weights, &self.inputs, &self.labels);
         let groebner = Groebner::of(&ring, &system, limits)?;
         let Some(quotient) = QuotientAlgebra::of(&groebner, limits)? else {
             return Ok(None);
         };
-        let dimension = quotient.dimension();
-        if dimension > 1 {
-            let form: Vec<u64> = allocation.iter().map(|w| self.form[w]).collect();
+        let count = quotient.dimension();
+        if count > 1 {
+            let form: Vec<u64> = allocation.iter().take(dimension).map(|w| self.form[w]).collect();
             let polynomial = quotient.minimal_polynomial(&form);
-            if polynomial.len() != dimension + 1 || !is_squarefree(&self.field, &polynomial) {
+            if polynomial.len() != count + 1 || !is_squarefree(&self.field, &polynomial) {
                 return Ok(None);
             }
         }
-        Ok(Some(dimension))
+        Ok(Some(count))
+    }
+
+    /// The learnable weights on the subspace: the first ones are its coordinates, each other one a random affine function of
+    /// these.
+    fn section(
+        &self,
+        ring: &Polynomials<PrimeField>,
+        allocation: &Allocation,
+        dimension: usize,
+    ) -> Vec<Polynomial<u64>> {
+        let mut random = generator(self.seed, SECTION_STREAM + self.index);
+        let mut affine = || {
+            let mut draw = || ring.constant(self.field.random(&mut random));
+            let start = draw();
+            (0..dimension).fold(start, |sum, v| ring.add(&sum, &ring.mul(&draw(), &ring.variable(v))))
+        };
+        (0..allocation.size()).map(|v| if v < dimension { ring.variable(v) } else { affine() }).collect()
     }
 }

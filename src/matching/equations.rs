@@ -5,21 +5,20 @@ use crate::allocation::Allocation;
 use crate::network::Network;
 use crate::number::{Degrees, Ring};
 
-/// The ring that the equations of an allocation live in: one variable for each learnable weight.
+/// The ring that equations live in, such as one variable for each learnable weight.
 ///
 /// # Errors
-/// More learnable weights than the limit, or too large a degree.
+/// More variables than the limit, or too large a degree.
 pub(super) fn equation_ring<R: Ring>(
     ring: R,
     network: &Network,
-    allocation: &Allocation,
+    variables: usize,
     limits: &Limits,
 ) -> Result<Polynomials<R>, Stopped> {
     let degree = network.degree();
     if degree > limits.degree {
         return Err(Stopped::Degree { degree, limit: limits.degree });
     }
-    let variables = allocation.size();
     let limit = limits.variables.min(Monomials::MOST_VARIABLES);
     let monomials = Monomials::new(variables).filter(|_| variables <= limit);
     let monomials = monomials.ok_or(Stopped::Variables { variables, limit })?;
@@ -35,20 +34,40 @@ pub(super) fn equations<R: Ring>(
     inputs: &[Vec<R::Element>],
     labels: &[R::Element],
 ) -> Vec<Polynomial<R::Element>> {
-    let mut weights: Vec<_> = Vec::with_capacity(student.len());
-    let mut learnable = 0;
-    for (w, value) in student.iter().enumerate() {
-        if allocation.contains(w) {
-            weights.push(ring.variable(learnable));
-            learnable += 1;
-        } else {
-            weights.push(ring.constant(value.clone()));
-        }
-    }
-    let enter = |input: &Vec<R::Element>| input.iter().map(|x| ring.constant(x.clone())).collect();
-    let inputs: Vec<Vec<_>> = inputs.iter().map(enter).collect();
-    let predicted = network.labels(ring, &weights, &inputs);
+    let variables = (0..allocation.size()).map(|v| ring.variable(v));
+    equations_on(ring, network, &weights(ring, allocation, student, variables), inputs, labels)
+}
+
+/// A student's weights, with these polynomials for the learnable ones.
+pub(super) fn weights<R: Ring>(
+    ring: &Polynomials<R>,
+    allocation: &Allocation,
+    student: &[R::Element],
+    learnable: impl IntoIterator<Item = Polynomial<R::Element>>,
+) -> Vec<Polynomial<R::Element>> {
+    let mut weights: Vec<_> = student.iter().map(|value| ring.constant(value.clone())).collect();
+    allocation.iter().zip(learnable).for_each(|(w, value)| weights[w] = value);
+    weights
+}
+
+/// The same equations for weights that are polynomials in the ring's variables.
+pub(super) fn equations_on<R: Ring>(
+    ring: &Polynomials<R>,
+    network: &Network,
+    weights: &[Polynomial<R::Element>],
+    inputs: &[Vec<R::Element>],
+    labels: &[R::Element],
+) -> Vec<Polynomial<R::Element>> {
+    let predicted = network.labels(ring, weights, &constants(ring, inputs));
     predicted.iter().zip(labels).map(|(f, y)| ring.sub(f, &ring.constant(y.clone()))).collect()
+}
+
+/// Inputs as constant polynomials.
+pub(super) fn constants<R: Ring>(
+    ring: &Polynomials<R>,
+    inputs: &[Vec<R::Element>],
+) -> Vec<Vec<Polynomial<R::Element>>> {
+    inputs.iter().map(|input| input.iter().map(|x| ring.constant(x.clone())).collect()).collect()
 }
 
 /// The degree of every label in the learnable weights: exact, since a label map has no negative coefficients, for

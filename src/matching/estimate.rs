@@ -153,3 +153,25 @@ pub(super) fn estimate(
         stopped,
     }
 }
+
+/// Decides trials 0, 1, … one after the other until one has no match and, if `degree` is given, as many complex solutions;
+/// returns how it is known. Gives up after the most trials, at the deadline, or where a limit stopped each of the first.
+pub(super) fn first_without_match(
+    trials: Trials,
+    degree: Option<usize>,
+    deadline: Option<Instant>,
+    decide: impl Fn(u64) -> Decision,
+) -> Option<Evidence> {
+    let mut limited = 0;
+    for trial in 0..trials.most() {
+        if limited == FIRST || deadline.is_some_and(|d| Instant::now() >= d) {
+            return None;
+        }
+        let tally = Tally::of(trial, decide(trial), degree);
+        if tally.without_match.is_some() {
+            return Some(tally.evidence());
+        }
+        limited += u64::from(tally.limit.is_some() && limited == trial);
+    }
+    None
+}

@@ -136,7 +136,7 @@ impl Question<'_> {
     /// The equations with integer coefficients.
     fn system(&self, allocation: &Allocation, student: &[Dyadic]) -> Result<System, Undecided> {
         let limits = self.solver.limits();
-        let ring = equation_ring(Dyadics, self.network, allocation, limits)?;
+        let ring = equation_ring(Dyadics, self.network, allocation.size(), limits)?;
         let system = equations(&ring, self.network, allocation, student, self.inputs, &self.labels);
         let integral = Polynomials::new(Integers, *ring.monomials(), limits.terms);
         let outgrown = Stopped::Terms { terms: limits.terms, degree: ring.monomials().most_degree() };

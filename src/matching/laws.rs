@@ -6,6 +6,11 @@
 //!   evaluating it on degrees gives.
 //! - *Odd-degree law.* MP = 1 for a basis of odd learning degree: non-real solutions come in pairs.
 //! - *Monotonicity.* MP = 1 for everything that contains such a basis.
+//! - *Odd-section law.* MP = 1 for what spans with more weights than the teacher has dimensions D, if a generic affine subspace of
+//!   D dimensions of its learnable weights has an odd number of complex students. The subspace is a reparametrised
+//!   student whose D coordinates learn: its Jacobian has rank D, as a generic subspace is transversal to the kernel, so a
+//!   generic fibre is finite and reduced, of one size for generic students, teachers and subspaces. Choose one generic real
+//!   subspace: solutions come in conjugate pairs there as on a basis, which is the special case of a coordinate subspace.
 //! - *Fractional law.* MP < 1 for a basis with an instance that has δ distinct complex solutions, none real, provided that
 //!   the closure of the teacher's labels is normal there and that δ is bounded from above.
 
@@ -44,8 +49,12 @@ pub(super) fn certain_match(
         let all: Vec<Allocation> = bases(allocation, matroid, most).collect();
         let affine = all.iter().find(|b| is_affine(counter, b));
         let affine = affine.map(|b| (Reason::AffineBasis(b.clone()), spans));
-        affine.or_else(|| {
+        let certain = affine.or_else(|| {
             odd_basis(&all, counter).map(|(b, d)| (Reason::OddBasis(b), Evidence::all([spans, d.evidence.of_parity()])))
+        });
+        certain.or_else(|| {
+            let odd = odd_section(counter, allocation, teacher)?;
+            Some((Reason::OddSection(odd.value), Evidence::all([spans, odd.evidence.of_parity()])))
         })
     };
     Ruling { certain, degree }
@@ -81,6 +90,11 @@ fn odd_basis(bases: &[Allocation], counter: &DegreeCounter) -> Option<(Allocatio
         }
     }
     first
+}
+
+/// The degree of a generic section of an allocation that spans with surplus weights, if it is odd.
+pub(super) fn odd_section(counter: &DegreeCounter, allocation: &Allocation, teacher: usize) -> Option<Degree> {
+    counter.section_degree(allocation, teacher).ok().filter(|d| d.value % 2 == 1)
 }
 
 /// Whether the closure of the teacher's labels is known to be normal.

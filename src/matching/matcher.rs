@@ -1,6 +1,6 @@
 //! Questions about the match probabilities of one network's allocations: what they share is computed once.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::algebra::{Limits, Primes, Solver};
 use crate::allocation::Allocation;
@@ -10,7 +10,7 @@ use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patt
 use super::answer::{Estimate, Hypothesis, MatchAnswer, Reason, Verdict};
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
-use super::estimate::{Trials, estimate};
+use super::estimate::{Trials, estimate, first_without_match};
 use super::instance::{Decision, Instance};
 use super::laws::{Ruling, bases, boundedness, certain_match, is_affine, normality};
 use super::piecewise::{Shallow, is_below_one, ruling};
@@ -81,6 +81,16 @@ pub enum MatchError {
         given: usize,
         /// The network's weights.
         weights: usize,
+    },
+    /// Laws are asked for, for draws that they say nothing about.
+    #[error(
+        "{what} rests on laws about almost every student and teacher; they say nothing about {ensemble} draws\n  take gaussian or uniform ones, or estimate single allocations"
+    )]
+    NoLaws {
+        /// What was asked for.
+        what: &'static str,
+        /// The ensemble.
+        ensemble: String,
     },
     /// Too many weights for all allocations to be classified.
     #[error(
@@ -382,6 +392,22 @@ impl Matcher {
         let decide = |trial| self.decide_instance(allocation, &bases, options, trial);
         let degree = degree.map(|d| d.value);
         estimate(options.ensemble, options.trials, degree, options.time_limit, decide, progress)
+    }
+
+    /// How the first instance is decided that has no match, and as many complex solutions as `degree` says; it is looked for
+    /// one trial after the other, for as many as `options` ask for. Without slices of allocations with surplus weights, which
+    /// show matches only.
+    pub(super) fn first_without_match(
+        &self,
+        allocation: &Allocation,
+        degree: Option<usize>,
+        options: &MatchOptions,
+        deadline: Option<Instant>,
+    ) -> Option<Evidence> {
+        let options = MatchOptions { slices: 0, ..*options };
+        let bases = self.slicing_bases(allocation, &options);
+        let decide = |trial| self.decide_instance(allocation, &bases, &options, trial);
+        first_without_match(options.trials, degree, deadline, decide)
     }
 
     fn decide_instance(

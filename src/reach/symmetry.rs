@@ -4,7 +4,7 @@
 //! falling order of words: the *canonical form* of a set, the first in canonical order among its images, is the largest
 //! word among them. A group element maps a word by table look-ups, one for every four weights.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rug::Integer;
 
@@ -136,6 +136,11 @@ impl Group {
             let rows = table.chunks_exact(NIBBLE).enumerate();
             rows.fold(0, |image, (i, row)| image | row[(set << (4 * i) >> 60) as usize])
         })
+    }
+
+    /// A set and its images, each once.
+    pub fn orbit(&self, set: Set) -> BTreeSet<Set> {
+        self.images(set).chain([set]).collect()
     }
 
     /// The canonical form: the first image in canonical order.
