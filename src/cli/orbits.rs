@@ -60,7 +60,7 @@ pub(super) fn write(scan: &Scan, path: &Path) -> Result<u64, Failure> {
     let partial = PathBuf::from(format!("{}.{}.partial", path.display(), std::process::id()));
     let file = File::create(&partial).map_err(|e| failed(&e))?;
     let written = written(scan, group, &kind, file).and_then(|orbits| {
-        std::fs::rename(&partial, path).map_err(|e| failed(&e))?;
+        super::file::put_in_place(&partial, path).map_err(|e| failed(&e))?;
         Ok(orbits)
     });
     if written.is_err() {

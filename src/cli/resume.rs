@@ -1,24 +1,31 @@
 //! `--resume DIR`: a folder with a file for each finished piece of a run, so that the run may be killed at any moment.
 //!
 //! `run.json` says which run it is. A piece's file is there whole or not at all; its second line is a checksum of the run
-//! and of the first line, which is the result.
+//! and of the first line, which is the result. A process holds a lock on `lock` while it works in the folder; the system
+//! takes it back when the process ends, however it ends.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use allocert::record::Run;
 
 use super::failure::Failure;
-use super::file::{make_folder, write_whole};
+use super::file::{is_unfinished, make_folder, remove_unfinished, write_whole};
 
 /// No run has more pieces.
 const MOST_PIECES: usize = 1 << 20;
+/// What says which run a folder belongs to.
+const RUN: &str = "run.json";
+/// What a working process holds a lock on.
+const LOCK: &str = "lock";
 
 /// The folder of a run.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
     run: Run,
+    /// Held while the run goes on; nothing when the folder is only read, or cannot be locked.
+    _lock: Option<File>,
 }
 
 /// A piece's file that is not what was written.
@@ -26,10 +33,20 @@ pub(super) struct Folder {
 pub(super) struct Damaged(pub PathBuf);
 
 impl Folder {
-    /// Makes the folder of a run, or opens it if it is this run's.
+    /// Makes the folder of a run, or opens it if it is this run's and no other process works in it.
     pub(super) fn open(path: &Path, run: Run) -> Result<Self, Failure> {
+        if run.pieces > MOST_PIECES {
+            return Err(Failure::limit(format!("{} pieces are over the limit of {MOST_PIECES}", run.pieces)));
+        }
         make_folder(path)?;
-        let name = path.join("run.json");
+        let name = path.join(RUN);
+        if !name.exists() {
+            empty(path)?;
+        }
+        let lock = lock(path)?;
+        if lock.is_some() {
+            remove_unfinished(path);
+        }
         if name.exists() {
             let found = Folder::existing(path)?.run;
             if found != run {
@@ -41,26 +58,19 @@ impl Folder {
                 return Err(Failure::request(message));
             }
         } else {
-            let others = fs::read_dir(path)?.filter_map(Result::ok).map(|entry| entry.file_name());
-            // A run that was killed as it began may have left its hidden file.
-            if let Some(other) = others.filter(|o| !o.to_string_lossy().starts_with(".run.json.")).min() {
-                let (path, other) = (path.display(), other.to_string_lossy().into_owned());
-                let message = format!("{path}: holds {other}, and is not the folder of a run\n  name an empty folder");
-                return Err(Failure::request(message));
-            }
             write_whole(&name, format!("{}\n", text(&run)?).as_bytes())?;
         }
-        Ok(Folder { path: path.to_owned(), run })
+        Ok(Folder { path: path.to_owned(), run, _lock: lock })
     }
 
     /// Opens the folder of some run.
     pub(super) fn existing(path: &Path) -> Result<Self, Failure> {
-        let name = path.join("run.json");
+        let name = path.join(RUN);
         let unreadable = |why: String| {
             let mend = "name a folder that --resume has made";
             Failure::request(format!("{}: {why}\n  {mend}", name.display()))
         };
-        let text = fs::read_to_string(&name).map_err(|error| unreadable(error.to_string()))?;
+        let text = read_plain(&name).map_err(|error| unreadable(error.to_string()))?;
         let run: Run = serde_json::from_str(&text).map_err(|error| unreadable(format!("is damaged: {error}")))?;
         let (i, n) = run.shard;
         if run.pieces > MOST_PIECES {
@@ -69,7 +79,7 @@ impl Folder {
         if i < 1 || i > n {
             return Err(unreadable(format!("is damaged: there is no shard {i}/{n}")));
         }
-        Ok(Folder { path: path.to_owned(), run })
+        Ok(Folder { path: path.to_owned(), run, _lock: None })
     }
 
     /// The run.
@@ -85,7 +95,7 @@ impl Folder {
     /// A finished piece's result; nothing if it is not finished.
     pub(super) fn read(&self, piece: usize) -> Result<Option<String>, Damaged> {
         let name = self.name(piece);
-        let text = match fs::read_to_string(&name) {
+        let text = match read_plain(&name) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(_) => return Err(Damaged(name)),
@@ -107,9 +117,9 @@ impl Folder {
         write_whole(&self.name(piece), format!("{result}\n{}", self.seal(piece, result)).as_bytes())
     }
 
-    /// The pieces of this folder that are not finished.
+    /// The pieces of this folder that are not finished, or damaged.
     pub(super) fn open_pieces(&self) -> Vec<usize> {
-        self.run.own().filter(|piece| !self.name(*piece).exists()).collect()
+        self.run.own().filter(|piece| !matches!(self.read(*piece), Ok(Some(_)))).collect()
     }
 
     fn name(&self, piece: usize) -> PathBuf {
@@ -122,6 +132,45 @@ impl Folder {
         let of = serde_json::to_string(&run).unwrap_or_default();
         format!("crc32 {:08x}\n", checksum(&format!("{of}\n{piece}\n{result}")))
     }
+}
+
+/// Refuses a folder with anything in it but what a run that was killed as it began may have left.
+fn empty(path: &Path) -> Result<(), Failure> {
+    let shown = path.display();
+    let unreadable = |e: std::io::Error| Failure::request(format!("{shown}: {e}\n  name a folder that you may read"));
+    let names = fs::read_dir(path).map_err(unreadable)?.filter_map(Result::ok);
+    let mut others = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    match others.find(|name| name != LOCK && name != RUN && !is_unfinished(name)) {
+        Some(other) => {
+            let message = format!("{shown}: holds {other}, and is not the folder of a run\n  name an empty folder");
+            Err(Failure::request(message))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Locks a folder; nothing if the file system has no locks, or the folder cannot be written to. Without a lock two
+/// processes may do the same piece, but neither spoils the other's.
+fn lock(path: &Path) -> Result<Option<File>, Failure> {
+    let Ok(file) = File::options().create(true).truncate(false).write(true).open(path.join(LOCK)) else {
+        return Ok(None);
+    };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(Failure::request(format!(
+            "{}: another process works in this folder\n  let it end, or name another folder",
+            path.display()
+        ))),
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// The text of a regular file: reading a pipe would wait for its other end.
+fn read_plain(name: &Path) -> std::io::Result<String> {
+    if !fs::metadata(name)?.is_file() {
+        return Err(std::io::Error::other("not a regular file"));
+    }
+    fs::read_to_string(name)
 }
 
 /// A checksum of some text (CRC-32).

@@ -47,8 +47,9 @@ pub(super) fn run(
     bar.set_position((own.len() - missing.len()) as u64);
     let (interrupted, stop) = (interrupt::flag(), AtomicBool::new(false));
     let failure: Mutex<Option<Failure>> = Mutex::new(None);
-    let ended = AtomicBool::new(false);
+    let (late, ended) = (AtomicBool::new(false), AtomicBool::new(false));
     std::thread::scope(|scope| {
+        let _ended = Ended(&ended);
         scope.spawn(|| {
             while !ended.load(Ordering::Relaxed) {
                 if interrupted.load(Ordering::Relaxed) {
@@ -62,6 +63,7 @@ pub(super) fn run(
                 return;
             }
             let Some(result) = pieces.count(*piece, &stop) else {
+                late.fetch_or(!stop.load(Ordering::Relaxed), Ordering::Relaxed);
                 return;
             };
             match write(&folder, *piece, &result) {
@@ -74,21 +76,23 @@ pub(super) fn run(
                 }
             }
         });
-        ended.store(true, Ordering::Relaxed);
     });
     bar.finish_and_clear();
     if let Some(failure) = failure.into_inner().ok().flatten() {
         return Err(failure);
     }
-    let open = folder.open_pieces().len();
-    if open > 0 {
+    let results: Vec<PieceResult> = own.iter().filter_map(|piece| kept(&folder, *piece)).collect();
+    if results.len() < own.len() {
         let why = match options.time_limit {
             _ if interrupted.load(Ordering::Relaxed) => "interrupted".to_owned(),
-            limit => format!("stopped by the time limit of {} s", limit.unwrap_or_default().as_secs()),
+            Some(limit) if late.load(Ordering::Relaxed) => {
+                format!("stopped by the time limit of {} s", limit.as_secs())
+            }
+            _ => "something else changed the folder".to_owned(),
         };
         return Err(Failure::limit(format!(
             "{why} after {} of {} pieces, which are kept in {}\n  the same command goes on from there",
-            own.len() - open,
+            results.len(),
             own.len(),
             folder.path().display()
         )));
@@ -96,9 +100,21 @@ pub(super) fn run(
     if shard.1 > 1 {
         return Ok(Done::Shard(folder.run().clone()));
     }
-    let results: Option<Vec<PieceResult>> = own.iter().map(|piece| read(&folder, *piece)).collect();
-    let results = results.ok_or_else(|| Failure::limit("a piece vanished on the way\n  run the same command again"))?;
     Ok(Done::Whole(Box::new(pieces.join(&results)?)))
+}
+
+/// Says that the count has ended, even if it panicked: the thread that watches for Ctrl-C would wait for ever.
+struct Ended<'a>(&'a AtomicBool);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A piece's result from its file; nothing if it must be counted.
+fn kept(folder: &Folder, piece: usize) -> Option<PieceResult> {
+    entries(&folder.read(piece).ok()??)
 }
 
 /// A piece's result from its file; nothing if it must be counted (a damaged file is said).

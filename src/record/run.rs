@@ -46,6 +46,15 @@ pub enum Request {
         time_limit: u64,
         /// The most allocations of one claim.
         max_allocations: u64,
+        /// Whether trainers run on a sample of each claim's allocations.
+        #[serde(default)]
+        train: bool,
+        /// The folder for certificates.
+        #[serde(default)]
+        certificate: Option<String>,
+        /// Whether they are checked.
+        #[serde(default)]
+        check: bool,
         /// The seed.
         seed: u64,
     },
@@ -55,6 +64,13 @@ impl Run {
     /// Whether a piece is this shard's.
     pub fn has(&self, piece: usize) -> bool {
         piece % self.shard.1.max(1) + 1 == self.shard.0
+    }
+
+    /// The seed of what is asked.
+    pub fn seed(&self) -> u64 {
+        match self.request {
+            Request::Scan { seed, .. } | Request::Verify { seed, .. } => seed,
+        }
     }
 
     /// This shard's pieces.

@@ -1,5 +1,6 @@
 //! Certificates of claims, written (and checked) on a second thread while the next claim is looked at.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -9,7 +10,7 @@ use allocert::certificate::of_claim;
 use allocert::checker::{Report, Verdict, check};
 use allocert::claims::Checked;
 use allocert::reach::{Evidence, Settings};
-use allocert::record::Trained;
+use allocert::record::{Trained, Verify};
 
 use crate::cli::certificate::save;
 use crate::cli::failure::Failure;
@@ -23,9 +24,22 @@ pub(super) struct Certified {
     pub(super) certificate: Option<(PathBuf, Option<Verdict>)>,
 }
 
+impl Certified {
+    /// What is said of the claim.
+    pub(super) fn record(&self) -> Verify {
+        let mut record = Verify { trained: self.trained.clone(), ..Verify::of(&self.checked) };
+        if let Some((path, verdict)) = &self.certificate {
+            record.certificate = Some(path.display().to_string());
+            record.certificate_verdict = verdict.map(|v| v.name().to_owned());
+        }
+        record
+    }
+}
+
 /// The second thread: results go in, and come out in the same order.
 pub(super) struct Certifier {
-    sender: Option<Sender<(Checked, Option<Trained>)>>,
+    names: RefCell<BTreeSet<String>>,
+    sender: Option<Sender<(String, Checked, Option<Trained>)>>,
     receiver: Receiver<Result<Certified, Failure>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -39,14 +53,13 @@ impl Certifier {
                 Failure::request(format!("--certificate {place}: {error}\n  give a folder, which is made if need be"))
             })?;
         }
-        let (sender, inbox) = channel::<(Checked, Option<Trained>)>();
+        let (sender, inbox) = channel::<(String, Checked, Option<Trained>)>();
         let (outbox, receiver) = channel();
         let thread = std::thread::spawn(move || {
-            let mut names = BTreeSet::new();
-            for (checked, trained) in inbox {
+            for (name, checked, trained) in inbox {
                 let done = match &folder {
                     Some(folder) => {
-                        certify(folder, &mut names, checked, checks, settings).map(|done| Certified { trained, ..done })
+                        certify(folder, &name, checked, checks, settings).map(|done| Certified { trained, ..done })
                     }
                     None => Ok(Certified { checked, trained, certificate: None }),
                 };
@@ -55,15 +68,21 @@ impl Certifier {
                 }
             }
         });
-        Ok(Certifier { sender: Some(sender), receiver, thread: Some(thread) })
+        Ok(Certifier { names: RefCell::default(), sender: Some(sender), receiver, thread: Some(thread) })
     }
 
     /// Hands a result in.
     pub(super) fn put(&self, checked: Checked, trained: Option<Trained>) {
+        let name = unused_name(&mut self.names.borrow_mut(), &checked.claim);
         if let Some(sender) = &self.sender {
             // If the thread has ended, what it sent last says why.
-            let _ = sender.send((checked, trained));
+            let _ = sender.send((name, checked, trained));
         }
+    }
+
+    /// Leaves out a claim, whose certificate keeps its name all the same.
+    pub(super) fn skip(&self, claim: &str) {
+        unused_name(&mut self.names.borrow_mut(), claim);
     }
 
     /// What is done so far.
@@ -86,13 +105,13 @@ impl Certifier {
 
 fn certify(
     folder: &Path,
-    names: &mut BTreeSet<String>,
+    name: &str,
     mut checked: Checked,
     checks: bool,
     settings: Settings,
 ) -> Result<Certified, Failure> {
     let certificate = of_claim(&checked, settings);
-    let path = folder.join(format!("{}.cert", unused_name(names, &checked.claim)));
+    let path = folder.join(format!("{name}.cert"));
     save(&path, &certificate.text)?;
     if !checks {
         return Ok(Certified { checked, trained: None, certificate: Some((path, None)) });

@@ -67,7 +67,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     train: bool,
     /// Keep finished claims in this folder, and go on from there if the run was stopped.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["certificate", "train"])]
+    #[arg(long, value_name = "DIR")]
     resume: Option<PathBuf>,
     /// Check only the I-th of N parts of the claims; `allocert merge` joins their folders.
     #[arg(long, value_name = "I/N", value_parser = super::resume::shard, requires = "resume",
@@ -142,12 +142,8 @@ struct Show<'a> {
 
 impl Show<'_> {
     fn result(&mut self, done: Certified) -> Result<(), Failure> {
-        let Certified { checked, trained, certificate } = done;
-        let mut record = record::Verify { trained, ..record::Verify::of(&checked) };
-        if let Some((path, verdict)) = certificate {
-            record.certificate = Some(path.display().to_string());
-            record.certificate_verdict = verdict.map(|v| v.name().to_owned());
-        }
+        let record = done.record();
+        let checked = done.checked;
         self.bar.suspend(|| {
             if self.json {
                 return json(&record);
