@@ -4,11 +4,16 @@
 //! (0, ∞), the number of sign changes of the coefficients exceeds the number of roots by an even number (Descartes); 0 and 1
 //! are therefore exact, and for polynomials without multiple roots bisection ends there (Vincent, Obreshkoff).
 
-use rug::Integer;
+use std::cmp::Ordering;
+
 use rug::ops::NegAssign;
+use rug::{Integer, Rational};
 
 use super::univariate::{self, is_squarefree};
 use crate::number::PrimeField;
+
+/// Roots that are written down are known to so many binary digits behind the point.
+const ROOT_BITS: u32 = 20;
 
 /// How many distinct real roots a polynomial has. Costs degree² additions for each interval that is looked at.
 ///
@@ -67,6 +72,57 @@ fn coprime_modulo_a_prime(a: &[Integer], b: &[Integer]) -> bool {
     })
 }
 
+/// Two close numbers between which a polynomial without multiple roots has a root, or that are both the same root; nothing
+/// if it has no real root.
+pub(super) fn real_root(f: &[Integer]) -> Option<(Rational, Rational)> {
+    let sign = |x: &Rational| f.iter().rev().fold(Rational::new(), |v, c| v * x + c).cmp0();
+    let exponent = root_bound(f).max(1);
+    let mut whole = f.to_vec();
+    // From (−2^e, 2^e) to (0, 1): x = 2^(e+1) · y − 2^e.
+    scale(&mut whole, exponent);
+    shift_by(&mut whole, -1);
+    scale(&mut whole, 1);
+    let place = |k: &Integer, depth: i64| {
+        (Rational::from(k) << (exponent + 1 - depth) as i32) - (Rational::from(1) << exponent as i32)
+    };
+    let mut intervals = vec![(whole, Integer::new(), 0)];
+    while let Some((mut f, k, depth)) = intervals.pop() {
+        if f[0].is_zero() {
+            let root = place(&k, depth);
+            return Some((root.clone(), root));
+        }
+        match sign_changes(&outside_in(&f)) {
+            0 => continue,
+            1 => return Some(closer((place(&k, depth), place(&Integer::from(&k + 1), depth)), sign)),
+            _ => {
+                scale(&mut f, -1);
+                let mut right = f.clone();
+                shift_by(&mut right, 1);
+                let k = k << 1;
+                intervals.extend([(right, Integer::from(&k + 1), depth + 1), (f, k, depth + 1)]);
+            }
+        }
+    }
+    None
+}
+
+/// Halves an interval around a simple root, whose ends may be roots, until it is short.
+fn closer((mut low, mut high): (Rational, Rational), sign: impl Fn(&Rational) -> Ordering) -> (Rational, Rational) {
+    if sign(&high) == Ordering::Equal {
+        return (high.clone(), high);
+    }
+    let width = Rational::from(1) >> ROOT_BITS;
+    while Rational::from(&high - &low) > width {
+        let middle = Rational::from(&low + &high) >> 1;
+        match sign(&middle) {
+            Ordering::Equal => return (middle.clone(), middle),
+            s if s == sign(&low) => low = middle,
+            _ => high = middle,
+        }
+    }
+    (low, high)
+}
+
 /// At most `enough` of the distinct real roots.
 fn count(f: &[Integer], enough: usize) -> usize {
     assert!(!f.is_empty(), "the zero polynomial");
@@ -101,7 +157,7 @@ fn count_positive(mut f: Vec<Integer>, enough: usize) -> usize {
             _ => {
                 scale(&mut f, -1);
                 let mut right = f.clone();
-                shift_by_one(&mut right);
+                shift_by(&mut right, 1);
                 if right[0].is_zero() {
                     found += 1;
                     right.remove(0);
@@ -144,13 +200,13 @@ fn scale(f: &mut [Integer], exponent: i64) {
     }
 }
 
-/// Replaces f(x) by f(x + 1).
-fn shift_by_one(f: &mut [Integer]) {
+/// Replaces f(x) by f(x + by), for 1 or −1.
+fn shift_by(f: &mut [Integer], by: i32) {
     let degree = f.len() - 1;
     for i in 0..degree {
         for k in (i..degree).rev() {
             let (low, high) = f.split_at_mut(k + 1);
-            low[k] += &high[0];
+            if by < 0 { low[k] -= &high[0] } else { low[k] += &high[0] }
         }
     }
 }
@@ -158,7 +214,7 @@ fn shift_by_one(f: &mut [Integer]) {
 /// (1 + x)^n · f(1 / (1 + x)): its positive roots are the roots of f between 0 and 1.
 fn outside_in(f: &[Integer]) -> Vec<Integer> {
     let mut reversed: Vec<Integer> = f.iter().rev().cloned().collect();
-    shift_by_one(&mut reversed);
+    shift_by(&mut reversed, 1);
     reversed
 }
 
@@ -288,7 +344,6 @@ mod tests {
     }
 
     fn sturm(f: &[Integer]) -> usize {
-        use rug::Rational;
         let rational = |f: &[Integer]| f.iter().map(|c| Rational::from(c.clone())).collect::<Vec<_>>();
         let mut chain = vec![rational(f), rational(&derivative(f))];
         while !chain[chain.len() - 1].is_empty() {

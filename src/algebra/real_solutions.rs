@@ -80,7 +80,7 @@ pub struct Solver {
 
 /// What one prime shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Image {
+pub(super) enum Image {
     Everything,
     Infinite,
     Finite { dimension: usize, polynomial: Vec<u64>, squarefree: bool },
@@ -100,7 +100,7 @@ impl Image {
 }
 
 /// A system in the variables that it really has, and the quantities that the error bound needs.
-struct Reduced {
+pub(super) struct Reduced {
     monomials: Monomials,
     system: Vec<Polynomial<Integer>>,
     /// log₂ of the largest absolute sum of an equation's coefficients.
@@ -119,6 +119,10 @@ impl Solver {
     /// The limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    pub(super) fn primes(&self) -> &Primes {
+        &self.primes
     }
 
     /// Whether a system has a real solution.
@@ -176,7 +180,7 @@ impl Solver {
 
     /// A linear form whose minimal polynomial modulo the first prime is as large as the quotient and squarefree; if none is
     /// found, the last tried.
-    fn separating_form(&self, reduced: &Reduced) -> Result<(Vec<i64>, Image, u32), Undecided> {
+    pub(super) fn separating_form(&self, reduced: &Reduced) -> Result<(Vec<i64>, Image, u32), Undecided> {
         let field = self.primes.get(0).ok_or(self.no_primes())?;
         let (quotient, cofactors) = match self.quotient(reduced, &field)? {
             (Some(quotient), cofactors) => (quotient, cofactors),
@@ -202,7 +206,11 @@ impl Solver {
         Stopped::Primes { limit: self.primes.most() }
     }
 
-    fn quotient(&self, reduced: &Reduced, field: &PrimeField) -> Result<(Option<QuotientAlgebra>, u32), Stopped> {
+    pub(super) fn quotient(
+        &self,
+        reduced: &Reduced,
+        field: &PrimeField,
+    ) -> Result<(Option<QuotientAlgebra>, u32), Stopped> {
         let ring = Polynomials::new(*field, reduced.monomials, self.limits.terms);
         let enter = |p: &Polynomial<Integer>| {
             let terms = p.terms().unwrap_or_default().iter();
@@ -326,7 +334,7 @@ impl Tally {
 
 impl Reduced {
     /// The system in the given variables only.
-    fn new(
+    pub(super) fn new(
         ring: &Polynomials<Integers>,
         system: &[Polynomial<Integer>],
         variables: &[usize],

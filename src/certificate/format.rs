@@ -209,6 +209,56 @@ pub enum Rule {
         /// The learning degree of the basis, for the odd-degree law. It is not proved: this leaves a hole.
         degree: Option<u64>,
     },
+    /// One student, one teacher and inputs; numbers are texts such as `-3/4`. Nothing is stated of it yet.
+    Instance {
+        /// The allocation that learns.
+        of: String,
+        /// Which random instance it is; no proof rests on it.
+        trial: u64,
+        /// All weights of the student in canonical order; those that learn do not matter.
+        student: Vec<String>,
+        /// All weights of the teacher.
+        teacher: Vec<String>,
+        /// At most so many inputs as there are samples; when functional, any number of them.
+        inputs: Vec<Vec<String>>,
+    },
+    /// An instance has a real match: learnable weights that are polynomials in a real root of a polynomial.
+    Solution {
+        /// The allocation.
+        of: String,
+        /// The step with the instance.
+        instance: u64,
+        /// The polynomial: its coefficients, the constant first.
+        polynomial: Vec<String>,
+        /// Two numbers with the root between them: the polynomial's signs there differ.
+        between: (String, String),
+        /// A polynomial for each learnable weight, in canonical order.
+        values: Vec<Vec<String>>,
+    },
+    /// An instance has no real match: a combination of its equations is a polynomial, in a form, without a real root.
+    Absence {
+        /// The allocation.
+        of: String,
+        /// The step with the instance.
+        instance: u64,
+        /// A polynomial in the learnable weights for each label.
+        multipliers: Vec<String>,
+        /// A polynomial in the learnable weights.
+        form: String,
+        /// What the combination is, in the form: its coefficients, the constant first.
+        polynomial: Vec<String>,
+        /// Whether no instance near this one has a match.
+        nearby: bool,
+    },
+    /// A match probability above 0 and below 1.
+    Fractional {
+        /// The allocation.
+        of: String,
+        /// A step that says that it spans.
+        spans: u64,
+        /// A step that says that no instance near another has a match.
+        absence: u64,
+    },
     /// What came of a claim about dimensions. Its formula is stated, not checked: the formula's language is not known here.
     Claim {
         /// Its name.

@@ -6,6 +6,7 @@ use crate::network::{Network, Probe, Samples};
 use crate::number::{PrimeField, Ring};
 use crate::reach::point::generator;
 use rand_chacha::rand_core::RngCore;
+use rug::Integer;
 
 use super::format::Rule;
 use super::polynomial::Polynomial;
@@ -153,7 +154,7 @@ impl Ground {
 
     /// A polynomial in the text of certificates; nothing if it is not known.
     pub(super) fn polynomial(&self, polynomial: &Polynomial) -> Option<String> {
-        let (n, size) = (self.network.weights(), self.network.input_size());
+        let (n, size) = (self.weights.len(), self.network.input_size());
         let name = |v: usize| {
             if v < n {
                 self.network.layout().weight(v).to_string()
@@ -161,28 +162,26 @@ impl Ground {
                 format!("x{}[{}]", (v - n) / size, (v - n) % size)
             }
         };
-        let mut text = String::new();
-        for (m, c) in polynomial.terms()? {
-            let power = |(v, e): &(u16, u16)| match e {
-                1 => name(usize::from(*v)),
-                _ => format!("{}^{e}", name(usize::from(*v))),
-            };
-            let powers = m.iter().map(power);
-            let size = c.clone().abs();
-            let number = (size != 1).then(|| size.to_string());
-            let mut factors: Vec<String> = number.into_iter().chain(powers).collect();
-            if factors.is_empty() {
-                factors.push("1".to_owned());
-            }
-            let negative = *c < 0;
-            text.push_str(match (text.is_empty(), negative) {
-                (true, true) => "-",
-                (true, false) => "",
-                (false, true) => " - ",
-                (false, false) => " + ",
-            });
-            text.push_str(&factors.join("*"));
-        }
-        Some(if text.is_empty() { "0".to_owned() } else { text })
+        let power = |(v, e): &(u16, u16)| (name(usize::from(*v)), u32::from(*e));
+        Some(sum(polynomial.terms()?.iter().map(|(m, c)| (m.iter().map(power).collect(), c))))
     }
+}
+
+/// Terms, each a list of powers and a coefficient, in the text of certificates.
+pub(super) fn sum<'a>(terms: impl IntoIterator<Item = (Vec<(String, u32)>, &'a Integer)>) -> String {
+    let mut text = String::new();
+    for (powers, c) in terms {
+        let power = |(name, e): (String, u32)| if e == 1 { name } else { format!("{name}^{e}") };
+        let size = c.clone().abs();
+        let number = (size != 1 || powers.is_empty()).then(|| size.to_string());
+        let factors: Vec<String> = number.into_iter().chain(powers.into_iter().map(power)).collect();
+        text.push_str(match (text.is_empty(), *c < 0) {
+            (true, true) => "-",
+            (true, false) => "",
+            (false, true) => " - ",
+            (false, false) => " + ",
+        });
+        text.push_str(&factors.join("*"));
+    }
+    if text.is_empty() { "0".to_owned() } else { text }
 }

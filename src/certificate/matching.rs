@@ -1,13 +1,18 @@
-//! The certificate of a match probability: the rank, and the law that follows from it.
+//! The certificate of a match probability: the rank, and the law that follows from it, or instances.
 
+use crate::algebra::Limits;
 use crate::allocation::Allocation;
-use crate::matching::{MatchAnswer, Reason};
+use crate::matching::{MatchAnswer, MatchOptions, Matcher, Reason};
 use crate::reach::{Settings, rank};
 
 use super::CannotCertify;
 use super::format::Rule;
+use super::instance::Instances;
 use super::rank::written;
 use super::section::Section;
+
+/// Why a match probability stays open.
+const NOT_BELOW_ONE: &str = "no proof that it is below 1: of the lack of a match, nearby too";
 
 /// Writes the certificate of an answer. Verdicts that rest on instances, or on a degree that was only counted, leave holes.
 ///
@@ -38,10 +43,40 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
                 Some(Ok(degree)) => with_degree(rule("one", "odd degree", spans, None, section), degree.value as u64),
                 _ => rule("open", "odd degree", spans, None, section),
             },
-            _ => rule("open", "it rests on a counted degree, or on instances", spans, None, section),
+            Reason::OddBasis(_) => rule("open", "it rests on a counted degree", spans, None, section),
+            _ => return instances(answer, settings, section, spans),
         };
-        Ok(Some(section.step(step)))
+        Ok(vec![section.step(step)])
     })
+}
+
+/// What instances show where no law settles the value.
+fn instances(
+    answer: &MatchAnswer,
+    settings: Settings,
+    section: &mut Section<'_>,
+    spans: u64,
+) -> Result<Vec<u64>, CannotCertify> {
+    let of = section.text(&answer.allocation);
+    let found = answer.estimate.as_ref().map(|estimate| {
+        let options = MatchOptions { ensemble: estimate.ensemble, ..MatchOptions::default() };
+        let matcher = Matcher::new(&answer.network, answer.samples, settings, Limits::default());
+        matcher.map(|matcher| Instances::prove(section, &matcher, &answer.allocation, &options))
+    });
+    let found = found.transpose().map_err(|_| CannotCertify::Jacobian)?.unwrap_or_default();
+    if answer.reason == Reason::SpecialEnsemble {
+        // No law speaks about such an ensemble, not even that the value is above 0.
+        return Ok(found.stated);
+    }
+    let last = match found.nearby {
+        Some(absence) => Rule::Fractional { of, spans, absence },
+        None => {
+            let (verdict, law) = ("open".to_owned(), NOT_BELOW_ONE.to_owned());
+            Rule::Match { of, verdict, law, from: spans, basis: None, degree: None }
+        }
+    };
+    let last = section.step(last);
+    Ok(found.stated.into_iter().chain([last]).collect())
 }
 
 /// States that a basis spans; the step.

@@ -7,6 +7,7 @@ mod bounds;
 mod claim;
 pub mod format;
 mod ground;
+mod instance;
 mod kernel;
 mod matching;
 mod polynomial;

@@ -13,14 +13,14 @@ use super::{CannotCertify, Section};
 /// # Errors
 /// A ReLU network, or no integer point that shows the ranks.
 pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
-    written("rank", answer, |_, _, _| Ok(None))
+    written("rank", answer, |_, _, _| Ok(Vec::new()))
 }
 
 /// A certificate of both dimensions and what `more` adds, which gets the steps of the teacher's dimension and of `spans`.
 pub(super) fn written(
     about: &str,
     answer: &Answer,
-    more: impl Fn(&mut Section<'_>, u64, u64) -> Result<Option<u64>, CannotCertify>,
+    more: impl Fn(&mut Section<'_>, u64, u64) -> Result<Vec<u64>, CannotCertify>,
 ) -> Result<String, CannotCertify> {
     let network = &answer.network;
     if !network.is_polynomial() {

@@ -80,6 +80,14 @@ fn statement(rule: &Rule) -> String {
             };
             format!("the match probability of {of} is {value}")
         }
+        Rule::Solution { of, instance, .. } => format!("the instance of step {instance} has a real match with {of}"),
+        Rule::Absence { of, instance, nearby: false, .. } => {
+            format!("the instance of step {instance} has no real match with {of}")
+        }
+        Rule::Absence { of, instance, nearby: true, .. } => {
+            format!("neither the instance of step {instance} nor any near it has a real match with {of}")
+        }
+        Rule::Fractional { of, .. } => format!("the match probability of {of} is above 0 and below 1"),
         Rule::Claim { name, outcome, counterexample, .. } => {
             let because = counterexample.as_ref().map_or(String::new(), |c| {
                 let of = c.allocation.as_deref().map_or(String::new(), |a| format!(", {a}"));

@@ -15,6 +15,7 @@ mod polynomial;
 mod proof;
 mod report;
 mod rules;
+mod univariate;
 
 use std::io::BufRead;
 

@@ -25,6 +25,12 @@ pub(super) fn spend(operations: u64) -> bool {
     left.is_some()
 }
 
+/// What an operation with numbers of so many bits takes beyond one with small ones: about that of a greatest common divisor.
+pub(super) fn effort(bits: u64) -> u64 {
+    let words = bits >> 6;
+    words.saturating_mul(words).saturating_mul(64)
+}
+
 /// A commutative ring with one.
 pub(super) trait Number: Clone {
     fn zero() -> Self;

@@ -1,39 +1,70 @@
-//! Polynomials with integer coefficients in any number of variables, and their text: `2*W1[0,0]*D[0,1]^2 - x0[1]`.
+//! Polynomials with integer or rational coefficients in any number of variables, and their text: `2*W1[0,0]*D[0,1]^2 - x0[1]`.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ops::AddAssign;
 
 use num_bigint::BigInt;
-use num_traits::{One, Zero};
+use num_rational::BigRational;
+use num_traits::Num;
 
-use super::number::{Modular, Number, spend};
+use super::number::{Modular, Number, effort, spend};
 
 /// A product of powers: variables in rising order, each with its exponent.
-type Monomial = Vec<(u16, u16)>;
+pub(super) type Monomial = Vec<(u16, u16)>;
+
+/// Integers, or rational numbers.
+pub(super) trait Coefficient: Clone + Num + AddAssign + From<BigInt> {
+    fn bits(&self) -> u64;
+    fn product(&self, other: &Self) -> Self;
+}
+
+impl Coefficient for BigInt {
+    fn product(&self, other: &Self) -> Self {
+        self * other
+    }
+    fn bits(&self) -> u64 {
+        BigInt::bits(self)
+    }
+}
+
+impl Coefficient for BigRational {
+    fn product(&self, other: &Self) -> Self {
+        self * other
+    }
+    fn bits(&self) -> u64 {
+        self.numer().bits() + self.denom().bits()
+    }
+}
 
 /// More terms, or a higher exponent, are not computed with.
 const MOST_TERMS: usize = 200_000;
 const MOST_EXPONENT: u16 = 10_000;
 /// Longer numbers are not read.
-const MOST_DIGITS: usize = 1_000;
+pub(super) const MOST_DIGITS: usize = 10_000;
 
 /// A polynomial; one that became too large is not known any more, and neither is anything computed from it.
 #[derive(Clone, Debug)]
-pub(super) struct Polynomial {
-    terms: BTreeMap<Monomial, BigInt>,
+pub(super) struct Polynomial<C = BigInt> {
+    terms: BTreeMap<Monomial, C>,
     too_large: bool,
 }
 
-impl Polynomial {
-    pub(super) fn constant(value: BigInt) -> Self {
+impl<C: Coefficient> Polynomial<C> {
+    pub(super) fn constant(value: C) -> Self {
         let mut polynomial = Polynomial::zero();
         polynomial.add_term(Vec::new(), value);
         polynomial
     }
 
     pub(super) fn variable(index: usize) -> Self {
-        let terms = BTreeMap::from([(vec![(index as u16, 1)], BigInt::one())]);
+        let terms = BTreeMap::from([(vec![(index as u16, 1)], C::one())]);
         Polynomial { terms, too_large: false }
+    }
+
+    /// Its terms; nothing if the polynomial became too large.
+    pub(super) fn terms(&self) -> Option<&BTreeMap<Monomial, C>> {
+        (!self.too_large).then_some(&self.terms)
     }
 
     /// Whether all coefficients are zero; nothing if the polynomial became too large.
@@ -47,14 +78,7 @@ impl Polynomial {
         self.terms.keys().map(last).max().unwrap_or(0)
     }
 
-    /// Its value modulo the prime.
-    pub(super) fn at(&self, point: &[Modular]) -> Modular {
-        let power = |(v, e): &(u16, u16)| point[usize::from(*v)].power(u32::from(*e));
-        let term = |(m, c): (&Monomial, &BigInt)| m.iter().map(power).fold(Modular::of(c), |a, b| a.times(&b));
-        Modular::sum(self.terms.iter().map(term))
-    }
-
-    fn add_term(&mut self, monomial: Monomial, coefficient: BigInt) {
+    pub(super) fn add_term(&mut self, monomial: Monomial, coefficient: C) {
         self.too_large |= self.terms.len() > MOST_TERMS;
         if coefficient.is_zero() || self.too_large {
             return;
@@ -76,6 +100,20 @@ impl Polynomial {
         Polynomial { terms: BTreeMap::new(), too_large: true }
     }
 
+    /// The bits of the largest coefficient.
+    fn bits(&self) -> u64 {
+        self.terms.values().map(C::bits).max().unwrap_or(0)
+    }
+}
+
+impl Polynomial {
+    /// Its value modulo the prime.
+    pub(super) fn at(&self, point: &[Modular]) -> Modular {
+        let power = |(v, e): &(u16, u16)| point[usize::from(*v)].power(u32::from(*e));
+        let term = |(m, c): (&Monomial, &BigInt)| m.iter().map(power).fold(Modular::of(c), |a, b| a.times(&b));
+        Modular::sum(self.terms.iter().map(term))
+    }
+
     /// Reads a polynomial; `variable` knows the names.
     ///
     /// # Errors
@@ -93,6 +131,7 @@ impl Polynomial {
             for factor in term.split('*') {
                 if (1..=MOST_DIGITS).contains(&factor.len()) && factor.bytes().all(|b| b.is_ascii_digit()) {
                     coefficient *= factor.parse::<BigInt>().map_err(|_| wrong(factor))?;
+                    polynomial.too_large |= !spend(effort(coefficient.bits()));
                     continue;
                 }
                 let (name, exponent) = factor.split_once('^').unwrap_or((factor, "1"));
@@ -111,7 +150,7 @@ impl Polynomial {
     }
 }
 
-fn product(a: &Monomial, b: &Monomial) -> Option<Monomial> {
+pub(super) fn product(a: &Monomial, b: &Monomial) -> Option<Monomial> {
     let mut powers: BTreeMap<u16, u16> = a.iter().copied().collect();
     for (variable, exponent) in b {
         *powers.entry(*variable).or_insert(0) += exponent;
@@ -119,12 +158,12 @@ fn product(a: &Monomial, b: &Monomial) -> Option<Monomial> {
     powers.values().all(|e| *e <= MOST_EXPONENT).then(|| powers.into_iter().collect())
 }
 
-impl Number for Polynomial {
+impl<C: Coefficient> Number for Polynomial<C> {
     fn zero() -> Self {
         Polynomial { terms: BTreeMap::new(), too_large: false }
     }
     fn one() -> Self {
-        Polynomial::constant(BigInt::one())
+        Polynomial::constant(C::one())
     }
     fn plus(&self, other: &Self) -> Self {
         if self.too_large || other.too_large {
@@ -132,6 +171,9 @@ impl Number for Polynomial {
         }
         let (mut sum, less) =
             if self.terms.len() < other.terms.len() { (other.clone(), self) } else { (self.clone(), other) };
+        if !spend(less.terms.len() as u64 * effort(sum.bits() + less.bits())) {
+            return Polynomial::too_large();
+        }
         less.terms.iter().for_each(|(m, c)| sum.add_term(m.clone(), c.clone()));
         sum
     }
@@ -140,7 +182,8 @@ impl Number for Polynomial {
             return Polynomial::too_large();
         }
         // A product of terms costs about as much as some hundred machine operations.
-        if !spend(256 * self.terms.len() as u64 * other.terms.len() as u64) {
+        let each = effort(self.bits() + other.bits()).saturating_add(256);
+        if !spend(each.saturating_mul(self.terms.len() as u64 * other.terms.len() as u64)) {
             return Polynomial::too_large();
         }
         let mut result = Polynomial::zero();
@@ -149,12 +192,12 @@ impl Number for Polynomial {
                 let Some(monomial) = product(m, n) else {
                     return Polynomial::too_large();
                 };
-                result.add_term(monomial, c * d);
+                result.add_term(monomial, c.product(d));
             }
         }
         result
     }
     fn scaled(&self, factor: i64) -> Self {
-        self.times(&Polynomial::constant(BigInt::from(factor)))
+        self.times(&Polynomial::constant(C::from(BigInt::from(factor))))
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use num_bigint::BigInt;
+use num_rational::BigRational;
 
 use super::Hole;
 use super::format::Header;
@@ -39,10 +40,21 @@ pub(super) enum Fact {
     AtMost(Vec<usize>, usize),
     Dimension(Vec<usize>, usize),
     Spans(Vec<usize>, bool),
+    Instance(Vec<usize>, Box<Instance>),
+    /// No instance near some other has a match with the allocation.
+    Absence(Vec<usize>),
     /// The dimensions of all allocations inside some weights.
     Table,
     /// Something that nothing else is inferred from.
     Other,
+}
+
+/// A student, a teacher and inputs.
+#[derive(Clone, Debug)]
+pub(super) struct Instance {
+    pub(super) student: Vec<BigRational>,
+    pub(super) teacher: Vec<BigRational>,
+    pub(super) inputs: Vec<Vec<BigRational>>,
 }
 
 impl Fact {
@@ -50,7 +62,11 @@ impl Fact {
     fn entries(&self) -> usize {
         match self {
             Fact::Point { weights, inputs } => weights.len() + inputs.iter().map(Vec::len).sum::<usize>(),
-            Fact::AtLeast(set, _) | Fact::AtMost(set, _) | Fact::Dimension(set, _) | Fact::Spans(set, _) => set.len(),
+            Fact::Instance(set, instance) => {
+                set.len() + 2 * instance.student.len() + instance.inputs.iter().map(Vec::len).sum::<usize>()
+            }
+            Fact::AtLeast(set, _) | Fact::AtMost(set, _) | Fact::Dimension(set, _) => set.len(),
+            Fact::Spans(set, _) | Fact::Absence(set) => set.len(),
             Fact::Table | Fact::Other => 0,
         }
     }
@@ -203,6 +219,14 @@ impl Proof {
         }
     }
 
+    /// The instance of a step that is about a set.
+    pub(super) fn instance(&self, step: u64, set: &[usize]) -> Result<&Instance, Fault> {
+        match self.fact(step)? {
+            Fact::Instance(about, instance) if about == set => Ok(instance),
+            _ => Err(Fault::Wrong(format!("step {step} is not an instance for this allocation"))),
+        }
+    }
+
     /// Some columns of the Jacobian at a point, each as long as there are labels.
     pub(super) fn columns(&self, point: u64, columns: &[usize]) -> Result<Vec<Vec<Modular>>, Fault> {
         let network = self.network()?;
@@ -228,6 +252,10 @@ pub(super) fn limit(operations: usize) -> Result<(), Fault> {
         return Ok(());
     }
     Err(Fault::Limit(format!("over the limit of {MOST_OPERATIONS} operations a step, or of those for a certificate")))
+}
+
+pub(super) fn too_large() -> Fault {
+    Fault::Limit("a polynomial has too many terms, or too large numbers".to_owned())
 }
 
 pub(super) fn modular(values: &[i64]) -> Vec<Modular> {

@@ -154,9 +154,11 @@ impl Decision {
     }
 }
 
-/// A polynomial times its common denominator; nothing if it outgrew its ring.
-fn clear_denominators(ring: &Polynomials<Integers>, p: &Polynomial<Dyadic>) -> Option<Polynomial<Integer>> {
+/// A polynomial times the least common denominator of its coefficients; nothing if it outgrew its ring.
+pub(super) fn clear_denominators(ring: &Polynomials<Integers>, p: &Polynomial<Dyadic>) -> Option<Polynomial<Integer>> {
     let terms = p.terms()?;
-    let exponent = terms.iter().map(|(_, c)| c.exponent).max().unwrap_or(0);
-    Some(ring.collect(terms.iter().map(|(m, c)| (*m, c.over(exponent)))))
+    let most = terms.iter().map(|(_, c)| c.exponent).max().unwrap_or(0);
+    let over: Vec<Integer> = terms.iter().map(|(_, c)| c.over(most)).collect();
+    let common = over.iter().filter_map(|c| c.find_one(0)).min().unwrap_or(0).min(most);
+    Some(ring.collect(terms.iter().zip(over).map(|((m, _), c)| (*m, c >> common))))
 }

@@ -14,6 +14,7 @@ use super::estimate::{Trials, estimate, first_without_match};
 use super::instance::{Decision, Instance};
 use super::laws::{Ruling, bases, boundedness, certain_match, is_affine, normality};
 use super::piecewise::{Shallow, is_below_one, ruling};
+use super::witness::Proof;
 
 /// Random primes for instances use the generator's streams from here on.
 const STREAM: u64 = 1 << 33;
@@ -239,6 +240,24 @@ impl Matcher {
     /// Decides the instance of one trial, whatever the laws say.
     pub fn instance(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Decision {
         self.decide_instance(allocation, &self.slicing_bases(allocation, options), options, trial)
+    }
+
+    /// The instance of one trial, and a proof of what was decided about it; nothing if it is undecided, no proof is found, or
+    /// the network has kinks.
+    pub fn witness(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Option<(Instance, Proof)> {
+        let polynomial = self.polynomial("a proof").ok()?;
+        let bases = self.slicing_bases(allocation, options);
+        let Decision::Decided(finding) = self.decide_instance(allocation, &bases, options, trial) else {
+            return None;
+        };
+        let (network, solver) = (&self.network, &polynomial.solver);
+        let instance = Instance::draw(network, self.samples, options.ensemble, self.settings.seed, trial);
+        let proof = if finding.real {
+            bases.iter().find_map(|basis| instance.prove_match(network, allocation, basis, solver))
+        } else {
+            instance.prove_absence(network, allocation, solver)
+        };
+        proof.map(|proof| (instance, proof))
     }
 
     /// Decides instances, whatever the laws say. `progress` is called with (done, most), from any thread.

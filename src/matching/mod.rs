@@ -18,6 +18,7 @@ mod matcher;
 mod maximal;
 mod piecewise;
 mod trend;
+mod witness;
 
 pub use crate::algebra::Limits;
 pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
@@ -31,3 +32,4 @@ pub use interval::{binomial_tails, confidence_interval, interval_with_tails};
 pub use matcher::{MatchError, MatchOptions, Matcher, decide};
 pub use maximal::{Maximal, MaximalTable, maximal};
 pub use trend::{Case, Trend};
+pub use witness::Proof;

@@ -10,7 +10,7 @@ use super::super::gauge::direction;
 use super::super::network::Network;
 use super::super::number::{Dual, Modular, Number, rank};
 use super::super::polynomial::Polynomial;
-use super::super::proof::{Fault, Proof, ensure, limit};
+use super::super::proof::{Fault, Proof, ensure, limit, too_large};
 
 type Vectors = [Vec<(String, String)>];
 
@@ -106,10 +106,6 @@ fn vanishes(polynomial: &Polynomial, otherwise: &str) -> Result<(), Fault> {
         Some(zero) => ensure(zero, otherwise),
         None => Err(too_large()),
     }
-}
-
-fn too_large() -> Fault {
-    Fault::Limit("a polynomial has too many terms".to_owned())
 }
 
 /// Refuses more vectors than the set has weights: they are never independent, and would only take memory.

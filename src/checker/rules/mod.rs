@@ -4,6 +4,7 @@ mod bounds;
 mod claim;
 mod conclusion;
 mod end;
+mod instance;
 mod kernel;
 mod matching;
 mod minor;
@@ -33,6 +34,10 @@ pub(super) fn name(rule: &Rule) -> &'static str {
         Rule::Spans { .. } => "spans",
         Rule::Table { .. } => "table",
         Rule::Match { .. } => "match",
+        Rule::Instance { .. } => "instance",
+        Rule::Solution { .. } => "solution",
+        Rule::Absence { .. } => "absence",
+        Rule::Fractional { .. } => "fractional",
         Rule::Claim { .. } => "claim",
         Rule::End { .. } => "end",
     }
@@ -72,6 +77,16 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
         Rule::Match { of, verdict, law, from, basis, degree } => {
             matching::matching(proof, step, (&of, &verdict, &law), from, basis.as_deref(), degree)
         }
+        Rule::Instance { of, trial: _, student, teacher, inputs } => {
+            instance::instance(proof, step, &of, (&student, &teacher, &inputs))
+        }
+        Rule::Solution { of, instance, polynomial, between, values } => {
+            instance::solution(proof, step, (&of, instance), (&polynomial, &between), &values)
+        }
+        Rule::Absence { of, instance, multipliers, form, polynomial, nearby } => {
+            instance::absence(proof, step, (&of, instance), (&multipliers, &form, &polynomial), nearby)
+        }
+        Rule::Fractional { of, spans, absence } => instance::fractional(proof, step, &of, (spans, absence)),
         Rule::End { steps, header, answer, statements } => end::end(proof, step, steps, &header, &answer, statements),
     }
 }
