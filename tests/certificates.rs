@@ -193,28 +193,6 @@ fn forged_statements_are_refused() {
     assert_eq!(forge("\"point\":{", "\"point\":{\"unknown\":1,").verdict, Verdict::Invalid);
 }
 
-/// What an engine with a fault would answer.
-#[test]
-fn faults_of_the_engine_are_caught() {
-    let net = network("lffn([2, 3, 3, 2])");
-    let set = allocation(&net, "W2[0,0] W2[0,1] W2[1,2] W2[2,2]");
-    let honest = rank(&net, &set, Samples::Functional, SETTINGS).unwrap();
-    assert_eq!(honest.dim.value, 3);
-    // A wrong prime or a skipped column make a rank too small, an error in the Jacobian too large.
-    for wrong in [2, 4] {
-        let mut answer = honest.clone();
-        answer.dim.value = wrong;
-        let caught = of_rank(&answer).map(|text| check(text.as_bytes()).verdict);
-        assert!(!matches!(caught, Ok(Verdict::Valid)), "{wrong}: {caught:?}");
-    }
-    for wrong in [3, 5] {
-        let mut answer = honest.clone();
-        answer.teacher.value = wrong;
-        let caught = of_rank(&answer).map(|text| check(text.as_bytes()).verdict);
-        assert!(!matches!(caught, Ok(Verdict::Valid)), "teacher {wrong}: {caught:?}");
-    }
-}
-
 #[test]
 fn hostile_certificates_are_refused_soon() {
     let header = |net: &str| {

@@ -2,9 +2,10 @@
 //! counterexample.
 
 use crate::claims::Checked;
-use crate::reach::{JacobianMatroid, Settings};
+use crate::reach::Settings;
 
 use super::CannotCertify;
+use super::engine::{Engine, Sound};
 use super::format::{Counterexample, FORMAT, Header, Rule, VERSION};
 use super::ground::Ground;
 use super::section::Section;
@@ -33,6 +34,11 @@ impl OfClaim {
 
 /// Writes the certificate of what came of a claim.
 pub fn of_claim(checked: &Checked, settings: Settings) -> OfClaim {
+    of_claim_by(&Sound, checked, settings)
+}
+
+/// The same, from what another engine says.
+pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) -> OfClaim {
     let header = Header {
         format: FORMAT.to_owned(),
         version: VERSION,
@@ -52,7 +58,7 @@ pub fn of_claim(checked: &Checked, settings: Settings) -> OfClaim {
             continue;
         }
         let kept = writer.clone();
-        match all_dimensions(&mut writer, network, *samples, settings) {
+        match all_dimensions(&mut writer, engine, network, *samples, settings) {
             Ok((step, open)) => {
                 tables += 1;
                 answer.push(step);
@@ -68,7 +74,7 @@ pub fn of_claim(checked: &Checked, settings: Settings) -> OfClaim {
         }
     }
     let counterexample = checked.counterexample.as_ref().map(|c| {
-        let dimensions = observations(&mut writer, c, settings);
+        let dimensions = observations(&mut writer, engine, c, settings);
         answer.extend(&dimensions);
         Counterexample {
             network: c.network.to_string(),
@@ -86,7 +92,12 @@ pub fn of_claim(checked: &Checked, settings: Settings) -> OfClaim {
 }
 
 /// The steps that prove the dimensions that a counterexample rests on.
-fn observations(writer: &mut Writer, c: &crate::claims::Counterexample, settings: Settings) -> Vec<u64> {
+fn observations(
+    writer: &mut Writer,
+    engine: &impl Engine,
+    c: &crate::claims::Counterexample,
+    settings: Settings,
+) -> Vec<u64> {
     let mut steps = Vec::new();
     let mut subjects: Vec<(&str, crate::network::Samples)> = Vec::new();
     for o in &c.observations {
@@ -101,7 +112,7 @@ fn observations(writer: &mut Writer, c: &crate::claims::Counterexample, settings
         asked.sort_by_key(|(set, _)| set.size() != set.weights());
         let kept = writer.clone();
         let count = steps.len();
-        if prove(writer, name, samples, &asked, settings, &mut steps).is_err() {
+        if prove(writer, engine, name, samples, &asked, settings, &mut steps).is_err() {
             *writer = kept;
             steps.truncate(count);
         }
@@ -111,6 +122,7 @@ fn observations(writer: &mut Writer, c: &crate::claims::Counterexample, settings
 
 fn prove(
     writer: &mut Writer,
+    engine: &impl Engine,
     network: &str,
     samples: crate::network::Samples,
     asked: &[(crate::allocation::Allocation, usize)],
@@ -119,8 +131,8 @@ fn prove(
 ) -> Result<(), CannotCertify> {
     let network = network.parse().map_err(|_| CannotCertify::Point)?;
     // It refuses what is not polynomial.
-    let matroid = JacobianMatroid::new(&network, samples, settings.seed).map_err(|_| CannotCertify::Jacobian)?;
-    let ground = Ground::find(&network, samples, asked, settings.seed, 0).ok_or(CannotCertify::Point)?;
+    let matroid = engine.matroid(&network, samples, settings.seed, None).map_err(|_| CannotCertify::Jacobian)?;
+    let ground = Ground::find(engine, &network, samples, asked, settings.seed, 0).ok_or(CannotCertify::Point)?;
     let mut section = Section::open(writer, &ground, &matroid, matroid.error_for_one());
     for (set, dim) in asked {
         steps.push(section.dimension(set, *dim)?);

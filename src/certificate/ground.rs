@@ -8,6 +8,7 @@ use crate::reach::point::generator;
 use rand_chacha::rand_core::RngCore;
 use rug::Integer;
 
+use super::engine::Engine;
 use super::format::Rule;
 use super::polynomial::Polynomial;
 
@@ -15,7 +16,8 @@ use super::polynomial::Polynomial;
 const STREAM: u64 = 1 << 36;
 
 /// A network at a number of samples, and an integer point.
-pub(super) struct Ground {
+pub(super) struct Ground<'e, E> {
+    pub(super) engine: &'e E,
     pub(super) network: Network,
     pub(super) samples: Samples,
     pub(super) field: PrimeField,
@@ -29,18 +31,19 @@ pub(super) struct Ground {
     pub(super) gauge: Vec<(String, Vec<u64>)>,
 }
 
-impl Ground {
+impl<'e, E: Engine> Ground<'e, E> {
     /// Looks for a point with small entries at which these sets have these ranks; the best point found if none has them all.
     pub(super) fn find(
+        engine: &'e E,
         network: &Network,
         samples: Samples,
         sets: &[(Allocation, usize)],
         seed: u64,
         first: u64,
     ) -> Option<Self> {
-        let mut best: Option<(usize, Ground)> = None;
+        let mut best: Option<(usize, Self)> = None;
         for attempt in 0..24 {
-            let ground = Ground::random(network, samples, seed, first + attempt, 9 + 9 * attempt)?;
+            let ground = Ground::random(engine, network, samples, (seed, first + attempt), 9 + 9 * attempt)?;
             let missed = sets.iter().filter(|(set, rank)| ground.rank(set) < *rank).count();
             if missed == 0 {
                 return Some(ground);
@@ -52,8 +55,14 @@ impl Ground {
         best.map(|(_, ground)| ground)
     }
 
-    fn random(network: &Network, samples: Samples, seed: u64, stream: u64, bound: u64) -> Option<Self> {
-        let field = PrimeField::new(PrimeField::MERSENNE_61)?;
+    fn random(
+        engine: &'e E,
+        network: &Network,
+        samples: Samples,
+        (seed, stream): (u64, u64),
+        bound: u64,
+    ) -> Option<Self> {
+        let field = engine.field()?;
         let mut random = generator(seed, STREAM + stream);
         let mut vector = |length: usize| -> Vec<i64> {
             let entry = |draw: u64| ((draw >> 1) % bound) as i64 + 1;
@@ -73,9 +82,9 @@ impl Ground {
         };
         let enter = |values: &[i64]| values.iter().map(|v| field.integer(*v)).collect::<Vec<_>>();
         let (at, x) = (enter(&weights), inputs.iter().map(|x| enter(x)).collect::<Vec<_>>());
-        let jacobian = network.jacobian(&field, &at, &x);
-        let gauge = network.kernel_fields_by_name(&field, &at, if generic { &x } else { &[] });
-        Some(Ground { network: network.clone(), samples, field, weights, inputs, generic, jacobian, gauge })
+        let jacobian = engine.jacobian(network, &field, &at, &x);
+        let gauge = engine.directions(network, &field, &at, if generic { &x } else { &[] });
+        Some(Ground { engine, network: network.clone(), samples, field, weights, inputs, generic, jacobian, gauge })
     }
 
     /// The step that states the point.

@@ -8,9 +8,9 @@ use crate::matching::{Instance, MatchOptions, Matcher, Proof};
 use crate::network::Network;
 use crate::number::{Dyadic, Integers};
 
-use super::Section;
 use super::format::Rule;
 use super::ground::sum;
+use super::{Engine, Section};
 
 /// So many instances are looked at for one with a match and one without.
 const MOST_TRIALS: u64 = 64;
@@ -31,7 +31,7 @@ pub(super) struct Instances {
 impl Instances {
     /// Proves one instance with a match and one without, the earliest for which that succeeds.
     pub(super) fn prove(
-        section: &mut Section<'_>,
+        section: &mut Section<'_, impl Engine>,
         matcher: &Matcher,
         allocation: &Allocation,
         options: &MatchOptions,
@@ -61,7 +61,7 @@ impl Instances {
     /// Writes an instance and its proof, if they are short enough.
     fn state(
         &mut self,
-        section: &mut Section<'_>,
+        section: &mut Section<'_, impl Engine>,
         matcher: &Matcher,
         allocation: &Allocation,
         (trial, instance): (u64, &Instance),

@@ -6,6 +6,7 @@ use crate::matching::{MatchAnswer, MatchOptions, Matcher, Reason};
 use crate::reach::{Settings, rank};
 
 use super::CannotCertify;
+use super::engine::{Engine, Sound};
 use super::format::Rule;
 use super::instance::Instances;
 use super::rank::written;
@@ -21,17 +22,18 @@ const NOT_BELOW_ONE: &str = "no proof that it is below 1: of the lack of a match
 pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, CannotCertify> {
     let (network, samples) = (&answer.network, answer.samples);
     let rank = rank(network, &answer.allocation, samples, settings).map_err(|_| CannotCertify::Jacobian)?;
-    written("match", &rank, |section, whole, spans| {
+    written(&Sound, "match", &rank, |section, whole, spans| {
         let of = section.text(&answer.allocation);
-        let rule =
-            |verdict: &str, law: &str, from: u64, basis: Option<&Allocation>, section: &Section<'_>| Rule::Match {
+        let rule = |verdict: &str, law: &str, from: u64, basis: Option<&Allocation>, section: &Section<'_, Sound>| {
+            Rule::Match {
                 of: of.clone(),
                 verdict: verdict.to_owned(),
                 law: law.to_owned(),
                 from,
                 basis: basis.map(|b| section.text(b)),
                 degree: None,
-            };
+            }
+        };
         let step = match &answer.reason {
             Reason::NotSpanning => rule("zero", "not spanning", spans, None, section),
             Reason::Affine => rule("one", "affine", spans, None, section),
@@ -54,7 +56,7 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
 fn instances(
     answer: &MatchAnswer,
     settings: Settings,
-    section: &mut Section<'_>,
+    section: &mut Section<'_, impl Engine>,
     spans: u64,
 ) -> Result<Vec<u64>, CannotCertify> {
     let of = section.text(&answer.allocation);
@@ -80,7 +82,7 @@ fn instances(
 }
 
 /// States that a basis spans; the step.
-fn spanning(section: &mut Section<'_>, basis: &Allocation, whole: u64) -> Result<u64, CannotCertify> {
+fn spanning(section: &mut Section<'_, Sound>, basis: &Allocation, whole: u64) -> Result<u64, CannotCertify> {
     let dim = section.dimension(basis, basis.size())?;
     let of = section.text(basis);
     Ok(section.step(Rule::Spans { of, spans: true, from: (dim, whole) }))

@@ -5,6 +5,7 @@
 
 mod bounds;
 mod claim;
+mod engine;
 pub mod format;
 mod ground;
 mod instance;
@@ -18,11 +19,12 @@ mod table;
 mod upper;
 mod writer;
 
-pub use claim::{OfClaim, of_claim};
+pub use claim::{OfClaim, of_claim, of_claim_by};
+pub use engine::{Engine, Sound};
 pub use matching::of_match;
-pub use rank::of_rank;
+pub use rank::{of_rank, of_rank_by};
 use section::Section;
-pub use table::{Holes, MOST_WEIGHTS, of_table};
+pub use table::{Holes, MOST_WEIGHTS, of_table, of_table_by};
 
 /// Why no certificate can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

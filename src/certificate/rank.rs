@@ -1,8 +1,9 @@
 //! The certificate of a rank: both dimensions, and whether the allocation spans.
 
 use crate::allocation::Allocation;
-use crate::reach::{Answer, JacobianMatroid};
+use crate::reach::Answer;
 
+use super::engine::{Engine, Sound};
 use super::format::{FORMAT, Header, Rule, VERSION};
 use super::ground::Ground;
 use super::writer::Writer;
@@ -13,14 +14,23 @@ use super::{CannotCertify, Section};
 /// # Errors
 /// A ReLU network, or no integer point that shows the ranks.
 pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
-    written("rank", answer, |_, _, _| Ok(Vec::new()))
+    of_rank_by(&Sound, answer)
+}
+
+/// The same, from what another engine says.
+///
+/// # Errors
+/// As [`of_rank`]; and what that engine says may not fit together.
+pub fn of_rank_by(engine: &impl Engine, answer: &Answer) -> Result<String, CannotCertify> {
+    written(engine, "rank", answer, |_, _, _| Ok(Vec::new()))
 }
 
 /// A certificate of both dimensions and what `more` adds, which gets the steps of the teacher's dimension and of `spans`.
-pub(super) fn written(
+pub(super) fn written<E: Engine>(
+    engine: &E,
     about: &str,
     answer: &Answer,
-    more: impl Fn(&mut Section<'_>, u64, u64) -> Result<Vec<u64>, CannotCertify>,
+    more: impl Fn(&mut Section<'_, E>, u64, u64) -> Result<Vec<u64>, CannotCertify>,
 ) -> Result<String, CannotCertify> {
     let network = &answer.network;
     if !network.is_polynomial() {
@@ -28,9 +38,10 @@ pub(super) fn written(
     }
     let all = Allocation::all(network.weights());
     let sets = [(answer.allocation.clone(), answer.dim.value), (all.clone(), answer.teacher.value)];
-    let ground = Ground::find(network, answer.samples, &sets, answer.settings.seed, 0).ok_or(CannotCertify::Point)?;
+    let ground =
+        Ground::find(engine, network, answer.samples, &sets, answer.settings.seed, 0).ok_or(CannotCertify::Point)?;
     let matroid =
-        JacobianMatroid::new(network, answer.samples, answer.settings.seed).map_err(|_| CannotCertify::Point)?;
+        engine.matroid(network, answer.samples, answer.settings.seed, None).map_err(|_| CannotCertify::Point)?;
     let error_log2 = answer.evidence().error_log2().unwrap_or_else(|| matroid.error_for_one());
     let header = Header {
         format: FORMAT.to_owned(),

@@ -4,15 +4,16 @@ use crate::allocation::Allocation;
 use crate::reach::JacobianMatroid;
 
 use super::CannotCertify;
+use super::engine::Engine;
 use super::format::Rule;
 use super::ground::Ground;
 use super::upper::upper;
 use super::writer::Writer;
 
 /// The steps about one network.
-pub(super) struct Section<'a> {
+pub(super) struct Section<'a, E> {
     writer: &'a mut Writer,
-    ground: &'a Ground,
+    ground: &'a Ground<'a, E>,
     matroid: &'a JacobianMatroid,
     /// The step with the point.
     pub(super) point: u64,
@@ -22,11 +23,11 @@ pub(super) struct Section<'a> {
     teacher: Option<(u64, usize)>,
 }
 
-impl<'a> Section<'a> {
+impl<'a, E: Engine> Section<'a, E> {
     /// Names the network and states the point.
     pub(super) fn open(
         writer: &'a mut Writer,
-        ground: &'a Ground,
+        ground: &'a Ground<'a, E>,
         matroid: &'a JacobianMatroid,
         error_log2: i64,
     ) -> Self {
@@ -81,7 +82,7 @@ impl<'a> Section<'a> {
     }
 
     /// States another point; the step.
-    pub(super) fn point_of(&mut self, ground: &Ground) -> u64 {
+    pub(super) fn point_of(&mut self, ground: &Ground<'_, E>) -> u64 {
         self.writer.step(ground.rule())
     }
 

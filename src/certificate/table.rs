@@ -9,13 +9,14 @@ use crate::algebra::Matrix;
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::number::{Field, PrimeField, Ring};
-use crate::reach::{JacobianMatroid, Settings};
+use crate::reach::Settings;
 
 use super::CannotCertify;
+use super::engine::{Engine, Sound};
 use super::format::{FORMAT, Header, Rule, VERSION};
 use super::ground::Ground;
 use super::section::Section;
-use super::symmetry::{exchanges, orbit};
+use super::symmetry::orbit;
 use super::writer::Writer;
 
 /// The most weights.
@@ -39,6 +40,19 @@ pub struct Holes {
 /// # Errors
 /// A larger network, one whose Jacobian is over a limit, or no integer points that show the ranks.
 pub fn of_table(network: &Network, samples: Samples, settings: Settings) -> Result<(String, Holes), CannotCertify> {
+    of_table_by(&Sound, network, samples, settings)
+}
+
+/// The same, from what another engine says.
+///
+/// # Errors
+/// As [`of_table`]; and what that engine says may not fit together.
+pub fn of_table_by(
+    engine: &impl Engine,
+    network: &Network,
+    samples: Samples,
+    settings: Settings,
+) -> Result<(String, Holes), CannotCertify> {
     let header = Header {
         format: FORMAT.to_owned(),
         version: VERSION,
@@ -50,13 +64,14 @@ pub fn of_table(network: &Network, samples: Samples, settings: Settings) -> Resu
         seed: settings.seed,
     };
     let mut writer = Writer::new(header);
-    let (step, holes) = all_dimensions(&mut writer, network, samples, settings)?;
+    let (step, holes) = all_dimensions(&mut writer, engine, network, samples, settings)?;
     Ok((writer.end(vec![step]), holes))
 }
 
 /// Writes the steps that prove the dimensions of all allocations; the last one's number.
 pub(super) fn all_dimensions(
     writer: &mut Writer,
+    engine: &impl Engine,
     network: &Network,
     samples: Samples,
     settings: Settings,
@@ -68,9 +83,8 @@ pub(super) fn all_dimensions(
     if n > MOST_WEIGHTS {
         return Err(CannotCertify::TooManyWeights { weights: n });
     }
-    let mut matroid = JacobianMatroid::new(network, samples, settings.seed).map_err(|_| CannotCertify::Jacobian)?;
-    let trials = matroid.trials_for_all(settings.error_log2).map_err(|_| CannotCertify::Jacobian)?;
-    matroid.extend_to(trials);
+    let matroid = engine.matroid(network, samples, settings.seed, Some(settings.error_log2));
+    let matroid = matroid.map_err(|_| CannotCertify::Jacobian)?;
     let mut known = vec![0u8; 1 << n];
     for (number, trial) in matroid.trials().iter().enumerate() {
         let before = known.clone();
@@ -90,7 +104,7 @@ pub(super) fn all_dimensions(
             return Err(CannotCertify::Point);
         }
         let first = 100 * grounds.len() as u64;
-        let ground = Ground::find(network, samples, &[(all.clone(), whole)], settings.seed, first)
+        let ground = Ground::find(engine, network, samples, &[(all.clone(), whole)], settings.seed, first)
             .ok_or(CannotCertify::Point)?;
         raise(&mut shown, &ground.field, ground.jacobian());
         grounds.push(ground);
@@ -101,7 +115,7 @@ pub(super) fn all_dimensions(
     for ground in &grounds[1..] {
         points.push(section.point_of(ground));
     }
-    let missing = bound_flats(&mut section, &known, whole, &exchanges(network));
+    let missing = bound_flats(&mut section, &known, whole, &engine.symmetries(network, samples));
     let mut counts: BTreeMap<(usize, usize), u64> = BTreeMap::new();
     for (mask, dim) in known.iter().enumerate() {
         *counts.entry((mask.count_ones() as usize, usize::from(*dim))).or_insert(0) += 1;
@@ -121,7 +135,12 @@ struct Bounded {
 }
 
 /// Bounds the cyclic flats, one of each orbit, that earlier bounds do not settle.
-fn bound_flats(section: &mut Section<'_>, known: &[u8], whole: usize, permutations: &[Vec<usize>]) -> Bounded {
+fn bound_flats(
+    section: &mut Section<'_, impl Engine>,
+    known: &[u8],
+    whole: usize,
+    permutations: &[Vec<usize>],
+) -> Bounded {
     let n = known.len().trailing_zeros() as usize;
     let mut most: Vec<u8> = (0..known.len()).map(|mask| mask.count_ones() as u8).collect();
     let mut sets = Vec::new();

@@ -7,6 +7,7 @@ use crate::allocation::Allocation;
 use crate::number::Ring;
 
 use super::bounds::named;
+use super::engine::Engine;
 use super::format::Rule;
 use super::ground::Ground;
 use super::kernel::kernel;
@@ -20,7 +21,7 @@ const MOST_SYMBOLIC: usize = 20_000;
 const MOST_TEXT: usize = 60_000;
 
 /// A step that states that a set has at most `k` dimensions; nothing if no rule is found. `point` is the step of the ground's point.
-pub(super) fn upper(ground: &Ground, set: &Allocation, k: usize, point: u64) -> Option<Rule> {
+pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usize, point: u64) -> Option<Rule> {
     let of = ground.text(set);
     if set.size() <= k {
         return Some(Rule::Size { of, at_most: k });
@@ -47,7 +48,12 @@ type Vectors = Vec<Vec<(String, String)>>;
 type Terms = Vec<(Monomial, rug::Integer)>;
 
 /// Combinations of gauge directions that move only these weights.
-fn by_gauge(ground: &Ground, set: &Allocation, missing: usize, mut order: Vec<usize>) -> Option<Vectors> {
+fn by_gauge<E: Engine>(
+    ground: &Ground<'_, E>,
+    set: &Allocation,
+    missing: usize,
+    mut order: Vec<usize>,
+) -> Option<Vectors> {
     let field = &ground.field;
     let n = set.weights();
     let mut rows: Vec<usize> = set.complement().iter().collect();
@@ -64,7 +70,7 @@ fn by_gauge(ground: &Ground, set: &Allocation, missing: usize, mut order: Vec<us
         return None;
     }
     let inputs = ground.symbolic_inputs(if ground.generic { ground.inputs() } else { 0 });
-    let directions = ground.network.kernel_fields_by_name(&Integral, &ground.variables(), &inputs);
+    let directions = ground.engine.directions(&ground.network, &Integral, &ground.variables(), &inputs);
     let matrix = rows.iter().map(|w| order.iter().map(|g| directions[*g].1[*w].clone()).collect()).collect();
     let vectors = kernel(&Integral, matrix, order.len())?;
     let names: Vec<&str> = order.iter().map(|g| directions[*g].0.as_str()).collect();
@@ -72,14 +78,14 @@ fn by_gauge(ground: &Ground, set: &Allocation, missing: usize, mut order: Vec<us
 }
 
 /// Vectors along which the network's function does not change: no coefficient of a monomial in the inputs does.
-fn by_function(ground: &Ground, set: &Allocation, missing: usize) -> Option<Vectors> {
+fn by_function<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, missing: usize) -> Option<Vectors> {
     let network = &ground.network;
     let columns: Vec<usize> = set.iter().collect();
     if network.labels_per_input() * columns.len() > MOST_SYMBOLIC {
         return None;
     }
     let n = network.weights();
-    let jacobian = network.jacobian(&Integral, &ground.variables(), &ground.symbolic_inputs(1));
+    let jacobian = ground.engine.jacobian(network, &Integral, &ground.variables(), &ground.symbolic_inputs(1));
     let mut rows: BTreeMap<(usize, Monomial), Vec<Terms>> = BTreeMap::new();
     for label in 0..jacobian.rows() {
         for (place, column) in columns.iter().enumerate() {
@@ -95,20 +101,25 @@ fn by_function(ground: &Ground, set: &Allocation, missing: usize) -> Option<Vect
 }
 
 /// Vectors along which no label on generic inputs changes.
-fn by_labels(ground: &Ground, set: &Allocation, missing: usize) -> Option<Vectors> {
+fn by_labels<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, missing: usize) -> Option<Vectors> {
     let columns: Vec<usize> = set.iter().collect();
     let labels = ground.inputs() * ground.network.labels_per_input();
     if !ground.generic || labels * columns.len() > MOST_SYMBOLIC {
         return None;
     }
     let inputs = ground.symbolic_inputs(ground.inputs());
-    let jacobian = ground.network.jacobian(&Integral, &ground.variables(), &inputs);
+    let jacobian = ground.engine.jacobian(&ground.network, &Integral, &ground.variables(), &inputs);
     let row = |r: usize| columns.iter().map(|c| jacobian[(r, *c)].clone()).collect();
     from_rows(ground, (0..jacobian.rows()).map(row).collect(), &columns, missing)
 }
 
 /// The kernel of rows, of which as many as the rank at the point are used, those with few terms first.
-fn from_rows(ground: &Ground, mut rows: Vec<Vec<Polynomial>>, columns: &[usize], missing: usize) -> Option<Vectors> {
+fn from_rows<E: Engine>(
+    ground: &Ground<'_, E>,
+    mut rows: Vec<Vec<Polynomial>>,
+    columns: &[usize],
+    missing: usize,
+) -> Option<Vectors> {
     let terms = |row: &Vec<Polynomial>| row.iter().map(|e| e.terms().map_or(0, <[_]>::len)).sum::<usize>();
     rows.sort_by_key(terms);
     let mut space = RowSpace::new(ground.field, columns.len());
@@ -123,7 +134,12 @@ fn from_rows(ground: &Ground, mut rows: Vec<Vec<Polynomial>>, columns: &[usize],
 }
 
 /// The shortest vectors as text.
-fn written(ground: &Ground, vectors: &[Vec<Polynomial>], names: &[&str], count: usize) -> Option<Vectors> {
+fn written<E: Engine>(
+    ground: &Ground<'_, E>,
+    vectors: &[Vec<Polynomial>],
+    names: &[&str],
+    count: usize,
+) -> Option<Vectors> {
     let text = |vector: &Vec<Polynomial>| {
         let entries = names.iter().zip(vector).filter(|(_, e)| !Integral.is_zero(e));
         entries.map(|(name, e)| Some(((*name).to_owned(), ground.polynomial(e)?))).collect::<Option<Vec<_>>>()

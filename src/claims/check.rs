@@ -79,7 +79,7 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
     let parts = [run.session.evidence(), claim.loading.evidence()].into_iter().chain(own);
     let evidence = settled.then(|| Evidence::all(parts));
     let subjects = run.session.subjects();
-    let only_dimensions = run.session.asked_only_dimensions() && claim.loading.evidence() == Evidence::Proved;
+    let only_dimensions = !claim.is_trend && run.session.asked_only_dimensions() && claim.loading.subjects().is_empty();
     run.session.close();
     Checked {
         subjects,

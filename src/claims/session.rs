@@ -134,9 +134,9 @@ impl Session {
         subjects
     }
 
-    /// Whether nothing but dimensions was asked for.
+    /// Whether nothing but dimensions was asked for: nothing about matches, degrees or affine labels.
     pub(super) fn asked_only_dimensions(&self) -> bool {
-        lock(&self.decisions).is_empty() && lock(&self.lenses).values().all(|lens| lock(&lens.0.matches).is_empty())
+        lock(&self.decisions).is_empty() && lock(&self.lenses).values().all(|lens| lens.0.matcher.get().is_none())
     }
 
     /// Forgets all networks, which hold on to the session and to large tables.

@@ -57,7 +57,7 @@ impl Instance {
         solver: &Solver,
     ) -> Option<(Polynomials<Integers>, Vec<Polynomial<Integer>>)> {
         let limits = solver.limits();
-        let ring = equation_ring(Dyadics, network, allocation, limits).ok()?;
+        let ring = equation_ring(Dyadics, network, allocation.size(), limits).ok()?;
         let labels = network.labels(&Dyadics, &self.teacher, &self.inputs);
         let system = equations(&ring, network, allocation, &self.student, &self.inputs, &labels);
         let integral = Polynomials::new(Integers, *ring.monomials(), limits.terms);

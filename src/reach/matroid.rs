@@ -42,6 +42,7 @@ pub struct JacobianMatroid {
 /// The row space of the Jacobian at one point, as D rows in reduced echelon form.
 #[derive(Clone, Debug)]
 pub struct Trial {
+    /// The integers modulo the prime.
     pub field: PrimeField,
     /// rank × n.
     pub rows: Matrix<u64>,
@@ -130,6 +131,12 @@ impl JacobianMatroid {
         let missing = (self.trials.len()..trials).into_par_iter();
         let fresh: Vec<Trial> = missing.map(|t| self.evaluate(&self.point(t), t)).collect();
         self.trials.extend(fresh);
+    }
+
+    /// The same question with other trials; whoever gives them answers for them.
+    #[must_use]
+    pub fn with_trials(self, trials: Vec<Trial>) -> Self {
+        JacobianMatroid { trials, ..self }
     }
 
     /// The chance that a trial misses a minor.

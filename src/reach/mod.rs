@@ -29,7 +29,7 @@ pub use count::Table;
 pub use design::{Design, DesignOptions, Optimal, design};
 pub use dimensions::Dimensions;
 pub use listing::{Row, list, listing_group};
-pub use matroid::JacobianMatroid;
+pub use matroid::{JacobianMatroid, Trial};
 pub use orbits::{Orbit, Orbits};
 pub use patterns::{DRAWS, Distribution, Patterns};
 pub use pieces::{PieceResult, Pieces};

@@ -1,7 +1,7 @@
 //! The dimensions of all allocations inside some weights.
 //!
 //! From below: the ranks of all sets of columns at the points given. From above: ρ(A) ≤ ρ(F) + |A ∖ F| for every set F that an
-//! earlier step bounds, and for all that exchanges of units make of it. Where both agree, the dimension is known. All 2^n
+//! earlier step bounds, and for all that exchanges of units, and transposition, make of it. Where both agree, the dimension is known. All 2^n
 //! allocations are looked at, so the numbers of each size add up to the binomials, which is checked besides.
 
 use std::collections::{BTreeMap, HashMap};
@@ -103,7 +103,7 @@ fn ranks(
 /// The smallest upper bound of every set.
 fn upper(proof: &Proof, inside: &[usize]) -> Result<Vec<u8>, Fault> {
     let network = proof.network()?;
-    let generators = generators(network);
+    let generators = generators(network, proof.samples);
     let mut seen: HashMap<Vec<usize>, usize> = HashMap::new();
     let mut open: Vec<(Vec<usize>, usize)> = proof.upper_bounds().map(|(set, k)| (set.to_vec(), k)).collect();
     while let Some((set, bound)) = open.pop() {

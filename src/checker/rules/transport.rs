@@ -109,12 +109,37 @@ pub(super) fn swap(network: &Network, units: &str, i: usize, k: usize) -> Option
     Some(image)
 }
 
-/// The exchanges of neighbouring units, which generate all permutations of them.
-pub(super) fn generators(network: &Network) -> Vec<Vec<usize>> {
+/// Every matrix of the network's function is transposed when W_ℓ becomes the transpose of W_{L+1−ℓ}, and D that of B while W is
+/// transposed; so the functional dimensions are kept, and those on so many inputs that labels determine the function: d_0 for
+/// `lffn`, an input at every step for all steps, or all entries of a sequence, for `lrnn`. One input and one output: the function is
+/// the same, on any inputs.
+fn transposition(network: &Network, samples: Option<u64>) -> Option<Vec<usize>> {
+    let (pairs, enough) = match &network.family {
+        Family::Layers { widths, bias: false, linear: true, .. } if widths.iter().eq(widths.iter().rev()) => {
+            ((0..widths.len() - 1).map(|l| (l, widths.len() - 2 - l)).collect(), widths[0])
+        }
+        Family::Recurrent { inputs, outputs, every, .. } if inputs == outputs => {
+            let enough = if *every { *inputs } else { network.input_size() };
+            (vec![(0, 1), (1, 0), (2, 2)], if *inputs == 1 { 1 } else { enough })
+        }
+        _ => return None,
+    };
+    let mut image: Vec<usize> = (0..network.weights).collect();
+    for (a, b) in pairs.into_iter().map(|(a, b): (usize, usize)| (&network.tensors[a], &network.tensors[b])) {
+        for (row, column) in (0..a.rows).flat_map(|r| (0..a.columns).map(move |c| (r, c))) {
+            image[a.start + row * a.columns + column] = b.start + column * b.columns + row;
+        }
+    }
+    samples.is_none_or(|m| m >= enough as u64).then_some(image)
+}
+
+/// The exchanges of neighbouring units, which generate all permutations of them, and transposition where it holds.
+pub(super) fn generators(network: &Network, samples: Option<u64>) -> Vec<Vec<usize>> {
     let names = match &network.family {
         Family::Layers { widths, .. } => (1..widths.len() - 1).map(|l| format!("layer {l}")).collect(),
         Family::Recurrent { .. } => vec!["hidden".to_owned()],
     };
     let names = names.into_iter().chain(["inputs".to_owned(), "outputs".to_owned()]);
-    names.flat_map(|units| (0..).map_while(move |i| swap(network, &units, i, i + 1))).collect()
+    let swaps = names.flat_map(|units| (0..).map_while(move |i| swap(network, &units, i, i + 1)));
+    swaps.chain(transposition(network, samples)).collect()
 }

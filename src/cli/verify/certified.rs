@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use allocert::certificate::of_claim;
+use allocert::certificate::OfClaim;
 use allocert::checker::{Report, Verdict, check};
 use allocert::claims::Checked;
-use allocert::reach::{Evidence, Settings};
+use allocert::reach::Evidence;
 use allocert::record::{Trained, Verify};
 
 use crate::cli::certificate::save;
@@ -45,8 +45,12 @@ pub(super) struct Certifier {
 }
 
 impl Certifier {
-    /// Starts it; without a folder it hands results through.
-    pub(super) fn start(folder: Option<PathBuf>, checks: bool, settings: Settings) -> Result<Self, Failure> {
+    /// Starts it, with what makes a claim's certificate; without a folder it hands results through.
+    pub(super) fn start(
+        folder: Option<PathBuf>,
+        checks: bool,
+        of_claim: impl Fn(&Checked) -> OfClaim + Send + 'static,
+    ) -> Result<Self, Failure> {
         if let Some(folder) = &folder {
             std::fs::create_dir_all(folder).map_err(|error| {
                 let place = folder.display();
@@ -59,7 +63,7 @@ impl Certifier {
             for (name, checked, trained) in inbox {
                 let done = match &folder {
                     Some(folder) => {
-                        certify(folder, &name, checked, checks, settings).map(|done| Certified { trained, ..done })
+                        certify(folder, &name, checked, checks, &of_claim).map(|done| Certified { trained, ..done })
                     }
                     None => Ok(Certified { checked, trained, certificate: None }),
                 };
@@ -108,9 +112,9 @@ fn certify(
     name: &str,
     mut checked: Checked,
     checks: bool,
-    settings: Settings,
+    of_claim: &impl Fn(&Checked) -> OfClaim,
 ) -> Result<Certified, Failure> {
-    let certificate = of_claim(&checked, settings);
+    let certificate = of_claim(&checked);
     let path = folder.join(format!("{name}.cert"));
     save(&path, &certificate.text)?;
     if !checks {
@@ -157,4 +161,66 @@ fn unused_name(names: &mut BTreeSet<String>, claim: &str) -> String {
     let unused = std::iter::once(name.clone()).chain(numbered).find(|n| !names.contains(n)).unwrap_or(name);
     names.insert(unused.clone());
     unused
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use allocert::certificate::of_claim;
+    use allocert::claims::{CheckOptions, load};
+    use allocert::reach::Settings;
+
+    use super::*;
+
+    const SETTINGS: Settings = Settings { seed: 1, error_log2: -40 };
+
+    /// Two claims go through the certifier; whatever of their certificates `doctor` changes was reported by a faulty engine.
+    fn run(name: &str, doctor: fn(String) -> String) -> (PathBuf, Vec<Result<Certified, Failure>>) {
+        let folder = std::env::temp_dir().join(format!("allocert-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("claims.star");
+        let claim = |name: &str| {
+            format!(
+                "claim(name = \"{name}\", statement = \"s\", networks = [lffn([2, 2, 2])], holds = lambda net, a: a.dim <= 4)\n"
+            )
+        };
+        std::fs::write(&file, claim("first") + &claim("second")).unwrap();
+        let of_claim = move |checked: &Checked| {
+            let certificate = of_claim(checked, SETTINGS);
+            OfClaim { text: doctor(certificate.text), ..certificate }
+        };
+        let certifier = Certifier::start(Some(folder.clone()), true, of_claim).unwrap();
+        let options =
+            CheckOptions { settings: SETTINGS, time_limit: Duration::from_secs(60), max_allocations: 1 << 20 };
+        for claim in load(&file, SETTINGS).unwrap() {
+            certifier.put(allocert::claims::check(&claim, &options, &|_, _| {}), None);
+        }
+        (folder, certifier.finish())
+    }
+
+    #[test]
+    fn what_the_checker_confirms_is_proved() {
+        let (folder, done) = run("confirmed", |text| text);
+        for certified in done {
+            let certified = certified.ok().unwrap();
+            assert_eq!(certified.checked.evidence, Some(Evidence::Proved));
+            assert_eq!(certified.certificate.unwrap().1, Some(Verdict::Valid));
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_disagreement_stops_the_run_and_saves_both_sides() {
+        // An engine that counts one allocation of dimension 4 too many.
+        let (folder, done) = run("doctored", |text| text.replace(",[8,4,1]]", ",[8,4,2]]"));
+        assert!(done.iter().all(Result::is_err) && !done.is_empty());
+        let certificate = std::fs::read_to_string(folder.join("first.cert")).unwrap();
+        assert!(certificate.contains("[8,4,2]") && certificate.ends_with("}\n"));
+        let report: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(folder.join("first.report.json")).unwrap()).unwrap();
+        assert_eq!((&report["verdict"], &report["rule"]), (&"invalid".into(), &"table".into()), "{report}");
+        assert_eq!(report["reason"], "the numbers do not add up to the binomials");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

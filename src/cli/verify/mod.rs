@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::ProgressBar;
 
+use allocert::certificate::of_claim;
 use allocert::claims::{CheckOptions, Checked, Claim, check, find, load};
 use allocert::reach::Settings;
 use allocert::record;
@@ -102,7 +103,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         records: Vec::new(),
     };
     let within = Settings { error_log2: arguments.error_log2 - 10, ..options.settings };
-    let certifier = Certifier::start(arguments.certificate.clone(), arguments.check, within)?;
+    let of_claim = move |checked: &Checked| of_claim(checked, within);
+    let certifier = Certifier::start(arguments.certificate.clone(), arguments.check, of_claim)?;
     if !common.json {
         let head = columns(["outcome", "claim", "nets", "allocations", "error", "time"]);
         line(&paint(&head, Colour::Dim, false))?;
