@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use allocert::claims::{CheckOptions, Claim, find};
+use allocert::certificate::of_claim;
+use allocert::claims::{CheckOptions, Checked, Claim, find};
 use allocert::reach::Settings;
 use allocert::record::{Request, Run, Verify};
 
@@ -70,7 +71,8 @@ fn request(common: &Common, arguments: &Arguments, claims: &[Claim]) -> Result<R
 fn finish(arguments: &Arguments, claims: &[Claim], options: &CheckOptions, folder: &Folder) -> Result<(), Failure> {
     let bar = bar("{prefix}{msg} {bar:24} {percent}%, {eta} left");
     let within = Settings { error_log2: arguments.error_log2 - 10, ..options.settings };
-    let certifier = Certifier::start(arguments.certificate.clone(), arguments.check, within)?;
+    let of_claim = move |checked: &Checked| of_claim(checked, within);
+    let certifier = Certifier::start(arguments.certificate.clone(), arguments.check, of_claim)?;
     let mut begun = VecDeque::new();
     let keep = |begun: &mut VecDeque<usize>, done: Result<Certified, Failure>| {
         let text = serde_json::to_string(&done?.record()).map_err(std::io::Error::other)?;
