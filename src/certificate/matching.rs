@@ -2,7 +2,7 @@
 
 use crate::algebra::Limits;
 use crate::allocation::Allocation;
-use crate::matching::{MatchAnswer, MatchOptions, Matcher, Reason};
+use crate::matching::{DegreeCounter, MatchAnswer, MatchOptions, Matcher, Reason};
 use crate::reach::{Settings, rank};
 
 use super::CannotCertify;
@@ -43,7 +43,16 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
                 Some(Ok(degree)) => with_degree(rule("one", "odd degree", spans, None, section), degree.value as u64),
                 _ => rule("open", "odd degree", spans, None, section),
             },
-            Reason::OddBasis(_) => rule("open", "it rests on a counted degree", spans, None, section),
+            Reason::OddBasis(basis) => {
+                let from = spanning(section, basis, whole)?;
+                match DegreeCounter::new(network, samples, settings.seed, Limits::default()).degree(basis) {
+                    Ok(degree) => {
+                        let rule = rule("one", "odd degree", from, Some(basis), section);
+                        with_degree(rule, degree.value as u64)
+                    }
+                    Err(_) => rule("open", "odd degree", spans, None, section),
+                }
+            }
             _ => return instances(answer, settings, section, spans),
         };
         Ok(vec![section.step(step)])
