@@ -2,7 +2,7 @@
 
 use crate::algebra::Limits;
 use crate::allocation::Allocation;
-use crate::matching::{DegreeCounter, MatchAnswer, MatchOptions, Matcher, Reason};
+use crate::matching::{DegreeCounter, MatchAnswer, Matcher, Reason};
 use crate::reach::{Settings, rank};
 
 use super::CannotCertify;
@@ -68,9 +68,8 @@ fn instances(
 ) -> Result<Vec<u64>, CannotCertify> {
     let of = section.text(&answer.allocation);
     let found = answer.estimate.as_ref().map(|estimate| {
-        let options = MatchOptions { ensemble: estimate.ensemble, ..MatchOptions::default() };
         let matcher = Matcher::new(&answer.network, answer.samples, settings, Limits::default());
-        matcher.map(|matcher| Instances::prove(section, &matcher, &answer.allocation, &options))
+        matcher.map(|matcher| Instances::prove(section, &matcher, &answer.allocation, estimate))
     });
     let found = found.transpose().map_err(|_| CannotCertify::Jacobian)?.unwrap_or_default();
     if answer.reason == Reason::SpecialEnsemble {
