@@ -12,7 +12,7 @@ use super::rank::written;
 use super::section::Section;
 
 /// Why a match probability stays open.
-const NOT_BELOW_ONE: &str = "no proof that it is below 1: of the lack of a match, nearby too";
+const NOT_BELOW_ONE: &str = "not proved to be below 1: no instance that lacks a match with all near it";
 
 /// Writes the certificate of an answer. Verdicts that rest on instances, or on a degree that was only counted, leave holes.
 ///
