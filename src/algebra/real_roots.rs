@@ -369,6 +369,30 @@ mod tests {
         changes(true) - changes(false)
     }
 
+    proptest! {
+        #[test]
+        fn a_root_lies_where_it_is_said(f in proptest::collection::vec(-30i64..31, 2..9), close in 0u32..3) {
+            let mut f = integers(&f);
+            // Roots far out, and close to each other.
+            scale(&mut f, 7 * i64::from(close) - 7);
+            while f.last().is_some_and(Integer::is_zero) {
+                f.pop();
+            }
+            prop_assume!(f.len() > 1);
+            let f = squarefree_part(&f);
+            let sign = |x: &Rational| f.iter().rev().fold(Rational::new(), |v, c| v * x + c).cmp0() as i32;
+            match real_root(&f) {
+                None => prop_assert_eq!(count_real_roots(&f), 0),
+                Some((low, high)) => {
+                    prop_assert!(count_real_roots(&f) > 0);
+                    prop_assert!(low <= high && sign(&low) * sign(&high) <= 0);
+                    prop_assert!(low < high || sign(&low) == 0);
+                    prop_assert!(Rational::from(&high - &low) <= Rational::from(1) >> ROOT_BITS);
+                }
+            }
+        }
+    }
+
     #[test]
     fn tells_close_roots_apart() {
         // Mignotte: x^7 − 2(1000x − 1)^2 has two roots within about 10^-10 of 1/1000.

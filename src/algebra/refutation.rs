@@ -20,6 +20,8 @@ use crate::number::{Integers, PrimeField, Ring};
 
 /// Larger sets of monomials are not tried,
 const MOST_MONOMIALS: usize = 220;
+/// nor higher degrees than those of the equations and so many more,
+const MORE_DEGREES: u32 = 6;
 /// nor longer numbers.
 const MOST_PRIMES: usize = 200;
 
@@ -64,10 +66,12 @@ impl Solver {
         let unit = |at: usize| (0..n).map(|i| i64::from(i == at)).collect::<Vec<i64>>();
         let mixed = (1..=2).map(|k| (0..n as i64).map(|i| (i * i * k + 3 * i + k) % 11 - 5).collect::<Vec<i64>>());
         let forms: Vec<Vec<i64>> = (0..n).rev().map(unit).chain(mixed.filter(|_| n > 1)).collect();
-        let mut found = None;
+        let field = self.primes().get(0)?;
+        let (mut found, mut work) = (None, self.limits().work);
         for region in system.regions() {
+            let products = system.independent(&field, &region);
             for form in &forms {
-                let refutation = self.refute_inside(&system, &region, form);
+                let refutation = self.refute_inside(&system, (&region, &products), form, &mut work);
                 if refutation.as_ref().is_some_and(|r| r.nearby) {
                     return refutation;
                 }
@@ -77,17 +81,29 @@ impl Solver {
         found
     }
 
-    fn refute_inside(&self, system: &System<'_>, region: &[Monomial], form: &[i64]) -> Option<Refutation> {
+    /// A refutation inside a set of monomials, for one form; `work` is how many products are still allowed.
+    fn refute_inside(
+        &self,
+        system: &System<'_>,
+        (region, products): (&[Monomial], &[Product]),
+        form: &[i64],
+        work: &mut u64,
+    ) -> Option<Refutation> {
         let field = self.primes().get(0)?;
-        let products = system.independent(&field, region);
-        let (degree, powers) = system.dependent_power(&field, region, &products, form)?;
-        let solution = system.combination(&field, &products, &powers)?;
+        let mut pay = |columns: usize| {
+            *work = work.checked_sub((columns * columns * region.len()) as u64)?;
+            Some(())
+        };
+        pay(products.len())?;
+        let (degree, powers) = system.dependent_power(&field, region, products, form)?;
+        let solution = system.combination(&field, products, &powers)?;
         let products: Vec<Product> =
-            products.into_iter().zip(&solution).filter(|(_, c)| **c != 0).map(|(p, _)| p).collect();
+            products.iter().zip(&solution).filter(|(_, c)| **c != 0).map(|(p, _)| *p).collect();
         let mut lifting = Lifting::new(products.len() + degree);
         let mut next_attempt = 1;
         for index in 0..MOST_PRIMES.min(self.primes().most()) {
             let field = self.primes().get(index)?;
+            pay(products.len() + degree)?;
             let image = system.combination(&field, &products, &powers)?;
             if index >= next_attempt
                 && let Some((numerators, denominator)) = lifting.rationals()
@@ -110,11 +126,17 @@ impl System<'_> {
 
     /// Sets of monomials to look inside, from small to large.
     fn regions(&self) -> Vec<Vec<Monomial>> {
-        let degree = |m: &Monomial| self.monomials().degree(*m);
-        let first = self.generic.iter().flatten().map(degree).max().unwrap_or(0);
-        let up_to = |degree: u32| self.up_to(degree, degree);
-        let by_degree = (first..).map(up_to).take_while(|r| r.len() <= MOST_MONOMIALS);
-        by_degree.take(4).filter(|r| r.len() > 1).collect()
+        let all = || self.generic.iter().flatten();
+        let first = all().map(|m| self.monomials().degree(*m)).max().unwrap_or(0);
+        let exponents =
+            |m: &Monomial| (0..self.monomials().variables()).map(|i| self.monomials().exponent(*m, i)).max();
+        let narrow = all().filter_map(exponents).max().unwrap_or(0);
+        let sizes = (first..first + MORE_DEGREES).flat_map(|degree| (narrow..=degree).map(move |each| (degree, each)));
+        let mut regions: Vec<Vec<Monomial>> = sizes.map(|(degree, each)| self.up_to(degree, each)).collect();
+        regions.retain(|r| r.len() <= MOST_MONOMIALS);
+        regions.sort_by_key(Vec::len);
+        regions.dedup();
+        regions
     }
 
     /// The monomials of bounded degree, in all variables together and in each.

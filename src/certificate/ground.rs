@@ -3,7 +3,7 @@
 use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::{Allocation, print};
 use crate::network::{Network, Probe, Samples};
-use crate::number::{PrimeField, Ring};
+use crate::number::{Degrees, PrimeField, Ring};
 use crate::reach::point::generator;
 use rand_chacha::rand_core::RngCore;
 use rug::Integer;
@@ -135,8 +135,12 @@ impl<'e, E: Engine> Ground<'e, E> {
         let labels = |samples| self.network.labels_at(samples);
         let all = labels(Samples::Functional)?.min(labels(self.samples)?);
         (rows as u64 == all).then(|| {
-            let seen = |row: &usize| set.iter().any(|c| !self.field.is_zero(&self.jacobian[(*row, c)]));
-            (0..rows).filter(seen).count()
+            // Entries of the Jacobian at the point may be zero by accident; degrees are not.
+            let weights: Vec<_> = (0..set.weights()).map(|w| Some(u64::from(set.contains(w)))).collect();
+            let bound = |x: &i64| (self.generic || *x != 0).then_some(0);
+            let inputs: Vec<Vec<_>> = self.inputs.iter().map(|x| x.iter().map(bound).collect()).collect();
+            let degrees = self.network.labels(&Degrees, &weights, &inputs);
+            degrees.into_iter().flatten().filter(|d| *d > 0).count()
         })
     }
 

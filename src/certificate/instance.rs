@@ -4,7 +4,7 @@ use rug::{Integer, Rational};
 
 use crate::algebra::{Parametrization, Polynomials, Refutation};
 use crate::allocation::Allocation;
-use crate::matching::{Instance, MatchOptions, Matcher, Proof};
+use crate::matching::{Decision, Estimate, Instance, MatchOptions, Matcher, Proof};
 use crate::network::Network;
 use crate::number::{Dyadic, Integers};
 
@@ -15,7 +15,7 @@ use super::{Engine, Section};
 /// So many instances are looked at for one with a match and one without.
 const MOST_TRIALS: u64 = 64;
 /// So many of either kind, at most, are tried to be proved.
-const MOST_PROOFS: usize = 3;
+const MOST_PROOFS: u64 = 3;
 /// Steps longer than this, in bytes, are not written: the checker reads lines of up to 1 MiB.
 const MOST_BYTES: usize = 1 << 19;
 
@@ -34,25 +34,29 @@ impl Instances {
         section: &mut Section<'_, impl Engine>,
         matcher: &Matcher,
         allocation: &Allocation,
-        options: &MatchOptions,
+        estimate: &Estimate,
     ) -> Self {
+        let options = MatchOptions { ensemble: estimate.ensemble, ..MatchOptions::default() };
         let mut instances = Instances::default();
-        // Whether a match is found, and whether the lack of one is; and how often either was tried.
-        let (mut found, mut tried) = ([false; 2], [0; 2]);
-        for trial in 0..MOST_TRIALS {
-            let kind = match matcher.instance(allocation, options, trial) {
-                crate::matching::Decision::Decided(finding) => usize::from(!finding.real),
-                crate::matching::Decision::Undecided(_) => continue,
+        // How many proofs of a match, and of the lack of one, may still be tried.
+        let mut left = [estimate.matched, estimate.unmatched].map(|count| count.min(MOST_PROOFS));
+        let first = estimate.trials.min(MOST_TRIALS);
+        for trial in (0..first).chain(estimate.without_match.filter(|trial| *trial >= first)) {
+            if left == [0; 2] {
+                break;
+            }
+            let kind = match matcher.instance(allocation, &options, trial) {
+                Decision::Decided(finding) => usize::from(!finding.real),
+                Decision::Undecided(_) => continue,
             };
-            if found[kind] || tried[kind] == MOST_PROOFS {
+            if left[kind] == 0 {
                 continue;
             }
-            tried[kind] += 1;
-            if let Some((instance, proof)) = matcher.witness(allocation, options, trial) {
-                found[kind] = instances.state(section, matcher, allocation, (trial, &instance), &proof);
-            }
-            if found == [true; 2] {
-                break;
+            left[kind] -= 1;
+            if let Some((instance, proof)) = matcher.witness(allocation, &options, trial)
+                && instances.state(section, matcher, allocation, (trial, &instance), &proof)
+            {
+                left[kind] = 0;
             }
         }
         instances

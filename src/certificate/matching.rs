@@ -2,7 +2,7 @@
 
 use crate::algebra::Limits;
 use crate::allocation::Allocation;
-use crate::matching::{MatchAnswer, MatchOptions, Matcher, Reason};
+use crate::matching::{DegreeCounter, MatchAnswer, Matcher, Reason};
 use crate::reach::{Settings, rank};
 
 use super::CannotCertify;
@@ -13,7 +13,7 @@ use super::rank::written;
 use super::section::Section;
 
 /// Why a match probability stays open.
-const NOT_BELOW_ONE: &str = "no proof that it is below 1: of the lack of a match, nearby too";
+const NOT_BELOW_ONE: &str = "not proved to be below 1: no instance that lacks a match with all near it";
 
 /// Writes the certificate of an answer. Verdicts that rest on instances, or on a degree that was only counted, leave holes.
 ///
@@ -45,7 +45,16 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
                 Some(Ok(degree)) => with_degree(rule("one", "odd degree", spans, None, section), degree.value as u64),
                 _ => rule("open", "odd degree", spans, None, section),
             },
-            Reason::OddBasis(_) => rule("open", "it rests on a counted degree", spans, None, section),
+            Reason::OddBasis(basis) => {
+                let from = spanning(section, basis, whole)?;
+                match DegreeCounter::new(network, samples, settings.seed, Limits::default()).degree(basis) {
+                    Ok(degree) => {
+                        let rule = rule("one", "odd degree", from, Some(basis), section);
+                        with_degree(rule, degree.value as u64)
+                    }
+                    Err(_) => rule("open", "odd degree", spans, None, section),
+                }
+            }
             _ => return instances(answer, settings, section, spans),
         };
         Ok(vec![section.step(step)])
@@ -61,9 +70,8 @@ fn instances(
 ) -> Result<Vec<u64>, CannotCertify> {
     let of = section.text(&answer.allocation);
     let found = answer.estimate.as_ref().map(|estimate| {
-        let options = MatchOptions { ensemble: estimate.ensemble, ..MatchOptions::default() };
         let matcher = Matcher::new(&answer.network, answer.samples, settings, Limits::default());
-        matcher.map(|matcher| Instances::prove(section, &matcher, &answer.allocation, &options))
+        matcher.map(|matcher| Instances::prove(section, &matcher, &answer.allocation, estimate))
     });
     let found = found.transpose().map_err(|_| CannotCertify::Jacobian)?.unwrap_or_default();
     if answer.reason == Reason::SpecialEnsemble {

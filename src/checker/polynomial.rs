@@ -15,11 +15,14 @@ pub(super) type Monomial = Vec<(u16, u16)>;
 
 /// Integers, or rational numbers.
 pub(super) trait Coefficient: Clone + Num + AddAssign + From<BigInt> {
+    /// What a product of terms costs at least, in machine operations.
+    const COST: u64;
     fn bits(&self) -> u64;
     fn product(&self, other: &Self) -> Self;
 }
 
 impl Coefficient for BigInt {
+    const COST: u64 = 256;
     fn product(&self, other: &Self) -> Self {
         self * other
     }
@@ -29,6 +32,7 @@ impl Coefficient for BigInt {
 }
 
 impl Coefficient for BigRational {
+    const COST: u64 = 2_048;
     fn product(&self, other: &Self) -> Self {
         self * other
     }
@@ -181,8 +185,7 @@ impl<C: Coefficient> Number for Polynomial<C> {
         if self.too_large || other.too_large || self.terms.len().saturating_mul(other.terms.len()) > 64 * MOST_TERMS {
             return Polynomial::too_large();
         }
-        // A product of terms costs about as much as some hundred machine operations.
-        let each = effort(self.bits() + other.bits()).saturating_add(256);
+        let each = effort(self.bits() + other.bits()).saturating_add(C::COST);
         if !spend(each.saturating_mul(self.terms.len() as u64 * other.terms.len() as u64)) {
             return Polynomial::too_large();
         }

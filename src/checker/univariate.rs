@@ -86,3 +86,88 @@ fn trimmed(mut f: Vec<BigRational>) -> Vec<BigRational> {
 fn pay(operations: u64, bits: u64) -> Result<(), Fault> {
     if spend(effort(bits).saturating_add(256).saturating_mul(operations)) { Ok(()) } else { Err(too_large()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::number::begin;
+    use super::*;
+    use num_traits::One;
+    use proptest::prelude::*;
+
+    fn integers(f: &[i64]) -> Vec<BigRational> {
+        f.iter().map(|c| BigRational::from_integer((*c).into())).collect()
+    }
+
+    fn product(a: &[i64], b: &[i64]) -> Vec<i64> {
+        let mut c = vec![0; a.len() + b.len() - 1];
+        for (i, x) in a.iter().enumerate() {
+            b.iter().enumerate().for_each(|(j, y)| c[i + j] += x * y);
+        }
+        c
+    }
+
+    /// Changes of sign, and zeros, at multiples of 1/64 between −64 and 64.
+    fn scan(f: &[BigRational]) -> usize {
+        let at = |k: i64| value(f, &BigRational::new(k.into(), 64.into())).unwrap();
+        let signs: Vec<i32> = (-4096..=4096)
+            .map(|k| {
+                if at(k).is_zero() {
+                    0
+                } else if at(k).is_positive() {
+                    1
+                } else {
+                    -1
+                }
+            })
+            .collect();
+        signs.iter().filter(|s| **s == 0).count() + signs.windows(2).filter(|s| s[0] * s[1] < 0).count()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        /// (3x − a) for thirds, which no step of the scan hits and which are far apart, and x² + b.
+        #[test]
+        fn sturm_agrees_with_a_dense_scan(roots in proptest::collection::btree_set(-60i64..60, 0..5), hills in proptest::collection::vec(1i64..9, 0..3), twice in any::<bool>()) {
+            begin();
+            let lines = roots.iter().map(|a| vec![-a, 3]);
+            let lines: Vec<_> = lines.collect();
+            let f = lines.iter().cloned().chain(hills.iter().map(|b| vec![*b, 0, 1])).fold(vec![-2], |f, g| product(&f, &g));
+            prop_assert_eq!(scan(&integers(&f)), roots.len());
+            prop_assert_eq!(count_real_roots(&integers(&f)).unwrap(), roots.len());
+            // Multiple roots are counted once.
+            let f = if twice { lines.iter().fold(f, |f, g| product(&f, g)) } else { f };
+            prop_assert_eq!(count_real_roots(&integers(&f)).unwrap(), roots.len());
+        }
+
+        #[test]
+        fn sturm_finds_what_a_scan_sees(f in proptest::collection::vec(-9i64..10, 1..8)) {
+            begin();
+            let f = trimmed(integers(&f));
+            prop_assume!(!f.is_empty());
+            prop_assert!(count_real_roots(&f).unwrap() >= scan(&f));
+        }
+
+        #[test]
+        fn remainders_are_remainders(a in proptest::collection::vec(-9i64..10, 0..7), b in proptest::collection::vec(-9i64..10, 1..5), c in proptest::collection::vec(-9i64..10, 0..3)) {
+            begin();
+            let by = trimmed(integers(&b));
+            prop_assume!(!by.is_empty() && c.len() < by.len());
+            // a · b + c leaves c.
+            let mut sum = if a.is_empty() { Vec::new() } else { product(&a, &b) };
+            sum.resize(sum.len().max(c.len()), 0);
+            c.iter().enumerate().for_each(|(k, c)| sum[k] += c);
+            prop_assert_eq!(remainder(integers(&sum), &by).unwrap(), trimmed(integers(&c)));
+        }
+    }
+
+    #[test]
+    fn constants_and_lines() {
+        begin();
+        assert_eq!(count_real_roots(&integers(&[-3])).unwrap(), 0);
+        assert_eq!(count_real_roots(&integers(&[-3, 2])).unwrap(), 1);
+        assert_eq!(rational("-6/4").unwrap(), BigRational::new((-3).into(), 2.into()));
+        assert!(rational("1/0").is_err() && rational("").is_err() && rational("+1").is_err());
+        assert_eq!(value(&integers(&[1, 2, 3]), &BigRational::one()).unwrap(), integers(&[6])[0]);
+    }
+}

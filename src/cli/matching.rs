@@ -48,7 +48,7 @@ pub(super) struct Arguments {
     /// Also write a report into this folder.
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
-    /// Write a certificate of the dimensions and of the law that settles the value, if one does.
+    /// Write a certificate of the dimensions and of the law that settles the value, or of instances.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
 }
