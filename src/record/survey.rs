@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::allocation::print;
+use crate::matching::Verdict;
 use crate::training::{Exact, Experiment, Orbit, Training, rows_touched};
 
 /// One trainer on one orbit of allocations at one number of samples.
@@ -26,7 +27,8 @@ pub struct SurveyRow {
     pub teacher_dim: usize,
     /// `zero`, `one`, `fractional` or `undecided`.
     pub verdict: String,
-    /// The match probability, or its estimate from the same instances.
+    /// The match probability, or its estimate from the same instances; nothing where the verdict is undecided because some of
+    /// them are: those that can be decided are no random sample.
     pub probability: Option<f64>,
     /// The lower end of its 95 % interval.
     pub probability_low: f64,
@@ -57,6 +59,7 @@ impl SurveyRow {
     pub fn of(training: &Training, orbit: &Orbit, exact: &Exact, experiment: &Experiment) -> Self {
         let (answer, [low, high], [rate_low, rate_high]) = (&exact.answer, exact.answer.ci95(), experiment.ci95());
         let (trials, successes) = (experiment.count(), experiment.successes());
+        let unclear = answer.verdict == Verdict::Undecided && answer.estimate.as_ref().is_some_and(|e| e.undecided > 0);
         SurveyRow {
             network: training.network().to_string(),
             samples: training.samples().count(),
@@ -67,7 +70,7 @@ impl SurveyRow {
             dim: answer.dim.value,
             teacher_dim: answer.teacher.value,
             verdict: answer.verdict.name().to_owned(),
-            probability: answer.probability(),
+            probability: answer.probability().filter(|_| !unclear),
             probability_low: low,
             probability_high: high,
             trainer: training.options().method.name().to_owned(),

@@ -22,7 +22,8 @@ pub const PRECISION: u32 = 256;
 const MOST_STEPS: usize = 60;
 /// Residuals of a match are below 2^this, against 1 + the teacher's labels.
 const MATCHED_LOG2: f64 = -200.0;
-/// A step from 2^−a to 2^−b has the order b/a; quadratic convergence shows as at least this, from 2^−24 on.
+/// A step from 2^−a to 2^−b has the order b/a; quadratic convergence shows as at least this, from 2^−24 on as far as the
+/// precision carries.
 const LEAST_ORDER: f64 = 1.5;
 /// Weights beyond 2^this are not bounded.
 const UNBOUNDED_LOG2: f64 = 40.0;
@@ -96,13 +97,14 @@ impl<'a> Refiner<'a> {
             self.place(PRECISIONS[0], candidate.iter().map(|w| Float::with_val(PRECISIONS[0], *w)).collect());
         let start = place.size;
         let mut run = vec![(norm_log2(&place.weights), start)];
+        let mut orders = Vec::new();
         let mut precision = PRECISIONS[0];
         for (stage, next) in PRECISIONS.into_iter().enumerate() {
             precision = next;
             place = self.place(precision, place.weights.iter().map(|w| Float::with_val(precision, w)).collect());
             let most = if stage == 0 { MOST_STEPS } else { 8 };
             // As far as this precision carries.
-            let floor = 30.0 - f64::from(precision);
+            let floor = floor(precision);
             for _ in 0..most {
                 if place.size <= floor || norm_log2(&place.weights) > UNBOUNDED_LOG2 {
                     break;
@@ -110,6 +112,7 @@ impl<'a> Refiner<'a> {
                 let Some(better) = self.step(precision, &place) else {
                     break;
                 };
+                orders.extend(order(precision, place.size, better.size));
                 place = better;
                 run.push((norm_log2(&place.weights), place.size));
             }
@@ -117,8 +120,7 @@ impl<'a> Refiner<'a> {
                 break;
             }
         }
-        let sizes: Vec<f64> = run.iter().map(|point| point.1).collect();
-        let refined = if place.size <= MATCHED_LOG2 && is_quadratic(&sizes) && self.confirm(&place.weights) {
+        let refined = if place.size <= MATCHED_LOG2 && is_quadratic(&orders) && self.confirm(&place.weights) {
             Refined::Match
         } else if diverges(&run) {
             Refined::Approximate
@@ -217,13 +219,20 @@ fn pivoted_least_squares(ring: Reals, mut columns: Vec<Vec<Float>>, mut right: V
     solution
 }
 
-/// Whether the last steps before the end about doubled the number of right digits.
-fn is_quadratic(sizes: &[f64]) -> bool {
-    let orders: Vec<f64> = sizes
-        .windows(2)
-        .filter(|pair| pair[0] < -24.0 && pair[0] > -110.0 && pair[1].is_finite())
-        .map(|pair| pair[1] / pair[0])
-        .collect();
+/// log₂ of the residuals that a precision carries to.
+fn floor(precision: u32) -> f64 {
+    30.0 - f64::from(precision)
+}
+
+/// The order of a step between residuals of these sizes, as log₂; nothing where it says little: far from the end, or where a
+/// quadratic step would lead below what the precision carries to.
+fn order(precision: u32, from: f64, to: f64) -> Option<f64> {
+    let tells = from < -24.0 && LEAST_ORDER * from > floor(precision);
+    (tells && to.is_finite()).then(|| to / from)
+}
+
+/// Whether the last steps that tell about doubled the number of right digits.
+fn is_quadratic(orders: &[f64]) -> bool {
     orders.iter().rev().take(2).all(|order| *order >= LEAST_ORDER)
 }
 
@@ -261,10 +270,19 @@ mod tests {
         assert!(pivoted_least_squares(ring, vec![column(&[0, 0, 0])], column(&[1, 1, 1])).is_empty());
     }
 
+    /// Steps as they were seen: 128 bits carry to about 2^−127, so that the step from 2^−95 is no slow one.
     #[test]
     fn orders_are_told_apart() {
-        assert!(is_quadratic(&[-10.0, -21.0, -43.0, -85.0, -170.0]));
-        assert!(!is_quadratic(&[-26.0, -27.0, -28.0, -29.0]));
-        assert!(is_quadratic(&[-20.0, -230.0]));
+        let quadratic = |first: &[f64], second: &[f64]| {
+            let steps = |precision, sizes: &[f64]| -> Vec<f64> {
+                sizes.windows(2).filter_map(|pair| order(precision, pair[0], pair[1])).collect()
+            };
+            is_quadratic(&[steps(128, first), steps(256, second)].concat())
+        };
+        assert!(quadratic(&[-10.0, -21.0, -43.0, -85.0, -125.0], &[-125.0, -251.0]));
+        assert!(quadratic(&[-24.3, -46.9, -95.1, -125.7], &[-125.7, -253.1]));
+        assert!(quadratic(&[-20.0, -120.0], &[-120.0, -250.0]));
+        assert!(!quadratic(&[-26.0, -27.0, -28.0, -29.0], &[]));
+        assert!(!quadratic(&[-26.0, -50.0, -98.0], &[-98.0, -100.0, -102.0]));
     }
 }

@@ -6,12 +6,17 @@ use allocert::plot::{Axis, Cloud, Frame, Line, Mark, PlotError, Point, lines, sc
 use allocert::record::SurveyRow;
 use allocert::training::Method;
 
+/// The match probability, its estimate, or else the middle of its interval.
+fn probability(row: &SurveyRow) -> f64 {
+    row.probability.unwrap_or(0.5 * (row.probability_low + row.probability_high))
+}
+
 /// A mark for each row, a cloud for each trainer.
 pub(super) fn against_match(rows: &[SurveyRow]) -> Result<String, PlotError> {
     let cloud = |method: Method| {
         let of = rows.iter().filter(|r| r.trainer == method.name());
         let mark = |r: &SurveyRow| Mark {
-            x: r.probability.unwrap_or(f64::NAN),
+            x: probability(r),
             x_interval: Some([r.probability_low, r.probability_high]),
             y: r.rate,
             y_interval: Some([r.rate_low, r.rate_high]),
@@ -25,7 +30,8 @@ pub(super) fn against_match(rows: &[SurveyRow]) -> Result<String, PlotError> {
         description: format!(
             "Each mark is one orbit of allocations of {network} at one number of samples, trained by one trainer. To the \
              right its match probability, upwards the share of students that training brought to a match, each with a \
-             95 % interval. Marks below the diagonal are optimisation gaps."
+             95 % interval; where instances stay undecided, the mark is in the middle of the interval. Marks below the \
+             diagonal are optimisation gaps."
         ),
         x: Axis::probability("match probability"),
         y: Axis::probability("success rate"),
@@ -47,7 +53,7 @@ pub(super) fn against_samples(rows: &[SurveyRow]) -> Result<String, PlotError> {
     for (name, end) in [("concentrated", 0), ("widespread", 1)] {
         let class: Vec<&&SurveyRow> = rows.iter().filter(|r| ends[&r.size][end] == r.rows).collect();
         let success = |r: &SurveyRow| (r.rate, [r.rate_low, r.rate_high]);
-        let chance = |r: &SurveyRow| (r.probability.unwrap_or(f64::NAN), [r.probability_low, r.probability_high]);
+        let chance = |r: &SurveyRow| (probability(r), [r.probability_low, r.probability_high]);
         all.push(line(&format!("{name}: success"), &class, success));
         all.push(line(&format!("{name}: match probability"), &class, chance));
     }

@@ -186,11 +186,16 @@ fn summary(rows: &[SurveyRow], orbits: usize, inconsistent: u64, partial: bool, 
             };
             let (missed, approximate) =
                 (these.iter().map(|r| r.missed).sum::<u64>(), these.iter().map(|r| r.approximate).sum::<u64>());
+            let matched = if these.iter().all(|r| r.probability.is_some()) {
+                format!("{:.4}", mean(|r| r.probability.unwrap_or(f64::NAN)))
+            } else {
+                // Between these, where some instances are not decided.
+                format!("{:.2}..{:.2}", mean(|r| r.probability_low), mean(|r| r.probability_high))
+            };
             text.push_str(&format!(
-                "{:<22} {verdict:<11} {:>6} {:>10.4} {:>10.4} {missed:>7} {approximate:>7}\n",
+                "{:<22} {verdict:<11} {:>6} {matched:>10} {:>10.4} {missed:>7} {approximate:>7}\n",
                 method.name(),
                 these.len(),
-                mean(|r| r.probability.unwrap_or(f64::NAN)),
                 mean(|r| r.rate),
             ));
         }
