@@ -2,6 +2,8 @@
 
 #[path = "common/mod.rs"]
 mod common;
+#[path = "common/program.rs"]
+mod program;
 
 use allocert::allocation::{Allocation, print};
 use allocert::certificate::{CannotCertify, of_match, of_rank, of_table};
@@ -76,6 +78,21 @@ fn tables_are_proved_without_holes() {
         assert_eq!(holes.dimensions, 0, "{net}");
         assert_eq!(fault(&text), None, "{net}");
         assert!(text.len() < 100_000, "{net}: {} bytes", text.len());
+    }
+}
+
+/// Transposition holds functionally, but not on few samples: there the ranks at the points would exceed what it makes of bounds.
+#[test]
+fn tables_of_networks_that_read_the_same_backwards() {
+    let networks = ["lffn([2, 1, 2])", "lffn([2, 2, 2])", "lffn([3, 1, 3])", "lrnn(1, 2, 1, 4)", "lrnn(2, 1, 2, 3)"];
+    let every =
+        ["lrnn(1, 2, 1, 3, readout=\"all\")", "lrnn(2, 1, 2, 2, readout=\"all\")", "lffn([1, 2, 2, 1], bias=True)"];
+    for net in networks.into_iter().chain(every) {
+        for samples in (1..5).map(Samples::Count).chain([Samples::Functional]) {
+            let (text, holes) = of_table(&network(net), samples, SETTINGS).unwrap();
+            let verdict = if holes.dimensions == 0 { Verdict::Valid } else { Verdict::Holey };
+            assert_eq!(check(text.as_bytes()).verdict, verdict, "{net}, {samples}: {:?}", fault(&text));
+        }
     }
 }
 
@@ -257,4 +274,26 @@ fn relu_networks_get_no_certificate() {
     let set = allocation(&net, "W1");
     let answer = decide(&net, &set, Samples::Count(1), &options, SETTINGS, &|_, _| {}).unwrap();
     assert_eq!(of_match(&answer, SETTINGS), Err(CannotCertify::Piecewise));
+}
+
+/// The dimensions of a claim may be proved where the claim is about more: then it is not.
+#[test]
+fn claims_about_more_than_dimensions_are_not_called_proved() {
+    let claims = [
+        ("holds = lambda net, a: a.dim <= 2", true),
+        ("holds = lambda net, a: a.spans or a.match.verdict == \"zero\"", false),
+        ("holds = lambda net, a: a.size != 1 or a.learning_degree == 1", false),
+        ("holds = lambda net, a: a.affine or a.size > 1", false),
+        ("holds = lambda net, a: a.dim <= 2 and a.subsystems >= 0", false),
+        ("trend = lambda net, a: a.dim, expect = \"open\"", false),
+    ];
+    for (claim, proved) in claims {
+        let text =
+            format!("claim(name = \"t\", statement = \"s\", networks = [lffn([1, 2, 1])], samples = 1, {claim})\n");
+        let folder = program::file("certificates", "").with_file_name("folder");
+        let run = program::verify(&text, &["--json", "--certificate", folder.to_str().unwrap(), "--check"]);
+        let result = program::objects(&run).remove(0);
+        assert_eq!(result["certificate_verdict"], "valid", "{claim}: {result}");
+        assert_eq!(result["evidence"] == "proved", proved, "{claim}: {result}");
+    }
 }

@@ -1,7 +1,9 @@
 //! The certificate of a claim's outcome: the dimensions of all allocations of the networks it asked about, and those of its
 //! counterexample.
 
-use crate::claims::Checked;
+use crate::allocation::Allocation;
+use crate::claims::{Checked, Subject};
+use crate::network::{Network, Samples};
 use crate::reach::Settings;
 
 use super::CannotCertify;
@@ -12,6 +14,9 @@ use super::section::Section;
 use super::table::{Holes, MOST_WEIGHTS, all_dimensions};
 use super::writer::Writer;
 
+/// The most allocations of networks without tables.
+const MOST_LISTED: usize = 20_000;
+
 /// A claim's certificate, and what it leaves open.
 #[derive(Clone, Debug)]
 pub struct OfClaim {
@@ -19,6 +24,8 @@ pub struct OfClaim {
     pub text: String,
     /// Networks with tables.
     pub tables: usize,
+    /// Dimensions of single allocations of larger networks.
+    pub listed: usize,
     /// What the tables leave unproved: the network, and the holes.
     pub holes: Vec<(String, Holes)>,
     /// Networks without tables, and why.
@@ -28,7 +35,7 @@ pub struct OfClaim {
 impl OfClaim {
     /// Whether every dimension that the claim rests on is proved.
     pub fn is_whole(&self) -> bool {
-        self.holes.is_empty() && self.missing.is_empty() && self.tables > 0
+        self.holes.is_empty() && self.missing.is_empty() && self.tables + self.listed > 0
     }
 }
 
@@ -50,18 +57,28 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
         seed: settings.seed,
     };
     let mut writer = Writer::new(header);
-    let (mut tables, mut holes, mut missing, mut answer) = (0, Vec::new(), Vec::new(), Vec::new());
-    for (network, samples) in &checked.subjects {
+    let (mut tables, mut listed, mut holes, mut missing, mut answer) = (0, 0, Vec::new(), Vec::new(), Vec::new());
+    for Subject { network, samples, dimensions } in &checked.subjects {
         let name = format!("{network}, {samples}");
-        if network.weights() > MOST_WEIGHTS {
-            missing.push((name, format!("it has more than {MOST_WEIGHTS} weights")));
-            continue;
-        }
         let kept = writer.clone();
-        match all_dimensions(&mut writer, engine, network, *samples, settings) {
-            Ok((step, open)) => {
+        let done = if network.weights() <= MOST_WEIGHTS {
+            all_dimensions(&mut writer, engine, network, *samples, settings).map(|(step, open)| {
                 tables += 1;
-                answer.push(step);
+                (vec![step], open)
+            })
+        } else {
+            let asked = dimensions.as_ref().filter(|asked| listed + asked.len() <= MOST_LISTED);
+            let done = asked.ok_or(CannotCertify::Many).and_then(|asked| {
+                let mut asked = asked.clone();
+                prove(&mut writer, engine, network, *samples, &mut asked, settings)
+            });
+            listed += done.as_ref().map_or(0, |(steps, _)| steps.len());
+            done
+        };
+        match done {
+            Ok((steps, open)) => {
+                // The largest of them speaks for all, or the last line would be very long.
+                answer.extend(steps.first());
                 if open.dimensions > 0 {
                     holes.push((name, open));
                 }
@@ -88,7 +105,7 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
     let outcome = checked.outcome.as_ref().map_or("open", |o| o.name()).to_owned();
     let (name, statement) = (checked.claim.clone(), checked.statement.clone());
     answer.push(writer.step(Rule::Claim { name, statement, outcome, counterexample, missing: missing.clone() }));
-    OfClaim { text: writer.end(answer), tables, holes, missing }
+    OfClaim { text: writer.end(answer), tables, listed, holes, missing }
 }
 
 /// The steps that prove the dimensions that a counterexample rests on.
@@ -99,7 +116,7 @@ fn observations(
     settings: Settings,
 ) -> Vec<u64> {
     let mut steps = Vec::new();
-    let mut subjects: Vec<(&str, crate::network::Samples)> = Vec::new();
+    let mut subjects: Vec<(&str, Samples)> = Vec::new();
     for o in &c.observations {
         if !subjects.contains(&(o.network.as_str(), o.samples)) {
             subjects.push((&o.network, o.samples));
@@ -108,34 +125,34 @@ fn observations(
     for (name, samples) in subjects {
         let asked = c.observations.iter().filter(|o| o.network == name && o.samples == samples);
         let mut asked: Vec<_> = asked.map(|o| (o.allocation.clone(), o.dim)).collect();
-        // The whole first: it bounds the others.
-        asked.sort_by_key(|(set, _)| set.size() != set.weights());
         let kept = writer.clone();
-        let count = steps.len();
-        if prove(writer, engine, name, samples, &asked, settings, &mut steps).is_err() {
-            *writer = kept;
-            steps.truncate(count);
+        let network = name.parse().map_err(|_| CannotCertify::Point);
+        match network.and_then(|network| prove(writer, engine, &network, samples, &mut asked, settings)) {
+            Ok((proved, _)) => steps.extend(proved),
+            Err(_) => *writer = kept,
         }
     }
     steps
 }
 
+/// The steps that state these dimensions, and what they leave unproved.
 fn prove(
     writer: &mut Writer,
     engine: &impl Engine,
-    network: &str,
-    samples: crate::network::Samples,
-    asked: &[(crate::allocation::Allocation, usize)],
+    network: &Network,
+    samples: Samples,
+    asked: &mut [(Allocation, usize)],
     settings: Settings,
-    steps: &mut Vec<u64>,
-) -> Result<(), CannotCertify> {
-    let network = network.parse().map_err(|_| CannotCertify::Point)?;
-    // It refuses what is not polynomial.
-    let matroid = engine.matroid(&network, samples, settings.seed, None).map_err(|_| CannotCertify::Jacobian)?;
-    let ground = Ground::find(engine, &network, samples, asked, settings.seed, 0).ok_or(CannotCertify::Point)?;
-    let mut section = Section::open(writer, &ground, &matroid, matroid.error_for_one());
-    for (set, dim) in asked {
-        steps.push(section.dimension(set, *dim)?);
+) -> Result<(Vec<u64>, Holes), CannotCertify> {
+    if !network.is_polynomial() {
+        return Err(CannotCertify::Piecewise);
     }
-    Ok(())
+    // The whole first: it bounds the others. Then large sets, whose bounds are bounds of smaller ones.
+    asked.sort_by_key(|(set, _)| std::cmp::Reverse(set.size()));
+    let matroid = engine.matroid(network, samples, settings.seed, None).map_err(|_| CannotCertify::Jacobian)?;
+    let ground = Ground::find(engine, network, samples, asked, settings.seed, 0).ok_or(CannotCertify::Point)?;
+    let mut section = Section::open(writer, &ground, &matroid, matroid.error_for_one());
+    let steps = asked.iter().map(|(set, dim)| section.dimension(set, *dim)).collect::<Result<Vec<u64>, _>>()?;
+    let (dimensions, of) = (section.unproved.len() as u64, asked.len() as u64);
+    Ok((steps, Holes { dimensions, of, sets: section.unproved }))
 }

@@ -43,6 +43,9 @@ pub enum CannotCertify {
         "no certificate can be written of a ReLU network: its labels are not polynomial\n  leave out --certificate, or take lffn, pnn or lrnn"
     )]
     Piecewise,
+    /// More allocations were asked about than are listed, or more than their dimensions.
+    #[error("it has more than {MOST_WEIGHTS} weights, and too many of its dimensions were asked for")]
+    Many,
     /// The Jacobian is over a limit.
     #[error("the Jacobian is over a limit\n  take fewer samples or a smaller network")]
     Jacobian,

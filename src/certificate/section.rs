@@ -21,6 +21,10 @@ pub(super) struct Section<'a, E> {
     error_log2: i64,
     /// The teacher's upper bound: its step and value.
     teacher: Option<(u64, usize)>,
+    /// The bounds so far: sets, bounds, and steps.
+    bounds: Vec<(Allocation, usize, u64)>,
+    /// Sets whose bounds are only probable.
+    pub(super) unproved: Vec<String>,
 }
 
 impl<'a, E: Engine> Section<'a, E> {
@@ -34,7 +38,7 @@ impl<'a, E: Engine> Section<'a, E> {
         let (network, samples) = (ground.network.to_string(), ground.samples.count());
         writer.step(Rule::Network { network, samples });
         let point = writer.step(ground.rule());
-        Section { writer, ground, matroid, point, error_log2, teacher: None }
+        Section { writer, ground, matroid, point, error_log2, teacher: None, bounds: Vec::new(), unproved: Vec::new() }
     }
 
     /// States a dimension, its two bounds before it; the step.
@@ -59,6 +63,7 @@ impl<'a, E: Engine> Section<'a, E> {
             return step;
         }
         let (of, missing) = (self.text(set), "no polynomial kernel vectors".to_owned());
+        self.unproved.push(of.clone());
         self.writer.step(Rule::Random { of, at_most: k, error_log2: self.error_log2, missing })
     }
 
@@ -68,11 +73,18 @@ impl<'a, E: Engine> Section<'a, E> {
         if let Some((from, _)) = self.teacher.filter(|(_, bound)| *bound <= k && set.size() > k) {
             return Some(self.writer.step(Rule::Inclusion { of, at_most: k, from }));
         }
+        let enough = |(other, bound, _): &&(Allocation, usize, u64)| bound + set.difference(other).size() <= k;
+        if let Some((_, _, from)) = self.bounds.iter().find(enough) {
+            return Some(self.writer.step(Rule::Inclusion { of, at_most: k, from: *from }));
+        }
         // Coloops add one each; the rest is a union of circuits.
         let core = self.core(set, k);
         let bound = k - (set.size() - core.size());
         let rule = upper(self.ground, &core, bound, self.point).or_else(|| self.of_closure(&core, bound))?;
         let from = self.writer.step(rule);
+        if core.size() > bound {
+            self.bounds.push((core.clone(), bound, from));
+        }
         Some(if core == *set { from } else { self.writer.step(Rule::Inclusion { of, at_most: k, from }) })
     }
 
@@ -98,6 +110,7 @@ impl<'a, E: Engine> Section<'a, E> {
             return None;
         }
         let from = self.writer.step(upper(self.ground, &closure, bound, self.point)?);
+        self.bounds.push((closure, bound, from));
         Some(Rule::Inclusion { of: self.ground.text(core), at_most: bound, from })
     }
 

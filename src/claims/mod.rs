@@ -22,6 +22,6 @@ mod values;
 pub use check::{CheckOptions, Progress, Sampled, check, evidence_of_all, sample};
 pub use file::{Claim, ClaimError, find, load, network, read};
 pub use globals::Expect;
-pub use outcome::{Checked, Counterexample, Outcome, Unsettled};
+pub use outcome::{Checked, Counterexample, Outcome, Subject, Unsettled};
 pub use reference::reference;
 pub use session::Observation;

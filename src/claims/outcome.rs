@@ -120,11 +120,22 @@ pub struct Checked {
     /// What a trend is like.
     pub trend: Option<Trend>,
     /// The networks, each at a number of samples, whose dimensions were asked for.
-    pub subjects: Vec<(Network, Samples)>,
+    pub subjects: Vec<Subject>,
     /// Whether the outcome rests on their dimensions alone.
     pub only_dimensions: bool,
     /// The time it took.
     pub time: Duration,
+}
+
+/// A network at a number of samples, and what a claim asked about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The network.
+    pub network: Network,
+    /// The samples.
+    pub samples: Samples,
+    /// The allocations whose dimensions were asked for; nothing if they are many, or if more was asked about the network.
+    pub dimensions: Option<Vec<(Allocation, usize)>>,
 }
 
 impl Checked {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::outcome::Counterexample;
+use super::outcome::{Counterexample, Subject};
 use crate::allocation::Allocation;
 use crate::matching::{Estimate, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, Trials, Verdict};
 use crate::network::{Network, Samples};
@@ -17,6 +17,9 @@ use crate::reach::{DRAWS, Dimensions, Evidence, JacobianMatroid, ReachError, Sca
 const REMEMBERED: usize = 20;
 /// Stands for a rank that is not known yet.
 const UNKNOWN: u8 = u8::MAX;
+
+/// So many allocations whose dimensions were asked for are listed for each network.
+const MOST_LISTED: usize = 4_096;
 
 /// So many match probabilities are kept for other claims.
 const MOST_ANSWERS: usize = 1 << 16;
@@ -125,12 +128,15 @@ impl Session {
     }
 
     /// The networks, each at its numbers of samples, of which some dimension was asked for; in a fixed order.
-    pub(super) fn subjects(&self) -> Vec<(Network, Samples)> {
+    pub(super) fn subjects(&self) -> Vec<Subject> {
         let asked = |lens: &Lens| lens.0.dimensions.get().is_some() || !lock(&lens.0.tables).is_empty();
         let lenses = lock(&self.lenses);
-        let mut subjects: Vec<(Network, Samples)> =
-            lenses.iter().filter(|(_, lens)| asked(lens)).map(|(subject, _)| subject.clone()).collect();
-        subjects.sort_by_cached_key(|(network, samples)| (network.weights(), network.to_string(), *samples));
+        let subject = |((network, samples), lens): (&(Network, Samples), &Lens)| {
+            let (network, samples, dimensions) = (network.clone(), *samples, lens.listed());
+            Subject { network, samples, dimensions }
+        };
+        let mut subjects: Vec<Subject> = lenses.iter().filter(|(_, lens)| asked(lens)).map(subject).collect();
+        subjects.sort_by_cached_key(|s| (s.network.weights(), s.network.to_string(), s.samples));
         subjects
     }
 
@@ -160,6 +166,7 @@ impl Session {
         let fresh = || {
             let (session, network) = (Arc::clone(self), network.clone());
             let (unproved, asked) = (AtomicBool::new(false), AtomicU64::new(0));
+            let listed = Mutex::new(Some(HashMap::new()));
             Lens(Arc::new(View {
                 session,
                 network,
@@ -172,6 +179,7 @@ impl Session {
                 known: OnceLock::new(),
                 unproved,
                 asked,
+                listed,
                 tables: Mutex::default(),
             }))
         };
@@ -221,6 +229,8 @@ struct View {
     unproved: AtomicBool,
     /// How many ranks were computed.
     asked: AtomicU64,
+    /// The dimensions that were asked for; nothing if there are too many of them, or if more was asked than dimensions.
+    listed: Mutex<Option<HashMap<Allocation, usize>>>,
     tables: Mutex<HashMap<Allocation, (Arc<Table>, Evidence)>>,
 }
 
@@ -270,14 +280,33 @@ impl Lens {
         session.note(self.0.dimensions.get_or_init(build).as_ref().map_err(Clone::clone))
     }
 
-    /// The one matroid of a polynomial label map; a network with kinks has none.
+    /// The one matroid of a polynomial label map; a network with kinks has none. Dimensions are asked of it that are not listed.
     fn matroid(&self) -> Result<&JacobianMatroid, ReachError> {
+        *lock(&self.0.listed) = None;
         self.dimensions()?.matroid()
+    }
+
+    /// Lists a dimension that was asked for.
+    fn list(&self, allocation: &Allocation, dim: usize) {
+        let mut listed = lock(&self.0.listed);
+        if let Some(known) = listed.as_mut() {
+            known.insert(allocation.clone(), dim);
+            if known.len() > MOST_LISTED {
+                *listed = None;
+            }
+        }
+    }
+
+    /// All dimensions that were asked for, small allocations first; nothing if they are not known.
+    fn listed(&self) -> Option<Vec<(Allocation, usize)>> {
+        let mut listed: Vec<_> = lock(&self.0.listed).as_ref()?.iter().map(|(a, dim)| (a.clone(), *dim)).collect();
+        listed.sort_by_cached_key(|(a, _)| (a.size(), a.clone()));
+        Some(listed)
     }
 
     /// Refuses what only matroids have.
     pub(super) fn is_matroid(&self) -> Result<(), ReachError> {
-        self.matroid().map(|_| ())
+        self.dimensions()?.matroid().map(|_| ())
     }
 
     /// The number of scalar labels.
@@ -291,7 +320,9 @@ impl Lens {
         if teacher.evidence != Evidence::Proved {
             self.0.unproved.store(true, Ordering::Relaxed);
         }
-        self.observe(&Allocation::all(self.0.network.weights()), teacher.value);
+        let all = Allocation::all(self.0.network.weights());
+        self.list(&all, teacher.value);
+        self.observe(&all, teacher.value);
         Ok(teacher.value)
     }
 
@@ -306,6 +337,7 @@ impl Lens {
         // Two threads may compute the same rank; it counts once.
         if remembered.is_none_or(|slot| slot.swap(small, Ordering::Relaxed) == UNKNOWN) {
             self.0.asked.fetch_add(1, Ordering::Relaxed);
+            self.list(allocation, rank);
         }
         if rank < allocation.size() && rank < dimensions.quick_upper(allocation) {
             self.0.unproved.store(true, Ordering::Relaxed);
@@ -427,6 +459,7 @@ impl Lens {
 
     /// How many allocations inside `within` have each size and dimension.
     pub(super) fn table(&self, within: &Allocation) -> Result<Arc<Table>, ReachError> {
+        *lock(&self.0.listed) = None;
         let View { network, samples, session, tables, .. } = &*self.0;
         if let Some((table, _)) = lock(tables).get(within) {
             return Ok(Arc::clone(table));

@@ -121,8 +121,9 @@ fn certify(
         return Ok(Certified { checked, trained: None, certificate: Some((path, None)) });
     }
     let report = check(certificate.text.as_bytes());
-    let expected = report.verdict == Verdict::Valid || report.verdict == Verdict::Holey;
-    if !expected {
+    // What is over a limit is neither confirmed nor contradicted.
+    let disagrees = matches!(report.verdict, Verdict::Invalid | Verdict::Refused { limit: false });
+    if disagrees {
         return Err(disagreement(&path, &report));
     }
     // Nothing is called proved but what the checker confirmed.

@@ -1,0 +1,129 @@
+//! The certificates of `tests/certificates`: each is called what its file says, for the reason that it says.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use allocert::certificate::format::{FORMAT, Header, Rule, Step, VERSION};
+use allocert::checker::{Report, Verdict, check};
+
+/// A certificate and what is expected of it.
+struct Case {
+    name: String,
+    text: String,
+    expected: String,
+}
+
+fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/certificates");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|e| e == "txt"));
+    files.sort();
+    files
+}
+
+/// `lffn([2, 2, 2]), 3 samples`.
+fn subject(line: &str) -> Option<(String, Option<u64>)> {
+    let (network, samples) = line.rsplit_once(", ")?;
+    let samples = samples.strip_suffix(" samples").or_else(|| samples.strip_suffix(" sample"));
+    Some((network.to_owned(), samples.map(|count| count.parse().unwrap())))
+}
+
+/// A case from its lines: the name, the network, steps, and what is expected.
+fn case(lines: &[&str]) -> Case {
+    let [name, subject_line, rest @ ..] = lines else { panic!("{lines:?}") };
+    let start = rest.iter().position(|line| line.starts_with("=> ")).unwrap();
+    let (steps, expected) = rest.split_at(start);
+    let subject = subject(subject_line);
+    let (network, samples) = subject.clone().unzip();
+    let header = Header {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        about: "rank".to_owned(),
+        network,
+        samples: samples.flatten(),
+        allocation: None,
+        ensemble: None,
+        seed: 1,
+    };
+    let head = serde_json::to_string(&header).unwrap();
+    let mut written = vec![head.clone()];
+    if let Some((network, samples)) = subject {
+        written.push(serde_json::to_string(&Step { step: 1, by: Rule::Network { network, samples } }).unwrap());
+    }
+    for line in steps {
+        let (number, rule) = line.split_once(' ').unwrap();
+        written.push(format!("{{\"step\":{number},\"by\":{}}}", rule.replace("HEADER", &head)));
+    }
+    let ended = steps.last().is_some_and(|line| line.contains("{\"end\":"));
+    if let (false, Some((_, statement))) = (ended, expected[0].split_once(": ")) {
+        let steps = written.len() as u64;
+        let statements = vec![statement.to_owned()];
+        let by = Rule::End { steps, header, answer: vec![steps - 1], statements };
+        written.push(serde_json::to_string(&Step { step: steps, by }).unwrap());
+    }
+    Case { name: name[2..].to_owned(), text: written.join("\n") + "\n", expected: expected.join("\n") }
+}
+
+fn cases(path: &Path) -> Vec<Case> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let starts: Vec<usize> = (0..lines.len()).filter(|i| lines[*i].starts_with("# ")).collect();
+    let ends = starts.iter().skip(1).copied().chain([lines.len()]);
+    let block = |(start, end): (&usize, usize)| {
+        let kept: Vec<&str> = lines[*start..end].iter().copied().filter(|line| !line.is_empty()).collect();
+        case(&kept)
+    };
+    starts.iter().zip(ends).map(block).collect()
+}
+
+/// As the files write it.
+fn said(report: &Report) -> String {
+    match report.verdict {
+        Verdict::Valid | Verdict::Holey => {
+            let holes: String = report.holes.iter().map(|hole| format!("\n   {}", hole.reason)).collect();
+            format!("=> {}: {}{holes}", report.verdict.name(), report.statements.join("; "))
+        }
+        Verdict::Invalid | Verdict::Refused { .. } => {
+            let (step, reason) = (report.step.unwrap(), report.reason.as_deref().unwrap());
+            format!("=> {} at step {step}: {reason}", report.verdict.name())
+        }
+    }
+}
+
+#[test]
+fn each_text_is_called_what_its_file_says() {
+    let mut wrong = Vec::new();
+    for path in files() {
+        for case in cases(&path) {
+            let found = said(&check(case.text.as_bytes()));
+            if found != case.expected {
+                let file = path.file_name().unwrap().to_string_lossy().into_owned();
+                wrong.push(format!(
+                    "{file}: {}\n{}\n  expected {}\n  found    {found}",
+                    case.name, case.text, case.expected
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every rule is the last one of a certificate that is accepted, and at fault in two or more that are not.
+#[test]
+fn every_rule_has_texts() {
+    let mut accepted: BTreeMap<String, usize> = BTreeMap::new();
+    let mut refused = accepted.clone();
+    for case in files().iter().flat_map(|path| cases(path)) {
+        let report = check(case.text.as_bytes());
+        let steps: Vec<Step> = case.text.lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect();
+        for step in steps {
+            let rule = serde_json::to_value(&step.by).unwrap().as_object().unwrap().keys().next().unwrap().clone();
+            let fault = report.step == Some(step.step) && report.verdict == Verdict::Invalid;
+            *accepted.entry(rule.clone()).or_default() += usize::from(report.verdict != Verdict::Invalid);
+            *refused.entry(rule).or_default() += usize::from(fault);
+        }
+    }
+    for (rule, count) in accepted {
+        assert!(count >= 1 && (refused[&rule] >= 2 || rule == "network"), "{rule}: {count}, {}", refused[&rule]);
+    }
+}
