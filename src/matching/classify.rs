@@ -15,7 +15,7 @@ use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, Settings};
 
 use super::answer::{Hypothesis, Verdict};
-use super::degree::{Degree, DegreeCounter, DegreeEvidence};
+use super::degree::{Degree, DegreeCounter};
 use super::laws::{boundedness, is_affine, normality};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
@@ -153,8 +153,7 @@ impl Matcher {
     fn basis(&self, allocation: Allocation, counter: &DegreeCounter, deadline: Option<Instant>) -> Basis {
         let of = |allocation, degree, verdict, evidence| Basis { allocation, degree, verdict, evidence };
         if is_affine(counter, &allocation) {
-            let degree = Some(Degree { value: 1, evidence: DegreeEvidence::Proved });
-            return of(allocation, degree, Verdict::One, Evidence::Proved);
+            return of(allocation, Some(Degree::ONE), Verdict::One, Evidence::Proved);
         }
         if deadline.is_some_and(|d| Instant::now() >= d) {
             return of(allocation, None, Verdict::Undecided, Evidence::Proved);
