@@ -16,7 +16,7 @@ use super::output::{plural, thousands};
 /// A scan of fewer weights than this ends soon enough not to be estimated.
 const FEWEST_WEIGHTS: usize = 36;
 /// A thousand products of a prime field, with all that a count does around them, in nanoseconds of one thread.
-const THOUSAND_PRODUCTS: u64 = 1_400;
+const THOUSAND_PRODUCTS: u64 = 2_000;
 /// An orbit, apart from what its group and its rank take.
 const ORBIT: u64 = 2_500;
 /// A look-up on the way to an image, in picoseconds.
@@ -106,7 +106,8 @@ pub(super) fn listing(
     let each = each / rayon::current_num_threads() as u64 + 1;
     let all = count.visited() * each;
     let limit_ns = Integer::from(limit.as_nanos());
-    if all <= Integer::from(&limit_ns * MARGIN) {
+    // Nothing is kept of a listing that is stopped: it has to fit.
+    if all <= limit_ns {
         return Ok(());
     }
     let fits = count.largest_size_within(&Integer::from(&limit_ns / each));

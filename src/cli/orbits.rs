@@ -127,7 +127,10 @@ pub(super) fn write(
     if listed.is_err() && stop() {
         let why = match request.deadline {
             _ if interrupted.load(Ordering::Relaxed) => "interrupted".to_owned(),
-            limit => format!("stopped by the time limit of {} s", limit.unwrap_or((Instant::now(), Duration::ZERO)).1.as_secs()),
+            limit => format!(
+                "stopped by the time limit of {} s",
+                limit.unwrap_or((Instant::now(), Duration::ZERO)).1.as_secs()
+            ),
         };
         return Err(Failure::limit(format!(
             "{why} after {} of {} orbits; {} is not written\n  give more time with --time-limit, or list fewer with --sizes or --within",

@@ -21,9 +21,9 @@ use allocert::report::Results;
 
 use super::certificate::save;
 use super::failure::Failure;
+use super::orbits::{self, With};
 use super::output::{bar, json, line, plural, thousands};
 use super::scan_pieces::{self, Done};
-use super::orbits::{self, With};
 use super::{Common, Subject, error_bound, estimate, interrupt, parse_allocation, report, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -178,8 +178,8 @@ fn left_out(count: Option<&OrbitCount>) -> String {
 
 /// Shows what a stopped scan had counted; the failure to end with.
 fn partial(common: &Common, error: ReachError) -> Result<Failure, Failure> {
-    if let ReachError::Interrupted { counted: Some(counted), .. } | ReachError::TimeLimit { counted: Some(counted), .. } =
-        &error
+    if let ReachError::Interrupted { counted: Some(counted), .. }
+    | ReachError::TimeLimit { counted: Some(counted), .. } = &error
     {
         if common.json {
             json(&record::Scan::of_partial(counted))?;

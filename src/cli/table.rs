@@ -117,9 +117,9 @@ impl TableFile {
         match &mut self.writer {
             None => Ok(()),
             Some(Writer::Csv(writer)) => {
-                rows.iter().try_for_each(|row| writer.write_record(row.iter().map(csv_field).collect::<Vec<_>>()))
+                { rows.iter().try_for_each(|row| writer.write_record(row.iter().map(csv_field).collect::<Vec<_>>())) }
+                    .map_err(other)
             }
-            .map_err(other),
             Some(Writer::Lines(writer)) => {
                 for row in rows {
                     serde_json::to_writer(&mut *writer, &Object(&self.columns, row)).map_err(other)?;
@@ -216,7 +216,9 @@ fn row_group(
         let defined = column.optional.then_some(defined.as_slice());
         match column.kind {
             Kind::Text => {
-                let text = |cell: &Cell<'_>| if let Cell::Text(text) = cell { Some(ByteArray::from(text.as_ref())) } else { None };
+                let text = |cell: &Cell<'_>| {
+                    if let Cell::Text(text) = cell { Some(ByteArray::from(text.as_ref())) } else { None }
+                };
                 values::<ByteArrayType>(&mut group, &cells().filter_map(text).collect::<Vec<_>>(), defined)?;
             }
             Kind::Number => {

@@ -173,7 +173,8 @@ pub(super) fn count_until(
             let (n, r) = (component.size(), component.r + component.coloops);
             let inside = |done: usize, all: usize| progress(before + done * share / all, PROGRESS);
             let other = run.count((n, r), vec![component], &inside);
-            let other = other.map_err(|Stopped { done, .. }| Stopped { done: before + done * share / PROGRESS, table: None });
+            let other =
+                other.map_err(|Stopped { done, .. }| Stopped { done: before + done * share / PROGRESS, table: None });
             table = table.product(&other?, most);
             before += share;
         }
@@ -455,6 +456,8 @@ struct Counter<'a> {
     tally: Tally,
     /// Buffers for the recursion, one a depth.
     spare: Vec<Minor>,
+    /// A buffer for the parallel classes of a small minor, and their sizes.
+    classes: Vec<((u64, u64), u16)>,
 }
 
 impl<'a> Counter<'a> {
@@ -464,7 +467,8 @@ impl<'a> Counter<'a> {
         deadline: Option<Instant>,
         stop: &'a AtomicBool,
     ) -> Self {
-        Counter { field, sizes, deadline, stop, steps: 0, late: false, tally: Tally::default(), spare: Vec::new() }
+        let (tally, spare, classes) = (Tally::default(), Vec::new(), Vec::new());
+        Counter { field, sizes, deadline, stop, steps: 0, late: false, tally, spare, classes }
     }
 
     /// Cuts the recursion into about `parts` minors, the largest first to be cut; leaves met on the way are tallied.
@@ -509,10 +513,7 @@ impl<'a> Counter<'a> {
     }
 
     fn is_late(&mut self) -> bool {
-        if self.deadline.is_some_and(|d| Instant::now() >= d) {
-            self.stop.store(true, Ordering::Relaxed);
-        }
-        self.late = self.stop.load(Ordering::Relaxed);
+        self.late = self.stop.load(Ordering::Relaxed) || self.deadline.is_some_and(|d| Instant::now() >= d);
         self.late
     }
 
@@ -568,7 +569,9 @@ impl<'a> Counter<'a> {
             }
         };
         // The two basis elements are parallel to (1, 0) and (0, 1); others to each other when a·d = b·c.
-        let mut classes: Vec<((u64, u64), u16)> = vec![((1, 0), 1), ((0, 1), 1)];
+        let mut classes = std::mem::take(&mut self.classes);
+        classes.clear();
+        classes.extend([((1, 0), 1), ((0, 1), 1)]);
         for (a, b) in (0..n - 2).map(point) {
             let parallel = |p: &(u64, u64)| match *p {
                 (1, 0) => b == 0,
@@ -580,10 +583,11 @@ impl<'a> Counter<'a> {
                 None => classes.push(((a, b), 1)),
             }
         }
-        for (_, size) in classes.into_iter().filter(|(_, size)| *size > 1) {
+        for &(_, size) in classes.iter().filter(|(_, size)| *size > 1) {
             let shape = if dual { Shape::DualClass { size, elements: n as u16 } } else { Shape::Class { size } };
             self.add(minor, shape);
         }
+        self.classes = classes;
     }
 }
 

@@ -267,7 +267,10 @@ impl Plan {
 }
 
 /// The weights and sizes that a scan is about.
-pub(super) fn range(network: &Network, options: &ScanOptions) -> Result<(Allocation, RangeInclusive<usize>), ReachError> {
+pub(super) fn range(
+    network: &Network,
+    options: &ScanOptions,
+) -> Result<(Allocation, RangeInclusive<usize>), ReachError> {
     let within = options.within.clone().unwrap_or_else(|| Allocation::all(network.weights()));
     let n = within.size();
     let sizes = options.sizes.clone().unwrap_or(0..=n);

@@ -78,11 +78,7 @@ impl Drawn {
 
 impl Symmetry {
     fn of(group: &Group) -> Self {
-        Symmetry {
-            order: group.order(),
-            generators: group.generators().to_vec(),
-            left_out: group.left_out().to_vec(),
-        }
+        Symmetry { order: group.order(), generators: group.generators().to_vec(), left_out: group.left_out().to_vec() }
     }
 }
 
@@ -90,7 +86,8 @@ impl Scan {
     /// Of an answer.
     pub fn of(scan: &reach::Scan) -> Self {
         let everything = scan.within.size() == scan.network.weights();
-        let options = ScanOptions { within: Some(scan.within.clone()), sizes: Some(scan.sizes.clone()), time_limit: None };
+        let options =
+            ScanOptions { within: Some(scan.within.clone()), sizes: Some(scan.sizes.clone()), time_limit: None };
         let count = OrbitCount::of(&scan.network, scan.samples, &options).ok();
         Scan {
             network: scan.network.to_string(),
