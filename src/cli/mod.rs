@@ -8,6 +8,7 @@ mod completions;
 mod curve;
 mod dataset;
 mod design;
+mod estimate;
 mod failure;
 mod file;
 mod interrupt;
@@ -24,6 +25,7 @@ mod resume;
 mod scan;
 mod scan_pieces;
 mod survey;
+mod table;
 mod train;
 mod verify;
 

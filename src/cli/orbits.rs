@@ -1,161 +1,188 @@
 //! `--orbits FILE`: one row an orbit, as Parquet, CSV or JSON lines, in the order of the enumeration.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, Int64Type};
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::parser::parse_message_type;
-use serde::Serialize;
+use clap::ValueEnum;
 
 use allocert::allocation::print;
-use allocert::reach::{Row, Scan, list, listing_group};
+use allocert::matching::{Asked, DegreeEvidence, Limits, Matched, Matcher, OrbitMatcher, Ruled, Verdict};
+use allocert::network::{Network, Samples};
+use allocert::reach::{JacobianMatroid, OrbitCount, Row, Scan, ScanOptions, Settings, list};
 
+use super::estimate;
 use super::failure::Failure;
+use super::output::{bar, thousands};
+use super::table::{Cell, Column, Format, Kind, TableFile};
 
-const SCHEMA: &str = "message orbits {
-  required binary network (UTF8);
-  optional int64 samples;
-  required binary representative (UTF8);
-  required int64 size;
-  required int64 orbit_size;
-  required int64 dim;
-  required boolean spans;
-}";
-
-/// A row of the file.
-#[derive(Serialize)]
-struct Line<'a> {
-    network: &'a str,
-    samples: Option<u64>,
-    representative: String,
-    size: usize,
-    orbit_size: u64,
-    dim: usize,
-    spans: bool,
+/// A column that is written where it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum With {
+    /// The learning degree of bases.
+    Degree,
+    /// The verdict on the match probability.
+    Verdict,
 }
 
-/// The kinds of files.
-enum Format {
-    Parquet(SerializedFileWriter<File>),
-    Csv(csv::Writer<BufWriter<File>>),
-    Lines(BufWriter<File>),
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Request<'a> {
+    pub path: &'a Path,
+    pub with: &'a [With],
+    /// Instances of each basis that no law settles.
+    pub trials: u64,
+    /// When it must be finished.
+    pub deadline: Option<(Instant, Duration)>,
+}
+
+const COLUMNS: [Column; 7] = [
+    Column { name: "network", kind: Kind::Text, optional: false },
+    Column { name: "samples", kind: Kind::Number, optional: true },
+    Column { name: "representative", kind: Kind::Text, optional: false },
+    Column { name: "size", kind: Kind::Number, optional: false },
+    Column { name: "orbit_size", kind: Kind::Number, optional: false },
+    Column { name: "dim", kind: Kind::Number, optional: false },
+    Column { name: "spans", kind: Kind::Truth, optional: false },
+];
+
+const DEGREE: [Column; 3] = [
+    Column { name: "degree", kind: Kind::Number, optional: true },
+    Column { name: "degree_evidence", kind: Kind::Text, optional: true },
+    Column { name: "degree_missing", kind: Kind::Text, optional: true },
+];
+
+const VERDICT: [Column; 4] = [
+    Column { name: "verdict", kind: Kind::Text, optional: false },
+    Column { name: "verdict_reason", kind: Kind::Text, optional: false },
+    Column { name: "verdict_evidence", kind: Kind::Text, optional: true },
+    Column { name: "verdict_error_log2", kind: Kind::Number, optional: true },
+];
+
+/// What can be said before anything is counted: the kind of the file, and whether the orbits can be listed in time.
+pub(super) fn accept(
+    (network, samples): (&Network, Samples),
+    options: &ScanOptions,
+    settings: Settings,
+    request: &Request<'_>,
+) -> Result<OrbitCount, Failure> {
+    Format::of(request.path)?;
+    if !network.is_polynomial() {
+        let mend = "leave out --orbits; the table of sizes and dimensions is answered";
+        let message = format!("{network}: the orbits of a network with kinks are not listed\n  {mend}");
+        return Err(Failure::request(message));
+    }
+    let count = OrbitCount::of(network, samples, options)?;
+    count.accept()?;
+    if let Some((_, limit)) = request.deadline {
+        let teacher = JacobianMatroid::new(network, samples, settings.seed)?.teacher_rank();
+        estimate::listing((network, teacher), &count, limit)?;
+    }
+    Ok(count)
 }
 
 /// Writes the orbits of a scan; how many there are. The file appears when it is complete.
-pub(super) fn write(scan: &Scan, path: &Path) -> Result<u64, Failure> {
-    let failed = |e: &dyn std::fmt::Display| Failure::limit(format!("{}: cannot be written: {e}", path.display()));
-    let unknown = || {
-        let mend = "end its name in .parquet, .csv or .jsonl";
-        Failure::request(format!("{}: what kind of file is that?\n  {mend}", path.display()))
+pub(super) fn write(
+    scan: &Scan,
+    count: &OrbitCount,
+    request: &Request<'_>,
+    interrupted: &AtomicBool,
+) -> Result<u64, Failure> {
+    let has = |with| request.with.contains(&with);
+    let asked = Asked { degree: has(With::Degree), verdict: has(With::Verdict), trials: request.trials };
+    let matcher = if request.with.is_empty() { None } else { Some(matcher(scan)?) };
+    let mut matching = match &matcher {
+        Some(matcher) => Some(OrbitMatcher::new(matcher, count.group(), asked)?),
+        None => None,
     };
-    let kind = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_owned();
-    if !["parquet", "csv", "jsonl"].contains(&kind.as_str()) {
-        return Err(unknown());
-    }
-    let group = listing_group(scan)?;
-    let partial = PathBuf::from(format!("{}.{}.partial", path.display(), std::process::id()));
-    let file = File::create(&partial).map_err(|e| failed(&e))?;
-    let written = written(scan, group, &kind, file).and_then(|orbits| {
-        super::file::put_in_place(&partial, path).map_err(|e| failed(&e))?;
-        Ok(orbits)
-    });
-    if written.is_err() {
-        // Nothing half-written stays; if even that fails, its name says what it is.
-        let _ = std::fs::remove_file(&partial);
-    }
-    written
-}
-
-fn written(scan: &Scan, group: allocert::reach::Group, kind: &str, file: File) -> Result<u64, Failure> {
-    let mut format = match kind {
-        "parquet" => Format::Parquet(parquet_writer(file)?),
-        "csv" => Format::Csv(csv::Writer::from_writer(BufWriter::new(file))),
-        _ => Format::Lines(BufWriter::new(file)),
-    };
+    let columns = COLUMNS.into_iter().chain(DEGREE.into_iter().filter(|_| asked.degree));
+    let columns = columns.chain(VERDICT.into_iter().filter(|_| asked.verdict)).collect();
+    let mut file = TableFile::create(request.path, columns)?;
     let network = scan.network.to_string();
+    let bar = bar("listing {bar:30} {pos}/{len} orbits, {eta} left");
+    let stop = || interrupted.load(Ordering::Relaxed) || request.deadline.is_some_and(|(end, _)| Instant::now() >= end);
+    let least = matching.as_ref().map_or(usize::MAX, OrbitMatcher::least_size);
+    let shown = count.shown(least);
+    bar.set_length(shown.to_u64().unwrap_or(u64::MAX));
     let mut orbits = 0;
-    list(scan, group, |rows| {
-        orbits += rows.len() as u64;
-        let lines: Vec<Line<'_>> = rows.iter().map(|row| line(scan, &network, row)).collect();
-        portion(&mut format, &lines)
-    })?;
-    let file = match format {
-        Format::Parquet(writer) => writer.into_inner().map_err(other)?,
-        Format::Csv(writer) => writer.into_inner().map_err(|e| other(e.error()))?.into_inner().map_err(other)?,
-        Format::Lines(writer) => writer.into_inner().map_err(other)?,
-    };
-    file.sync_all()?;
+    let listed = list(scan, count, least, &stop, |size, rows| {
+        let asked_for = scan.sizes.contains(&size);
+        for part in rows.chunks(if matching.is_some() { 512 } else { rows.len() }) {
+            if stop() {
+                return Err(stopped());
+            }
+            let answers = matching.as_mut().map(|m| m.answer(size, part)).transpose()?;
+            if asked_for {
+                let answers = answers.as_ref();
+                let row = |(i, row)| cells(scan, &network, row, answers.map(|all| &all[i]));
+                file.write(&part.iter().enumerate().map(row).collect::<Vec<_>>())?;
+                orbits += part.len() as u64;
+            }
+            bar.inc(part.len() as u64);
+        }
+        Ok(())
+    });
+    bar.finish_and_clear();
+    if listed.is_err() && stop() {
+        let why = match request.deadline {
+            _ if interrupted.load(Ordering::Relaxed) => "interrupted".to_owned(),
+            limit => format!(
+                "stopped by the time limit of {} s",
+                limit.unwrap_or((Instant::now(), Duration::ZERO)).1.as_secs()
+            ),
+        };
+        return Err(Failure::limit(format!(
+            "{why} after {} of {} orbits; {} is not written\n  give more time with --time-limit, or list fewer with --sizes or --within",
+            thousands(bar.position()),
+            thousands(shown),
+            request.path.display()
+        )));
+    }
+    listed?;
+    file.finish()?;
     Ok(orbits)
 }
 
-fn line<'a>(scan: &Scan, network: &'a str, row: &Row) -> Line<'a> {
-    Line {
-        network,
-        samples: scan.samples.count(),
-        representative: print(scan.network.layout(), &row.representative),
-        size: row.representative.size(),
-        orbit_size: row.length,
-        dim: row.dim,
-        spans: row.dim == scan.teacher.value,
+fn stopped() -> Failure {
+    Failure::limit("stopped")
+}
+
+/// What answers about degrees and matches, with the error of a single answer as `match` has it by default.
+fn matcher(scan: &Scan) -> Result<Matcher, Failure> {
+    let settings = Settings { error_log2: scan.settings.error_log2.min(MATCH_ERROR_LOG2), ..scan.settings };
+    let samples: Samples = scan.samples;
+    Ok(Matcher::new(&scan.network, samples, settings, Limits::default())?)
+}
+
+const MATCH_ERROR_LOG2: i64 = -100;
+
+fn cells<'a>(scan: &Scan, network: &'a str, row: &Row, matched: Option<&Matched>) -> Vec<Cell<'a>> {
+    let mut cells = vec![
+        Cell::Text(Cow::Borrowed(network)),
+        Cell::number(scan.samples.count().map(|m| m as i64)),
+        Cell::Text(Cow::Owned(print(scan.network.layout(), &row.representative))),
+        Cell::Number(row.representative.size() as i64),
+        Cell::Number(row.length as i64),
+        Cell::Number(row.dim as i64),
+        Cell::Truth(row.dim == scan.teacher.value),
+    ];
+    if let Some(degree) = matched.and_then(|m| m.degree) {
+        let known = degree.ok();
+        let evidence = known.map(|d| match d.evidence {
+            DegreeEvidence::Proved => "proved",
+            DegreeEvidence::Counted { .. } => "probabilistic",
+        });
+        cells.push(Cell::number(known.map(|d| d.value as i64)));
+        cells.push(Cell::text(evidence));
+        cells.push(Cell::text(degree.err().map(|reason| reason.to_string())));
     }
-}
-
-fn parquet_writer(file: File) -> Result<SerializedFileWriter<File>, Failure> {
-    let schema = Arc::new(parse_message_type(SCHEMA).map_err(other)?);
-    let compression = parquet::basic::Compression::SNAPPY;
-    let properties = WriterProperties::builder().set_compression(compression).build();
-    SerializedFileWriter::new(file, schema, Arc::new(properties)).map_err(other)
-}
-
-fn other(error: impl std::fmt::Display) -> Failure {
-    Failure::from(std::io::Error::other(error.to_string()))
-}
-
-fn portion(format: &mut Format, lines: &[Line<'_>]) -> Result<(), Failure> {
-    match format {
-        Format::Csv(writer) => lines.iter().try_for_each(|line| writer.serialize(line)).map_err(other),
-        Format::Lines(writer) => {
-            for line in lines {
-                serde_json::to_writer(&mut *writer, line).map_err(other)?;
-                writer.write_all(b"\n")?;
-            }
-            Ok(())
-        }
-        Format::Parquet(writer) => row_group(writer, lines).map_err(other),
+    if let Some(Ruled { verdict, law, evidence }) = matched.and_then(|m| m.ruled) {
+        let decided = Some(evidence).filter(|_| verdict != Verdict::Undecided);
+        cells.push(Cell::Text(Cow::Borrowed(verdict.name())));
+        cells.push(Cell::Text(Cow::Owned(law.to_string())));
+        cells.push(Cell::text(decided.map(|e| e.name())));
+        cells.push(Cell::number(decided.and_then(|e| e.error_log2())));
     }
-}
-
-/// The columns of some rows, in the order of the schema.
-fn row_group(writer: &mut SerializedFileWriter<File>, lines: &[Line<'_>]) -> parquet::errors::Result<()> {
-    let mut group = writer.next_row_group()?;
-    let networks: Vec<ByteArray> = lines.iter().map(|l| ByteArray::from(l.network)).collect();
-    column::<ByteArrayType>(&mut group, &networks, None)?;
-    let known: Vec<i64> = lines.iter().filter_map(|l| l.samples).map(|m| m as i64).collect();
-    let defined: Vec<i16> = lines.iter().map(|l| i16::from(l.samples.is_some())).collect();
-    column::<Int64Type>(&mut group, &known, Some(&defined))?;
-    let names: Vec<ByteArray> = lines.iter().map(|l| ByteArray::from(l.representative.as_str())).collect();
-    column::<ByteArrayType>(&mut group, &names, None)?;
-    let numbers: [fn(&Line<'_>) -> i64; 3] = [|l| l.size as i64, |l| l.orbit_size as i64, |l| l.dim as i64];
-    for number in numbers {
-        column::<Int64Type>(&mut group, &lines.iter().map(number).collect::<Vec<_>>(), None)?;
-    }
-    column::<BoolType>(&mut group, &lines.iter().map(|l| l.spans).collect::<Vec<_>>(), None)?;
-    group.close()?;
-    Ok(())
-}
-
-fn column<T: parquet::data_type::DataType>(
-    group: &mut parquet::file::writer::SerializedRowGroupWriter<'_, File>,
-    values: &[T::T],
-    defined: Option<&[i16]>,
-) -> parquet::errors::Result<()> {
-    let Some(mut column) = group.next_column()? else {
-        return Err(parquet::errors::ParquetError::General("the schema has no more columns".to_owned()));
-    };
-    column.typed::<T>().write_batch(values, defined, None)?;
-    column.close()
+    cells
 }

@@ -3,22 +3,28 @@
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use clap::Args;
+use rug::Integer;
 
 use allocert::allocation::print;
 use allocert::certificate::of_table;
 use allocert::network::{Network, Samples};
-use allocert::reach::{DRAWS, Drawn, Scan, ScanOptions, Settings, scan_drawn};
+use allocert::reach::{
+    DRAWS, Drawn, MOST_ELEMENTS, OrbitCount, Partial, ReachError, Scan, ScanOptions, Settings, scan_until,
+};
 use allocert::record;
 use allocert::report::Results;
 
 use super::certificate::save;
 use super::failure::Failure;
+use super::orbits::{self, With};
 use super::output::{bar, json, line, plural, thousands};
 use super::scan_pieces::{self, Done};
-use super::{Common, Subject, error_bound, parse_allocation, report, settings};
+use super::{Common, Subject, error_bound, estimate, interrupt, parse_allocation, report, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert scan 'lffn([2, 3, 2])'
@@ -41,8 +47,16 @@ pub(super) struct Arguments {
     error_log2: i64,
     /// Also list every allocation up to symmetry, one row an orbit, in this file: .parquet, .csv or .jsonl.
     #[arg(long, value_name = "FILE")]
-    orbits: Option<std::path::PathBuf>,
-    /// Stop the count with exit status 3 after so many seconds.
+    orbits: Option<PathBuf>,
+    /// Columns that --orbits has besides: degree (the learning degree of bases), verdict (on the match probability).
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "orbits")]
+    with: Vec<With>,
+    /// With the column verdict: how many random instances of a basis that no law settles are decided, in search of one without
+    /// a match.
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "orbits")]
+    trials: u64,
+    /// Stop the count, or the listing, with exit status 3 after so many seconds; a run that is estimated to take much longer
+    /// does not start.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     time_limit: u64,
     /// Keep finished pieces in this folder, and go on from there if the run was stopped.
@@ -88,12 +102,29 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         sizes: arguments.sizes.clone(),
         time_limit: Some(Duration::from_secs(arguments.time_limit)),
     };
-    let bar = bar("counting {bar:30} {pos}/{len} parts, {eta} left");
+    let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
+    let limit = Duration::from_secs(arguments.time_limit);
+    let listing = arguments.orbits.as_ref().map(|path| orbits::Request {
+        path,
+        with: &arguments.with,
+        trials: arguments.trials,
+        deadline: Instant::now().checked_add(limit).map(|end| (end, limit)),
+    });
+    let count = match &listing {
+        Some(request) => Some(orbits::accept((&network, samples), &options, settings, request)?),
+        None => None,
+    };
+    let allowed = match &arguments.resume {
+        Some(_) => estimate::Allowed::Pieces(arguments.shard.map_or(1, |(_, shards)| shards)),
+        None => estimate::Allowed::Time(limit),
+    };
+    estimate::scan((&network, samples), &options, settings, allowed)?;
+    let bar = bar("counting {bar:30} {percent} %, {eta} left");
     let progress = |done: usize, all: usize| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     };
-    let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
+    let mut stop = Arc::new(AtomicBool::new(false));
     let answer = if let Some(folder) = &arguments.resume {
         let (subject, shard) = ((&network, samples), arguments.shard.unwrap_or((1, 1)));
         let request = request(&network, samples, &options, settings);
@@ -104,25 +135,76 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             Done::Shard(run) => return shard_text(common, &run, folder),
         }
     } else {
-        let answer = scan_drawn(&network, samples, &options, settings, arguments.draws, &progress);
+        stop = interrupt::flag();
+        let answer = scan_until(&network, samples, &options, settings, arguments.draws, &stop, &progress);
         bar.finish_and_clear();
-        answer?
+        match answer {
+            Ok(answer) => answer,
+            Err(error) => return Err(partial(common, error)?),
+        }
     };
     if let Some(folder) = &arguments.report {
         report::write(folder, &Results { scans: vec![record::Scan::of(&answer)], ..Results::default() })?;
     }
-    let orbits = arguments.orbits.as_ref().map(|path| super::orbits::write(&answer, path)).transpose()?;
+    let listed = match listing.as_ref().zip(count.as_ref()) {
+        Some((request, count)) => Some(orbits::write(&answer, count, request, &stop)?),
+        None => None,
+    };
     if let Some(path) = &arguments.certificate {
         let (text, _) = of_table(&network, samples, settings).map_err(|error| Failure::request(error.to_string()))?;
         save(path, &text)?;
     }
     if common.json {
-        json(&record::Scan { orbits, ..record::Scan::of(&answer) })?;
+        json(&record::Scan::of(&answer))?;
     } else {
-        let listed = orbits.map(|orbits| format!("\n{} orbits listed", thousands(orbits))).unwrap_or_default();
-        line(&format!("{}{listed}", text(&answer)))?;
+        let listed = listed.map(|orbits| format!("\n{} orbits listed", thousands(orbits))).unwrap_or_default();
+        line(&format!("{}{listed}{}", text(&answer), left_out(count.as_ref())))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// That orbits are not those of all symmetries, if they are not.
+fn left_out(count: Option<&OrbitCount>) -> String {
+    let Some(group) = count.map(OrbitCount::group).filter(|group| !group.left_out().is_empty()) else {
+        return String::new();
+    };
+    let (used, all) = (group.generators().len(), group.generators().len() + group.left_out().len());
+    format!(
+        "\norbits under {} symmetries that {used} of {all} generate; all would be more than {}",
+        thousands(group.order()),
+        thousands(MOST_ELEMENTS)
+    )
+}
+
+/// Shows what a stopped scan had counted; the failure to end with.
+fn partial(common: &Common, error: ReachError) -> Result<Failure, Failure> {
+    if let ReachError::Interrupted { counted: Some(counted), .. }
+    | ReachError::TimeLimit { counted: Some(counted), .. } = &error
+    {
+        if common.json {
+            json(&record::Scan::of_partial(counted))?;
+        } else {
+            line(&partial_text(counted))?;
+        }
+    }
+    Ok(error.into())
+}
+
+/// The table of what was counted before a scan was stopped.
+fn partial_text(counted: &Partial) -> String {
+    let rows: Vec<(usize, usize, String)> = counted.table.entries().map(|(s, d, n)| (s, d, thousands(n))).collect();
+    let sum: Integer = counted.table.entries().map(|(.., number)| number).sum();
+    let n = counted.within.size();
+    let all: Integer = counted.sizes.clone().map(|size| Integer::from(n).binomial(size as u32)).sum();
+    format!(
+        "{}, {}\nteacher dimension {}\n\nPARTIAL: {} of {} allocations, at one random point: a dimension may be larger\n\n{}",
+        counted.network,
+        counted.samples,
+        counted.teacher.value,
+        thousands(sum),
+        thousands(all),
+        table(&rows).trim_end()
+    )
 }
 
 /// The request as `run.json` has it.
@@ -159,16 +241,21 @@ pub(super) fn text(scan: &Scan) -> String {
         text.push_str(&over_patterns(scan, drawn));
         return text;
     }
-    text.push_str(&format!("teacher dimension {}\n\n  size  dim  allocations\n", scan.teacher.value));
-    let mut before = None;
     let rows: Vec<(usize, usize, String)> = scan.table.entries().map(|(s, d, n)| (s, d, thousands(n))).collect();
+    text.push_str(&format!("teacher dimension {}\n\n{}", scan.teacher.value, table(&rows)));
+    text.push_str(&format!("\n{} for the whole table; seed {}", scan.evidence, scan.settings.seed));
+    text
+}
+
+/// Sizes, dimensions and numbers in columns.
+fn table(rows: &[(usize, usize, String)]) -> String {
     let width = rows.iter().map(|r| r.2.len()).max().unwrap_or(0).max(11);
+    let (mut text, mut before) = ("  size  dim  allocations\n".to_owned(), None);
     for (size, dim, number) in rows {
         let size_text = if before == Some(size) { String::new() } else { size.to_string() };
         before = Some(size);
         text.push_str(&format!("  {size_text:>4}  {dim:>3}  {number:>width$}\n"));
     }
-    text.push_str(&format!("\n{} for the whole table; seed {}", scan.evidence, scan.settings.seed));
     text
 }
 

@@ -20,7 +20,7 @@ use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, Group, MOST_POINTS, Orbits, Set, Settings};
 
 use super::answer::{Hypothesis, Verdict};
-use super::degree::{Degree, DegreeCounter, DegreeEvidence};
+use super::degree::{Degree, DegreeCounter};
 use super::laws::{boundedness, is_affine, normality, odd_section};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
@@ -172,8 +172,7 @@ impl Matcher {
     fn basis(&self, allocation: Allocation, images: u64, counter: &DegreeCounter, clock: Clock) -> Basis {
         let of = |allocation, degree, verdict, evidence| Basis { allocation, images, degree, verdict, evidence };
         if is_affine(counter, &allocation) {
-            let degree = Some(Degree { value: 1, evidence: DegreeEvidence::Proved });
-            return of(allocation, degree, Verdict::One, Evidence::Proved);
+            return of(allocation, Some(Degree::ONE), Verdict::One, Evidence::Proved);
         }
         if clock.is_over(2) {
             return of(allocation, None, Verdict::Undecided, Evidence::Proved);

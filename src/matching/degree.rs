@@ -57,6 +57,11 @@ pub struct Degree {
     pub evidence: DegreeEvidence,
 }
 
+impl Degree {
+    /// Of a basis whose labels are affine in its weights: one linear system of full rank.
+    pub(super) const ONE: Degree = Degree { value: 1, evidence: DegreeEvidence::Proved };
+}
+
 /// Why there is no degree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoDegree {

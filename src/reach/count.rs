@@ -10,11 +10,12 @@
 //! With symmetry the recursion starts from *folds*: of the subsets of some elements that the symmetries keep as a whole,
 //! one an orbit is contracted and the rest of these elements deleted, and what is found counts as often as the orbit is long.
 
+mod cost;
 mod work;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use itertools::Itertools;
@@ -24,6 +25,7 @@ use rug::{Complete, Integer};
 use crate::algebra::{Matrix, RowSpace};
 use crate::number::PrimeField;
 
+pub(super) use cost::cost;
 pub(super) use work::Work;
 
 /// How many subsets there are of each size and rank.
@@ -120,90 +122,118 @@ pub(super) struct Fold {
     pub times: u64,
 }
 
-/// A count that its deadline stopped.
-#[derive(Clone, Copy, Debug)]
+/// A count that its deadline, or whoever may stop it, stopped.
+#[derive(Clone, Debug)]
 pub(super) struct Stopped {
+    /// How much was done, of [`PROGRESS`].
     pub done: usize,
-    pub parts: usize,
+    /// The subsets counted by then; nothing if the matroid is a direct sum.
+    pub table: Option<Table>,
 }
+
+/// All of a count.
+pub(super) const PROGRESS: usize = 1 << 20;
 
 /// Counts the subsets of the columns of a matrix by size and rank.
 ///
-/// `progress` is called with (finished, all) parts of the work, from any thread.
+/// `progress` is called with (done, [`PROGRESS`]), in proportion to the expected work, from any thread.
 pub(super) fn count(
     field: PrimeField,
     matrix: &Matrix<u64>,
     options: &CountOptions,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Table, Stopped> {
+    count_until(field, matrix, options, &AtomicBool::new(false), progress)
+}
+
+/// The same, until `stop` is set.
+pub(super) fn count_until(
+    field: PrimeField,
+    matrix: &Matrix<u64>,
+    options: &CountOptions,
+    stop: &AtomicBool,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Table, Stopped> {
     // Sizes add up over the components, so only one component can be cut off at a smallest size.
     let components = Minor::of(field, matrix).components();
-    if components.len() == 1 && !options.folds.is_empty() {
-        let folded = options.folds.iter().map(|fold| Minor::folded(field, matrix, fold)).collect();
-        let (n, r) = (matrix.columns(), RowSpace::of(field, matrix).rank());
-        let mut table = count_minors(field, (n, r), folded, options.sizes.clone(), options.deadline, progress)?;
-        table.keep(options.sizes.clone());
-        return Ok(table);
-    }
     let (most, parts) = (*options.sizes.end(), components.len());
     let least = if parts == 1 { *options.sizes.start() } else { 0 };
-    let mut table = Table::one();
-    for (done, component) in components.into_iter().enumerate() {
-        if options.deadline.is_some_and(|d| Instant::now() >= d) {
-            return Err(Stopped { done, parts });
+    let run = Run { field, sizes: least..=most, deadline: options.deadline, stop };
+    let mut table = if parts == 1 {
+        let (n, r) = (matrix.columns(), components[0].r + components[0].coloops);
+        let folded = options.folds.iter().map(|fold| Minor::folded(field, matrix, fold));
+        let minors = if options.folds.is_empty() { components } else { folded.collect() };
+        run.count((n, r), minors, progress)?
+    } else {
+        let sum: u64 = components.iter().map(Minor::weight).fold(0, u64::saturating_add);
+        let mut before = 0;
+        let mut table = Table::one();
+        for component in components {
+            let share = (u128::from(component.weight()) * PROGRESS as u128 / u128::from(sum)) as usize;
+            let (n, r) = (component.size(), component.r + component.coloops);
+            let inside = |done: usize, all: usize| progress(before + done * share / all, PROGRESS);
+            let other = run.count((n, r), vec![component], &inside);
+            let other =
+                other.map_err(|Stopped { done, .. }| Stopped { done: before + done * share / PROGRESS, table: None });
+            table = table.product(&other?, most);
+            before += share;
         }
-        table = table.product(&count_component(field, component, least..=most, options.deadline, progress)?, most);
-    }
+        table
+    };
     table.keep(options.sizes.clone());
     Ok(table)
 }
 
-fn count_component(
+/// How minors are counted.
+struct Run<'a> {
     field: PrimeField,
-    component: Minor,
     sizes: std::ops::RangeInclusive<usize>,
     deadline: Option<Instant>,
-    progress: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Table, Stopped> {
-    let (n, r) = (component.r + component.c + component.loops + component.coloops, component.r + component.coloops);
-    count_minors(field, (n, r), vec![component], sizes, deadline, progress)
+    stop: &'a AtomicBool,
 }
 
-/// Counts the subsets of some minors of a matroid of n elements and rank r, each as often as it says.
-fn count_minors(
-    field: PrimeField,
-    (n, r): (usize, usize),
-    minors: Vec<Minor>,
-    sizes: std::ops::RangeInclusive<usize>,
-    deadline: Option<Instant>,
-    progress: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Table, Stopped> {
-    let stop = AtomicBool::new(false);
-    let mut first = Counter::new(field, sizes.clone(), deadline, &stop);
-    let parts = first.split(minors, PARTS);
-    let (done, all) = (AtomicUsize::new(0), parts.len());
-    let tallies: Vec<Tally> = parts
-        .into_par_iter()
-        .map(|part| {
-            let mut counter = Counter::new(field, sizes.clone(), deadline, &stop);
-            counter.run(part);
-            if !stop.load(Ordering::Relaxed) {
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
-            }
-            counter.tally
-        })
-        .collect();
-    if stop.load(Ordering::Relaxed) {
-        let done = done.load(Ordering::Relaxed);
-        return Err(Stopped { done, parts: all });
-    }
-    let mut tally = first.tally;
-    for part in tallies {
-        for (leaf, times) in part {
+impl Run<'_> {
+    /// Counts the subsets of some minors of a matroid of n elements and rank r, each as often as it says.
+    fn count(
+        &self,
+        (n, r): (usize, usize),
+        minors: Vec<Minor>,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<Table, Stopped> {
+        let counter = || Counter::new(self.field, self.sizes.clone(), self.deadline, self.stop);
+        let mut first = counter();
+        let parts = first.split(minors, PARTS);
+        let weights = self.weights(&parts);
+        let all: u64 = weights.iter().sum();
+        let units = |done: u64| (u128::from(done) * PROGRESS as u128 / u128::from(all.max(1))) as usize;
+        let done = AtomicU64::new(0);
+        let tallies: Vec<Option<Tally>> = parts
+            .into_par_iter()
+            .zip(weights)
+            .map(|(part, weight)| {
+                let mut counter = counter();
+                if counter.is_late() {
+                    return None;
+                }
+                counter.run(part);
+                (!counter.late).then(|| {
+                    progress(units(done.fetch_add(weight, Ordering::Relaxed) + weight), PROGRESS);
+                    counter.tally
+                })
+            })
+            .collect();
+        let whole = tallies.iter().all(Option::is_some);
+        let mut tally = first.tally;
+        for (leaf, times) in tallies.into_iter().flatten().flatten() {
             *tally.entry(leaf).or_insert(0) += times;
         }
+        let mut table = tabulate(n, r, &tally);
+        if whole {
+            return Ok(table);
+        }
+        table.keep(self.sizes.clone());
+        Err(Stopped { done: units(done.into_inner()), table: Some(table) })
     }
-    Ok(tabulate(n, r, &tally))
 }
 
 /// So many independent parts are cut off the recursion to be shared among threads.
@@ -426,6 +456,8 @@ struct Counter<'a> {
     tally: Tally,
     /// Buffers for the recursion, one a depth.
     spare: Vec<Minor>,
+    /// A buffer for the parallel classes of a small minor, and their sizes.
+    classes: Vec<((u64, u64), u16)>,
 }
 
 impl<'a> Counter<'a> {
@@ -435,17 +467,17 @@ impl<'a> Counter<'a> {
         deadline: Option<Instant>,
         stop: &'a AtomicBool,
     ) -> Self {
-        Counter { field, sizes, deadline, stop, steps: 0, late: false, tally: Tally::default(), spare: Vec::new() }
+        let (tally, spare, classes) = (Tally::default(), Vec::new(), Vec::new());
+        Counter { field, sizes, deadline, stop, steps: 0, late: false, tally, spare, classes }
     }
 
     /// Cuts the recursion into about `parts` minors, the largest first to be cut; leaves met on the way are tallied.
     fn split(&mut self, mut open: Vec<Minor>, parts: usize) -> Vec<Minor> {
         while open.len() < parts {
-            let cost = |m: &Minor| m.r.min(m.c);
-            let Some(at) = open.iter().position_max_by_key(|m| (cost(m), m.r + m.c)) else {
+            let Some(at) = open.iter().position_max_by_key(|m| m.weight()) else {
                 break;
             };
-            if cost(&open[at]) <= 3 {
+            if open[at].r.min(open[at].c) <= 3 {
                 break;
             }
             let mut minor = open.swap_remove(at);
@@ -481,10 +513,7 @@ impl<'a> Counter<'a> {
     }
 
     fn is_late(&mut self) -> bool {
-        if self.deadline.is_some_and(|d| Instant::now() >= d) {
-            self.stop.store(true, Ordering::Relaxed);
-        }
-        self.late = self.stop.load(Ordering::Relaxed);
+        self.late = self.stop.load(Ordering::Relaxed) || self.deadline.is_some_and(|d| Instant::now() >= d);
         self.late
     }
 
@@ -540,7 +569,9 @@ impl<'a> Counter<'a> {
             }
         };
         // The two basis elements are parallel to (1, 0) and (0, 1); others to each other when a·d = b·c.
-        let mut classes: Vec<((u64, u64), u16)> = vec![((1, 0), 1), ((0, 1), 1)];
+        let mut classes = std::mem::take(&mut self.classes);
+        classes.clear();
+        classes.extend([((1, 0), 1), ((0, 1), 1)]);
         for (a, b) in (0..n - 2).map(point) {
             let parallel = |p: &(u64, u64)| match *p {
                 (1, 0) => b == 0,
@@ -552,10 +583,11 @@ impl<'a> Counter<'a> {
                 None => classes.push(((a, b), 1)),
             }
         }
-        for (_, size) in classes.into_iter().filter(|(_, size)| *size > 1) {
+        for &(_, size) in classes.iter().filter(|(_, size)| *size > 1) {
             let shape = if dual { Shape::DualClass { size, elements: n as u16 } } else { Shape::Class { size } };
             self.add(minor, shape);
         }
+        self.classes = classes;
     }
 }
 

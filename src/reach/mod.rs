@@ -28,16 +28,16 @@ pub use chance::{Chance, Evidence};
 pub use count::Table;
 pub use design::{Design, DesignOptions, Optimal, design};
 pub use dimensions::Dimensions;
-pub use listing::{Row, list, listing_group};
+pub use listing::{OrbitCount, Row, list};
 pub use matroid::{JacobianMatroid, Trial};
 pub use orbits::{Orbit, Orbits};
 pub use patterns::{DRAWS, Distribution, Patterns};
 pub use pieces::{PieceResult, Pieces};
 pub use point::IntegerPoint;
 pub use rank::{Answer, Dimension, Reason, Settings, rank, rank_drawn};
-pub use scan::{Scan, ScanOptions, scan, scan_drawn};
+pub use scan::{Partial, Scan, ScanOptions, scan, scan_cost, scan_drawn, scan_until};
 pub use scan_patterns::Drawn;
-pub use symmetry::{Group, MOST_POINTS, Set};
+pub use symmetry::{Group, MOST_ELEMENTS, MOST_POINTS, Set};
 
 /// Why a question about dimensions cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -157,23 +157,49 @@ pub enum ReachError {
     },
     /// The time limit ended a count.
     #[error(
-        "stopped by the time limit of {seconds} s, after {done} of {parts} parts of the count\n  give more time with --time-limit, or count inside fewer weights (within) or fewer sizes"
+        "stopped by the time limit of {seconds} s, after about {} % of the count\n  give more time with --time-limit, or count inside fewer weights (within) or fewer sizes",
+        percent(*.done, *.parts)
     )]
     TimeLimit {
         /// The limit.
         seconds: u64,
-        /// Finished parts.
+        /// How much was done,
         done: usize,
-        /// All parts.
+        /// of so much.
         parts: usize,
+        /// What was counted by then.
+        counted: Option<Box<Partial>>,
+    },
+    /// A count that was stopped from outside.
+    #[error("interrupted after about {} % of the count", percent(*.done, *.parts))]
+    Interrupted {
+        /// How much was done,
+        done: usize,
+        /// of so much.
+        parts: usize,
+        /// What was counted by then.
+        counted: Option<Box<Partial>>,
     },
     /// More orbits of one size than are held at a time.
-    #[error("up to {orbits} orbits of one size, over the limit of {limit}\n  list fewer with --within or --sizes")]
+    #[error(
+        "up to {orbits} orbits of one size, over the limit of {limit}\n  list fewer with --within or --sizes{}",
+        .fits.map(|size| format!("; --sizes ..{size} fits")).unwrap_or_default()
+    )]
     TooManyOrbits {
         /// The most of one size.
         orbits: String,
         /// The limit.
         limit: u64,
+        /// The largest size up to which they can be listed.
+        fits: Option<usize>,
+    },
+    /// A listing that was stopped.
+    #[error("stopped after {orbits} of {all} orbits")]
+    StoppedListing {
+        /// The orbits gone through.
+        orbits: u64,
+        /// All of them.
+        all: String,
     },
     /// An enumeration up to symmetry that does not prove itself complete.
     #[error(
@@ -207,6 +233,11 @@ pub enum ReachError {
     Disagreement,
 }
 
+/// A share in per cent, not 100 before the end.
+fn percent(done: usize, parts: usize) -> usize {
+    (done as u128 * 100 / parts.max(1) as u128) as usize
+}
+
 /// The mend for an error bound that is too small.
 fn reachable(possible: i64) -> String {
     if possible < 0 {
@@ -222,12 +253,14 @@ impl ReachError {
         matches!(
             self,
             ReachError::TimeLimit { .. }
+                | ReachError::Interrupted { .. }
                 | ReachError::InputsTooLarge { .. }
                 | ReachError::TooMuchWork { .. }
                 | ReachError::TooManyDraws { .. }
                 | ReachError::JacobianTooLarge { .. }
                 | ReachError::TooManyWeights { .. }
                 | ReachError::TooManyOrbits { .. }
+                | ReachError::StoppedListing { .. }
         )
     }
 }

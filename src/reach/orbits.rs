@@ -15,6 +15,9 @@ use super::ReachError;
 use super::count::binomial;
 use super::symmetry::{Group, Set, bit};
 
+/// So many orbits are extended between two looks at whether to stop.
+const CHUNK: usize = 256;
+
 /// An orbit of allocations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Orbit {
@@ -64,6 +67,14 @@ impl Orbits {
     /// # Errors
     /// If the lengths of the orbits do not sum to the binomial coefficient.
     pub fn advance(&mut self) -> Result<(), ReachError> {
+        self.advance_until(&|| false).map(|_| ())
+    }
+
+    /// The same; false, and nothing is changed, if `stop` said so on the way (and goes on saying so).
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub fn advance_until(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool, ReachError> {
         let group = &self.group;
         let extended = |orbit: &Orbit| {
             let set = orbit.representative;
@@ -74,9 +85,17 @@ impl Orbits {
                 Some(Orbit { representative, stabiliser })
             })
         };
-        self.level = self.level.par_iter().flat_map_iter(extended).collect();
+        let chunks = self.level.par_chunks(CHUNK).flat_map_iter(|chunk| {
+            let chunk = if stop() { &[] } else { chunk };
+            chunk.iter().flat_map(extended)
+        });
+        let level = chunks.collect();
+        if stop() {
+            return Ok(false);
+        }
+        self.level = level;
         self.size += 1;
-        self.prove()
+        self.prove().map(|()| true)
     }
 
     /// Whether the orbits cover every allocation of this size.

@@ -47,7 +47,7 @@ pub struct Dimension {
 }
 
 /// Seeds and bounds of a question.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// All randomness follows from it.
     pub seed: u64,

@@ -1,14 +1,17 @@
 //! The question "how many allocations of each size have each reachable dimension?", and its answer.
 
 use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+
+use rug::Integer;
 
 use crate::algebra::Matrix;
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::number::PrimeField;
 
-use super::count::{CountOptions, Fold, Stopped, Table, binomial, count};
+use super::count::{CountOptions, Fold, PROGRESS, Stopped, Table, binomial, cost, count_until};
 use super::fold::folds;
 use super::rank::{Dimension, Settings};
 use super::scan_patterns::{Drawn, MOST_WEIGHTS, scan_patterns};
@@ -67,22 +70,91 @@ pub fn scan(
     settings: Settings,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Scan, ReachError> {
-    if !network.is_polynomial() {
-        return scan_drawn(network, samples, options, settings, DRAWS, progress);
-    }
+    scan_drawn(network, samples, options, settings, DRAWS, progress)
+}
+
+/// The same for a polynomial label map, until `stop` is set.
+fn scan_matroid(
+    network: &Network,
+    samples: Samples,
+    options: &ScanOptions,
+    settings: Settings,
+    stop: &AtomicBool,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Scan, ReachError> {
     let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
     let mut plan = Plan::new(network, samples, options, settings)?;
     let (folds, needed) = (plan.folds(), plan.needed);
     let limits = CountOptions { sizes: plan.sizes.clone(), deadline, folds };
+    let mut first: Option<Table> = None;
     let table = plan.agree(|plan, attempt| {
         let (field, matrix) = plan.matrix(attempt);
-        count(field, &matrix, &limits, progress).map_err(|Stopped { done, parts }| ReachError::TimeLimit {
-            seconds: options.time_limit.unwrap_or_default().as_secs(),
-            done: attempt * parts + done,
-            parts: needed * parts,
-        })
+        let all = needed.max(attempt + 1) * PROGRESS;
+        let inside = |done: usize, _: usize| progress(attempt * PROGRESS + done, all);
+        let counted = count_until(field, &matrix, &limits, stop, &inside).map_err(|Stopped { done, table }| {
+            let counted = first.take().or(table).map(|table| {
+                let (network, within, sizes) = (network.clone(), plan.within.clone(), plan.sizes.clone());
+                Box::new(Partial { network, samples, within, sizes, table, teacher: plan.matroid.teacher(), settings })
+            });
+            let done = attempt * PROGRESS + done;
+            stopped(options, stop, (done, all), counted)
+        })?;
+        first.get_or_insert_with(|| counted.clone());
+        Ok(counted)
     })?;
     Ok(plan.answer(table))
+}
+
+/// The error of a scan that was stopped after so much of all, by its time limit or from outside.
+pub(super) fn stopped(
+    options: &ScanOptions,
+    stop: &AtomicBool,
+    (done, parts): (usize, usize),
+    counted: Option<Box<Partial>>,
+) -> ReachError {
+    if stop.load(Ordering::Relaxed) {
+        return ReachError::Interrupted { done, parts, counted };
+    }
+    ReachError::TimeLimit { seconds: options.time_limit.unwrap_or_default().as_secs(), done, parts, counted }
+}
+
+/// About how many products of a prime field a scan costs, from random walks down its recursion; always the same for a
+/// request. For a network with kinks, 0.
+///
+/// # Errors
+/// See [`ReachError`].
+pub fn scan_cost(
+    network: &Network,
+    samples: Samples,
+    options: &ScanOptions,
+    settings: Settings,
+) -> Result<Integer, ReachError> {
+    if !network.is_polynomial() {
+        return Ok(Integer::new());
+    }
+    let mut plan = Plan::new(network, samples, options, settings)?;
+    let limits = CountOptions { sizes: plan.sizes.clone(), deadline: None, folds: plan.folds() };
+    let (field, matrix) = plan.matrix(0);
+    Ok(cost(field, &matrix, &limits) * plan.needed as u64)
+}
+
+/// What a scan that was stopped had counted by then, at one random point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partial {
+    /// The network.
+    pub network: Network,
+    /// The samples.
+    pub samples: Samples,
+    /// The weights that the allocations lie in.
+    pub within: Allocation,
+    /// The sizes asked for.
+    pub sizes: RangeInclusive<usize>,
+    /// How many of the allocations counted by then have each size and dimension.
+    pub table: Table,
+    /// D_m.
+    pub teacher: Dimension,
+    /// What was computed with.
+    pub settings: Settings,
 }
 
 /// What a scan of a matroid needs to know before the first count.
@@ -195,7 +267,10 @@ impl Plan {
 }
 
 /// The weights and sizes that a scan is about.
-fn range(network: &Network, options: &ScanOptions) -> Result<(Allocation, RangeInclusive<usize>), ReachError> {
+pub(super) fn range(
+    network: &Network,
+    options: &ScanOptions,
+) -> Result<(Allocation, RangeInclusive<usize>), ReachError> {
     let within = options.within.clone().unwrap_or_else(|| Allocation::all(network.weights()));
     let n = within.size();
     let sizes = options.sizes.clone().unwrap_or(0..=n);
@@ -217,8 +292,24 @@ pub fn scan_drawn(
     draws: u64,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Scan, ReachError> {
+    scan_until(network, samples, options, settings, draws, &AtomicBool::new(false), progress)
+}
+
+/// The same, until `stop` is set.
+///
+/// # Errors
+/// See [`ReachError`].
+pub fn scan_until(
+    network: &Network,
+    samples: Samples,
+    options: &ScanOptions,
+    settings: Settings,
+    draws: u64,
+    stop: &AtomicBool,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Scan, ReachError> {
     if network.is_polynomial() {
-        return scan(network, samples, options, settings, progress);
+        return scan_matroid(network, samples, options, settings, stop, progress);
     }
     let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
     let (within, sizes) = range(network, options)?;
@@ -226,7 +317,8 @@ pub fn scan_drawn(
         return Err(ReachError::TooManyWeights { weights: within.size(), limit: MOST_WEIGHTS });
     }
     let patterns = Patterns::draw(network, samples, settings.seed, draws)?;
-    let (table, evidence, drawn) = scan_patterns(&patterns, &within, options, sizes.clone(), deadline, progress)?;
+    let limits = (options, deadline, stop);
+    let (table, evidence, drawn) = scan_patterns(&patterns, &within, sizes.clone(), limits, progress)?;
     let teacher = patterns.teacher();
     let evidence = Evidence::all([evidence, teacher.evidence]);
     let (network, trials) = (network.clone(), drawn.patterns);

@@ -4,16 +4,17 @@
 //! On each pattern the allocations are counted like those of any matroid; the largest dimensions have no such structure, so
 //! allocations are looked at one by one, those that have reached a proved bound no more.
 
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use rayon::prelude::*;
 use rug::{Complete, Integer};
 
 use crate::allocation::{Allocation, subsets};
 
-use super::count::{CountOptions, Stopped, Table, count};
+use super::count::{CountOptions, Table, count_until};
 use super::patterns::Patterns;
-use super::scan::ScanOptions;
+use super::scan::{ScanOptions, stopped};
 use super::{Evidence, ReachError};
 
 /// The most weights that allocations of a network with kinks may be chosen from.
@@ -36,20 +37,18 @@ pub struct Drawn {
 pub(super) fn scan_patterns(
     patterns: &Patterns,
     within: &Allocation,
-    options: &ScanOptions,
     sizes: std::ops::RangeInclusive<usize>,
-    deadline: Option<Instant>,
+    (options, deadline, stop): (&ScanOptions, Option<Instant>, &AtomicBool),
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<(Table, Evidence, Drawn), ReachError> {
     let parts = 2 * patterns.found().len();
-    let late =
-        |done| ReachError::TimeLimit { seconds: options.time_limit.unwrap_or(Duration::ZERO).as_secs(), done, parts };
+    let late = |done| stopped(options, stop, (done, parts), None);
     let columns: Vec<usize> = within.iter().collect();
     let mut pairs = Table::zero(within.size(), within.size());
     for (done, found) in patterns.found().iter().enumerate() {
         let limits = CountOptions { sizes: sizes.clone(), deadline, folds: Vec::new() };
         let matrix = found.trial.rows.select_columns(&columns);
-        let table = count(found.trial.field, &matrix, &limits, &|_, _| {}).map_err(|Stopped { .. }| late(done))?;
+        let table = count_until(found.trial.field, &matrix, &limits, stop, &|_, _| {}).map_err(|_| late(done))?;
         for (size, dim, number) in table.entries() {
             pairs.add(size, dim, &(number * found.draws).complete());
         }
@@ -64,7 +63,7 @@ pub(super) fn scan_patterns(
     open.par_iter_mut().for_each(|(allocation, _, upper)| *upper = patterns.upper(allocation));
     let one = Integer::from(1);
     for (done, found) in patterns.found().iter().enumerate() {
-        if deadline.is_some_and(|d| Instant::now() >= d) {
+        if stop.load(Ordering::Relaxed) || deadline.is_some_and(|d| Instant::now() >= d) {
             return Err(late(patterns.found().len() + done));
         }
         let most = found.trial.rows.rows();

@@ -5,6 +5,7 @@
 //! word among them. A group element maps a word by table look-ups, one for every four weights.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::OnceLock;
 
 use rug::Integer;
 
@@ -17,7 +18,7 @@ pub type Set = u64;
 /// The most weights that a group acts on.
 pub const MOST_POINTS: usize = 64;
 /// A group has at most so many elements; where the symmetries generate more, only some of them are used.
-const MOST_ELEMENTS: usize = 1 << 15;
+pub const MOST_ELEMENTS: usize = 1 << 15;
 /// The values of four weights.
 const NIBBLE: usize = 16;
 
@@ -30,9 +31,10 @@ pub struct Group {
     weights: usize,
     elements: Vec<Vec<u8>>,
     /// The images of every value of every four weights, element by element, the identity left out.
-    tables: Vec<Set>,
+    /// Made when they are first looked at.
+    tables: OnceLock<Vec<Set>>,
     generators: Vec<String>,
-    whole: bool,
+    left_out: Vec<String>,
 }
 
 impl Group {
@@ -56,12 +58,12 @@ impl Group {
         let mut group = Group {
             weights: within.weights(),
             elements: vec![identity],
-            tables: Vec::new(),
+            tables: OnceLock::new(),
             generators: Vec::new(),
-            whole: true,
+            left_out: Vec::new(),
             within: positions.clone(),
         };
-        let mut used: Vec<Vec<u8>> = Vec::new();
+        let (mut used, mut without) = (Vec::new(), Vec::new());
         for symmetry in symmetries {
             let Some(generator) = restricted(symmetry) else {
                 continue;
@@ -69,32 +71,36 @@ impl Group {
             if group.elements.contains(&generator) {
                 continue;
             }
-            used.push(generator);
+            used.push(generator.clone());
             match closure(&used, most.min(MOST_ELEMENTS)) {
                 Some(elements) => {
                     group.elements = elements;
                     group.generators.push(symmetry.name.clone());
                 }
                 None => {
-                    group.whole = false;
+                    without.push((symmetry.name.clone(), generator));
                     used.pop();
                 }
             }
         }
-        group.tabulate();
+        // Later generators may have brought some of them in.
+        without.retain(|(_, generator)| !group.elements.contains(generator));
+        group.left_out = without.into_iter().map(|(name, _)| name).collect();
         Some(group)
     }
 
-    fn tabulate(&mut self) {
+    fn tabulate(&self) -> Vec<Set> {
         let points = self.within.len();
+        let mut tables = Vec::new();
         for element in &self.elements[1..] {
             for first in (0..points).step_by(4) {
                 for value in 0..NIBBLE {
                     let chosen = (first..points.min(first + 4)).filter(|i| value >> (3 - (i - first)) & 1 == 1);
-                    self.tables.push(chosen.map(|i| bit(element[i].into())).fold(0, |a, b| a | b));
+                    tables.push(chosen.map(|i| bit(element[i].into())).fold(0, |a, b| a | b));
                 }
             }
         }
+        tables
     }
 
     /// The number of elements.
@@ -112,9 +118,9 @@ impl Group {
         &self.generators
     }
 
-    /// Whether all symmetries given (that keep the weights) are in it; otherwise there would have been too many elements.
-    pub fn is_whole(&self) -> bool {
-        self.whole
+    /// The symmetries given (that keep the weights) that are not in it, in words: with them there would be too many elements.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// The allocation that a word stands for.
@@ -132,7 +138,7 @@ impl Group {
     /// The images of a set under all elements but the identity.
     fn images(&self, set: Set) -> impl Iterator<Item = Set> + '_ {
         let nibbles = self.points().div_ceil(4);
-        self.tables.chunks_exact((nibbles * NIBBLE).max(1)).map(move |table| {
+        self.tables.get_or_init(|| self.tabulate()).chunks_exact((nibbles * NIBBLE).max(1)).map(move |table| {
             let rows = table.chunks_exact(NIBBLE).enumerate();
             rows.fold(0, |image, (i, row)| image | row[(set << (4 * i) >> 60) as usize])
         })

@@ -24,7 +24,7 @@ pub use fit::DataFit;
 pub use matching::Match;
 pub use rank::Rank;
 pub use run::{Request, Run};
-pub use scan::{Drawn, Scan};
+pub use scan::{Drawn, Scan, Symmetry};
 pub use survey::SurveyRow;
 pub use train::{Replay, Train, TrialRun};
 pub use verify::{Counterexample, Observation, Point, Trained, Trend, Verify};

@@ -36,7 +36,7 @@ pub fn orbits(network: &Network, sizes: RangeInclusive<usize>) -> Result<Vec<Orb
     let group = Group::acting_on(&Allocation::all(weights), &symmetries).ok_or(too_many)?;
     let largest = weights.min(*sizes.end());
     if let Some(most) = group.orbits().into_iter().take(largest + 1).max().filter(|most| *most > MOST) {
-        return Err(ReachError::TooManyOrbits { orbits: most.to_string(), limit: MOST });
+        return Err(ReachError::TooManyOrbits { orbits: most.to_string(), limit: MOST, fits: None });
     }
     let (mut levels, mut found) = (Orbits::new(group), Vec::new());
     loop {

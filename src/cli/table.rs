@@ -1,0 +1,248 @@
+//! A file with a table, written in portions as Parquet, CSV or JSON lines. The file appears when it is complete.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::parser::parse_message_type;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::failure::Failure;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Number,
+    Truth,
+}
+
+/// A column.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// Whether a row may have nothing there.
+    pub optional: bool,
+}
+
+/// An entry, of the kind of its column.
+#[derive(Clone, Debug)]
+pub(super) enum Cell<'a> {
+    Text(Cow<'a, str>),
+    Number(i64),
+    Truth(bool),
+    Nothing,
+}
+
+impl<'a> Cell<'a> {
+    /// A text that may be missing.
+    pub(super) fn text(text: Option<impl Into<Cow<'a, str>>>) -> Self {
+        text.map_or(Cell::Nothing, |text| Cell::Text(text.into()))
+    }
+
+    /// A number that may be missing.
+    pub(super) fn number(number: Option<i64>) -> Self {
+        number.map_or(Cell::Nothing, Cell::Number)
+    }
+}
+
+/// The kind of a file, by the end of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Parquet,
+    Csv,
+    Lines,
+}
+
+impl Format {
+    /// Of a file of this name.
+    pub(super) fn of(path: &Path) -> Result<Self, Failure> {
+        match path.extension().and_then(|e| e.to_str()) {
+            Some("parquet") => Ok(Format::Parquet),
+            Some("csv") => Ok(Format::Csv),
+            Some("jsonl") => Ok(Format::Lines),
+            _ => {
+                let mend = "end its name in .parquet, .csv or .jsonl";
+                Err(Failure::request(format!("{}: what kind of file is that?\n  {mend}", path.display())))
+            }
+        }
+    }
+}
+
+/// A table on its way into a file.
+pub(super) struct TableFile {
+    path: PathBuf,
+    /// Where it is written until it is complete; removed if it never is.
+    partial: PathBuf,
+    columns: Vec<Column>,
+    writer: Option<Writer>,
+}
+
+enum Writer {
+    Parquet(Box<SerializedFileWriter<File>>),
+    Csv(Box<csv::Writer<BufWriter<File>>>),
+    Lines(BufWriter<File>),
+}
+
+impl TableFile {
+    /// Starts a file beside its place.
+    pub(super) fn create(path: &Path, columns: Vec<Column>) -> Result<Self, Failure> {
+        let format = Format::of(path)?;
+        let partial = PathBuf::from(format!("{}.{}.partial", path.display(), std::process::id()));
+        let file = File::create(&partial).map_err(|error| {
+            let (path, mend) = (path.display(), "name a file in a folder that you may write to");
+            Failure::request(format!("{path}: cannot be written: {error}\n  {mend}"))
+        })?;
+        let mut table = TableFile { path: path.to_owned(), partial, columns, writer: None };
+        table.writer = Some(match format {
+            Format::Parquet => Writer::Parquet(Box::new(parquet_writer(file, &table.columns)?)),
+            Format::Csv => {
+                let mut writer = csv::Writer::from_writer(BufWriter::new(file));
+                writer.write_record(table.columns.iter().map(|c| c.name)).map_err(other)?;
+                Writer::Csv(Box::new(writer))
+            }
+            Format::Lines => Writer::Lines(BufWriter::new(file)),
+        });
+        Ok(table)
+    }
+
+    /// Writes some rows.
+    pub(super) fn write(&mut self, rows: &[Vec<Cell<'_>>]) -> Result<(), Failure> {
+        match &mut self.writer {
+            None => Ok(()),
+            Some(Writer::Csv(writer)) => {
+                { rows.iter().try_for_each(|row| writer.write_record(row.iter().map(csv_field).collect::<Vec<_>>())) }
+                    .map_err(other)
+            }
+            Some(Writer::Lines(writer)) => {
+                for row in rows {
+                    serde_json::to_writer(&mut *writer, &Object(&self.columns, row)).map_err(other)?;
+                    writer.write_all(b"\n")?;
+                }
+                Ok(())
+            }
+            Some(Writer::Parquet(writer)) => row_group(writer, &self.columns, rows).map_err(other),
+        }
+    }
+
+    /// Puts the file into its place.
+    pub(super) fn finish(mut self) -> Result<(), Failure> {
+        let file = match self.writer.take() {
+            None => return Ok(()),
+            Some(Writer::Parquet(writer)) => writer.into_inner().map_err(other)?,
+            Some(Writer::Csv(writer)) => {
+                let inner = writer.into_inner().map_err(|e| other(e.error()))?;
+                inner.into_inner().map_err(other)?
+            }
+            Some(Writer::Lines(writer)) => writer.into_inner().map_err(other)?,
+        };
+        file.sync_all()?;
+        super::file::put_in_place(&self.partial, &self.path).map_err(|error| {
+            Failure::limit(format!("{}: cannot be written: {error}\n  name another file", self.path.display()))
+        })
+    }
+}
+
+impl Drop for TableFile {
+    fn drop(&mut self) {
+        // Nothing half-written stays; if even that fails, its name says what it is.
+        let _ = std::fs::remove_file(&self.partial);
+    }
+}
+
+fn other(error: impl std::fmt::Display) -> Failure {
+    Failure::from(std::io::Error::other(error.to_string()))
+}
+
+fn csv_field(cell: &Cell<'_>) -> String {
+    match cell {
+        Cell::Text(text) => text.to_string(),
+        Cell::Number(number) => number.to_string(),
+        Cell::Truth(truth) => truth.to_string(),
+        Cell::Nothing => String::new(),
+    }
+}
+
+/// A row as a JSON object, in the order of the columns.
+struct Object<'a>(&'a [Column], &'a [Cell<'a>]);
+
+impl serde::Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (column, cell) in self.0.iter().zip(self.1) {
+            match cell {
+                Cell::Text(text) => map.serialize_entry(column.name, text)?,
+                Cell::Number(number) => map.serialize_entry(column.name, number)?,
+                Cell::Truth(truth) => map.serialize_entry(column.name, truth)?,
+                Cell::Nothing => map.serialize_entry(column.name, &())?,
+            }
+        }
+        map.end()
+    }
+}
+
+fn parquet_writer(file: File, columns: &[Column]) -> Result<SerializedFileWriter<File>, Failure> {
+    let field = |column: &Column| {
+        let need = if column.optional { "optional" } else { "required" };
+        match column.kind {
+            Kind::Text => format!("{need} binary {} (UTF8);", column.name),
+            Kind::Number => format!("{need} int64 {};", column.name),
+            Kind::Truth => format!("{need} boolean {};", column.name),
+        }
+    };
+    let fields: Vec<String> = columns.iter().map(field).collect();
+    let schema = parse_message_type(&format!("message table {{ {} }}", fields.join(" "))).map_err(other)?;
+    let compression = parquet::basic::Compression::SNAPPY;
+    let properties = WriterProperties::builder().set_compression(compression).build();
+    SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)).map_err(other)
+}
+
+/// Some rows, column by column.
+fn row_group(
+    writer: &mut SerializedFileWriter<File>,
+    columns: &[Column],
+    rows: &[Vec<Cell<'_>>],
+) -> parquet::errors::Result<()> {
+    let mut group = writer.next_row_group()?;
+    for (place, column) in columns.iter().enumerate() {
+        let cells = || rows.iter().filter_map(|row| row.get(place));
+        let defined: Vec<i16> = cells().map(|cell| i16::from(!matches!(cell, Cell::Nothing))).collect();
+        let defined = column.optional.then_some(defined.as_slice());
+        match column.kind {
+            Kind::Text => {
+                let text = |cell: &Cell<'_>| {
+                    if let Cell::Text(text) = cell { Some(ByteArray::from(text.as_ref())) } else { None }
+                };
+                values::<ByteArrayType>(&mut group, &cells().filter_map(text).collect::<Vec<_>>(), defined)?;
+            }
+            Kind::Number => {
+                let number = |cell: &Cell<'_>| if let Cell::Number(number) = cell { Some(*number) } else { None };
+                values::<Int64Type>(&mut group, &cells().filter_map(number).collect::<Vec<_>>(), defined)?;
+            }
+            Kind::Truth => {
+                let truth = |cell: &Cell<'_>| if let Cell::Truth(truth) = cell { Some(*truth) } else { None };
+                values::<BoolType>(&mut group, &cells().filter_map(truth).collect::<Vec<_>>(), defined)?;
+            }
+        }
+    }
+    group.close()?;
+    Ok(())
+}
+
+fn values<T: DataType>(
+    group: &mut SerializedRowGroupWriter<'_, File>,
+    values: &[T::T],
+    defined: Option<&[i16]>,
+) -> parquet::errors::Result<()> {
+    let Some(mut column) = group.next_column()? else {
+        return Err(parquet::errors::ParquetError::General("the schema has no more columns".to_owned()));
+    };
+    column.typed::<T>().write_batch(values, defined, None)?;
+    column.close()
+}

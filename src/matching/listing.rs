@@ -1,0 +1,235 @@
+//! Learning degree and verdict of one allocation of each orbit, size after size.
+//!
+//! What holds of an allocation holds of its images. Laws are asked about bases only; a larger allocation has match
+//! probability 1 if one of its parts with one weight less has, whose canonical form is looked up among those of the size
+//! before. Only these are remembered: a word for each orbit of one size.
+
+use rayon::prelude::*;
+
+use crate::allocation::Allocation;
+use crate::reach::{Evidence, Group, Row, Set};
+
+use super::answer::{Hypothesis, Verdict};
+use super::degree::{Degree, NoDegree};
+use super::instance::Decision;
+use super::laws::{boundedness, is_affine, normality};
+use super::matcher::{MatchError, MatchOptions, Matcher};
+
+/// What is asked of each orbit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Its learning degree.
+    pub degree: bool,
+    /// The verdict on its match probability.
+    pub verdict: bool,
+    /// So many instances of a basis are decided at the most, in search of one without a match.
+    pub trials: u64,
+}
+
+/// Why there is no learning degree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoBasis {
+    /// The allocation does not span.
+    NotSpanning,
+    /// It spans, and has more weights than the teacher has dimensions.
+    Surplus,
+    /// It is a basis, and the degree could not be counted.
+    Uncounted(NoDegree),
+}
+
+impl std::fmt::Display for NoBasis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            NoBasis::NotSpanning => write!(f, "no basis: it does not span"),
+            NoBasis::Surplus => write!(f, "no basis: more weights than dimensions"),
+            NoBasis::Uncounted(reason) => write!(f, "{reason}"),
+        }
+    }
+}
+
+/// The law behind a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Law {
+    /// The allocation does not span.
+    ZeroPositive,
+    /// A basis whose labels are affine in its weights.
+    Affine,
+    /// A basis of odd learning degree.
+    OddDegree,
+    /// A part of it has match probability 1.
+    Monotone,
+    /// A basis, and the instance of this trial has as many distinct complex solutions as its degree, none of them real.
+    Fractional {
+        /// The trial.
+        trial: u64,
+    },
+    /// None.
+    None,
+}
+
+impl std::fmt::Display for Law {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Law::ZeroPositive => write!(f, "zero-positive law"),
+            Law::Affine => write!(f, "affine 0-1 law"),
+            Law::OddDegree => write!(f, "odd-degree law"),
+            Law::Monotone => write!(f, "monotonicity"),
+            Law::Fractional { trial } => write!(f, "fractional law, trial {trial}"),
+            Law::None => write!(f, "no law"),
+        }
+    }
+}
+
+/// What is known of the match probability of an orbit's allocations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ruled {
+    /// MP.
+    pub verdict: Verdict,
+    /// Why.
+    pub law: Law,
+    /// How it is known; that it spans, where the verdict is undecided.
+    pub evidence: Evidence,
+}
+
+/// What was asked of an orbit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matched {
+    /// Its learning degree.
+    pub degree: Option<Result<Degree, NoBasis>>,
+    /// The verdict.
+    pub ruled: Option<Ruled>,
+}
+
+/// Answers for the orbits of one network's allocations, smallest first.
+#[derive(Debug)]
+pub struct OrbitMatcher<'a> {
+    matcher: &'a Matcher,
+    group: &'a Group,
+    asked: Asked,
+    size: usize,
+    /// Those of match probability 1 of the size before, and of this one.
+    before: Certain,
+    now: Certain,
+}
+
+/// Representatives of orbits with match probability 1, in canonical order: as falling words.
+#[derive(Debug, Default)]
+struct Certain {
+    /// As surely as the teacher's dimension.
+    surely: Vec<Set>,
+    /// By the parity of a degree whose error has no bound.
+    likely: Vec<Set>,
+}
+
+impl<'a> OrbitMatcher<'a> {
+    /// Starts before the first size.
+    ///
+    /// # Errors
+    /// A network with kinks.
+    pub fn new(matcher: &'a Matcher, group: &'a Group, asked: Asked) -> Result<Self, MatchError> {
+        matcher.counter("a learning degree")?;
+        let (before, now) = (Certain::default(), Certain::default());
+        Ok(OrbitMatcher { matcher, group, asked, size: 0, before, now })
+    }
+
+    /// The smallest size whose orbits must be shown for the answers to larger ones.
+    pub fn least_size(&self) -> usize {
+        if self.asked.verdict { self.matcher.teacher().value } else { usize::MAX }
+    }
+
+    /// Answers for some orbits of one size, in parallel. Every orbit of every size from [`least_size`](Self::least_size) on must
+    /// be shown, in the order of the enumeration. Costs a learning degree for each basis that is not affine, and the
+    /// instances of each basis of even degree.
+    ///
+    /// # Errors
+    /// A dimension that is not the one found at other random points.
+    pub fn answer(&mut self, size: usize, rows: &[Row]) -> Result<Vec<Matched>, MatchError> {
+        if size != self.size {
+            self.size = size;
+            self.before = std::mem::take(&mut self.now);
+        }
+        let answers = rows.par_iter().map(|row| self.one(row)).collect::<Result<Vec<Matched>, MatchError>>()?;
+        for (row, answer) in rows.iter().zip(&answers) {
+            let certain = answer.ruled.filter(|r| r.verdict == Verdict::One);
+            if let (Some(ruled), Some(set)) = (certain, self.group.set(&row.representative)) {
+                let unbounded = ruled.evidence == Evidence::Unbounded;
+                if unbounded { &mut self.now.likely } else { &mut self.now.surely }.push(set);
+            }
+        }
+        Ok(answers)
+    }
+
+    fn one(&self, row: &Row) -> Result<Matched, MatchError> {
+        let Asked { degree, verdict, .. } = self.asked;
+        let (dim, teacher) = (self.matcher.dim(&row.representative), self.matcher.teacher());
+        if dim.value != row.dim {
+            return Err(crate::reach::ReachError::Disagreement.into());
+        }
+        let of = |reason, verdict_, law, evidence| Matched {
+            degree: degree.then_some(Err(reason)),
+            ruled: verdict.then_some(Ruled { verdict: verdict_, law, evidence }),
+        };
+        if dim.value < teacher.value {
+            return Ok(of(NoBasis::NotSpanning, Verdict::Zero, Law::ZeroPositive, dim.evidence));
+        }
+        if row.representative.size() == teacher.value {
+            return self.basis(&row.representative, teacher.evidence);
+        }
+        let certain = if verdict { self.certain_part(row) } else { None };
+        Ok(match certain {
+            Some(true) => of(NoBasis::Surplus, Verdict::One, Law::Monotone, teacher.evidence),
+            Some(false) => of(NoBasis::Surplus, Verdict::One, Law::Monotone, Evidence::Unbounded),
+            None => of(NoBasis::Surplus, Verdict::Undecided, Law::None, teacher.evidence),
+        })
+    }
+
+    /// Whether a part with one weight less has match probability 1: surely (true), or likely.
+    fn certain_part(&self, row: &Row) -> Option<bool> {
+        let is_in = |list: &[Set], set: Set| list.binary_search_by(|known| set.cmp(known)).is_ok();
+        let set = self.group.set(&row.representative)?;
+        let bits = (0..u64::BITS).map(|place| 1 << place).filter(|bit| set & bit != 0);
+        let mut likely = false;
+        for bit in bits {
+            let part = self.group.canonical(set & !bit);
+            if is_in(&self.before.surely, part) {
+                return Some(true);
+            }
+            likely |= is_in(&self.before.likely, part);
+        }
+        likely.then_some(false)
+    }
+
+    fn basis(&self, allocation: &Allocation, spans: Evidence) -> Result<Matched, MatchError> {
+        let counter = self.matcher.counter("a learning degree")?;
+        let affine = is_affine(counter, allocation);
+        let counted = if affine { Ok(Degree::ONE) } else { counter.degree(allocation) };
+        let degree = self.asked.degree.then_some(counted.map_err(NoBasis::Uncounted));
+        let ruled = self.asked.verdict.then(|| match counted {
+            _ if affine => Ruled { verdict: Verdict::One, law: Law::Affine, evidence: spans },
+            Ok(odd) if odd.value % 2 == 1 => {
+                let evidence = Evidence::all([spans, odd.evidence.of_parity()]);
+                Ruled { verdict: Verdict::One, law: Law::OddDegree, evidence }
+            }
+            Ok(even) => self.fractional(allocation, even, spans),
+            Err(_) => Ruled { verdict: Verdict::Undecided, law: Law::None, evidence: spans },
+        });
+        Ok(Matched { degree, ruled })
+    }
+
+    /// Looks for an instance without a match.
+    fn fractional(&self, basis: &Allocation, degree: Degree, spans: Evidence) -> Ruled {
+        let options = MatchOptions::default();
+        let witness = (0..self.asked.trials).find_map(|trial| match self.matcher.instance(basis, &options, trial) {
+            Decision::Decided(found) if !found.real && found.complex == Some(degree.value) => Some((trial, found)),
+            _ => None,
+        });
+        let Some((trial, found)) = witness else {
+            return Ruled { verdict: Verdict::Undecided, law: Law::None, evidence: spans };
+        };
+        let normal = normality(self.matcher.network(), self.matcher.samples(), basis.size());
+        let checked = [normal, boundedness(Some(degree))].iter().all(|h| matches!(h, Hypothesis::Checked(_)));
+        let decided = found.error_log2.map_or(Evidence::Proved, |error_log2| Evidence::Probabilistic { error_log2 });
+        let evidence = if checked { Evidence::all([spans, decided]) } else { Evidence::Unbounded };
+        Ruled { verdict: Verdict::Fractional, law: Law::Fractional { trial }, evidence }
+    }
+}
