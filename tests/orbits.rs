@@ -154,7 +154,7 @@ fn an_interrupted_scan_shows_what_it_has_counted() {
     assert!(run.err.contains("interrupted after about"), "{}", run.err);
     let partial = &objects(&run)[0];
     assert_eq!((&partial["partial"], &partial["error_log2"]), (&true.into(), &serde_json::Value::Null));
-    let limit = allocert(&["scan", "lffn([4,5,4])", "--time-limit", "1", "--error-log2", "-60"]);
+    let limit = allocert(&["scan", "lrnn(1,5,1,11)", "--time-limit", "0"]);
     assert_eq!(limit.status, 3, "{}", limit.err);
     assert!(limit.out.contains("PARTIAL: "), "{}", limit.out);
 }
