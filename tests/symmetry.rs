@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use allocert::allocation::{Allocation, subsets};
 use allocert::network::{Network, Samples, Symmetry};
-use allocert::reach::{Group, JacobianMatroid, Orbits, ScanOptions, Settings, scan};
+use allocert::reach::{Group, JacobianMatroid, OrbitCount, Orbits, Patterns, ScanOptions, Settings, scan};
 use proptest::prelude::*;
 
 fn image(symmetry: &Symmetry, allocation: &Allocation) -> Allocation {
@@ -49,11 +49,54 @@ fn every_generator_keeps_every_rank() {
         "lrnn(2, 1, 2, 2)",
         "lrnn(2, 1, 2, 2, readout=\"all\")",
         "lrnn(2, 2, 1, 3)",
+        "lrnn(1, 2, 2, 3)",
+        "lrnn(2, 2, 2, 2)",
+        "lffn([2, 2, 2], bias=True)",
     ];
     for text in networks {
         let network: Network = text.parse().unwrap();
         for samples in [Samples::Functional, Samples::Count(1), Samples::Count(2), Samples::Count(3)] {
             is_confirmed_everywhere(&network, samples);
+        }
+    }
+}
+
+#[test]
+fn generators_keep_the_largest_ranks_over_activation_patterns() {
+    for text in ["relu([2, 2, 1])", "relu([1, 3, 1], bias=True)", "relu([1, 2, 2, 1])"] {
+        let network: Network = text.parse().unwrap();
+        for samples in [Samples::Count(2), Samples::Count(3)] {
+            // So many draws of so few units that no pattern is missed.
+            let patterns = Patterns::draw(&network, samples, 3, 20_000).unwrap();
+            let all = Allocation::all(network.weights());
+            for symmetry in network.symmetries(samples) {
+                for allocation in (0..=all.size()).flat_map(|r| subsets(&all, r)) {
+                    let moved = image(&symmetry, &allocation);
+                    assert_eq!(patterns.rank(&allocation), patterns.rank(&moved), "{text} {samples}: {}", symmetry.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn half_a_generator_is_none() {
+    // What the tests above would see if a family forgot a tensor: only the first two weights change places.
+    for text in ["lffn([2, 3, 2])", "lffn([2, 2, 2], bias=True)", "pnn([2, 2, 2], degree=2)", "lrnn(1, 3, 1, 5)", "lrnn(2, 2, 2, 3)"] {
+        let network: Network = text.parse().unwrap();
+        let matroid = matroid(&network, Samples::Functional, 5);
+        let all = Allocation::all(network.weights());
+        for symmetry in network.symmetries(Samples::Functional).into_iter().filter(|s| s.name != "transposition") {
+            let moved: Vec<usize> = (0..all.size()).filter(|w| symmetry.images[*w] != *w).collect();
+            let (a, b) = (moved[0], symmetry.images[moved[0]]);
+            if moved.len() == 2 {
+                continue;
+            }
+            let mut images: Vec<usize> = (0..all.size()).collect();
+            images.swap(a, b);
+            let half = Symmetry { images, ..symmetry };
+            let differs = |a: Allocation| matroid.rank(&a) != matroid.rank(&image(&half, &a));
+            assert!((0..=all.size()).flat_map(|r| subsets(&all, r)).any(differs), "{text}: {}", half.name);
         }
     }
 }
@@ -135,14 +178,15 @@ fn a_listing_is_the_table_of_the_scan() {
     for sizes in [None, Some(3..=5)] {
         let options = ScanOptions { within: None, sizes, time_limit: None };
         let whole = scan(&network, Samples::Functional, &options, settings, &|_, _| {}).unwrap();
-        let group = allocert::reach::listing_group(&whole).unwrap();
+        let count = OrbitCount::of(&network, Samples::Functional, &options).unwrap();
         let (mut rows, mut sum) = (0, 0);
-        let listed = allocert::reach::list(&whole, group, |portion| {
+        let listed = allocert::reach::list(&whole, &count, usize::MAX, &|| false, |_, portion| {
             rows += portion.len();
             sum += portion.iter().map(|row| row.length).sum::<u64>();
             Ok::<(), allocert::reach::ReachError>(())
         });
         listed.unwrap();
+        assert_eq!(count.orbits(), rows);
         let all: u64 = whole.table.entries().map(|(_, _, n)| n.to_u64().unwrap()).sum();
         assert_eq!(sum, all);
         assert!(rows < all as usize / 5);

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
+use rug::Integer;
 
 use allocert::allocation::print;
 use allocert::matching::{Asked, DegreeEvidence, Limits, Matched, Matcher, OrbitMatcher, Ruled, Verdict};
@@ -105,7 +106,7 @@ pub(super) fn write(
     let least = matching.as_ref().map_or(usize::MAX, OrbitMatcher::least_size);
     let shown = count.shown(least);
     bar.set_length(shown.to_u64().unwrap_or(u64::MAX));
-    let mut orbits = 0;
+    let (mut orbits, mut bases) = (0, Bases::default());
     let listed = list(scan, count, least, &stop, |size, rows| {
         let asked_for = scan.sizes.contains(&size);
         for part in rows.chunks(if matching.is_some() { 512 } else { rows.len() }) {
@@ -113,6 +114,9 @@ pub(super) fn write(
                 return Err(stopped());
             }
             let answers = matching.as_mut().map(|m| m.answer(size, part)).transpose()?;
+            if answers.is_some() && size == scan.teacher.value {
+                bases.answered(part.len(), &count.number(size), request)?;
+            }
             if asked_for {
                 let answers = answers.as_ref();
                 let row = |(i, row)| cells(scan, &network, row, answers.map(|all| &all[i]));
@@ -142,6 +146,40 @@ pub(super) fn write(
     listed?;
     file.finish()?;
     Ok(orbits)
+}
+
+/// After so long the time for all bases is estimated from those answered.
+const PROBE: Duration = Duration::from_secs(10);
+
+/// The orbits of as many weights as the teacher has dimensions: nearly all the time for degrees and verdicts goes there.
+#[derive(Default)]
+struct Bases {
+    start: Option<Instant>,
+    answered: usize,
+}
+
+impl Bases {
+    /// Counts some more; refuses to go on if all will take more than twice the time limit.
+    fn answered(&mut self, orbits: usize, all: &Integer, request: &Request<'_>) -> Result<(), Failure> {
+        let Some(start) = self.start else {
+            // The first portion is in the clock's blind spot: it was answered before.
+            self.start = Some(Instant::now());
+            return Ok(());
+        };
+        self.answered += orbits;
+        let (elapsed, limit) = (start.elapsed(), request.deadline.map_or(Duration::MAX, |(_, limit)| limit));
+        let expected = Integer::from(elapsed.as_nanos()) * all / self.answered;
+        if elapsed < PROBE || expected <= Integer::from(limit.as_nanos()) * 2 {
+            return Ok(());
+        }
+        let (size, answered) = (thousands(all), thousands(self.answered as u64));
+        Err(Failure::limit(format!(
+            "degrees and verdicts of {size} orbits will take about {}, by the first {answered}, over the limit of {} s\n  give more time with --time-limit, or ask with --within fewer weights, or without --with; {} is not written",
+            estimate::duration(&expected),
+            limit.as_secs(),
+            request.path.display()
+        )))
+    }
 }
 
 fn stopped() -> Failure {

@@ -73,6 +73,11 @@ impl OrbitCount {
         self.numbers.iter().take(self.sizes.end() + 1).skip(first).sum()
     }
 
+    /// The number of orbits of one size.
+    pub fn number(&self, size: usize) -> Integer {
+        self.numbers.get(size).cloned().unwrap_or_default()
+    }
+
     /// The largest size up to which at most so many orbits are gone through.
     pub fn largest_size_within(&self, orbits: &Integer) -> Option<usize> {
         let mut sum = Integer::new();

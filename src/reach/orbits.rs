@@ -122,6 +122,9 @@ mod tests {
             Network::lrnn(1, 3, 1, 7, false),
             Network::lrnn(2, 2, 2, 4, false),
             Network::pnn(&[2, 3, 1], 2, true),
+            Network::lrnn(2, 2, 1, 4, true),
+            Network::lffn(&[2, 2, 2], true),
+            Network::relu(&[2, 3, 1], true),
         ];
         for network in networks.map(Result::unwrap) {
             let all = Allocation::all(network.weights());
