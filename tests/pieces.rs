@@ -119,11 +119,11 @@ fn a_killed_listing_goes_on() {
     );
 }
 
-/// Claims, some of them refuted, and one about matches.
+/// Claims, two of them refuted, one about matches; two names that differ only in what file names cannot hold.
 fn claims() -> PathBuf {
-    let text = "[claim(name = \"c%d\" % i, statement = \"s\", networks = [lffn([2, 2 + i % 2, 2])], expect = \"refuted\" if i == 7 else \"verified\",
-  holds = lambda net, a: a.dim <= a.size - (1 if i == 7 else 0)) for i in range(15)]
-claim(name = \"c0\", statement = \"s\", networks = [lffn([2, 2])], samples = 2, allocations = sizes(1, 3), expect = \"refuted\", holds = lambda net, a: a.match_probability == 0)
+    let text = "[claim(name = \"c/%d\" % i, statement = \"s\", networks = [lffn([2, 2 + i % 2, 2])], holds = lambda net, a: a.dim <= a.size) for i in range(14)]
+claim(name = \"d\", statement = \"s\", networks = [lffn([2, 2, 2])], expect = \"refuted\", holds = lambda net, a: a.dim == a.size)
+claim(name = \"c_0\", statement = \"s\", networks = [lffn([2, 2])], samples = 2, expect = \"refuted\", holds = lambda net, a: a.match == 0)
 ";
     file("claims.star", text)
 }
@@ -187,10 +187,10 @@ fn claims_with_certificates_and_trainers_merge_to_the_whole() {
     // The seed is the run's, whatever merge is given.
     assert!(merge(&["--seed", "3"]).out.ends_with("seed 7\n"));
     // A certificate that is gone is made again.
-    fs::remove_file(place.join("c1.cert")).unwrap();
+    fs::remove_file(place.join("c_1.cert")).unwrap();
     let again = allocert(&[&request[..], &["--resume", text(&folders[1]), "--shard", "2/3"]].concat());
-    assert!(again.status == 0 && again.err.contains("c1.cert: not there"), "{}", again.err);
-    assert!(place.join("c1.cert").exists());
+    assert!(again.status == 0 && again.err.contains("c_1.cert: not there"), "{}", again.err);
+    assert!(place.join("c_1.cert").exists());
     // Without it, it is another run.
     let run = allocert(&["verify", text(&claims), "--train", "--seed", "7", "--resume", names[0], "--shard", "1/3"]);
     assert!(
