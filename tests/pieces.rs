@@ -331,7 +331,7 @@ fn output_to_a_full_disk() {
     assert_eq!(allocert(&request).status, 0);
     assert!(orbits.exists());
 
-    let Some(disk) = Small::new(64) else {
+    let Some(disk) = Small::new(16) else {
         return;
     };
     let (claims, folder, certificates) = (claims(), fresh(), disk.0.join("certificates"));
