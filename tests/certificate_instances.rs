@@ -91,8 +91,15 @@ fn instances(text: &str) -> Vec<(u64, bool)> {
     found
 }
 
-fn ask(net: &Network, set: &Allocation, samples: Samples, ensemble: Ensemble, seed: u64) -> (String, &'static str) {
-    let options = MatchOptions { ensemble, trials: Trials::Fixed(8), ..MatchOptions::default() };
+/// The certificate of a match probability from so many instances, and the engine's verdict.
+fn ask(
+    net: &Network,
+    set: &Allocation,
+    samples: Samples,
+    (ensemble, seed): (Ensemble, u64),
+    trials: u64,
+) -> (String, &'static str) {
+    let options = MatchOptions { ensemble, trials: Trials::Fixed(trials), ..MatchOptions::default() };
     let settings = Settings { seed, ..SETTINGS };
     let answer = decide(net, set, samples, &options, settings, &|_, _| {}).unwrap();
     (of_match(&answer, settings).unwrap(), answer.verdict.name())
@@ -127,7 +134,7 @@ fn the_checker_confirms_what_the_engine_decides() {
         let set = (0..300).map(|_| draw()).find(|set| round % 4 == 0 || set.size() == teacher).unwrap_or_else(draw);
         let ensemble = if round % 5 == 4 { Ensemble::Integer { bound: 3 } } else { Ensemble::Gaussian };
         let seed = random.next_u64() % 100;
-        let (text, verdict) = ask(&net, &set, samples, ensemble, seed);
+        let (text, verdict) = ask(&net, &set, samples, (ensemble, seed), 8);
         let report = check(text.as_bytes());
         let fine = matches!(report.verdict, Verdict::Valid | Verdict::Holey);
         assert!(fine, "{net}, {samples}, {ensemble}: {}\n{text}", report.text(""));
@@ -149,7 +156,7 @@ fn the_checker_confirms_what_the_engine_decides() {
 fn example(net: &str, set: &str, samples: Samples) -> String {
     let net: Network = net.parse().unwrap();
     let set = allocert::allocation::parse(net.layout(), set).unwrap();
-    ask(&net, &set, samples, Ensemble::Gaussian, 1).0
+    ask(&net, &set, samples, (Ensemble::Gaussian, 1), 40).0
 }
 
 /// Where it is proved that no instance nearby has a match, the engine finds none either.

@@ -21,7 +21,7 @@ use crate::number::{Integers, PrimeField, Ring};
 /// Larger sets of monomials are not tried,
 const MOST_MONOMIALS: usize = 220;
 /// nor higher degrees than those of the equations and so many more,
-const MORE_DEGREES: u32 = 6;
+const MORE_DEGREES: u32 = 8;
 /// nor longer numbers.
 const MOST_PRIMES: usize = 200;
 

@@ -16,8 +16,8 @@ use super::{Engine, Section};
 const MOST_TRIALS: u64 = 64;
 /// So many of either kind, at most, are tried to be proved.
 const MOST_PROOFS: u64 = 3;
-/// Steps longer than this, in bytes, are not written: the checker reads lines of up to 1 MiB.
-const MOST_BYTES: usize = 1 << 19;
+/// Steps longer than this, in bytes, are not written: their numbers would take the checker over its limits.
+const MOST_BYTES: usize = 1 << 15;
 
 /// The instances of a certificate: the steps that state something.
 #[derive(Clone, Debug, Default)]

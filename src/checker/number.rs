@@ -28,7 +28,7 @@ pub(super) fn spend(operations: u64) -> bool {
 /// What an operation with numbers of so many bits takes beyond one with small ones: about that of a greatest common divisor.
 pub(super) fn effort(bits: u64) -> u64 {
     let words = bits >> 6;
-    words.saturating_mul(words).saturating_mul(256)
+    words.saturating_mul(words).saturating_mul(64)
 }
 
 /// A commutative ring with one.
