@@ -33,6 +33,14 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), Failure> {
     })
 }
 
+/// Refuses, before long work, a folder that is not there to write to.
+pub(crate) fn existing_folder(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    Err(Failure::request(format!("{} is no folder\n  make it first", path.display())))
+}
+
 /// A name in the same folder that no other process uses.
 fn beside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
