@@ -329,6 +329,25 @@ fn dead_units_are_a_reason_of_their_own() {
     assert!(outcomes.contains(&Outcome::Match), "{outcomes:?}");
 }
 
+/// y = W1[0,0]'s unit, frozen to count upwards, and a frozen one, at the inputs 1 and −1. The teacher wants −1 at both: whichever side
+/// of 0 the learnable weight is on, the loss falls towards 0, where it is 5 / 2 a label, and there the unit has its kinks.
+#[test]
+fn a_minimum_at_a_kink_is_a_reason_of_its_own() {
+    let network = Network::relu(&[1, 2, 1], false).unwrap();
+    let whole = |numbers: &[i32]| -> Vec<Dyadic> {
+        numbers.iter().map(|x| Dyadic { mantissa: (*x).into(), exponent: 0 }).collect()
+    };
+    let options = TrialOptions { restarts: 3, ..TrialOptions::default() };
+    let training = training(&network, Samples::Count(2), "W1[0,0]", options);
+    let mut instance = training.instance(0);
+    instance.student = whole(&[1, 1, 1, 1]);
+    instance.teacher = whole(&[1, -1, -1, -1]);
+    instance.inputs = vec![whole(&[1]), whole(&[-1])];
+    let done = training.train(&mut training.objective(), &instance, 0);
+    assert_eq!(done.outcome, Outcome::Failure(End::Kink), "{done:?}");
+    assert!((done.loss - 2.5).abs() < 1e-5 && done.norm < 1e-5, "{done:?}");
+}
+
 /// A closed reachable set, that of the output weights: nothing is approximate.
 #[test]
 fn a_closed_reachable_set_has_no_approximate_match() {

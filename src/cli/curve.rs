@@ -15,7 +15,7 @@ use allocert::training::{Method, Strategy, fit};
 
 use super::dataset::read;
 use super::failure::Failure;
-use super::file::write_whole;
+use super::file::{existing_folder, write_whole};
 use super::output::{bar, json, line};
 use super::train::{Fitting, positive};
 use super::{Common, interrupt};
@@ -68,6 +68,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let weights = network.weights();
         return Err(Failure::request(format!("--sizes: {size} is more than the {weights} weights of {network}")));
     }
+    arguments.out.as_deref().map_or(Ok(()), existing_folder)?;
     let data = read(&arguments.data, &network)?;
     let strategies =
         if arguments.strategies.is_empty() { Strategy::ALL.to_vec() } else { arguments.strategies.clone() };

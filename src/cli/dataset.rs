@@ -24,6 +24,9 @@ pub(super) fn read(path: &Path, network: &Network) -> Result<Dataset, Failure> {
         Some("npz") => npz(path)?,
         _ => return Err(wrong(path, "the name does not say what it is", "name it *.csv or *.npz")),
     };
+    if x.is_empty() {
+        return Err(wrong(path, "there is no row", "give inputs and labels, a row each"));
+    }
     Dataset::new(x, y, inputs, outputs).map_err(|e| Failure::request(format!("{}: {e}", path.display())))
 }
 
@@ -52,8 +55,10 @@ fn csv(path: &Path, text: &str, inputs: usize, outputs: usize) -> Result<(Rows, 
         };
         if entries.len() != inputs + outputs && entries.len() != inputs + 1 {
             let what = format!("line {row} has {} columns", entries.len());
-            let mend =
-                format!("the network needs {inputs} inputs and {outputs} labels, or {inputs} inputs and a class");
+            let mend = match outputs {
+                1 => format!("the network needs {inputs} inputs, then 1 label"),
+                _ => format!("the network needs {inputs} inputs, then {outputs} labels or a class"),
+            };
             return Err(wrong(path, what, &mend));
         }
         y.push(entries.split_off(inputs));

@@ -156,6 +156,8 @@ pub enum Halt {
     TimeLimit(Duration),
     /// Not one instance was decided, because of this limit.
     Limit(Stopped),
+    /// Whoever asked does not want to wait longer.
+    Request,
 }
 
 impl std::fmt::Display for Halt {
@@ -163,6 +165,7 @@ impl std::fmt::Display for Halt {
         match self {
             Halt::TimeLimit(limit) => write!(f, "the time limit of {} s", limit.as_secs()),
             Halt::Limit(limit) => write!(f, "{limit}"),
+            Halt::Request => f.write_str("request"),
         }
     }
 }

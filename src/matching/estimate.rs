@@ -1,6 +1,6 @@
 //! Estimating a match probability: random instances, each decided exactly, on all threads; the same for any number of them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -108,18 +108,19 @@ impl Tally {
     }
 }
 
-/// Decides trials 0, 1, … with `decide`. `progress` is called with (done, most), from any thread.
+/// Decides trials 0, 1, … with `decide`, until `stop` is set. `progress` is called with (done, most), from any thread.
 pub(super) fn estimate(
     ensemble: Ensemble,
     trials: Trials,
     degree: Option<usize>,
-    time_limit: Option<Duration>,
+    (time_limit, stop): (Option<Duration>, &AtomicBool),
     decide: impl Fn(u64) -> Decision + Sync,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Estimate {
     let deadline = time_limit.and_then(|limit| Instant::now().checked_add(limit));
     let (done, most) = (AtomicU64::new(0), trials.most());
     let (mut tally, mut next, mut stopped) = (Tally::default(), 0, None);
+    let halted = || stop.load(Ordering::Relaxed);
     while next < most && !(next > 0 && trials.suffice(|| tally.interval())) {
         if next > 0 && deadline.is_some_and(|d| Instant::now() >= d) {
             stopped = time_limit.map(Halt::TimeLimit);
@@ -129,10 +130,17 @@ pub(super) fn estimate(
             stopped = Some(Halt::Limit(limit));
             break;
         }
+        if halted() {
+            stopped = Some(Halt::Request);
+            break;
+        }
         let size = if next == 0 { FIRST } else { BATCH.max(next / GROWTH) };
         let batch = next..most.min(next.saturating_add(size));
         next = batch.end;
         let one = |trial| {
+            if halted() {
+                return Tally::default();
+            }
             let tally = Tally::of(trial, decide(trial), degree);
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, most);
             tally
@@ -140,9 +148,12 @@ pub(super) fn estimate(
         tally = tally.and(batch.into_par_iter().map(one).reduce(Tally::default, Tally::and));
     }
     let decided = tally.matched + tally.unmatched;
+    if decided + tally.undecided < next {
+        stopped = Some(Halt::Request);
+    }
     Estimate {
         ensemble,
-        trials: next,
+        trials: decided + tally.undecided,
         matched: tally.matched,
         unmatched: tally.unmatched,
         undecided: tally.undecided,

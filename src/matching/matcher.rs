@@ -1,5 +1,7 @@
 //! Questions about the match probabilities of one network's allocations: what they share is computed once.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::algebra::{Limits, Primes, Solver};
@@ -112,6 +114,7 @@ pub struct Matcher {
     samples: Samples,
     settings: Settings,
     engine: Engine,
+    stop: Arc<AtomicBool>,
 }
 
 /// What knows dimensions, and decides instances.
@@ -147,7 +150,12 @@ impl Matcher {
             }
             Dimensions::Patterns(patterns) => Engine::Piecewise { patterns, shallow: Shallow::of(network) },
         };
-        Ok(Matcher { network: network.clone(), samples, settings, engine })
+        Ok(Matcher { network: network.clone(), samples, settings, engine, stop: Arc::default() })
+    }
+
+    /// The same, whose estimates end when `stop` is set.
+    pub fn stopped_by(self, stop: &Arc<AtomicBool>) -> Self {
+        Matcher { stop: Arc::clone(stop), ..self }
     }
 
     /// The network.
@@ -410,7 +418,7 @@ impl Matcher {
         let bases = self.slicing_bases(allocation, options);
         let decide = |trial| self.decide_instance(allocation, &bases, options, trial);
         let degree = degree.map(|d| d.value);
-        estimate(options.ensemble, options.trials, degree, options.time_limit, decide, progress)
+        estimate(options.ensemble, options.trials, degree, (options.time_limit, &self.stop), decide, progress)
     }
 
     /// How the first instance is decided that has no match, and as many complex solutions as `degree` says; it is looked for

@@ -310,7 +310,8 @@ fn float(number: &Dyadic) -> f64 {
 }
 
 fn norm(weights: &[f64]) -> f64 {
-    weights.iter().map(|w| w * w).sum::<f64>().sqrt()
+    // An empty sum of floats is -0.
+    weights.iter().fold(0.0, |sum, w| sum + w * w).sqrt()
 }
 
 /// A standard normal number (Marsaglia's polar method).

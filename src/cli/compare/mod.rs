@@ -122,7 +122,9 @@ fn reported(cells: &Cells) -> Result<Reported, (&'static str, String)> {
     };
     let number = |column| {
         let text = needed(column)?;
-        text.parse::<u64>().map_err(|_| (column, format!("`{text}` is not a number of at least 0")))
+        // Where a cell of a column is missing, other programs write the numbers of the others as 2.0.
+        let whole = text.strip_suffix(".0").unwrap_or(text);
+        whole.parse::<u64>().map_err(|_| (column, format!("`{text}` is not a whole number of at least 0")))
     };
     let [network, allocation, samples, trials, successes] = COLUMNS;
     let text = needed(network)?;
@@ -163,7 +165,7 @@ fn text(answer: &Compare) -> String {
         format!("{} malformed", answer.malformed),
     ];
     text.push_str(&format!(
-        "\n{}: {}; level {}, shared among the rows; seed {}",
+        "\n{}: {}\nlevel {}, shared among the rows; seed {}",
         plural(answer.rows.len() as u64, "row"),
         counts.join(", "),
         answer.level,

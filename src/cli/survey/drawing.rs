@@ -62,8 +62,8 @@ pub(super) fn against_samples(rows: &[SurveyRow]) -> Result<String, PlotError> {
         title: format!("{network}: success against samples"),
         description: format!(
             "For {network}, the mean success rate of {first} and the mean match probability over the allocations of each \
-             size whose learnable weights lead to the fewest units (concentrated) and to the most (widespread), against the \
-             number of samples. Bands are means of 95 % intervals."
+             size whose learnable weights lead to the fewest units (concentrated) and to the most (widespread), a mean over \
+             sizes, against the number of samples. Bands are means of 95 % intervals."
         ),
         x: Axis::fitting("samples"),
         y: Axis::probability("mean over allocations"),
@@ -71,13 +71,17 @@ pub(super) fn against_samples(rows: &[SurveyRow]) -> Result<String, PlotError> {
     lines(&frame, &all)
 }
 
-/// The means over allocations at each number of samples.
+/// The means over allocations at each number of samples: over those of each size, then over sizes, which have different numbers
+/// of them.
 fn line(name: &str, rows: &[&&SurveyRow], of: impl Fn(&SurveyRow) -> (f64, [f64; 2])) -> Line {
+    let mut totals: BTreeMap<(u64, usize), f64> = BTreeMap::new();
+    let at = |row: &SurveyRow| (row.samples.unwrap_or(0), row.size);
+    rows.iter().for_each(|row| *totals.entry(at(row)).or_insert(0.0) += row.orbit as f64);
     let mut sums: BTreeMap<u64, [f64; 4]> = BTreeMap::new();
     for row in rows {
         let (value, [low, high]) = of(row);
-        let weight = row.orbit as f64;
-        let sum = sums.entry(row.samples.unwrap_or(0)).or_insert([0.0; 4]);
+        let weight = row.orbit as f64 / totals[&at(row)];
+        let sum = sums.entry(at(row).0).or_insert([0.0; 4]);
         [weight, weight * value, weight * low, weight * high].iter().zip(sum).for_each(|(x, sum)| *sum += x);
     }
     let point = |(samples, [weight, value, low, high]): (u64, [f64; 4])| Point {

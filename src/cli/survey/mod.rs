@@ -16,7 +16,7 @@ use allocert::record::SurveyRow;
 use allocert::training::{Exact, Experiment, Method, Orbit, Training, TrialOptions, orbits};
 
 use super::failure::Failure;
-use super::file::write_whole;
+use super::file::{existing_folder, write_whole};
 use super::output::{bar, json, line, plural};
 use super::scan::sizes;
 use super::{Common, error_bound, interrupt, settings};
@@ -78,6 +78,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             "{network} has {weights} weights: there is no allocation of these sizes"
         )));
     }
+    arguments.out.as_deref().map_or(Ok(()), existing_folder)?;
     let stop = interrupt::flag();
     let samples: Vec<Samples> = match &arguments.samples {
         None => vec![Samples::Functional],
@@ -92,6 +93,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let mut rows = Vec::new();
     for samples in &samples {
         let matcher = Matcher::new(&network, *samples, settings(common, arguments.error_log2), Limits::default())?;
+        let matcher = matcher.stopped_by(&stop);
         for orbit in &all {
             let mut exact: Option<Exact> = None;
             for method in &methods {

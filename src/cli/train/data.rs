@@ -58,7 +58,9 @@ pub(super) fn run(
     let method = if how.trainer == Method::LevenbergMarquardt { Method::Adam } else { how.trainer };
     let options = fitting.options(method, how.learning_rate, how.initial_scale, common.seed);
     let data = read(file, network)?;
-    let (train, test) = data.split(fitting.test_share, common.seed).map_err(|e| Failure::request(e.to_string()))?;
+    let (train, test) = data
+        .split(fitting.test_share, common.seed)
+        .map_err(|e| Failure::request(format!("{}: {e}", file.display())))?;
     let stop = interrupt::flag();
     let bar = bar("fitting {bar:30} {pos}/{len} epochs, {eta} left");
     let progress = |done: u64, all: u64| {
@@ -77,7 +79,11 @@ pub(super) fn run(
 }
 
 fn text(answer: &DataFit) -> String {
-    let number = |x: Option<f64>| x.map_or("none".to_owned(), |x| format!("{x:.5}"));
+    let number = |x: Option<f64>| match x {
+        None => "none".to_owned(),
+        Some(x) if x >= 1e6 => format!("{x:.5e}"),
+        Some(x) => format!("{x:.5}"),
+    };
     let [size, weights, train, test] =
         [answer.size, answer.weights, answer.train_rows, answer.test_rows].map(thousands);
     let state = if answer.partial {

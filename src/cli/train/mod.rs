@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use allocert::algebra::Limits;
 use allocert::allocation::Allocation;
-use allocert::matching::Ensemble;
+use allocert::matching::{Ensemble, Matcher};
 use allocert::network::{Network, Samples};
 use allocert::record;
 use allocert::report::Results;
@@ -151,7 +152,10 @@ fn teach(
         bar.set_position(done);
     };
     bar.set_message("deciding");
-    let exact = Exact::new(&training, arguments.trials, settings(common, arguments.error_log2), &stop, &progress);
+    let settings = settings(common, arguments.error_log2);
+    let exact = Matcher::new(network, samples, settings, Limits::default()).and_then(|matcher| {
+        Exact::with(&matcher.stopped_by(&stop), &training, arguments.trials, &stop, &progress)
+    });
     bar.set_message("training");
     let experiment = Experiment::run(&training, exact.as_ref().ok(), arguments.trials, &stop, &progress);
     bar.finish_and_clear();

@@ -1,0 +1,120 @@
+//! Ctrl-C: the partial result is marked as such, and no file is left half-written.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+#[path = "common/program.rs"]
+mod program;
+
+use program::file;
+
+/// SIGINT among the signals of a set as the kernel writes it: bit 1.
+const INTERRUPT: u64 = 1 << 1;
+
+/// Waits for something, as long as a very slow machine may need.
+fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < Duration::from_secs(120), "{what} took too long");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether a process handles SIGINT by now.
+fn handles_interrupts(process: u32) -> Option<()> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"))?;
+    let caught = u64::from_str_radix(caught.trim(), 16).ok()?;
+    (caught & INTERRUPT != 0).then_some(())
+}
+
+/// Starts a command with an endless question, sends it SIGINT as soon as it listens, and returns its exit status and objects.
+fn interrupted(arguments: &[&str]) -> (i32, Vec<Value>) {
+    let output = file("output.jsonl", "");
+    let mut child: Child = Command::new(env!("CARGO_BIN_EXE_allocert"))
+        .args(arguments)
+        .args(["--json", "--threads", "1"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::null())
+        .stdout(fs::File::create(&output).unwrap())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let process = child.id();
+    wait_for("the handler", || handles_interrupts(process));
+    // Into the work, if that goes fast; the result has to be right in any case.
+    sleep(Duration::from_millis(300));
+    let sent = Command::new("sh").args(["-c", &format!("kill -INT {process}")]).status().unwrap();
+    assert!(sent.success());
+    let status = wait_for("the end", || child.try_wait().unwrap());
+    let text = fs::read_to_string(&output).unwrap();
+    (status.code().unwrap_or(-1), text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+#[test]
+fn training_ends_with_the_trials_that_are_finished() {
+    // By a law, so that training starts at once; and with instances to decide first.
+    for allocation in ["W1", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]"] {
+        let (status, answers) = interrupted(&["train", "lffn([2, 2, 2])", allocation, "--trials", "10000000"]);
+        let [answer] = answers.as_slice() else { panic!("{answers:?}") };
+        assert_eq!((status, &answer["partial"], &answer["consistent"]), (3, &true.into(), &true.into()), "{answer}");
+        let trials = answer["trials"].as_u64().unwrap();
+        assert!(trials < 10_000_000 && answer["trials_asked"] == 10_000_000, "{answer}");
+        assert_eq!(answer["runs"].as_array().unwrap().len() as u64, trials);
+        assert!(answer["successes"].as_u64().unwrap() <= trials);
+    }
+}
+
+#[test]
+fn fitting_ends_with_the_epochs_that_are_finished() {
+    let data = file("data.csv", &"1,2,3\n-1,1,0\n2,-1,1\n".repeat(20));
+    let data = data.to_str().unwrap();
+    let (status, answers) = interrupted(&["train", "lffn([2, 2, 1])", "all", "--data", data, "--epochs", "1000000"]);
+    let [answer] = answers.as_slice() else { panic!("{answers:?}") };
+    assert_eq!((status, &answer["partial"]), (3, &true.into()), "{answer}");
+    assert!(answer["epochs"].as_u64().unwrap() < 1_000_000, "{answer}");
+}
+
+/// Tables and drawings of what is finished: whole, or not there.
+#[test]
+fn files_of_stopped_work_are_whole() {
+    let data = file("data.csv", &"1,2,3\n-1,1,0\n2,-1,1\n".repeat(20));
+    let (data, folder) = (data.to_str().unwrap(), data.parent().unwrap().to_owned());
+    let out = |name: &str| -> PathBuf {
+        let out = folder.join(name);
+        fs::create_dir(&out).unwrap();
+        out
+    };
+    let [survey, curve] = [out("survey"), out("curve")];
+    let [into_survey, into_curve] = [&survey, &curve].map(|path| path.to_str().unwrap());
+    let trials = ["--trials", "1000000", "--out", into_survey];
+    let (status, rows) = interrupted(&[&["survey", "lffn([2, 2, 2])", "--sizes", "1..8"], &trials[..]].concat());
+    assert_eq!((status, rows.len()), (3, whole_files(&survey)));
+    let epochs = ["--sizes", "1,2,3,4,5,6", "--epochs", "1000000", "--out", into_curve];
+    let (status, rows) = interrupted(&[&["curve", "lffn([2, 2, 1])", "--data", data], &epochs[..]].concat());
+    assert_eq!((status, rows.len()), (3, whole_files(&curve)));
+}
+
+/// The rows of the table in a folder; its drawings end as SVG does, and nothing else is there.
+fn whole_files(folder: &Path) -> usize {
+    let mut rows = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        match path.extension().and_then(|e| e.to_str()) {
+            Some("csv") => rows = csv::Reader::from_reader(text.as_bytes()).records().map(Result::unwrap).count(),
+            Some("svg") => assert!(text.trim_end().ends_with("</svg>"), "{}", path.display()),
+            _ => panic!("{}", path.display()),
+        }
+    }
+    rows
+}
