@@ -60,7 +60,7 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
     let (mut tables, mut listed, mut holes, mut missing, mut answer) = (0, 0, Vec::new(), Vec::new(), Vec::new());
     for Subject { network, samples, dimensions } in &checked.subjects {
         let name = format!("{network}, {samples}");
-        let kept = writer.clone();
+        let kept = writer.steps();
         let done = if network.weights() <= MOST_WEIGHTS {
             all_dimensions(&mut writer, engine, network, *samples, settings).map(|(step, open)| {
                 tables += 1;
@@ -84,7 +84,7 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
                 }
             }
             Err(error) => {
-                writer = kept;
+                writer.back_to(kept);
                 let reason = error.to_string();
                 missing.push((name, reason.lines().next().unwrap_or_default().to_owned()));
             }
@@ -125,11 +125,11 @@ fn observations(
     for (name, samples) in subjects {
         let asked = c.observations.iter().filter(|o| o.network == name && o.samples == samples);
         let mut asked: Vec<_> = asked.map(|o| (o.allocation.clone(), o.dim)).collect();
-        let kept = writer.clone();
-        let network = name.parse().map_err(|_| CannotCertify::Point);
+        let kept = writer.steps();
+        let network = name.parse::<Network>().map_err(|_| CannotCertify::Point);
         match network.and_then(|network| prove(writer, engine, &network, samples, &mut asked, settings)) {
             Ok((proved, _)) => steps.extend(proved),
-            Err(_) => *writer = kept,
+            Err(_) => writer.back_to(kept),
         }
     }
     steps

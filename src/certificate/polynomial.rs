@@ -1,6 +1,7 @@
 //! Integer polynomials in any number of variables: inputs are variables, too, and there are more of them than the packed
 //! monomials of `algebra` hold.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use rug::Integer;
@@ -19,6 +20,18 @@ pub(super) struct Polynomial(Option<Vec<(Monomial, Integer)>>);
 const MOST_TERMS: usize = 5_000;
 /// Nor are more products of terms.
 const MOST_PRODUCTS: usize = 200_000;
+
+thread_local! {
+    /// How many terms may still be written before all becomes too much.
+    static LEFT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Takes so many terms from what is left; false if there are not so many.
+fn spend(terms: usize) -> bool {
+    let left = LEFT.get().checked_sub(terms as u64);
+    LEFT.set(left.unwrap_or(0));
+    left.is_some()
+}
 
 impl Polynomial {
     pub(super) fn terms(&self) -> Option<&[(Monomial, Integer)]> {
@@ -110,10 +123,19 @@ pub(super) fn shared(a: &Monomial, b: &Monomial) -> Monomial {
 pub(super) struct Integral;
 
 impl Integral {
+    /// A new computation begins, of at most so many terms in all; what is beyond is nothing. So the work is bounded, and by the
+    /// same bound on every machine.
+    pub(super) fn begin(terms: u64) {
+        LEFT.set(terms);
+    }
+
     fn merge(a: &Polynomial, b: &Polynomial, sign: i32) -> Polynomial {
         let (Some(a), Some(b)) = (&a.0, &b.0) else {
             return Polynomial(None);
         };
+        if !spend(a.len() + b.len()) {
+            return Polynomial(None);
+        }
         let mut sum = Vec::with_capacity(a.len() + b.len());
         let (mut i, mut j) = (0, 0);
         while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
@@ -157,7 +179,8 @@ impl Ring for Integral {
         let (Some(left), Some(right)) = (&a.0, &b.0) else {
             return Polynomial(None);
         };
-        if left.len().saturating_mul(right.len()) > MOST_PRODUCTS {
+        let products = left.len().saturating_mul(right.len());
+        if products > MOST_PRODUCTS || !spend(products) {
             return Polynomial(None);
         }
         match (left.as_slice(), right.as_slice()) {

@@ -10,6 +10,9 @@ use super::ground::Ground;
 use super::upper::upper;
 use super::writer::Writer;
 
+/// After so many dimensions of single allocations without a proof, none is looked for.
+const MOST_UNPROVED: usize = 3;
+
 /// The steps about one network.
 pub(super) struct Section<'a, E> {
     writer: &'a mut Writer,
@@ -76,6 +79,9 @@ impl<'a, E: Engine> Section<'a, E> {
         let enough = |(other, bound, _): &&(Allocation, usize, u64)| bound + set.difference(other).size() <= k;
         if let Some((_, _, from)) = self.bounds.iter().find(enough) {
             return Some(self.writer.step(Rule::Inclusion { of, at_most: k, from: *from }));
+        }
+        if self.unproved.len() >= MOST_UNPROVED {
+            return None;
         }
         // Coloops add one each; the rest is a union of circuits.
         let core = self.core(set, k);

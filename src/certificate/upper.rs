@@ -6,6 +6,7 @@ use crate::algebra::RowSpace;
 use crate::allocation::Allocation;
 use crate::number::Ring;
 
+use super::MOST_WEIGHTS;
 use super::bounds::named;
 use super::engine::Engine;
 use super::format::Rule;
@@ -17,6 +18,8 @@ use super::polynomial::{Integral, Monomial, Polynomial};
 const MOST_ENTRIES: usize = 4_000;
 /// Nor are Jacobians of more entries written down.
 const MOST_SYMBOLIC: usize = 20_000;
+/// Nor are more terms written in one search, and fewer for networks of which there are no tables.
+const MOST_TERMS: [u64; 2] = [1 << 27, 1 << 20];
 /// Vectors that are longer as text are not written.
 const MOST_TEXT: usize = 60_000;
 
@@ -33,13 +36,20 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
         return Some(Rule::Bound { of, at_most: k, name: name.to_owned() });
     }
     let missing = set.size() - k;
+    let begin = || Integral::begin(MOST_TERMS[usize::from(set.weights() > MOST_WEIGHTS)]);
+    begin();
     // First what holds on any inputs, then what depends on the generic ones.
     let all = (0..ground.gauge.len()).collect();
     let gauge = by_gauge(ground, set, missing, all);
     if let Some(vectors) = gauge {
         return Some(Rule::Gauge { of, at_most: k, point, vectors });
     }
-    let vectors = by_function(ground, set, missing).or_else(|| by_labels(ground, set, missing))?;
+    begin();
+    let by_labels = || {
+        begin();
+        by_labels(ground, set, missing)
+    };
+    let vectors = by_function(ground, set, missing).or_else(by_labels)?;
     Some(Rule::Kernel { of, at_most: k, point, vectors })
 }
 

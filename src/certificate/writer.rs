@@ -36,6 +36,17 @@ impl Writer {
         step
     }
 
+    /// The number of steps so far.
+    pub(super) fn steps(&self) -> usize {
+        self.statements.len()
+    }
+
+    /// Takes back all steps after so many.
+    pub(super) fn back_to(&mut self, steps: usize) {
+        self.lines.truncate(steps + 1);
+        self.statements.truncate(steps);
+    }
+
     /// Writes the end; the whole certificate.
     pub(super) fn end(mut self, answer: Vec<u64>) -> String {
         let steps = self.lines.len() as u64;
