@@ -8,7 +8,7 @@ use allocert::allocation::Allocation;
 use allocert::certificate::format::{FORMAT, Header, Rule, Step, VERSION};
 use allocert::certificate::of_match;
 use allocert::checker::{Report, Verdict, check};
-use allocert::matching::{Decision, Ensemble, Instance, MatchOptions, Matcher, Trials, decide};
+use allocert::matching::{Cut, Decision, Ensemble, Instance, MatchOptions, Matcher, Trials, decide};
 use allocert::network::{Network, Samples};
 use allocert::number::{Dyadic, Dyadics, Ring};
 use allocert::reach::Settings;
@@ -169,6 +169,7 @@ fn instances_near_one_without_a_match_have_none() {
     let (trial, _) = *instances(&text).iter().find(|(_, real)| !real).unwrap();
     let draw = || Instance::draw(&net, Samples::Count(2), Ensemble::Gaussian, 1, trial);
     let solver = Solver::new(Primes::new(1, 0, 400), Limits::default(), -100);
+    let cut = Cut { dimension: set.size(), bases: Vec::new(), slices: 1 };
     let mut random = ChaCha12Rng::seed_from_u64(5);
     for _ in 0..40 {
         let mut instance = draw();
@@ -179,9 +180,7 @@ fn instances_near_one_without_a_match_have_none() {
         instance.student.iter_mut().for_each(&mut moved);
         instance.teacher.iter_mut().for_each(&mut moved);
         instance.inputs.iter_mut().flatten().for_each(&mut moved);
-        let Decision::Decided(finding) = instance.decide(&net, &set, std::slice::from_ref(&set), 1, &solver) else {
-            panic!("undecided")
-        };
+        let Decision::Decided(finding) = instance.decide(&net, &set, &cut, &solver) else { panic!("undecided") };
         assert!(!finding.real);
     }
 }

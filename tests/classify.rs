@@ -2,9 +2,11 @@
 
 use allocert::algebra::Limits;
 use allocert::allocation::{Allocation, parse, print, subsets};
-use allocert::matching::{MatchOptions, Matcher, Reason, Trials, Verdict, maximal};
+use allocert::matching::{Decision, Ensemble, Instance, MatchOptions, Matcher, Reason, Trials, Verdict, maximal};
 use allocert::network::{Network, Samples};
+use allocert::number::Integers;
 use allocert::reach::{Evidence, Settings};
+use rug::Integer;
 
 const SETTINGS: Settings = Settings { seed: 5, error_log2: -80 };
 
@@ -110,4 +112,97 @@ fn the_fractional_law_is_not_stretched_to_surplus_weights() {
             }
         }
     }
+}
+
+#[test]
+fn symmetries_of_recurrent_networks_change_no_label_on_any_inputs() {
+    // So the instances of an allocation and those of its image, drawn alike, match alike.
+    for text in ["lrnn(1, 2, 1, 4)", "lrnn(1, 3, 1, 4)", "lrnn(1, 3, 1, 6)"] {
+        let network: Network = text.parse().unwrap();
+        let numbers =
+            |from: i64, count: usize| (0..count as i64).map(|i| Integer::from((i * i + from) % 17 - 8)).collect();
+        let weights: Vec<Integer> = numbers(3, network.weights());
+        let inputs: Vec<Vec<Integer>> = (0..3).map(|i| numbers(5 * i, network.input_size())).collect();
+        let symmetries = network.symmetries(Samples::Count(1));
+        assert!(symmetries.iter().any(|s| s.name == "duality"));
+        for symmetry in symmetries {
+            let mut renamed = weights.clone();
+            symmetry.images.iter().zip(&weights).for_each(|(to, w)| renamed[*to] = w.clone());
+            let [labels, same] = [&weights, &renamed].map(|w| network.labels(&Integers, w, &inputs));
+            assert_eq!(labels, same, "{network}: {}", symmetry.name);
+        }
+    }
+}
+
+#[test]
+fn a_table_is_the_same_on_orbits_and_as_of_single_allocations() {
+    let network: Network = "lrnn(1, 3, 1, 3)".parse().unwrap();
+    for samples in [Samples::Count(1), Samples::Functional] {
+        let matcher = matcher(&network, samples);
+        let options = MatchOptions { trials: Trials::Fixed(20), ..options() };
+        let table = matcher.classify(&options, &|_, _| {}).unwrap();
+        let symmetries = network.symmetries(samples);
+        for allocation in every(network.weights()).filter(|a| a.size() <= 4) {
+            for symmetry in &symmetries {
+                let image = Allocation::of(network.weights(), allocation.iter().map(|w| symmetry.images[w]));
+                assert_eq!(table.verdict(&allocation), table.verdict(&image));
+            }
+            if allocation.size() == table.teacher.value {
+                let degree = matcher.degree(&allocation);
+                let odd = degree.is_ok_and(|d| d.value % 2 == 1);
+                let spans = matcher.dim(&allocation).value == table.teacher.value;
+                assert_eq!(table.verdict(&allocation) == Verdict::One, spans && odd, "{allocation:?}");
+            }
+        }
+        let bases = every(network.weights()).filter(|a| a.size() == table.teacher.value);
+        let bases = bases.filter(|a| matcher.dim(a).value == table.teacher.value).count();
+        assert_eq!(table.degrees.values().sum::<u64>(), bases as u64);
+    }
+}
+
+#[test]
+fn a_plane_of_odd_degree_settles_what_no_basis_does() {
+    // On one sample of four steps the label has degree 2 in each of these two weights, and degree 3 in both together.
+    let network: Network = "lrnn(1, 2, 1, 4)".parse().unwrap();
+    let matcher = matcher(&network, Samples::Count(1));
+    let both = parse(network.layout(), "W[0,1] W[1,0]").unwrap();
+    let answer = matcher.decide(&both, &options(), &|_, _| {}).unwrap();
+    assert_eq!((answer.verdict, answer.reason), (Verdict::One, Reason::OddSection(3)));
+    assert_eq!(answer.evidence, Evidence::Proved, "Bézout's bound, attained");
+    // Each instance says so, too.
+    let estimate = matcher.estimate(&both, &MatchOptions { trials: Trials::Fixed(400), ..options() }, &|_, _| {});
+    assert_eq!((estimate.matched, estimate.unmatched), (400, 0));
+}
+
+#[test]
+fn instances_with_surplus_weights_are_decided_both_ways() {
+    // a u² + b v² = y: without a match exactly if a and b have one sign, and y the other.
+    let network: Network = "pnn([1, 2, 1], degree=2)".parse().unwrap();
+    let matcher = matcher(&network, Samples::Functional);
+    let first = parse(network.layout(), "W1").unwrap();
+    let mut found = [0, 0];
+    for trial in 0..200 {
+        let instance = Instance::draw(&network, Samples::Functional, Ensemble::Gaussian, SETTINGS.seed, trial);
+        let [u, v, a, b] = [0, 1, 2, 3].map(|w| instance.teacher[w].over(2_000));
+        let label = &a * u.square() + &b * v.square();
+        let sign = |w: usize| instance.student[w].mantissa.is_positive();
+        let expected = sign(2) != sign(3) || sign(2) == label.is_positive();
+        let Decision::Decided(finding) = matcher.instance(&first, &options(), trial) else {
+            panic!("trial {trial} is undecided");
+        };
+        assert_eq!(finding.real, expected, "trial {trial}");
+        found[usize::from(expected)] += 1;
+    }
+    assert!(found[0] > 20 && found[1] > 100, "{found:?}");
+    let answer = matcher.decide(&first, &options(), &|_, _| {}).unwrap();
+    assert_eq!(answer.verdict, Verdict::Fractional);
+    assert!(matches!(answer.reason, Reason::WithoutMatch { .. }));
+}
+
+#[test]
+fn no_table_by_laws_for_draws_that_they_say_nothing_about() {
+    let network: Network = "lffn([2, 1, 2])".parse().unwrap();
+    let options = MatchOptions { ensemble: Ensemble::Sparse { percent: 50 }, ..options() };
+    let error = matcher(&network, Samples::Functional).classify(&options, &|_, _| {}).unwrap_err();
+    assert!(error.to_string().contains("sparse:50"), "{error}");
 }

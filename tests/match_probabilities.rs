@@ -213,6 +213,23 @@ fn special_ensembles_are_sampled_only() {
     }
 }
 
+/// Two integer inputs need not span the plane, so they are drawn, though two generic ones see everything.
+#[test]
+fn inputs_that_are_not_generic_are_drawn_one_by_one() {
+    let network = Network::lffn(&[2, 2], false).unwrap();
+    let integers = Ensemble::Integer { bound: 1 };
+    let two = Samples::Count(2);
+    let drawn: Vec<_> = (0..40).map(|trial| Instance::draw(&network, two, integers, 1, trial).inputs).collect();
+    assert!(drawn.iter().any(|inputs| *inputs != drawn[0]));
+    let row = allocation(&network, "W1[0,0] W1[1,0]");
+    let options = MatchOptions { ensemble: integers, ..options(400) };
+    let answer = matcher(&network, two).decide(&row, &options, &|_, _| {}).unwrap();
+    // Functionally a match needs the frozen column to agree: 1/9. On inputs that are zero there, or both zero, more match.
+    assert!(answer.ci95()[0] > 1.0 / 9.0, "{:?}", answer.ci95());
+    let far = matcher(&network, Samples::Count(1 << 40)).decide(&row, &options, &|_, _| {});
+    assert!(far.is_err_and(|e| e.to_string().contains("limit")));
+}
+
 #[test]
 fn estimates_do_not_depend_on_threads_and_stop_at_the_precision() {
     let network = Network::lrnn(1, 2, 1, 4, false).unwrap();

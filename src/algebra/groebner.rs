@@ -34,6 +34,9 @@ impl Default for Limits {
     }
 }
 
+/// So many tests for divisibility take the time of a product.
+const SCANNED: usize = 4;
+
 /// Which limit stopped a computation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stopped {
@@ -258,6 +261,11 @@ impl<'a> Buchberger<'a> {
         let mut done = Vec::new();
         let mut at = 0;
         while let Some((m, c)) = self.current.get(at).copied() {
+            // Looking for a reducer costs more than reducing where there are many elements.
+            self.work += (self.elements.len() / SCANNED) as u64;
+            if self.work > self.limits.work {
+                return Err(Stopped::Work { limit: self.limits.work });
+            }
             let Some(reducer) = self.reducer(m, except).map(|at| &self.elements[at]) else {
                 done.push((m, c));
                 at += 1;
@@ -270,9 +278,6 @@ impl<'a> Buchberger<'a> {
             self.work += (rest.len() + reducer.tail.len() + 1) as u64;
             std::mem::swap(&mut self.current, &mut self.next);
             at = 0;
-            if self.work > self.limits.work {
-                return Err(Stopped::Work { limit: self.limits.work });
-            }
             if self.current.len() > self.limits.terms {
                 return Err(self.outgrown());
             }

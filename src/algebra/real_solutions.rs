@@ -116,6 +116,11 @@ impl Solver {
         Solver { primes, limits, error_log2 }
     }
 
+    /// The same, with a smaller limit on the products for one system.
+    pub fn with_work(&self, work: u64) -> Self {
+        Solver { limits: Limits { work: self.limits.work.min(work), ..self.limits }, ..self.clone() }
+    }
+
     /// The limits.
     pub fn limits(&self) -> &Limits {
         &self.limits

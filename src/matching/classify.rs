@@ -237,7 +237,8 @@ impl Matcher {
         let (done, all) = (AtomicU64::new(0), even.len() as u64);
         // One after the other as threads become free, so that what a time limit cuts off are the largest degrees.
         let found = even.into_iter().par_bridge().map(|(place, basis, degree)| {
-            let witness = self.first_without_match(&basis.allocation, Some(degree), options, clock.deadline());
+            let deadline = clock.share(all - done.load(Ordering::Relaxed));
+            let witness = self.first_without_match(&basis.allocation, Some(degree), options, deadline);
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
             (place, witness.map(|decision| self.evidence_of_fraction(basis, decision)))
         });
@@ -270,8 +271,9 @@ impl Matcher {
         for same_size in unsettled.chunk_by(|a, b| a.count_ones() == b.count_ones()).rev() {
             let known = &*table;
             let below_one = |set: &Set| {
-                let witness =
-                    || self.first_without_match(&known.group.allocation(*set), None, options, clock.deadline());
+                let deadline = clock.share(all - done.load(Ordering::Relaxed));
+                let allocation = known.group.allocation(*set);
+                let witness = || self.first_without_match(&allocation, None, options, deadline);
                 let found = known.is_inside_a_fraction(*set) || witness().is_some();
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
                 found.then_some(*set)
@@ -305,6 +307,13 @@ impl Clock {
 
     fn deadline(self) -> Option<Instant> {
         self.limit.and_then(|limit| self.start.checked_add(limit))
+    }
+
+    /// A deadline for one of so many tasks that share the threads and the time left.
+    fn share(self, tasks: u64) -> Option<Instant> {
+        let (now, deadline) = (Instant::now(), self.deadline()?);
+        let rounds = tasks.div_ceil(rayon::current_num_threads() as u64).max(1);
+        Some(now + deadline.saturating_duration_since(now) / u32::try_from(rounds).unwrap_or(u32::MAX))
     }
 }
 

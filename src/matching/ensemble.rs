@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
+use crate::network::{Network, Probe, Samples};
 use crate::number::{Dyadic, Dyadics, Ring, gaussian, uniform};
 use crate::text::quote;
 use rand_chacha::ChaCha12Rng;
@@ -48,6 +49,33 @@ impl Ensemble {
     /// Whether the laws about almost every student and teacher apply to its draws.
     pub fn is_generic(self) -> bool {
         matches!(self, Ensemble::Gaussian | Ensemble::Uniform)
+    }
+
+    /// The inputs to take for so many samples. Where so many generic inputs see everything, others that do may stand for
+    /// them; inputs that are not generic are drawn, all of them.
+    pub fn probe(self, network: &Network, samples: Samples) -> Probe {
+        self.drawn_inputs(samples).map_or_else(|| network.probe(samples), Probe::Generic)
+    }
+
+    /// The number of inputs of [`Ensemble::probe`].
+    pub fn probe_inputs(self, network: &Network, samples: Samples) -> usize {
+        self.drawn_inputs(samples).unwrap_or_else(|| network.probe_inputs(samples))
+    }
+
+    /// So many inputs are drawn, none of them generic; nothing if they are generic.
+    fn drawn_inputs(self, samples: Samples) -> Option<usize> {
+        match self {
+            Ensemble::Integer { .. } => samples.count().map(|count| usize::try_from(count).unwrap_or(usize::MAX)),
+            _ => None,
+        }
+    }
+
+    /// How inputs are drawn: where they stand for all inputs there are, they must be generic.
+    pub(super) fn of_inputs(self, samples: Samples) -> Self {
+        match (self, samples) {
+            (Ensemble::Integer { .. }, Samples::Functional) => Ensemble::Gaussian,
+            _ => self,
+        }
     }
 
     /// A student's weights.

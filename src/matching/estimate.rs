@@ -15,10 +15,12 @@ use super::interval::confidence_interval;
 
 /// After so many trials, a limit that stopped all of them ends the estimate.
 const FIRST: u64 = 8;
-/// The clock and the interval are looked at after so many further trials,
+/// The interval is looked at after so many further trials,
 const BATCH: u64 = 64;
 /// or after this part of all so far: the number of trials depends on neither threads nor speed.
 const GROWTH: u64 = 8;
+/// The tallies of so many trials are kept at a time.
+const PIECE: u64 = 4_096;
 
 /// How many instances to decide.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -135,25 +137,30 @@ pub(super) fn estimate(
             break;
         }
         let size = if next == 0 { FIRST } else { BATCH.max(next / GROWTH) };
-        let batch = next..most.min(next.saturating_add(size));
-        next = batch.end;
-        let one = |trial| {
-            if halted() {
-                return Tally::default();
+        let end = most.min(next.saturating_add(size));
+        while next < end {
+            // Where the time is up, or a stop is asked for, the batch ends before the first trial that was left out.
+            let one = |trial| {
+                if halted() || trial > 0 && deadline.is_some_and(|d| Instant::now() >= d) {
+                    return None;
+                }
+                let tally = Tally::of(trial, decide(trial), degree);
+                progress(done.fetch_add(1, Ordering::Relaxed) + 1, most);
+                Some(tally)
+            };
+            let piece = next..end.min(next.saturating_add(PIECE));
+            let tallies: Vec<Option<Tally>> = piece.clone().into_par_iter().map(one).collect();
+            let decided = tallies.into_iter().map_while(|tally| tally);
+            (next, tally) = decided.fold((next, tally), |(next, sum), tally| (next + 1, sum.and(tally)));
+            if next < piece.end {
+                break;
             }
-            let tally = Tally::of(trial, decide(trial), degree);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, most);
-            tally
-        };
-        tally = tally.and(batch.into_par_iter().map(one).reduce(Tally::default, Tally::and));
+        }
     }
     let decided = tally.matched + tally.unmatched;
-    if decided + tally.undecided < next {
-        stopped = Some(Halt::Request);
-    }
     Estimate {
         ensemble,
-        trials: decided + tally.undecided,
+        trials: next,
         matched: tally.matched,
         unmatched: tally.unmatched,
         undecided: tally.undecided,
@@ -166,7 +173,7 @@ pub(super) fn estimate(
 }
 
 /// Decides trials 0, 1, … one after the other until one has no match and, if `degree` is given, as many complex solutions;
-/// returns how it is known. Gives up after the most trials, at the deadline, or where a limit stopped each of the first.
+/// returns how it is known. Gives up after the most trials, at the deadline, or where a limit stopped the first two.
 pub(super) fn first_without_match(
     trials: Trials,
     degree: Option<usize>,
@@ -175,7 +182,7 @@ pub(super) fn first_without_match(
 ) -> Option<Evidence> {
     let mut limited = 0;
     for trial in 0..trials.most() {
-        if limited == FIRST || deadline.is_some_and(|d| Instant::now() >= d) {
+        if limited == 2 || deadline.is_some_and(|d| Instant::now() >= d) {
             return None;
         }
         let tally = Tally::of(trial, decide(trial), degree);

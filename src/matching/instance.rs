@@ -3,8 +3,9 @@
 //! An allocation with as many weights as the teacher has dimensions gives a system with finitely many complex solutions, which
 //! a [`Solver`] decides; what its decision rests on is said there. One with more weights has a whole
 //! family of solutions, or none: then its surplus weights are held fixed, at the student's values first, so that a
-//! basis is left to learn. A real solution of any such slice is a match. If no slice has one, the instance is
-//! *undecided*, unless plain elimination shows that the equations contradict one another.
+//! basis is left to learn. A real solution of any such slice is a match. If no slice has one, the points that may be
+//! nearest to some point decide, see [`super::critical`], where they are finitely many and within the limits; otherwise
+//! the instance is *undecided*.
 
 use rand_chacha::ChaCha12Rng;
 use rug::Integer;
@@ -15,11 +16,17 @@ use crate::network::{Network, Probe, Samples};
 use crate::number::{Dyadic, Dyadics, Integers, Ring};
 use crate::reach::point::generator;
 
+use super::critical::critical_equations;
 use super::ensemble::Ensemble;
 use super::equations::{equation_ring, equations};
 
 /// Random instances use the generator's streams from here on.
 const STREAM: u64 = 1 << 40;
+
+/// Slices are given up when a limit has stopped so many of them.
+const MOST_STOPPED: usize = 2;
+/// The most products for the points that may be nearest: about half a second.
+const MOST_WORK: u64 = 100_000_000;
 
 /// A student and a teacher, drawn independently, and inputs.
 #[derive(Clone, Debug)]
@@ -43,15 +50,27 @@ pub enum Decision {
     Undecided(Undecided),
 }
 
+/// How an allocation with more weights than the teacher has dimensions is cut down to so many.
+#[derive(Clone, Debug)]
+pub struct Cut {
+    /// D_m.
+    pub dimension: usize,
+    /// Bases inside the allocation.
+    pub bases: Vec<Allocation>,
+    /// At most so many slices are solved.
+    pub slices: usize,
+}
+
 impl Instance {
     /// The instance of one trial; it depends on the seed and the trial only.
     pub fn draw(network: &Network, samples: Samples, ensemble: Ensemble, seed: u64, trial: u64) -> Self {
         let mut random = generator(seed, STREAM + trial);
         let student = ensemble.student(network.layout(), &mut random);
         let teacher = ensemble.teacher(network.layout(), &mut random);
-        let inputs = match network.probe(samples) {
+        let inputs = match ensemble.probe(network, samples) {
             Probe::Generic(count) => {
-                let mut input = || (0..network.input_size()).map(|_| ensemble.number(&mut random)).collect();
+                let of = ensemble.of_inputs(samples);
+                let mut input = || (0..network.input_size()).map(|_| of.number(&mut random)).collect();
                 (0..count).map(|_| input()).collect()
             }
             Probe::Fixed(inputs) => {
@@ -61,29 +80,26 @@ impl Instance {
         Instance { student, teacher, inputs, random, ensemble }
     }
 
-    /// Decides whether this student can match this teacher with an allocation. `bases` are allocations inside it with as many
-    /// weights as the teacher has dimensions; if they are not the allocation itself, at most `slices` systems are solved.
-    pub fn decide(
-        &self,
-        network: &Network,
-        allocation: &Allocation,
-        bases: &[Allocation],
-        slices: usize,
-        solver: &Solver,
-    ) -> Decision {
+    /// Decides whether this student can match this teacher with an allocation.
+    pub fn decide(&self, network: &Network, allocation: &Allocation, cut: &Cut, solver: &Solver) -> Decision {
         let (degree, limit) = (network.degree(), solver.limits().degree);
         if degree > limit {
             return Decision::Undecided(Stopped::Degree { degree, limit }.into());
         }
         let labels = network.labels(&Dyadics, &self.teacher, &self.inputs);
         let question = Question { network, labels, inputs: &self.inputs, solver };
-        if bases.contains(allocation) {
+        if allocation.size() <= cut.dimension {
             return Decision::of(question.solve(allocation, &self.student));
         }
-        match question.eliminate(allocation, &self.student) {
-            Ok(finding) => Decision::Decided(finding),
-            Err(reason) => self.slice(&question, allocation, bases, slices, reason),
+        let settled = question.eliminate(allocation, &self.student);
+        let settled = settled.or_else(|reason| self.slice(&question, allocation, cut, reason));
+        if cut.bases.is_empty() {
+            return Decision::of(settled); // it does not span: the minors vanish everywhere
         }
+        Decision::of(settled.or_else(|reason| {
+            let nearest = question.solve_for_nearest(allocation, &self.student, cut.dimension);
+            nearest.unwrap_or(Err(reason))
+        }))
     }
 
     /// Looks for a real solution among slices; `reason` is why that is needed.
@@ -91,24 +107,29 @@ impl Instance {
         &self,
         question: &Question,
         allocation: &Allocation,
-        bases: &[Allocation],
-        slices: usize,
+        cut: &Cut,
         reason: Undecided,
-    ) -> Decision {
-        let (mut random, mut reason) = (self.random.clone(), reason);
-        for (slice, basis) in bases.iter().cycle().take(slices).enumerate() {
+    ) -> Result<Finding, Undecided> {
+        let (mut random, mut reason, mut stopped) = (self.random.clone(), reason, 0);
+        for (slice, basis) in cut.bases.iter().cycle().take(cut.slices).enumerate() {
             let mut student = self.student.clone();
-            if slice >= bases.len() {
+            if slice >= cut.bases.len() {
                 let surplus = allocation.difference(basis);
                 surplus.iter().for_each(|w| student[w] = self.ensemble.weight(&mut random));
             }
             match question.solve(basis, &student) {
-                Ok(finding) if finding.real => return Decision::Decided(Finding { complex: None, ..finding }),
+                Ok(finding) if finding.real => return Ok(Finding { complex: None, ..finding }),
                 Ok(_) => {}
-                Err(other) => reason = other,
+                Err(other) => {
+                    reason = other;
+                    stopped += usize::from(matches!(other, Undecided::Stopped(_)));
+                }
+            }
+            if stopped == MOST_STOPPED {
+                break;
             }
         }
-        Decision::Undecided(reason)
+        Err(reason)
     }
 }
 
@@ -133,11 +154,35 @@ impl Question<'_> {
         self.solver.eliminate(&ring, &system)
     }
 
+    /// By the points that may be the nearest to some point; nothing if that is too much.
+    fn solve_for_nearest(
+        &self,
+        allocation: &Allocation,
+        student: &[Dyadic],
+        dimension: usize,
+    ) -> Option<Result<Finding, Undecided>> {
+        let ring = self.ring(allocation).ok()?;
+        let solver = self.solver.with_work(MOST_WORK);
+        let more = critical_equations(&ring, self.network, allocation, student, self.inputs, dimension)?;
+        let mut system = equations(&ring, self.network, allocation, student, self.inputs, &self.labels);
+        system.extend(more);
+        let found = self.integral(&ring, &system).and_then(|(ring, system)| solver.solve(&ring, &system));
+        Some(found.map(|finding| Finding { complex: None, ..finding }))
+    }
+
+    fn ring(&self, allocation: &Allocation) -> Result<Polynomials<Dyadics>, Stopped> {
+        equation_ring(Dyadics, self.network, allocation.size(), self.solver.limits())
+    }
+
     /// The equations with integer coefficients.
     fn system(&self, allocation: &Allocation, student: &[Dyadic]) -> Result<System, Undecided> {
-        let limits = self.solver.limits();
-        let ring = equation_ring(Dyadics, self.network, allocation.size(), limits)?;
+        let ring = self.ring(allocation)?;
         let system = equations(&ring, self.network, allocation, student, self.inputs, &self.labels);
+        self.integral(&ring, &system)
+    }
+
+    fn integral(&self, ring: &Polynomials<Dyadics>, system: &[Polynomial<Dyadic>]) -> Result<System, Undecided> {
+        let limits = self.solver.limits();
         let integral = Polynomials::new(Integers, *ring.monomials(), limits.terms);
         let outgrown = Stopped::Terms { terms: limits.terms, degree: ring.monomials().most_degree() };
         let system: Option<Vec<_>> = system.iter().map(|p| clear_denominators(&integral, p)).collect();

@@ -13,7 +13,7 @@ use super::answer::{Estimate, Hypothesis, MatchAnswer, Reason, Verdict};
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Trials, estimate, first_without_match};
-use super::instance::{Decision, Instance};
+use super::instance::{Cut, Decision, Instance};
 use super::laws::{Ruling, bases, boundedness, certain_match, is_affine, normality};
 use super::piecewise::{Shallow, is_below_one, ruling};
 use super::witness::Proof;
@@ -22,6 +22,11 @@ use super::witness::Proof;
 const STREAM: u64 = 1 << 33;
 /// Errors of so many decisions together stay below the error asked for.
 const TRIALS_LOG2: i64 = 32;
+
+/// The most entries of the inputs of one instance that are not generic.
+const MOST_INPUT_ENTRIES: usize = 1 << 16;
+/// So many slices of an instance are solved where only one without a match is of use.
+const FEW_SLICES: usize = 4;
 
 /// So many instances are looked at for a match that persists nearby.
 const MOST_WITNESSES: u64 = 64;
@@ -247,20 +252,22 @@ impl Matcher {
 
     /// Decides the instance of one trial, whatever the laws say.
     pub fn instance(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Decision {
-        self.decide_instance(allocation, &self.slicing_bases(allocation, options), options, trial)
+        self.decide_instance(allocation, &self.cut(allocation, options), options, trial)
     }
 
     /// The instance of one trial, and a proof of what was decided about it; nothing if it is undecided, no proof is found, or
     /// the network has kinks.
     pub fn witness(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Option<(Instance, Proof)> {
         let polynomial = self.polynomial("a proof").ok()?;
-        let bases = self.slicing_bases(allocation, options);
-        let Decision::Decided(finding) = self.decide_instance(allocation, &bases, options, trial) else {
+        let cut = self.cut(allocation, options);
+        let Decision::Decided(finding) = self.decide_instance(allocation, &cut, options, trial) else {
             return None;
         };
         let (network, solver) = (&self.network, &polynomial.solver);
         let instance = Instance::draw(network, self.samples, options.ensemble, self.settings.seed, trial);
         let proof = if finding.real {
+            let whole = [allocation.clone()];
+            let bases = if cut.bases.is_empty() { &whole } else { cut.bases.as_slice() };
             bases.iter().find_map(|basis| instance.prove_match(network, allocation, basis, solver))
         } else {
             instance.prove_absence(network, allocation, solver)
@@ -310,6 +317,7 @@ impl Matcher {
             settings: self.settings,
         };
         if !options.ensemble.is_generic() {
+            self.accept_inputs(options.ensemble)?;
             answer.estimate = Some(self.estimate(allocation, options, progress));
             return Ok(answer);
         }
@@ -343,6 +351,21 @@ impl Matcher {
             Engine::Piecewise { .. } if allocation.size() == weights => Ok(()),
             Engine::Piecewise { shallow, .. } => shallow.accept(allocation),
         }
+    }
+
+    /// Refuses more inputs that have to be drawn than fit.
+    fn accept_inputs(&self, ensemble: Ensemble) -> Result<(), MatchError> {
+        let (inputs, entries) = (ensemble.probe_inputs(&self.network, self.samples), self.network.input_size());
+        if inputs.saturating_mul(entries) <= MOST_INPUT_ENTRIES {
+            return Ok(());
+        }
+        Err(MatchError::Reach(ReachError::InputsTooLarge {
+            network: self.network.to_string(),
+            samples: self.samples.to_string(),
+            inputs: inputs as u64,
+            entries: entries as u64,
+            limit: MOST_INPUT_ENTRIES as u64,
+        }))
     }
 
     /// A verdict by the first instance with a match that persists nearby, where the cone law says that not all have one.
@@ -415,15 +438,15 @@ impl Matcher {
         options: &MatchOptions,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Estimate {
-        let bases = self.slicing_bases(allocation, options);
-        let decide = |trial| self.decide_instance(allocation, &bases, options, trial);
+        let cut = self.cut(allocation, options);
+        let decide = |trial| self.decide_instance(allocation, &cut, options, trial);
         let degree = degree.map(|d| d.value);
         estimate(options.ensemble, options.trials, degree, (options.time_limit, &self.stop), decide, progress)
     }
 
     /// How the first instance is decided that has no match, and as many complex solutions as `degree` says; it is looked for
-    /// one trial after the other, for as many as `options` ask for. Without slices of allocations with surplus weights, which
-    /// show matches only.
+    /// one trial after the other, for as many as `options` ask for. Of allocations with surplus weights, few slices are
+    /// looked at: these show matches only.
     pub(super) fn first_without_match(
         &self,
         allocation: &Allocation,
@@ -431,34 +454,30 @@ impl Matcher {
         options: &MatchOptions,
         deadline: Option<Instant>,
     ) -> Option<Evidence> {
-        let options = MatchOptions { slices: 0, ..*options };
-        let bases = self.slicing_bases(allocation, &options);
-        let decide = |trial| self.decide_instance(allocation, &bases, &options, trial);
+        let options = MatchOptions { slices: options.slices.min(FEW_SLICES), ..*options };
+        let cut = self.cut(allocation, &options);
+        let decide = |trial| self.decide_instance(allocation, &cut, &options, trial);
         first_without_match(options.trials, degree, deadline, decide)
     }
 
-    fn decide_instance(
-        &self,
-        allocation: &Allocation,
-        bases: &[Allocation],
-        options: &MatchOptions,
-        trial: u64,
-    ) -> Decision {
+    fn decide_instance(&self, allocation: &Allocation, cut: &Cut, options: &MatchOptions, trial: u64) -> Decision {
         let instance = Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
         match &self.engine {
-            Engine::Polynomial(p) => instance.decide(&self.network, allocation, bases, options.slices, &p.solver),
+            Engine::Polynomial(p) => instance.decide(&self.network, allocation, cut, &p.solver),
             Engine::Piecewise { shallow, .. } => Decision::of(shallow.decide(allocation, &instance)),
         }
     }
 
-    /// The bases that an allocation with surplus weights is cut down to, or the allocation itself.
-    fn slicing_bases(&self, allocation: &Allocation, options: &MatchOptions) -> Vec<Allocation> {
-        match &self.engine {
-            Engine::Polynomial(p) if allocation.size() > p.matroid.teacher_rank() => {
-                bases(allocation, &p.matroid, options.bases).take(options.slices).collect()
+    /// How an allocation with surplus weights is cut down.
+    fn cut(&self, allocation: &Allocation, options: &MatchOptions) -> Cut {
+        let (mut dimension, mut inside) = (allocation.size(), Vec::new());
+        if let Engine::Polynomial(p) = &self.engine {
+            dimension = p.matroid.teacher_rank();
+            if allocation.size() > dimension {
+                inside = bases(allocation, &p.matroid, options.bases).take(options.slices).collect();
             }
-            _ => vec![allocation.clone()],
         }
+        Cut { dimension, bases: inside, slices: options.slices }
     }
 }
 

@@ -7,6 +7,7 @@
 mod answer;
 mod choose;
 mod classify;
+mod critical;
 mod degree;
 mod ensemble;
 mod equations;
@@ -28,7 +29,7 @@ pub use classify::{Classification, MOST_CLASSIFIED};
 pub use degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
 pub use ensemble::{Ensemble, UnknownEnsemble};
 pub use estimate::Trials;
-pub use instance::{Decision, Instance};
+pub use instance::{Cut, Decision, Instance};
 pub use interval::{binomial_tails, confidence_interval, interval_with_tails};
 pub use listing::{Asked, Law, Matched, NoBasis, OrbitMatcher, Ruled};
 pub use matcher::{MatchError, MatchOptions, Matcher, decide};

@@ -1,6 +1,7 @@
 //! What a trainer works on: the labels of a student against those of a teacher, with exact derivatives.
 
 use crate::allocation::Allocation;
+use crate::matching::Ensemble;
 use crate::network::{Network, Probe, Samples};
 use crate::number::Ring;
 
@@ -24,20 +25,34 @@ impl Program {
     /// # Errors
     /// An allocation of another network; more than [`MOST_NODES`] operations.
     pub fn new(network: &Network, samples: Samples, allocation: &Allocation) -> Result<Self, TrainingError> {
+        Program::on_draws(network, samples, allocation, Ensemble::Gaussian)
+    }
+
+    /// The same, for the inputs of instances of this ensemble.
+    ///
+    /// # Errors
+    /// As [`Program::new`].
+    pub fn on_draws(
+        network: &Network,
+        samples: Samples,
+        allocation: &Allocation,
+        ensemble: Ensemble,
+    ) -> Result<Self, TrainingError> {
         let (given, weights) = (allocation.weights(), network.weights());
         if given != weights {
             return Err(TrainingError::OtherNetwork { given, weights });
         }
         let too_large = || TrainingError::TooLarge { network: network.to_string(), limit: MOST_NODES };
-        let products = network.jacobian_products().saturating_mul(network.probe_inputs(samples) as u64);
-        let entries = (network.probe_inputs(samples) as u64).saturating_mul(network.input_size() as u64);
+        let inputs = ensemble.probe_inputs(network, samples);
+        let products = network.jacobian_products().saturating_mul(inputs as u64);
+        let entries = (inputs as u64).saturating_mul(network.input_size() as u64);
         if products.max(entries) > MOST_NODES as u64 * 4 {
             return Err(too_large());
         }
         let recorder = Recorder::default();
         let variables: Vec<_> = (0..weights).map(|w| recorder.variable(w)).collect();
         let size = network.input_size();
-        let (count, inputs): (usize, Vec<Vec<_>>) = match network.probe(samples) {
+        let (count, inputs): (usize, Vec<Vec<_>>) = match ensemble.probe(network, samples) {
             Probe::Generic(count) => {
                 let input = |i| (0..size).map(|j| recorder.variable(weights + i * size + j)).collect();
                 (count * size, (0..count).map(input).collect())

@@ -153,7 +153,7 @@ impl Training {
         allocation: &Allocation,
         options: TrialOptions,
     ) -> Result<Self, TrainingError> {
-        let program = Program::new(network, samples, allocation)?;
+        let program = Program::on_draws(network, samples, allocation, options.ensemble)?;
         let (network, allocation) = (network.clone(), allocation.clone());
         let trainer = options.method.trainer(&options.trainer);
         let patient = options.method.patient(&options.trainer);
