@@ -70,7 +70,8 @@ pub(super) fn count_real_roots(f: &[BigRational]) -> Result<usize, Fault> {
         chain.push(rest.iter().map(|c| c / scale.as_ref().unwrap_or(c)).collect());
     }
     let changes = |left: bool| {
-        let negative = |f: &Vec<BigRational>| f.last().map(|lead| lead.is_negative() != (left && f.len() % 2 == 0));
+        let negative =
+            |f: &Vec<BigRational>| f.last().map(|lead| lead.is_negative() != (left && f.len().is_multiple_of(2)));
         let signs: Vec<bool> = chain.iter().filter_map(negative).collect();
         signs.windows(2).filter(|pair| pair[0] != pair[1]).count()
     };
