@@ -153,9 +153,8 @@ fn teach(
     };
     bar.set_message("deciding");
     let settings = settings(common, arguments.error_log2);
-    let exact = Matcher::new(network, samples, settings, Limits::default()).and_then(|matcher| {
-        Exact::with(&matcher.stopped_by(&stop), &training, arguments.trials, &stop, &progress)
-    });
+    let exact = Matcher::new(network, samples, settings, Limits::default())
+        .and_then(|matcher| Exact::with(&matcher.stopped_by(&stop), &training, arguments.trials, &stop, &progress));
     bar.set_message("training");
     let experiment = Experiment::run(&training, exact.as_ref().ok(), arguments.trials, &stop, &progress);
     bar.finish_and_clear();
