@@ -10,7 +10,7 @@ use crate::number::Floats;
 use super::objective::Objective;
 use super::trainer::End;
 
-/// A pre-activation is at its kink below this, against the largest one.
+/// A pre-activation is at its kink below this, against 1 or the largest one that learnable weights move.
 const NEAR: f64 = 1e-6;
 
 /// The end of a run that stands at `weights`, the learnable ones; `all` are those of the student. A run that did not stand still, and

@@ -314,13 +314,13 @@ impl Tape {
         slots[self.outputs[label] as usize]
     }
 
-    /// How near a unit that moves is to its kink: the smallest |z| against the largest, after [`Tape::evaluate`]; 1 if no unit
-    /// moves.
+    /// How near a unit that moves is to its kink: the smallest |z| against 1 or the largest, after [`Tape::evaluate`]; ∞ if no
+    /// unit moves.
     pub fn nearest_kink(&self, slots: &[[f64; 1]]) -> f64 {
         let units = self.labels.iter().filter(|step| matches!(step.code, Code::Rectify));
         let sizes = || units.clone().map(|step| slots[step.a as usize][0].abs());
         let (smallest, largest) = (sizes().fold(f64::INFINITY, f64::min), sizes().fold(0.0, f64::max));
-        if largest > 0.0 && smallest.is_finite() { smallest / largest } else { 1.0 }
+        smallest / largest.max(1.0)
     }
 
     /// Writes those derivatives that do not depend on learnable variables, after [`Tape::freeze`].
