@@ -441,7 +441,15 @@ impl Matcher {
         let cut = self.cut(allocation, options);
         let decide = |trial| self.decide_instance(allocation, &cut, options, trial);
         let degree = degree.map(|d| d.value);
-        estimate(options.ensemble, options.trials, degree, (options.time_limit, &self.stop), decide, progress)
+        let halt = (options.time_limit, &*self.stop);
+        let mut found = estimate(options.ensemble, options.trials, degree, halt, decide, progress);
+        if let Engine::Polynomial(p) = &self.engine
+            && allocation.size() > p.matroid.teacher_rank()
+        {
+            // Nearest points rest on the teacher's dimension.
+            found.evidence = Evidence::all([found.evidence, p.matroid.teacher().evidence]);
+        }
+        found
     }
 
     /// How the first instance is decided that has no match, and as many complex solutions as `degree` says; it is looked for
