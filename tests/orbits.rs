@@ -58,14 +58,16 @@ fn degrees_and_verdicts_of_orbits_are_those_of_all_allocations() {
                 *degrees.entry(degree).or_default() += orbit;
             }
         }
-        let expected: BTreeMap<u64, u64> = serde_json::from_value::<Vec<(u64, u64)>>(classified["degrees"].clone())
-            .unwrap()
-            .into_iter()
-            .collect();
+        let expected: BTreeMap<u64, u64> =
+            serde_json::from_value::<Vec<(u64, u64)>>(classified["degrees"].clone()).unwrap().into_iter().collect();
         assert_eq!(degrees, expected, "{network}");
         for (size, all) in classified["counts"].as_array().unwrap().iter().enumerate() {
             let number = |verdict: &str| counts.get(&(size as u64, verdict.to_owned())).copied().unwrap_or(0);
-            assert_eq!((number("zero"), number("one")), (all[0].as_u64().unwrap(), all[1].as_u64().unwrap()), "{network}");
+            assert_eq!(
+                (number("zero"), number("one")),
+                (all[0].as_u64().unwrap(), all[1].as_u64().unwrap()),
+                "{network}"
+            );
             let others = all[2].as_u64().unwrap() + all[3].as_u64().unwrap();
             assert_eq!(number("fractional") + number("undecided"), others, "{network} {size}");
         }

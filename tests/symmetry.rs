@@ -72,7 +72,12 @@ fn generators_keep_the_largest_ranks_over_activation_patterns() {
             for symmetry in network.symmetries(samples) {
                 for allocation in (0..=all.size()).flat_map(|r| subsets(&all, r)) {
                     let moved = image(&symmetry, &allocation);
-                    assert_eq!(patterns.rank(&allocation), patterns.rank(&moved), "{text} {samples}: {}", symmetry.name);
+                    assert_eq!(
+                        patterns.rank(&allocation),
+                        patterns.rank(&moved),
+                        "{text} {samples}: {}",
+                        symmetry.name
+                    );
                 }
             }
         }
@@ -82,7 +87,13 @@ fn generators_keep_the_largest_ranks_over_activation_patterns() {
 #[test]
 fn half_a_generator_is_none() {
     // What the tests above would see if a family forgot a tensor: only the first two weights change places.
-    for text in ["lffn([2, 3, 2])", "lffn([2, 2, 2], bias=True)", "pnn([2, 2, 2], degree=2)", "lrnn(1, 3, 1, 5)", "lrnn(2, 2, 2, 3)"] {
+    for text in [
+        "lffn([2, 3, 2])",
+        "lffn([2, 2, 2], bias=True)",
+        "pnn([2, 2, 2], degree=2)",
+        "lrnn(1, 3, 1, 5)",
+        "lrnn(2, 2, 2, 3)",
+    ] {
         let network: Network = text.parse().unwrap();
         let matroid = matroid(&network, Samples::Functional, 5);
         let all = Allocation::all(network.weights());
