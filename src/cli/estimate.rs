@@ -66,7 +66,7 @@ pub(super) fn scan(
     while fits.map_or(first, |size| size + 1) < too_many {
         let middle = fits.map_or(first, |size: usize| size + 1).midpoint(too_many);
         let smaller = ScanOptions { sizes: Some(first..=middle), ..options.clone() };
-        if Integer::from(time(&smaller)? * MARGIN) <= limit_ns {
+        if time(&smaller)? * MARGIN <= limit_ns {
             fits = Some(middle);
         } else {
             too_many = middle;
@@ -112,7 +112,7 @@ pub(super) fn listing(
     }
     let fits = count.largest_size_within(&Integer::from(&limit_ns / each));
     let fits = fits.map(|size| format!("--sizes ..{size}, ")).unwrap_or_default();
-    let seconds = Integer::from(&all / Integer::from(1_000_000_000)) + 1u32;
+    let seconds = &all / Integer::from(1_000_000_000) + 1u32;
     Err(Failure::limit(format!(
         "{network}: {} orbits are estimated to take {} on {}, over the limit of {}\n  what fits: {fits}--within fewer weights, a smaller network\n  give more time with --time-limit {}",
         thousands(count.visited()),
