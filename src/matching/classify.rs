@@ -10,7 +10,7 @@
 //! recurrent network with one input and one output changes no label on any inputs.)
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -108,7 +108,8 @@ impl Matcher {
         if !options.ensemble.is_generic() {
             return Err(MatchError::NoLaws { what: WHAT, ensemble: options.ensemble.to_string() });
         }
-        let clock = Clock::start(options.time_limit);
+        let cut = AtomicBool::new(false);
+        let clock = Clock::start(options.time_limit, &cut);
         let mut matroid = self.matroid(WHAT)?.clone();
         let counter = self.counter(WHAT)?;
         let trials = matroid.trials_for_all(self.settings().error_log2)?;
@@ -162,14 +163,14 @@ impl Matcher {
             teacher,
             degrees,
             evidence: Evidence::all(evidence),
-            late: bases.iter().any(|b| b.degree.is_none()) || clock.is_over(4),
+            late: bases.iter().any(|b| b.degree.is_none()) || clock.is_over(4) || cut.load(Ordering::Relaxed),
             settings: self.settings(),
             verdicts: table.all,
         })
     }
 
     /// What the laws say of a basis.
-    fn basis(&self, allocation: Allocation, images: u64, counter: &DegreeCounter, clock: Clock) -> Basis {
+    fn basis(&self, allocation: Allocation, images: u64, counter: &DegreeCounter, clock: Clock<'_>) -> Basis {
         let of = |allocation, degree, verdict, evidence| Basis { allocation, images, degree, verdict, evidence };
         if is_affine(counter, &allocation) {
             return of(allocation, Some(Degree::ONE), Verdict::One, Evidence::Proved);
@@ -192,7 +193,7 @@ impl Matcher {
         unsettled: Vec<Set>,
         teacher: usize,
         counter: &DegreeCounter,
-        clock: Clock,
+        clock: Clock<'_>,
     ) -> (Vec<Set>, Vec<Evidence>) {
         let (mut left, mut evidence) = (Vec::new(), Vec::new());
         for same_size in unsettled.chunk_by(|a, b| a.count_ones() == b.count_ones()) {
@@ -224,7 +225,7 @@ impl Matcher {
         &self,
         bases: &[Basis],
         options: &MatchOptions,
-        clock: Clock,
+        clock: Clock<'_>,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Vec<Option<Evidence>> {
         let mut even: Vec<(usize, &Basis, usize)> = bases
@@ -239,6 +240,9 @@ impl Matcher {
         let found = even.into_iter().par_bridge().map(|(place, basis, degree)| {
             let deadline = clock.share(all - done.load(Ordering::Relaxed));
             let witness = self.first_without_match(&basis.allocation, Some(degree), options, deadline);
+            if witness.is_none() {
+                clock.note(deadline);
+            }
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
             (place, witness.map(|decision| self.evidence_of_fraction(basis, decision)))
         });
@@ -263,7 +267,7 @@ impl Matcher {
         table: &mut Verdicts,
         unsettled: &[Set],
         options: &MatchOptions,
-        clock: Clock,
+        clock: Clock<'_>,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> bool {
         let (done, all) = (AtomicU64::new(0), unsettled.len() as u64);
@@ -275,6 +279,9 @@ impl Matcher {
                 let allocation = known.group.allocation(*set);
                 let witness = || self.first_without_match(&allocation, None, options, deadline);
                 let found = known.is_inside_a_fraction(*set) || witness().is_some();
+                if !found {
+                    clock.note(deadline);
+                }
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
                 found.then_some(*set)
             };
@@ -290,14 +297,23 @@ impl Matcher {
 
 /// The time that there is: two quarters for degrees of bases, one for those of sections, one for instances.
 #[derive(Clone, Copy)]
-struct Clock {
+struct Clock<'a> {
     start: Instant,
     limit: Option<Duration>,
+    /// Whether a search for an instance was cut short.
+    cut: &'a AtomicBool,
 }
 
-impl Clock {
-    fn start(limit: Option<Duration>) -> Self {
-        Clock { start: Instant::now(), limit }
+impl<'a> Clock<'a> {
+    fn start(limit: Option<Duration>, cut: &'a AtomicBool) -> Self {
+        Clock { start: Instant::now(), limit, cut }
+    }
+
+    /// Notes that a search which ended without success had a deadline that is over.
+    fn note(self, deadline: Option<Instant>) {
+        if deadline.is_some_and(|d| Instant::now() >= d) {
+            self.cut.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Whether so many quarters of the time are over.

@@ -74,7 +74,7 @@ fn combined<R: Ring>(
 /// w_v (θ_v − q_v), with w_v = v + 1 and q_v = ±1, ±2, …, so that no symmetry of a network keeps all.
 fn gradient<R: Ring>(ring: &Polynomials<R>, v: usize) -> Polynomial<R::Element> {
     let weight = v as i64 + 1;
-    let q = if v % 2 == 0 { weight } else { -weight };
+    let q = if v.is_multiple_of(2) { weight } else { -weight };
     ring.mul(&ring.integer(weight), &ring.sub(&ring.variable(v), &ring.integer(q)))
 }
 
@@ -96,7 +96,7 @@ fn minor<R: Ring>(
         }
         let others: Vec<usize> = columns.iter().filter(|c| *c != column).copied().collect();
         let product = ring.mul(entry, &minor(ring, matrix, row + 1, &others));
-        sum = if place % 2 == 0 { ring.add(&sum, &product) } else { ring.sub(&sum, &product) };
+        sum = if place.is_multiple_of(2) { ring.add(&sum, &product) } else { ring.sub(&sum, &product) };
     }
     sum
 }
