@@ -472,15 +472,18 @@ impl<'a> Counter<'a> {
     }
 
     /// Cuts the recursion into about `parts` minors, the largest first to be cut; leaves met on the way are tallied.
-    fn split(&mut self, mut open: Vec<Minor>, parts: usize) -> Vec<Minor> {
+    fn split(&mut self, open: Vec<Minor>, parts: usize) -> Vec<Minor> {
+        // Weights are costly, so each is computed once.
+        let weighed = |minor: Minor| (minor.weight(), minor);
+        let mut open: Vec<(u64, Minor)> = open.into_iter().map(weighed).collect();
         while open.len() < parts {
-            let Some(at) = open.iter().position_max_by_key(|m| m.weight()) else {
+            let Some(at) = open.iter().position_max_by_key(|(weight, _)| *weight) else {
                 break;
             };
-            if open[at].r.min(open[at].c) <= 3 {
+            if open[at].1.r.min(open[at].1.c) <= 3 {
                 break;
             }
-            let mut minor = open.swap_remove(at);
+            let (_, mut minor) = open.swap_remove(at);
             if self.is_leaf(&mut minor) {
                 continue;
             }
@@ -488,9 +491,9 @@ impl<'a> Counter<'a> {
             let mut contracted = Minor::default();
             minor.contract(row, &mut contracted);
             minor.delete(&self.field, row);
-            open.extend([contracted, minor]);
+            open.extend([contracted, minor].map(weighed));
         }
-        open
+        open.into_iter().map(|(_, minor)| minor).collect()
     }
 
     /// Counts a minor: contractions by recursion, deletions in a loop.
