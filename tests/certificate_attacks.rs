@@ -1,36 +1,16 @@
 //! Certificates of false statements, each built to slip past one rule; none may be called valid.
 
-use allocert::certificate::format::{Counterexample, FORMAT, Header, Rule, Step, VERSION};
-use allocert::checker::{Report, Verdict, check};
+#[path = "common/written.rs"]
+mod written;
 
-/// A certificate of these steps about one network; the last of them is the answer.
-fn certificate(network: &str, samples: Option<u64>, steps: Vec<Rule>, statement: &str) -> String {
-    let header = Header {
-        format: FORMAT.to_owned(),
-        version: VERSION,
-        about: "rank".to_owned(),
-        network: Some(network.to_owned()),
-        samples,
-        allocation: None,
-        ensemble: None,
-        seed: 1,
-    };
-    let first = Rule::Network { network: network.to_owned(), samples };
-    let mut steps: Vec<Rule> = std::iter::once(first).chain(steps).collect();
-    let (answer, count) = (steps.len() as u64, steps.len() as u64 + 1);
-    let statements = vec![statement.to_owned()];
-    steps.push(Rule::End { steps: count, header: header.clone(), answer: vec![answer], statements });
-    let mut lines = vec![serde_json::to_string(&header).unwrap()];
-    for (step, by) in steps.into_iter().enumerate() {
-        lines.push(serde_json::to_string(&Step { step: step as u64 + 1, by }).unwrap());
-    }
-    lines.join("\n") + "\n"
-}
+use allocert::certificate::format::{Counterexample, Rule};
+use allocert::checker::{Report, Verdict, check};
+use written::certificate;
 
 /// The report on steps whose last one states that a set has at most `k` dimensions.
 fn upper(network: &str, samples: Option<u64>, steps: Vec<Rule>, (of, k): (&str, usize)) -> Report {
     let statement = format!("the dimension of {of} is at most {k}");
-    check(certificate(network, samples, steps, &statement).as_bytes())
+    check(certificate("rank", network, samples, steps, &statement).as_bytes())
 }
 
 fn refused(report: Report) {
@@ -172,7 +152,7 @@ fn minors_have_different_rows_and_columns_of_the_allocation() {
         |of: &str, at_least: usize, rows: Vec<usize>, columns: &str, samples: Option<u64>, inputs: &[&[i64]]| {
             let minor = Rule::Minor { of: text(of), at_least, point: 2, rows, columns: text(columns) };
             let statement = format!("the dimension of {of} is at least {at_least}");
-            check(certificate(LFFN, samples, vec![point(8, inputs), minor], &statement).as_bytes())
+            check(certificate("rank", LFFN, samples, vec![point(8, inputs), minor], &statement).as_bytes())
         };
     let two: &[&[i64]] = &[&[1, 0], &[0, 1]];
     valid(minor("W1", 2, vec![0, 1], "W1[0,0] W1[1,0]", None, two));
@@ -329,7 +309,7 @@ fn texts_cannot_pose_as_statements() {
             error_log2: None,
         };
         let steps = if tables { vec![count, claim] } else { vec![claim] };
-        check(certificate(LFFN, None, steps, &said).as_bytes())
+        check(certificate("rank", LFFN, None, steps, &said).as_bytes())
     };
     let report = claim("known", LFFN, true);
     assert_eq!(report.verdict, Verdict::Valid, "{}", report.text(""));

@@ -2,10 +2,12 @@
 
 #[path = "common/mod.rs"]
 mod common;
+#[path = "common/written.rs"]
+mod written;
 
 use allocert::algebra::{Limits, Primes, Solver};
 use allocert::allocation::Allocation;
-use allocert::certificate::format::{FORMAT, Header, Rule, Step, VERSION};
+use allocert::certificate::format::{Rule, Step};
 use allocert::certificate::of_match;
 use allocert::checker::{Report, Verdict, check};
 use allocert::matching::{Cut, Decision, Ensemble, Instance, MatchOptions, Matcher, Trials, decide};
@@ -14,32 +16,9 @@ use allocert::number::{Dyadic, Dyadics, Ring};
 use allocert::reach::Settings;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
+use written::certificate;
 
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -100 };
-
-/// A certificate of these steps about one network; the last of them is the answer.
-fn certificate(network: &str, samples: Option<u64>, steps: Vec<Rule>, statement: &str) -> String {
-    let header = Header {
-        format: FORMAT.to_owned(),
-        version: VERSION,
-        about: "match".to_owned(),
-        network: Some(network.to_owned()),
-        samples,
-        allocation: None,
-        ensemble: None,
-        seed: 1,
-    };
-    let first = Rule::Network { network: network.to_owned(), samples };
-    let mut steps: Vec<Rule> = std::iter::once(first).chain(steps).collect();
-    let (answer, count) = (steps.len() as u64, steps.len() as u64 + 1);
-    let statements = vec![statement.to_owned()];
-    steps.push(Rule::End { steps: count, header: header.clone(), answer: vec![answer], statements });
-    let mut lines = vec![serde_json::to_string(&header).unwrap()];
-    for (step, by) in steps.into_iter().enumerate() {
-        lines.push(serde_json::to_string(&Step { step: step as u64 + 1, by }).unwrap());
-    }
-    lines.join("\n") + "\n"
-}
 
 /// `valid`, or `invalid at 3: …`.
 fn outcome(report: &Report) -> String {
@@ -59,7 +38,7 @@ fn run(text: &str) -> std::collections::BTreeMap<String, (usize, usize)> {
         let steps: Vec<Rule> =
             steps.map(|s| serde_json::from_str(s).unwrap_or_else(|e| panic!("{name}: {e}"))).collect();
         let samples = field("samples:").parse().ok();
-        let report = check(certificate(&field("network:"), samples, steps, &field("states:")).as_bytes());
+        let report = check(certificate("match", &field("network:"), samples, steps, &field("states:")).as_bytes());
         assert_eq!(outcome(&report), field("verdict:"), "{name}");
         let count: &mut (usize, usize) = seen.entry(name.split(':').next().unwrap().to_owned()).or_default();
         if report.verdict == Verdict::Valid { count.0 += 1 } else { count.1 += 1 }
@@ -257,7 +236,7 @@ fn hostile_instances_are_refused() {
     let lrnn = "lrnn(inputs=1, hidden=1, outputs=1, steps=3)";
     let numbers = |list: &[&str]| list.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
     let refused = |network: &str, steps: Vec<Rule>| {
-        let report = check(certificate(network, Some(1), steps, "anything").as_bytes());
+        let report = check(certificate("match", network, Some(1), steps, "anything").as_bytes());
         assert!(!matches!(report.verdict, Verdict::Valid | Verdict::Holey), "{}", report.text(""));
         assert!(!report.reason.as_ref().unwrap().contains("states something else"), "{}", report.text(""));
         report.verdict
