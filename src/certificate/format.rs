@@ -194,6 +194,31 @@ pub enum Rule {
         /// In that case, each is wrong with a probability of at most 2 to this power.
         error_log2: Option<i64>,
     },
+    /// The dimensions of the allocations inside some weights that contain some and avoid others, from a point and all upper bounds
+    /// stated so far.
+    Branch {
+        /// The weights that the count is about.
+        within: String,
+        /// All of these are learnable.
+        contains: String,
+        /// None of these is.
+        avoids: String,
+        /// The point whose ranks are lower bounds.
+        point: u64,
+        /// (size, dimension, number of allocations), in rising order.
+        counts: Vec<(usize, usize, u64)>,
+    },
+    /// The dimensions of all allocations inside some weights: branches without common allocations that leave none out.
+    Count {
+        /// The weights.
+        within: String,
+        /// The steps with the branches.
+        branches: Vec<u64>,
+        /// (size, dimension, number of allocations), in rising order.
+        counts: Vec<(usize, usize, u64)>,
+        /// If some are known by random points only, each is wrong with a probability of at most 2 to this power.
+        error_log2: Option<i64>,
+    },
     /// A match probability that a law settles.
     Match {
         /// The allocation.

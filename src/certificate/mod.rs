@@ -5,6 +5,7 @@
 
 mod bounds;
 mod claim;
+mod count;
 mod engine;
 pub mod format;
 mod ground;

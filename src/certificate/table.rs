@@ -157,7 +157,7 @@ fn bound_flats(
             continue;
         }
         let dim = if flat == last { whole } else { usize::from(known[flat as usize]) };
-        let orbit = orbit(flat, permutations);
+        let orbit: Vec<u32> = orbit(u64::from(flat), permutations).into_iter().map(|set| set as u32).collect();
         seen.extend(&orbit);
         let set = Allocation::of(n, (0..n).filter(|w| flat >> w & 1 == 1));
         match section.proved_at_most(&set, dim) {

@@ -79,7 +79,7 @@ fn statement(rule: &Rule) -> String {
         Rule::Dimension { of, dim, .. } => format!("the dimension of {of} is {dim}"),
         Rule::Spans { of, spans: true, .. } => format!("{of} spans"),
         Rule::Spans { of, spans: false, .. } => format!("{of} does not span"),
-        Rule::Table { within, counts, .. } => {
+        Rule::Table { within, counts, .. } | Rule::Count { within, counts, .. } => {
             let list: Vec<String> = counts.iter().map(|(s, d, n)| format!("{n} of size {s} with {d}")).collect();
             format!("dimensions of all allocations inside {within}: {}", list.join(", "))
         }

@@ -76,6 +76,11 @@ impl Modular {
         self.0 == 0
     }
 
+    /// Below the prime again, from below twice the prime.
+    fn within(self) -> Self {
+        if self.0 >= PRIME { Modular(self.0 - PRIME) } else { self }
+    }
+
     pub(super) fn inverse(self) -> Self {
         let (mut result, mut square, mut left) = (Modular(1), self, PRIME - 2);
         while left > 0 {
@@ -97,10 +102,12 @@ impl Number for Modular {
         Modular(1)
     }
     fn plus(&self, other: &Self) -> Self {
-        Modular((self.0 + other.0) % PRIME)
+        Modular(self.0 + other.0).within()
     }
     fn times(&self, other: &Self) -> Self {
-        Modular((u128::from(self.0) * u128::from(other.0) % u128::from(PRIME)) as u64)
+        // 2^61 is 1: the bits above are added to those below.
+        let product = u128::from(self.0) * u128::from(other.0);
+        Modular((product as u64 & PRIME) + (product >> 61) as u64).within()
     }
     fn scaled(&self, factor: i64) -> Self {
         self.times(&Modular(factor.rem_euclid(PRIME as i64) as u64))
@@ -151,4 +158,25 @@ pub(super) fn rank(mut rows: Vec<Vec<Modular>>) -> usize {
         rank += 1;
     }
     rank
+}
+
+/// The rows of the reduced echelon form that are not zero, each with the column of its pivot, which is 1.
+pub(super) fn reduced(rows: Vec<Vec<Modular>>, columns: usize) -> Vec<(usize, Vec<Modular>)> {
+    let mut echelon: Vec<(usize, Vec<Modular>)> = Vec::new();
+    let subtract = |row: &mut Vec<Modular>, column: usize, pivot: &[Modular]| {
+        let factor = row[column].scaled(-1);
+        if !factor.is_zero() {
+            row.iter_mut().zip(pivot).for_each(|(entry, p)| *entry = entry.plus(&factor.times(p)));
+        }
+    };
+    for mut row in rows {
+        echelon.iter().for_each(|(column, pivot)| subtract(&mut row, *column, pivot));
+        if let Some(column) = (0..columns).find(|c| !row[*c].is_zero()) {
+            let inverse = row[column].inverse();
+            row.iter_mut().for_each(|entry| *entry = entry.times(&inverse));
+            echelon.iter_mut().for_each(|(_, other)| subtract(other, column, &row));
+            echelon.push((column, row));
+        }
+    }
+    echelon
 }

@@ -1,6 +1,7 @@
 //! What has been proved so far.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -45,6 +46,8 @@ pub(super) enum Fact {
     Absence(Vec<usize>),
     /// The dimensions of all allocations inside some weights.
     Table,
+    /// Those of a part of them.
+    Branch(Rc<Branch>),
     /// Something that nothing else is inferred from.
     Other,
 }
@@ -57,6 +60,18 @@ pub(super) struct Instance {
     pub(super) inputs: Vec<Vec<BigRational>>,
 }
 
+/// The dimensions of all allocations inside some weights that contain some and avoid others, these as bits.
+#[derive(Debug)]
+pub(super) struct Branch {
+    pub(super) within: Vec<usize>,
+    pub(super) contained: u64,
+    pub(super) avoided: u64,
+    pub(super) counts: Vec<(usize, usize, u64)>,
+    pub(super) open: u64,
+    /// Whether they were derived here.
+    pub(super) derived: bool,
+}
+
 impl Fact {
     /// How many numbers are remembered for it.
     fn entries(&self) -> usize {
@@ -67,6 +82,7 @@ impl Fact {
             }
             Fact::AtLeast(set, _) | Fact::AtMost(set, _) | Fact::Dimension(set, _) => set.len(),
             Fact::Spans(set, _) | Fact::Absence(set) => set.len(),
+            Fact::Branch(branch) => branch.within.len() + 3 * branch.counts.len(),
             Fact::Table | Fact::Other => 0,
         }
     }
@@ -85,6 +101,12 @@ pub(super) struct Proof {
     /// The size of all facts so far.
     entries: usize,
     dimensions: bool,
+    /// Whether all branches of counts are derived, however many.
+    pub(super) full: bool,
+    /// The operations spent on branches.
+    pub(super) branching: u64,
+    /// Bounded sets inside some weights, as bits, while nothing is added to them.
+    pub(super) images: Option<(Vec<usize>, Rc<Vec<(u64, u32)>>)>,
     pub(super) holes: Vec<Hole>,
     pub(super) answer: Vec<String>,
 }
@@ -96,9 +118,12 @@ pub(super) const MOST_OPERATIONS: usize = 1 << 29;
 const MOST_ENTRIES: usize = 1 << 24;
 
 impl Proof {
-    pub(super) fn new(header: Header) -> Self {
+    pub(super) fn new(header: Header, full: bool) -> Self {
         Proof {
             header,
+            full,
+            branching: 0,
+            images: None,
             network: None,
             samples: None,
             network_text: String::new(),
@@ -118,6 +143,7 @@ impl Proof {
         self.samples = samples;
         self.network_text = network.to_owned();
         self.facts.clear();
+        self.images = None;
         Ok(())
     }
 
@@ -125,6 +151,7 @@ impl Proof {
     pub(super) fn leave(&mut self) {
         self.network = None;
         self.facts.clear();
+        self.images = None;
     }
 
     /// The network and the samples in words.
@@ -155,6 +182,9 @@ impl Proof {
         let several = self.header.network.is_none() && self.network.is_some();
         let statement = if several { format!("{}: {statement}", self.subject()) } else { statement };
         self.dimensions |= matches!(fact, Fact::Dimension(..) | Fact::Table);
+        if !matches!(fact, Fact::Branch(_)) {
+            self.images = None;
+        }
         self.statements.insert(step, statement);
         self.facts.insert(step, fact);
         Ok(())
@@ -224,6 +254,14 @@ impl Proof {
         match self.fact(step)? {
             Fact::Instance(about, instance) if about == set => Ok(instance),
             _ => Err(Fault::Wrong(format!("step {step} is not an instance for this allocation"))),
+        }
+    }
+
+    /// The branch of a step.
+    pub(super) fn branch(&self, step: u64) -> Result<&Branch, Fault> {
+        match self.fact(step)? {
+            Fact::Branch(branch) => Ok(branch),
+            _ => Err(Fault::Wrong(format!("step {step} is not a branch"))),
         }
     }
 

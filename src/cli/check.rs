@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use allocert::checker::check;
+use allocert::checker::{check, check_in_full};
 
 use super::Common;
 use super::failure::Failure;
@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     /// Certificates.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// For scripts; every step is always checked in full.
+    /// Derive all branches of large counts again, not a sample of them; may take long.
     #[arg(long)]
     full: bool,
 }
@@ -37,7 +37,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let name = path.display().to_string();
         let file = File::open(path)
             .map_err(|error| Failure::request(format!("{name}: {error}\n  give a certificate that exists")))?;
-        let report = check(BufReader::new(file));
+        let reader = BufReader::new(file);
+        let report = if arguments.full { check_in_full(reader) } else { check(reader) };
         line(&if common.json { report.json(&name) } else { report.text(&name) })?;
         // A wrong request weighs more than a rejected certificate, and that more than a limit.
         let weight = |s: u8| [0, 2, 3, 1][usize::from(s.min(3))];

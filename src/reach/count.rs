@@ -146,6 +146,13 @@ pub(super) fn count(
     count_until(field, matrix, options, &AtomicBool::new(false), progress)
 }
 
+/// Counts all of them, without limits.
+pub(crate) fn count_all(field: PrimeField, matrix: &Matrix<u64>) -> Table {
+    let options = CountOptions { sizes: 0..=matrix.columns(), deadline: None, folds: Vec::new() };
+    // Only a deadline stops it.
+    count(field, matrix, &options, &|_, _| {}).unwrap_or_else(|_| Table::one())
+}
+
 /// The same, until `stop` is set.
 pub(super) fn count_until(
     field: PrimeField,
@@ -638,7 +645,7 @@ impl Leaf {
 }
 
 /// The binomial coefficient.
-pub(super) fn binomial(n: usize, k: usize) -> Integer {
+pub(crate) fn binomial(n: usize, k: usize) -> Integer {
     if k > n {
         return Integer::new();
     }

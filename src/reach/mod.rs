@@ -26,6 +26,7 @@ mod symmetry;
 
 pub use chance::{Chance, Evidence};
 pub use count::Table;
+pub(crate) use count::{binomial, count_all};
 pub use design::{Design, DesignOptions, Optimal, design};
 pub use dimensions::Dimensions;
 pub use listing::{OrbitCount, Row, list};

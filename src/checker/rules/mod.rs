@@ -3,6 +3,7 @@
 mod bounds;
 mod claim;
 mod conclusion;
+mod count;
 mod end;
 mod instance;
 mod kernel;
@@ -33,6 +34,8 @@ pub(super) fn name(rule: &Rule) -> &'static str {
         Rule::Dimension { .. } => "dimension",
         Rule::Spans { .. } => "spans",
         Rule::Table { .. } => "table",
+        Rule::Branch { .. } => "branch",
+        Rule::Count { .. } => "count",
         Rule::Match { .. } => "match",
         Rule::Instance { .. } => "instance",
         Rule::Solution { .. } => "solution",
@@ -70,6 +73,12 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
         Rule::Spans { of, spans, from } => conclusion::spans(proof, step, (&of, spans), from),
         Rule::Table { within, points, counts, unproved, error_log2 } => {
             table::table(proof, step, (&within, &points), &counts, (unproved, error_log2))
+        }
+        Rule::Branch { within, contains, avoids, point, counts } => {
+            count::branch(proof, step, (&within, &contains, &avoids), point, &counts)
+        }
+        Rule::Count { within, branches, counts, error_log2 } => {
+            count::count(proof, step, &within, &branches, &counts, error_log2)
         }
         Rule::Claim { name, statement: _, outcome, counterexample, missing } => {
             claim::claim(proof, step, (&name, &outcome), counterexample.as_ref(), &missing)

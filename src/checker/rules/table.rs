@@ -4,7 +4,9 @@
 //! earlier step bounds, and for all that exchanges of units, and transposition, make of it. Where both agree, the dimension is known. All 2^n
 //! allocations are looked at, so the numbers of each size add up to the binomials, which is checked besides.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use super::super::number::{Modular, Number};
 use super::super::proof::{Fact, Fault, Proof, ensure, limit};
@@ -14,6 +16,8 @@ use super::transport::generators;
 const MOST_WEIGHTS: usize = 20;
 /// The most sets that bounds and exchanges may make.
 const MOST_SETS: usize = 1 << 20;
+/// Larger bounds say nothing of so few weights.
+const MOST_BOUND: usize = 255;
 /// The most weights in these sets.
 const MOST_ENTRIES: usize = 1 << 25;
 
@@ -58,7 +62,7 @@ pub(super) fn table(
 }
 
 /// Whether the numbers of each size add up to the number of sets of that size.
-fn binomials(counts: &[(usize, usize, u64)], n: usize) -> bool {
+pub(super) fn binomials(counts: &[(usize, usize, u64)], n: usize) -> bool {
     let mut binomial = 1u128;
     (0..=n).all(|size| {
         let sum: u128 = counts.iter().filter(|(s, _, _)| *s == size).map(|(_, _, number)| u128::from(*number)).sum();
@@ -100,8 +104,12 @@ fn ranks(
     }
 }
 
-/// The smallest upper bound of every set.
-fn upper(proof: &Proof, inside: &[usize]) -> Result<Vec<u8>, Fault> {
+/// The sets inside some weights, as bits, that earlier steps bound, and all that exchanges of units and transposition make of
+/// them; with the smallest bound of each.
+pub(super) fn images(proof: &mut Proof, inside: &[usize]) -> Result<Rc<Vec<(u64, u32)>>, Fault> {
+    if let Some((_, known)) = proof.images.as_ref().filter(|(of, _)| of == inside) {
+        return Ok(Rc::clone(known));
+    }
     let network = proof.network()?;
     let generators = generators(network, proof.samples);
     let mut seen: HashMap<Vec<usize>, usize> = HashMap::new();
@@ -121,11 +129,26 @@ fn upper(proof: &Proof, inside: &[usize]) -> Result<Vec<u8>, Fault> {
             return Err(Fault::Limit(format!("a table over the limit of {MOST_SETS} bounded sets")));
         }
     }
+    let mut bounds: BTreeMap<u64, u32> = BTreeMap::new();
+    for (set, bound) in seen {
+        let mask = (0..inside.len()).filter(|i| set.binary_search(&inside[*i]).is_ok()).fold(0, |m, i| m | 1 << i);
+        let bound = bound.min(MOST_BOUND) as u32;
+        bounds.entry(mask).and_modify(|known| *known = bound.min(*known)).or_insert(bound);
+    }
+    // Large bounds first: they settle most.
+    let mut bounds: Vec<(u64, u32)> = bounds.into_iter().collect();
+    bounds.sort_by_key(|(set, bound)| (Reverse(*bound), *set));
+    let bounds = Rc::new(bounds);
+    proof.images = Some((inside.to_vec(), Rc::clone(&bounds)));
+    Ok(bounds)
+}
+
+/// The smallest upper bound of every set.
+fn upper(proof: &mut Proof, inside: &[usize]) -> Result<Vec<u8>, Fault> {
     let n = inside.len();
     let mut most: Vec<u8> = (0..1usize << n).map(|mask| mask.count_ones() as u8).collect();
-    for (set, bound) in seen {
-        let mask = (0..n).filter(|i| set.binary_search(&inside[*i]).is_ok()).fold(0, |mask, i| mask | 1 << i);
-        most[mask] = most[mask].min(bound.min(255) as u8);
+    for (set, bound) in images(proof, inside)?.iter() {
+        most[*set as usize] = most[*set as usize].min(*bound as u8);
     }
     // A subset has no larger dimension; a weight more adds at most 1.
     for mask in (0..1usize << n).rev() {
