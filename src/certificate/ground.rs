@@ -14,6 +14,8 @@ use super::polynomial::Polynomial;
 
 /// Random points for certificates use the generator's streams from here on.
 const STREAM: u64 = 1 << 36;
+/// An input on the border between patterns is drawn again so often.
+const MOST_REPEATS: usize = 32;
 
 /// A network at a number of samples, and an integer point.
 pub(super) struct Ground<'e, E> {
@@ -55,7 +57,8 @@ impl<'e, E: Engine> Ground<'e, E> {
         best.map(|(_, ground)| ground)
     }
 
-    fn random(
+    /// A point with entries up to a bound. With kinks, inputs on the border between patterns are drawn again, or left out.
+    pub(super) fn random(
         engine: &'e E,
         network: &Network,
         samples: Samples,
@@ -80,9 +83,30 @@ impl<'e, E: Engine> Ground<'e, E> {
                 (inputs, samples.count() == Some(count as u64))
             }
         };
+        let (mut inputs, mut generic) = (inputs, generic);
+        let mut gates = Vec::new();
+        if !network.is_polynomial() {
+            let drawn = inputs.len();
+            inputs.retain_mut(|x| {
+                let found = (0..MOST_REPEATS).find_map(|repeat| {
+                    if repeat > 0 {
+                        *x = vector(network.input_size());
+                    }
+                    engine.gates(network, &weights, x)
+                });
+                found.map(|found| gates.push(found)).is_some()
+            });
+            generic &= inputs.len() == drawn;
+        }
         let enter = |values: &[i64]| values.iter().map(|v| field.integer(*v)).collect::<Vec<_>>();
         let (at, x) = (enter(&weights), inputs.iter().map(|x| enter(x)).collect::<Vec<_>>());
-        let jacobian = engine.jacobian(network, &field, &at, &x);
+        let jacobian = if network.is_polynomial() {
+            engine.jacobian(network, &field, &at, &x)
+        } else {
+            let parts = x.iter().zip(&gates).map(|(x, gates)| engine.gated_jacobian(network, &field, &at, (x, gates)));
+            let rows = parts.flat_map(|part| (0..part.rows()).map(|r| part.row(r).to_vec()).collect::<Vec<_>>());
+            Matrix::from_rows(network.weights(), rows)
+        };
         let gauge = engine.directions(network, &field, &at, if generic { &x } else { &[] });
         Some(Ground { engine, network: network.clone(), samples, field, weights, inputs, generic, jacobian, gauge })
     }
@@ -95,6 +119,12 @@ impl<'e, E: Engine> Ground<'e, E> {
     /// The Jacobian at the point, modulo the prime.
     pub(super) fn jacobian(&self) -> &Matrix<u64> {
         &self.jacobian
+    }
+
+    /// Rows that span the same space, as many as the rank.
+    pub(super) fn echelon(&self) -> Matrix<u64> {
+        let space = RowSpace::of(self.field, &self.jacobian);
+        Matrix::from_rows(self.jacobian.columns(), space.rows().iter().cloned())
     }
 
     /// The value of a polynomial at the point, modulo the prime.
