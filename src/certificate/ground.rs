@@ -16,6 +16,10 @@ use super::polynomial::Polynomial;
 const STREAM: u64 = 1 << 36;
 /// An input on the border between patterns is drawn again so often.
 const MOST_REPEATS: usize = 32;
+/// Inputs have so many times as many values as weights, to fall between kinks,
+const FINE: u64 = 8;
+/// and biases of deep layers are at most about so large.
+const MOST_SCALE: u64 = 1 << 40;
 
 /// A network at a number of samples, and an integer point.
 pub(super) struct Ground<'e, E> {
@@ -57,8 +61,7 @@ impl<'e, E: Engine> Ground<'e, E> {
         best.map(|(_, ground)| ground)
     }
 
-    /// A point with entries up to a bound. With kinks, inputs on the border between patterns are drawn again, or left out.
-    pub(super) fn random(
+    fn random(
         engine: &'e E,
         network: &Network,
         samples: Samples,
@@ -83,30 +86,54 @@ impl<'e, E: Engine> Ground<'e, E> {
                 (inputs, samples.count() == Some(count as u64))
             }
         };
-        let (mut inputs, mut generic) = (inputs, generic);
-        let mut gates = Vec::new();
-        if !network.is_polynomial() {
-            let drawn = inputs.len();
-            inputs.retain_mut(|x| {
-                let found = (0..MOST_REPEATS).find_map(|repeat| {
-                    if repeat > 0 {
-                        *x = vector(network.input_size());
-                    }
-                    engine.gates(network, &weights, x)
-                });
-                found.map(|found| gates.push(found)).is_some()
-            });
-            generic &= inputs.len() == drawn;
-        }
         let enter = |values: &[i64]| values.iter().map(|v| field.integer(*v)).collect::<Vec<_>>();
         let (at, x) = (enter(&weights), inputs.iter().map(|x| enter(x)).collect::<Vec<_>>());
-        let jacobian = if network.is_polynomial() {
-            engine.jacobian(network, &field, &at, &x)
-        } else {
-            let parts = x.iter().zip(&gates).map(|(x, gates)| engine.gated_jacobian(network, &field, &at, (x, gates)));
-            let rows = parts.flat_map(|part| (0..part.rows()).map(|r| part.row(r).to_vec()).collect::<Vec<_>>());
-            Matrix::from_rows(network.weights(), rows)
+        let jacobian = engine.jacobian(network, &field, &at, &x);
+        let gauge = engine.directions(network, &field, &at, if generic { &x } else { &[] });
+        Some(Ground { engine, network: network.clone(), samples, field, weights, inputs, generic, jacobian, gauge })
+    }
+
+    /// A point of a network with kinks, with factors up to a bound; weights of some attempts are mostly positive. Biases are as
+    /// large as what they are added to. Inputs on the border between patterns are drawn again, or left out.
+    pub(super) fn on_pattern(
+        engine: &'e E,
+        network: &Network,
+        samples: Samples,
+        (seed, attempt): (u64, u64),
+        bound: u64,
+    ) -> Option<Self> {
+        let field = engine.field()?;
+        let mut random = generator(seed, STREAM + attempt);
+        let mut entry = |bound: u64, negative: u64| {
+            let draw = random.next_u64();
+            let size = ((draw >> 3) % bound) as i64 + 1;
+            if draw & 7 < negative { -size } else { size }
         };
+        let weight = |w: usize| {
+            let tensor = network.layout().weight(w).tensor;
+            let scale =
+                if tensor.vector { FINE * bound.saturating_pow(tensor.layer as u32 - 1).min(MOST_SCALE) } else { 1 };
+            entry(bound, [4, 2, 1][attempt as usize % 3]) * scale as i64
+        };
+        let weights: Vec<i64> = (0..network.weights()).map(weight).collect();
+        let drawn = network.probe_inputs(samples);
+        let (mut inputs, mut gates) = (Vec::new(), Vec::new());
+        for _ in 0..drawn {
+            let found = (0..MOST_REPEATS).find_map(|_| {
+                let input: Vec<i64> = (0..network.input_size()).map(|_| entry(FINE * bound, 4)).collect();
+                Some((engine.gates(network, &weights, &input)?, input))
+            });
+            if let Some((found, input)) = found {
+                gates.push(found);
+                inputs.push(input);
+            }
+        }
+        let generic = inputs.len() == drawn && samples.count() == Some(drawn as u64);
+        let enter = |values: &[i64]| values.iter().map(|v| field.integer(*v)).collect::<Vec<_>>();
+        let (at, x) = (enter(&weights), inputs.iter().map(|x| enter(x)).collect::<Vec<_>>());
+        let parts = x.iter().zip(&gates).map(|(x, gates)| engine.gated_jacobian(network, &field, &at, (x, gates)));
+        let rows = parts.flat_map(|part| (0..part.rows()).map(|r| part.row(r).to_vec()).collect::<Vec<_>>());
+        let jacobian = Matrix::from_rows(network.weights(), rows);
         let gauge = engine.directions(network, &field, &at, if generic { &x } else { &[] });
         Some(Ground { engine, network: network.clone(), samples, field, weights, inputs, generic, jacobian, gauge })
     }

@@ -20,7 +20,7 @@ use super::table::{Holes, lower, raise};
 use super::writer::Writer;
 
 /// Points that show nothing new are given up after so many,
-const MOST_ATTEMPTS: u64 = 400;
+const MOST_ATTEMPTS: u64 = 2_000;
 /// and more points than this are not written.
 const MOST_POINTS: usize = 16;
 /// What is missing where a bound is.
@@ -206,7 +206,7 @@ fn candidate<'e, E: Engine>(
     attempt: u64,
 ) -> Result<Ground<'e, E>, CannotCertify> {
     let bound = 9 + 9 * (attempt % 12);
-    Ground::random(engine, network, samples, (settings.seed, attempt), bound).ok_or(CannotCertify::Point)
+    Ground::on_pattern(engine, network, samples, (settings.seed, attempt), bound).ok_or(CannotCertify::Point)
 }
 
 fn text(network: &Network, set: &Allocation) -> String {
