@@ -20,6 +20,8 @@ use super::ground::Ground;
 const MOST_UNIONS: usize = 2_048;
 /// Nor are sets of more hidden units.
 const MOST_UNITS: usize = 5;
+/// Nor are more units put on sides in every way.
+const MOST_SIDES: usize = 8;
 
 /// The smallest bound of a set that one rule gives, and the step.
 pub(super) fn bound<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, point: u64) -> (usize, Rule) {
@@ -34,10 +36,61 @@ pub(super) fn bound<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, point: 
         let vectors = names.into_iter().map(|name| vec![(name, "1".to_owned())]).collect();
         best = (free, Rule::Gauge { of: of.clone(), at_most: free, point, vectors });
     }
-    if let Some(k) = outputs(&ground.network, ground.samples, set).filter(|k| *k < best.0) {
-        best = (k, Rule::Bound { of, at_most: k, name: "outputs".to_owned() });
+    let named = [
+        ("outputs", outputs(&ground.network, ground.samples, set)),
+        ("signs", signs(&ground.network, ground.samples, set)),
+        ("chain", chain(&ground.network, set)),
+    ];
+    for (name, k) in named {
+        if let Some(k) = k.filter(|k| *k < best.0) {
+            best = (k, Rule::Bound { of: of.clone(), at_most: k, name: name.to_owned() });
+        }
     }
     best
+}
+
+/// Whether some bound is not that of a few sets with the weights outside them, so that every set is a candidate.
+pub(super) fn is_special(network: &Network) -> bool {
+    let all = Allocation::all(network.weights());
+    signs(network, Samples::Functional, &all).is_some() || chain(network, &all).is_some()
+}
+
+/// One input, one hidden layer, no biases: each unit is active on one side of 0. There, learnable incoming weights move labels along
+/// outgoing weights, and outgoing ones along their outputs; the largest over all sides of units.
+fn signs(network: &Network, samples: Samples, set: &Allocation) -> Option<usize> {
+    let shapes = network.shapes();
+    let widths = shapes.widths.filter(|_| shapes.bias == Some(false))?;
+    let &[1, hidden, outputs] = widths.as_slice() else { return None };
+    let places: Vec<_> =
+        set.iter().map(|w| network.layout().weight(w)).map(|w| (w.tensor.layer, w.row, w.column)).collect();
+    let side = |units: usize| {
+        let moved = places.iter().filter(|(layer, row, _)| *layer == 1 && units >> row & 1 == 1).count();
+        let led: BTreeSet<usize> =
+            places.iter().filter(|(layer, _, j)| *layer == 2 && units >> j & 1 == 1).map(|p| p.1).collect();
+        (moved + led.len()).min(outputs)
+    };
+    let both = |units: usize| match (side(units), side(!units)) {
+        (a, b) if samples.count() == Some(1) => a.max(b),
+        (a, b) => a + b,
+    };
+    (hidden <= MOST_SIDES).then(|| (0..1 << hidden).map(both).max()).flatten()
+}
+
+/// All widths 1, biases: slope, intercept, and two constants hold all labels; the largest, over the layers that the constants
+/// begin above, of the rank that the pattern of their derivatives allows.
+fn chain(network: &Network, set: &Allocation) -> Option<usize> {
+    let shapes = network.shapes();
+    let widths = shapes.widths.filter(|widths| shapes.bias == Some(true) && widths.iter().all(|d| *d == 1))?;
+    let top = widths.len() - 1;
+    let places: Vec<_> = set.iter().map(|w| network.layout().weight(w).tensor).map(|t| (t.layer, t.vector)).collect();
+    let rank = |(a, b): (usize, usize)| {
+        let constant = |(layer, vector): (usize, bool), above: usize| layer > above + usize::from(!vector);
+        let moves = |p: &(usize, bool)| [!p.1, constant(*p, 0), constant(*p, a), constant(*p, b)];
+        let moved: Vec<[bool; 4]> = places.iter().map(moves).collect();
+        let outside = |t: u32| moved.iter().filter(|m| (0..4).any(|c| m[c] && t >> c & 1 == 0)).count();
+        (0..16u32).map(|t| t.count_ones() as usize + outside(t)).min()
+    };
+    (1..top).flat_map(|b| (1..=b).map(move |a| (a, b))).filter_map(rank).max()
 }
 
 /// Sets whose bounds may be below what their subsets' give: everything, rows of outputs, unions of the weights that directions

@@ -13,7 +13,7 @@ use super::CannotCertify;
 use super::engine::Engine;
 use super::format::Rule;
 use super::ground::Ground;
-use super::pattern_bounds::{bound, candidates};
+use super::pattern_bounds::{bound, candidates, is_special};
 use super::rank::header;
 use super::symmetry::orbit;
 use super::table::{Holes, lower, raise};
@@ -177,7 +177,11 @@ fn bounds_of_all<E: Engine>(ground: &Ground<'_, E>, at: u64, permutations: &[Vec
     let n = ground.network.weights();
     let mut most: Vec<u8> = (0..1usize << n).map(|mask| mask.count_ones() as u8).collect();
     let mut rules = Vec::new();
-    for set in candidates(ground) {
+    let mut sets = candidates(ground);
+    if is_special(&ground.network) {
+        sets.extend((0..1 << n).rev().map(|mask| of_bits(n, mask)));
+    }
+    for set in sets {
         let (k, rule) = bound(ground, &set, at);
         let bits = set.low_bits() as u32;
         if k < usize::from(most[bits as usize]) {

@@ -6,6 +6,7 @@ mod conclusion;
 mod end;
 mod instance;
 mod kernel;
+mod kinks;
 mod matching;
 mod minor;
 mod random;
@@ -55,7 +56,7 @@ fn holds_on_patterns(rule: &Rule) -> bool {
         Rule::Dimension { .. } | Rule::Spans { .. } | Rule::Table { .. } | Rule::Claim { .. } | Rule::End { .. } => {
             true
         }
-        Rule::Bound { name, .. } => name == "outputs",
+        Rule::Bound { name, .. } => ["outputs", "signs", "chain"].contains(&name.as_str()),
         _ => false,
     }
 }
