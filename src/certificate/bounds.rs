@@ -11,7 +11,7 @@ pub(super) fn named(network: &Network, samples: Samples, set: &Allocation) -> Op
 
 /// m states of the last hidden units are mapped to p outputs each by one matrix: if the allocation moves u hidden units and learns
 /// outgoing weights of v, tangent vectors lie in a space of at most u·m + (p − u)·v dimensions.
-fn outputs(network: &Network, samples: Samples, set: &Allocation) -> Option<usize> {
+pub(super) fn outputs(network: &Network, samples: Samples, set: &Allocation) -> Option<usize> {
     let shapes = network.shapes();
     let layers = network.layout().layers();
     let m = usize::try_from(samples.count()?).ok()?;

@@ -10,6 +10,7 @@ use super::CannotCertify;
 use super::engine::{Engine, Sound};
 use super::format::{Counterexample, FORMAT, Header, Rule, VERSION};
 use super::ground::Ground;
+use super::patterns;
 use super::section::Section;
 use super::table::{Holes, MOST_WEIGHTS, all_dimensions};
 use super::writer::Writer;
@@ -145,7 +146,7 @@ fn prove(
     settings: Settings,
 ) -> Result<(Vec<u64>, Holes), CannotCertify> {
     if !network.is_polynomial() {
-        return Err(CannotCertify::Piecewise);
+        return patterns::dimensions(writer, engine, network, samples, asked, settings);
     }
     // The whole first: it bounds the others. Then large sets, whose bounds are bounds of smaller ones.
     asked.sort_by_key(|(set, _)| std::cmp::Reverse(set.size()));

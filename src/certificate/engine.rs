@@ -3,8 +3,8 @@
 
 use crate::algebra::Matrix;
 use crate::network::{Network, Samples};
-use crate::number::{PrimeField, Ring};
-use crate::reach::{JacobianMatroid, ReachError};
+use crate::number::{Integers, PrimeField, Ring};
+use crate::reach::{DRAWS, JacobianMatroid, Patterns, ReachError};
 
 /// Where Jacobians, gauge directions, symmetries and ranks come from. Whoever implements it may be wrong: what it says is put
 /// into the certificate, and it is the checker that decides.
@@ -23,6 +23,42 @@ pub trait Engine {
         inputs: &[Vec<R::Element>],
     ) -> Matrix<R::Element> {
         network.jacobian(ring, weights, inputs)
+    }
+
+    /// The gates of a network with kinks at an input; nothing on the border between patterns, or where nothing comes through
+    /// a layer, so that all labels are 0.
+    fn gates(&self, network: &Network, weights: &[i64], input: &[i64]) -> Option<Vec<bool>> {
+        let exact = |values: &[i64]| values.iter().map(|v| (*v).into()).collect::<Vec<_>>();
+        let gates = network.pattern(&Integers, &exact(weights), &exact(input))?;
+        let shapes = network.shapes();
+        let widths = shapes.widths.unwrap_or_default();
+        let mut rest = gates.as_slice();
+        let mut silent = false;
+        for width in widths.iter().skip(1).take(widths.len().saturating_sub(2)) {
+            let (layer, above) = rest.split_at(*width);
+            silent |= shapes.bias == Some(false) && !layer.contains(&true);
+            rest = above;
+        }
+        (!silent).then_some(gates)
+    }
+
+    /// The rows of the Jacobian that belong to one input of a network with kinks, with these gates.
+    fn gated_jacobian(
+        &self,
+        network: &Network,
+        field: &PrimeField,
+        weights: &[u64],
+        (input, gates): (&[u64], &[bool]),
+    ) -> Matrix<u64> {
+        network.gated_jacobian_at(field, weights, input, gates)
+    }
+
+    /// The activation patterns that dimensions of a network with kinks are the largest over.
+    ///
+    /// # Errors
+    /// See [`Patterns::draw`].
+    fn patterns(&self, network: &Network, samples: Samples, seed: u64) -> Result<Patterns, ReachError> {
+        Patterns::draw(network, samples, seed, DRAWS)
     }
 
     /// Directions along which no label changes, with their names; `inputs` are generic ones, or none for functional

@@ -156,8 +156,8 @@ pub enum Rule {
         of: String,
         /// k.
         at_most: usize,
-        /// It is wrong with a probability of at most 2 to this power.
-        error_log2: i64,
+        /// It is wrong with a probability of at most 2 to this power; nothing if there is no such bound (networks with kinks).
+        error_log2: Option<i64>,
         /// Which rule would be needed.
         missing: String,
     },

@@ -14,6 +14,12 @@ use super::polynomial::Polynomial;
 
 /// Random points for certificates use the generator's streams from here on.
 const STREAM: u64 = 1 << 36;
+/// An input on the border between patterns is drawn again so often.
+const MOST_REPEATS: usize = 32;
+/// Inputs have so many times as many values as weights, to fall between kinks,
+const FINE: u64 = 8;
+/// and biases of deep layers are at most about so large.
+const MOST_SCALE: u64 = 1 << 40;
 
 /// A network at a number of samples, and an integer point.
 pub(super) struct Ground<'e, E> {
@@ -98,6 +104,51 @@ impl<'e, E: Engine> Ground<'e, E> {
         Some(Ground { engine, network: network.clone(), samples, field, weights, inputs, generic, jacobian, gauge })
     }
 
+    /// A point of a network with kinks, with factors up to a bound; weights of some attempts are mostly positive. Biases are as
+    /// large as what they are added to. Inputs on the border between patterns are drawn again, or left out.
+    pub(super) fn on_pattern(
+        engine: &'e E,
+        network: &Network,
+        samples: Samples,
+        (seed, attempt): (u64, u64),
+        bound: u64,
+    ) -> Option<Self> {
+        let field = engine.field()?;
+        let mut random = generator(seed, STREAM + attempt);
+        let mut entry = |bound: u64, negative: u64| {
+            let draw = random.next_u64();
+            let size = ((draw >> 3) % bound) as i64 + 1;
+            if draw & 7 < negative { -size } else { size }
+        };
+        let weight = |w: usize| {
+            let tensor = network.layout().weight(w).tensor;
+            let scale =
+                if tensor.vector { FINE * bound.saturating_pow(tensor.layer as u32 - 1).min(MOST_SCALE) } else { 1 };
+            entry(bound, [4, 2, 1][attempt as usize % 3]) * scale as i64
+        };
+        let weights: Vec<i64> = (0..network.weights()).map(weight).collect();
+        let drawn = network.probe_inputs(samples);
+        let (mut inputs, mut gates) = (Vec::new(), Vec::new());
+        for _ in 0..drawn {
+            let found = (0..MOST_REPEATS).find_map(|_| {
+                let input: Vec<i64> = (0..network.input_size()).map(|_| entry(FINE * bound, 4)).collect();
+                Some((engine.gates(network, &weights, &input)?, input))
+            });
+            if let Some((found, input)) = found {
+                gates.push(found);
+                inputs.push(input);
+            }
+        }
+        let generic = inputs.len() == drawn && samples.count() == Some(drawn as u64);
+        let enter = |values: &[i64]| values.iter().map(|v| field.integer(*v)).collect::<Vec<_>>();
+        let (at, x) = (enter(&weights), inputs.iter().map(|x| enter(x)).collect::<Vec<_>>());
+        let parts = x.iter().zip(&gates).map(|(x, gates)| engine.gated_jacobian(network, &field, &at, (x, gates)));
+        let rows = parts.flat_map(|part| (0..part.rows()).map(|r| part.row(r).to_vec()).collect::<Vec<_>>());
+        let jacobian = Matrix::from_rows(network.weights(), rows);
+        let gauge = engine.directions(network, &field, &at, if generic { &x } else { &[] });
+        Some(Ground { engine, network: network.clone(), samples, field, weights, inputs, generic, jacobian, gauge })
+    }
+
     /// The step that states the point.
     pub(super) fn rule(&self) -> Rule {
         Rule::Point { weights: self.weights.clone(), inputs: self.inputs.clone() }
@@ -106,6 +157,12 @@ impl<'e, E: Engine> Ground<'e, E> {
     /// The Jacobian at the point, modulo the prime.
     pub(super) fn jacobian(&self) -> &Matrix<u64> {
         &self.jacobian
+    }
+
+    /// Rows that span the same space, as many as the rank.
+    pub(super) fn echelon(&self) -> Matrix<u64> {
+        let space = RowSpace::of(self.field, &self.jacobian);
+        Matrix::from_rows(self.jacobian.columns(), space.rows().iter().cloned())
     }
 
     /// The value of a polynomial at the point, modulo the prime.

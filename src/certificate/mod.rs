@@ -12,6 +12,8 @@ mod ground;
 mod instance;
 mod kernel;
 mod matching;
+mod pattern_bounds;
+mod patterns;
 mod polynomial;
 mod rank;
 mod section;
@@ -39,11 +41,16 @@ pub enum CannotCertify {
         /// The weights.
         weights: usize,
     },
-    /// The labels are not polynomial: the rank depends on the activation pattern, and no rule knows it.
+    /// Matches of a network with kinks: its labels are not polynomial, and no rule knows its laws.
     #[error(
-        "no certificate can be written of a ReLU network: its labels are not polynomial\n  leave out --certificate, or take lffn, pnn or lrnn"
+        "no certificate can be written of a match probability of a ReLU network: its labels are not polynomial\n  leave out --certificate, or take rank for the dimensions"
     )]
     Piecewise,
+    /// Integer points show more than the activation patterns that were drawn.
+    #[error(
+        "integer points show a larger dimension than the activation patterns drawn\n  try more --draws, or another --seed"
+    )]
+    Draws,
     /// More allocations were asked about than are listed, or more than their dimensions.
     #[error("it has more than {MOST_WEIGHTS} weights, and too many of its dimensions were asked for")]
     Many,

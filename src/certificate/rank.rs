@@ -6,13 +6,14 @@ use crate::reach::Answer;
 use super::engine::{Engine, Sound};
 use super::format::{FORMAT, Header, Rule, VERSION};
 use super::ground::Ground;
+use super::patterns;
 use super::writer::Writer;
 use super::{CannotCertify, Section};
 
 /// Writes the certificate of an answer.
 ///
 /// # Errors
-/// A ReLU network, or no integer point that shows the ranks.
+/// No integer point that shows the ranks.
 pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
     of_rank_by(&Sound, answer)
 }
@@ -22,6 +23,9 @@ pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
 /// # Errors
 /// As [`of_rank`]; and what that engine says may not fit together.
 pub fn of_rank_by(engine: &impl Engine, answer: &Answer) -> Result<String, CannotCertify> {
+    if !answer.network.is_polynomial() {
+        return patterns::of_rank(engine, answer);
+    }
     written(engine, "rank", answer, |_, _, _| Ok(Vec::new()))
 }
 
@@ -43,17 +47,7 @@ pub(super) fn written<E: Engine>(
     let matroid =
         engine.matroid(network, answer.samples, answer.settings.seed, None).map_err(|_| CannotCertify::Point)?;
     let error_log2 = answer.evidence().error_log2().unwrap_or_else(|| matroid.error_for_one());
-    let header = Header {
-        format: FORMAT.to_owned(),
-        version: VERSION,
-        about: about.to_owned(),
-        network: Some(network.to_string()),
-        samples: answer.samples.count(),
-        allocation: Some(ground.text(&answer.allocation)),
-        ensemble: None,
-        seed: answer.settings.seed,
-    };
-    let mut writer = Writer::new(header);
+    let mut writer = Writer::new(header(about, answer));
     let mut section = Section::open(&mut writer, &ground, &matroid, error_log2);
     let whole = section.dimension(&all, answer.teacher.value)?;
     let one = if answer.allocation == all { whole } else { section.dimension(&answer.allocation, answer.dim.value)? };
@@ -64,4 +58,20 @@ pub(super) fn written<E: Engine>(
     steps.dedup();
     steps.extend(more(&mut section, whole, spans)?);
     Ok(writer.end(steps))
+}
+
+/// The header of a certificate of an answer.
+pub(super) fn header(about: &str, answer: &Answer) -> Header {
+    let (network, set) = (&answer.network, &answer.allocation);
+    let all = set.size() == set.weights();
+    Header {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        about: about.to_owned(),
+        network: Some(network.to_string()),
+        samples: answer.samples.count(),
+        allocation: Some(if all { "all".to_owned() } else { crate::allocation::print(network.layout(), set) }),
+        ensemble: None,
+        seed: answer.settings.seed,
+    }
 }

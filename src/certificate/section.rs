@@ -67,7 +67,7 @@ impl<'a, E: Engine> Section<'a, E> {
         }
         let (of, missing) = (self.text(set), "no polynomial kernel vectors".to_owned());
         self.unproved.push(of.clone());
-        self.writer.step(Rule::Random { of, at_most: k, error_log2: self.error_log2, missing })
+        self.writer.step(Rule::Random { of, at_most: k, error_log2: Some(self.error_log2), missing })
     }
 
     /// States that a set has at most so many dimensions; the step, if there is a proof.

@@ -15,6 +15,7 @@ use super::CannotCertify;
 use super::engine::{Engine, Sound};
 use super::format::{FORMAT, Header, Rule, VERSION};
 use super::ground::Ground;
+use super::patterns;
 use super::section::Section;
 use super::symmetry::orbit;
 use super::writer::Writer;
@@ -76,12 +77,12 @@ pub(super) fn all_dimensions(
     samples: Samples,
     settings: Settings,
 ) -> Result<(u64, Holes), CannotCertify> {
-    if !network.is_polynomial() {
-        return Err(CannotCertify::Piecewise);
-    }
     let n = network.weights();
     if n > MOST_WEIGHTS {
         return Err(CannotCertify::TooManyWeights { weights: n });
+    }
+    if !network.is_polynomial() {
+        return patterns::all_dimensions(writer, engine, network, samples, settings);
     }
     let matroid = engine.matroid(network, samples, settings.seed, Some(settings.error_log2));
     let matroid = matroid.map_err(|_| CannotCertify::Jacobian)?;
@@ -177,7 +178,7 @@ fn is_cyclic_flat(known: &[u8], n: usize, mask: u32) -> bool {
 }
 
 /// Lowers the bounds of all sets by new bounds: a subset has no larger dimension, and a weight more adds at most 1.
-fn lower(most: &mut [u8], n: usize, sets: &[u32], dim: u8) {
+pub(super) fn lower(most: &mut [u8], n: usize, sets: &[u32], dim: u8) {
     for set in sets {
         most[*set as usize] = most[*set as usize].min(dim);
     }
@@ -194,7 +195,7 @@ fn lower(most: &mut [u8], n: usize, sets: &[u32], dim: u8) {
 }
 
 /// Raises the ranks of all sets of columns to those of a matrix.
-fn raise(ranks: &mut [u8], field: &PrimeField, matrix: &Matrix<u64>) {
+pub(super) fn raise(ranks: &mut [u8], field: &PrimeField, matrix: &Matrix<u64>) {
     let columns: Vec<Vec<u64>> =
         (0..matrix.columns()).map(|c| (0..matrix.rows()).map(|r| matrix[(r, c)]).collect()).collect();
     visit(field, &columns, 0, 0, &mut Vec::new(), ranks);

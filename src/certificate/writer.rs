@@ -41,6 +41,11 @@ impl Writer {
         self.statements.len()
     }
 
+    /// The number of the next step.
+    pub(super) fn next(&self) -> u64 {
+        self.lines.len() as u64
+    }
+
     /// Takes back all steps after so many.
     pub(super) fn back_to(&mut self, steps: usize) {
         self.lines.truncate(steps + 1);

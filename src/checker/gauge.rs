@@ -3,14 +3,15 @@
 //! | name | family | first-order change |
 //! |---|---|---|
 //! | `G2[i,k]` | `lffn` | W_2 += ε E_ik W_2, b_2 += ε E_ik b_2, W_3 −= ε W_3 E_ik: hidden units of layer 2 are mixed |
-//! | `G2[i,i]` | `pnn` | unit i of layer 2 is scaled by 1 + ε, its outgoing weights by 1 − degree · ε |
+//! | `G2[i,i]` | `pnn`, `relu` | unit i of layer 2 is scaled by 1 + ε, its outgoing weights by 1 − degree · ε |
 //! | `c2[i]` | `lffn` with biases | b_2\[i\] += ε, b_3 −= ε W_3\[:,i\] |
 //! | `G[i,k]` | `lrnn` | W += ε (E_ik W − W E_ik), B += ε E_ik B, D −= ε D E_ik |
 //! | `R1[i,k]` | `pnn` with squares, one output, the last hidden layer, here 1 | W_1\[i,:\] += ε w_k W_1\[k,:\], W_1\[k,:\] −= ε w_i W_1\[i,:\], b_1 likewise, w = W_2\[0,:\] |
-//! | `x[i;0,1,2]` | `lffn`, `pnn` with 2 samples | W_1\[i,\[0,1,2\]\] += ε v with v · x = 0 for both inputs x, by Cramer's rule |
+//! | `x[i;0,1,2]` | `lffn`, `pnn`, `relu` with 2 samples | W_1\[i,\[0,1,2\]\] += ε v with v · x = 0 for both inputs x, by Cramer's rule |
 //!
 //! In the last row there is one column more than samples; with biases, column d_0 stands for b_1, on which every input is 1.
 //! `R` keeps Σ w_i z_i², since w_i z_i · w_k z_k − w_k z_k · w_i z_i = 0. The others are derivatives of exact symmetries of the label map, except the last, which changes no W_1 x + b_1.
+//! With kinks, they hold on every activation pattern: scaling commutes with any gate.
 
 use num_bigint::BigInt;
 
@@ -38,12 +39,12 @@ pub(super) fn direction(
             let layer = hidden_layer(head, widths);
             layer.zip(digits(index)).filter(|(l, i)| *i < widths[*l]).map(|(l, i)| shift(network, widths, l, i))
         }
-        (Family::Layers { widths, bias, degree, linear }, _) if head.starts_with('G') => {
+        (Family::Layers { widths, bias, degree, linear, .. }, _) if head.starts_with('G') => {
             let units = hidden_layer(head, widths).zip(pair(index));
             let units = units.filter(|(l, (i, k))| *i < widths[*l] && *k < widths[*l] && (*linear || i == k));
             units.map(|(l, (i, k))| mix(network, widths, *bias, l, (i, k), *degree))
         }
-        (Family::Layers { widths, bias, degree: 2, linear: false }, _) if head.starts_with('R') => {
+        (Family::Layers { widths, bias, degree: 2, linear: false, .. }, _) if head.starts_with('R') => {
             let last = widths.len() - 2;
             let units = hidden_layer(head, widths).filter(|l| *l == last && widths[last + 1] == 1).zip(pair(index));
             let units = units.filter(|(_, (i, k))| i != k && *i < widths[last] && *k < widths[last]);

@@ -1,13 +1,14 @@
 //! Networks as the checker understands them: reading their text, their weights' names, and their label maps. Derivatives
 //! come from evaluating a label map on dual numbers, so there is no Jacobian to get wrong.
 
-use super::number::Number;
+use super::number::{Exact, Number};
 
 /// The label map of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Family {
-    /// z_ℓ = W_ℓ a_{ℓ−1} + b_ℓ, a_ℓ = z_ℓ^degree for hidden layers, y = z_L. Degree 1 is `lffn`, otherwise `pnn`.
-    Layers { widths: Vec<usize>, bias: bool, degree: u32, linear: bool },
+    /// z_ℓ = W_ℓ a_{ℓ−1} + b_ℓ, a_ℓ = z_ℓ^degree for hidden layers, y = z_L: `lffn` (linear, of degree 1) and `pnn`.
+    /// With kinks, `relu`: a_ℓ = max(z_ℓ, 0); on an activation pattern, z_ℓ where a gate is open and 0 elsewhere.
+    Layers { widths: Vec<usize>, bias: bool, degree: u32, linear: bool, kinks: bool },
     /// h_t = W h_{t−1} + B x_t, h_0 = 0, y = D h_T, or D h_t at every step.
     Recurrent { inputs: usize, hidden: usize, outputs: usize, steps: usize, every: bool },
 }
@@ -35,7 +36,7 @@ const MOST_WEIGHTS: usize = 4_096;
 const MOST_SIZE: usize = 4_096;
 
 impl Network {
-    /// Reads `lffn([2, 2, 2], bias=True)`, `pnn([2, 2, 1], degree=2)`, `lrnn(inputs=1, hidden=2, outputs=1, steps=5)`.
+    /// Reads `lffn([2, 2, 2], bias=True)`, `relu([2, 2, 1])`, `pnn([2, 2, 1], degree=2)`, `lrnn(inputs=1, hidden=2, outputs=1, steps=5)`.
     ///
     /// # Errors
     /// Other text, or a network over the limits.
@@ -44,7 +45,7 @@ impl Network {
         let (name, rest) = text.split_once('(').ok_or_else(known)?;
         let rest = rest.strip_suffix(')').ok_or_else(known)?;
         let family = match name {
-            "lffn" | "pnn" => layers(name, rest),
+            "lffn" | "pnn" | "relu" => layers(name, rest),
             "lrnn" => recurrent(rest),
             _ => None,
         };
@@ -141,8 +142,40 @@ impl Network {
         }
     }
 
-    /// The labels of one input.
+    /// Whether hidden units have kinks: labels are polynomial on each activation pattern only.
+    pub(super) fn has_kinks(&self) -> bool {
+        matches!(self.family, Family::Layers { kinks: true, .. })
+    }
+
+    /// The labels of one input, of a network without kinks.
     pub(super) fn labels<N: Number>(&self, weights: &[N], input: &[N]) -> Vec<N> {
+        assert!(!self.has_kinks(), "labels of a network with kinks need gates");
+        self.gated(weights, input, &[])
+    }
+
+    /// The labels of one input; with kinks, those of the pattern with these gates, one for each hidden unit, layer after layer.
+    pub(super) fn gated<N: Number>(&self, weights: &[N], input: &[N], gates: &[bool]) -> Vec<N> {
+        let degree = if let Family::Layers { degree, .. } = &self.family { *degree } else { 1 };
+        let (kinks, mut gates) = (self.has_kinks(), gates.iter());
+        self.activated(weights, input, |z| match degree {
+            1 if kinks && gates.next() != Some(&true) => N::zero(),
+            1 => z,
+            _ => z.power(degree),
+        })
+    }
+
+    /// The exact signs of all pre-activations of hidden units at an input; nothing if one has more than 127 bits.
+    pub(super) fn signs(&self, weights: &[i64], input: &[i64]) -> Option<Vec<i128>> {
+        let exact = |values: &[i64]| values.iter().map(|v| Exact(Some(i128::from(*v)))).collect::<Vec<_>>();
+        let mut signs = Vec::new();
+        self.activated(&exact(weights), &exact(input), |z| {
+            signs.push(z.0.map(i128::signum));
+            Exact(z.0.map(|z| z.max(0)))
+        });
+        signs.into_iter().collect()
+    }
+
+    fn activated<N: Number>(&self, weights: &[N], input: &[N], mut activation: impl FnMut(N) -> N) -> Vec<N> {
         let product = |tensor: &Tensor, x: &[N]| -> Vec<N> {
             let row = |r: usize| {
                 let entries = x.iter().enumerate();
@@ -152,7 +185,7 @@ impl Network {
         };
         let plus = |a: Vec<N>, b: &[N]| -> Vec<N> { a.iter().zip(b).map(|(a, b)| a.plus(b)).collect() };
         match &self.family {
-            Family::Layers { widths, bias, degree, .. } => {
+            Family::Layers { widths, bias, .. } => {
                 let mut a = input.to_vec();
                 for layer in 1..widths.len() {
                     let place = (layer - 1) * if *bias { 2 } else { 1 };
@@ -160,8 +193,8 @@ impl Network {
                     if *bias {
                         a = plus(a, &weights[self.tensors[place + 1].start..][..widths[layer]]);
                     }
-                    if layer + 1 < widths.len() && *degree > 1 {
-                        a = a.iter().map(|z| z.power(*degree)).collect();
+                    if layer + 1 < widths.len() {
+                        a = a.into_iter().map(&mut activation).collect();
                     }
                 }
                 a
@@ -229,6 +262,9 @@ impl Network {
                     let nothing = *steps == 1 && seen.iter().all(|(t, _, _)| t.name == "W");
                     if nothing { 0 } else { u128::from(m) }
                 }
+                // f(1) and f(−1) determine the function of one input without biases; other functions have no coordinates.
+                (Family::Layers { widths, bias: false, kinks: true, .. }, None) if widths[0] == 1 => 2,
+                (Family::Layers { kinks: true, .. }, None) => 1 << 64,
                 (Family::Layers { widths, bias, degree, .. }, None) => {
                     // Monomials in the inputs (and 1): all but those without a column of the first layer that is seen.
                     let columns = widths[0] + usize::from(*bias);
@@ -290,11 +326,12 @@ fn layers(name: &str, text: &str) -> Option<Family> {
     let (rest, bias) = rest.strip_suffix(", bias=True").map_or((rest, false), |rest| (rest, true));
     let degree = match (name, rest.strip_prefix(", degree=")) {
         ("pnn", Some(degree)) => u32::try_from(positive(degree)?).ok()?,
-        ("lffn", None) if rest.is_empty() => 1,
+        ("lffn" | "relu", None) if rest.is_empty() => 1,
         _ => return None,
     };
     let few = widths.len() >= 2 && widths.iter().all(|d| *d <= MOST_WEIGHTS) && widths.len() <= MOST_WEIGHTS;
-    few.then_some(Family::Layers { widths, bias, degree, linear: name == "lffn" })
+    let kinks = name == "relu" && widths.len() > 2;
+    few.then_some(Family::Layers { widths, bias, degree, linear: name == "lffn", kinks })
 }
 
 fn recurrent(text: &str) -> Option<Family> {

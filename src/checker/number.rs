@@ -114,6 +114,28 @@ impl Number for Modular {
     }
 }
 
+/// An integer of at most 127 bits; nothing once it had more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Exact(pub(super) Option<i128>);
+
+impl Number for Exact {
+    fn zero() -> Self {
+        Exact(Some(0))
+    }
+    fn one() -> Self {
+        Exact(Some(1))
+    }
+    fn plus(&self, other: &Self) -> Self {
+        Exact(self.0.zip(other.0).and_then(|(a, b)| a.checked_add(b)))
+    }
+    fn times(&self, other: &Self) -> Self {
+        Exact(self.0.zip(other.0).and_then(|(a, b)| a.checked_mul(b)))
+    }
+    fn scaled(&self, factor: i64) -> Self {
+        self.times(&Exact(Some(i128::from(factor))))
+    }
+}
+
 /// a + b·ε with ε² = 0: evaluating on θ + v·ε gives the derivative along v beside the value.
 #[derive(Clone, Debug)]
 pub(super) struct Dual<N>(pub(super) N, pub(super) N);

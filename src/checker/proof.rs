@@ -36,6 +36,8 @@ pub(super) enum Fact {
     Point {
         weights: Vec<Modular>,
         inputs: Vec<Vec<Modular>>,
+        /// For each input, where the network has kinks.
+        gates: Vec<Vec<bool>>,
     },
     AtLeast(Vec<usize>, usize),
     AtMost(Vec<usize>, usize),
@@ -76,7 +78,9 @@ impl Fact {
     /// How many numbers are remembered for it.
     fn entries(&self) -> usize {
         match self {
-            Fact::Point { weights, inputs } => weights.len() + inputs.iter().map(Vec::len).sum::<usize>(),
+            Fact::Point { weights, inputs, gates } => {
+                weights.len() + inputs.iter().map(Vec::len).chain(gates.iter().map(Vec::len)).sum::<usize>()
+            }
             Fact::Instance(set, instance) => {
                 set.len() + 2 * instance.student.len() + instance.inputs.iter().map(Vec::len).sum::<usize>()
             }
@@ -228,7 +232,7 @@ impl Proof {
 
     pub(super) fn point(&self, step: u64) -> Result<(&[Modular], &[Vec<Modular>]), Fault> {
         match self.fact(step)? {
-            Fact::Point { weights, inputs } => Ok((weights, inputs)),
+            Fact::Point { weights, inputs, .. } => Ok((weights, inputs)),
             _ => Err(Fault::Wrong(format!("step {step} is not a point"))),
         }
     }
@@ -269,6 +273,8 @@ impl Proof {
     pub(super) fn columns(&self, point: u64, columns: &[usize]) -> Result<Vec<Vec<Modular>>, Fault> {
         let network = self.network()?;
         let (weights, inputs) = self.point(point)?;
+        let Fact::Point { gates, .. } = self.fact(point)? else { return Ok(Vec::new()) };
+        let gates = gates.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
         let operations = 3 * columns.len().saturating_mul(inputs.len()).saturating_mul(network.operations());
         limit(operations)?;
         let input = |x: &Vec<Modular>| x.iter().map(|x| Dual(*x, Modular::zero())).collect::<Vec<_>>();
@@ -276,7 +282,8 @@ impl Proof {
         let mut moved: Vec<Dual<Modular>> = weights.iter().map(|w| Dual(*w, Modular::zero())).collect();
         let column = |column: &usize| {
             moved[*column].1 = Modular::one();
-            let labels = inputs.iter().flat_map(|x| network.labels(&moved, x)).map(|label| label.1).collect();
+            let each = inputs.iter().zip(gates.clone());
+            let labels = each.flat_map(|(x, gates)| network.gated(&moved, x, gates)).map(|label| label.1).collect();
             moved[*column].1 = Modular::zero();
             labels
         };

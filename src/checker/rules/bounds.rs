@@ -2,6 +2,7 @@
 
 use super::super::network::{Family, Network};
 use super::super::proof::{Fault, Proof, ensure};
+use super::kinks;
 
 /// There are no more weights: no more columns.
 pub(super) fn size(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result<(), Fault> {
@@ -17,13 +18,13 @@ pub(super) fn labels(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result
     proof.bounded(step, (of, set, k))
 }
 
-/// A bound of the theory: [`outputs`] or [`low_rank`].
+/// A bound of the theory: [`outputs`], [`low_rank`], or one of [`kinks`].
 pub(super) fn named(proof: &mut Proof, step: u64, (of, k): (&str, usize), name: &str) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     let bound = match name {
         "outputs" => outputs(proof.network()?, &set, proof.samples),
         "low rank" => low_rank(proof.network()?, proof.samples),
-        _ => None,
+        _ => kinks::bound(proof.network()?, &set, proof.samples, name)?,
     };
     let bound = bound.ok_or_else(|| Fault::Wrong("there is no such bound for this network".to_owned()))?;
     ensure(bound <= k as u128, "the bound is more")?;

@@ -7,6 +7,7 @@ mod count;
 mod end;
 mod instance;
 mod kernel;
+mod kinks;
 mod matching;
 mod minor;
 mod random;
@@ -14,6 +15,7 @@ mod table;
 mod transport;
 
 use super::format::Rule;
+use super::network::Network;
 use super::proof::{Fault, Proof, ensure};
 
 /// The name of a rule.
@@ -46,8 +48,26 @@ pub(super) fn name(rule: &Rule) -> &'static str {
     }
 }
 
+/// Whether a rule holds on each activation pattern of a network with kinks, and so for the largest dimension. Where labels are
+/// not polynomial, no law of matches holds, and the largest of several rank functions is not submodular.
+fn holds_on_patterns(rule: &Rule) -> bool {
+    match rule {
+        Rule::Network { .. } | Rule::Point { .. } | Rule::Minor { .. } | Rule::Size { .. } | Rule::Labels { .. } => {
+            true
+        }
+        Rule::Gauge { .. } | Rule::Inclusion { .. } | Rule::Symmetry { .. } | Rule::Random { .. } => true,
+        Rule::Dimension { .. } | Rule::Spans { .. } | Rule::Table { .. } | Rule::Claim { .. } | Rule::End { .. } => {
+            true
+        }
+        Rule::Bound { name, .. } => ["outputs", "signs", "chain"].contains(&name.as_str()),
+        _ => false,
+    }
+}
+
 /// Checks a step and remembers what it states.
 pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Fault> {
+    let kinks = proof.network.as_ref().is_some_and(Network::has_kinks);
+    ensure(!kinks || holds_on_patterns(&rule), "the rule does not hold for ReLU networks: labels are not polynomial")?;
     match rule {
         Rule::Network { network, samples } => {
             let same = proof.header.network.as_ref().is_none_or(|n| *n == network && proof.header.samples == samples);

@@ -6,17 +6,17 @@ pub(super) fn random(
     proof: &mut Proof,
     step: u64,
     (of, k): (&str, usize),
-    error_log2: i64,
+    error_log2: Option<i64>,
     missing: &str,
 ) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
-    ensure(error_log2 <= 0, "an error is at most 2^0")?;
+    ensure(error_log2.is_none_or(|e| e <= 0), "an error is at most 2^0")?;
     let missing: String = missing.chars().take(80).collect();
     proof.hole(
         step,
         "random",
         format!("that the dimension of {of} is at most {k} is probable ({missing})"),
-        Some(error_log2),
+        error_log2,
     );
     proof.bounded(step, (of, set, k))
 }
