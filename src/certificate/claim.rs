@@ -7,6 +7,7 @@ use crate::network::{Network, Samples};
 use crate::reach::Settings;
 
 use super::CannotCertify;
+use super::count::MOST_VISITED;
 use super::engine::{Engine, Sound};
 use super::format::{Counterexample, FORMAT, Header, Rule, VERSION};
 use super::ground::Ground;
@@ -62,19 +63,19 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
     for Subject { network, samples, dimensions } in &checked.subjects {
         let name = format!("{network}, {samples}");
         let kept = writer.steps();
-        let done = if network.weights() <= MOST_WEIGHTS {
-            all_dimensions(&mut writer, engine, network, *samples, settings).map(|(step, open)| {
+        // Where few were asked for, those; otherwise all.
+        let asked =
+            dimensions.as_ref().filter(|asked| network.weights() > MOST_WEIGHTS && listed + asked.len() <= MOST_LISTED);
+        let done = if let Some(asked) = asked {
+            let mut asked = asked.clone();
+            let done = prove(&mut writer, engine, network, *samples, &mut asked, settings);
+            listed += done.as_ref().map_or(0, |(steps, _)| steps.len());
+            done
+        } else {
+            all_dimensions(&mut writer, engine, network, *samples, settings, MOST_VISITED[1]).map(|(step, open)| {
                 tables += 1;
                 (vec![step], open)
             })
-        } else {
-            let asked = dimensions.as_ref().filter(|asked| listed + asked.len() <= MOST_LISTED);
-            let done = asked.ok_or(CannotCertify::Many).and_then(|asked| {
-                let mut asked = asked.clone();
-                prove(&mut writer, engine, network, *samples, &mut asked, settings)
-            });
-            listed += done.as_ref().map_or(0, |(steps, _)| steps.len());
-            done
         };
         match done {
             Ok((steps, open)) => {

@@ -27,6 +27,8 @@ const MOST_WEIGHTS: usize = 48;
 const WHOLE: usize = 18;
 /// The first so many weights tell the branches apart.
 const SPLIT: usize = 8;
+/// Nor bounds after so many that were not found.
+const MOST_UNPROVED: usize = 24;
 /// More points than this are not looked for.
 const MOST_POINTS: u64 = 4;
 /// Independent sets beyond this are not visited: a minute for a certificate of one network, seconds where there are many.
@@ -45,49 +47,66 @@ pub(super) fn all_dimensions(
 ) -> Result<(u64, Holes), CannotCertify> {
     let n = network.weights();
     if n > MOST_WEIGHTS {
-        return Err(CannotCertify::TooManyWeights { weights: n });
+        return Err(CannotCertify::TooManyWeights { weights: n, limit: MOST_WEIGHTS });
     }
     let matroid = engine.matroid(network, samples, settings.seed, Some(settings.error_log2));
     let matroid = matroid.map_err(|_| CannotCertify::Jacobian)?;
-    let mut expected = None;
-    for trial in matroid.trials() {
-        // Whoever looked at one trial only has to have seen the same.
-        let table = crate::reach::count_all(trial.field, &trial.rows);
-        if *expected.get_or_insert_with(|| table.clone()) != table {
-            return Err(CannotCertify::Trials);
+    let mut expected: Option<Counts> = None;
+    for attempt in 0..MOST_POINTS {
+        let kept = writer.steps();
+        let ground = Ground::wide(engine, network, samples, settings.seed, attempt).ok_or(CannotCertify::Point)?;
+        let (step, counts, holes) = at_point(writer, &ground, &matroid, limit)?;
+        for trial in matroid.trials().iter().filter(|_| attempt == 0) {
+            let table = crate::reach::count_all(trial.field, &trial.rows);
+            let table = table.entries().map(|(s, d, number)| (s, d, number.to_u64().unwrap_or(0))).collect();
+            // Whoever looked at one trial only has to have seen the same.
+            if *expected.get_or_insert_with(|| Counts::clone(&table)) != table {
+                return Err(CannotCertify::Trials);
+            }
         }
+        if expected.as_ref() == Some(&counts) {
+            return Ok((step, holes));
+        }
+        writer.back_to(kept);
     }
-    let shows = |ground: &Ground<'_, _>| Some(crate::reach::count_all(ground.field, ground.jacobian())) == expected;
-    let mut grounds = (0..MOST_POINTS).filter_map(|attempt| Ground::wide(engine, network, samples, settings.seed, attempt));
-    let ground = grounds.find(shows).ok_or(CannotCertify::Point)?;
+    Err(CannotCertify::Point)
+}
+
+/// The steps at one point: the last one's number, the numbers of allocations, and what is not proved.
+fn at_point<E: Engine>(
+    writer: &mut Writer,
+    ground: &Ground<'_, E>,
+    matroid: &JacobianMatroid,
+    limit: u64,
+) -> Result<(u64, Counts, Holes), CannotCertify> {
+    let (network, samples) = (&ground.network, ground.samples);
+    let n = network.weights();
     let error_log2 = matroid.error_for_all();
-    let mut section = Section::open(writer, &ground, &matroid, error_log2);
-    let bounds = Bounds::of_teacher(&mut section, &matroid);
-    let mut search = Search { field: ground.field, section: &mut section, matroid: &matroid, bounds, left: limit };
-    search.bounds.symmetries = engine.symmetries(network, samples);
+    let mut section = Section::open(writer, ground, matroid, error_log2);
+    let bounds = Bounds::of_teacher(&mut section, matroid, ground.engine.symmetries(network, samples));
+    let mut search = Search { field: ground.field, section: &mut section, matroid, bounds, left: limit, limit };
     let prefixes = prefixes(n);
-    let mut branches = search.branches(&ground, &prefixes)?;
+    let mut branches = search.branches(ground, &prefixes)?;
     let sets = std::mem::take(&mut search.bounds.unproved);
     if !sets.is_empty() {
         // What is open depends on all bounds, those found late as well.
         search.bounds.given_up = true;
-        branches = search.branches(&ground, &prefixes)?;
+        branches = search.branches(ground, &prefixes)?;
     }
-    let layout = network.layout();
     let mut steps = Vec::new();
     let (mut counts, mut open) = (BTreeMap::new(), 0u64);
     for ((contained, avoided), (found, unproved)) in prefixes.into_iter().zip(branches) {
-        let text = |mask| crate::allocation::print(layout, &allocation(n, mask));
+        let text = |mask| crate::allocation::print(network.layout(), &allocation(n, mask));
         found.iter().for_each(|(size, dim, number)| *counts.entry((*size, *dim)).or_insert(0) += number);
         open += unproved;
         let (contains, avoids) = (text(contained), text(avoided));
         let (within, point) = ("all".to_owned(), section.point);
         steps.push(section.step(Rule::Branch { within, contains, avoids, point, counts: found }));
     }
-    let counts = counts.into_iter().map(|((size, dim), number)| (size, dim, number)).collect();
-    let error = (open > 0).then_some(error_log2);
-    let step = section.step(Rule::Count { within: "all".to_owned(), branches: steps, counts, error_log2: error });
-    Ok((step, Holes { dimensions: open, of: 1 << n, sets }))
+    let counts: Counts = counts.into_iter().map(|((size, dim), number)| (size, dim, number)).collect();
+    let (within, error_log2) = ("all".to_owned(), (open > 0).then_some(error_log2));
+    let step = section.step(Rule::Count { within, branches: steps, counts: counts.clone(), error_log2 });
+    Ok((step, counts, Holes { dimensions: open, of: 1 << n, sets }))
 }
 
 fn allocation(n: usize, mask: u64) -> Allocation {
@@ -114,10 +133,14 @@ struct Bounds {
 
 impl Bounds {
     /// The teacher's dimension, if it is proved.
-    fn of_teacher(section: &mut Section<'_, impl Engine>, matroid: &JacobianMatroid) -> Self {
+    fn of_teacher(
+        section: &mut Section<'_, impl Engine>,
+        matroid: &JacobianMatroid,
+        symmetries: Vec<Vec<usize>>,
+    ) -> Self {
         let all = Allocation::all(matroid.network().weights());
         let (n, dim) = (all.size(), matroid.teacher_rank());
-        let mut bounds = Bounds::default();
+        let mut bounds = Bounds { symmetries, ..Bounds::default() };
         if dim < n && section.proved_at_most(&all, dim).is_some() {
             bounds.known.push((u64::MAX >> (64 - n), dim as u32));
         }
@@ -153,6 +176,7 @@ struct Search<'s, 'a, E> {
     bounds: Bounds,
     /// Independent sets that may still be visited.
     left: u64,
+    limit: u64,
 }
 
 /// What is counted in a branch.
@@ -211,8 +235,8 @@ impl<E: Engine> Search<'_, '_, E> {
         mut coloops: usize,
         tally: &mut Tally,
     ) -> Result<(), CannotCertify> {
-        let weights = self.matroid.network().weights();
-        self.left = self.left.checked_sub(1).ok_or(CannotCertify::TooManyWeights { weights })?;
+        let (weights, limit) = (self.matroid.network().weights(), self.limit);
+        self.left = self.left.checked_sub(1).ok_or(CannotCertify::TooManySets { weights, limit })?;
         let loops = minor.loops();
         self.free(minor.taken, loops, &mut sizes, minor.basis.len() + minor.others.len(), tally);
         loop {
@@ -265,26 +289,38 @@ impl<E: Engine> Search<'_, '_, E> {
         closed
     }
 
-    /// Looks for a bound of the flat that the circuit of a weight among those taken spans.
+    /// Looks for a bound of the flat that the circuit of a weight among those taken spans, or of all that they span.
     fn bound(&mut self, taken: u64, weight: usize) {
-        let n = self.matroid.network().weights();
-        let Some(circuit) = self.matroid.circuit(&allocation(n, taken | 1 << weight)) else {
+        let with = allocation(self.matroid.network().weights(), taken | 1 << weight);
+        let Some(circuit) = self.matroid.circuit(&with) else {
             return;
         };
         let flat = self.matroid.closure(&circuit);
+        if !self.is_bounded(&flat, circuit.size() - 1)
+            && !self.is_bounded(&self.matroid.closure(&with), with.size() - 1)
+        {
+            let (text, unproved) = (self.section.text(&flat), &mut self.bounds.unproved);
+            if !unproved.contains(&text) {
+                unproved.push(text);
+            }
+            self.bounds.given_up = unproved.len() == MOST_UNPROVED;
+        }
+    }
+
+    /// Whether a flat could be bounded that nothing equivalent was tried for.
+    fn is_bounded(&mut self, flat: &Allocation, dim: usize) -> bool {
         let mask = flat.iter().fold(0u64, |mask, w| mask | 1 << w);
         if !self.bounds.tried.insert(mask) {
-            return;
+            return false;
         }
         let orbit = orbit(mask, &self.bounds.symmetries);
         self.bounds.tried.extend(&orbit);
-        let dim = circuit.size() - 1;
-        if self.section.proved_at_most(&flat, dim).is_some() {
-            self.bounds.known.extend(orbit.iter().map(|set| (*set, dim as u32)));
-            self.bounds.known.sort_by_key(|(set, bound)| (std::cmp::Reverse(*bound), *set));
-        } else {
-            self.bounds.unproved.push(self.section.text(&flat));
+        if self.section.proved_at_most(flat, dim).is_none() {
+            return false;
         }
+        self.bounds.known.extend(orbit.iter().map(|set| (*set, dim as u32)));
+        self.bounds.known.sort_by_key(|(set, bound)| (std::cmp::Reverse(*bound), *set));
+        true
     }
 }
 

@@ -62,13 +62,7 @@ impl<'e, E: Engine> Ground<'e, E> {
     }
 
     /// A point with entries that are larger with each attempt.
-    pub(super) fn wide(
-        engine: &'e E,
-        network: &Network,
-        samples: Samples,
-        seed: u64,
-        attempt: u64,
-    ) -> Option<Self> {
+    pub(super) fn wide(engine: &'e E, network: &Network, samples: Samples, seed: u64, attempt: u64) -> Option<Self> {
         Ground::random(engine, network, samples, (seed, 100 * attempt), 9 * 20u64.pow(attempt as u32))
     }
 

@@ -36,10 +36,22 @@ pub enum CannotCertify {
     #[error("no point with small integer entries shows the dimension\n  try another --seed")]
     Point,
     /// All allocations of so many weights are too many.
-    #[error("all allocations of {weights} weights are too many for a certificate, over the limit of {MOST_WEIGHTS}")]
+    #[error("all allocations of {weights} weights are too many for a certificate, over the limit of {limit}")]
     TooManyWeights {
         /// The weights.
         weights: usize,
+        /// The most weights.
+        limit: usize,
+    },
+    /// Too many independent sets would have to be visited.
+    #[error(
+        "all allocations of {weights} weights have too many independent sets for a certificate, over the limit of {limit}"
+    )]
+    TooManySets {
+        /// The weights.
+        weights: usize,
+        /// The most independent sets.
+        limit: u64,
     },
     /// Matches of a network with kinks: its labels are not polynomial, and no rule knows its laws.
     #[error(
@@ -51,9 +63,6 @@ pub enum CannotCertify {
         "integer points show a larger dimension than the activation patterns drawn\n  try more --draws, or another --seed"
     )]
     Draws,
-    /// More allocations were asked about than are listed, or more than their dimensions.
-    #[error("it has more than {MOST_WEIGHTS} weights, and too many of its dimensions were asked for")]
-    Many,
     /// The Jacobian is over a limit.
     #[error("the Jacobian is over a limit\n  take fewer samples or a smaller network")]
     Jacobian,

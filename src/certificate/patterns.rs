@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::algebra::Matrix;
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
+use crate::number::{Field, PrimeField, Ring};
 use crate::reach::{Answer, Settings};
 
 use super::CannotCertify;
@@ -16,7 +18,7 @@ use super::ground::Ground;
 use super::pattern_bounds::{bound, candidates, is_special};
 use super::rank::header;
 use super::symmetry::orbit;
-use super::table::{Holes, lower, raise};
+use super::table::{Holes, MOST_WEIGHTS};
 use super::writer::Writer;
 
 /// Points that show nothing new are given up after so many,
@@ -125,6 +127,9 @@ pub(super) fn all_dimensions<E: Engine>(
     settings: Settings,
 ) -> Result<(u64, Holes), CannotCertify> {
     let n = network.weights();
+    if n > MOST_WEIGHTS {
+        return Err(CannotCertify::TooManyWeights { weights: n, limit: MOST_WEIGHTS });
+    }
     let first = candidate(engine, network, samples, settings, 0)?;
     // The network is the next step, and the point the one after it.
     let at = writer.next() + 1;
@@ -183,7 +188,7 @@ fn bounds_of_all<E: Engine>(ground: &Ground<'_, E>, at: u64, permutations: &[Vec
     }
     for set in sets {
         let (k, rule) = bound(ground, &set, at);
-        let bits = set.low_bits() as u32;
+        let bits = set.low_bits() as u64;
         if k < usize::from(most[bits as usize]) {
             lower(&mut most, n, &orbit(bits, permutations), k as u8);
             rules.push(rule);
@@ -215,4 +220,59 @@ fn candidate<'e, E: Engine>(
 
 fn text(network: &Network, set: &Allocation) -> String {
     if set.size() == set.weights() { "all".to_owned() } else { crate::allocation::print(network.layout(), set) }
+}
+
+/// Lowers the bounds of all sets by new bounds: a subset has no larger dimension, and a weight more adds at most 1.
+fn lower(most: &mut [u8], n: usize, sets: &[u64], dim: u8) {
+    for set in sets {
+        most[*set as usize] = most[*set as usize].min(dim);
+    }
+    for mask in (0..most.len()).rev() {
+        for w in (0..n).filter(|w| mask >> w & 1 == 1) {
+            most[mask & !(1 << w)] = most[mask & !(1 << w)].min(most[mask]);
+        }
+    }
+    for mask in 0..most.len() {
+        for w in (0..n).filter(|w| mask >> w & 1 == 0) {
+            most[mask | 1 << w] = most[mask | 1 << w].min(most[mask] + 1);
+        }
+    }
+}
+
+/// Raises the ranks of all sets of columns to those of a matrix.
+fn raise(ranks: &mut [u8], field: &PrimeField, matrix: &Matrix<u64>) {
+    let columns: Vec<Vec<u64>> =
+        (0..matrix.columns()).map(|c| (0..matrix.rows()).map(|r| matrix[(r, c)]).collect()).collect();
+    visit(field, &columns, 0, 0, &mut Vec::new(), ranks);
+}
+
+fn visit(
+    field: &PrimeField,
+    columns: &[Vec<u64>],
+    next: usize,
+    mask: usize,
+    echelon: &mut Vec<(usize, Vec<u64>)>,
+    ranks: &mut [u8],
+) {
+    let Some(column) = columns.get(next) else {
+        ranks[mask] = ranks[mask].max(echelon.len() as u8);
+        return;
+    };
+    visit(field, columns, next + 1, mask, echelon, ranks);
+    let mut column = column.clone();
+    for (pivot, row) in echelon.iter() {
+        let factor = field.neg(&column[*pivot]);
+        column.iter_mut().zip(row).for_each(|(entry, r)| field.add_product(entry, &factor, r));
+    }
+    let pivot = column.iter().position(|entry| !field.is_zero(entry));
+    if let Some(pivot) = pivot
+        && let Some(inverse) = field.inverse(&column[pivot])
+    {
+        column.iter_mut().for_each(|entry| *entry = field.mul(entry, &inverse));
+        echelon.push((pivot, column));
+    }
+    visit(field, columns, next + 1, mask | 1 << next, echelon, ranks);
+    if pivot.is_some() {
+        echelon.pop();
+    }
 }

@@ -99,11 +99,6 @@ impl<'a, E: Engine> Section<'a, E> {
         self.writer.step(rule)
     }
 
-    /// States another point; the step.
-    pub(super) fn point_of(&mut self, ground: &Ground<'_, E>) -> u64 {
-        self.writer.step(ground.rule())
-    }
-
     /// A set in the text of certificates.
     pub(super) fn text(&self, set: &Allocation) -> String {
         self.ground.text(set)

@@ -49,7 +49,9 @@ pub(super) fn branch(
     // A hash of the whole branch says whether it is among those derived again.
     let derived = proof.full || proof.branching < SAMPLED_AFTER || {
         let text = format!("{step} {contained} {avoided} {counts:?}");
-        text.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)) >> 32 & (ONE_OF - 1) == 0
+        text.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)) >> 32
+            & (ONE_OF - 1)
+            == 0
     };
     let (mut open, mut work) = (0, 0);
     if derived {
