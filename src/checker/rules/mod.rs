@@ -8,7 +8,9 @@ mod instance;
 mod kernel;
 mod matching;
 mod minor;
+mod powers;
 mod random;
+mod systems;
 mod table;
 mod transport;
 
