@@ -1,21 +1,30 @@
 //! Bounds of the theory, each under the name that certificates give it.
 
+mod powers;
+mod systems;
+
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 
 /// The smallest bound that a name stands for, and the name.
 pub(super) fn named(network: &Network, samples: Samples, set: &Allocation) -> Option<(&'static str, usize)> {
-    let bounds = [("outputs", outputs(network, samples, set)), ("low rank", low_rank(network, samples))];
-    bounds.into_iter().filter_map(|(name, bound)| Some((name, bound?))).min_by_key(|(_, bound)| *bound)
+    all(network, samples, set).into_iter().min_by_key(|(_, bound)| *bound)
 }
 
-/// m states of the last hidden units are mapped to p outputs each by one matrix: if the allocation moves u hidden units and learns
+/// All bounds that the network has, with their names.
+fn all(network: &Network, samples: Samples, set: &Allocation) -> Vec<(&'static str, usize)> {
+    let bounds = [("outputs", outputs(network, samples, set)), ("low rank", low_rank(network, samples))];
+    let bounds = bounds.into_iter().filter_map(|(name, bound)| Some((name, bound?)));
+    bounds.chain(systems::bounds(network, samples, set)).chain(powers::bounds(network, set)).collect()
+}
+
+/// m states of the last hidden units (at most as many as their functions have coordinates) are mapped to p outputs each by one matrix: if the allocation moves u hidden units and learns
 /// outgoing weights of v, tangent vectors lie in a space of at most u·m + (p − u)·v dimensions.
 pub(super) fn outputs(network: &Network, samples: Samples, set: &Allocation) -> Option<usize> {
     let shapes = network.shapes();
     let layers = network.layout().layers();
-    let m = usize::try_from(samples.count()?).ok()?;
-    let m = if shapes.readout == Some("all") { m.checked_mul(shapes.steps?)? } else { m };
+    let labels = |samples| network.labels_at(samples).and_then(|labels| usize::try_from(labels).ok());
+    let m = labels(Samples::Functional)?.min(labels(samples)?) / shapes.outputs;
     let recurrent = shapes.hidden.is_some();
     let hidden = match (&shapes.widths, shapes.hidden) {
         (Some(widths), _) if layers > 1 => widths[layers - 1],
@@ -45,4 +54,87 @@ fn low_rank(network: &Network, samples: Samples) -> Option<usize> {
     let columns = samples.count().map_or(widths[0], |m| widths[0].min(usize::try_from(m).unwrap_or(usize::MAX)));
     let rank = widths.iter().copied().min()?.min(columns);
     rank.checked_mul(columns + shapes.outputs - rank)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use rand_chacha::ChaCha12Rng;
+    use rand_chacha::rand_core::{RngCore, SeedableRng};
+
+    use super::*;
+    use crate::reach::JacobianMatroid;
+
+    /// Random networks of every family, on which no bound may be below the rank.
+    fn network(draw: &mut impl FnMut(usize) -> usize) -> Network {
+        let text = match draw(4) {
+            0 | 1 => {
+                let (q, n, p, t) = (1 + draw(3), 1 + draw(4), 1 + draw(4), 1 + draw(7));
+                format!("lrnn({q}, {n}, {p}, {t}{})", ["", ", \"all\""][draw(2)])
+            }
+            2 => {
+                let (d, k, o, g) = (1 + draw(4), 1 + draw(6), 1 + draw(4), 2 + draw(3));
+                format!("pnn([{d}, {k}, {o}], degree={g}{})", ["", ", bias=True"][draw(2)])
+            }
+            _ => {
+                let widths: Vec<String> = (0..3 + draw(2)).map(|_| (1 + draw(3)).to_string()).collect();
+                let kind = [("lffn", ""), ("lffn", ", bias=True"), ("pnn", ", degree=2")][draw(3)];
+                format!("{}([{}]{})", kind.0, widths.join(", "), kind.1)
+            }
+        };
+        text.parse().unwrap()
+    }
+
+    /// Single weights, rows, columns and whole tensors are in or out.
+    fn allocation(network: &Network, draw: &mut impl FnMut(usize) -> usize) -> Allocation {
+        let mut inside = Vec::new();
+        for tensor in network.layout().tensors() {
+            let (kind, rows, columns) = (draw(7), 1 + draw(tensor.rows), 1 + draw(tensor.columns));
+            for position in tensor.positions() {
+                let place = ((position - tensor.start) / tensor.columns, (position - tensor.start) % tensor.columns);
+                let learnable = match kind {
+                    0 => false,
+                    1 | 2 => true,
+                    3 => place.0 != place.1,
+                    4 => place.0 >= rows || place.1 >= columns,
+                    5 => place.0 < rows,
+                    _ => draw(4) > 0,
+                };
+                inside.extend(learnable.then_some(position));
+            }
+        }
+        Allocation::of(network.weights(), inside)
+    }
+
+    #[test]
+    fn no_bound_is_below_the_rank() {
+        let mut random = ChaCha12Rng::seed_from_u64(5);
+        let mut draw = |below: usize| (random.next_u64() % below as u64) as usize;
+        let mut attained: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
+        for _ in 0..2_000 {
+            let network = network(&mut draw);
+            let count = Samples::Count(1 + draw(8) as u64);
+            for samples in [Samples::Functional, count] {
+                let matroid = JacobianMatroid::new(&network, samples, 1).unwrap();
+                for _ in 0..8 {
+                    let set = allocation(&network, &mut draw);
+                    let rank = matroid.rank(&set);
+                    for (name, bound) in all(&network, samples, &set) {
+                        assert!(rank <= bound, "{network}, {samples}: {name} gives {bound}, not {rank}, for {set:?}");
+                        let counts = attained.entry(name).or_default();
+                        counts[0] += 1;
+                        counts[1] += u64::from(bound < set.size());
+                        counts[2] += u64::from(bound == rank && bound < set.size());
+                    }
+                }
+            }
+        }
+        // Each is attained where counting weights does not give the rank.
+        for (name, [applied, told, attained]) in &attained {
+            println!("{name}: {applied} times, {told} below the size, {attained} of these attained");
+            assert!(*attained > 10, "{name}");
+        }
+        assert_eq!(attained.len(), 10);
+    }
 }

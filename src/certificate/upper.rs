@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::algebra::RowSpace;
 use crate::allocation::Allocation;
+use crate::network::Samples;
 use crate::number::Ring;
 
 use super::MOST_WEIGHTS;
@@ -29,7 +30,8 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
     if set.size() <= k {
         return Some(Rule::Size { of, at_most: k });
     }
-    if ground.labels(set).is_some_and(|labels| labels <= k) {
+    let coordinates = || ground.network.labels_at(Samples::Functional).is_some_and(|labels| labels <= k as u64);
+    if ground.labels(set).map_or_else(coordinates, |labels| labels <= k) {
         return Some(Rule::Labels { of, at_most: k });
     }
     if let Some((name, _)) = named(&ground.network, ground.samples, set).filter(|(_, bound)| *bound <= k) {
@@ -78,6 +80,13 @@ fn by_gauge<E: Engine>(
     rows.retain(|w| restricted.insert(order.iter().map(|g| ground.gauge[*g].1[*w]).collect()));
     if order.len() - rows.len() < missing || order.len() * rows.len() > MOST_ENTRIES {
         return None;
+    }
+    // Those that move nothing outside by themselves, if they are enough.
+    let alone = |g: &&usize| rows.iter().all(|w| field.is_zero(&ground.gauge[**g].1[*w]));
+    let alone: Vec<&usize> = order.iter().filter(alone).collect();
+    if alone.len() >= missing {
+        let single = |g: &&usize| vec![(ground.gauge[**g].0.clone(), "1".to_owned())];
+        return Some(alone.iter().take(missing).map(single).collect());
     }
     let inputs = ground.symbolic_inputs(if ground.generic { ground.inputs() } else { 0 });
     let directions = ground.engine.directions(&ground.network, &Integral, &ground.variables(), &inputs);

@@ -298,7 +298,7 @@ impl Network {
 }
 
 /// Monomials of degree g^hidden in so many variables; the largest number if there are very many.
-fn monomials(variables: usize, hidden: usize, degree: u32) -> u128 {
+pub(super) fn monomials(variables: usize, hidden: usize, degree: u32) -> u128 {
     if variables == 0 {
         return 0;
     }

@@ -1,8 +1,8 @@
-//! At most k, from counting, and by two bounds of the theory.
+//! At most k, from counting, and by bounds of the theory: two here, others in [`systems`] and [`powers`].
 
 use super::super::network::{Family, Network};
 use super::super::proof::{Fault, Proof, ensure};
-use super::kinks;
+use super::{kinks, powers, systems};
 
 /// There are no more weights: no more columns.
 pub(super) fn size(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result<(), Fault> {
@@ -18,20 +18,25 @@ pub(super) fn labels(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result
     proof.bounded(step, (of, set, k))
 }
 
-/// A bound of the theory: [`outputs`], [`low_rank`], or one of [`kinks`].
+/// A bound of the theory: [`outputs`], [`low_rank`], or one of [`systems`], [`powers`] and [`kinks`].
 pub(super) fn named(proof: &mut Proof, step: u64, (of, k): (&str, usize), name: &str) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
+    let (network, samples) = (proof.network()?, proof.samples);
     let bound = match name {
-        "outputs" => outputs(proof.network()?, &set, proof.samples),
-        "low rank" => low_rank(proof.network()?, proof.samples),
-        _ => kinks::bound(proof.network()?, &set, proof.samples, name)?,
+        "outputs" => outputs(network, &set, samples),
+        "low rank" => low_rank(network, samples),
+        _ => match systems::bound(name, network, &set, samples).or_else(|| powers::bound(name, network, &set)) {
+            None => kinks::bound(network, &set, samples, name)?,
+            bound => bound,
+        },
     };
     let bound = bound.ok_or_else(|| Fault::Wrong("there is no such bound for this network".to_owned()))?;
     ensure(bound <= k as u128, "the bound is more")?;
     proof.bounded(step, (of, set, k))
 }
 
-/// m states of the last hidden units (m samples; times the steps that are read out) are mapped to p outputs each by one matrix V.
+/// m states of the last hidden units (m samples, times the steps that are read out; or, if they are fewer, the coordinates of the
+/// functions that these units compute) are mapped to p outputs each by one matrix V.
 /// Tangent vectors are V·S + E·H as p × m matrices: S has rows only for the u hidden units that the allocation moves, and E has
 /// columns only for the v hidden units whose outgoing weights learn (a bias counts as one more). They lie in U ⊗ R^m + R^p ⊗ C
 /// with dim U ≤ min(u, p) and dim C ≤ min(v, m), which has at most u·m + (p − u)·v dimensions.
@@ -42,19 +47,19 @@ fn outputs(network: &Network, set: &[usize], samples: Option<u64>) -> Option<u12
     let place = |name: &str, w: usize| {
         network.tensor(name).map_or((0, 0), |t| ((w - t.start) / t.columns, (w - t.start) % t.columns))
     };
-    let m = u128::from(samples?);
-    let (p, m, last, bias, below, hidden) = match &network.family {
+    let everything: Vec<usize> = (0..network.weights).collect();
+    let (p, last, bias, below, hidden) = match &network.family {
         Family::Layers { widths, .. } if widths.len() > 2 => {
             let top = widths.len() - 1;
             let below = [format!("W{}", top - 1), format!("b{}", top - 1)];
-            (widths[top], m, format!("W{top}"), format!("b{top}"), below, widths[top - 1])
+            (widths[top], format!("W{top}"), format!("b{top}"), below, widths[top - 1])
         }
-        Family::Recurrent { hidden, outputs, steps, every, .. } => {
-            let m = if *every { m * *steps as u128 } else { m };
-            (*outputs, m, "D".to_owned(), String::new(), [String::new(), String::new()], *hidden)
+        Family::Recurrent { hidden, outputs, .. } => {
+            (*outputs, "D".to_owned(), String::new(), [String::new(), String::new()], *hidden)
         }
         Family::Layers { .. } => return None,
     };
+    let m = network.labels_of(&everything, samples) / p as u128;
     let (mut moved, mut read, mut constant) = (vec![false; hidden], vec![false; hidden], 0);
     for w in set {
         if of(&last, *w) {
@@ -70,7 +75,7 @@ fn outputs(network: &Network, set: &[usize], samples: Option<u64>) -> Option<u12
     }
     let count = |units: &[bool]| units.iter().filter(|u| **u).count() as u128;
     let (u, v) = (count(&moved).min(p as u128), (count(&read) + constant).min(m));
-    Some(u * m + (p as u128 - u) * v)
+    u.checked_mul(m)?.checked_add((p as u128 - u) * v)
 }
 
 /// Labels of `lffn` without biases on m samples are d_L × m matrices W·X with X of rank at most min(m, d_0), so they are given by

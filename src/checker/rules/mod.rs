@@ -10,7 +10,9 @@ mod kernel;
 mod kinks;
 mod matching;
 mod minor;
+mod powers;
 mod random;
+mod systems;
 mod table;
 mod transport;
 
