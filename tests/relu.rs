@@ -457,6 +457,17 @@ fn special_draws_are_decided() {
 }
 
 #[test]
+fn a_unit_that_has_to_wake_up_matches_however_many_outputs_there_are() {
+    // One sample, unit 0 learns on both sides: awake, it makes any labels. Where it sleeps as drawn, no fixed weights help.
+    for outputs in [1, 3, 64, 65] {
+        let network = relu(&[1, 2, outputs], false);
+        let matcher = Matcher::new(&network, Samples::Count(1), SETTINGS, Limits::default()).unwrap();
+        let estimate = matcher.estimate(&learnable(&network, "W1[0,0] W2[:,0]"), &trials(40), &|_, _| {});
+        assert_eq!(estimate.unmatched, 0, "{outputs}");
+    }
+}
+
+#[test]
 fn deep_allocations_are_refused_with_a_reason() {
     let network = relu(&[2, 2, 2, 1], false);
     let matcher = Matcher::new(&network, Samples::Count(2), SETTINGS, Limits::default()).unwrap();

@@ -288,20 +288,22 @@ impl Training {
     }
 }
 
-/// Follows a run that came close: where its loss ends, and its weights, and whether they diverge.
+/// Follows a run that came close: where its loss ends, and its weights, and whether they diverge. What has come to rest does
+/// not: its loss ends above 0.
 fn follow(objective: &mut Objective<'_>, (mut loss, mut weights): (f64, Vec<f64>)) -> (f64, Vec<f64>, bool) {
     let point = |loss: f64, weights: &[f64]| (norm(weights).log2(), 0.5 * loss.log2());
-    let mut run = vec![point(loss, &weights)];
+    let (mut run, mut rests) = (vec![point(loss, &weights)], false);
     for iterations in STAGES {
         let before = loss;
         let follow = LevenbergMarquardt { iterations, tolerance: 1e-12, patience: u64::MAX };
         loss = follow.train(objective, &mut weights).loss;
         run.push(point(loss, &weights));
-        if loss >= 0.9 * before {
+        rests = loss >= 0.9 * before;
+        if rests {
             break;
         }
     }
-    let diverges = diverges(&run);
+    let diverges = !rests && diverges(&run);
     (loss, weights, diverges)
 }
 

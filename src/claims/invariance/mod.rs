@@ -373,6 +373,15 @@ mod tests {
             ("sum = len", "lambda net, a: sum([b.dim for b in a.moves()]) == 0"),
             // Weights that depend on more than the network.
             ("def f(k):\n    return claim(holds = lambda net, a: True)\nk = \"W1\"\n", "lambda net, a: a.inside(k)"),
+            // What a name stands for where a loop is left early.
+            (
+                "def f(net, a):\n    x = net.nothing\n    for i in [1]:\n        x = a\n        if i == 1:\n            break\n        x = net.nothing\n    return x.text == \"\"\n",
+                "f",
+            ),
+            (
+                "def f(net, a):\n    x = net.nothing\n    for i in [1]:\n        x = a\n        if i == 1:\n            continue\n        x = net.nothing\n    return x.text == \"\"\n",
+                "f",
+            ),
             ("def f(net, a):\n    for b in a.moves():\n        return b.free\n", "lambda net, a: f(net, a)"),
         ] {
             assert_eq!(asked(before, holds), None, "{before} {holds}");

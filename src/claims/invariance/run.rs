@@ -79,6 +79,8 @@ pub(super) struct Run<'r, 'a> {
     requirements: Vec<Requirement>,
     /// The names that lambdas mention.
     captured: HashSet<String>,
+    /// What is known where a turn of the innermost loop is left by `break` or `continue`.
+    left: Vec<Names>,
     depth: usize,
     /// Inside a comprehension over a bag.
     in_bag: bool,
@@ -89,7 +91,8 @@ pub(super) struct Run<'r, 'a> {
 impl<'r, 'a> Run<'r, 'a> {
     /// A run that has asked for nothing yet.
     pub(super) fn new(reader: &'r Reader<'a>, floats: bool) -> Self {
-        Run { reader, requirements: Vec::new(), captured: HashSet::new(), depth: 0, in_bag: false, floats }
+        let (requirements, captured, left) = (Vec::new(), HashSet::new(), Vec::new());
+        Run { reader, requirements, captured, left, depth: 0, in_bag: false, floats }
     }
 
     /// What was asked of symmetries, in the order of the text.
@@ -130,7 +133,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// Whether a statement always returns.
+    /// Whether what follows a statement is never reached.
     fn statement(&mut self, statement: &AstStmt, names: &mut Names, returned: &mut Option<Kind>) -> Ruled<bool> {
         match &statement.node {
             Stmt::Statements(all) => {
@@ -188,15 +191,22 @@ impl<'r, 'a> Run<'r, 'a> {
                 loop {
                     let mut turn = names.clone();
                     self.assign(&each.var, Kind::Same, &mut turn)?;
+                    let outer = std::mem::take(&mut self.left);
                     self.statement(&each.body, &mut turn, returned)?;
+                    let left = std::mem::replace(&mut self.left, outer);
                     let before = names.clone();
                     merge(names, &turn)?;
+                    left.iter().try_for_each(|early| merge(names, early))?;
                     if *names == before {
                         return Ok(false);
                     }
                 }
             }
-            Stmt::Pass | Stmt::Break | Stmt::Continue => Ok(false),
+            Stmt::Break | Stmt::Continue => {
+                self.left.push(names.clone());
+                Ok(true)
+            }
+            Stmt::Pass => Ok(false),
             Stmt::Def(_) | Stmt::Load(_) => Err(NoRule),
         }
     }

@@ -76,6 +76,10 @@ impl Hidden {
         let variables = self.slopes.first().map_or(0, Vec::len);
         let forms: Vec<AffineForm> = self.slopes.iter().zip(&self.offsets).map(|(s, q)| form(s, q)).collect();
         let learnable: Vec<usize> = (0..self.outgoing.len()).filter(|k| self.outgoing[*k].is_none()).collect();
+        // One piece for each choice of their signs.
+        if learnable.len() > MOST_CELLS.ilog2() as usize {
+            return None;
+        }
         let labels = self.slopes.len() * self.outgoing.len();
         let mut pieces = Vec::new();
         let cells = cells(variables, &forms, MOST_CELLS)?;
