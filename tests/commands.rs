@@ -75,9 +75,9 @@ fn the_same_request_gives_the_same_bytes() {
 
 #[test]
 fn wrong_requests_say_what_where_and_how_to_mend() {
-    let wrong: [(&[&str], &[&str]); 16] = [
+    let wrong: [(&[&str], &[&str]); 22] = [
         (&["rank", "lffn([-1,2])", "all"], &["widths[0] is -1", "at least 1", "lffn([-1,2])\n"]),
-        (&["rank", "lffn([2])", "all"], &["widths has 1 entries", "lffn([2, 2, 2])"]),
+        (&["rank", "lffn([2])", "all"], &["widths has 1 of at least 2 entries", "lffn([2, 2, 2])"]),
         (&["rank", "lfnn([2,2])", "all"], &["no network family is called `lfnn`; did you mean lffn?", "lrnn"]),
         (&["rank", "lffn([2,2", "all"], &["Parse error", "<network>:1:10"]),
         (&["rank", "lrnn(1,2,1)", "all"], &["Missing parameter `steps`"]),
@@ -86,7 +86,13 @@ fn wrong_requests_say_what_where_and_how_to_mend() {
         (&["rank", "3", "all"], &["`3` is not a network", "lffn([2, 2, 2])"]),
         (&["rank", "lffn([2,2,2])", "W1[2,0]"], &["character 1", "row 2 is out of range", "from 0 to 1"]),
         (&["rank", "lffn([2,2,2])", "W1 W3"], &["character 4", "no tensor `W3`; did you mean W1?", "W2 (2, 2)"]),
+        (&["rank", "lffn(2,2,2)", "W1"], &["the widths as a list, as in lffn([2, 2, 2])"]),
+        (&["rank", "lffn([10**9, 2])", "W1"], &["has no powers"]),
+        (&["rank", "lffn([2,2,2])", "W1[0,0],W1[1,1]"], &["commas between weights", "put spaces there"]),
+        (&["rank", "lffn([2,2,2])", "W1[0][0]"], &["two pairs of brackets", "W1[0,1]"]),
         (&["rank", "lffn([2,2,2])", "W1", "--samples", "0"], &["--samples"]),
+        (&["rank", "lffn([2,2,2])", "W1", "--samples", "-1"], &["invalid value '-1' for '--samples <M>'"]),
+        (&["check", "docs"], &["docs is a folder", "docs/*.cert"]),
         (&["rank", "lffn([2,2,2])", "W1", "--error-log2", "3"], &["from -4000 to -1"]),
         (&["scan", "lffn([2,2,2])", "--sizes", "5..3"], &["5, is larger than the last, 3"]),
         (&["scan", "lffn([2,2,2])", "--within", "b1"], &["no tensor `b1`"]),

@@ -74,6 +74,12 @@ fn select(layout: &Layout, item: &str, allocation: &mut Allocation) -> Result<()
         None => (item, None),
         Some((name, rest)) => match rest.strip_suffix(']') {
             Some(inside) if !inside.contains(['[', ']']) => (name, Some(inside)),
+            _ if rest.contains("],") => {
+                return Err(("commas between weights".to_owned(), "put spaces there".to_owned()));
+            }
+            _ if rest.contains("][") => {
+                return Err(("two pairs of brackets".to_owned(), "write W1[0,1] for row 0, column 1".to_owned()));
+            }
             _ => return Err(unreadable()),
         },
     };

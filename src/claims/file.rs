@@ -365,10 +365,15 @@ pub(super) fn language(error: starlark::Error) -> ClaimError {
 }
 
 /// What the language says, and how to mend it.
-const MENDS: [(&str, &str); 4] = [
+const MENDS: [(&str, &str); 9] = [
     ("cannot use reserved keyword `while`", "the language has no while: use for … in range(…)"),
     ("call stack overflow", "does a function call itself without an end?"),
     ("Integer value is too big to fit in", "is a list or a range too long? Give a smaller integer"),
+    ("comparisons are not associative", "write a < b and b < c in place of a < b < c"),
+    ("unexpected symbol '**'", "the language has no powers: write x * x, or a loop"),
+    ("tabs are not allowed", "indent by spaces"),
+    ("expected `list[network] | tuple[network, ...]`, actual `network", "write networks = [ … ], with the brackets"),
+    ("extra positional argument(s) for call to lffn", "write the widths as a list, as in lffn([2, 2, 2])"),
     ("Parse error: unexpected", "is a comma or a bracket missing before this place?"),
 ];
 

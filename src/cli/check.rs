@@ -35,6 +35,11 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let mut status = 0;
     for path in &arguments.files {
         let name = path.display().to_string();
+        if path.is_dir() {
+            return Err(Failure::request(format!(
+                "{name} is a folder\n  name the certificates in it, such as {name}/*.cert"
+            )));
+        }
         let file = File::open(path)
             .map_err(|error| Failure::request(format!("{name}: {error}\n  give a certificate that exists")))?;
         let reader = BufReader::new(file);

@@ -15,7 +15,7 @@ use allocert::training::{Method, Strategy, fit};
 
 use super::dataset::read;
 use super::failure::Failure;
-use super::file::{existing_folder, write_whole};
+use super::file::{make_folder, write_whole};
 use super::output::{bar, json, line};
 use super::train::{Fitting, positive};
 use super::{Common, interrupt};
@@ -52,7 +52,7 @@ pub(super) struct Arguments {
     learning_rate: Option<f64>,
     #[command(flatten)]
     fitting: Fitting,
-    /// The folder to write to; it must exist.
+    /// The folder to write to; made if it is not there.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -68,8 +68,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let weights = network.weights();
         return Err(Failure::request(format!("--sizes: {size} is more than the {weights} weights of {network}")));
     }
-    arguments.out.as_deref().map_or(Ok(()), existing_folder)?;
     let data = read(&arguments.data, &network)?;
+    arguments.out.as_deref().map_or(Ok(()), make_folder)?;
     let strategies =
         if arguments.strategies.is_empty() { Strategy::ALL.to_vec() } else { arguments.strategies.clone() };
     let mut plan = Vec::new();

@@ -87,14 +87,6 @@ fn sync_folder(folder: &Path) -> std::io::Result<()> {
     })
 }
 
-/// Refuses, before long work, a folder that is not there to write to.
-pub(crate) fn existing_folder(path: &Path) -> Result<(), Failure> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    Err(Failure::request(format!("{} is no folder\n  make it first", path.display())))
-}
-
 /// A name in the same folder that no other process uses, not even one on another machine.
 fn beside(path: &Path) -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);

@@ -74,7 +74,7 @@ struct Common {
     #[arg(long, global = true)]
     json: bool,
     /// All randomness follows from this seed, whatever the number of threads.
-    #[arg(long, global = true, value_name = "N", default_value_t = DEFAULT_SEED)]
+    #[arg(long, global = true, value_name = "N", default_value_t = DEFAULT_SEED, allow_negative_numbers = true)]
     seed: u64,
     /// The number of threads; all processors by default.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -177,7 +177,7 @@ struct Subject {
     #[arg(value_name = "NET")]
     network: String,
     /// The number of generic inputs; without it, so many that more add nothing (functional).
-    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
     samples: Option<u64>,
 }
 

@@ -20,7 +20,7 @@ pub enum ShapeError {
     },
     /// A list of widths without an input and an output.
     #[error(
-        "{family}: widths has {given} entries\n  give at least the input and the output width, as in {family}([2, 2, 2]{more})"
+        "{family}: widths has {given} of at least 2 entries\n  give at least the input and the output width, as in {family}([2, 2, 2]{more})"
     )]
     FewWidths {
         /// The constructor.

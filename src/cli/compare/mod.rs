@@ -146,8 +146,7 @@ fn reported(cells: &Cells) -> Result<Reported, (&'static str, String)> {
 }
 
 fn text(answer: &Compare) -> String {
-    let mut text =
-        format!("{:>5}  {:<13}  {:<27}  {:>7}  {}\n", "row", "finding", "network", "rate", "match probability");
+    let mut text = format!("{:>5}  {:<13}  {:>7}  {}\n", "row", "finding", "rate", "match probability");
     for row in &answer.rows {
         let colour = match row.finding.as_str() {
             "contradiction" | "malformed" => Colour::Red,

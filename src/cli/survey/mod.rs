@@ -16,7 +16,7 @@ use allocert::record::SurveyRow;
 use allocert::training::{Exact, Experiment, Method, Orbit, Training, TrialOptions, orbits};
 
 use super::failure::Failure;
-use super::file::{existing_folder, write_whole};
+use super::file::{make_folder, write_whole};
 use super::output::{bar, json, line, plural};
 use super::scan::sizes;
 use super::{Common, error_bound, interrupt, settings};
@@ -58,7 +58,7 @@ pub(super) struct Arguments {
     /// Dimensions, and all decisions about an orbit, are wrong with a probability of at most 2^K where they are not proved.
     #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
-    /// The folder to write to; it must exist.
+    /// The folder to write to; made if it is not there.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -78,7 +78,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             "{network} has {weights} weights: there is no allocation of these sizes"
         )));
     }
-    arguments.out.as_deref().map_or(Ok(()), existing_folder)?;
+    arguments.out.as_deref().map_or(Ok(()), make_folder)?;
     let stop = interrupt::flag();
     let samples: Vec<Samples> = match &arguments.samples {
         None => vec![Samples::Functional],

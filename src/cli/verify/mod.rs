@@ -14,7 +14,7 @@ use allocert::record;
 use allocert::text::{nearest, quote};
 
 use super::failure::Failure;
-use super::output::{Colour, bar, harmless, json, line, paint};
+use super::output::{Colour, bar, harmless, json, line, paint, plural};
 use super::{Common, error_bound, settings};
 
 mod certified;
@@ -178,8 +178,11 @@ fn claims(arguments: &Arguments, settings: Settings) -> Result<Vec<Claim>, Failu
     if claims.is_empty() {
         let known: Vec<&str> = names.iter().map(String::as_str).collect();
         let near = nearest(only, &known).map(|n| format!("; did you mean {}?", quote(n))).unwrap_or_default();
-        let message =
-            format!("no claim is named {}{near}\n  there are {} claims in these files", quote(only), names.len());
+        let message = format!(
+            "no claim is named {}{near}\n  these files hold {}",
+            quote(only),
+            plural(names.len() as u64, "claim")
+        );
         return Err(Failure::request(message));
     }
     Ok(claims)
