@@ -211,10 +211,45 @@ fn named_bounds_check_their_hypotheses() {
     let biased = "lffn([2, 2, 3], bias=True)";
     refused(bound(biased, Some(4), "W1[0,0] b2", "outputs", 4));
     refused(bound("pnn([2, 2, 2, 3], degree=2)", Some(4), "W1[0,0]", "outputs", 4));
-    // Without samples there is no such bound, nor without hidden units.
+    // Functional, the units have three coordinates; without hidden units there is no such bound.
     refused(bound("pnn([2, 2, 3], degree=2)", None, "W1", "outputs", 4));
     refused(bound("lffn([2, 3])", Some(2), "W1", "outputs", 4));
     refused(bound(LFFN, Some(1), "all", "trace", 4));
+}
+
+#[test]
+fn named_bounds_are_refused_one_below() {
+    let bound = |network: &str, samples: Option<u64>, of: &str, name: &str, k: usize| {
+        upper(network, samples, vec![Rule::Bound { of: text(of), at_most: k, name: text(name) }], (of, k))
+    };
+    let lrnn = |q: usize, n: usize, p: usize, t: usize, readout: &str| {
+        format!("lrnn(inputs={q}, hidden={n}, outputs={p}, steps={t}{readout})")
+    };
+    let all = ", readout=\"all\"";
+    let rows = "W[1,0] W[1,1] W[1,2] W[1,3] W[2,0] W[2,1] W[2,2] W[2,3] W[3,0] W[3,1] W[3,2] W[3,3]";
+    let cases: [(String, Option<u64>, &str, &str, usize); 14] = [
+        (lrnn(1, 2, 1, 5, ""), None, "D B", "poles", 2),
+        (lrnn(1, 3, 1, 6, ""), None, "W", "poles", 5),
+        (lrnn(1, 2, 1, 5, ""), None, "W[0,1] W[1,0]", "poles", 2),
+        (lrnn(1, 2, 1, 5, ""), None, "D W[0,1] W[1,0]", "poles", 3),
+        (lrnn(2, 3, 2, 3, ""), None, "all", "realization", 11),
+        (lrnn(2, 3, 2, 3, ""), None, "W", "realization", 7),
+        (lrnn(2, 3, 4, 2, ""), Some(5), "all", "surplus", 15),
+        (lrnn(2, 3, 2, 6, all), Some(1), "all", "observer", 11),
+        (lrnn(3, 4, 1, 8, ""), None, rows, "blocks", 11),
+        (lrnn(2, 4, 1, 8, ""), None, "D B", "blocks", 8),
+        ("pnn([3, 5, 1], degree=4)".to_owned(), None, "all", "hypersurface", 14),
+        ("pnn([3, 5, 2], degree=3)".to_owned(), None, "all", "hypersurface", 19),
+        ("pnn([5, 7, 1], degree=3)".to_owned(), None, "all", "curve", 34),
+        ("pnn([4, 5, 3], degree=2)".to_owned(), None, "all", "skew", 29),
+    ];
+    for (network, samples, of, name, k) in cases {
+        valid(bound(&network, samples, of, name, k));
+        refused(bound(&network, samples, of, name, k - 1));
+        // Of another family, or a name of another.
+        refused(bound("lffn([9, 9, 9])", samples, "all", name, 100));
+        refused(bound(&network, samples, of, "low rank", k));
+    }
 }
 
 #[test]
