@@ -167,6 +167,7 @@ fn no_mutant_that_changes_the_meaning_is_accepted() {
         rank_certificate("lffn([2, 3, 3, 2])", "W2[0,0] W2[0,1] W2[1,2] W2[2,2]", Samples::Functional),
         rank_certificate("lrnn(1, 2, 1, 5)", "D B", Samples::Functional),
         rank_certificate("lrnn(1, 2, 1, 5)", "W", Samples::Count(3)),
+        rank_certificate("lrnn(2, 3, 2, 3)", "W", Samples::Functional),
         rank_certificate("pnn([3, 2, 1], degree=2)", "W1", Samples::Count(4)),
         of_table(&network("lffn([2, 2, 2])"), Samples::Functional, SETTINGS).unwrap().0,
     ];
@@ -201,7 +202,7 @@ fn forged_statements_are_refused() {
     assert_eq!(forge("lffn([2, 2, 2])", "lffn([2, 2, 2], bias=True)").verdict, Verdict::Invalid);
     assert_eq!(forge("lffn([2, 2, 2])", "pnn([2, 2, 2], degree=2)").verdict, Verdict::Invalid);
     // A rule that is not known, and one that does not apply.
-    assert_eq!(forge("\"gauge\"", "\"oracle\"").verdict, Verdict::Invalid);
+    assert_eq!(forge("\"bound\"", "\"oracle\"").verdict, Verdict::Invalid);
     assert_eq!(forge("\"size\"", "\"labels\"").verdict, Verdict::Valid);
     // A later version, and another format.
     assert_eq!(forge("\"version\":1", "\"version\":2").verdict, Verdict::Refused { limit: false });
