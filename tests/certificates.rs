@@ -168,6 +168,7 @@ fn no_mutant_that_changes_the_meaning_is_accepted() {
         rank_certificate("lrnn(1, 2, 1, 5)", "D B", Samples::Functional),
         rank_certificate("lrnn(1, 2, 1, 5)", "W", Samples::Count(3)),
         rank_certificate("lrnn(2, 3, 2, 3)", "W", Samples::Functional),
+        rank_certificate("lrnn(1, 2, 2, 5)", "W[0,1] B[0,0] D[:,1] W[0,0] W[1,1]", Samples::Functional),
         rank_certificate("pnn([3, 2, 1], degree=2)", "W1", Samples::Count(4)),
         of_table(&network("lffn([2, 2, 2])"), Samples::Functional, SETTINGS).unwrap().0,
     ];
