@@ -211,10 +211,45 @@ fn named_bounds_check_their_hypotheses() {
     let biased = "lffn([2, 2, 3], bias=True)";
     refused(bound(biased, Some(4), "W1[0,0] b2", "outputs", 4));
     refused(bound("pnn([2, 2, 2, 3], degree=2)", Some(4), "W1[0,0]", "outputs", 4));
-    // Without samples there is no such bound, nor without hidden units.
+    // Functional, the units have three coordinates; without hidden units there is no such bound.
     refused(bound("pnn([2, 2, 3], degree=2)", None, "W1", "outputs", 4));
     refused(bound("lffn([2, 3])", Some(2), "W1", "outputs", 4));
     refused(bound(LFFN, Some(1), "all", "trace", 4));
+}
+
+#[test]
+fn named_bounds_are_refused_one_below() {
+    let bound = |network: &str, samples: Option<u64>, of: &str, name: &str, k: usize| {
+        upper(network, samples, vec![Rule::Bound { of: text(of), at_most: k, name: text(name) }], (of, k))
+    };
+    let lrnn = |q: usize, n: usize, p: usize, t: usize, readout: &str| {
+        format!("lrnn(inputs={q}, hidden={n}, outputs={p}, steps={t}{readout})")
+    };
+    let all = ", readout=\"all\"";
+    let rows = "W[1,0] W[1,1] W[1,2] W[1,3] W[2,0] W[2,1] W[2,2] W[2,3] W[3,0] W[3,1] W[3,2] W[3,3]";
+    let cases: [(String, Option<u64>, &str, &str, usize); 14] = [
+        (lrnn(1, 2, 1, 5, ""), None, "D B", "poles", 2),
+        (lrnn(1, 3, 1, 6, ""), None, "W", "poles", 5),
+        (lrnn(1, 2, 1, 5, ""), None, "W[0,1] W[1,0]", "poles", 2),
+        (lrnn(1, 2, 1, 5, ""), None, "D W[0,1] W[1,0]", "poles", 3),
+        (lrnn(2, 3, 2, 3, ""), None, "all", "realization", 11),
+        (lrnn(2, 3, 2, 3, ""), None, "W", "realization", 7),
+        (lrnn(2, 3, 4, 2, ""), Some(5), "all", "surplus", 15),
+        (lrnn(2, 3, 2, 6, all), Some(1), "all", "observer", 11),
+        (lrnn(3, 4, 1, 8, ""), None, rows, "blocks", 11),
+        (lrnn(2, 4, 1, 8, ""), None, "D B", "blocks", 8),
+        ("pnn([3, 5, 1], degree=4)".to_owned(), None, "all", "hypersurface", 14),
+        ("pnn([3, 5, 2], degree=3)".to_owned(), None, "all", "hypersurface", 19),
+        ("pnn([5, 7, 1], degree=3)".to_owned(), None, "all", "curve", 34),
+        ("pnn([4, 5, 3], degree=2)".to_owned(), None, "all", "skew", 29),
+    ];
+    for (network, samples, of, name, k) in cases {
+        valid(bound(&network, samples, of, name, k));
+        refused(bound(&network, samples, of, name, k - 1));
+        // Of another family, or a name of another.
+        refused(bound("lffn([9, 9, 9])", samples, "all", name, 100));
+        refused(bound(&network, samples, of, "low rank", k));
+    }
 }
 
 #[test]
@@ -273,10 +308,167 @@ fn steps_about_one_network_prove_nothing_about_another() {
     refused(upper(LFFN, None, vec![size("W1", 4), again(None), inclusion], ("W1", 4)));
     refused(upper(LFFN, None, vec![size("W1", 4), again(Some(1)), size("W1", 4)], ("W1", 4)));
     refused(upper(LFFN, Some(0), vec![size("W1", 4)], ("W1", 4)));
-    // Networks that are not polynomial are not known.
-    for net in ["relu([2, 2, 1])", "relu([1, 1, 1], bias=True)", "lffn([2, 2, 2] )", "lffn([2, 2, 2], degree=1)"] {
+    for net in
+        ["lffn([2, 2, 2] )", "lffn([2, 2, 2], degree=1)", "relu([2, 2, 1], degree=1)", "relu([2, 0, 1])", "relu([2])"]
+    {
         refused(upper(net, None, vec![size("W1", 4)], ("W1", 4)));
     }
+}
+
+/// A ReLU network with a point of these weights, and a minor there.
+fn relu_minor(
+    network: &str,
+    samples: Option<u64>,
+    (weights, inputs): (&[i64], &[&[i64]]),
+    (of, rows, columns): (&str, Vec<usize>, &str),
+) -> Report {
+    let inputs = inputs.iter().map(|x| x.to_vec()).collect();
+    let point = Rule::Point { weights: weights.to_vec(), inputs };
+    let at_least = rows.len();
+    let minor = Rule::Minor { of: text(of), at_least, point: 2, rows, columns: text(columns) };
+    let statement = format!("the dimension of {of} is at least {at_least}");
+    check(certificate("rank", network, samples, vec![point, minor], &statement).as_bytes())
+}
+
+#[test]
+fn points_of_relu_networks_lie_inside_their_patterns() {
+    let one = |weights: &[i64], input: i64, column: &str| {
+        relu_minor("relu([1, 1, 1])", Some(1), (weights, &[&[input]]), ("all", vec![0], column))
+    };
+    valid(one(&[3, 2], 5, "W1[0,0]"));
+    // An inactive unit, and the border on either side.
+    refused(one(&[3, 2], -5, "W1[0,0]"));
+    refused(one(&[3, 2], -5, "W2[0,0]"));
+    refused(one(&[0, 2], 5, "W1[0,0]"));
+    refused(one(&[3, 2], 0, "W1[0,0]"));
+    // Signs modulo the prime, or modulo a power of 2, are other ones.
+    let prime = (1 << 61) - 1;
+    refused(one(&[-prime - 1, 2], 1, "W2[0,0]"));
+    refused(one(&[i64::MIN, 2], 1, "W2[0,0]"));
+    valid(one(&[i64::MIN, 2], i64::MIN, "W2[0,0]"));
+    // The sum of two products is 0 only modulo 2^64, so this is inside; -1 that only seems to be active is not.
+    let two = |weights: &[i64], input: &[i64]| {
+        relu_minor("relu([2, 1, 1])", Some(1), (weights, &[input]), ("all", vec![0], "W2[0,0]"))
+    };
+    valid(two(&[1 << 62, 1 << 62, 1], &[2, 2]));
+    refused(two(&[1 << 62, -(1 << 62), 1], &[2, 2]));
+    refused(two(&[1 << 62, 1 << 62, 1], &[2, -3]));
+    // Over 127 bits nothing is said, however it ends.
+    let deep = |w: &[i64]| relu_minor("relu([1, 1, 1, 1])", Some(1), (w, &[&[1 << 62]]), ("all", vec![0], "W3[0,0]"));
+    refused(deep(&[1 << 62, 1 << 62, 1]));
+    refused(deep(&[1 << 62, -(1 << 62), 1]));
+    // Behind a layer that is dead nothing is active; without biases that is a border.
+    refused(deep(&[-1, 1, 1]));
+    let biased =
+        |w: &[i64], c: &str| relu_minor("relu([1, 1, 1, 1], bias=True)", Some(1), (w, &[&[1]]), ("all", vec![0], c));
+    valid(biased(&[-3, 1, 1, 5, 1, 1], "b2[0]"));
+    refused(biased(&[-3, 1, 1, 5, 1, 1], "W2[0,0]"));
+    refused(biased(&[-3, 1, 1, 5, 1, 1], "b1[0]"));
+    refused(biased(&[-3, 1, 1, -5, 1, 1], "b2[0]"));
+    valid(biased(&[-3, 1, 1, -5, 1, 1], "b3[0]"));
+}
+
+#[test]
+fn points_of_relu_networks_have_no_more_inputs_than_samples() {
+    let w: &[i64] = &[2, 1, 1, 2, 1, -1];
+    let inputs: [&[i64]; 4] = [&[1, 1], &[2, -3], &[3, -1], &[-3, 2]];
+    let minor = |samples, rows: Vec<usize>| relu_minor("relu([2, 2, 1])", samples, (w, &inputs), ("W1", rows, "W1"));
+    valid(minor(None, vec![0, 1, 2, 3]));
+    valid(minor(Some(4), vec![0, 1, 2, 3]));
+    refused(minor(Some(3), vec![0, 1, 2, 3]));
+    refused(minor(None, vec![0, 1, 2, 2]));
+    refused(minor(None, vec![0, 1, 2, 4]));
+    // One input more on one pattern is no new row: this unit has two incoming weights.
+    let few: [&[i64]; 3] = [&[1, 1], &[2, 1], &[1, 2]];
+    let net = "relu([2, 1, 1])";
+    refused(relu_minor(net, None, (&w[..3], &few), ("all", vec![0, 1, 2], "all")));
+}
+
+#[test]
+fn rules_for_polynomial_labels_or_matroids_are_refused_for_relu_networks() {
+    let net = "relu([2, 2, 1])";
+    let (of, law) = (text("W1"), text("x"));
+    let one = || text("1");
+    let rules = [
+        Rule::Kernel { of: of.clone(), at_most: 3, point: 2, vectors: vectors(&[&[("W1[0,0]", "1")]]) },
+        Rule::Bound { of: of.clone(), at_most: 4, name: text("low rank") },
+        Rule::Bound { of: of.clone(), at_most: 4, name: text("unknown") },
+        Rule::Submodular { of: of.clone(), at_most: 4, from: (3, 3), meet: None },
+        Rule::Match { of: of.clone(), verdict: text("zero"), law: law.clone(), from: 3, basis: None, degree: None },
+        Rule::Match { of: of.clone(), verdict: text("open"), law, from: 3, basis: None, degree: None },
+        Rule::Instance { of: of.clone(), trial: 0, student: vec![one(); 6], teacher: vec![one(); 6], inputs: vec![] },
+        Rule::Solution { of: of.clone(), instance: 3, polynomial: vec![], between: (one(), one()), values: vec![] },
+        Rule::Absence {
+            of: of.clone(),
+            instance: 3,
+            multipliers: vec![],
+            form: one(),
+            polynomial: vec![],
+            nearby: true,
+        },
+        Rule::Fractional { of: of.clone(), spans: 3, absence: 3 },
+    ];
+    for rule in rules {
+        let report = upper(net, None, vec![point(6, &[]), size("W1", 4), rule], ("W1", 4));
+        assert!(report.reason.as_deref().is_some_and(|r| r.contains("does not hold for ReLU")), "{report:?}");
+        refused(report);
+    }
+    // Not about another network in between, either.
+    let enter = |net: &str| Rule::Network { network: text(net), samples: None };
+    refused(upper(LFFN, None, vec![enter(net), size("W1", 4)], ("W1", 4)));
+}
+
+#[test]
+fn upper_bounds_of_relu_networks_hold_on_every_pattern() {
+    let of = |net: &str, samples, rule| {
+        let k = match &rule {
+            Rule::Labels { at_most, .. } | Rule::Bound { at_most, .. } | Rule::Gauge { at_most, .. } => *at_most,
+            _ => 0,
+        };
+        let weights = match net {
+            "relu([2, 2, 1])" => 6,
+            "relu([2, 2, 1], bias=True)" => 9,
+            _ => 7,
+        };
+        upper(net, samples, vec![point(weights, &[]), rule], ("all", k))
+    };
+    let labels = |k| Rule::Labels { of: text("all"), at_most: k };
+    let bound = |name: &str, k| Rule::Bound { of: text("all"), at_most: k, name: text(name) };
+    let gauge =
+        |name: &str, k| Rule::Gauge { of: text("all"), at_most: k, point: 2, vectors: vectors(&[&[(name, "1")]]) };
+    let (plain, biased) = ("relu([2, 2, 1])", "relu([2, 2, 1], bias=True)");
+    valid(of(plain, Some(3), labels(3)));
+    refused(of(plain, Some(3), labels(2)));
+    // A linear network has 2 coordinates here, a ReLU network none.
+    refused(of(plain, None, labels(2)));
+    refused(of(plain, Some(u64::MAX), labels(5)));
+    refused(of("relu([1, 2, 1], bias=True)", None, labels(2)));
+    refused(of("relu([1, 2, 1], bias=True)", None, bound("signs", 4)));
+    refused(of("relu([1, 2, 1], bias=True)", None, bound("chain", 4)));
+    refused(of(plain, None, bound("signs", 2)));
+    valid(of(biased, None, gauge("G1[1,1]", 8)));
+    for name in ["G1[0,1]", "G2[0,0]", "G0[0,0]", "c1[0]", "R1[0,1]", "x[0;0,1]", "G1[2,2]"] {
+        refused(of(biased, None, gauge(name, 8)));
+    }
+    // The bias is scaled with its unit.
+    let part = "W1[0,0] W1[0,1] W2[0,0]";
+    let scaled = |net: &str, n| {
+        let rule = Rule::Gauge { of: text(part), at_most: 2, point: 2, vectors: vectors(&[&[("G1[0,0]", "1")]]) };
+        upper(net, None, vec![point(n, &[]), rule], (part, 2))
+    };
+    valid(scaled(plain, 6));
+    refused(scaled(biased, 9));
+    // A chain of width 1: no bound is below what a point shows, so these are refused one below it.
+    for (net, k) in [("relu([1, 1, 1], bias=True)", 3), ("relu([1, 1, 1, 1], bias=True)", 4)] {
+        let all = |k| upper(net, None, vec![bound("chain", k)], ("all", k));
+        valid(all(k));
+        refused(all(k - 1));
+    }
+    // Of one sample only one side is seen.
+    let side = |samples, k| upper("relu([1, 3, 2])", samples, vec![bound("signs", k)], ("all", k));
+    valid(side(Some(1), 2));
+    refused(side(Some(2), 3));
+    refused(side(None, 3));
 }
 
 /// Texts of a certificate that are not checked cannot look like statements.

@@ -29,6 +29,8 @@ enum Fault {
     WrongOrbits,
     /// Only the ranks are wrong, not the Jacobians that proofs are made of: the last weight moves nothing.
     WrongRanks,
+    /// The first hidden unit of a network with kinks is taken for active where it is not.
+    WrongGates,
 }
 
 use Fault::*;
@@ -73,6 +75,26 @@ impl Engine for Fault {
             _ => network.jacobian(ring, weights, inputs),
         };
         self.put_into(ring, &mut jacobian);
+        jacobian
+    }
+
+    fn gates(&self, network: &Network, weights: &[i64], input: &[i64]) -> Option<Vec<bool>> {
+        let mut gates = Sound.gates(network, weights, input)?;
+        if *self == WrongGates {
+            gates[0] = !gates[0];
+        }
+        Some(gates)
+    }
+
+    fn gated_jacobian(
+        &self,
+        network: &Network,
+        field: &PrimeField,
+        weights: &[u64],
+        at: (&[u64], &[bool]),
+    ) -> Matrix<u64> {
+        let mut jacobian = Sound.gated_jacobian(network, field, weights, at);
+        self.put_into(field, &mut jacobian);
         jacobian
     }
 
@@ -206,6 +228,33 @@ fn no_fault_of_the_engine_passes_the_checker() {
         // The maker takes its proofs from Jacobians of its own, so that it does not get as far where only ranks are wrong.
         let caught = if fault == WrongRanks { tables.failed + ranks.failed } else { tables.invalid + ranks.invalid };
         assert!(caught > 0, "{fault:?}: tables {tables:?}, ranks {ranks:?}");
+    }
+}
+
+/// The same for networks with kinks: their gates may be wrong, too.
+#[test]
+fn no_fault_of_the_engine_passes_the_checker_for_relu_networks() {
+    let networks = [
+        ("relu([2, 2, 1])", None),
+        ("relu([2, 2, 2])", Some(2)),
+        ("relu([1, 2, 1], bias=True)", None),
+        ("relu([1, 2, 2], bias=True)", Some(3)),
+        ("relu([1, 3, 2])", None),
+        ("relu([1, 1, 1, 1], bias=True)", None),
+    ];
+    for fault in [WrongPrime, SkippedColumn, OffByOneIndex, WrongFactor, WrongDirection, WrongOrbits, WrongGates] {
+        let mut tally = Tally::default();
+        for (text, samples) in networks {
+            let (net, samples) = (network(text), samples.map_or(Samples::Functional, Samples::Count));
+            let (sound, _) = of_table_by(&Sound, &net, samples, SETTINGS).unwrap();
+            let faulty = of_table_by(&fault, &net, samples, SETTINGS).map(|(text, _)| text);
+            tally.count(fault, faulty, &sound);
+            let all = Allocation::all(net.weights());
+            let honest = rank(&net, &all, samples, SETTINGS).unwrap();
+            let sound = of_rank_by(&Sound, &honest).unwrap();
+            tally.count(fault, of_rank_by(&fault, &honest), &sound);
+        }
+        assert!(tally.failed + tally.invalid > 0, "{fault:?}: {tally:?}");
     }
 }
 

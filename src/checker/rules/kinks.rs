@@ -40,7 +40,7 @@ pub(super) fn bound(network: &Network, set: &[usize], samples: Option<u64>, name
         }
         ("chain", [..], true) if widths.iter().all(|d| *d == 1) => {
             let top = widths.len() - 1;
-            limit(top.saturating_mul(top).saturating_mul(16 * set.len()))?;
+            limit(top.saturating_mul(top).saturating_mul(16 * (set.len() + 1)))?;
             // Weights alternate: W1, b1, W2, b2, …
             let moves = |w: usize, (a, b): (usize, usize)| {
                 let (layer, vector) = (w / 2 + 1, w % 2 == 1);

@@ -19,7 +19,7 @@
 use super::super::network::{Family, Network, monomials};
 
 pub(super) fn bound(name: &str, network: &Network, set: &[usize]) -> Option<u128> {
-    let Family::Layers { widths, bias, degree, linear: false } = &network.family else {
+    let Family::Layers { widths, bias, degree, linear: false, kinks: false } = &network.family else {
         return None;
     };
     let [d, _, o] = widths[..] else { return None };
