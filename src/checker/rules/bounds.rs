@@ -1,6 +1,6 @@
 //! At most k, from counting, and by bounds of the theory: two here, others in [`systems`] and [`powers`].
 
-use super::super::network::{Family, Network};
+use super::super::network::{Family, Network, monomials};
 use super::super::proof::{Fault, Proof, ensure};
 use super::{kinks, powers, systems};
 
@@ -25,6 +25,7 @@ pub(super) fn named(proof: &mut Proof, step: u64, (of, k): (&str, usize), name: 
     let bound = match name {
         "outputs" => outputs(network, &set, samples),
         "low rank" => low_rank(network, samples),
+        "split" => split(network, &set),
         _ => match systems::bound(name, network, &set, samples).or_else(|| powers::bound(name, network, &set)) {
             None => kinks::bound(network, &set, samples, name)?,
             bound => bound,
@@ -92,4 +93,18 @@ fn low_rank(network: &Network, samples: Option<u64>) -> Option<u128> {
     let rows = wide(widths[widths.len() - 1]);
     let rank = widths.iter().map(|d| wide(*d)).min()?.min(columns);
     Some(rank * (columns + rows - rank))
+}
+
+/// `pnn` without biases is Q(u_1^g, …) with a form Q of degree g^(L−2) that the upper layers give, and u_i = row i of W1 times
+/// the input. Moving row i along itself does the same as a change of Q. So if all of Q may move, in M dimensions, row i with t
+/// learnable weights adds t at most, and d − 1 if it learns all of its d: ρ(A) ≤ M + Σ min(t, d − 1).
+fn split(network: &Network, set: &[usize]) -> Option<u128> {
+    let Family::Layers { widths, bias: false, linear: false, kinks: false, degree, .. } = &network.family else {
+        return None;
+    };
+    let form = monomials(*widths.get(1)?, widths.len().checked_sub(3)?, *degree);
+    let row = |w: usize| w / widths[0];
+    let learned = |i: usize| set.iter().filter(|w| **w < widths[0] * widths[1] && row(**w) == i).count();
+    let rows = (0..widths[1]).map(|i| learned(i).min(widths[0] - 1) as u128).sum::<u128>();
+    form.checked_mul(widths[widths.len() - 1] as u128)?.checked_add(rows)
 }
