@@ -74,7 +74,7 @@ pub(super) fn count(
     within: &str,
     steps: &[u64],
     counts: &Counts,
-    error_log2: Option<i64>,
+    (unproved, error_log2): (u64, Option<i64>),
 ) -> Result<(), Fault> {
     let inside = proof.allocation(within)?;
     if steps.len() > MOST_BRANCHES {
@@ -93,6 +93,10 @@ pub(super) fn count(
     ensure(sum == counts && binomials(counts, inside.len()), "the branches add up to other numbers")?;
     let open = branches.iter().map(|b| b.open).fold(0u64, u64::saturating_add);
     let sampled = branches.iter().filter(|b| !b.derived).count();
+    ensure(
+        open == unproved || (sampled > 0 && open < unproved),
+        &format!("{open} dimensions are not proved, not {unproved}"),
+    )?;
     if open > 0 {
         ensure(error_log2.is_none_or(|e| e <= 0), "an error is at most 2^0")?;
         let reason = format!("at most {open} of {} dimensions inside {within} are only probable", 1u64 << inside.len());
@@ -122,12 +126,8 @@ impl Minor {
     fn keep(&mut self, kept: &[bool]) -> u64 {
         let gone = self.others.iter().zip(kept).filter(|(_, kept)| !**kept).fold(0, |mask, (w, _)| mask | 1 << w);
         if gone != 0 {
-            let mut column = kept.iter();
-            self.others.retain(|_| *column.next().unwrap_or(&true));
-            for row in &mut self.rows {
-                let mut column = kept.iter();
-                row.retain(|_| *column.next().unwrap_or(&true));
-            }
+            retain(&mut self.others, kept);
+            self.rows.iter_mut().for_each(|row| retain(row, kept));
         }
         gone
     }
@@ -142,9 +142,8 @@ impl Minor {
     fn coloops(&mut self) -> usize {
         let before = self.rows.len();
         let used: Vec<bool> = self.rows.iter().map(|row| row.iter().any(|e| !e.is_zero())).collect();
-        let (mut basis, mut row) = (used.iter(), used.iter());
-        self.basis.retain(|_| *basis.next().unwrap_or(&true));
-        self.rows.retain(|_| *row.next().unwrap_or(&true));
+        retain(&mut self.basis, &used);
+        retain(&mut self.rows, &used);
         before - self.rows.len()
     }
 
@@ -173,6 +172,12 @@ impl Minor {
     }
 }
 
+/// Keeps what is marked.
+fn retain<T>(list: &mut Vec<T>, kept: &[bool]) {
+    let mut mark = kept.iter();
+    list.retain(|_| *mark.next().unwrap_or(&true));
+}
+
 struct Counter<'a> {
     /// Bounded sets, and their bounds.
     bounds: &'a [(u64, u32)],
@@ -192,7 +197,8 @@ impl Counter<'_> {
         let order: Vec<usize> = first.iter().chain(&last).copied().collect();
         let labels = columns.first().map_or(0, Vec::len);
         let rows = (0..labels).map(|l| order.iter().map(|w| columns[*w][l]).collect()).collect();
-        let echelon = reduced(rows, order.len());
+        let mut echelon = reduced(rows, order.len());
+        echelon.sort_by_key(|(pivot, _)| *pivot);
         let pivots: Vec<usize> = echelon.iter().map(|(pivot, _)| *pivot).collect();
         let others: Vec<usize> = (first.len()..order.len()).filter(|c| !pivots.contains(c)).collect();
         let (taken, left): (Vec<_>, Vec<_>) = echelon.into_iter().partition(|(pivot, _)| *pivot < first.len());
