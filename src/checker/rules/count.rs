@@ -294,3 +294,59 @@ impl Counter<'_> {
         counts.into_iter().map(|((size, dim), number)| (size, dim, number)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::apply;
+    use super::*;
+    use crate::checker::format::{FORMAT, Header, Rule, VERSION};
+
+    /// A count in two branches, after the operations that all are derived within; they lie if told to.
+    fn holes(full: bool, lie: bool) -> Result<Vec<String>, Fault> {
+        let header = Header {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            about: "scan".to_owned(),
+            network: None,
+            samples: None,
+            allocation: None,
+            ensemble: None,
+            seed: 1,
+        };
+        let mut proof = Proof::new(header, full);
+        proof.branching = SAMPLED_AFTER;
+        let within = || "all".to_owned();
+        let dim = |size: usize| if lie { size } else { size.min(1) };
+        let branch = |contains: &str, avoids: &str, size: usize| Rule::Branch {
+            within: within(),
+            contains: contains.to_owned(),
+            avoids: avoids.to_owned(),
+            point: 2,
+            counts: vec![(size, dim(size), 1), (size + 1, dim(size + 1), 1)],
+        };
+        let mut counts = vec![(0, 0, 1), (1, 1, 2), (2, dim(2), 1)];
+        counts.dedup();
+        let steps = vec![
+            Rule::Network { network: "lffn([1, 1, 1])".to_owned(), samples: None },
+            Rule::Point { weights: vec![3, 5], inputs: vec![vec![1]] },
+            Rule::Labels { of: within(), at_most: 1 },
+            branch("W1", "none", 1),
+            branch("none", "W1", 0),
+            Rule::Count { within: within(), branches: vec![4, 5], counts, unproved: 0, error_log2: None },
+        ];
+        for (step, rule) in (1..).zip(steps) {
+            apply(&mut proof, step, rule)?;
+        }
+        Ok(proof.holes.into_iter().map(|hole| hole.reason).collect())
+    }
+
+    #[test]
+    fn what_is_not_derived_again_is_a_hole() {
+        assert_eq!(holes(true, false).unwrap(), Vec::<String>::new());
+        assert!(holes(true, true).is_err());
+        let skipped = "2 of 2 branches were not derived again (--full does)";
+        assert_eq!(holes(false, false).unwrap(), [skipped]);
+        // This is why.
+        assert_eq!(holes(false, true).unwrap(), [skipped]);
+    }
+}
