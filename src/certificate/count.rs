@@ -189,6 +189,13 @@ struct Tally {
     open: u64,
 }
 
+impl Tally {
+    fn add(&mut self, place: (usize, usize), sizes: &[u64]) {
+        let found = self.found.entry(place).or_insert_with(|| vec![0; sizes.len()]);
+        found.iter_mut().zip(sizes).for_each(|(sum, number)| *sum += number);
+    }
+}
+
 impl<E: Engine> Search<'_, '_, E> {
     /// The numbers in each branch, and how many of them no bound proves.
     fn branches(
@@ -245,25 +252,36 @@ impl<E: Engine> Search<'_, '_, E> {
         self.free(minor.taken, loops, &mut sizes, minor.basis.len() + minor.others.len(), tally);
         loop {
             coloops += minor.coloops();
-            if minor.basis.is_empty() {
-                let found = tally.found.entry((minor.taken.count_ones() as usize, coloops));
-                let found = found.or_insert_with(|| vec![0; sizes.len()]);
-                found.iter_mut().zip(&sizes).for_each(|(sum, number)| *sum += number);
+            let rank = minor.taken.count_ones() as usize;
+            if minor.basis.len() <= 1 {
+                if let Some(weight) = minor.basis.first() {
+                    // All that is left is alike.
+                    let alike = minor.others.iter().fold(0, |mask, w| mask | 1 << w);
+                    let with = self.some(minor.taken | 1 << weight, alike, &sizes, coloops, tally);
+                    tally.add((rank + 1, coloops), &with);
+                }
+                tally.add((rank, coloops), &sizes);
                 return Ok(());
             }
             let mut child = minor.contracted();
             let alike = child.loops();
-            let mut with = sizes.clone();
-            self.free(child.taken, alike, &mut with, child.basis.len() + child.others.len() + coloops, tally);
-            // One at least of those that are alike: (1 + x)^(k + 1) − 1.
-            for size in (0..with.len()).rev() {
-                with[size] += if size > 0 { with[size - 1] } else { 0 };
-                with[size] -= sizes[size];
-            }
+            let left = child.basis.len() + child.others.len() + coloops;
+            let with = self.some(child.taken, alike, &sizes, left, tally);
             self.visit(child, with, coloops, tally)?;
             minor.keep(|w| alike >> w & 1 == 0);
             minor.delete(&self.field);
         }
+    }
+
+    /// Of a weight that was taken and those alike, which add nothing beside it, some are there: (1 + x)^(k + 1) − 1.
+    fn some(&mut self, taken: u64, alike: u64, sizes: &[u64], left: usize, tally: &mut Tally) -> Vec<u64> {
+        let mut with = sizes.to_vec();
+        self.free(taken, alike, &mut with, left, tally);
+        for size in (0..with.len()).rev() {
+            with[size] += if size > 0 { with[size - 1] } else { 0 };
+            with[size] -= sizes[size];
+        }
+        with
     }
 
     /// Weights that add no rank may be there or not.

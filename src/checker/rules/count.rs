@@ -239,32 +239,47 @@ impl Counter<'_> {
         self.free(minor.taken, loops, &mut sizes, minor.basis.len() + minor.others.len());
         loop {
             coloops += minor.coloops();
-            if minor.basis.is_empty() {
-                let found = self.found.entry((minor.taken.count_ones() as usize, coloops)).or_insert_with(Vec::new);
-                found.resize(sizes.len(), 0);
-                found.iter_mut().zip(&sizes).for_each(|(sum, number)| *sum += number);
-                return Ok(());
-            }
             let work = 1 + minor.basis.len() * minor.others.len();
             self.work += work as u64;
             if !self.full && !spend(work as u64) {
                 return Err(Fault::Limit("over the limit of operations of a certificate".to_owned()));
             }
+            let rank = minor.taken.count_ones() as usize;
+            if minor.basis.len() <= 1 {
+                if let Some(weight) = minor.basis.first() {
+                    // All that is left is alike.
+                    let alike = minor.others.iter().fold(0, |mask, w| mask | 1 << w);
+                    let some = self.some(minor.taken | 1 << weight, alike, &sizes, coloops);
+                    self.add((rank + 1, coloops), &some);
+                }
+                self.add((rank, coloops), &sizes);
+                return Ok(());
+            }
             // With the first weight of the basis taken, those that only it made independent add nothing.
             let mut child = minor.contracted();
             let alike = child.loops();
-            let mut taken = sizes.clone();
-            self.free(child.taken, alike, &mut taken, child.basis.len() + child.others.len() + coloops);
-            // It, or any like it, has to be there: (1 + x)^k·x + ((1 + x)^k − 1)·1, where `taken` has (1 + x)^k already.
-            for size in (0..taken.len()).rev() {
-                taken[size] += if size > 0 { taken[size - 1] } else { 0 };
-                taken[size] -= sizes[size];
-            }
-            self.visit(child, taken, coloops)?;
+            let some = self.some(child.taken, alike, &sizes, child.basis.len() + child.others.len() + coloops);
+            self.visit(child, some, coloops)?;
             let kept: Vec<bool> = minor.others.iter().map(|w| alike >> w & 1 == 0).collect();
             minor.keep(&kept);
             minor.delete();
         }
+    }
+
+    /// Of a weight that was taken and those alike some are there: (1 + x)^(k + 1) − 1.
+    fn some(&mut self, taken: u64, alike: u64, sizes: &[u64], left: usize) -> Vec<u64> {
+        let mut some = sizes.to_vec();
+        self.free(taken, alike, &mut some, left);
+        for size in (0..some.len()).rev() {
+            some[size] += if size > 0 { some[size - 1] } else { 0 };
+            some[size] -= sizes[size];
+        }
+        some
+    }
+
+    fn add(&mut self, place: (usize, usize), sizes: &[u64]) {
+        let found = self.found.entry(place).or_insert_with(|| vec![0; sizes.len()]);
+        found.iter_mut().zip(sizes).for_each(|(sum, number)| *sum += number);
     }
 
     /// Weights that add nothing may be there or not; if no bound shows that they add nothing, what is below is open.
