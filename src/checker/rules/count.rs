@@ -57,7 +57,8 @@ pub(super) fn branch(
     if derived {
         let columns = proof.columns(point, &inside)?;
         let bounds = images(proof, &inside)?;
-        let mut counter = Counter { bounds: &bounds, found: BTreeMap::new(), open: 0, work: 0, full: proof.full };
+        let mut counter =
+            Counter { bounds: &bounds, found: BTreeMap::new(), open: 0, work: 0, spent: 0, full: proof.full };
         let (minor, weights) = counter.begin(columns, contained, avoided);
         counter.visit(minor, weights, 0)?;
         ensure(counter.counts() == counts, "the numbers of allocations are others")?;
@@ -184,7 +185,9 @@ struct Counter<'a> {
     /// By rank and number of weights that may be added with a rank each: how many there are of each size.
     found: BTreeMap<(usize, usize), Vec<u64>>,
     open: u64,
+    /// Operations, and those of them that are taken from the certificate's.
     work: u64,
+    spent: u64,
     full: bool,
 }
 
@@ -239,9 +242,10 @@ impl Counter<'_> {
         self.free(minor.taken, loops, &mut sizes, minor.basis.len() + minor.others.len());
         loop {
             coloops += minor.coloops();
-            let work = 1 + minor.basis.len() * minor.others.len();
-            self.work += work as u64;
-            if !self.full && !spend(work as u64) {
+            self.work += 1 + (minor.basis.len() * minor.others.len()) as u64;
+            let new = self.work - self.spent;
+            self.spent = self.work;
+            if !self.full && !spend(new) {
                 return Err(Fault::Limit("over the limit of operations of a certificate".to_owned()));
             }
             let rank = minor.taken.count_ones() as usize;
