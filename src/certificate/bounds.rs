@@ -3,8 +3,11 @@
 mod powers;
 mod systems;
 
+use std::collections::BTreeSet;
+
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
+use crate::reach::binomial;
 
 /// The smallest bound that a name stands for, and the name.
 pub(super) fn named(network: &Network, samples: Samples, set: &Allocation) -> Option<(&'static str, usize)> {
@@ -16,6 +19,31 @@ fn all(network: &Network, samples: Samples, set: &Allocation) -> Vec<(&'static s
     let bounds = [("outputs", outputs(network, samples, set)), ("low rank", low_rank(network, samples))];
     let bounds = bounds.into_iter().filter_map(|(name, bound)| Some((name, bound?)));
     bounds.chain(systems::bounds(network, samples, set)).chain(powers::bounds(network, set)).collect()
+}
+
+/// Coordinates of the network's function that depend on the set: where it lies in columns of the first layer, only the
+/// monomials with one of these inputs.
+pub(super) fn coordinates(network: &Network, set: &Allocation) -> Option<u64> {
+    let all = network.labels_at(Samples::Functional)?;
+    let shapes = network.shapes();
+    let (Some(degree), Some(bias)) = (shapes.degree, shapes.bias) else {
+        return Some(all);
+    };
+    let (mut columns, inputs) = (BTreeSet::new(), shapes.inputs + usize::from(bias));
+    for weight in set.iter().map(|w| network.layout().weight(w)) {
+        if weight.tensor.layer != 1 || weight.tensor.vector {
+            return Some(all);
+        }
+        columns.insert(weight.column);
+    }
+    let unseen = match inputs - columns.len() {
+        0 => 0,
+        variables => {
+            let degree = (degree as usize).checked_pow(network.layout().layers() as u32 - 1)?;
+            binomial(degree.checked_add(variables - 1)?, variables - 1).to_u64()?
+        }
+    };
+    all.checked_sub(unseen.checked_mul(shapes.outputs as u64)?)
 }
 
 /// m states of the last hidden units (at most as many as their functions have coordinates) are mapped to p outputs each by one matrix: if the allocation moves u hidden units and learns
@@ -37,6 +65,7 @@ pub(super) fn outputs(network: &Network, samples: Samples, set: &Allocation) -> 
             (layer, true) if layer == layers => constant = 1,
             (layer, false) if layer == layers => read[weight.column] = true,
             (layer, _) if layer + 1 == layers && !recurrent => moved[weight.row] = true,
+            _ if weight.tensor.name == "W" && shapes.steps <= Some(2) => moved[weight.row] = true,
             _ => moved.fill(true),
         }
     }
@@ -135,6 +164,6 @@ mod tests {
             println!("{name}: {applied} times, {told} below the size, {attained} of these attained");
             assert!(*attained > 10, "{name}");
         }
-        assert_eq!(attained.len(), 10);
+        assert_eq!(attained.len(), 11);
     }
 }

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::algebra::RowSpace;
 use crate::allocation::Allocation;
-use crate::network::Samples;
 use crate::number::Ring;
 
 use super::MOST_WEIGHTS;
-use super::bounds::named;
+use super::bounds::{coordinates, named};
 use super::engine::Engine;
 use super::format::Rule;
 use super::ground::Ground;
@@ -21,6 +20,10 @@ const MOST_ENTRIES: usize = 4_000;
 const MOST_SYMBOLIC: usize = 20_000;
 /// Nor are more terms written in one search, and fewer for networks of which there are no tables.
 const MOST_TERMS: [u64; 2] = [1 << 27, 1 << 20];
+/// Nor are more terms written for one circuit,
+const MOST_CIRCUIT_TERMS: u64 = 1 << 22;
+/// of which no more are tried in vain.
+const MOST_CIRCUITS: usize = 8;
 /// Vectors that are longer as text are not written.
 const MOST_TEXT: usize = 60_000;
 
@@ -30,8 +33,8 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
     if set.size() <= k {
         return Some(Rule::Size { of, at_most: k });
     }
-    let coordinates = || ground.network.labels_at(Samples::Functional).is_some_and(|labels| labels <= k as u64);
-    if ground.labels(set).map_or_else(coordinates, |labels| labels <= k) {
+    let few = |labels: u64| labels <= k as u64;
+    if coordinates(&ground.network, set).is_some_and(few) || ground.labels(set).is_some_and(|l| few(l as u64)) {
         return Some(Rule::Labels { of, at_most: k });
     }
     if let Some((name, _)) = named(&ground.network, ground.samples, set).filter(|(_, bound)| *bound <= k) {
@@ -51,7 +54,8 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
         begin();
         by_labels(ground, set, missing)
     };
-    let vectors = by_function(ground, set, missing).or_else(by_labels)?;
+    let vectors = by_function(ground, set, missing).or_else(by_labels);
+    let vectors = vectors.or_else(|| by_circuits(ground, set, missing))?;
     Some(Rule::Kernel { of, at_most: k, point, vectors })
 }
 
@@ -130,6 +134,44 @@ fn by_labels<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, missing: usize
     let jacobian = ground.engine.jacobian(&ground.network, &Integral, &ground.variables(), &inputs);
     let row = |r: usize| columns.iter().map(|c| jacobian[(r, *c)].clone()).collect();
     from_rows(ground, (0..jacobian.rows()).map(row).collect(), &columns, missing)
+}
+
+/// A vector for each of enough circuits, small ones first: elimination on a circuit alone has few columns.
+fn by_circuits<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, missing: usize) -> Option<Vectors> {
+    if set.size() > MOST_WEIGHTS {
+        return None;
+    }
+    let columns: Vec<usize> = set.iter().collect();
+    let mut masks: Vec<u32> = (1..1 << columns.len()).collect();
+    masks.sort_by_key(|mask| mask.count_ones());
+    let (mut space, mut vectors, mut missed) = (RowSpace::new(ground.field, set.weights()), Vec::new(), 0);
+    for mask in masks {
+        let inside: Vec<usize> = (0..columns.len()).filter(|c| mask >> c & 1 == 1).map(|c| columns[c]).collect();
+        let rows = RowSpace::of(ground.field, &ground.jacobian().select_columns(&inside));
+        if rows.rank() + 1 != inside.len() {
+            continue;
+        }
+        let entries = rows.kernel().concat();
+        let mut vector = vec![0; set.weights()];
+        inside.iter().zip(&entries).for_each(|(w, entry)| vector[*w] = *entry);
+        let mut with = space.clone();
+        if entries.contains(&0) || !with.insert(vector) {
+            continue;
+        }
+        let circuit = Allocation::of(set.weights(), inside);
+        Integral::begin(MOST_CIRCUIT_TERMS);
+        match by_function(ground, &circuit, 1).or_else(|| by_labels(ground, &circuit, 1)) {
+            Some(found) => {
+                vectors.extend(found);
+                space = with;
+            }
+            None => missed += 1,
+        }
+        if vectors.len() == missing || missed == MOST_CIRCUITS {
+            break;
+        }
+    }
+    (vectors.len() == missing).then_some(vectors)
 }
 
 /// The kernel of rows, of which as many as the rank at the point are used, those with few terms first.

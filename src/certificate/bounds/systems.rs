@@ -62,7 +62,27 @@ fn of_system(
         let one = shown.min(n + q * (n / p));
         bounds.push(("observer", (n % p).saturating_mul(shown).saturating_add((p - n % p) * one)));
     }
+    bounds.extend(samples.count().map(|m| ("signals", signals(network, set, shapes, m))));
     bounds
+}
+
+/// Each output, or hidden unit if D is frozen, moves in a span of rows of states and inputs, at each step that is read out.
+fn signals(network: &Network, set: &Allocation, shapes: &Shapes, samples: u64) -> usize {
+    let (m, steps, q) = (usize::try_from(samples).unwrap_or(usize::MAX), shapes.steps.unwrap_or(0), shapes.inputs);
+    let inside =
+        |tensor: &'static str| set.iter().map(|w| network.layout().weight(w)).filter(move |w| w.tensor.name == tensor);
+    let in_row = |tensor, row| inside(tensor).filter(|w| w.row == row).count();
+    let columns = |tensor| inside(tensor).map(|w| w.column).collect::<BTreeSet<_>>().len();
+    let (c, u) = (columns("B"), columns("W"));
+    let frozen = inside("D").next().is_none();
+    let rows = if frozen { shapes.hidden.unwrap_or(0) } else { shapes.outputs };
+    let first = if shapes.readout == Some("all") { 1 } else { steps };
+    let span = |row: usize, step: usize| {
+        let (own, near) = if frozen { (in_row("B", row), in_row("W", row)) } else { (c, u) };
+        let before = if step > 1 { q.min(near + c) + (step - 2) * q.min(u + c) } else { 0 };
+        m.min(in_row("D", row) + own + before)
+    };
+    (0..rows).map(|row| (first..=steps).map(|step| span(row, step)).sum::<usize>()).sum()
 }
 
 /// All but rows of D, columns of B and a block of W.

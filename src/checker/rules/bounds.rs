@@ -54,8 +54,10 @@ fn outputs(network: &Network, set: &[usize], samples: Option<u64>) -> Option<u12
             let below = [format!("W{}", top - 1), format!("b{}", top - 1)];
             (widths[top], format!("W{top}"), format!("b{top}"), below, widths[top - 1])
         }
-        Family::Recurrent { hidden, outputs, .. } => {
-            (*outputs, "D".to_owned(), String::new(), [String::new(), String::new()], *hidden)
+        // In two steps, a row of W moves its own unit only.
+        Family::Recurrent { hidden, outputs, steps, .. } => {
+            let below = if *steps <= 2 { "W" } else { "" };
+            (*outputs, "D".to_owned(), String::new(), [below.to_owned(), String::new()], *hidden)
         }
         Family::Layers { .. } => return None,
     };

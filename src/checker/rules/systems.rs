@@ -21,6 +21,11 @@
 //!   D_a W^{ν_a} has n coordinates for an output a with the smaller ν_a. So its next label is a combination with n + q ν_a
 //!   coefficients of labels so far (of outputs with the larger ν, at the same time too) and of inputs: these determine
 //!   its sequences from those of the outputs with the larger ν, and it adds at most n + q ν_a dimensions.
+//! - `signals`: m samples, X_t and H_t the inputs and states at step t as matrices of m columns. Along A, output k at step t
+//!   moves in the span of: the r rows of H_t that D[k,:] learns to read; the c rows of X_t for columns of B that learn; and for
+//!   each s < t, the u rows of H_s that columns of W learn to read and c rows of X_s, all of which lie in the rows of X_1, …, X_s, so
+//!   that s adds at most min(q, u + c). This is at most r + c + (t − 1) min(q, u + c), and at most m. Where D is frozen, hidden
+//!   units i stand for outputs, r = 0, c is what row i of B learns, and for s = t − 1 u is what row i of W does.
 //! - `blocks`: what is frozen lies in p' rows of D, q' columns of B and a block of k rows R and c columns C of W. Matrices G
 //!   with D'G = 0, GB' = 0, \[G,W\]_RC = 0 give the directions (−DG, GB, \[G,W\]) inside A, along which no label changes; none is
 //!   zero, since (W, B) is controllable. So ρ(A) ≤ |A| − dim{G}. G = KML with K spanning the kernel of D', L that of B', M of size
@@ -66,6 +71,21 @@ pub(super) fn bound(name: &str, network: &Network, set: &[usize], samples: Optio
         "observer" if *every && samples.is_some() => {
             let one = shown.min(wide(n + q * (n / p)));
             Some(wide(n % p) * shown + wide(p - n % p) * one)
+        }
+        "signals" => {
+            let m = samples? as u128;
+            let count = |of: &[(usize, usize)], row: usize| of.iter().filter(|place| place.0 == row).count();
+            let [c, u] = [&b, &w].map(|of| distinct(of.iter().map(|place| place.1)));
+            let states = d.is_empty();
+            let rows = (0..if states { n } else { p }).map(|k| {
+                let (own, near) = if states { (count(&b, k), count(&w, k)) } else { (c, u) };
+                let at = |s: usize| {
+                    own + if s > 1 { (*inputs).min(near + c) } else { 0 } + s.saturating_sub(2) * (*inputs).min(u + c)
+                };
+                let times = if *every { 1..t + 1 } else { t..t + 1 };
+                times.map(|s| m.min(wide(count(&d, k) + at(s)))).sum::<u128>()
+            });
+            Some(rows.sum())
         }
         "blocks" => {
             let [d, b, w] = ["D", "B", "W"].map(|name| places(name, false));
