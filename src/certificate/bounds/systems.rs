@@ -62,7 +62,10 @@ fn of_system(
         let one = shown.min(n + q * (n / p));
         bounds.push(("observer", (n % p).saturating_mul(shown).saturating_add((p - n % p) * one)));
     }
-    bounds.extend(samples.count().map(|m| ("signals", signals(network, set, shapes, m))));
+    if let Some(m) = samples.count() {
+        bounds.push(("signals", signals(network, set, shapes, m)));
+        bounds.extend(unit(network, set, shapes, m).map(|bound| ("unit", bound)));
+    }
     bounds
 }
 
@@ -74,15 +77,53 @@ fn signals(network: &Network, set: &Allocation, shapes: &Shapes, samples: u64) -
     let in_row = |tensor, row| inside(tensor).filter(|w| w.row == row).count();
     let columns = |tensor| inside(tensor).map(|w| w.column).collect::<BTreeSet<_>>().len();
     let (c, u) = (columns("B"), columns("W"));
-    let frozen = inside("D").next().is_none();
-    let rows = if frozen { shapes.hidden.unwrap_or(0) } else { shapes.outputs };
     let first = if shapes.readout == Some("all") { 1 } else { steps };
-    let span = |row: usize, step: usize| {
-        let (own, near) = if frozen { (in_row("B", row), in_row("W", row)) } else { (c, u) };
+    let span = |states: bool, row: usize, step: usize| {
+        let (own, near) = if states { (in_row("B", row), in_row("W", row)) } else { (c, u) };
         let before = if step > 1 { q.min(near + c) + (step - 2) * q.min(u + c) } else { 0 };
         m.min(in_row("D", row) + own + before)
     };
-    (0..rows).map(|row| (first..=steps).map(|step| span(row, step)).sum::<usize>()).sum()
+    let total = |states, rows: usize| -> usize {
+        (0..rows).map(|row| (first..=steps).map(|step| span(states, row, step)).sum::<usize>()).sum()
+    };
+    let outputs = total(false, shapes.outputs);
+    if inside("D").next().is_none() { outputs.min(total(true, shapes.hidden.unwrap_or(0))) } else { outputs }
+}
+
+/// Directions that move the states along one vector only: along a unit, or where all outputs with frozen weights do not see it.
+fn unit(network: &Network, set: &Allocation, shapes: &Shapes, samples: u64) -> Option<usize> {
+    let (n, t) = (shapes.hidden.filter(|n| *n > 1)?, shapes.steps.filter(|t| *t > 1)?);
+    let m = usize::try_from(samples).unwrap_or(usize::MAX).min(set.size());
+    let all = shapes.readout == Some("all");
+    let complement = set.complement();
+    let [d, b, w] = ["D", "B", "W"].map(|tensor| {
+        let weights = complement.iter().map(|w| network.layout().weight(w));
+        weights.filter(|w| w.tensor.name == tensor).map(|w| (w.row, w.column)).collect::<BTreeSet<_>>()
+    });
+    let beyond = |unknowns: [usize; 2]| unknowns[0].saturating_sub(m * t).max(unknowns[1].saturating_sub(m * (t - 1)));
+    // Unknowns of a column of W and D: of all of them, and of those that leave the states before the last as they are.
+    let along = |i: usize| {
+        let mut unknowns = [(0..shapes.inputs).filter(|j| !b.contains(&(i, *j))).count(), 0];
+        for j in 0..n {
+            let (own, seen) = (w.contains(&(i, j)), d.iter().any(|place| place.1 == j));
+            let others = w.iter().any(|place| place.1 == j && place.0 != i) || all && seen;
+            let read = usize::from(!all && !seen);
+            unknowns[0] += read + 2 - usize::from(own) - usize::from(others);
+            unknowns[1] += read + 1 - usize::from(own);
+        }
+        beyond(unknowns)
+    };
+    let mut most = (0..n).map(along).max()?;
+    if d.iter().map(|place| place.0).collect::<BTreeSet<_>>().len() < n.min(shapes.outputs) {
+        let free = (0..shapes.inputs).filter(|j| b.iter().all(|place| place.1 != *j)).count();
+        let frozen = (0..n).map(|j| w.iter().filter(|place| place.1 == j).count());
+        let read = if all { 0 } else { n };
+        let unknowns = frozen.fold([free + read, read], |[moving, still], f| {
+            [moving + 2usize.saturating_sub(f), still + usize::from(f == 0)]
+        });
+        most = most.max(beyond(unknowns));
+    }
+    Some(set.size() - most)
 }
 
 /// All but rows of D, columns of B and a block of W.

@@ -25,7 +25,13 @@
 //!   moves in the span of: the r rows of H_t that D[k,:] learns to read; the c rows of X_t for columns of B that learn; and for
 //!   each s < t, the u rows of H_s that columns of W learn to read and c rows of X_s, all of which lie in the rows of X_1, …, X_s, so
 //!   that s adds at most min(q, u + c). This is at most r + c + (t − 1) min(q, u + c), and at most m. Where D is frozen, hidden
-//!   units i stand for outputs, r = 0, c is what row i of B learns, and for s = t − 1 u is what row i of W does.
+//!   units i may stand for outputs: r = 0, c is what row i of B learns, and for s = t − 1 u is what row i of W does.
+//! - `unit`: m samples, n, T > 1. Let u be a unit vector e_i, or one with D_k u = 0 for all rows D_k with frozen weights, fewer than n
+//!   and p, and generic otherwise. The direction δB = uβ, δW = uω − (Wu)φ, δD = −(Du)g moves the states h_t by u(φ·h_t) for t < T if
+//!   φ·h_t = β·x_t + ω·h_{t−1} (h_0 = 0), by induction, and with g·h_T = β·x_T + ω·h_{T−1} no label read out last; with readout all, g = φ. It
+//!   is zero only if (g, φ, ω, β) is, as Wu and u are independent and Du is not 0. These are mT linear equations, and m(T − 1)
+//!   for φ = β = 0; what is frozen adds: u_i β_j = 0 in B; u_i ω_j = (Wu)_i φ_j in W, at most two for each j; (D_k u) g_j = 0 in D,
+//!   nothing where D_k u = 0. ρ(A) ≤ |A| less the unknowns that are left over.
 //! - `blocks`: what is frozen lies in p' rows of D, q' columns of B and a block of k rows R and c columns C of W. Matrices G
 //!   with D'G = 0, GB' = 0, \[G,W\]_RC = 0 give the directions (−DG, GB, \[G,W\]) inside A, along which no label changes; none is
 //!   zero, since (W, B) is controllable. So ρ(A) ≤ |A| − dim{G}. G = KML with K spanning the kernel of D', L that of B', M of size
@@ -76,16 +82,23 @@ pub(super) fn bound(name: &str, network: &Network, set: &[usize], samples: Optio
             let m = samples? as u128;
             let count = |of: &[(usize, usize)], row: usize| of.iter().filter(|place| place.0 == row).count();
             let [c, u] = [&b, &w].map(|of| distinct(of.iter().map(|place| place.1)));
-            let states = d.is_empty();
-            let rows = (0..if states { n } else { p }).map(|k| {
-                let (own, near) = if states { (count(&b, k), count(&w, k)) } else { (c, u) };
-                let at = |s: usize| {
-                    own + if s > 1 { (*inputs).min(near + c) } else { 0 } + s.saturating_sub(2) * (*inputs).min(u + c)
-                };
-                let times = if *every { 1..t + 1 } else { t..t + 1 };
-                times.map(|s| m.min(wide(count(&d, k) + at(s)))).sum::<u128>()
-            });
-            Some(rows.sum())
+            let total = |states: bool| {
+                let rows = (0..if states { n } else { p }).map(|k| {
+                    let (own, near) = if states { (count(&b, k), count(&w, k)) } else { (c, u) };
+                    let far = |s: usize| s.saturating_sub(2) * (*inputs).min(u + c);
+                    let at = |s: usize| own + if s > 1 { (*inputs).min(near + c) + far(s) } else { 0 };
+                    let times = if *every { 1..t + 1 } else { t..t + 1 };
+                    times.map(|s| m.min(wide(count(&d, k) + at(s)))).sum::<u128>()
+                });
+                rows.sum::<u128>()
+            };
+            Some(if d.is_empty() { total(true).min(total(false)) } else { total(false) })
+        }
+        "unit" if t > 1 && n > 1 => {
+            let frozen = ["D", "B", "W"].map(|name| places(name, false));
+            let m = usize::try_from(samples?).ok()?.min(set.len());
+            let lost = unit(&frozen, (n, *inputs, *outputs), (m * t, m * (t - 1)), *every);
+            Some(wide(set.len() - lost))
         }
         "blocks" => {
             let [d, b, w] = ["D", "B", "W"].map(|name| places(name, false));
@@ -97,6 +110,29 @@ pub(super) fn bound(name: &str, network: &Network, set: &[usize], samples: Optio
         }
         _ => None,
     }
+}
+
+/// Unknowns (g, φ, ω, β) less equations, where all may be solutions and where φ = β = 0, for the best u: a unit, or none.
+fn unit(
+    [d, b, w]: &[Vec<(usize, usize)>; 3],
+    (n, q, p): (usize, usize, usize),
+    (equations, fewer): (usize, usize),
+    every: bool,
+) -> usize {
+    let generic = (distinct(d.iter().map(|place| place.0)) < n.min(p)).then_some(None);
+    let lost = |u: Option<usize>| {
+        let hidden = |j: usize| u.is_some() && d.iter().any(|place| place.1 == j);
+        let own = |row: usize| u.is_none_or(|i| i == row);
+        let kept =
+            |of: &[(usize, usize)], j: usize| of.iter().filter(|(row, column)| *column == j && own(*row)).count();
+        let others = |j: usize| w.iter().any(|(row, column)| *column == j && !own(*row)) || every && hidden(j);
+        let g = if every { 0 } else { (0..n).filter(|j| !hidden(*j)).count() };
+        let both = |j: usize| 2 - (kept(w, j) + usize::from(others(j))).min(2);
+        let moving = (0..n).map(both).sum::<usize>() + (0..q).filter(|j| kept(b, *j) == 0).count();
+        let still = (0..n).filter(|j| kept(w, *j) == 0).count();
+        (g + moving).saturating_sub(equations).max((g + still).saturating_sub(fewer))
+    };
+    (0..n).map(Some).chain(generic).map(lost).max().unwrap_or(0)
 }
 
 /// Solutions of A_1 M P_1 = A_2 M P_2 with k × a and b × c pencils: at least so many.
