@@ -14,9 +14,13 @@ use criterion::{Criterion, criterion_group, criterion_main};
 
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -100 };
 
-/// Networks of 15 weights, with the dimensions of all 32,768 allocations.
-const TABLES: [(&str, Option<u64>); 3] =
-    [("lrnn(1, 3, 1, 7)", None), ("lffn([3, 3, 2])", Some(2)), ("pnn([2, 3, 3], degree=2)", None)];
+/// Networks of 15 weights, with the dimensions of all 32,768 allocations, and one of 24, with those of 2^24.
+const TABLES: [(&str, Option<u64>); 4] = [
+    ("lrnn(1, 3, 1, 7)", None),
+    ("lffn([3, 3, 2])", Some(2)),
+    ("pnn([2, 3, 3], degree=2)", None),
+    ("lrnn(1, 4, 1, 8)", None),
+];
 
 fn tables(criterion: &mut Criterion) {
     for (text, samples) in TABLES {

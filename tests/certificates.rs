@@ -10,7 +10,7 @@ use allocert::certificate::{CannotCertify, of_match, of_rank, of_table};
 use allocert::checker::{Verdict, check};
 use allocert::matching::{MatchOptions, Trials, decide};
 use allocert::network::{Network, Samples};
-use allocert::reach::{Settings, rank};
+use allocert::reach::{Answer, ScanOptions, Settings, rank, scan};
 use proptest::prelude::*;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
@@ -37,6 +37,19 @@ fn fault(text: &str) -> Option<String> {
     (report.verdict != Verdict::Valid).then(|| report.text("certificate"))
 }
 
+/// A certificate states the dimension of an answer; if `whole`, without holes.
+fn states_the_dimension(text: &str, answer: &Answer, whole: bool) -> Result<(), TestCaseError> {
+    let report = check(text.as_bytes());
+    let allowed = report.verdict == Verdict::Valid || (!whole && report.verdict == Verdict::Holey);
+    prop_assert!(allowed, "{}\n{text}", report.text(""));
+    let (layout, set) = (answer.network.layout(), &answer.allocation);
+    let of = if set.size() == set.weights() { "all".to_owned() } else { print(layout, set) };
+    let stated = format!("the dimension of {of} is {}", answer.dim.value);
+    prop_assert!(report.statements.contains(&stated), "{:?}", report.statements);
+    prop_assert!(text.len() < 100_000);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -45,16 +58,10 @@ proptest! {
         let set = common::allocation(&net, bits);
         let answer = rank(&net, &set, samples, SETTINGS).unwrap();
         let text = of_rank(&answer).unwrap();
-        let report = check(text.as_bytes());
         // Polynomial networks with two hidden layers, and few samples of several outputs, may leave holes; nothing else does,
         // and nothing is ever invalid.
         let simple = samples == Samples::Functional && net.weights() <= 15 && net.family() != "pnn";
-        let allowed = report.verdict == Verdict::Valid || (!simple && report.verdict == Verdict::Holey);
-        prop_assert!(allowed, "{}\n{text}", report.text(""));
-        let of = if set.size() == set.weights() { "all".to_owned() } else { print(net.layout(), &set) };
-        let stated = format!("the dimension of {of} is {}", answer.dim.value);
-        prop_assert!(report.statements.contains(&stated), "{:?}", report.statements);
-        prop_assert!(text.len() < 100_000);
+        states_the_dimension(&text, &answer, simple)?;
     }
 }
 
@@ -71,6 +78,8 @@ fn tables_are_proved_without_holes() {
         ("pnn([3, 2, 1], degree=2)", None),
         ("pnn([2, 3, 2], degree=3)", None),
         ("pnn([3, 3, 2], degree=2)", Some(3)),
+        ("pnn([3, 3, 3], degree=2)", None),
+        ("lffn([2, 2, 2, 2, 2])", None),
     ];
     for (net, samples) in networks {
         let samples = samples.map_or(Samples::Functional, Samples::Count);
@@ -296,14 +305,22 @@ proptest! {
                 return Ok(());
             }
         };
-        let report = check(text.as_bytes());
-        let allowed = report.verdict == Verdict::Valid || (!shallow && report.verdict == Verdict::Holey);
-        prop_assert!(allowed, "{}\n{text}", report.text(""));
-        let of = if set.size() == set.weights() { "all".to_owned() } else { print(net.layout(), &set) };
-        let stated = format!("the dimension of {of} is {}", answer.dim.value);
-        prop_assert!(report.statements.contains(&stated), "{:?}", report.statements);
-        prop_assert!(text.len() < 100_000);
+        states_the_dimension(&text, &answer, shallow)?;
     }
+}
+
+/// 2^24 allocations in 256 branches: the statement is the table of a scan, which knows nothing of certificates.
+#[test]
+fn large_counts_are_proved_by_branches() {
+    let net = network("lrnn(1, 4, 1, 8)");
+    let (text, holes) = of_table(&net, Samples::Functional, SETTINGS).unwrap();
+    assert_eq!((holes.dimensions, fault(&text)), (0, None));
+    let options = ScanOptions { within: None, sizes: None, time_limit: None };
+    let table =
+        scan(&net, Samples::Functional, &options, Settings { error_log2: -20, ..SETTINGS }, &|_, _| {}).unwrap().table;
+    let numbers: Vec<String> = table.entries().map(|(size, dim, n)| format!("{n} of size {size} with {dim}")).collect();
+    let stated = format!("dimensions of all allocations inside all: {}", numbers.join(", "));
+    assert_eq!(check(text.as_bytes()).statements, [stated]);
 }
 
 #[test]

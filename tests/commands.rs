@@ -157,6 +157,31 @@ fn a_high_power_says_what_error_it_cannot_reach() {
 }
 
 #[test]
+fn too_many_allocations_are_said_to_be_too_many() {
+    let run = allocert(&["scan", "lffn([20,20,20])"]);
+    assert_eq!(run.status, 2, "{}", run.out);
+    for part in ["all 2^800 allocations together", "--within, --sizes"] {
+        assert!(run.err.contains(part), "should say {part:?}:\n{}", run.err);
+    }
+}
+
+#[test]
+fn only_what_names_a_folder_makes_folders() {
+    let folder = std::env::temp_dir().join(format!("allocert-no-folder-{}", std::process::id()));
+    let file = folder.join("x");
+    let file = file.to_str().unwrap();
+    for request in [
+        &["verify", "proofs/lffn.star", "--only", "*", "--junit", file][..],
+        &["rank", "lffn([2,2])", "W1", "--certificate", file],
+    ] {
+        let run = allocert(request);
+        assert_eq!(run.status, 2, "{}", run.out);
+        assert!(run.err.contains("name a place that you may write to"), "{}", run.err);
+        assert!(!folder.exists(), "{request:?}");
+    }
+}
+
+#[test]
 fn completions_and_help_name_every_command() {
     let help = allocert(&["--help"]);
     let script = allocert(&["completions", "bash"]);

@@ -5,12 +5,13 @@
 //! that polynomials stay about as short as the quotient algebra is large. Coefficients are 64-bit, terms 32 bytes.
 
 use std::cmp::Ordering;
+use std::time::Instant;
 
 use super::monomial::{Monomial, Monomials};
 use super::polynomial::{Polynomial, Polynomials, Term};
 use crate::number::{Field, PrimeField, Ring};
 
-/// What a computation may cost. Work is counted, not timed, so that a run stops at the same place everywhere.
+/// What a computation may cost. Work is counted, so that a run without a deadline stops at the same place everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The most variables of a system.
@@ -25,15 +26,46 @@ pub struct Limits {
     pub work: u64,
     /// The most primes for one reconstruction.
     pub primes: usize,
+    /// When to stop, whatever is left; by default never.
+    pub deadline: Option<Instant>,
 }
 
 impl Default for Limits {
     /// Systems that take up to some ten seconds.
     fn default() -> Self {
-        Limits { variables: 24, degree: 2_000, terms: 20_000, dimension: 1_000, work: 2_000_000_000, primes: 2_000 }
+        Limits {
+            variables: 24,
+            degree: 2_000,
+            terms: 20_000,
+            dimension: 1_000,
+            work: 2_000_000_000,
+            primes: 2_000,
+            deadline: None,
+        }
     }
 }
 
+impl Limits {
+    /// Whether there may be more than so much work.
+    ///
+    /// # Errors
+    /// [`Stopped::Work`] or [`Stopped::Time`].
+    pub(super) fn allow(&self, work: u64) -> Result<(), Stopped> {
+        if work > self.work { Err(Stopped::Work { limit: self.work }) } else { self.in_time() }
+    }
+
+    /// Whether there is time left.
+    ///
+    /// # Errors
+    /// [`Stopped::Time`].
+    pub fn in_time(&self) -> Result<(), Stopped> {
+        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        if late { Err(Stopped::Time) } else { Ok(()) }
+    }
+}
+
+/// The clock is looked at after so many products.
+const LOOK: u64 = 1 << 12;
 /// So many tests for divisibility take the time of a product.
 const SCANNED: usize = 4;
 
@@ -82,6 +114,9 @@ pub enum Stopped {
         /// The limit.
         limit: u64,
     },
+    /// The deadline.
+    #[error("the time that there was")]
+    Time,
     /// Numbers too long.
     #[error("an answer that {limit} primes do not determine")]
     Primes {
@@ -191,6 +226,8 @@ struct Buchberger<'a> {
     current: Vec<Term<u64>>,
     next: Vec<Term<u64>>,
     work: u64,
+    /// The clock is looked at when there was this much work.
+    next_look: u64,
     limits: Limits,
 }
 
@@ -204,6 +241,7 @@ impl<'a> Buchberger<'a> {
             current: Vec::new(),
             next: Vec::new(),
             work: 0,
+            next_look: 0,
             limits: *limits,
         }
     }
@@ -214,6 +252,7 @@ impl<'a> Buchberger<'a> {
 
     fn run(&mut self) -> Result<(), Stopped> {
         while let Some(pair) = self.take_pair() {
+            self.limits.in_time()?;
             self.start(&pair);
             let mut degree = pair.degree;
             let mut tail = self.reduce(&mut degree, usize::MAX)?;
@@ -263,9 +302,7 @@ impl<'a> Buchberger<'a> {
         while let Some((m, c)) = self.current.get(at).copied() {
             // Looking for a reducer costs more than reducing where there are many elements.
             self.work += (self.elements.len() / SCANNED) as u64;
-            if self.work > self.limits.work {
-                return Err(Stopped::Work { limit: self.limits.work });
-            }
+            self.look()?;
             let Some(reducer) = self.reducer(m, except).map(|at| &self.elements[at]) else {
                 done.push((m, c));
                 at += 1;
@@ -283,6 +320,15 @@ impl<'a> Buchberger<'a> {
             }
         }
         Ok(done)
+    }
+
+    /// Looks at the work, and now and then at the clock.
+    fn look(&mut self) -> Result<(), Stopped> {
+        if self.work < self.next_look && self.work <= self.limits.work {
+            return Ok(());
+        }
+        self.next_look = self.work + LOOK;
+        self.limits.allow(self.work)
     }
 
     /// An element whose leading monomial divides `m`; the shortest of the first few.

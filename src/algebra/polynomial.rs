@@ -1,6 +1,7 @@
 //! Polynomials in several variables over any ring; themselves a ring, so that a label map can be evaluated on them.
 
 use std::cmp::Ordering;
+use std::time::Instant;
 
 use smallvec::{SmallVec, smallvec};
 
@@ -41,12 +42,21 @@ pub struct Polynomials<R> {
     coefficients: R,
     monomials: Monomials,
     most_terms: usize,
+    deadline: Option<Instant>,
 }
+
+/// The clock is looked at before multiplications of so many terms.
+const MANY: usize = 256;
 
 impl<R: Ring> Polynomials<R> {
     /// Polynomials with at most so many terms.
     pub fn new(coefficients: R, monomials: Monomials, most_terms: usize) -> Self {
-        Polynomials { coefficients, monomials, most_terms }
+        Polynomials { coefficients, monomials, most_terms, deadline: None }
+    }
+
+    /// The same, where long products count as outgrown after a deadline; whoever multiplies asks the clock why.
+    pub fn until(self, deadline: Option<Instant>) -> Self {
+        Polynomials { deadline, ..self }
     }
 
     /// The ring of the coefficients.
@@ -177,7 +187,11 @@ impl<R: Ring> Ring for Polynomials<R> {
             return self.zero();
         };
         // More products than this are not worth adding up: the ring's own bound would hardly hold them.
-        if short.terms.len().saturating_mul(long.terms.len()) > self.most_terms.saturating_mul(64) {
+        let products = short.terms.len().saturating_mul(long.terms.len());
+        if products > self.most_terms.saturating_mul(64) {
+            return Polynomial::outgrown();
+        }
+        if products >= MANY && self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return Polynomial::outgrown();
         }
         let start = self.times_term(long, first);

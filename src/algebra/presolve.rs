@@ -7,7 +7,7 @@ use rug::Integer;
 
 use super::monomial::Monomial;
 use super::polynomial::{Polynomial, Polynomials};
-use super::real_roots::{greatest_common_divisor, has_real_root, squarefree_part};
+use super::real_roots::{greatest_common_divisor, has_real_root_in_time, squarefree_part};
 use super::{Stopped, groebner::Limits};
 use crate::number::{Integers, Ring};
 
@@ -79,18 +79,26 @@ fn separate(
     }
     let of = |v: usize| system.iter().zip(&each).filter(move |(_, own)| **own == [v]).map(move |(p, _)| (p, v));
     let list = |(p, v)| coefficients(ring, p, v);
-    let common: Vec<Vec<Integer>> =
-        variables.iter().filter_map(|v| of(*v).map(list).reduce(greatest_common_divisor)).collect();
+    let go_on = || limits.in_time();
+    let mut common: Vec<Vec<Integer>> = Vec::new();
+    for v in &variables {
+        let mut own = of(*v).map(list);
+        if let Some(first) = own.next() {
+            common.push(own.try_fold(first, |a, b| greatest_common_divisor(a, b, &go_on))?);
+        }
+    }
     if common.iter().any(|f| f.len() > limits.dimension) {
         return Err(Stopped::Dimension { limit: limits.dimension });
     }
-    let common: Vec<Vec<Integer>> = common.iter().map(|f| squarefree_part(f)).collect();
+    let common: Vec<Vec<Integer>> =
+        common.iter().map(|f| squarefree_part(f, &go_on)).collect::<Result<_, Stopped>>()?;
     let free = solved + variables.len() < ring.monomials().variables();
     let complex = common.iter().map(|f| f.len() - 1).product();
-    Ok(Presolved::Decided {
-        real: common.iter().all(|f| has_real_root(f)),
-        complex: (complex == 0 || !free).then_some(complex),
-    })
+    let mut real = true;
+    for f in &common {
+        real = real && has_real_root_in_time(f, limits)?;
+    }
+    Ok(Presolved::Decided { real, complex: (complex == 0 || !free).then_some(complex) })
 }
 
 /// The variables that occur, and those of each polynomial.

@@ -68,10 +68,13 @@ impl QuotientAlgebra {
     }
 
     /// The monic minimal polynomial of Σ `form[i]` · x_i, constant coefficient first. Costs dimension³ products.
-    pub fn minimal_polynomial(&self, form: &[u64]) -> Vec<u64> {
+    ///
+    /// # Errors
+    /// The deadline.
+    pub fn minimal_polynomial(&self, form: &[u64], limits: &Limits) -> Result<Vec<u64>, Stopped> {
         let d = self.dimension();
         if d == 0 {
-            return vec![self.field.one()];
+            return Ok(vec![self.field.one()]);
         }
         let matrix = self.multiplication(form);
         let rows: Vec<Vec<u64>> = (0..d).map(|k| matrix.row(k).to_vec()).collect();
@@ -80,6 +83,7 @@ impl QuotientAlgebra {
         let mut power = vec![0; d];
         power[0] = self.field.one();
         loop {
+            limits.in_time()?;
             let k = echelon.len();
             let mut vector = power.clone();
             vector.resize(2 * d + 1, 0);
@@ -88,7 +92,7 @@ impl QuotientAlgebra {
                 eliminate(&self.field, &mut vector, known, *pivot);
             }
             let Some(pivot) = (0..d).find(|i| vector[*i] != 0) else {
-                return self.monic(&vector[d..=d + k]);
+                return Ok(self.monic(&vector[d..=d + k]));
             };
             normalize(&self.field, &mut vector, pivot);
             echelon.push((pivot, vector));
@@ -134,9 +138,7 @@ impl QuotientAlgebra {
                 }
                 self.work += (d * d) as u64;
             }
-            if self.work > limits.work {
-                return Err(Stopped::Work { limit: limits.work });
-            }
+            limits.allow(self.work)?;
             self.border.push((*m, form));
         }
         Ok(())

@@ -5,10 +5,12 @@
 //! are therefore exact, and for polynomials without multiple roots bisection ends there (Vincent, Obreshkoff).
 
 use std::cmp::Ordering;
+use std::convert::Infallible;
 
 use rug::ops::NegAssign;
 use rug::{Integer, Rational};
 
+use super::groebner::{Limits, Stopped};
 use super::univariate::{self, is_squarefree};
 use crate::number::PrimeField;
 
@@ -20,7 +22,13 @@ const ROOT_BITS: u32 = 20;
 /// # Panics
 /// If the polynomial is zero.
 pub fn count_real_roots(f: &[Integer]) -> usize {
-    count(f, usize::MAX)
+    let Ok(all) = count(f, usize::MAX, &unhurried);
+    all
+}
+
+/// There is always time left.
+pub(super) fn unhurried() -> Result<(), Infallible> {
+    Ok(())
 }
 
 /// Whether a polynomial has a real root: as [`count_real_roots`], but stops at the first.
@@ -28,15 +36,35 @@ pub fn count_real_roots(f: &[Integer]) -> usize {
 /// # Panics
 /// If the polynomial is zero.
 pub fn has_real_root(f: &[Integer]) -> bool {
+    let Ok(found) = find_real_root(f, &unhurried);
+    found
+}
+
+/// As [`has_real_root`], up to a deadline.
+///
+/// # Errors
+/// The deadline.
+///
+/// # Panics
+/// If the polynomial is zero.
+pub(super) fn has_real_root_in_time(f: &[Integer], limits: &Limits) -> Result<bool, Stopped> {
+    find_real_root(f, &|| limits.in_time())
+}
+
+fn find_real_root<E>(f: &[Integer], go_on: &impl Fn() -> Result<(), E>) -> Result<bool, E> {
     let (Some(first), Some(last)) = (f.first(), f.last()) else {
         panic!("the zero polynomial");
     };
     // An odd degree, or a sign at 0 that differs from the sign far out.
-    f.len().is_multiple_of(2) || first.is_zero() || is_negative(first) != is_negative(last) || count(f, 1) > 0
+    let certain = f.len().is_multiple_of(2) || first.is_zero() || is_negative(first) != is_negative(last);
+    Ok(certain || count(f, 1, go_on)? > 0)
 }
 
 /// The polynomial with the same roots, all simple: f / gcd(f, f′), primitive.
-pub(super) fn squarefree_part(f: &[Integer]) -> Vec<Integer> {
+///
+/// # Errors
+/// Those of `go_on`, which is asked now and then.
+pub(super) fn squarefree_part<E>(f: &[Integer], go_on: &impl Fn() -> Result<(), E>) -> Result<Vec<Integer>, E> {
     // Distinct roots modulo one prime are distinct roots.
     let field = PrimeField::new(PrimeField::MERSENNE_61);
     let simple = field.is_some_and(|field| {
@@ -44,23 +72,31 @@ pub(super) fn squarefree_part(f: &[Integer]) -> Vec<Integer> {
         image.last().is_some_and(|c| *c != 0) && is_squarefree(&field, &image)
     });
     if simple || f.len() <= 2 {
-        return f.to_vec();
+        return Ok(f.to_vec());
     }
-    let common = greatest_common_divisor(f.to_vec(), derivative(f));
-    divide(f, &common)
+    let common = greatest_common_divisor(f.to_vec(), derivative(f), go_on)?;
+    Ok(divide(f, &common))
 }
 
 /// A greatest common divisor, primitive; of the zero polynomial and another, the other.
-pub(super) fn greatest_common_divisor(mut a: Vec<Integer>, mut b: Vec<Integer>) -> Vec<Integer> {
+///
+/// # Errors
+/// Those of `go_on`, which is asked now and then.
+pub(super) fn greatest_common_divisor<E>(
+    mut a: Vec<Integer>,
+    mut b: Vec<Integer>,
+    go_on: &impl Fn() -> Result<(), E>,
+) -> Result<Vec<Integer>, E> {
     if coprime_modulo_a_prime(&a, &b) {
-        return vec![Integer::from(1)];
+        return Ok(vec![Integer::from(1)]);
     }
     while !b.is_empty() {
+        go_on()?;
         let rest = primitive(pseudo_remainder(a, &b));
         a = b;
         b = rest;
     }
-    primitive(a)
+    Ok(primitive(a))
 }
 
 /// Whether a common factor is excluded by one prime that keeps a leading coefficient.
@@ -124,26 +160,26 @@ fn closer((mut low, mut high): (Rational, Rational), sign: impl Fn(&Rational) ->
 }
 
 /// At most `enough` of the distinct real roots.
-fn count(f: &[Integer], enough: usize) -> usize {
+fn count<E>(f: &[Integer], enough: usize, go_on: &impl Fn() -> Result<(), E>) -> Result<usize, E> {
     assert!(!f.is_empty(), "the zero polynomial");
     let zeros = f.iter().take_while(|c| c.is_zero()).count();
-    let f = squarefree_part(&f[zeros..]);
+    let f = squarefree_part(&f[zeros..], go_on)?;
     let mut found = usize::from(zeros > 0);
     if found < enough {
-        found += count_positive(f.clone(), enough - found);
+        found += count_positive(f.clone(), enough - found, go_on)?;
     }
     if found < enough {
         let mirror = f.into_iter().enumerate().map(|(k, c)| if k % 2 == 1 { -c } else { c });
-        found += count_positive(mirror.collect(), enough - found);
+        found += count_positive(mirror.collect(), enough - found, go_on)?;
     }
-    found
+    Ok(found)
 }
 
 /// At most `enough` of the positive roots of a polynomial without multiple roots that does not vanish at 0.
-fn count_positive(mut f: Vec<Integer>, enough: usize) -> usize {
+fn count_positive<E>(mut f: Vec<Integer>, enough: usize, go_on: &impl Fn() -> Result<(), E>) -> Result<usize, E> {
     match sign_changes(&f) {
-        0 => return 0,
-        1 => return 1,
+        0 => return Ok(0),
+        1 => return Ok(1),
         _ => {}
     }
     let exponent = root_bound(&f);
@@ -151,6 +187,7 @@ fn count_positive(mut f: Vec<Integer>, enough: usize) -> usize {
     let mut found = 0;
     let mut intervals = vec![f];
     while let Some(mut f) = intervals.pop() {
+        go_on()?;
         match sign_changes(&outside_in(&f)) {
             0 => continue,
             1 => found += 1,
@@ -169,7 +206,7 @@ fn count_positive(mut f: Vec<Integer>, enough: usize) -> usize {
             break;
         }
     }
-    found
+    Ok(found)
 }
 
 /// The number of times that consecutive coefficients differ in sign, zeros left out.
@@ -379,7 +416,7 @@ mod tests {
                 f.pop();
             }
             prop_assume!(f.len() > 1);
-            let f = squarefree_part(&f);
+            let Ok(f) = squarefree_part(&f, &unhurried);
             let sign = |x: &Rational| f.iter().rev().fold(Rational::new(), |v, c| v * x + c).cmp0() as i32;
             match real_root(&f) {
                 None => prop_assert_eq!(count_real_roots(&f), 0),

@@ -23,6 +23,7 @@
 //! real. Without a real root there is no real solution, whether or not ℓ tells solutions apart.
 
 use std::cell::Cell;
+use std::time::Instant;
 
 use rug::Integer;
 
@@ -32,7 +33,7 @@ use super::monomial::Monomials;
 use super::polynomial::{Polynomial, Polynomials};
 use super::presolve::{Presolved, presolve};
 use super::quotient::QuotientAlgebra;
-use super::real_roots::{has_real_root, primitive};
+use super::real_roots::{has_real_root_in_time, primitive};
 use super::univariate::is_squarefree;
 use crate::number::{Integers, PrimeField, Ring};
 
@@ -121,6 +122,11 @@ impl Solver {
         Solver { limits: Limits { work: self.limits.work.min(work), ..self.limits }, ..self.clone() }
     }
 
+    /// The same, that stops at a deadline.
+    pub fn until(&self, deadline: Option<Instant>) -> Self {
+        Solver { limits: Limits { deadline, ..self.limits }, ..self.clone() }
+    }
+
     /// The limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
@@ -154,7 +160,10 @@ impl Solver {
     ) -> Result<Finding, Undecided> {
         match presolve(ring, system, &self.limits)? {
             Presolved::Decided { real, complex } => Ok(Finding { real, complex, error_log2: None }),
-            Presolved::Left { .. } => Err(Undecided::Infinite),
+            Presolved::Left { .. } => {
+                self.limits.in_time()?;
+                Err(Undecided::Infinite)
+            }
         }
     }
 
@@ -177,7 +186,7 @@ impl Solver {
             return Ok(Finding { real: odd, complex, error_log2: Some(error) });
         }
         let (polynomial, error) = self.lift(reduced, &form, &first, cofactors)?;
-        match (has_real_root(&polynomial), distinct) {
+        match (has_real_root_in_time(&polynomial, &self.limits)?, distinct) {
             (true, false) => Err(Undecided::Multiple),
             (real, _) => Ok(Finding { real, complex: distinct.then_some(dimension), error_log2: Some(error) }),
         }
@@ -197,7 +206,7 @@ impl Solver {
         let mixed = (1..=3).map(|k| (0..n as i64).map(|i| (i * i * k + 3 * i + k) % 11 - 5).collect::<Vec<i64>>());
         let mut last = (unit(0), Image::Infinite);
         for form in (0..n).rev().map(unit).chain(mixed) {
-            let image = image(&field, Some(&quotient), &form);
+            let image = image(&field, Some(&quotient), &form, &self.limits)?;
             let (_, distinct) = image.shape();
             last = (form, image);
             if distinct {
@@ -238,7 +247,7 @@ impl Solver {
         for index in 1.. {
             let field = self.primes.get(index).ok_or(self.no_primes())?;
             let (quotient, cofactors) = self.quotient(reduced, &field)?;
-            if image(&field, quotient.as_ref(), form).shape() != first.shape() {
+            if image(&field, quotient.as_ref(), form, &self.limits)?.shape() != first.shape() {
                 return Err(Undecided::Primes);
             }
             tally.count(cofactors);
@@ -300,7 +309,7 @@ impl Solver {
         first: &Image,
     ) -> Result<(Vec<u64>, u32), Undecided> {
         let (quotient, cofactors) = self.quotient(reduced, field)?;
-        let image = image(field, quotient.as_ref(), form);
+        let image = image(field, quotient.as_ref(), form, &self.limits)?;
         let same_shape = image.shape() == first.shape();
         match (image, first) {
             (Image::Finite { polynomial: p, .. }, Image::Finite { polynomial: q, .. })
@@ -399,17 +408,22 @@ fn ceil_log2(value: u128) -> i64 {
     i64::from(u128::BITS - value.saturating_sub(1).leading_zeros())
 }
 
-fn image(field: &PrimeField, quotient: Option<&QuotientAlgebra>, form: &[i64]) -> Image {
-    match quotient {
+fn image(
+    field: &PrimeField,
+    quotient: Option<&QuotientAlgebra>,
+    form: &[i64],
+    limits: &Limits,
+) -> Result<Image, Stopped> {
+    Ok(match quotient {
         None => Image::Infinite,
         Some(quotient) if quotient.dimension() == 0 => Image::Everything,
         Some(quotient) => {
             let form: Vec<u64> = form.iter().map(|a| field.integer(*a)).collect();
-            let polynomial = quotient.minimal_polynomial(&form);
+            let polynomial = quotient.minimal_polynomial(&form, limits)?;
             let squarefree = is_squarefree(field, &polynomial);
             Image::Finite { dimension: quotient.dimension(), polynomial, squarefree }
         }
-    }
+    })
 }
 
 /// Whether an integer polynomial is a multiple of a monic one modulo a prime.

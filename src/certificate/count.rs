@@ -2,7 +2,8 @@
 //!
 //! The independent sets of the Jacobian at a point are visited by contraction and deletion, as the checker does again. Wherever
 //! a weight adds no rank there, a bound must show why: that of the connected flat of its circuit, with all that symmetries make
-//! of it. A bound is looked for when it is missed for the first time.
+//! of it. A bound is looked for when it is missed for the first time. The order of the visit is that of the checker, so that both
+//! need the same bounds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,7 +106,8 @@ fn at_point<E: Engine>(
     }
     let counts: Counts = counts.into_iter().map(|((size, dim), number)| (size, dim, number)).collect();
     let (within, error_log2) = ("all".to_owned(), (open > 0).then_some(error_log2));
-    let step = section.step(Rule::Count { within, branches: steps, counts: counts.clone(), error_log2 });
+    let step =
+        section.step(Rule::Count { within, branches: steps, counts: counts.clone(), unproved: open, error_log2 });
     Ok((step, counts, Holes { dimensions: open, of: 1 << n, sets }))
 }
 
@@ -187,6 +189,13 @@ struct Tally {
     open: u64,
 }
 
+impl Tally {
+    fn add(&mut self, place: (usize, usize), sizes: &[u64]) {
+        let found = self.found.entry(place).or_insert_with(|| vec![0; sizes.len()]);
+        found.iter_mut().zip(sizes).for_each(|(sum, number)| *sum += number);
+    }
+}
+
 impl<E: Engine> Search<'_, '_, E> {
     /// The numbers in each branch, and how many of them no bound proves.
     fn branches(
@@ -212,7 +221,9 @@ impl<E: Engine> Search<'_, '_, E> {
         let space = RowSpace::of(self.field, &jacobian.select_columns(&order));
         let others: Vec<usize> = (first.len()..order.len()).filter(|c| !space.pivots().contains(c)).collect();
         let (mut taken, mut basis, mut rows) = (0, Vec::new(), Vec::new());
-        for (row, pivot) in space.rows().iter().zip(space.pivots()) {
+        let mut echelon: Vec<_> = space.rows().iter().zip(space.pivots()).collect();
+        echelon.sort_by_key(|(_, pivot)| **pivot);
+        for (row, pivot) in echelon {
             if *pivot < first.len() {
                 taken |= 1 << order[*pivot];
             } else {
@@ -241,25 +252,36 @@ impl<E: Engine> Search<'_, '_, E> {
         self.free(minor.taken, loops, &mut sizes, minor.basis.len() + minor.others.len(), tally);
         loop {
             coloops += minor.coloops();
-            if minor.basis.is_empty() {
-                let found = tally.found.entry((minor.taken.count_ones() as usize, coloops));
-                let found = found.or_insert_with(|| vec![0; sizes.len()]);
-                found.iter_mut().zip(&sizes).for_each(|(sum, number)| *sum += number);
+            let rank = minor.taken.count_ones() as usize;
+            if minor.basis.len() <= 1 {
+                if let Some(weight) = minor.basis.first() {
+                    // All that is left is alike.
+                    let alike = minor.others.iter().fold(0, |mask, w| mask | 1 << w);
+                    let with = self.some(minor.taken | 1 << weight, alike, &sizes, coloops, tally);
+                    tally.add((rank + 1, coloops), &with);
+                }
+                tally.add((rank, coloops), &sizes);
                 return Ok(());
             }
             let mut child = minor.contracted();
             let alike = child.loops();
-            let mut with = sizes.clone();
-            self.free(child.taken, alike, &mut with, child.basis.len() + child.others.len() + coloops, tally);
-            // One at least of those that are alike: (1 + x)^(k + 1) − 1.
-            for size in (0..with.len()).rev() {
-                with[size] += if size > 0 { with[size - 1] } else { 0 };
-                with[size] -= sizes[size];
-            }
+            let left = child.basis.len() + child.others.len() + coloops;
+            let with = self.some(child.taken, alike, &sizes, left, tally);
             self.visit(child, with, coloops, tally)?;
             minor.keep(|w| alike >> w & 1 == 0);
             minor.delete(&self.field);
         }
+    }
+
+    /// Of a weight that was taken and those alike, which add nothing beside it, some are there: (1 + x)^(k + 1) − 1.
+    fn some(&mut self, taken: u64, alike: u64, sizes: &[u64], left: usize, tally: &mut Tally) -> Vec<u64> {
+        let mut with = sizes.to_vec();
+        self.free(taken, alike, &mut with, left, tally);
+        for size in (0..with.len()).rev() {
+            with[size] += if size > 0 { with[size - 1] } else { 0 };
+            with[size] -= sizes[size];
+        }
+        with
     }
 
     /// Weights that add no rank may be there or not.
@@ -327,16 +349,11 @@ impl<E: Engine> Search<'_, '_, E> {
 impl Minor {
     /// Keeps these columns of N only; the weights of the rest.
     fn keep(&mut self, kept: impl Fn(usize) -> bool) -> u64 {
-        let mut gone = 0;
-        for column in (0..self.others.len()).rev() {
-            let weight = self.others[column];
-            if !kept(weight) {
-                gone |= 1 << weight;
-                self.others.swap_remove(column);
-                for row in &mut self.rows {
-                    row.swap_remove(column);
-                }
-            }
+        let columns: Vec<bool> = self.others.iter().map(|w| kept(*w)).collect();
+        let gone = self.others.iter().zip(&columns).filter(|(_, kept)| !**kept).fold(0, |mask, (w, _)| mask | 1 << w);
+        if gone != 0 {
+            retain(&mut self.others, &columns);
+            self.rows.iter_mut().for_each(|row| retain(row, &columns));
         }
         gone
     }
@@ -351,12 +368,9 @@ impl Minor {
     /// Takes out the weights that add a rank to whatever else is left; how many there are.
     fn coloops(&mut self) -> usize {
         let before = self.rows.len();
-        for row in (0..before).rev() {
-            if self.rows[row].iter().all(|e| *e == 0) {
-                self.rows.swap_remove(row);
-                self.basis.swap_remove(row);
-            }
-        }
+        let used: Vec<bool> = self.rows.iter().map(|row| row.iter().any(|e| *e != 0)).collect();
+        retain(&mut self.rows, &used);
+        retain(&mut self.basis, &used);
         before - self.rows.len()
     }
 
@@ -369,8 +383,8 @@ impl Minor {
     /// Avoids it.
     fn delete(&mut self, field: &PrimeField) {
         let Some(j) = self.rows[0].iter().position(|e| *e != 0) else {
-            self.rows.swap_remove(0);
-            self.basis.swap_remove(0);
+            self.rows.remove(0);
+            self.basis.remove(0);
             return;
         };
         self.basis[0] = self.others.swap_remove(j);
@@ -383,6 +397,12 @@ impl Minor {
             }
         }
     }
+}
+
+/// Keeps what is marked, in order.
+fn retain<T>(list: &mut Vec<T>, kept: &[bool]) {
+    let mut mark = kept.iter();
+    list.retain(|_| *mark.next().unwrap_or(&true));
 }
 
 /// The numbers of allocations of each size and dimension.

@@ -216,7 +216,9 @@ pub enum Rule {
         branches: Vec<u64>,
         /// (size, dimension, number of allocations), in rising order.
         counts: Vec<(usize, usize, u64)>,
-        /// If some are known by random points only, each is wrong with a probability of at most 2 to this power.
+        /// At most so many dimensions are known by random points only; this leaves a hole unless it is 0.
+        unproved: u64,
+        /// In that case, each is wrong with a probability of at most 2 to this power.
         error_log2: Option<i64>,
     },
     /// A match probability that a law settles.

@@ -343,8 +343,8 @@ impl std::str::FromStr for Network {
 
 /// What dimensions are computed with that a network's expression asks for.
 const EXPRESSION_SETTINGS: Settings = Settings { seed: 0, error_log2: -100 };
-/// The longest count while a file is loaded.
-const LONGEST_LOADING: Duration = Duration::from_secs(60);
+/// The longest time to load a file.
+pub const LONGEST_LOADING: Duration = Duration::from_secs(60);
 
 /// Python-like, with f-strings and statements at the top level, without loading other files.
 pub(super) fn dialect() -> Dialect {

@@ -20,7 +20,7 @@ mod sweep;
 mod values;
 
 pub use check::{CheckOptions, Progress, Sampled, check, evidence_of_all, sample};
-pub use file::{Claim, ClaimError, find, load, network, read};
+pub use file::{Claim, ClaimError, LONGEST_LOADING, find, load, network, read};
 pub use globals::Expect;
 pub use outcome::{Checked, Counterexample, Outcome, Subject, Unsettled};
 pub use reference::reference;

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use super::outcome::{Counterexample, Subject};
 use crate::allocation::Allocation;
-use crate::matching::{Estimate, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, Trials, Verdict};
+use crate::matching::{
+    Estimate, Halt, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, NoDegree, Stopped, Trials, Verdict,
+};
 use crate::network::{Network, Samples};
 use crate::reach::{DRAWS, Dimensions, Evidence, JacobianMatroid, ReachError, ScanOptions, Settings, Table, scan};
 
@@ -366,7 +368,9 @@ impl Lens {
             Some(answer) => answer,
             None => {
                 let answer = Arc::new(matcher.decide(allocation, &self.options(trials), &|_, _| {})?);
-                let whole = answer.estimate.as_ref().is_none_or(|e| e.stopped.is_none());
+                let stopped = answer.estimate.as_ref().and_then(|e| e.stopped.map(|halt| (halt, e.trials)));
+                self.in_time(stopped, trials)?;
+                let whole = stopped.is_none();
                 let mut answers = lock(&ANSWERS);
                 if whole && answers.len() < MOST_ANSWERS {
                     answers.insert(question, Arc::clone(&answer));
@@ -392,6 +396,7 @@ impl Lens {
             return Ok(estimate.clone());
         }
         let estimate = self.matcher()?.estimate(allocation, &self.options(trials), &|_, _| {});
+        self.in_time(estimate.stopped.map(|halt| (halt, estimate.trials)), trials)?;
         self.0.session.rests_on(estimate.evidence);
         lock(&self.0.decided).insert(key, estimate.clone());
         Ok(estimate)
@@ -404,7 +409,15 @@ impl Lens {
         }
         // Asked for here, so that what rests on the dimension counts.
         let is_basis = allocation.size() == self.teacher_dim()? && self.dim(allocation)? == allocation.size();
-        let degree = if is_basis { self.matcher()?.degree(allocation).ok() } else { None };
+        let degree = if is_basis {
+            let degree = self.matcher()?.degree_until(allocation, self.0.session.deadline());
+            if degree == Err(NoDegree::Stopped(Stopped::Time)) {
+                self.late(0, 1)?;
+            }
+            degree.ok()
+        } else {
+            None
+        };
         if let Some(degree) = degree {
             self.0.session.rests_on(degree.evidence.of_parity());
         }
@@ -424,7 +437,21 @@ impl Lens {
     }
 
     fn options(&self, trials: u64) -> MatchOptions {
-        MatchOptions { trials: Trials::Fixed(trials), time_limit: self.0.session.time_limit, ..MatchOptions::default() }
+        let time_limit = self.0.session.deadline().map(|d| d.saturating_duration_since(Instant::now()));
+        MatchOptions { trials: Trials::Fixed(trials), time_limit, ..MatchOptions::default() }
+    }
+
+    /// What the time limit cut short, after so many trials, is no answer: more time might show something else.
+    fn in_time(&self, stopped: Option<(Halt, u64)>, trials: u64) -> Result<(), ReachError> {
+        match stopped {
+            Some((Halt::TimeLimit(_), done)) => self.late(done as usize, trials as usize),
+            _ => Ok(()),
+        }
+    }
+
+    fn late(&self, done: usize, parts: usize) -> Result<(), ReachError> {
+        let seconds = self.0.session.time_limit.map_or(0, |limit| limit.as_secs());
+        self.0.session.note(Err(ReachError::TimeLimit { seconds, done, parts, counted: None }))
     }
 
     fn matcher(&self) -> Result<&Matcher, MatchError> {

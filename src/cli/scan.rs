@@ -72,7 +72,8 @@ pub(super) struct Arguments {
     /// A network with kinks (relu): the number of random activation patterns to look at.
     #[arg(long, value_name = "N", default_value_t = DRAWS, value_parser = clap::value_parser!(u64).range(1..))]
     draws: u64,
-    /// Write a certificate of the dimensions of all allocations of a network of at most 15 weights.
+    /// Write a certificate of the dimensions of all allocations: of a polynomial network as long as its
+    /// independent sets are at most 2^27, of a ReLU network of at most 15 weights.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["within", "sizes"])]
     certificate: Option<PathBuf>,
 }

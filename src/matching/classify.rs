@@ -178,7 +178,7 @@ impl Matcher {
         if clock.is_over(2) {
             return of(allocation, None, Verdict::Undecided, Evidence::Proved);
         }
-        let degree = self.degree(&allocation).ok();
+        let degree = counter.until(clock.after(2)).degree(&allocation).ok();
         if let Some(odd) = degree.filter(|d| d.value % 2 == 1) {
             return of(allocation, degree, Verdict::One, odd.evidence.of_parity());
         }
@@ -203,7 +203,11 @@ impl Matcher {
                     return (*set, Some(Evidence::Proved));
                 }
                 let allocation = known.group.allocation(*set);
-                let odd = (!clock.is_over(3)).then(|| odd_section(counter, &allocation, teacher)).flatten();
+                let counter = counter.until(clock.after(3));
+                let odd = (!clock.is_over(3)).then(|| odd_section(&counter, &allocation, teacher)).flatten();
+                if odd.is_none() {
+                    clock.note(clock.after(3));
+                }
                 (*set, odd.map(|degree| degree.evidence.of_parity()))
             };
             for (set, odd) in same_size.par_iter().map(odd).collect::<Vec<_>>() {
@@ -300,7 +304,7 @@ impl Matcher {
 struct Clock<'a> {
     start: Instant,
     limit: Option<Duration>,
-    /// Whether a search for an instance was cut short.
+    /// Whether a search was cut short.
     cut: &'a AtomicBool,
 }
 
@@ -322,7 +326,12 @@ impl<'a> Clock<'a> {
     }
 
     fn deadline(self) -> Option<Instant> {
-        self.limit.and_then(|limit| self.start.checked_add(limit))
+        self.after(4)
+    }
+
+    /// When so many quarters of the time are over.
+    fn after(self, quarters: u32) -> Option<Instant> {
+        self.limit.and_then(|limit| self.start.checked_add(limit / 4 * quarters))
     }
 
     /// A deadline for one of so many tasks that share the threads and the time left.

@@ -10,6 +10,8 @@
 //! system whose count attains Bézout's bound. There δ ≤ ∏ deg F_i by Bézout, and δ ≥ the count, because simple solutions
 //! modulo p lift to the p-adic numbers (Hensel) and simple solutions persist nearby: that degree is proved.
 
+use std::time::Instant;
+
 use crate::algebra::{Groebner, Limits, Polynomial, Polynomials, QuotientAlgebra, Stopped, is_squarefree};
 use crate::allocation::Allocation;
 use crate::network::{Network, Probe, Samples};
@@ -119,6 +121,11 @@ impl DegreeCounter {
         DegreeCounter { network: network.clone(), samples, seed, limits, points, degrees }
     }
 
+    /// The same counter, that stops at a deadline.
+    pub(super) fn until(&self, deadline: Option<Instant>) -> Self {
+        DegreeCounter { limits: Limits { deadline, ..self.limits }, ..self.clone() }
+    }
+
     /// δ of an allocation that spans and has as many weights as the teacher has dimensions.
     ///
     /// # Errors
@@ -195,6 +202,7 @@ impl Point {
         let ring = equation_ring(self.field, network, dimension, limits)?;
         let weights = weights(&ring, allocation, &self.student, self.section(&ring, allocation, dimension));
         let system = equations_on(&ring, network, &weights, &self.inputs, &self.labels);
+        limits.in_time()?;
         let groebner = Groebner::of(&ring, &system, limits)?;
         let Some(quotient) = QuotientAlgebra::of(&groebner, limits)? else {
             return Ok(None);
@@ -202,7 +210,7 @@ impl Point {
         let count = quotient.dimension();
         if count > 1 {
             let form: Vec<u64> = allocation.iter().take(dimension).map(|w| self.form[w]).collect();
-            let polynomial = quotient.minimal_polynomial(&form);
+            let polynomial = quotient.minimal_polynomial(&form, limits)?;
             if polynomial.len() != count + 1 || !is_squarefree(&self.field, &polynomial) {
                 return Ok(None);
             }

@@ -22,7 +22,7 @@ pub(super) fn equation_ring<R: Ring>(
     let limit = limits.variables.min(Monomials::MOST_VARIABLES);
     let monomials = Monomials::new(variables).filter(|_| variables <= limit);
     let monomials = monomials.ok_or(Stopped::Variables { variables, limit })?;
-    Ok(Polynomials::new(ring, monomials, limits.terms))
+    Ok(Polynomials::new(ring, monomials, limits.terms).until(limits.deadline))
 }
 
 /// Label by label, F(θ_A, θ_F) − (the teacher's label): one evaluation of the label map over polynomials.

@@ -110,22 +110,22 @@ impl Tally {
     }
 }
 
-/// Decides trials 0, 1, … with `decide`, until `stop` is set. `progress` is called with (done, most), from any thread.
+/// Decides trials 0, 1, … with `decide`, until `stop` is set or the deadline of a time limit is over. `progress` is called with (done, most), from any thread.
 pub(super) fn estimate(
     ensemble: Ensemble,
     trials: Trials,
     degree: Option<usize>,
-    (time_limit, stop): (Option<Duration>, &AtomicBool),
+    (time, stop): (Option<(Duration, Instant)>, &AtomicBool),
     decide: impl Fn(u64) -> Decision + Sync,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Estimate {
-    let deadline = time_limit.and_then(|limit| Instant::now().checked_add(limit));
     let (done, most) = (AtomicU64::new(0), trials.most());
     let (mut tally, mut next, mut stopped) = (Tally::default(), 0, None);
+    let late = || time.is_some_and(|(_, deadline)| Instant::now() >= deadline);
     let halted = || stop.load(Ordering::Relaxed);
     while next < most && !(next > 0 && trials.suffice(|| tally.interval())) {
-        if next > 0 && deadline.is_some_and(|d| Instant::now() >= d) {
-            stopped = time_limit.map(Halt::TimeLimit);
+        if next > 0 && late() {
+            stopped = time.map(|(limit, _)| Halt::TimeLimit(limit));
             break;
         }
         if let Some((_, limit)) = tally.limit.filter(|_| tally.matched + tally.unmatched == 0) {
@@ -141,10 +141,14 @@ pub(super) fn estimate(
         while next < end {
             // Where the time is up, or a stop is asked for, the batch ends before the first trial that was left out.
             let one = |trial| {
-                if halted() || trial > 0 && deadline.is_some_and(|d| Instant::now() >= d) {
+                if halted() || trial > 0 && late() {
                     return None;
                 }
-                let tally = Tally::of(trial, decide(trial), degree);
+                let decision = decide(trial);
+                if trial > 0 && decision == Decision::Undecided(Undecided::Stopped(Stopped::Time)) {
+                    return None;
+                }
+                let tally = Tally::of(trial, decision, degree);
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, most);
                 Some(tally)
             };
@@ -156,6 +160,9 @@ pub(super) fn estimate(
                 break;
             }
         }
+    }
+    if matches!(tally.limit, Some((_, Stopped::Time))) {
+        stopped = time.map(|(limit, _)| Halt::TimeLimit(limit)).or(stopped);
     }
     let decided = tally.matched + tally.unmatched;
     Estimate {

@@ -183,7 +183,8 @@ impl Question<'_> {
 
     fn integral(&self, ring: &Polynomials<Dyadics>, system: &[Polynomial<Dyadic>]) -> Result<System, Undecided> {
         let limits = self.solver.limits();
-        let integral = Polynomials::new(Integers, *ring.monomials(), limits.terms);
+        limits.in_time()?;
+        let integral = Polynomials::new(Integers, *ring.monomials(), limits.terms).until(limits.deadline);
         let outgrown = Stopped::Terms { terms: limits.terms, degree: ring.monomials().most_degree() };
         let system: Option<Vec<_>> = system.iter().map(|p| clear_denominators(&integral, p)).collect();
         Ok((integral, system.ok_or(outgrown)?))

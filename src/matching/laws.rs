@@ -14,6 +14,7 @@
 //! - *Fractional law.* MP < 1 for a basis with an instance that has δ distinct complex solutions, none real, provided that
 //!   the closure of the teacher's labels is normal there and that δ is bounded from above.
 
+use crate::algebra::Stopped;
 use crate::allocation::{Allocation, subsets};
 use crate::network::{Network, Samples};
 use crate::reach::{Evidence, JacobianMatroid};
@@ -86,6 +87,7 @@ fn odd_basis(bases: &[Allocation], counter: &DegreeCounter) -> Option<(Allocatio
                 }
                 first = first.or(Some((basis.clone(), degree)));
             }
+            Err(NoDegree::Stopped(Stopped::Time)) => break,
             _ => {}
         }
     }

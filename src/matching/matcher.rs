@@ -9,7 +9,7 @@ use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
 
-use super::answer::{Estimate, Hypothesis, MatchAnswer, Reason, Verdict};
+use super::answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Trials, estimate, first_without_match};
@@ -42,7 +42,7 @@ pub struct MatchOptions {
     pub bases: usize,
     /// So many slices of an instance of such an allocation are solved before it is undecided.
     pub slices: usize,
-    /// Trials end after so long.
+    /// Everything ends after so long, the search for a law after half of it.
     pub time_limit: Option<Duration>,
 }
 
@@ -50,6 +50,13 @@ impl Default for MatchOptions {
     fn default() -> Self {
         let (ensemble, trials) = (Ensemble::Gaussian, Trials::Fixed(10_000));
         MatchOptions { ensemble, trials, bases: 2_000, slices: 16, time_limit: None }
+    }
+}
+
+impl MatchOptions {
+    /// When what begins now has to end.
+    fn deadline(&self) -> Option<Instant> {
+        self.time_limit.and_then(|limit| Instant::now().checked_add(limit))
     }
 }
 
@@ -199,8 +206,16 @@ impl Matcher {
     /// # Errors
     /// See [`NoDegree`].
     pub fn degree(&self, allocation: &Allocation) -> Result<Degree, NoDegree> {
+        self.degree_until(allocation, None)
+    }
+
+    /// As [`degree`](Self::degree), up to a deadline.
+    ///
+    /// # Errors
+    /// See [`NoDegree`].
+    pub fn degree_until(&self, allocation: &Allocation, deadline: Option<Instant>) -> Result<Degree, NoDegree> {
         match &self.engine {
-            Engine::Polynomial(p) => p.counter.degree(allocation),
+            Engine::Polynomial(p) => p.counter.until(deadline).degree(allocation),
             Engine::Piecewise { .. } => Err(NoDegree::Kinks),
         }
     }
@@ -252,7 +267,7 @@ impl Matcher {
 
     /// Decides the instance of one trial, whatever the laws say.
     pub fn instance(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Decision {
-        self.decide_instance(allocation, &self.cut(allocation, options), options, trial)
+        self.decide_instance(allocation, &self.cut(allocation, options), options, None, trial)
     }
 
     /// The instance of one trial, and a proof of what was decided about it; nothing if it is undecided, no proof is found, or
@@ -260,7 +275,7 @@ impl Matcher {
     pub fn witness(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Option<(Instance, Proof)> {
         let polynomial = self.polynomial("a proof").ok()?;
         let cut = self.cut(allocation, options);
-        let Decision::Decided(finding) = self.decide_instance(allocation, &cut, options, trial) else {
+        let Decision::Decided(finding) = self.decide_instance(allocation, &cut, options, None, trial) else {
             return None;
         };
         let (network, solver) = (&self.network, &polynomial.solver);
@@ -282,11 +297,14 @@ impl Matcher {
         options: &MatchOptions,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Estimate {
+        let deadline = options.deadline();
         let degree = match &self.engine {
-            Engine::Polynomial(p) if allocation.size() == p.matroid.teacher_rank() => self.degree(allocation).ok(),
+            Engine::Polynomial(p) if allocation.size() == p.matroid.teacher_rank() => {
+                self.degree_until(allocation, deadline).ok()
+            }
             _ => None,
         };
-        self.estimate_with(allocation, degree, options, progress)
+        self.estimate_with(allocation, degree, options, deadline, progress)
     }
 
     /// The match probability of an allocation: by a law where one settles it, otherwise estimated.
@@ -300,6 +318,8 @@ impl Matcher {
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<MatchAnswer, MatchError> {
         self.accept(allocation)?;
+        let start = Instant::now();
+        let deadline = options.deadline();
         let (dim, teacher) = (self.dim(allocation), self.teacher());
         // A rank is a proved lower bound: that A does not span needs its own bound from above, that it does the teacher's.
         let spans = if dim.value < teacher.value { dim.evidence } else { teacher.evidence };
@@ -322,14 +342,14 @@ impl Matcher {
             return Ok(answer);
         }
         match &self.engine {
-            Engine::Polynomial(p) => self.ask_laws(p, &mut answer, options, progress),
+            Engine::Polynomial(p) => self.ask_laws(p, &mut answer, options, (start, deadline), progress),
             Engine::Piecewise { shallow, .. } => {
                 let ruled = ruling(shallow, allocation, self.samples);
-                let ruled = ruled.or_else(|| self.witnessed(shallow, allocation, options));
+                let ruled = ruled.or_else(|| self.witnessed(shallow, allocation, options, deadline));
                 (answer.verdict, answer.reason) = ruled.unwrap_or((Verdict::Undecided, Reason::NoLawForKinks));
                 answer.evidence = Evidence::Proved;
                 if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
-                    let estimate = self.estimate_with(allocation, None, options, progress);
+                    let estimate = self.estimate_with(allocation, None, options, deadline, progress);
                     if answer.verdict == Verdict::Undecided {
                         answer.evidence = estimate.evidence;
                     }
@@ -374,24 +394,29 @@ impl Matcher {
         shallow: &Shallow,
         allocation: &Allocation,
         options: &MatchOptions,
+        deadline: Option<Instant>,
     ) -> Option<(Verdict, Reason)> {
         if !is_below_one(shallow, allocation, self.samples) {
             return None;
         }
         let draw = |trial| Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
-        let trial = (0..MOST_WITNESSES).find(|trial| shallow.has_open_match(allocation, &draw(*trial)))?;
+        let trial = (0..MOST_WITNESSES).find(|trial| shallow.has_open_match(allocation, &draw(*trial), deadline))?;
         Some((Verdict::Fractional, Reason::InstanceAndCone { trial }))
     }
 
-    /// The laws for polynomial label maps, and what sampling shows where they give neither 0 nor 1.
+    /// The laws for polynomial label maps, and what sampling shows where they give neither 0 nor 1; the laws have half of the
+    /// time.
     fn ask_laws(
         &self,
         polynomial: &Polynomial,
         answer: &mut MatchAnswer,
         options: &MatchOptions,
+        (start, deadline): (Instant, Option<Instant>),
         progress: &(dyn Fn(u64, u64) + Sync),
     ) {
         let Polynomial { matroid, counter, .. } = polynomial;
+        let half = deadline.map(|deadline| start + deadline.saturating_duration_since(start) / 2);
+        let counter = &counter.until(half);
         if answer.dim.value < answer.teacher.value {
             (answer.verdict, answer.reason) = (Verdict::Zero, Reason::NotSpanning);
             return;
@@ -403,14 +428,27 @@ impl Matcher {
             Some((reason, evidence)) => {
                 (answer.verdict, answer.reason, answer.evidence) = (Verdict::One, reason, evidence);
             }
-            None => self.sample(answer, options, progress),
+            None => {
+                let cut_short = half.is_some_and(|half| Instant::now() >= half);
+                self.sample(answer, options, deadline, progress);
+                if let (true, Some(estimate)) = (cut_short, &mut answer.estimate) {
+                    // With more time a law might have settled it.
+                    estimate.stopped = estimate.stopped.or(options.time_limit.map(Halt::TimeLimit));
+                }
+            }
         }
     }
 
     /// Fills in what sampling shows where no law gives 0 or 1.
-    fn sample(&self, answer: &mut MatchAnswer, options: &MatchOptions, progress: &(dyn Fn(u64, u64) + Sync)) {
+    fn sample(
+        &self,
+        answer: &mut MatchAnswer,
+        options: &MatchOptions,
+        deadline: Option<Instant>,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) {
         let degree = answer.degree.and_then(Result::ok);
-        let estimate = self.estimate_with(&answer.allocation, degree, options, progress);
+        let estimate = self.estimate_with(&answer.allocation, degree, options, deadline, progress);
         (answer.verdict, answer.reason) = (Verdict::Undecided, Reason::NoLaw);
         let is_basis = answer.allocation.size() == answer.teacher.value;
         let witness = estimate.without_match.filter(|_| degree.is_some() || !is_basis);
@@ -431,17 +469,18 @@ impl Matcher {
         answer.estimate = Some(estimate);
     }
 
-    pub(super) fn estimate_with(
+    fn estimate_with(
         &self,
         allocation: &Allocation,
         degree: Option<Degree>,
         options: &MatchOptions,
+        deadline: Option<Instant>,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Estimate {
         let cut = self.cut(allocation, options);
-        let decide = |trial| self.decide_instance(allocation, &cut, options, trial);
+        let decide = |trial| self.decide_instance(allocation, &cut, options, deadline, trial);
         let degree = degree.map(|d| d.value);
-        let halt = (options.time_limit, &*self.stop);
+        let halt = (options.time_limit.zip(deadline), &*self.stop);
         let mut found = estimate(options.ensemble, options.trials, degree, halt, decide, progress);
         if let Engine::Polynomial(p) = &self.engine
             && allocation.size() > p.matroid.teacher_rank()
@@ -464,15 +503,22 @@ impl Matcher {
     ) -> Option<Evidence> {
         let options = MatchOptions { slices: options.slices.min(FEW_SLICES), ..*options };
         let cut = self.cut(allocation, &options);
-        let decide = |trial| self.decide_instance(allocation, &cut, &options, trial);
+        let decide = |trial| self.decide_instance(allocation, &cut, &options, deadline, trial);
         first_without_match(options.trials, degree, deadline, decide)
     }
 
-    fn decide_instance(&self, allocation: &Allocation, cut: &Cut, options: &MatchOptions, trial: u64) -> Decision {
+    fn decide_instance(
+        &self,
+        allocation: &Allocation,
+        cut: &Cut,
+        options: &MatchOptions,
+        deadline: Option<Instant>,
+        trial: u64,
+    ) -> Decision {
         let instance = Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
         match &self.engine {
-            Engine::Polynomial(p) => instance.decide(&self.network, allocation, cut, &p.solver),
-            Engine::Piecewise { shallow, .. } => Decision::of(shallow.decide(allocation, &instance)),
+            Engine::Polynomial(p) => instance.decide(&self.network, allocation, cut, &p.solver.until(deadline)),
+            Engine::Piecewise { shallow, .. } => Decision::of(shallow.decide(allocation, &instance, deadline)),
         }
     }
 

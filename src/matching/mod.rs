@@ -22,7 +22,7 @@ mod piecewise;
 mod trend;
 mod witness;
 
-pub use crate::algebra::Limits;
+pub use crate::algebra::{Limits, Stopped};
 pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
 pub use choose::{Matching, choose};
 pub use classify::{Classification, MOST_CLASSIFIED};

@@ -151,7 +151,8 @@ impl JacobianMatroid {
     pub fn trials_for_all(&self, error_log2: i64) -> Result<usize, ReachError> {
         let enough = (1..=MOST_TRIALS).find(|t| self.error_for_all_with(*t) <= error_log2);
         let possible = self.error_for_all_with(MOST_TRIALS);
-        enough.ok_or(ReachError::ErrorTooSmall { asked: error_log2, possible })
+        let weights = Some(self.network.weights());
+        enough.ok_or(ReachError::ErrorTooSmall { weights, asked: error_log2, possible })
     }
 
     /// The trials needed so that, except with probability 2^`error_log2`, the rank of one given allocation is right.
@@ -162,7 +163,7 @@ impl JacobianMatroid {
         let chance = self.chance();
         let trials = chance.trials(self.teacher_bound(), error_log2).filter(|t| *t <= MOST_TRIALS);
         let possible = chance.minor_log2(self.teacher_bound()) * MOST_TRIALS as i64;
-        trials.ok_or(ReachError::ErrorTooSmall { asked: error_log2, possible })
+        trials.ok_or(ReachError::ErrorTooSmall { weights: None, asked: error_log2, possible })
     }
 
     /// log₂ of a bound on the probability that the rank of one given allocation is wrong.

@@ -149,8 +149,10 @@ pub enum ReachError {
         limit: usize,
     },
     /// The bound on the error cannot be reached.
-    #[error("an error of at most 2^{asked} cannot be reached for this question\n  {}", reachable(*.possible))]
+    #[error("an error of at most 2^{asked} cannot be reached for {}\n  {}", question(*.weights), reachable(*.possible))]
     ErrorTooSmall {
+        /// The weights, if the question is about all allocations of them.
+        weights: Option<usize>,
         /// What was asked for.
         asked: i64,
         /// What is possible.
@@ -237,6 +239,11 @@ pub enum ReachError {
 /// A share in per cent, not 100 before the end.
 fn percent(done: usize, parts: usize) -> usize {
     (done as u128 * 100 / parts.max(1) as u128) as usize
+}
+
+/// What a bound cannot be reached for.
+fn question(weights: Option<usize>) -> String {
+    weights.map_or_else(|| "this question".to_owned(), |n| format!("all 2^{n} allocations together"))
 }
 
 /// The mend for an error bound that is too small.

@@ -195,6 +195,7 @@ impl Plan {
             |counts: usize| union(counts) <= target && chance.minor_log2(teacher_bound) * counts as i64 <= target;
         let needed = (1..=MOST_COUNTS).find(|counts| enough(*counts));
         let needed = needed.ok_or(ReachError::ErrorTooSmall {
+            weights: (sizes == (0..=n)).then_some(n),
             asked: settings.error_log2,
             possible: (union(MOST_COUNTS) + 1).min(0),
         })?;

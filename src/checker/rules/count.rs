@@ -57,7 +57,8 @@ pub(super) fn branch(
     if derived {
         let columns = proof.columns(point, &inside)?;
         let bounds = images(proof, &inside)?;
-        let mut counter = Counter { bounds: &bounds, found: BTreeMap::new(), open: 0, work: 0, full: proof.full };
+        let mut counter =
+            Counter { bounds: &bounds, found: BTreeMap::new(), open: 0, work: 0, spent: 0, full: proof.full };
         let (minor, weights) = counter.begin(columns, contained, avoided);
         counter.visit(minor, weights, 0)?;
         ensure(counter.counts() == counts, "the numbers of allocations are others")?;
@@ -74,7 +75,7 @@ pub(super) fn count(
     within: &str,
     steps: &[u64],
     counts: &Counts,
-    error_log2: Option<i64>,
+    (unproved, error_log2): (u64, Option<i64>),
 ) -> Result<(), Fault> {
     let inside = proof.allocation(within)?;
     if steps.len() > MOST_BRANCHES {
@@ -93,6 +94,10 @@ pub(super) fn count(
     ensure(sum == counts && binomials(counts, inside.len()), "the branches add up to other numbers")?;
     let open = branches.iter().map(|b| b.open).fold(0u64, u64::saturating_add);
     let sampled = branches.iter().filter(|b| !b.derived).count();
+    ensure(
+        open == unproved || (sampled > 0 && open < unproved),
+        &format!("{open} dimensions are not proved, not {unproved}"),
+    )?;
     if open > 0 {
         ensure(error_log2.is_none_or(|e| e <= 0), "an error is at most 2^0")?;
         let reason = format!("at most {open} of {} dimensions inside {within} are only probable", 1u64 << inside.len());
@@ -122,12 +127,8 @@ impl Minor {
     fn keep(&mut self, kept: &[bool]) -> u64 {
         let gone = self.others.iter().zip(kept).filter(|(_, kept)| !**kept).fold(0, |mask, (w, _)| mask | 1 << w);
         if gone != 0 {
-            let mut column = kept.iter();
-            self.others.retain(|_| *column.next().unwrap_or(&true));
-            for row in &mut self.rows {
-                let mut column = kept.iter();
-                row.retain(|_| *column.next().unwrap_or(&true));
-            }
+            retain(&mut self.others, kept);
+            self.rows.iter_mut().for_each(|row| retain(row, kept));
         }
         gone
     }
@@ -142,9 +143,8 @@ impl Minor {
     fn coloops(&mut self) -> usize {
         let before = self.rows.len();
         let used: Vec<bool> = self.rows.iter().map(|row| row.iter().any(|e| !e.is_zero())).collect();
-        let (mut basis, mut row) = (used.iter(), used.iter());
-        self.basis.retain(|_| *basis.next().unwrap_or(&true));
-        self.rows.retain(|_| *row.next().unwrap_or(&true));
+        retain(&mut self.basis, &used);
+        retain(&mut self.rows, &used);
         before - self.rows.len()
     }
 
@@ -173,13 +173,21 @@ impl Minor {
     }
 }
 
+/// Keeps what is marked.
+fn retain<T>(list: &mut Vec<T>, kept: &[bool]) {
+    let mut mark = kept.iter();
+    list.retain(|_| *mark.next().unwrap_or(&true));
+}
+
 struct Counter<'a> {
     /// Bounded sets, and their bounds.
     bounds: &'a [(u64, u32)],
     /// By rank and number of weights that may be added with a rank each: how many there are of each size.
     found: BTreeMap<(usize, usize), Vec<u64>>,
     open: u64,
+    /// Operations, and those of them that are taken from the certificate's.
     work: u64,
+    spent: u64,
     full: bool,
 }
 
@@ -192,7 +200,8 @@ impl Counter<'_> {
         let order: Vec<usize> = first.iter().chain(&last).copied().collect();
         let labels = columns.first().map_or(0, Vec::len);
         let rows = (0..labels).map(|l| order.iter().map(|w| columns[*w][l]).collect()).collect();
-        let echelon = reduced(rows, order.len());
+        let mut echelon = reduced(rows, order.len());
+        echelon.sort_by_key(|(pivot, _)| *pivot);
         let pivots: Vec<usize> = echelon.iter().map(|(pivot, _)| *pivot).collect();
         let others: Vec<usize> = (first.len()..order.len()).filter(|c| !pivots.contains(c)).collect();
         let (taken, left): (Vec<_>, Vec<_>) = echelon.into_iter().partition(|(pivot, _)| *pivot < first.len());
@@ -233,32 +242,48 @@ impl Counter<'_> {
         self.free(minor.taken, loops, &mut sizes, minor.basis.len() + minor.others.len());
         loop {
             coloops += minor.coloops();
-            if minor.basis.is_empty() {
-                let found = self.found.entry((minor.taken.count_ones() as usize, coloops)).or_insert_with(Vec::new);
-                found.resize(sizes.len(), 0);
-                found.iter_mut().zip(&sizes).for_each(|(sum, number)| *sum += number);
-                return Ok(());
-            }
-            let work = 1 + minor.basis.len() * minor.others.len();
-            self.work += work as u64;
-            if !self.full && !spend(work as u64) {
+            self.work += 1 + (minor.basis.len() * minor.others.len()) as u64;
+            let new = self.work - self.spent;
+            self.spent = self.work;
+            if !self.full && !spend(new) {
                 return Err(Fault::Limit("over the limit of operations of a certificate".to_owned()));
+            }
+            let rank = minor.taken.count_ones() as usize;
+            if minor.basis.len() <= 1 {
+                if let Some(weight) = minor.basis.first() {
+                    // All that is left is alike.
+                    let alike = minor.others.iter().fold(0, |mask, w| mask | 1 << w);
+                    let some = self.some(minor.taken | 1 << weight, alike, &sizes, coloops);
+                    self.add((rank + 1, coloops), &some);
+                }
+                self.add((rank, coloops), &sizes);
+                return Ok(());
             }
             // With the first weight of the basis taken, those that only it made independent add nothing.
             let mut child = minor.contracted();
             let alike = child.loops();
-            let mut taken = sizes.clone();
-            self.free(child.taken, alike, &mut taken, child.basis.len() + child.others.len() + coloops);
-            // It, or any like it, has to be there: (1 + x)^k·x + ((1 + x)^k − 1)·1, where `taken` has (1 + x)^k already.
-            for size in (0..taken.len()).rev() {
-                taken[size] += if size > 0 { taken[size - 1] } else { 0 };
-                taken[size] -= sizes[size];
-            }
-            self.visit(child, taken, coloops)?;
+            let some = self.some(child.taken, alike, &sizes, child.basis.len() + child.others.len() + coloops);
+            self.visit(child, some, coloops)?;
             let kept: Vec<bool> = minor.others.iter().map(|w| alike >> w & 1 == 0).collect();
             minor.keep(&kept);
             minor.delete();
         }
+    }
+
+    /// Of a weight that was taken and those alike some are there: (1 + x)^(k + 1) − 1.
+    fn some(&mut self, taken: u64, alike: u64, sizes: &[u64], left: usize) -> Vec<u64> {
+        let mut some = sizes.to_vec();
+        self.free(taken, alike, &mut some, left);
+        for size in (0..some.len()).rev() {
+            some[size] += if size > 0 { some[size - 1] } else { 0 };
+            some[size] -= sizes[size];
+        }
+        some
+    }
+
+    fn add(&mut self, place: (usize, usize), sizes: &[u64]) {
+        let found = self.found.entry(place).or_insert_with(|| vec![0; sizes.len()]);
+        found.iter_mut().zip(sizes).for_each(|(sum, number)| *sum += number);
     }
 
     /// Weights that add nothing may be there or not; if no bound shows that they add nothing, what is below is open.
@@ -286,5 +311,61 @@ impl Counter<'_> {
             }
         }
         counts.into_iter().map(|((size, dim), number)| (size, dim, number)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::apply;
+    use super::*;
+    use crate::checker::format::{FORMAT, Header, Rule, VERSION};
+
+    /// A count in two branches, after the operations that all are derived within; they lie if told to.
+    fn holes(full: bool, lie: bool) -> Result<Vec<String>, Fault> {
+        let header = Header {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            about: "scan".to_owned(),
+            network: None,
+            samples: None,
+            allocation: None,
+            ensemble: None,
+            seed: 1,
+        };
+        let mut proof = Proof::new(header, full);
+        proof.branching = SAMPLED_AFTER;
+        let within = || "all".to_owned();
+        let dim = |size: usize| if lie { size } else { size.min(1) };
+        let branch = |contains: &str, avoids: &str, size: usize| Rule::Branch {
+            within: within(),
+            contains: contains.to_owned(),
+            avoids: avoids.to_owned(),
+            point: 2,
+            counts: vec![(size, dim(size), 1), (size + 1, dim(size + 1), 1)],
+        };
+        let mut counts = vec![(0, 0, 1), (1, 1, 2), (2, dim(2), 1)];
+        counts.dedup();
+        let steps = vec![
+            Rule::Network { network: "lffn([1, 1, 1])".to_owned(), samples: None },
+            Rule::Point { weights: vec![3, 5], inputs: vec![vec![1]] },
+            Rule::Labels { of: within(), at_most: 1 },
+            branch("W1", "none", 1),
+            branch("none", "W1", 0),
+            Rule::Count { within: within(), branches: vec![4, 5], counts, unproved: 0, error_log2: None },
+        ];
+        for (step, rule) in (1..).zip(steps) {
+            apply(&mut proof, step, rule)?;
+        }
+        Ok(proof.holes.into_iter().map(|hole| hole.reason).collect())
+    }
+
+    #[test]
+    fn what_is_not_derived_again_is_a_hole() {
+        assert_eq!(holes(true, false).unwrap(), Vec::<String>::new());
+        assert!(holes(true, true).is_err());
+        let skipped = "2 of 2 branches were not derived again (--full does)";
+        assert_eq!(holes(false, false).unwrap(), [skipped]);
+        // This is why.
+        assert_eq!(holes(false, true).unwrap(), [skipped]);
     }
 }

@@ -99,8 +99,8 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
         Rule::Branch { within, contains, avoids, point, counts } => {
             count::branch(proof, step, (&within, &contains, &avoids), point, &counts)
         }
-        Rule::Count { within, branches, counts, error_log2 } => {
-            count::count(proof, step, &within, &branches, &counts, error_log2)
+        Rule::Count { within, branches, counts, unproved, error_log2 } => {
+            count::count(proof, step, &within, &branches, &counts, (unproved, error_log2))
         }
         Rule::Claim { name, statement: _, outcome, counterexample, missing } => {
             claim::claim(proof, step, (&name, &outcome), counterexample.as_ref(), &missing)

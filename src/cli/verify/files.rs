@@ -6,7 +6,7 @@ use allocert::record::Verify;
 use allocert::report::{Changes, Results, compare, junit};
 
 use crate::cli::failure::Failure;
-use crate::cli::file::{make_folder, write_whole};
+use crate::cli::file::{cannot_write, make_folder, write_whole};
 use crate::cli::output::{Colour, harmless, line, paint};
 use crate::cli::report;
 
@@ -15,8 +15,12 @@ use super::{Arguments, matches};
 /// Before anything is checked: the earlier results, and that the others can be written.
 pub(super) fn before(arguments: &Arguments) -> Result<Option<Vec<Verify>>, Failure> {
     arguments.report.as_deref().map(make_folder).transpose()?;
-    let above = arguments.junit.as_ref().and_then(|path| path.parent()).filter(|folder| !folder.as_os_str().is_empty());
-    above.map(make_folder).transpose()?;
+    if let Some(path) = &arguments.junit
+        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+    {
+        // Only what names a folder makes folders.
+        std::fs::metadata(folder.join(".")).map_err(|error| cannot_write(path, &error))?;
+    }
     let earlier = |path: &PathBuf| {
         let mut results = Results::default();
         report::read(path, &mut results)?;

@@ -8,7 +8,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 
 use allocert::certificate::of_claim;
-use allocert::claims::{CheckOptions, Checked, Claim, check, find, load};
+use allocert::claims::{CheckOptions, Checked, Claim, find};
 use allocert::reach::Settings;
 use allocert::record;
 use allocert::text::{nearest, quote};
@@ -22,11 +22,13 @@ mod files;
 mod pieces;
 mod terminal;
 mod trained;
+mod watched;
 
 pub(super) use pieces::merged;
 
 use certified::{Certified, Certifier};
 use terminal::{columns, row, summary, whole};
+use watched::{checked, loaded};
 
 const EXAMPLES: &str = "Examples:
   allocert verify
@@ -109,8 +111,15 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let head = columns(["outcome", "claim", "nets", "allocations", "error", "time"]);
         line(&paint(&head, Colour::Dim, false))?;
     }
+    let mut late = None;
     for (number, claim) in claims.iter().enumerate() {
-        let checked = checked(claim, &options, &bar, &format!("[{}/{}] ", number + 1, claims.len()));
+        let checked = match checked(claim, &options, &bar, (number, number, claims.len())) {
+            Ok(checked) => checked,
+            Err(failure) => {
+                late = Some(failure);
+                break;
+            }
+        };
         let trained = if arguments.train { trained::train(claim, &options)? } else { None };
         certifier.put(checked, trained);
         certifier.take().try_for_each(|done| show.result(done?))?;
@@ -124,6 +133,11 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
                 line(whole(checked).trim_end())?;
             }
         }
+    }
+    if let Some(late) = late {
+        return Err(late);
+    }
+    if !common.json {
         line(&summary(&results, start.elapsed(), common.seed))?;
     }
     let inconsistent = records.iter().any(|r| r.trained.as_ref().is_some_and(|t| !t.consistent));
@@ -165,7 +179,7 @@ impl Show<'_> {
 fn claims(arguments: &Arguments, settings: Settings) -> Result<Vec<Claim>, Failure> {
     let mut claims = Vec::new();
     for path in find(&arguments.paths)? {
-        claims.extend(load(&path, settings)?);
+        claims.extend(loaded(&path, settings)?);
     }
     let Some(only) = &arguments.only else {
         if claims.is_empty() {
@@ -204,16 +218,6 @@ fn matches(pattern: &str, name: &str) -> bool {
         }
     }
     rest.ends_with(last)
-}
-
-fn checked(claim: &Claim, options: &CheckOptions, bar: &ProgressBar, prefix: &str) -> Checked {
-    bar.reset();
-    bar.set_prefix(prefix.to_owned());
-    bar.set_message(claim.name.clone());
-    check(claim, options, &|done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    })
 }
 
 /// 2: a claim could not be evaluated; 1: an outcome is not the expected one, or worse than before; 3: a limit stopped a claim.

@@ -18,7 +18,8 @@ use crate::cli::scan::shard_text;
 
 use super::certified::{Certified, Certifier};
 use super::terminal::columns;
-use super::{Arguments, checked, files, trained};
+use super::watched::checked;
+use super::{Arguments, files, trained};
 
 /// Checks the claims of a folder that are not finished.
 pub(super) fn run(
@@ -78,12 +79,21 @@ fn finish(arguments: &Arguments, claims: &[Claim], options: &CheckOptions, folde
         let text = serde_json::to_string(&done?.record()).map_err(std::io::Error::other)?;
         begun.pop_front().map_or(Ok(()), |piece| folder.write(piece, &text))
     };
+    let (mut late, mut finished) = (None, 0);
     for (piece, claim) in claims.iter().enumerate() {
         if !folder.run().has(piece) || is_kept(folder, piece, claim) {
             certifier.skip(&claim.name);
+            finished += usize::from(folder.run().has(piece));
             continue;
         }
-        let checked = checked(claim, options, &bar, &format!("[{}/{}] ", piece + 1, claims.len()));
+        let checked = match checked(claim, options, &bar, (piece, finished, claims.len())) {
+            Ok(checked) => checked,
+            Err(failure) => {
+                late = Some(failure);
+                break;
+            }
+        };
+        finished += 1;
         let trained = if arguments.train { trained::train(claim, options)? } else { None };
         begun.push_back(piece);
         certifier.put(checked, trained);
@@ -91,7 +101,7 @@ fn finish(arguments: &Arguments, claims: &[Claim], options: &CheckOptions, folde
     }
     certifier.finish().into_iter().try_for_each(|done| keep(&mut begun, done))?;
     bar.finish_and_clear();
-    Ok(())
+    late.map_or(Ok(()), Err)
 }
 
 /// Whether a claim is finished: its record is there, and so is the certificate that it names.

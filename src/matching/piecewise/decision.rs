@@ -1,8 +1,10 @@
 //! Deciding one instance: every combination of the units' pieces is a linear system; a match is a point of one of them.
 
+use std::time::Instant;
+
 use rug::Integer;
 
-use crate::algebra::{Constraint, Finding, LinearSystem, Sign, Stopped, Undecided};
+use crate::algebra::{Constraint, Finding, Limits, LinearSystem, Sign, Stopped, Undecided};
 use crate::allocation::Allocation;
 use crate::matching::instance::Instance;
 use crate::number::{Dyadic, Dyadics, Ring};
@@ -20,14 +22,17 @@ struct Question<'a> {
     inputs: Vec<Vec<Dyadic>>,
     /// The teacher's labels.
     labels: Vec<Dyadic>,
+    /// Of these only the deadline counts.
+    limits: Limits,
 }
 
 impl Shallow {
-    /// Whether the student can match the teacher.
+    /// Whether the student can match the teacher; undecided after a deadline.
     pub(in crate::matching) fn decide(
         &self,
         allocation: &Allocation,
         instance: &Instance,
+        deadline: Option<Instant>,
     ) -> Result<Finding, Undecided> {
         let found = |real| Finding { real, complex: None, error_log2: None };
         if allocation.size() == allocation.weights() {
@@ -36,7 +41,7 @@ impl Shallow {
         if self.accept(allocation).is_err() {
             return Err(Undecided::Deep);
         }
-        let question = self.question(instance);
+        let question = self.question(instance, deadline);
         let student = &instance.student;
         let doubles: Vec<&Unit> = self.units.iter().filter(|u| u.is_double(allocation)).collect();
         if self.outputs() == 1 || doubles.is_empty() {
@@ -55,25 +60,32 @@ impl Shallow {
         }
     }
 
-    /// Whether a match is found that persists nearby: for every student, teacher and inputs close to these.
-    pub(in crate::matching) fn has_open_match(&self, allocation: &Allocation, instance: &Instance) -> bool {
+    /// Whether a match is found, before a deadline, that persists nearby: for every student, teacher and inputs close to
+    /// these.
+    pub(in crate::matching) fn has_open_match(
+        &self,
+        allocation: &Allocation,
+        instance: &Instance,
+        deadline: Option<Instant>,
+    ) -> bool {
         let linear = self.outputs() == 1 || !self.units.iter().any(|u| u.is_double(allocation));
         let combinations = || {
-            let question = self.question(instance);
+            let question = self.question(instance, deadline);
             question.combinations(allocation, &instance.student, Scale::Exact)
         };
         linear
             && self.accept(allocation).is_ok()
-            && combinations().is_ok_and(|c| c.any(LinearSystem::is_openly_feasible))
+            && combinations().is_ok_and(|c| c.any(LinearSystem::is_openly_feasible) == Ok(true))
     }
 
-    fn question(&self, instance: &Instance) -> Question<'_> {
+    fn question(&self, instance: &Instance, deadline: Option<Instant>) -> Question<'_> {
         let network = &self.network;
         let below = |x: &Vec<Dyadic>| network.features(&Dyadics, &instance.student, x, self.layer);
         Question {
             shallow: self,
             inputs: instance.inputs.iter().map(below).collect(),
             labels: network.labels(&Dyadics, &instance.teacher, &instance.inputs),
+            limits: Limits { deadline, ..Limits::default() },
         }
     }
 
@@ -102,7 +114,7 @@ impl Shallow {
 impl Question<'_> {
     /// Whether some combination of pieces has a point; with relaxed scales, whether one might have.
     fn has_match(&self, allocation: &Allocation, student: &[Dyadic], scale: Scale) -> Result<bool, Undecided> {
-        Ok(self.combinations(allocation, student, scale)?.any(LinearSystem::is_feasible))
+        Ok(self.combinations(allocation, student, scale)?.any(LinearSystem::is_feasible)?)
     }
 
     fn combinations(
@@ -118,6 +130,7 @@ impl Question<'_> {
         }
         let mut unions = Vec::new();
         for unit in &self.shallow.units {
+            self.limits.in_time()?;
             let learns = unit.learns(allocation);
             if !learns.is_empty() {
                 let hidden = self.hidden(unit, &learns, allocation, student);
@@ -128,7 +141,7 @@ impl Question<'_> {
         if combinations.is_none_or(|n| n > MOST_COMBINATIONS) {
             return Err(stopped);
         }
-        Ok(Combinations::of(base, unions))
+        Ok(Combinations::of(base, unions, self.limits))
     }
 
     /// What comes into a unit, its bias as a last entry 1.
@@ -198,10 +211,11 @@ struct Integral {
 struct Combinations {
     base: Integral,
     unions: Vec<Vec<Integral>>,
+    limits: Limits,
 }
 
 impl Combinations {
-    fn of(base: Piece, unions: Vec<Vec<Piece>>) -> Self {
+    fn of(base: Piece, unions: Vec<Vec<Piece>>, limits: Limits) -> Self {
         let pieces = || unions.iter().flatten().chain([&base]);
         let entries = pieces().flat_map(|p| p.columns.iter().flatten().chain(&p.constant));
         let exponent = entries.map(|x| x.exponent).max().unwrap_or(0);
@@ -212,21 +226,25 @@ impl Combinations {
             sides: p.sides.clone(),
         };
         let unions = unions.iter().map(|pieces| pieces.iter().map(integral).collect()).collect();
-        Combinations { base: integral(&base), unions }
+        Combinations { base: integral(&base), unions, limits }
     }
 
     /// Whether one of the systems is as wanted.
-    fn any(&self, wanted: impl Fn(&LinearSystem) -> bool) -> bool {
+    ///
+    /// # Errors
+    /// The deadline.
+    fn any(&self, wanted: impl Fn(&LinearSystem) -> bool) -> Result<bool, Stopped> {
         let mut choice = vec![0; self.unions.len()];
         loop {
+            self.limits.in_time()?;
             let pieces: Vec<&Integral> =
                 [&self.base].into_iter().chain(self.unions.iter().zip(&choice).map(|(u, c)| &u[*c])).collect();
             if may_match(&pieces) && wanted(&system(&pieces)) {
-                return true;
+                return Ok(true);
             }
             // The next combination, as an odometer counts.
             let Some(turn) = (0..choice.len()).find(|u| choice[*u] + 1 < self.unions[*u].len()) else {
-                return false;
+                return Ok(false);
             };
             choice[turn] += 1;
             choice[..turn].fill(0);

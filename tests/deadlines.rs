@@ -1,0 +1,126 @@
+//! Whatever takes long stops at its limit. How late is not measured: these machines are slow at times.
+
+#[path = "common/program.rs"]
+mod program;
+
+use std::time::Duration;
+
+use allocert::allocation::{Allocation, parse};
+use allocert::matching::{Estimate, Halt, Limits, MatchOptions, Matcher, NoDegree, Stopped, Trials, Verdict};
+use allocert::network::{Network, Samples};
+use allocert::reach::Settings;
+
+use program::{allocert, file, objects, verify};
+
+/// An allocation, and a matcher that is asked about it.
+fn matcher(network: &str, allocation: &str, samples: u64) -> (Allocation, Matcher) {
+    let network: Network = network.parse().unwrap();
+    let allocation = parse(network.layout(), allocation).unwrap();
+    let settings = Settings { seed: 1, error_log2: -100 };
+    (allocation, Matcher::new(&network, Samples::Count(samples), settings, Limits::default()).unwrap())
+}
+
+fn options(limit: Option<Duration>, trials: u64) -> MatchOptions {
+    MatchOptions { time_limit: limit, trials: Trials::Fixed(trials), ..MatchOptions::default() }
+}
+
+/// Degree 30 in three weights: a learning degree, or an instance, takes half a minute.
+const SLOW: (&str, &str, u64) = ("pnn([2, 3, 1], degree = 30)", "W1[0,0] W1[1,1] W2[0,0]", 3);
+
+#[test]
+fn a_learning_degree_and_an_instance_stop_inside() {
+    let (allocation, matcher) = matcher(SLOW.0, SLOW.1, SLOW.2);
+    for limit in [Duration::ZERO, Duration::from_millis(50)] {
+        let answer = matcher.decide(&allocation, &options(Some(limit), 1_000), &|_, _| {}).unwrap();
+        assert_eq!(answer.degree, Some(Err(NoDegree::Stopped(Stopped::Time))));
+        let estimate = answer.estimate.unwrap();
+        assert_eq!(estimate.stopped, Some(Halt::TimeLimit(limit)), "the limit that was asked for");
+        assert_eq!((answer.verdict, estimate.trials, estimate.undecided), (Verdict::Undecided, 1, 1));
+        let one = matcher.estimate(&allocation, &options(Some(limit), 1), &|_, _| {});
+        assert_eq!((one.stopped, one.undecided), (Some(Halt::TimeLimit(limit)), 1));
+    }
+}
+
+#[test]
+fn combinations_of_pieces_stop_inside() {
+    let (allocation, matcher) = matcher("relu([2, 3, 1], bias = True)", "W1[:,0] W2[0,0]", 4);
+    let estimate = |limit| -> Estimate { matcher.estimate(&allocation, &options(limit, 20), &|_, _| {}) };
+    let stopped = estimate(Some(Duration::ZERO));
+    assert_eq!((stopped.stopped, stopped.trials), (Some(Halt::TimeLimit(Duration::ZERO)), 1));
+    assert_eq!((stopped.matched, stopped.unmatched), (0, 0));
+    let whole = estimate(None);
+    assert_eq!((whole.stopped, whole.trials, whole.undecided), (None, 20, 0));
+}
+
+#[test]
+fn a_far_deadline_changes_nothing() {
+    for (network, allocation, samples) in [
+        ("lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]", 4),
+        ("lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2", 2),
+        ("pnn([2, 2, 1], degree = 3)", "W1[0,0] W1[1,1]", 2),
+        ("relu([2, 2, 1])", "W1[0,0] W1[1,1]", 3),
+    ] {
+        let (allocation, matcher) = matcher(network, allocation, samples);
+        let ask = |limit| matcher.decide(&allocation, &options(limit, 40), &|_, _| {}).unwrap();
+        let (never, far) = (ask(None), ask(Some(Duration::from_secs(100_000))));
+        assert_eq!(never.estimate, far.estimate, "{network}");
+        assert_eq!((never.verdict, never.degree), (far.verdict, far.degree), "{network}");
+        assert_eq!((never.reason, never.evidence), (far.reason, far.evidence), "{network}");
+    }
+}
+
+#[test]
+fn match_says_the_limit_asked_for() {
+    let run = allocert(&["match", SLOW.0, SLOW.1, "--samples", "3", "--time-limit", "2"]);
+    assert_eq!(run.status, 3, "{}{}", run.out, run.err);
+    assert!(run.out.contains("stopped      by the time limit of 2 s"), "{}", run.out);
+    assert!(run.out.contains("degree       unknown: the time that there was"), "{}", run.out);
+}
+
+#[test]
+fn a_claim_that_time_cuts_short_is_open_and_not_refuted() {
+    let claim = |condition: &str| {
+        format!(
+            "claim(name = \"t\", statement = \"s\", samples = 3, networks = [{}], allocations = [\"{}\"],\n
+            holds = lambda net, a: {condition})\n",
+            SLOW.0, SLOW.1
+        )
+    };
+    for condition in ["a.match.verdict == \"one\"", "a.learning_degree == 1", "a.decided(3).undecided == 0"] {
+        let run = verify(&claim(condition), &["--time-limit", "1", "--json"]);
+        assert_eq!(run.status, 3, "{condition}: {}{}", run.out, run.err);
+        assert_eq!(objects(&run)[0]["outcome"], "open", "{condition}: {}", run.out);
+    }
+}
+
+/// The first claim is quick; the second multiplies a number by itself, which is one instruction.
+const ENDLESS: &str = "
+def power():
+    x = 3
+    for _ in range(60):
+        x = x * x
+    return x
+
+claim(name = \"quick\", statement = \"s\", networks = [lffn([2, 2])], holds = lambda net, a: a.dim <= a.size)
+claim(name = \"endless\", statement = \"s\", networks = [lffn([2, 2])], holds = lambda net: power() > 0)
+claim(name = \"later\", statement = \"s\", networks = [lffn([2, 2])], holds = lambda net, a: a.dim <= a.size)
+";
+
+#[test]
+fn a_claim_that_does_not_come_back_ends_the_run_with_what_is_finished() {
+    let path = file("endless.star", ENDLESS);
+    let folder = path.with_file_name("pieces");
+    let (path, folder) = (path.to_str().unwrap(), folder.to_str().unwrap());
+    let run = allocert(&["verify", path, "--time-limit", "1", "--json"]);
+    assert_eq!(run.status, 3, "{}{}", run.out, run.err);
+    let records = objects(&run);
+    assert_eq!(records.len(), 1, "{}", run.out);
+    assert_eq!((&records[0]["claim"], &records[0]["outcome"]), (&"quick".into(), &"verified".into()));
+    for part in ["endless.star:9: endless did not stop at --time-limit 1 s", "finished: 1 of 3 claims"] {
+        assert!(run.err.contains(part), "should say {part:?}:\n{}", run.err);
+    }
+    let kept = allocert(&["verify", path, "--time-limit", "1", "--resume", folder]);
+    assert_eq!(kept.status, 3, "{}{}", kept.out, kept.err);
+    assert!(std::path::Path::new(folder).join("piece-00000").exists(), "{}", kept.err);
+    assert!(!std::path::Path::new(folder).join("piece-00001").exists(), "{}", kept.err);
+}
