@@ -188,7 +188,7 @@ fn bounds_of_all<E: Engine>(ground: &Ground<'_, E>, at: u64, permutations: &[Vec
     }
     for set in sets {
         let (k, rule) = bound(ground, &set, at);
-        let bits = set.low_bits() as u64;
+        let bits = set.low_bits();
         if k < usize::from(most[bits as usize]) {
             lower(&mut most, n, &orbit(bits, permutations), k as u8);
             rules.push(rule);

@@ -92,6 +92,9 @@ impl Fact {
     }
 }
 
+/// Sets, as bits, and their bounds.
+pub(super) type Bounds = Rc<Vec<(u64, u32)>>;
+
 /// The state of checking.
 pub(super) struct Proof {
     pub(super) header: Header,
@@ -110,7 +113,7 @@ pub(super) struct Proof {
     /// The operations spent on branches.
     pub(super) branching: u64,
     /// Bounded sets inside some weights, as bits, while nothing is added to them.
-    pub(super) images: Option<(Vec<usize>, Rc<Vec<(u64, u32)>>)>,
+    pub(super) images: Option<(Vec<usize>, Bounds)>,
     pub(super) holes: Vec<Hole>,
     pub(super) answer: Vec<String>,
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::super::number::{Modular, Number};
-use super::super::proof::{Fact, Fault, Proof, ensure, limit};
+use super::super::proof::{Bounds, Fact, Fault, Proof, ensure, limit};
 use super::transport::generators;
 
 /// The most weights.
@@ -106,7 +106,7 @@ fn ranks(
 
 /// The sets inside some weights, as bits, that earlier steps bound, and all that exchanges of units and transposition make of
 /// them; with the smallest bound of each.
-pub(super) fn images(proof: &mut Proof, inside: &[usize]) -> Result<Rc<Vec<(u64, u32)>>, Fault> {
+pub(super) fn images(proof: &mut Proof, inside: &[usize]) -> Result<Bounds, Fault> {
     if let Some((_, known)) = proof.images.as_ref().filter(|(of, _)| of == inside) {
         return Ok(Rc::clone(known));
     }
