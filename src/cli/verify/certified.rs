@@ -220,7 +220,7 @@ mod tests {
         assert!(certificate.contains("[8,4,2]") && certificate.ends_with("}\n"));
         let report: serde_json::Value =
             serde_json::from_str(&std::fs::read_to_string(folder.join("first.report.json")).unwrap()).unwrap();
-        assert_eq!((&report["verdict"], &report["rule"]), (&"invalid".into(), &"table".into()), "{report}");
+        assert_eq!((&report["verdict"], &report["rule"]), (&"invalid".into(), &"branch".into()), "{report}");
         assert_eq!(report["reason"], "the numbers do not add up to the binomials");
         std::fs::remove_dir_all(folder).unwrap();
     }
