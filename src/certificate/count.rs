@@ -254,7 +254,8 @@ impl<E: Engine> Search<'_, '_, E> {
             let mut child = minor.contracted();
             let alike = child.loops();
             let mut with = sizes.clone();
-            self.free(child.taken, alike, &mut with, child.basis.len() + child.others.len() + coloops, tally);
+            // Without it any of them may stand for it: as many allocations again rest on this.
+            self.free(child.taken, alike, &mut with, 1 + child.basis.len() + child.others.len() + coloops, tally);
             // One at least of those that are alike: (1 + x)^(k + 1) − 1.
             for size in (0..with.len()).rev() {
                 with[size] += if size > 0 { with[size - 1] } else { 0 };
@@ -269,7 +270,7 @@ impl<E: Engine> Search<'_, '_, E> {
     /// Weights that add no rank may be there or not.
     fn free(&mut self, taken: u64, weights: u64, sizes: &mut [u64], left: usize, tally: &mut Tally) {
         if !self.is_closed(taken, weights) {
-            tally.open += sizes.iter().sum::<u64>() << (left as u32 + weights.count_ones());
+            tally.open += (sizes.iter().sum::<u64>() << left) * ((1 << weights.count_ones()) - 1);
         }
         for _ in 0..weights.count_ones() {
             for size in (1..sizes.len()).rev() {

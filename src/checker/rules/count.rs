@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::number::{Modular, Number, reduced, spend};
-use super::super::proof::{Branch, Fact, Fault, Proof, ensure, is_subset};
+use super::super::proof::{Branch, Fact, Fault, Proof, ensure, is_subset, limit};
 use super::table::{binomials, images};
 
 /// The most weights.
@@ -56,6 +56,7 @@ pub(super) fn branch(
     let (mut open, mut work) = (0, 0);
     if derived {
         let columns = proof.columns(point, &inside)?;
+        limit(columns.first().map_or(0, Vec::len).saturating_mul(inside.len().pow(2)))?;
         let bounds = images(proof, &inside)?;
         let mut counter = Counter { bounds: &bounds, found: BTreeMap::new(), open: 0, work: 0, full: proof.full };
         let (minor, weights) = counter.begin(columns, contained, avoided);
@@ -80,6 +81,7 @@ pub(super) fn count(
     if steps.len() > MOST_BRANCHES {
         return Err(Fault::Limit(format!("a count over the limit of {MOST_BRANCHES} branches")));
     }
+    limit(steps.len().pow(2))?;
     let branches = steps.iter().map(|s| proof.branch(*s)).collect::<Result<Vec<&Branch>, _>>()?;
     ensure(branches.iter().all(|b| b.within == inside), "a branch is of a count inside other weights")?;
     let apart = |a: &Branch, b: &Branch| a.contained & b.avoided != 0 || a.avoided & b.contained != 0;
@@ -245,16 +247,18 @@ impl Counter<'_> {
                 found.iter_mut().zip(&sizes).for_each(|(sum, number)| *sum += number);
                 return Ok(());
             }
-            let work = 1 + minor.basis.len() * minor.others.len();
-            self.work += work as u64;
-            if !self.full && !spend(work as u64) {
-                return Err(Fault::Limit("over the limit of operations of a certificate".to_owned()));
-            }
+            let (before, entries) = (self.work, 1 + (minor.basis.len() * minor.others.len()) as u64);
+            self.work += entries;
             // With the first weight of the basis taken, those that only it made independent add nothing.
             let mut child = minor.contracted();
             let alike = child.loops();
             let mut taken = sizes.clone();
-            self.free(child.taken, alike, &mut taken, child.basis.len() + child.others.len() + coloops);
+            // Without it any of them may stand for it: as many allocations again rest on this.
+            self.free(child.taken, alike, &mut taken, 1 + child.basis.len() + child.others.len() + coloops);
+            // An entry takes longer than a bounded set that is looked at.
+            if !self.full && !spend(self.work - before + entries) {
+                return Err(Fault::Limit("over the limit of operations of a certificate".to_owned()));
+            }
             // It, or any like it, has to be there: (1 + x)^k·x + ((1 + x)^k − 1)·1, where `taken` has (1 + x)^k already.
             for size in (0..taken.len()).rev() {
                 taken[size] += if size > 0 { taken[size - 1] } else { 0 };
@@ -270,7 +274,7 @@ impl Counter<'_> {
     /// Weights that add nothing may be there or not; if no bound shows that they add nothing, what is below is open.
     fn free(&mut self, taken: u64, weights: u64, sizes: &mut [u64], left: usize) {
         if !self.is_closed(taken, weights) {
-            self.open += sizes.iter().sum::<u64>() << (left as u32 + weights.count_ones());
+            self.open += (sizes.iter().sum::<u64>() << left) * ((1 << weights.count_ones()) - 1);
         }
         for _ in 0..weights.count_ones() {
             for size in (1..sizes.len()).rev() {
