@@ -24,6 +24,9 @@ const SAMPLED_AFTER: u64 = 1 << 31;
 /// Then it is one of so many.
 const ONE_OF: u64 = 16;
 
+/// What a visit counts for besides, in operations of the certificate.
+const VISIT: u64 = 16;
+
 type Counts = [(usize, usize, u64)];
 
 pub(super) fn branch(
@@ -255,8 +258,8 @@ impl Counter<'_> {
             let mut taken = sizes.clone();
             // Without it any of them may stand for it: as many allocations again rest on this.
             self.free(child.taken, alike, &mut taken, 1 + child.basis.len() + child.others.len() + coloops);
-            // An entry takes longer than a bounded set that is looked at.
-            if !self.full && !spend(self.work - before + entries) {
+            // An entry takes longer than a bounded set that is looked at, and a visit takes time of its own.
+            if !self.full && !spend(self.work - before + entries + VISIT) {
                 return Err(Fault::Limit("over the limit of operations of a certificate".to_owned()));
             }
             // It, or any like it, has to be there: (1 + x)^k·x + ((1 + x)^k − 1)·1, where `taken` has (1 + x)^k already.
