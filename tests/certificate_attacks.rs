@@ -518,3 +518,26 @@ fn memory_is_bounded() {
     let steps = vec![size("all", 4096); 5_000];
     assert_eq!(upper("lffn([64, 64])", None, steps, ("all", 4096)).verdict, Verdict::Refused { limit: true });
 }
+
+#[test]
+fn much_work_for_few_bytes_is_refused_at_once() {
+    let over = |report: Report| {
+        assert_eq!(report.verdict, Verdict::Refused { limit: true }, "{}", report.text("attack"));
+        assert!(report.reason.unwrap().contains("operations"));
+    };
+    // Each exchange writes down where thousands of weights go.
+    let swaps = vec![(text("inputs"), 0, 0); 20_000];
+    let symmetry = Rule::Symmetry { of: text("none"), at_most: 0, from: 2, swaps };
+    over(upper("pnn([2, 1365, 1], degree=2)", None, vec![size("none", 0), symmetry], ("none", 0)));
+    // Two million labels of one branch.
+    let none = || text("none");
+    let counts = (0..49u64).scan(1u64, |binomial, s| {
+        let this = *binomial;
+        *binomial = *binomial * (48 - s) / (s + 1);
+        Some((s as usize, s as usize, this))
+    });
+    let branch =
+        Rule::Branch { within: text("all"), contains: none(), avoids: none(), point: 2, counts: counts.collect() };
+    let inputs = vec![&[1i64][..]; 43_000];
+    over(upper("lffn([1, 1, 47])", None, vec![point(48, &inputs), branch], ("all", 48)));
+}

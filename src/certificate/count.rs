@@ -257,7 +257,7 @@ impl<E: Engine> Search<'_, '_, E> {
                 if let Some(weight) = minor.basis.first() {
                     // All that is left is alike.
                     let alike = minor.others.iter().fold(0, |mask, w| mask | 1 << w);
-                    let with = self.some(minor.taken | 1 << weight, alike, &sizes, coloops, tally);
+                    let with = self.some(minor.taken | 1 << weight, alike, &sizes, 1 + coloops, tally);
                     tally.add((rank + 1, coloops), &with);
                 }
                 tally.add((rank, coloops), &sizes);
@@ -265,7 +265,8 @@ impl<E: Engine> Search<'_, '_, E> {
             }
             let mut child = minor.contracted();
             let alike = child.loops();
-            let left = child.basis.len() + child.others.len() + coloops;
+            // Without the first any of them may stand for it: as many allocations again rest on this.
+            let left = 1 + child.basis.len() + child.others.len() + coloops;
             let with = self.some(child.taken, alike, &sizes, left, tally);
             self.visit(child, with, coloops, tally)?;
             minor.keep(|w| alike >> w & 1 == 0);
@@ -287,7 +288,7 @@ impl<E: Engine> Search<'_, '_, E> {
     /// Weights that add no rank may be there or not.
     fn free(&mut self, taken: u64, weights: u64, sizes: &mut [u64], left: usize, tally: &mut Tally) {
         if !self.is_closed(taken, weights) {
-            tally.open += sizes.iter().sum::<u64>() << (left as u32 + weights.count_ones());
+            tally.open += (sizes.iter().sum::<u64>() << left) * ((1 << weights.count_ones()) - 1);
         }
         for _ in 0..weights.count_ones() {
             for size in (1..sizes.len()).rev() {

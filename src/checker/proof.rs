@@ -189,10 +189,11 @@ impl Proof {
         let several = self.header.network.is_none() && self.network.is_some();
         let statement = if several { format!("{}: {statement}", self.subject()) } else { statement };
         self.dimensions |= matches!(fact, Fact::Dimension(..) | Fact::Table);
+        // A branch answers nothing; only a count says what was not derived.
         if !matches!(fact, Fact::Branch(_)) {
             self.images = None;
+            self.statements.insert(step, statement);
         }
-        self.statements.insert(step, statement);
         self.facts.insert(step, fact);
         Ok(())
     }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::number::{Modular, Number, reduced, spend};
-use super::super::proof::{Branch, Fact, Fault, Proof, ensure, is_subset};
+use super::super::proof::{Branch, Fact, Fault, Proof, ensure, is_subset, limit};
 use super::table::{binomials, images};
 
 /// The most weights.
@@ -23,6 +23,9 @@ const MOST_BRANCHES: usize = 1 << 12;
 const SAMPLED_AFTER: u64 = 1 << 31;
 /// Then it is one of so many.
 const ONE_OF: u64 = 16;
+
+/// What a visit counts for besides, in operations of the certificate.
+const VISIT: u64 = 16;
 
 type Counts = [(usize, usize, u64)];
 
@@ -56,6 +59,7 @@ pub(super) fn branch(
     let (mut open, mut work) = (0, 0);
     if derived {
         let columns = proof.columns(point, &inside)?;
+        limit(columns.first().map_or(0, Vec::len).saturating_mul(inside.len().pow(2)))?;
         let bounds = images(proof, &inside)?;
         let mut counter =
             Counter { bounds: &bounds, found: BTreeMap::new(), open: 0, work: 0, spent: 0, full: proof.full };
@@ -81,6 +85,7 @@ pub(super) fn count(
     if steps.len() > MOST_BRANCHES {
         return Err(Fault::Limit(format!("a count over the limit of {MOST_BRANCHES} branches")));
     }
+    limit(steps.len().pow(2))?;
     let branches = steps.iter().map(|s| proof.branch(*s)).collect::<Result<Vec<&Branch>, _>>()?;
     ensure(branches.iter().all(|b| b.within == inside), "a branch is of a count inside other weights")?;
     let apart = |a: &Branch, b: &Branch| a.contained & b.avoided != 0 || a.avoided & b.contained != 0;
@@ -242,8 +247,10 @@ impl Counter<'_> {
         self.free(minor.taken, loops, &mut sizes, minor.basis.len() + minor.others.len());
         loop {
             coloops += minor.coloops();
-            self.work += 1 + (minor.basis.len() * minor.others.len()) as u64;
-            let new = self.work - self.spent;
+            let entries = 1 + (minor.basis.len() * minor.others.len()) as u64;
+            self.work += entries;
+            // An entry takes longer than a bounded set that is looked at, and a visit takes time of its own.
+            let new = self.work - self.spent + entries + VISIT;
             self.spent = self.work;
             if !self.full && !spend(new) {
                 return Err(Fault::Limit("over the limit of operations of a certificate".to_owned()));
@@ -253,16 +260,17 @@ impl Counter<'_> {
                 if let Some(weight) = minor.basis.first() {
                     // All that is left is alike.
                     let alike = minor.others.iter().fold(0, |mask, w| mask | 1 << w);
-                    let some = self.some(minor.taken | 1 << weight, alike, &sizes, coloops);
+                    let some = self.some(minor.taken | 1 << weight, alike, &sizes, 1 + coloops);
                     self.add((rank + 1, coloops), &some);
                 }
                 self.add((rank, coloops), &sizes);
                 return Ok(());
             }
+            // Without the first weight of the basis any of those alike may stand for it, so as many allocations again rest on this.
             // With the first weight of the basis taken, those that only it made independent add nothing.
             let mut child = minor.contracted();
             let alike = child.loops();
-            let some = self.some(child.taken, alike, &sizes, child.basis.len() + child.others.len() + coloops);
+            let some = self.some(child.taken, alike, &sizes, 1 + child.basis.len() + child.others.len() + coloops);
             self.visit(child, some, coloops)?;
             let kept: Vec<bool> = minor.others.iter().map(|w| alike >> w & 1 == 0).collect();
             minor.keep(&kept);
@@ -289,7 +297,7 @@ impl Counter<'_> {
     /// Weights that add nothing may be there or not; if no bound shows that they add nothing, what is below is open.
     fn free(&mut self, taken: u64, weights: u64, sizes: &mut [u64], left: usize) {
         if !self.is_closed(taken, weights) {
-            self.open += sizes.iter().sum::<u64>() << (left as u32 + weights.count_ones());
+            self.open += (sizes.iter().sum::<u64>() << left) * ((1 << weights.count_ones()) - 1);
         }
         for _ in 0..weights.count_ones() {
             for size in (1..sizes.len()).rev() {

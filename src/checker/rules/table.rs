@@ -8,9 +8,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use super::super::number::{Modular, Number};
+use super::super::number::{Modular, Number, spend};
 use super::super::proof::{Bounds, Fact, Fault, Proof, ensure, limit};
-use super::transport::generators;
+use super::transport::{EXCHANGED, generators};
 
 /// The most weights.
 const MOST_WEIGHTS: usize = 20;
@@ -33,6 +33,7 @@ pub(super) fn table(
     if n > MOST_WEIGHTS {
         return Err(Fault::Limit(format!("a table over the limit of {MOST_WEIGHTS} weights")));
     }
+    limit((2 * n) << n)?;
     let mut least = vec![0u8; 1 << n];
     for point in points {
         let columns = proof.columns(*point, &inside)?;
@@ -69,7 +70,7 @@ pub(super) fn binomials(counts: &[(usize, usize, u64)], n: usize) -> bool {
         let fits = sum == binomial;
         binomial = binomial * (n - size) as u128 / (size as u128 + 1);
         fits
-    })
+    }) && counts.iter().all(|(size, _, _)| *size <= n)
 }
 
 /// The rank of every set of columns, from an echelon form that grows and shrinks by one column.
@@ -112,11 +113,17 @@ pub(super) fn images(proof: &mut Proof, inside: &[usize]) -> Result<Bounds, Faul
     }
     let network = proof.network()?;
     let generators = generators(network, proof.samples);
+    limit(generators.len().saturating_mul(EXCHANGED * network.weights))?;
     let mut seen: HashMap<Vec<usize>, usize> = HashMap::new();
     let mut open: Vec<(Vec<usize>, usize)> = proof.upper_bounds().map(|(set, k)| (set.to_vec(), k)).collect();
     while let Some((set, bound)) = open.pop() {
         if seen.get(&set).is_some_and(|known| *known <= bound) {
             continue;
+        }
+        // An image is a new list, put in order and looked up.
+        let each = EXCHANGED * (set.len() + EXCHANGED);
+        if !spend(generators.len() as u64 * each as u64) {
+            return Err(Fault::Limit("over the limit of operations of a certificate".to_owned()));
         }
         for image_of in &generators {
             let mut image: Vec<usize> = set.iter().map(|w| image_of[*w]).collect();

@@ -5,7 +5,10 @@
 //! permutes labels, so it keeps ρ.
 
 use super::super::network::{Family, Network, digits};
-use super::super::proof::{Fault, Proof, ensure, is_subset};
+use super::super::proof::{Fault, Proof, ensure, is_subset, limit};
+
+/// What an exchange counts for, in operations for each weight.
+pub(super) const EXCHANGED: usize = 8;
 
 /// ρ(A) ≤ ρ(F) + |A ∖ F|.
 pub(super) fn inclusion(proof: &mut Proof, step: u64, (of, k): (&str, usize), from: u64) -> Result<(), Fault> {
@@ -54,6 +57,7 @@ pub(super) fn symmetry(
     let set = proof.allocation(of)?;
     let (other, bound) = proof.at_most(from)?;
     let mut image = other.to_vec();
+    limit(swaps.len().saturating_mul(EXCHANGED * proof.network()?.weights))?;
     for (units, i, k) in swaps {
         let image_of = swap(proof.network()?, units, *i, *k);
         let image_of = image_of.ok_or_else(|| Fault::Wrong("these units cannot be exchanged".to_owned()))?;
