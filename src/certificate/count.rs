@@ -32,7 +32,7 @@ const SPLIT: usize = 8;
 const MOST_UNPROVED: usize = 24;
 /// More points than this are not looked for.
 const MOST_POINTS: u64 = 4;
-/// Independent sets beyond this are not visited: a minute for a certificate of one network, seconds where there are many.
+/// Independent sets beyond this are not visited: minutes for a certificate of one network, seconds where there are many.
 pub(super) const MOST_VISITED: [u64; 2] = [1 << 27, 1 << 22];
 
 type Counts = Vec<(usize, usize, u64)>;

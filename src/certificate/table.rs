@@ -24,7 +24,7 @@ pub struct Holes {
 }
 
 /// Writes the certificate of the dimensions of all allocations of a network: of so many weights that at most 2^27 independent
-/// sets are visited, or with kinks of at most [`MOST_WEIGHTS`]. Costs a minute at most, mostly below a second.
+/// sets are visited, or with kinks of at most [`MOST_WEIGHTS`]. Costs minutes at most, mostly below a second.
 ///
 /// # Errors
 /// A larger network, one whose Jacobian is over a limit, or no integer points that show the ranks.
