@@ -22,7 +22,7 @@
 //!   coefficients of labels so far (of outputs with the larger ν, at the same time too) and of inputs: these determine
 //!   its sequences from those of the outputs with the larger ν, and it adds at most n + q ν_a dimensions.
 //! - `signals`: m samples, X_t and H_t the inputs and states at step t as matrices of m columns. Along A, output k at step t
-//!   moves in the span of: the r rows of H_t that D[k,:] learns to read; the c rows of X_t for columns of B that learn; and for
+//!   moves in the span of: the r rows of H_t that row k of D learns to read; the c rows of X_t for columns of B that learn; and for
 //!   each s < t, the u rows of H_s that columns of W learn to read and c rows of X_s, all of which lie in the rows of X_1, …, X_s, so
 //!   that s adds at most min(q, u + c). This is at most r + c + (t − 1) min(q, u + c), and at most m. Where D is frozen, hidden
 //!   units i may stand for outputs: r = 0, c is what row i of B learns, and for s = t − 1 u is what row i of W does.
