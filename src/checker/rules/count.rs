@@ -13,7 +13,8 @@ use std::rc::Rc;
 
 use super::super::number::{Modular, Number, reduced, spend};
 use super::super::proof::{Branch, Fact, Fault, Proof, ensure, is_subset, limit};
-use super::table::{binomials, images};
+use super::table::binomials;
+use super::transport::images;
 
 /// The most weights.
 const MOST_WEIGHTS: usize = 48;
@@ -266,10 +267,10 @@ impl Counter<'_> {
                 self.add((rank, coloops), &sizes);
                 return Ok(());
             }
-            // Without the first weight of the basis any of those alike may stand for it, so as many allocations again rest on this.
             // With the first weight of the basis taken, those that only it made independent add nothing.
             let mut child = minor.contracted();
             let alike = child.loops();
+            // Without it any of them may stand for it, so that as many allocations again rest on this.
             let some = self.some(child.taken, alike, &sizes, 1 + child.basis.len() + child.others.len() + coloops);
             self.visit(child, some, coloops)?;
             let kept: Vec<bool> = minor.others.iter().map(|w| alike >> w & 1 == 0).collect();

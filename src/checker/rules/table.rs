@@ -1,25 +1,18 @@
-//! The dimensions of all allocations inside some weights.
+//! The dimensions of all allocations inside some weights, one by one. Networks with kinks need it: their dimensions are the
+//! largest of several rank functions, so that `count` does not hold for them.
 //!
 //! From below: the ranks of all sets of columns at the points given. From above: ρ(A) ≤ ρ(F) + |A ∖ F| for every set F that an
 //! earlier step bounds, and for all that exchanges of units, and transposition, make of it. Where both agree, the dimension is known. All 2^n
 //! allocations are looked at, so the numbers of each size add up to the binomials, which is checked besides.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::collections::BTreeMap;
 
-use super::super::number::{Modular, Number, spend};
-use super::super::proof::{Bounds, Fact, Fault, Proof, ensure, limit};
-use super::transport::{EXCHANGED, generators};
+use super::super::number::{Modular, Number};
+use super::super::proof::{Fact, Fault, Proof, ensure, limit};
+use super::transport::images;
 
 /// The most weights.
 const MOST_WEIGHTS: usize = 20;
-/// The most sets that bounds and exchanges may make.
-const MOST_SETS: usize = 1 << 20;
-/// Larger bounds say nothing of so few weights.
-const MOST_BOUND: usize = 255;
-/// The most weights in these sets.
-const MOST_ENTRIES: usize = 1 << 25;
 
 pub(super) fn table(
     proof: &mut Proof,
@@ -103,51 +96,6 @@ fn ranks(
     if pivot.is_some() {
         echelon.pop();
     }
-}
-
-/// The sets inside some weights, as bits, that earlier steps bound, and all that exchanges of units and transposition make of
-/// them; with the smallest bound of each.
-pub(super) fn images(proof: &mut Proof, inside: &[usize]) -> Result<Bounds, Fault> {
-    if let Some((_, known)) = proof.images.as_ref().filter(|(of, _)| of == inside) {
-        return Ok(Rc::clone(known));
-    }
-    let network = proof.network()?;
-    let generators = generators(network, proof.samples);
-    limit(generators.len().saturating_mul(EXCHANGED * network.weights))?;
-    let mut seen: HashMap<Vec<usize>, usize> = HashMap::new();
-    let mut open: Vec<(Vec<usize>, usize)> = proof.upper_bounds().map(|(set, k)| (set.to_vec(), k)).collect();
-    while let Some((set, bound)) = open.pop() {
-        if seen.get(&set).is_some_and(|known| *known <= bound) {
-            continue;
-        }
-        // An image is a new list, put in order and looked up.
-        let each = EXCHANGED * (set.len() + EXCHANGED);
-        if !spend(generators.len() as u64 * each as u64) {
-            return Err(Fault::Limit("over the limit of operations of a certificate".to_owned()));
-        }
-        for image_of in &generators {
-            let mut image: Vec<usize> = set.iter().map(|w| image_of[*w]).collect();
-            image.sort_unstable();
-            open.push((image, bound));
-        }
-        seen.insert(set, bound);
-        let sets = seen.len().max(open.len());
-        if sets > MOST_SETS || sets.saturating_mul(network.weights) > MOST_ENTRIES {
-            return Err(Fault::Limit(format!("a table over the limit of {MOST_SETS} bounded sets")));
-        }
-    }
-    let mut bounds: BTreeMap<u64, u32> = BTreeMap::new();
-    for (set, bound) in seen {
-        let mask = (0..inside.len()).filter(|i| set.binary_search(&inside[*i]).is_ok()).fold(0, |m, i| m | 1 << i);
-        let bound = bound.min(MOST_BOUND) as u32;
-        bounds.entry(mask).and_modify(|known| *known = bound.min(*known)).or_insert(bound);
-    }
-    // Large bounds first: they settle most.
-    let mut bounds: Vec<(u64, u32)> = bounds.into_iter().collect();
-    bounds.sort_by_key(|(set, bound)| (Reverse(*bound), *set));
-    let bounds = Rc::new(bounds);
-    proof.images = Some((inside.to_vec(), Rc::clone(&bounds)));
-    Ok(bounds)
 }
 
 /// The smallest upper bound of every set.

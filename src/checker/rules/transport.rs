@@ -4,11 +4,23 @@
 //! units of one layer with all their weights (or two inputs, or two outputs) maps generic networks to generic networks and
 //! permutes labels, so it keeps ρ.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
 use super::super::network::{Family, Network, digits};
-use super::super::proof::{Fault, Proof, ensure, is_subset, limit};
+use super::super::number::spend;
+use super::super::proof::{Bounds, Fault, Proof, ensure, is_subset, limit};
+
+/// The most sets that bounds and exchanges may make.
+const MOST_SETS: usize = 1 << 20;
+/// Larger bounds say nothing of so few weights.
+const MOST_BOUND: usize = 255;
+/// The most weights in these sets.
+const MOST_ENTRIES: usize = 1 << 25;
 
 /// What an exchange counts for, in operations for each weight.
-pub(super) const EXCHANGED: usize = 8;
+const EXCHANGED: usize = 8;
 
 /// ρ(A) ≤ ρ(F) + |A ∖ F|.
 pub(super) fn inclusion(proof: &mut Proof, step: u64, (of, k): (&str, usize), from: u64) -> Result<(), Fault> {
@@ -138,7 +150,7 @@ fn transposition(network: &Network, samples: Option<u64>) -> Option<Vec<usize>> 
 }
 
 /// The exchanges of neighbouring units, which generate all permutations of them, and transposition where it holds.
-pub(super) fn generators(network: &Network, samples: Option<u64>) -> Vec<Vec<usize>> {
+fn generators(network: &Network, samples: Option<u64>) -> Vec<Vec<usize>> {
     let names = match &network.family {
         Family::Layers { widths, .. } => (1..widths.len() - 1).map(|l| format!("layer {l}")).collect(),
         Family::Recurrent { .. } => vec!["hidden".to_owned()],
@@ -146,4 +158,49 @@ pub(super) fn generators(network: &Network, samples: Option<u64>) -> Vec<Vec<usi
     let names = names.into_iter().chain(["inputs".to_owned(), "outputs".to_owned()]);
     let swaps = names.flat_map(|units| (0..).map_while(move |i| swap(network, &units, i, i + 1)));
     swaps.chain(transposition(network, samples)).collect()
+}
+
+/// The sets inside some weights, as bits, that earlier steps bound, and all that exchanges of units and transposition make of
+/// them; with the smallest bound of each.
+pub(super) fn images(proof: &mut Proof, inside: &[usize]) -> Result<Bounds, Fault> {
+    if let Some((_, known)) = proof.images.as_ref().filter(|(of, _)| of == inside) {
+        return Ok(Rc::clone(known));
+    }
+    let network = proof.network()?;
+    let generators = generators(network, proof.samples);
+    limit(generators.len().saturating_mul(EXCHANGED * network.weights))?;
+    let mut seen: HashMap<Vec<usize>, usize> = HashMap::new();
+    let mut open: Vec<(Vec<usize>, usize)> = proof.upper_bounds().map(|(set, k)| (set.to_vec(), k)).collect();
+    while let Some((set, bound)) = open.pop() {
+        if seen.get(&set).is_some_and(|known| *known <= bound) {
+            continue;
+        }
+        // An image is a new list, put in order and looked up.
+        let each = EXCHANGED * (set.len() + EXCHANGED);
+        if !spend(generators.len() as u64 * each as u64) {
+            return Err(Fault::Limit("over the limit of operations of a certificate".to_owned()));
+        }
+        for image_of in &generators {
+            let mut image: Vec<usize> = set.iter().map(|w| image_of[*w]).collect();
+            image.sort_unstable();
+            open.push((image, bound));
+        }
+        seen.insert(set, bound);
+        let sets = seen.len().max(open.len());
+        if sets > MOST_SETS || sets.saturating_mul(network.weights) > MOST_ENTRIES {
+            return Err(Fault::Limit(format!("over the limit of {MOST_SETS} bounded sets")));
+        }
+    }
+    let mut bounds: BTreeMap<u64, u32> = BTreeMap::new();
+    for (set, bound) in seen {
+        let mask = (0..inside.len()).filter(|i| set.binary_search(&inside[*i]).is_ok()).fold(0, |m, i| m | 1 << i);
+        let bound = bound.min(MOST_BOUND) as u32;
+        bounds.entry(mask).and_modify(|known| *known = bound.min(*known)).or_insert(bound);
+    }
+    // Large bounds first: they settle most.
+    let mut bounds: Vec<(u64, u32)> = bounds.into_iter().collect();
+    bounds.sort_by_key(|(set, bound)| (Reverse(*bound), *set));
+    let bounds = Rc::new(bounds);
+    proof.images = Some((inside.to_vec(), Rc::clone(&bounds)));
+    Ok(bounds)
 }
