@@ -1,10 +1,15 @@
 //! Certificates of false statements, each built to slip past one rule; none may be called valid.
 
+#[path = "common/mod.rs"]
+mod common;
 #[path = "common/written.rs"]
 mod written;
 
+use allocert::allocation::print;
 use allocert::certificate::format::{Counterexample, Rule};
 use allocert::checker::{Report, Verdict, check};
+use allocert::reach::JacobianMatroid;
+use proptest::prelude::*;
 use written::certificate;
 
 /// The report on steps whose last one states that a set has at most `k` dimensions.
@@ -249,6 +254,44 @@ fn named_bounds_are_refused_one_below() {
         // Of another family, or a name of another.
         refused(bound("lffn([9, 9, 9])", samples, "all", name, 100));
         refused(bound(&network, samples, of, "low rank", k));
+    }
+}
+
+const NAMES: [&str; 13] = [
+    "outputs",
+    "low rank",
+    "split",
+    "poles",
+    "realization",
+    "surplus",
+    "observer",
+    "signals",
+    "unit",
+    "blocks",
+    "hypersurface",
+    "curve",
+    "skew",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// No bound is accepted below a rank that the engine has seen at random points, whatever the network and the allocation.
+    #[test]
+    fn no_named_bound_is_accepted_below_the_rank(
+        net in common::network(),
+        samples in common::samples(),
+        bits in any::<u64>(),
+    ) {
+        let set = common::allocation(&net, bits);
+        let rank = JacobianMatroid::new(&net, samples, 1).unwrap().rank(&set);
+        prop_assume!(rank > 0);
+        let of = if set.size() == set.weights() { text("all") } else { print(net.layout(), &set) };
+        for name in NAMES {
+            let bound = Rule::Bound { of: of.clone(), at_most: rank - 1, name: text(name) };
+            let report = upper(&net.to_string(), samples.count(), vec![bound], (&of, rank - 1));
+            prop_assert_eq!(report.verdict, Verdict::Invalid, "{} for {} of {}, {}", name, of, net, samples);
+        }
     }
 }
 

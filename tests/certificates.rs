@@ -65,6 +65,17 @@ proptest! {
     }
 }
 
+/// All dimensions of networks are proved, each by a certificate of less than so many bytes.
+fn are_proved(networks: &[(&str, Option<u64>)], most: usize) {
+    for (net, samples) in networks {
+        let samples = samples.map_or(Samples::Functional, Samples::Count);
+        let (text, holes) = of_table(&network(net), samples, SETTINGS).unwrap();
+        assert_eq!(holes.dimensions, 0, "{net}, {samples}");
+        assert_eq!(fault(&text), None, "{net}, {samples}");
+        assert!(text.len() < most, "{net}: {} bytes", text.len());
+    }
+}
+
 #[test]
 fn tables_are_proved_without_holes() {
     let networks = [
@@ -80,14 +91,13 @@ fn tables_are_proved_without_holes() {
         ("pnn([3, 3, 2], degree=2)", Some(3)),
         ("pnn([3, 3, 3], degree=2)", None),
         ("lffn([2, 2, 2, 2, 2])", None),
+        ("lrnn(2, 2, 2, 2)", Some(3)),
+        ("lrnn(3, 2, 1, 3, readout=\"all\")", Some(2)),
+        ("lrnn(2, 2, 3, 3, readout=\"all\")", Some(1)),
+        ("pnn([2, 2, 3, 1], degree=3)", None),
+        ("pnn([2, 5, 1], degree=4)", None),
     ];
-    for (net, samples) in networks {
-        let samples = samples.map_or(Samples::Functional, Samples::Count);
-        let (text, holes) = of_table(&network(net), samples, SETTINGS).unwrap();
-        assert_eq!(holes.dimensions, 0, "{net}");
-        assert_eq!(fault(&text), None, "{net}");
-        assert!(text.len() < 100_000, "{net}: {} bytes", text.len());
-    }
+    are_proved(&networks, 100_000);
 }
 
 /// Transposition holds functionally, but not on few samples: there the ranks at the points would exceed what it makes of bounds.
@@ -340,13 +350,7 @@ fn tables_of_relu_networks_are_proved_without_holes() {
         ("relu([1, 1, 1, 1, 1], bias=True)", Some(3)),
         ("relu([1, 2, 1, 1], bias=True)", None),
     ];
-    for (net, samples) in networks {
-        let samples = samples.map_or(Samples::Functional, Samples::Count);
-        let (text, holes) = of_table(&network(net), samples, SETTINGS).unwrap();
-        assert_eq!(holes.dimensions, 0, "{net}, {samples}");
-        assert_eq!(fault(&text), None, "{net}, {samples}");
-        assert!(text.len() < 20_000, "{net}: {} bytes", text.len());
-    }
+    are_proved(&networks, 20_000);
 }
 
 /// The laws of matches of ReLU networks have no rules.

@@ -46,6 +46,12 @@ impl Allocation {
         allocation
     }
 
+    /// The allocation of the first 64 weights at most whose bits are set, the first weight lowest; bits of no weight do not
+    /// count. [`Allocation::low_bits`] gives them back.
+    pub fn of_low_bits(weights: usize, bits: u64) -> Self {
+        Allocation::of(weights, (0..weights.min(64)).filter(|w| bits >> w & 1 == 1))
+    }
+
     /// The number of weights of the network, learnable or not.
     pub fn weights(&self) -> usize {
         self.weights

@@ -7,7 +7,7 @@ use crate::network::{Network, Samples};
 use crate::reach::Settings;
 
 use super::CannotCertify;
-use super::count::MOST_VISITED;
+use super::count::MOST_VISITED_IN_CLAIM;
 use super::engine::{Engine, Sound};
 use super::format::{Counterexample, FORMAT, Header, Rule, VERSION};
 use super::ground::Ground;
@@ -72,10 +72,12 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
             listed += done.as_ref().map_or(0, |(steps, _)| steps.len());
             done
         } else {
-            all_dimensions(&mut writer, engine, network, *samples, settings, MOST_VISITED[1]).map(|(step, open)| {
-                tables += 1;
-                (vec![step], open)
-            })
+            all_dimensions(&mut writer, engine, network, *samples, settings, MOST_VISITED_IN_CLAIM).map(
+                |(step, open)| {
+                    tables += 1;
+                    (vec![step], open)
+                },
+            )
         };
         match done {
             Ok((steps, open)) => {

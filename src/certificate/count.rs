@@ -28,12 +28,14 @@ const MOST_WEIGHTS: usize = 48;
 const WHOLE: usize = 18;
 /// The first so many weights tell the branches apart.
 const SPLIT: usize = 8;
-/// Nor bounds after so many that were not found.
+/// After so many bounds that were not found none is looked for.
 const MOST_UNPROVED: usize = 24;
 /// More points than this are not looked for.
 const MOST_POINTS: u64 = 4;
-/// Independent sets beyond this are not visited: minutes for a certificate of one network, seconds where there are many.
-pub(super) const MOST_VISITED: [u64; 2] = [1 << 27, 1 << 22];
+/// Independent sets beyond this are not visited: some minutes.
+pub(super) const MOST_VISITED: u64 = 1 << 27;
+/// The same for each of the networks of a claim: some seconds.
+pub(super) const MOST_VISITED_IN_CLAIM: u64 = 1 << 22;
 
 type Counts = Vec<(usize, usize, u64)>;
 
@@ -97,7 +99,7 @@ fn at_point<E: Engine>(
     let mut steps = Vec::new();
     let (mut counts, mut open) = (BTreeMap::new(), 0u64);
     for ((contained, avoided), (found, unproved)) in prefixes.into_iter().zip(branches) {
-        let text = |mask| crate::allocation::print(network.layout(), &allocation(n, mask));
+        let text = |mask| ground.text(&Allocation::of_low_bits(n, mask));
         found.iter().for_each(|(size, dim, number)| *counts.entry((*size, *dim)).or_insert(0) += number);
         open += unproved;
         let (contains, avoids) = (text(contained), text(avoided));
@@ -109,10 +111,6 @@ fn at_point<E: Engine>(
     let step =
         section.step(Rule::Count { within, branches: steps, counts: counts.clone(), unproved: open, error_log2 });
     Ok((step, counts, Holes { dimensions: open, of: 1 << n, sets }))
-}
-
-fn allocation(n: usize, mask: u64) -> Allocation {
-    Allocation::of(n, (0..n).filter(|w| mask >> w & 1 == 1))
 }
 
 /// What the branches contain and avoid.
@@ -314,7 +312,7 @@ impl<E: Engine> Search<'_, '_, E> {
 
     /// Looks for a bound of the flat that the circuit of a weight among those taken spans, or of all that they span.
     fn bound(&mut self, taken: u64, weight: usize) {
-        let with = allocation(self.matroid.network().weights(), taken | 1 << weight);
+        let with = Allocation::of_low_bits(self.matroid.network().weights(), taken | 1 << weight);
         let Some(circuit) = self.matroid.circuit(&with) else {
             return;
         };
@@ -332,7 +330,7 @@ impl<E: Engine> Search<'_, '_, E> {
 
     /// Whether a flat could be bounded that nothing equivalent was tried for.
     fn is_bounded(&mut self, flat: &Allocation, dim: usize) -> bool {
-        let mask = flat.iter().fold(0u64, |mask, w| mask | 1 << w);
+        let mask = flat.low_bits();
         if !self.bounds.tried.insert(mask) {
             return false;
         }

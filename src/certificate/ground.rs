@@ -208,7 +208,7 @@ impl<'e, E: Engine> Ground<'e, E> {
 
     /// An allocation in the text of certificates.
     pub(super) fn text(&self, set: &Allocation) -> String {
-        if set.size() == set.weights() { "all".to_owned() } else { print(self.network.layout(), set) }
+        text(&self.network, set)
     }
 
     /// The weights as variables.
@@ -240,6 +240,11 @@ impl<'e, E: Engine> Ground<'e, E> {
         let power = |(v, e): &(u16, u16)| (name(usize::from(*v)), u32::from(*e));
         Some(sum(polynomial.terms()?.iter().map(|(m, c)| (m.iter().map(power).collect(), c))))
     }
+}
+
+/// An allocation in the text of certificates.
+pub(super) fn text(network: &Network, set: &Allocation) -> String {
+    if set.size() == set.weights() { "all".to_owned() } else { print(network.layout(), set) }
 }
 
 /// Terms, each a list of powers and a coefficient, in the text of certificates.

@@ -14,7 +14,7 @@ use crate::reach::{Answer, Settings};
 use super::CannotCertify;
 use super::engine::Engine;
 use super::format::Rule;
-use super::ground::Ground;
+use super::ground::{Ground, text};
 use super::pattern_bounds::{bound, candidates, is_special};
 use super::rank::header;
 use super::symmetry::orbit;
@@ -203,7 +203,7 @@ fn open_sets(shown: &[u8], most: &[u8]) -> Vec<usize> {
 }
 
 fn of_bits(n: usize, mask: usize) -> Allocation {
-    Allocation::of(n, (0..n).filter(|w| mask >> w & 1 == 1))
+    Allocation::of_low_bits(n, mask as u64)
 }
 
 /// One of the points that are tried, none of them on a border between patterns.
@@ -216,10 +216,6 @@ fn candidate<'e, E: Engine>(
 ) -> Result<Ground<'e, E>, CannotCertify> {
     let bound = 9 + 9 * (attempt % 12);
     Ground::on_pattern(engine, network, samples, (settings.seed, attempt), bound).ok_or(CannotCertify::Point)
-}
-
-fn text(network: &Network, set: &Allocation) -> String {
-    if set.size() == set.weights() { "all".to_owned() } else { crate::allocation::print(network.layout(), set) }
 }
 
 /// Lowers the bounds of all sets by new bounds: a subset has no larger dimension, and a weight more adds at most 1.

@@ -5,7 +5,7 @@ use crate::reach::Answer;
 
 use super::engine::{Engine, Sound};
 use super::format::{FORMAT, Header, Rule, VERSION};
-use super::ground::Ground;
+use super::ground::{Ground, text};
 use super::patterns;
 use super::writer::Writer;
 use super::{CannotCertify, Section};
@@ -63,14 +63,13 @@ pub(super) fn written<E: Engine>(
 /// The header of a certificate of an answer.
 pub(super) fn header(about: &str, answer: &Answer) -> Header {
     let (network, set) = (&answer.network, &answer.allocation);
-    let all = set.size() == set.weights();
     Header {
         format: FORMAT.to_owned(),
         version: VERSION,
         about: about.to_owned(),
         network: Some(network.to_string()),
         samples: answer.samples.count(),
-        allocation: Some(if all { "all".to_owned() } else { crate::allocation::print(network.layout(), set) }),
+        allocation: Some(text(network, set)),
         ensemble: None,
         seed: answer.settings.seed,
     }

@@ -53,7 +53,7 @@ pub fn of_table_by(
         seed: settings.seed,
     };
     let mut writer = Writer::new(header);
-    let (step, holes) = all_dimensions(&mut writer, engine, network, samples, settings, MOST_VISITED[0])?;
+    let (step, holes) = all_dimensions(&mut writer, engine, network, samples, settings, MOST_VISITED)?;
     Ok((writer.end(vec![step]), holes))
 }
 

@@ -91,7 +91,7 @@ fn minimal_by_size(n: usize, levels: &[&JacobianMatroid]) -> Vec<(u64, u64)> {
     let ranks: Vec<Vec<u8>> = (0..1usize << n)
         .into_par_iter()
         .map(|bits| {
-            let allocation = Allocation::of(n, (0..n).filter(|w| bits >> w & 1 == 1));
+            let allocation = Allocation::of_low_bits(n, bits as u64);
             levels.iter().map(|level| level.rank(&allocation) as u8).collect()
         })
         .collect();
