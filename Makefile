@@ -8,10 +8,10 @@ verify: setup
 
 # Everything that CI runs: formatting, lints, all tests, and the documentation with its examples.
 test: setup
-	cargo fmt --check
-	cargo clippy --release --all-targets -- --deny warnings
-	cargo test --release
-	RUSTDOCFLAGS="--deny warnings" cargo doc --release --no-deps
+	cargo fmt --all --check
+	cargo clippy --release --workspace --all-targets -- --deny warnings
+	cargo test --release --workspace
+	RUSTDOCFLAGS="--deny warnings" cargo doc --release --workspace --no-deps
 
 # GMP is built from source and needs m4, make and a C compiler; Rust needs to be there.
 setup:
@@ -27,7 +27,7 @@ setup:
 	fi
 
 fmt:
-	cargo fmt
+	cargo fmt --all
 
 bench: setup
 	cargo bench

@@ -48,8 +48,9 @@ fn fits(criterion: &mut Criterion) {
 /// All weights of a student, the inputs, and a teacher's labels.
 fn instance(network: &Network, samples: Samples, trial: u64) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
     let instance = Instance::draw(network, samples, Ensemble::Gaussian, 1, trial);
-    let floats =
-        |numbers: &[allocert::number::Dyadic]| numbers.iter().map(|x| x.real(53).to_f64()).collect::<Vec<f64>>();
+    let floats = |numbers: &[allocert::number::Dyadic]| {
+        numbers.iter().map(|x| allocert::training::Reals { precision: 53 }.dyadic(x).to_f64()).collect::<Vec<f64>>()
+    };
     let inputs: Vec<Vec<f64>> = instance.inputs.iter().map(|input| floats(input)).collect();
     let labels = network.labels(&Floats, &floats(&instance.teacher), &inputs);
     (floats(&instance.student), inputs.concat(), labels)

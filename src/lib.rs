@@ -1,25 +1,20 @@
 //! **allocert** settles questions about *allocations*, the choice of which weights of a neural network may learn: exactly,
 //! and for every allocation of a small network.
 //!
-//! The rooms, from the ground up: [`number`] and [`algebra`] compute exactly; [`allocation`] holds sets of weights;
-//! [`network`] holds the families of networks, each with its label map and Jacobian; [`reach`] answers questions about
-//! reachable dimensions; [`matching`] about the chance that a student matches a teacher; [`claims`] lets people state what
-//! they think is true of both, and checks it; [`record`] holds answers as data; [`plot`] draws numbers;
-//! [`report`] shows records as pages and tables.
+//! This package is the command line; as a library it is a front door to the crates behind it. The exact ones are in
+//! `allocert-core`: [`number`] and [`algebra`] compute exactly; [`allocation`] holds sets of weights; [`network`] holds
+//! networks, each with its label map and Jacobian; [`reach`] answers questions about reachable dimensions; [`matching`] about
+//! the chance that a student matches a teacher. [`claims`] lets people state what they think is true of both, and checks it;
+//! [`certificate`] writes answers down as proofs, and [`checker`] checks them; [`training`] trains; [`record`] holds answers as
+//! data; [`report`] shows records as pages and tables, with the drawings of [`plot`].
 #![deny(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 
-pub mod algebra;
-pub mod allocation;
-pub mod certificate;
-pub mod checker;
-pub mod claims;
-pub mod matching;
-pub mod network;
-pub mod number;
-pub mod plot;
-pub mod reach;
-pub mod record;
-pub mod report;
-pub mod text;
-pub mod training;
+pub use allocert_checker as checker;
+pub use allocert_claims as claims;
+pub use allocert_core::{algebra, allocation, matching, network, number, reach, text};
+pub use allocert_prove as certificate;
+pub use allocert_record as record;
+pub use allocert_report as report;
+pub use allocert_report::plot;
+pub use allocert_train as training;

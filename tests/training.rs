@@ -18,7 +18,7 @@ mod common;
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -100 };
 
 fn floats(numbers: &[Dyadic]) -> Vec<f64> {
-    numbers.iter().map(|x| x.real(53).to_f64()).collect()
+    numbers.iter().map(|x| allocert::training::Reals { precision: 53 }.dyadic(x).to_f64()).collect()
 }
 
 fn training(network: &Network, samples: Samples, text: &str, options: TrialOptions) -> Training {
@@ -159,7 +159,8 @@ fn matches_hold_in_exact_arithmetic() {
         }
         let labels = network.labels(&allocert::number::Dyadics, &student, &instance.inputs);
         for (label, target) in labels.iter().zip(refiner.labels()) {
-            let difference = label.real(2_000) - target.real(2_000);
+            let reals = allocert::training::Reals { precision: 2_000 };
+            let difference = reals.dyadic(label) - reals.dyadic(target);
             assert!(difference.abs().to_f64() < 1e-60, "trial {trial}");
         }
     }

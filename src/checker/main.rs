@@ -1,13 +1,10 @@
 //! `allocert-check FILE…`: checks certificates, without the engine that wrote them.
 
-#[path = "mod.rs"]
-mod checker;
-
 use std::fs::File;
 use std::io::{BufReader, Write, stderr, stdout};
 use std::process::ExitCode;
 
-use checker::{check, check_in_full};
+use allocert_checker::{check, check_in_full};
 
 const HELP: &str = "Checks certificates of allocert with its own arithmetic.
 

@@ -7,9 +7,9 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 
 use super::Hole;
-use super::format::Header;
 use super::network::Network;
 use super::number::{Dual, Modular, Number, spend};
+use allocert_format::Header;
 
 /// Why checking ends early.
 #[derive(Debug)]

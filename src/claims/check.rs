@@ -24,10 +24,10 @@ use super::session::{Lens, Session};
 use super::sweep::{Item, Sweep};
 use super::values::TRIALS;
 use super::values::{AllocationValue, NetworkValue, allocation_of, failure, samples_of};
-use crate::allocation::{Allocation, print, subsets};
-use crate::matching::{Case, Trend};
-use crate::network::Samples;
-use crate::reach::{Evidence, ReachError, Settings};
+use allocert_core::allocation::{Allocation, print, subsets};
+use allocert_core::matching::{Case, Trend};
+use allocert_core::network::Samples;
+use allocert_core::reach::{Evidence, ReachError, Settings};
 
 /// Limits and bounds of a check.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +113,7 @@ fn matroid_settings(options: &CheckOptions) -> Settings {
 /// A network at a number of samples, with an allocation if the claim is about allocations.
 #[derive(Clone, Debug)]
 pub(super) struct Instance {
-    pub network: crate::network::Network,
+    pub network: allocert_core::network::Network,
     pub samples: Samples,
     pub allocation: Option<Allocation>,
 }

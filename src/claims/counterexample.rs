@@ -13,10 +13,10 @@ use super::limits::{MOST_TICKS, limit, on_deep_stack};
 use super::outcome::Counterexample;
 use super::session::Session;
 use super::values::{AllocationValue, NetworkValue};
-use crate::allocation::{Allocation, print};
-use crate::network::Samples;
-use crate::reach::{Evidence, IntegerPoint, Settings, rank};
-use crate::text::shell;
+use allocert_core::allocation::{Allocation, print};
+use allocert_core::network::Samples;
+use allocert_core::reach::{Evidence, IntegerPoint, Settings, rank};
+use allocert_core::text::shell;
 
 /// Every matroid behind a counterexample may err with at most this probability.
 const ERROR_LOG2: i64 = -110;

@@ -17,9 +17,9 @@ use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, on_deep_stack, too_de
 use super::session::Session;
 use super::source::{Holds, calls};
 use super::values::NetworkValue;
-use crate::network::{Network, Samples};
-use crate::reach::{ReachError, Settings};
-use crate::text::{nearest, quote};
+use allocert_core::network::{Network, Samples};
+use allocert_core::reach::{ReachError, Settings};
+use allocert_core::text::{nearest, quote};
 
 /// Why a claim file, or an expression, cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -331,14 +331,6 @@ fn evaluate_network(text: &str) -> Result<Network, ClaimError> {
         }
         lens.map(|l| l.network().clone()).ok_or_else(|| ClaimError::NotANetwork { text: quote(text) })
     })
-}
-
-impl std::str::FromStr for Network {
-    type Err = ClaimError;
-
-    fn from_str(text: &str) -> Result<Self, ClaimError> {
-        network(text)
-    }
 }
 
 /// What dimensions are computed with that a network's expression asks for.

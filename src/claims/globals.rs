@@ -20,8 +20,8 @@ use starlark_derive::{starlark_module, starlark_value};
 
 use super::session::Session;
 use super::values::{NetworkValue, failure};
-use crate::network::{Network, Samples, ShapeError};
-use crate::text::{nearest, quote};
+use allocert_core::network::{Network, Samples, ShapeError};
+use allocert_core::text::{nearest, quote};
 
 /// What the functions of the language reach besides their arguments.
 #[derive(ProvidesStaticType)]

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::allocation::Allocation;
-use crate::matching::Trend;
-use crate::network::{Network, Samples};
-use crate::reach::{Answer, Evidence, IntegerPoint};
+use allocert_core::allocation::Allocation;
+use allocert_core::matching::Trend;
+use allocert_core::network::{Network, Samples};
+use allocert_core::reach::{Answer, Evidence, IntegerPoint};
 
 use super::file::ClaimError;
 use super::globals::Expect;

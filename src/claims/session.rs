@@ -8,12 +8,14 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::outcome::{Counterexample, Subject};
-use crate::allocation::Allocation;
-use crate::matching::{
+use allocert_core::allocation::Allocation;
+use allocert_core::matching::{
     Estimate, Halt, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, NoDegree, Stopped, Trials, Verdict,
 };
-use crate::network::{Network, Samples};
-use crate::reach::{DRAWS, Dimensions, Evidence, JacobianMatroid, ReachError, ScanOptions, Settings, Table, scan};
+use allocert_core::network::{Network, Samples};
+use allocert_core::reach::{
+    DRAWS, Dimensions, Evidence, JacobianMatroid, ReachError, ScanOptions, Settings, Table, scan,
+};
 
 /// Ranks of networks of at most this many weights are kept for every allocation.
 const REMEMBERED: usize = 20;
@@ -522,7 +524,8 @@ impl Lens {
             return;
         };
         let all = allocation.size() == allocation.weights();
-        let text = if all { "all".to_owned() } else { crate::allocation::print(self.0.network.layout(), allocation) };
+        let text =
+            if all { "all".to_owned() } else { allocert_core::allocation::print(self.0.network.layout(), allocation) };
         let (network, samples) = (self.0.network.to_string(), self.0.samples);
         let observation = Observation { network, samples, allocation: allocation.clone(), text, dim };
         let mut observed = lock(observed);

@@ -13,9 +13,9 @@ use super::invariance::{Closed, Keeps, Requirement};
 use super::limits::{MOST_TICKS, limit, on_deep_stack};
 use super::session::Lens;
 use super::values::{NetworkValue, allocation_of};
-use crate::allocation::{Allocation, Layout, Tensor};
-use crate::network::Symmetry;
-use crate::reach::{Group, Orbits, ReachError};
+use allocert_core::allocation::{Allocation, Layout, Tensor};
+use allocert_core::network::Symmetry;
+use allocert_core::reach::{Group, Orbits, ReachError};
 
 /// An instance to evaluate, and for how many it stands.
 #[derive(Clone, Debug)]
@@ -81,7 +81,7 @@ fn group(claim: &Claim, lens: &Lens, range: &Range) -> Option<Group> {
     };
     let largest = *sizes.last()?;
     let (asked, all) = (range.number(u64::MAX), Range::up_to(within, largest).number(u64::MAX));
-    if asked < FEWEST || asked * MOST_DETOUR < all || within.size() > crate::reach::MOST_POINTS {
+    if asked < FEWEST || asked * MOST_DETOUR < all || within.size() > allocert_core::reach::MOST_POINTS {
         return None;
     }
     let symmetries = admitted(claim, lens, requirements);

@@ -183,7 +183,7 @@ struct Subject {
 
 impl Subject {
     fn network(&self) -> Result<Network, Failure> {
-        Ok(self.network.parse()?)
+        Ok(allocert::claims::network(&self.network)?)
     }
 
     fn samples(&self) -> Samples {

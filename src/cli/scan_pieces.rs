@@ -139,7 +139,7 @@ pub(super) fn pieces(run: &Run) -> Result<Pieces, Failure> {
     let Request::Scan { network, samples, within, sizes, error_log2, seed } = &run.request else {
         return Err(Failure::request("these are pieces of claims, not of a scan"));
     };
-    let network: Network = network.parse()?;
+    let network: Network = allocert::claims::network(network)?;
     let within = within.as_ref().map(|text| parse(network.layout(), text)).transpose()?;
     let options = ScanOptions { within, sizes: sizes.map(|(a, b)| a..=b), time_limit: None };
     let settings = Settings { seed: *seed, error_log2: *error_log2 };

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::matching::{Classification, MatchOptions, Maximal, MaximalTable};
-use crate::network::Network;
-use crate::reach::Settings;
+use allocert_core::matching::{Classification, MatchOptions, Maximal, MaximalTable};
+use allocert_core::network::Network;
+use allocert_core::reach::Settings;
 
 /// Every allocation of a network by size and verdict on its match probability.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

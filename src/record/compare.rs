@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::allocation::print;
-use crate::training::{Judged, Reported};
+use allocert_core::allocation::print;
+use allocert_train::{Judged, Reported};
 
 /// A file of training results, held against the theory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

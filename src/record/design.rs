@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::allocation::{Allocation, print};
-use crate::matching::{MatchAnswer, Matching};
-use crate::reach::{self, DesignOptions, Optimal};
+use allocert_core::allocation::{Allocation, print};
+use allocert_core::matching::{MatchAnswer, Matching};
+use allocert_core::reach::{self, DesignOptions, Optimal};
 
 /// A best allocation of so many weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::allocation::Allocation;
-use crate::network::{self, Network};
+use allocert_core::allocation::Allocation;
+use allocert_core::network::{self, Network};
 
 /// Networks of more weights are not drawn.
 const MOST_WEIGHTS: usize = 1_024;
@@ -54,7 +54,7 @@ impl Diagram {
         let diagram = network.diagram();
         let group = |g: network::Group| Group { name: g.name, units: g.units, column: g.column };
         let wired = network.layout().tensors().iter().zip(&diagram.wires);
-        let tensor = |(t, (from, to)): (&crate::allocation::Tensor, &(Option<usize>, usize))| Tensor {
+        let tensor = |(t, (from, to)): (&allocert_core::allocation::Tensor, &(Option<usize>, usize))| Tensor {
             name: t.name.clone(),
             rows: t.rows,
             columns: t.columns,

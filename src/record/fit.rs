@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::allocation::{Allocation, print};
-use crate::network::Network;
-use crate::training::{Fit, FitOptions};
+use allocert_core::allocation::{Allocation, print};
+use allocert_core::network::Network;
+use allocert_train::{Fit, FitOptions};
 
 /// A network fitted to data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

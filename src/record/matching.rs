@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::allocation::print;
-use crate::matching::{Ensemble, Estimate, MatchAnswer, Reason};
+use allocert_core::allocation::print;
+use allocert_core::matching::{Ensemble, Estimate, MatchAnswer, Reason};
 
 /// With what probability a random student can match a random teacher.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::allocation::print;
-use crate::reach::Answer;
+use allocert_core::allocation::print;
+use allocert_core::reach::Answer;
 
 /// The reachable dimension of one allocation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

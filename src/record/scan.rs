@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::allocation::print;
-use crate::reach::{self, Evidence, Group, OrbitCount, Partial, ScanOptions};
+use allocert_core::allocation::print;
+use allocert_core::reach::{self, Evidence, Group, OrbitCount, Partial, ScanOptions};
 
 /// How many of all allocations of each size have each reachable dimension.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

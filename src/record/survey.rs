@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::allocation::print;
-use crate::matching::Verdict;
-use crate::training::{Exact, Experiment, Orbit, Training, rows_touched};
+use allocert_core::allocation::print;
+use allocert_core::matching::Verdict;
+use allocert_train::{Exact, Experiment, Orbit, Training, rows_touched};
 
 /// One trainer on one orbit of allocations at one number of samples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::allocation::print;
-use crate::matching::{Decision, Instance};
-use crate::number::Dyadic;
-use crate::training::{Compared, Exact, Experiment, RULE, Training};
+use allocert_core::allocation::print;
+use allocert_core::matching::{Decision, Instance};
+use allocert_core::number::Dyadic;
+use allocert_train::{Compared, Exact, Experiment, RULE, Training};
 
 /// What training found, held against what is possible.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::allocation::print;
-use crate::claims::{self, Checked, Expect};
-use crate::matching::{self, Case};
-use crate::reach::Evidence;
-use crate::text::shell;
+use allocert_claims::{Checked, Expect};
+use allocert_core::allocation::print;
+use allocert_core::matching::{self, Case};
+use allocert_core::reach::Evidence;
+use allocert_core::text::shell;
 
 use super::Diagram;
 
@@ -241,10 +241,10 @@ impl Trend {
 }
 
 impl Counterexample {
-    fn of(c: &claims::Counterexample) -> Self {
+    fn of(c: &allocert_claims::Counterexample) -> Self {
         let sides = c.sides.clone();
         let (left, sign, right) = sides.map_or((None, None, None), |(l, s, r)| (Some(l), Some(s.to_owned()), Some(r)));
-        let observation = |o: &claims::Observation| Observation {
+        let observation = |o: &allocert_claims::Observation| Observation {
             network: o.network.clone(),
             samples: o.samples.count(),
             allocation: o.text.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::Verify;
+use allocert_record::Verify;
 
 /// A claim is slower only if it takes so many times as long,
 const SLOWER: f64 = 2.0;

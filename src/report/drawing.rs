@@ -1,6 +1,6 @@
 //! A network drawn as layers, and its tensors as grids; the weights that may learn stand out.
 
-use crate::record::{Counterexample, Diagram, Group, Tensor};
+use allocert_record::{Counterexample, Diagram, Group, Tensor};
 
 use super::prose::escape;
 

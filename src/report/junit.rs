@@ -3,7 +3,7 @@
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use crate::record::Verify;
+use allocert_record::Verify;
 
 use super::read::shown;
 use super::{evidence, outcome};

@@ -1,6 +1,6 @@
 //! The claims as a table for a paper, in LaTeX with the package booktabs.
 
-use crate::text::thousands;
+use allocert_core::text::thousands;
 
 use super::outcome;
 use super::read::Results;

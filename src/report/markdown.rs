@@ -1,7 +1,7 @@
 //! The results as Markdown, for a pull request: what a reviewer looks at first, the rest folded away.
 
-use crate::record::Verify;
-use crate::text::thousands;
+use allocert_core::text::thousands;
+use allocert_record::Verify;
 
 use super::read::Results;
 use super::{evidence, outcome, samples, seconds};

@@ -4,8 +4,8 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 
-use crate::record::{Counterexample, Match, Rank, Scan, Trend, Verify};
-use crate::text::thousands;
+use allocert_core::text::thousands;
+use allocert_record::{Counterexample, Match, Rank, Scan, Trend, Verify};
 
 use super::prose::Prose;
 use super::read::{Results, Training};

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::plot::{Axis, Cloud, Frame, Line, Mark, Point, Square, heat_map, lines, scatter};
-use crate::record::{Match, Scan};
-use crate::text::thousands;
+use allocert_core::text::thousands;
+use allocert_record::{Match, Scan};
 
 use super::read::Training;
 use super::samples;

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::record::{Match, Rank, Scan, Train, Verify};
-use crate::text::harmless;
+use allocert_core::text::harmless;
+use allocert_record::{Match, Rank, Scan, Train, Verify};
 
 /// Results of several commands, each kind in the order in which it was read.
 #[derive(Clone, Debug, Default, PartialEq)]

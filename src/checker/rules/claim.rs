@@ -4,8 +4,8 @@
 //! are the dimensions in the steps before it: those of all allocations of the networks asked about, and those that the
 //! counterexample rests on. Networks without a table leave holes.
 
-use super::super::format::Counterexample;
 use super::super::proof::{Fact, Fault, Proof, ensure};
+use allocert_format::Counterexample;
 
 const OUTCOMES: [&str; 5] = ["verified", "refuted", "supported", "contradicted", "open"];
 

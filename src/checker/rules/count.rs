@@ -327,7 +327,7 @@ impl Counter<'_> {
 mod tests {
     use super::super::apply;
     use super::*;
-    use crate::checker::format::{FORMAT, Header, Rule, VERSION};
+    use allocert_format::{FORMAT, Header, Rule, VERSION};
 
     /// A count in two branches, after the operations that all are derived within; they lie if told to.
     fn holes(full: bool, lie: bool) -> Result<Vec<String>, Fault> {

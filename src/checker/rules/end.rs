@@ -1,8 +1,8 @@
 //! The end: it repeats the number of steps, the header and what is stated in answer to the question, so that a file that was
 //! cut, doubled or put together from others does not pass.
 
-use super::super::format::Header;
 use super::super::proof::{Fault, Proof, ensure};
+use allocert_format::Header;
 
 pub(super) fn end(
     proof: &mut Proof,

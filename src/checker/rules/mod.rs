@@ -16,9 +16,9 @@ mod systems;
 mod table;
 mod transport;
 
-use super::format::Rule;
 use super::network::Network;
 use super::proof::{Fault, Proof, ensure};
+use allocert_format::Rule;
 
 /// The name of a rule.
 pub(super) fn name(rule: &Rule) -> &'static str {

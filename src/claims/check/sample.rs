@@ -5,8 +5,8 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::{CheckOptions, Claim, ClaimError, Range, Run, Session, apply, matroid_settings, truth, with_evaluator};
-use crate::allocation::Allocation;
-use crate::network::{Network, Samples};
+use allocert_core::allocation::Allocation;
+use allocert_core::network::{Network, Samples};
 
 /// For each allocation wanted, so many are looked at: a hypothesis may be true of few.
 const CANDIDATES: usize = 32;

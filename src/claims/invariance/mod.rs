@@ -260,7 +260,7 @@ fn makes_float(expr: &AstExpr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claims::file::dialect;
+    use crate::file::dialect;
 
     /// What a `holds` asks for, in a file with these lines before it.
     fn asked(before: &str, holds: &str) -> Option<Vec<Requirement>> {

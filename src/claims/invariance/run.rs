@@ -9,7 +9,7 @@ use starlark_syntax::syntax::ast::{
 
 use super::kind::{Item, Kind, Names, NoRule, Ruled};
 use super::{Closed, Keeps, Reader, Requirement};
-use crate::claims::source::balanced;
+use crate::source::balanced;
 
 /// The deepest calls that are followed.
 const DEEPEST: usize = 12;

@@ -11,12 +11,12 @@ use starlark_derive::{starlark_module, starlark_value};
 use super::matching::MatchValue;
 use super::network::tensor;
 use super::{TRIALS, allocation_of, failure, samples_of};
-use crate::allocation::{Allocation, Tensor, Weight, print};
-use crate::claims::session::Lens;
+use crate::session::Lens;
+use allocert_core::allocation::{Allocation, Tensor, Weight, print};
 
 /// An allocation of a network at a number of samples.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
-pub(in crate::claims) struct AllocationValue {
+pub(crate) struct AllocationValue {
     #[allocative(skip)]
     lens: Lens,
     #[allocative(skip)]
@@ -32,16 +32,16 @@ impl std::fmt::Display for AllocationValue {
 }
 
 impl AllocationValue {
-    pub(in crate::claims) fn new(lens: Lens, allocation: Allocation) -> Self {
+    pub(crate) fn new(lens: Lens, allocation: Allocation) -> Self {
         AllocationValue { lens, allocation }
     }
 
     /// The network, as the session of now answers for it.
-    pub(in crate::claims) fn lens(&self) -> Lens {
+    pub(crate) fn lens(&self) -> Lens {
         self.lens.current()
     }
 
-    pub(in crate::claims) fn allocation(&self) -> &Allocation {
+    pub(crate) fn allocation(&self) -> &Allocation {
         &self.allocation
     }
 

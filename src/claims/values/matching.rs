@@ -9,8 +9,8 @@ use starlark::values::none::NoneOr;
 use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::{starlark_module, starlark_value};
 
-use crate::claims::session::Lens;
-use crate::matching::{Estimate, MatchAnswer};
+use crate::session::Lens;
+use allocert_core::matching::{Estimate, MatchAnswer};
 
 /// An answer, and who asked. What rests on frequencies is noted when it is asked for.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]

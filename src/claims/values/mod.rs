@@ -10,8 +10,8 @@ pub(super) use network::NetworkValue;
 use starlark::values::{Heap, Value};
 
 use super::session::Lens;
-use crate::allocation::{Allocation, TextError};
-use crate::network::Samples;
+use allocert_core::allocation::{Allocation, TextError};
+use allocert_core::network::Samples;
 
 /// Where no law settles a match probability, so many instances are decided for `match` and for trends.
 pub(super) const TRIALS: u64 = 1_000;
@@ -46,7 +46,7 @@ fn part_of<'v>(lens: &Lens, given: Value<'v>, heap: Heap<'v>) -> starlark::Resul
     let Some(text) = weight.unwrap_or(given).unpack_str() else {
         return Ok(None);
     };
-    let parsed = crate::allocation::parse(lens.network().layout(), text);
+    let parsed = allocert_core::allocation::parse(lens.network().layout(), text);
     parsed.map(Some).map_err(|e: TextError| failure(format!("{}: {e}", lens.network())))
 }
 

@@ -10,13 +10,13 @@ use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePan
 use starlark_derive::{starlark_module, starlark_value};
 
 use super::{AllocationValue, allocation_of, failure, samples_of};
-use crate::allocation::{Allocation, Tensor};
-use crate::claims::session::Lens;
-use crate::text::{nearest, quote};
+use crate::session::Lens;
+use allocert_core::allocation::{Allocation, Tensor};
+use allocert_core::text::{nearest, quote};
 
 /// A network at a number of samples.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
-pub(in crate::claims) struct NetworkValue {
+pub(crate) struct NetworkValue {
     #[allocative(skip)]
     lens: Lens,
 }
@@ -30,12 +30,12 @@ impl std::fmt::Display for NetworkValue {
 }
 
 impl NetworkValue {
-    pub(in crate::claims) fn new(lens: Lens) -> Self {
+    pub(crate) fn new(lens: Lens) -> Self {
         NetworkValue { lens }
     }
 
     /// The network, as the session of now answers for it.
-    pub(in crate::claims) fn lens(&self) -> Lens {
+    pub(crate) fn lens(&self) -> Lens {
         self.lens.current()
     }
 

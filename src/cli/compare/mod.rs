@@ -128,7 +128,7 @@ fn reported(cells: &Cells) -> Result<Reported, (&'static str, String)> {
     };
     let [network, allocation, samples, trials, successes] = COLUMNS;
     let text = needed(network)?;
-    let parsed: Network = text.parse().map_err(|e: allocert::claims::ClaimError| (network, e.to_string()))?;
+    let parsed: Network = allocert::claims::network(text).map_err(|e| (network, e.to_string()))?;
     let learnable = parse(parsed.layout(), needed(allocation)?).map_err(|e| (allocation, e.to_string()))?;
     let samples = match cell(samples)? {
         "" | "functional" => Samples::Functional,

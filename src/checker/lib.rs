@@ -1,0 +1,216 @@
+//! The checker of certificates: it knows the format, has its own arithmetic, label maps and linear algebra, and uses nothing
+//! of the engine. `docs/certificate-format.md` is its specification.
+//!
+//! A certificate is read line by line; each step states something and is checked at once against the steps before it. What a
+//! proof rests on without checking are the identities in `gauge` and the arguments that head each file of `rules`.
+
+mod gauge;
+mod lines;
+mod network;
+mod number;
+mod polynomial;
+mod proof;
+mod report;
+mod rules;
+mod univariate;
+
+use std::io::BufRead;
+
+use allocert_format::{FORMAT, Header, Rule, Step, VERSION};
+use lines::Line;
+use proof::{Fault, Proof};
+
+/// What certificates are about.
+const ABOUT: [&str; 4] = ["rank", "match", "scan", "claim"];
+
+/// How a certificate fares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every step follows, and nothing is left open.
+    Valid,
+    /// Every step follows, but some rest on random points, or state that something is not proved.
+    Holey,
+    /// A step does not follow, or the file is not whole.
+    Invalid,
+    /// It is not a certificate of this version, or over a limit: nothing is said about it.
+    Refused {
+        /// Whether a limit is the reason.
+        limit: bool,
+    },
+}
+
+impl Verdict {
+    /// As in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Valid => "valid",
+            Verdict::Holey => "holey",
+            Verdict::Invalid => "invalid",
+            Verdict::Refused { .. } => "refused",
+        }
+    }
+
+    /// 0 valid; 1 holey or invalid; 2 not a certificate of this version; 3 over a limit.
+    pub fn status(self) -> u8 {
+        match self {
+            Verdict::Valid => 0,
+            Verdict::Holey | Verdict::Invalid => 1,
+            Verdict::Refused { limit: false } => 2,
+            Verdict::Refused { limit: true } => 3,
+        }
+    }
+}
+
+/// A step that states something without a proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// The step.
+    pub step: u64,
+    /// Its rule.
+    pub rule: &'static str,
+    /// What is missing.
+    pub reason: String,
+    /// It is wrong with a probability of at most 2 to this power; nothing if there is no bound.
+    pub error_log2: Option<i64>,
+}
+
+/// The result of checking a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The step that is at fault, or the first hole; the header is step 0.
+    pub step: Option<u64>,
+    /// Its rule.
+    pub rule: Option<&'static str>,
+    /// Why.
+    pub reason: Option<String>,
+    /// All holes.
+    pub holes: Vec<Hole>,
+    /// The network and samples that the statements are about, if there is only one.
+    pub about: String,
+    /// What is stated in answer to the question; nothing unless the certificate is valid or holey.
+    pub statements: Vec<String>,
+}
+
+/// Checks a certificate: every step of it. Of the branches of counts that take more than some seconds a sample is derived
+/// again, and what was not is a hole.
+pub fn check(reader: impl BufRead) -> Report {
+    checked(reader, false)
+}
+
+/// The same, and derives all branches of counts, however long that takes.
+pub fn check_in_full(reader: impl BufRead) -> Report {
+    checked(reader, true)
+}
+
+fn checked(mut reader: impl BufRead, full: bool) -> Report {
+    number::begin();
+    let mut proof = match header(&mut reader) {
+        Ok(header) => Proof::new(header, full),
+        Err(fault) => return failed(0, None, fault),
+    };
+    let mut number = 0;
+    let mut done = false;
+    let mut bytes = 0;
+    let fault = loop {
+        number += 1;
+        if number > lines::MOST_STEPS {
+            break Fault::Limit(format!("over the limit of {} steps", lines::MOST_STEPS));
+        }
+        let text = match lines::next(&mut reader) {
+            Line::Text(_) if done => break Fault::Wrong("there are lines after the end".to_owned()),
+            Line::Text(text) => text,
+            Line::End if done => return finished(proof),
+            Line::End => break Fault::Wrong("the end is missing: the file is cut off".to_owned()),
+            line => break unreadable(line),
+        };
+        bytes += text.len() as u64;
+        if bytes > lines::MOST_BYTES_IN_ALL {
+            break Fault::Limit(format!("over the limit of {} bytes", lines::MOST_BYTES_IN_ALL));
+        }
+        let step: Step = match parse(&text) {
+            Ok(step) => step,
+            Err(fault) => break fault,
+        };
+        if step.step != number {
+            break Fault::Wrong(format!("step {} stands where step {number} is expected", step.step));
+        }
+        done = matches!(step.by, Rule::End { .. });
+        let rule = rules::name(&step.by);
+        if let Err(fault) = rules::apply(&mut proof, number, step.by) {
+            return failed(number, Some(rule), fault);
+        }
+    };
+    failed(number, None, fault)
+}
+
+fn header(reader: &mut impl BufRead) -> Result<Header, Fault> {
+    let text = match lines::next(reader) {
+        Line::Text(text) => text,
+        Line::TooLong => return Err(unreadable(Line::TooLong)),
+        _ => return Err(Fault::NotACertificate("the first line is not a header".to_owned())),
+    };
+    // The version first: a later one may have a different header.
+    let any: serde_json::Value = if lines::too_deep(&text) { serde_json::Value::Null } else { parse_any(&text)? };
+    if any.get("format").and_then(|f| f.as_str()) != Some(FORMAT) {
+        return Err(Fault::NotACertificate(format!("the first line is not the header of an {FORMAT}")));
+    }
+    match any.get("version").and_then(serde_json::Value::as_u64) {
+        Some(version) if version == u64::from(VERSION) => {
+            let header: Header = parse(&text)?;
+            proof::ensure(ABOUT.contains(&header.about.as_str()), "the header is about nothing known")?;
+            Ok(header)
+        }
+        version => {
+            let version = version.map_or("unknown".to_owned(), |v| v.to_string());
+            Err(Fault::NotACertificate(format!("format version {version}; this program reads version {VERSION}")))
+        }
+    }
+}
+
+fn parse_any(text: &str) -> Result<serde_json::Value, Fault> {
+    serde_json::from_str(text).map_err(|_| Fault::NotACertificate("the first line is not JSON".to_owned()))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    if lines::too_deep(text) {
+        return Err(Fault::Limit("brackets nest too deeply".to_owned()));
+    }
+    serde_json::from_str(text).map_err(|error| {
+        let shown: String = error.to_string().chars().take(200).collect();
+        Fault::Wrong(format!("the line is not a step of this format: {shown}"))
+    })
+}
+
+fn unreadable(line: Line) -> Fault {
+    match line {
+        Line::TooLong => Fault::Limit(format!("over the limit of {} bytes a line", lines::MOST_BYTES)),
+        Line::Broken(reason) => Fault::Wrong(reason),
+        Line::Text(_) | Line::End => Fault::Wrong("a line is missing".to_owned()),
+    }
+}
+
+fn failed(step: u64, rule: Option<&'static str>, fault: Fault) -> Report {
+    let (verdict, reason) = match fault {
+        Fault::Wrong(reason) => (Verdict::Invalid, reason),
+        Fault::NotACertificate(reason) => (Verdict::Refused { limit: false }, reason),
+        Fault::Limit(reason) => (Verdict::Refused { limit: true }, reason),
+    };
+    let (holes, statements) = (Vec::new(), Vec::new());
+    Report { verdict, step: Some(step), rule, reason: Some(reason), holes, about: String::new(), statements }
+}
+
+fn finished(proof: Proof) -> Report {
+    let verdict = if proof.holes.is_empty() { Verdict::Valid } else { Verdict::Holey };
+    let first = proof.holes.first();
+    Report {
+        verdict,
+        step: first.map(|h| h.step),
+        rule: first.map(|h| h.rule),
+        reason: first.map(|h| h.reason.clone()),
+        about: proof.subject(),
+        statements: proof.answer,
+        holes: proof.holes,
+    }
+}

@@ -1,0 +1,27 @@
+//! The claim language: statements about networks and their allocations, checked exhaustively, smallest first.
+//!
+//! A claim file is Starlark, a deterministic dialect of Python without side effects. `claim(…)` states that a condition holds
+//! for every network and every allocation given; checking evaluates it on all of them and reports the first, so smallest,
+//! counterexample. A claim only asks; dimensions come from [`allocert_core::reach`].
+
+#![allow(unsafe_code)] // The language's derive macros implement an unsafe marker trait; there is no other unsafe code.
+
+mod check;
+mod counterexample;
+mod file;
+mod globals;
+mod invariance;
+mod limits;
+mod outcome;
+mod reference;
+mod session;
+mod source;
+mod sweep;
+mod values;
+
+pub use check::{CheckOptions, Progress, Sampled, check, evidence_of_all, sample};
+pub use file::{Claim, ClaimError, LONGEST_LOADING, find, load, network, read};
+pub use globals::Expect;
+pub use outcome::{Checked, Counterexample, Outcome, Subject, Unsettled};
+pub use reference::reference;
+pub use session::Observation;

@@ -1,0 +1,517 @@
+//! Networks: a parameter vector and a label map that is polynomial in it, or, for ReLU, polynomial on each activation
+//! pattern. One file a family.
+//!
+//! Each family writes its label map and its Jacobian once, over any [`Ring`]; everything else about it that the rest of
+//! the program needs (shapes, degrees, heights, gauge directions) stands beside them in the same file.
+
+mod diagram;
+mod layered;
+mod lffn;
+mod lrnn;
+mod pnn;
+mod relu;
+mod shape;
+mod symmetry;
+mod text;
+
+pub use diagram::{Diagram, Group};
+pub use shape::{MOST_WEIGHTS, ShapeError, Shapes};
+pub use symmetry::Symmetry;
+pub use text::NetworkTextError;
+
+use crate::algebra::Matrix;
+use crate::allocation::{Allocation, Layout};
+use crate::number::{Degrees, Field, Ring};
+
+/// How many generic inputs the labels are taken on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Samples {
+    /// So many generic inputs, at least 1.
+    Count(u64),
+    /// So many that more add no rank.
+    Functional,
+}
+
+impl Samples {
+    /// The number, or nothing when functional (as in JSON).
+    pub fn count(self) -> Option<u64> {
+        match self {
+            Samples::Count(count) => Some(count),
+            Samples::Functional => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Samples {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Samples::Count(1) => write!(f, "1 sample"),
+            Samples::Count(count) => write!(f, "{count} samples"),
+            Samples::Functional => f.write_str("functional"),
+        }
+    }
+}
+
+/// The inputs at which labels are taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// Generic inputs: their entries are variables like the weights.
+    Generic(usize),
+    /// Fixed integer inputs that see all that any inputs can see.
+    Fixed(Vec<Vec<i64>>),
+}
+
+impl Probe {
+    /// The number of inputs.
+    pub fn inputs(&self) -> usize {
+        match self {
+            Probe::Generic(count) => *count,
+            Probe::Fixed(inputs) => inputs.len(),
+        }
+    }
+}
+
+/// What a family of networks says of itself. All maps are polynomial with non-negative integer coefficients in the
+/// weights and the inputs (for ReLU: on each activation pattern); the degree and height bounds rely on it.
+trait Family {
+    /// The tensors, in canonical order.
+    fn layout(&self) -> Layout;
+    /// How it is drawn.
+    fn diagram(&self) -> Diagram {
+        Diagram::layered(&self.layout())
+    }
+    /// The entries of one input.
+    fn input_size(&self) -> usize;
+    /// The labels that one input gives.
+    fn labels_per_input(&self) -> usize;
+    /// Inputs that see everything: more add no rank to any allocation.
+    fn functional(&self) -> Probe;
+    /// How many inputs [`Family::functional`] has.
+    fn functional_inputs(&self) -> usize {
+        self.enough()
+    }
+    /// About how many products the Jacobian at one input costs, saturating.
+    fn jacobian_products(&self) -> u64 {
+        (self.layout().weights() as u64).saturating_mul(self.labels_per_input() as u64)
+    }
+    /// So many generic inputs see everything, too. (As many as there are weights always do: ranks are concave in the
+    /// number of inputs.)
+    fn enough(&self) -> usize;
+    /// The number of coordinates of the function that the network computes.
+    fn functional_labels(&self) -> u64 {
+        (self.enough() as u64).saturating_mul(self.labels_per_input() as u64)
+    }
+    /// Whether the closure of all label vectors is known to be a normal variety, for every number of inputs.
+    fn normal(&self) -> bool {
+        false
+    }
+    /// The hidden units with a kink; none for a polynomial label map.
+    fn gates(&self) -> usize {
+        0
+    }
+    /// Which units with a kink are active at one input; nothing at a kink.
+    fn pattern<R: Ring>(&self, _ring: &R, _weights: &[R::Element], _input: &[R::Element]) -> Option<Vec<bool>> {
+        Some(Vec::new())
+    }
+    /// What a layer gets as its input, in a network of layers with kinks.
+    fn features<R: Ring>(
+        &self,
+        _ring: &R,
+        _weights: &[R::Element],
+        input: &[R::Element],
+        _layer: usize,
+    ) -> Vec<R::Element> {
+        input.to_vec()
+    }
+    /// The Jacobian at one input with the units with a kink held active or inactive: polynomial, over any ring.
+    fn gated_jacobian<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        _gates: &[bool],
+    ) -> Matrix<R::Element> {
+        self.jacobian(ring, weights, input)
+    }
+    /// The labels of one input, at the given weights.
+    fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element>;
+    /// The derivatives of the labels of one input by every weight: one row a label.
+    fn jacobian<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element>;
+    /// The total degree of a label in weights and inputs, saturating.
+    fn degree(&self) -> u64;
+    /// An upper bound on log₂ of the sum of a label's coefficients, saturating.
+    fn height_bits(&self) -> u64;
+    /// Directions v(θ) in weight space, polynomial in θ, along which no label changes: J · v ≡ 0 as an identity.
+    fn gauge<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<Vec<R::Element>>;
+    /// How many gauge directions there are, saturating.
+    fn gauge_count(&self) -> u64;
+    /// The names of the directions of [`Family::gauge`] in certificates, in the same order.
+    fn gauge_names(&self) -> Vec<String>;
+    /// More directions for certificates, by name: what few generic inputs (none for functional dimensions) cannot see, and
+    /// symmetries of special shapes.
+    fn more_by_name<R: Ring>(
+        &self,
+        _: &R,
+        _weights: &[R::Element],
+        _inputs: &[Vec<R::Element>],
+    ) -> Vec<(String, Vec<R::Element>)> {
+        Vec::new()
+    }
+    /// For few inputs: directions v(θ, X) with J · v ≡ 0 because the inputs do not span.
+    fn unseen<F: Field>(&self, field: &F, inputs: &[Vec<F::Element>]) -> Vec<Vec<F::Element>>;
+    /// Generators of the permutations of weights that change no dimension and no match probability.
+    fn symmetries(&self) -> Vec<Symmetry>;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Lffn(lffn::Lffn),
+    Lrnn(lrnn::Lrnn),
+    Pnn(pnn::Pnn),
+    Relu(relu::Relu),
+}
+
+/// The one place that tells families apart.
+macro_rules! on_family {
+    ($network:expr, $family:ident => $answer:expr) => {
+        match &$network.kind {
+            Kind::Lffn($family) => $answer,
+            Kind::Lrnn($family) => $answer,
+            Kind::Pnn($family) => $answer,
+            Kind::Relu($family) => $answer,
+        }
+    };
+}
+
+/// A network: its family, its shape, and the layout of its weights.
+#[derive(Clone, Debug)]
+pub struct Network {
+    kind: Kind,
+    layout: Layout,
+    text: String,
+}
+
+impl PartialEq for Network {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl Eq for Network {}
+
+impl std::hash::Hash for Network {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.kind.hash(state);
+    }
+}
+
+impl std::fmt::Display for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Network {
+    /// A linear feedforward network y = W_L ⋯ W_1 x of widths d_0, …, d_L (with `bias`, affine layers).
+    ///
+    /// # Errors
+    /// Fewer than two widths, a width below 1, or more than [`MOST_WEIGHTS`] weights.
+    pub fn lffn(widths: &[i64], bias: bool) -> Result<Self, ShapeError> {
+        lffn::Lffn::new(widths, bias).map(|f| Network::new(Kind::Lffn(f)))
+    }
+
+    /// A linear recurrent network h_t = W h_{t−1} + B x_t, h_0 = 0, read out by D at the last step (or, with `every`,
+    /// at every step).
+    ///
+    /// # Errors
+    /// A size below 1, or more weights or labels than a network may have.
+    pub fn lrnn(inputs: i64, hidden: i64, outputs: i64, steps: i64, every: bool) -> Result<Self, ShapeError> {
+        lrnn::Lrnn::new(inputs, hidden, outputs, steps, every).map(|f| Network::new(Kind::Lrnn(f)))
+    }
+
+    /// A network with hidden activation z ↦ z^degree and linear output.
+    ///
+    /// # Errors
+    /// As for [`Network::lffn`]; also a degree below 1 or too large.
+    pub fn pnn(widths: &[i64], degree: i64, bias: bool) -> Result<Self, ShapeError> {
+        pnn::Pnn::new(widths, degree, bias).map(|f| Network::new(Kind::Pnn(f)))
+    }
+
+    /// A network with hidden activation z ↦ max(z, 0) and linear output. Its label map is not polynomial: what holds for
+    /// the other families need not hold for it, see [`Network::is_polynomial`].
+    ///
+    /// # Errors
+    /// As for [`Network::lffn`].
+    pub fn relu(widths: &[i64], bias: bool) -> Result<Self, ShapeError> {
+        relu::Relu::new(widths, bias).map(|f| Network::new(Kind::Relu(f)))
+    }
+
+    fn new(kind: Kind) -> Self {
+        let (layout, text) = match &kind {
+            Kind::Lffn(f) => (f.layout(), f.to_string()),
+            Kind::Lrnn(f) => (f.layout(), f.to_string()),
+            Kind::Pnn(f) => (f.layout(), f.to_string()),
+            Kind::Relu(f) => (f.layout(), f.to_string()),
+        };
+        Network { kind, layout, text }
+    }
+
+    /// The families, as expressions call them.
+    pub const FAMILIES: [&'static str; 4] = ["lffn", "lrnn", "pnn", "relu"];
+
+    /// One of [`FAMILIES`](Network::FAMILIES).
+    pub fn family(&self) -> &'static str {
+        match self.kind {
+            Kind::Lffn(_) => "lffn",
+            Kind::Lrnn(_) => "lrnn",
+            Kind::Pnn(_) => "pnn",
+            Kind::Relu(_) => "relu",
+        }
+    }
+
+    /// Whether the label map is polynomial in weights and inputs. If not, it is on each activation pattern only: there is no
+    /// one Jacobian matroid, and the laws for polynomial networks say nothing.
+    pub fn is_polynomial(&self) -> bool {
+        self.gates() == 0
+    }
+
+    /// The hidden units with a kink, in all layers together.
+    pub fn gates(&self) -> usize {
+        on_family!(self, f => f.gates())
+    }
+
+    /// The numbers that describe the shape.
+    pub fn shapes(&self) -> Shapes {
+        on_family!(self, f => f.shapes())
+    }
+
+    /// The tensors and the canonical order of the weights.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// How it is drawn: groups of units, and the tensors between them.
+    pub fn diagram(&self) -> Diagram {
+        on_family!(self, f => f.diagram())
+    }
+
+    /// The number of weights, n.
+    pub fn weights(&self) -> usize {
+        self.layout.weights()
+    }
+
+    /// The entries of one input (for a recurrent network, of one input sequence).
+    pub fn input_size(&self) -> usize {
+        on_family!(self, f => f.input_size())
+    }
+
+    /// The number of scalar labels at so many samples; functional: of coordinates of the function that the network
+    /// computes. Nothing if it does not fit a machine word.
+    pub fn labels_at(&self, samples: Samples) -> Option<u64> {
+        match samples {
+            Samples::Count(count) => count.checked_mul(self.labels_per_input() as u64),
+            Samples::Functional => Some(on_family!(self, f => f.functional_labels())),
+        }
+    }
+
+    /// The labels that one input gives.
+    pub fn labels_per_input(&self) -> usize {
+        on_family!(self, f => f.labels_per_input())
+    }
+
+    /// Inputs on which more add no rank to any allocation.
+    pub fn functional(&self) -> Probe {
+        on_family!(self, f => f.functional())
+    }
+
+    /// So many generic inputs see everything; for a network with kinks, there is no such number.
+    fn enough(&self) -> u64 {
+        if self.is_polynomial() { on_family!(self, f => f.enough()).min(self.weights()) as u64 } else { u64::MAX }
+    }
+
+    /// The inputs to take for so many samples: the functional ones where so many see everything.
+    pub fn probe(&self, samples: Samples) -> Probe {
+        match samples {
+            Samples::Count(count) if count < self.enough() => Probe::Generic(count as usize),
+            _ => self.functional(),
+        }
+    }
+
+    /// The number of inputs of [`Network::probe`].
+    pub fn probe_inputs(&self, samples: Samples) -> usize {
+        match samples {
+            Samples::Count(count) if count < self.enough() => count as usize,
+            _ => on_family!(self, f => f.functional_inputs()),
+        }
+    }
+
+    /// About how many products the Jacobian at one input costs, saturating.
+    pub fn jacobian_products(&self) -> u64 {
+        on_family!(self, f => f.jacobian_products())
+    }
+
+    /// The label map F_X(θ): the labels of the inputs one after the other. At a kink the activation is 0.
+    ///
+    /// # Panics
+    /// If there are not `weights()` weights, or an input has not `input_size()` entries; if the network has kinks and the
+    /// ring has no order.
+    pub fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], inputs: &[Vec<R::Element>]) -> Vec<R::Element> {
+        assert_eq!(weights.len(), self.weights(), "the weights");
+        let each = |input: &Vec<R::Element>| on_family!(self, f => f.labels(ring, weights, input));
+        inputs.iter().flat_map(each).collect()
+    }
+
+    /// The Jacobian ∂F_X/∂θ: a row for each label, a column for each weight. At a kink the slope is 0.
+    ///
+    /// # Panics
+    /// As [`Network::labels`].
+    pub fn jacobian<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        inputs: &[Vec<R::Element>],
+    ) -> Matrix<R::Element> {
+        let rows = inputs.iter().flat_map(|input| {
+            let part = self.jacobian_at(ring, weights, input);
+            (0..part.rows()).map(move |r| part.row(r).to_vec()).collect::<Vec<_>>()
+        });
+        Matrix::from_rows(self.weights(), rows)
+    }
+
+    /// The rows of the Jacobian that belong to one input.
+    ///
+    /// # Panics
+    /// As [`Network::labels`].
+    pub fn jacobian_at<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element> {
+        assert_eq!(weights.len(), self.weights(), "the weights");
+        assert_eq!(input.len(), self.input_size(), "the input");
+        on_family!(self, f => f.jacobian(ring, weights, input))
+    }
+
+    /// Which hidden units with a kink are active at one input, layer by layer; nothing if a unit is at its kink although
+    /// something comes in, so that the point is on the border between patterns.
+    ///
+    /// # Panics
+    /// As [`Network::labels`].
+    pub fn pattern<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Option<Vec<bool>> {
+        assert_eq!(weights.len(), self.weights(), "the weights");
+        on_family!(self, f => f.pattern(ring, weights, input))
+    }
+
+    /// What layer ℓ, from 1, of a network with kinks gets as its input: the activations of layer ℓ − 1.
+    ///
+    /// # Panics
+    /// As [`Network::labels`].
+    pub fn features<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        layer: usize,
+    ) -> Vec<R::Element> {
+        on_family!(self, f => f.features(ring, weights, input, layer))
+    }
+
+    /// The rows of the Jacobian that belong to one input, on an activation pattern: polynomial in weights and inputs, so
+    /// that any ring will do.
+    ///
+    /// # Panics
+    /// If there are not `weights()` weights or `gates()` gates.
+    pub fn gated_jacobian_at<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        gates: &[bool],
+    ) -> Matrix<R::Element> {
+        assert_eq!((weights.len(), gates.len()), (self.weights(), self.gates()), "the weights and gates");
+        on_family!(self, f => f.gated_jacobian(ring, weights, input, gates))
+    }
+
+    /// Whether the closure of all label vectors is known to be a normal variety, for every number of inputs.
+    pub fn is_normal(&self) -> bool {
+        on_family!(self, f => f.normal())
+    }
+
+    /// The total degree of a label in weights and inputs, saturating.
+    pub fn degree(&self) -> u64 {
+        on_family!(self, f => f.degree())
+    }
+
+    /// An upper bound on log₂ of the sum of a label's coefficients (all non-negative integers), saturating.
+    pub fn height_bits(&self) -> u64 {
+        on_family!(self, f => f.height_bits())
+    }
+
+    /// Generators of the group of permutations of weights under which, on so many samples, no reachable dimension and no
+    /// match probability changes: renaming hidden units, inputs and outputs, and transposition where it holds. Costs n for
+    /// each unit.
+    pub fn symmetries(&self, samples: Samples) -> Vec<Symmetry> {
+        let all = on_family!(self, f => f.symmetries());
+        all.into_iter().filter(|symmetry| symmetry.holds(samples)).collect()
+    }
+
+    /// An upper bound on the number of entries of all [`Network::kernel_fields`].
+    pub fn kernel_field_entries(&self) -> u64 {
+        let n = self.weights() as u64;
+        on_family!(self, f => f.gauge_count()).saturating_add(n).saturating_mul(n)
+    }
+
+    /// Directions v(θ, X) with J · v ≡ 0 as an identity of polynomials, evaluated at one point: the gauge of the hidden
+    /// units, and what too few inputs cannot see. They need not be independent, nor all there are.
+    pub fn kernel_fields<F: Field>(
+        &self,
+        field: &F,
+        weights: &[F::Element],
+        inputs: &[Vec<F::Element>],
+    ) -> Vec<KernelField<F::Element>> {
+        // Evaluated on degrees, only what is identically zero is nothing: a zero at the point may be an accident.
+        let degrees = on_family!(self, f => f.gauge(&Degrees, &vec![Some(1); weights.len()]));
+        let gauge = on_family!(self, f => f.gauge(field, weights)).into_iter().zip(degrees);
+        let gauge = gauge.map(|(direction, degrees)| {
+            let moved = (0..degrees.len()).filter(|w| degrees[*w].is_some());
+            KernelField { direction, support: Allocation::of(weights.len(), moved) }
+        });
+        let unseen = on_family!(self, f => f.unseen(field, inputs)).into_iter();
+        let unseen = unseen.map(|direction| {
+            let moved = (0..direction.len()).filter(|w| !field.is_zero(&direction[*w]));
+            let support = self.whole_units(moved);
+            KernelField { direction, support }
+        });
+        gauge.chain(unseen).collect()
+    }
+
+    /// The same directions over any ring, with the names that certificates give them. `inputs` are generic ones, or none for
+    /// functional dimensions.
+    pub fn kernel_fields_by_name<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        inputs: &[Vec<R::Element>],
+    ) -> Vec<(String, Vec<R::Element>)> {
+        let gauge: Vec<_> = on_family!(self, f => f.gauge_names().into_iter().zip(f.gauge(ring, weights)).collect());
+        let more = on_family!(self, f => f.more_by_name(ring, weights, inputs));
+        gauge.into_iter().chain(more).collect()
+    }
+
+    /// All incoming weights of the units that some weights lead to.
+    fn whole_units(&self, weights: impl Iterator<Item = usize>) -> Allocation {
+        let units: Vec<(usize, usize)> =
+            weights.map(|w| self.layout.weight(w)).map(|w| (w.tensor.layer, w.row)).collect();
+        let all = 0..self.weights();
+        let incoming = all.filter(|w| {
+            let weight = self.layout.weight(*w);
+            units.contains(&(weight.tensor.layer, weight.row))
+        });
+        Allocation::of(self.weights(), incoming)
+    }
+}
+
+/// A polynomial direction in weight space along which no label changes, at one point.
+#[derive(Clone, Debug)]
+pub struct KernelField<E> {
+    /// Its value at the point.
+    pub direction: Vec<E>,
+    /// Weights outside this are not moved, identically.
+    pub support: Allocation,
+}

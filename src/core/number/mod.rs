@@ -1,0 +1,103 @@
+//! Number types behind one trait: everything above is written once, for all of them.
+//!
+//! A number type is a *value* that knows how to compute with its elements (a prime field has to carry its prime), so
+//! arithmetic reads `ring.mul(&a, &b)`. Label maps and Jacobians ask for a [`Ring`]; elimination asks for a [`Field`].
+
+mod degree;
+mod dual;
+mod dyadic;
+mod exact;
+mod float;
+mod prime;
+mod random;
+
+pub use degree::Degrees;
+pub use dual::{Dual, Duals};
+pub use dyadic::{Dyadic, Dyadics};
+pub use exact::{Integers, Rationals};
+pub use float::Floats;
+pub use prime::{PrimeField, random_prime};
+pub use random::{gaussian, uniform};
+
+use std::fmt::Debug;
+
+/// A commutative ring with one.
+pub trait Ring: Clone + Debug + Send + Sync {
+    /// What is computed with.
+    type Element: Clone + PartialEq + Debug + Send + Sync;
+
+    /// The neutral element of addition.
+    fn zero(&self) -> Self::Element;
+    /// The neutral element of multiplication.
+    fn one(&self) -> Self::Element;
+    /// The image of a machine integer.
+    fn integer(&self, value: i64) -> Self::Element;
+    /// `a + b`.
+    fn add(&self, a: &Self::Element, b: &Self::Element) -> Self::Element;
+    /// `a − b`.
+    fn sub(&self, a: &Self::Element, b: &Self::Element) -> Self::Element;
+    /// `a · b`.
+    fn mul(&self, a: &Self::Element, b: &Self::Element) -> Self::Element;
+    /// Whether `a` is the neutral element of addition.
+    fn is_zero(&self, a: &Self::Element) -> bool;
+
+    /// Whether `a` is greater than zero; nothing in a ring without an order.
+    fn is_positive(&self, _a: &Self::Element) -> Option<bool> {
+        None
+    }
+
+    /// max(a, 0) and its slope, 1 above 0 and 0 otherwise; nothing in a ring without an order.
+    fn rectify(&self, a: &Self::Element) -> Option<(Self::Element, Self::Element)> {
+        let positive = self.is_positive(a)?;
+        Some(if positive { (a.clone(), self.one()) } else { (self.zero(), self.zero()) })
+    }
+
+    /// `−a`.
+    fn neg(&self, a: &Self::Element) -> Self::Element {
+        self.sub(&self.zero(), a)
+    }
+
+    /// `sum += a · b`.
+    fn add_product(&self, sum: &mut Self::Element, a: &Self::Element, b: &Self::Element) {
+        *sum = self.add(sum, &self.mul(a, b));
+    }
+
+    /// `Σ a[i] · b[i]`, over the shorter length.
+    fn dot(&self, a: &[Self::Element], b: &[Self::Element]) -> Self::Element {
+        let mut sum = self.zero();
+        a.iter().zip(b).for_each(|(a, b)| self.add_product(&mut sum, a, b));
+        sum
+    }
+
+    /// `target += Σ factors[i] · rows[i]`, entry by entry; rows are as long as the target.
+    fn add_combination(&self, target: &mut [Self::Element], factors: &[Self::Element], rows: &[Vec<Self::Element>]) {
+        for (factor, row) in factors.iter().zip(rows) {
+            if !self.is_zero(factor) {
+                for (sum, entry) in target.iter_mut().zip(row) {
+                    self.add_product(sum, factor, entry);
+                }
+            }
+        }
+    }
+
+    /// `a` to a power, by repeated squaring; `a⁰ = 1`.
+    fn power(&self, a: &Self::Element, exponent: u32) -> Self::Element {
+        let (mut result, mut square, mut left) = (self.one(), a.clone(), exponent);
+        while left > 0 {
+            if left & 1 == 1 {
+                result = self.mul(&result, &square);
+            }
+            left >>= 1;
+            if left > 0 {
+                square = self.mul(&square, &square);
+            }
+        }
+        result
+    }
+}
+
+/// A ring in which every element but zero has an inverse.
+pub trait Field: Ring {
+    /// `1 / a`, or nothing for zero.
+    fn inverse(&self, a: &Self::Element) -> Option<Self::Element>;
+}

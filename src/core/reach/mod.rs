@@ -1,0 +1,274 @@
+//! Reachable dimensions: the generic Jacobian matroid of a network, its ranks, and how surely they are known.
+//!
+//! Ranks are computed at random points modulo random primes. A rank found there is *proved* as a lower bound: it shows
+//! a minor that is not the zero polynomial. As an upper bound it is proved only with an algebraic reason
+//! ([`Reason`]); otherwise it is wrong with a probability that [`Chance`] bounds.
+//!
+//! A network with kinks has such a matroid on each activation pattern; [`Patterns`] draws patterns, and a dimension is the
+//! largest over them. [`Dimensions`] is either.
+
+mod bounds;
+mod chance;
+mod count;
+mod design;
+mod dimensions;
+mod fold;
+mod listing;
+mod matroid;
+mod orbits;
+mod patterns;
+mod pieces;
+pub mod point;
+mod rank;
+mod scan;
+mod scan_patterns;
+mod symmetry;
+
+pub use chance::{Chance, Evidence};
+pub use count::Table;
+pub use count::{binomial, count_all};
+pub use design::{Design, DesignOptions, Optimal, design};
+pub use dimensions::Dimensions;
+pub use listing::{OrbitCount, Row, list};
+pub use matroid::{JacobianMatroid, Trial};
+pub use orbits::{Orbit, Orbits};
+pub use patterns::{DRAWS, Distribution, Patterns};
+pub use pieces::{PieceResult, Pieces};
+pub use point::IntegerPoint;
+pub use rank::{Answer, Dimension, Reason, Settings, rank, rank_drawn};
+pub use scan::{Partial, Scan, ScanOptions, scan, scan_cost, scan_drawn, scan_until};
+pub use scan_patterns::Drawn;
+pub use symmetry::{Group, MOST_ELEMENTS, MOST_POINTS, Set};
+
+/// Why a question about dimensions cannot be answered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReachError {
+    /// The label map is not polynomial.
+    #[error(
+        "{network}: its label map has kinks, so its allocations are no one matroid (no circuit, basis, closure or degree)\n  ask for dim, spans, free, counts or match: these are answered over activation patterns"
+    )]
+    NotOneMatroid {
+        /// The network.
+        network: String,
+    },
+    /// Drawing activation patterns would take too long.
+    #[error(
+        "{network} ({samples}): {draws} activation patterns take about {products} products, over the limit of {limit}\n  draw fewer (--draws), take fewer samples or a smaller network"
+    )]
+    TooManyDraws {
+        /// The network.
+        network: String,
+        /// The samples, as text.
+        samples: String,
+        /// The draws asked for.
+        draws: u64,
+        /// The products.
+        products: u64,
+        /// The most that are allowed.
+        limit: u64,
+    },
+    /// The Jacobian would not fit the stated limit.
+    #[error(
+        "{network} ({samples}): its Jacobian has {rows} × {columns} entries, over the limit of {limit}\n  take fewer samples or a smaller network"
+    )]
+    JacobianTooLarge {
+        /// The network.
+        network: String,
+        /// The samples, as text.
+        samples: String,
+        /// Its rows.
+        rows: u64,
+        /// Its columns.
+        columns: u64,
+        /// The most entries that are allowed.
+        limit: u64,
+    },
+    /// The Jacobian or its elimination would take too long.
+    #[error(
+        "{network} ({samples}): its Jacobian and elimination take about {products} products, over the limit of {limit}\n  take fewer samples or a smaller network"
+    )]
+    TooMuchWork {
+        /// The network.
+        network: String,
+        /// The samples, as text.
+        samples: String,
+        /// The products.
+        products: u64,
+        /// The most that are allowed.
+        limit: u64,
+    },
+    /// More labels than a machine word counts.
+    #[error("{network}: the number of labels at {samples} samples does not fit 64 bits\n  take fewer samples")]
+    TooManyLabels {
+        /// The network.
+        network: String,
+        /// The number of samples.
+        samples: u64,
+    },
+    /// Zero samples.
+    #[error("samples is 0\n  give at least 1 sample, or leave it out for the functional dimension")]
+    NoSamples,
+    /// Sizes that no allocation has.
+    #[error("there is no allocation of {least} weights or more inside {weights} weights\n  ask for smaller sizes")]
+    NoSuchSizes {
+        /// The smallest size asked for.
+        least: usize,
+        /// The weights to choose from.
+        weights: usize,
+    },
+    /// Fewer weights may be chosen than are asked for.
+    #[error("{asked} weights are asked for, and {allowed} may be chosen\n  ask for fewer, or allow more")]
+    TooFewWeights {
+        /// How many are asked for.
+        asked: usize,
+        /// How many the constraints allow.
+        allowed: usize,
+    },
+    /// The inputs alone would not fit the stated limit.
+    #[error(
+        "{network} ({samples}): {inputs} inputs of {entries} entries each are over the limit of {limit} entries\n  take fewer samples or a smaller network"
+    )]
+    InputsTooLarge {
+        /// The network.
+        network: String,
+        /// The samples, as text.
+        samples: String,
+        /// The inputs.
+        inputs: u64,
+        /// The entries of one input.
+        entries: u64,
+        /// The most entries that are allowed.
+        limit: u64,
+    },
+    /// Too many weights to count over.
+    #[error("allocations inside {weights} weights, over the limit of {limit}\n  choose fewer with --within")]
+    TooManyWeights {
+        /// The weights to choose from.
+        weights: usize,
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// The bound on the error cannot be reached.
+    #[error("an error of at most 2^{asked} cannot be reached for {}\n  {}", question(*.weights), reachable(*.possible))]
+    ErrorTooSmall {
+        /// The weights, if the question is about all allocations of them.
+        weights: Option<usize>,
+        /// What was asked for.
+        asked: i64,
+        /// What is possible.
+        possible: i64,
+    },
+    /// The time limit ended a count.
+    #[error(
+        "stopped by the time limit of {seconds} s, after about {} % of the count\n  give more time with --time-limit, or count inside fewer weights (within) or fewer sizes",
+        percent(*.done, *.parts)
+    )]
+    TimeLimit {
+        /// The limit.
+        seconds: u64,
+        /// How much was done,
+        done: usize,
+        /// of so much.
+        parts: usize,
+        /// What was counted by then.
+        counted: Option<Box<Partial>>,
+    },
+    /// A count that was stopped from outside.
+    #[error("interrupted after about {} % of the count", percent(*.done, *.parts))]
+    Interrupted {
+        /// How much was done,
+        done: usize,
+        /// of so much.
+        parts: usize,
+        /// What was counted by then.
+        counted: Option<Box<Partial>>,
+    },
+    /// More orbits of one size than are held at a time.
+    #[error(
+        "up to {orbits} orbits of one size, over the limit of {limit}\n  list fewer with --within or --sizes{}",
+        .fits.map(|size| format!("; --sizes ..{size} fits")).unwrap_or_default()
+    )]
+    TooManyOrbits {
+        /// The most of one size.
+        orbits: String,
+        /// The limit.
+        limit: u64,
+        /// The largest size up to which they can be listed.
+        fits: Option<usize>,
+    },
+    /// A listing that was stopped.
+    #[error("stopped after {orbits} of {all} orbits")]
+    StoppedListing {
+        /// The orbits gone through.
+        orbits: u64,
+        /// All of them.
+        all: String,
+    },
+    /// An enumeration up to symmetry that does not prove itself complete.
+    #[error(
+        "the orbits of size {size} hold {found} allocations, not {all}; this is a defect of the program\n  please report the command"
+    )]
+    Incomplete {
+        /// The size.
+        size: usize,
+        /// How many allocations were found.
+        found: String,
+        /// How many there are.
+        all: String,
+    },
+    /// Pieces of a count that are not those of this request.
+    #[error("the pieces do not fit this request: one is missing, or has entries that no count has\n  count them again")]
+    PiecesDoNotFit,
+    /// Pieces of a count that do not add up.
+    #[error("the pieces hold {found} allocations of size {size}, not {all}\n  one of them is wrong: count them again")]
+    WrongTotal {
+        /// The size.
+        size: usize,
+        /// How many allocations were found.
+        found: String,
+        /// How many there are.
+        all: String,
+    },
+    /// Two independent counts disagreed more often than chance allows.
+    #[error(
+        "counts at independent random points keep disagreeing; this is a defect of the program\n  please report the command"
+    )]
+    Disagreement,
+}
+
+/// A share in per cent, not 100 before the end.
+fn percent(done: usize, parts: usize) -> usize {
+    (done as u128 * 100 / parts.max(1) as u128) as usize
+}
+
+/// What a bound cannot be reached for.
+fn question(weights: Option<usize>) -> String {
+    weights.map_or_else(|| "this question".to_owned(), |n| format!("all 2^{n} allocations together"))
+}
+
+/// The mend for an error bound that is too small.
+fn reachable(possible: i64) -> String {
+    if possible < 0 {
+        format!("2^{possible} can: ask for --error-log2 {possible}")
+    } else {
+        "no bound can: ask about fewer allocations (--within, --sizes), a smaller network or a lower degree".to_owned()
+    }
+}
+
+impl ReachError {
+    /// Whether a stated limit stopped the work, rather than a wrong request.
+    pub fn is_limit(&self) -> bool {
+        matches!(
+            self,
+            ReachError::TimeLimit { .. }
+                | ReachError::Interrupted { .. }
+                | ReachError::InputsTooLarge { .. }
+                | ReachError::TooMuchWork { .. }
+                | ReachError::TooManyDraws { .. }
+                | ReachError::JacobianTooLarge { .. }
+                | ReachError::TooManyWeights { .. }
+                | ReachError::TooManyOrbits { .. }
+                | ReachError::StoppedListing { .. }
+        )
+    }
+}

@@ -1,0 +1,162 @@
+//! The certificate of a claim's outcome: the dimensions of all allocations of the networks it asked about, and those of its
+//! counterexample.
+
+use allocert_claims::{Checked, Subject};
+use allocert_core::allocation::Allocation;
+use allocert_core::network::{Network, Samples};
+use allocert_core::reach::Settings;
+
+use super::CannotCertify;
+use super::count::MOST_VISITED_IN_CLAIM;
+use super::engine::{Engine, Sound};
+use super::ground::Ground;
+use super::patterns;
+use super::section::Section;
+use super::table::{Holes, MOST_WEIGHTS, all_dimensions};
+use super::writer::Writer;
+use allocert_format::{Counterexample, FORMAT, Header, Rule, VERSION};
+
+/// The most allocations of networks without tables.
+const MOST_LISTED: usize = 20_000;
+
+/// A claim's certificate, and what it leaves open.
+#[derive(Clone, Debug)]
+pub struct OfClaim {
+    /// The certificate.
+    pub text: String,
+    /// Networks with tables.
+    pub tables: usize,
+    /// Dimensions of single allocations of larger networks.
+    pub listed: usize,
+    /// What the tables leave unproved: the network, and the holes.
+    pub holes: Vec<(String, Holes)>,
+    /// Networks without tables, and why.
+    pub missing: Vec<(String, String)>,
+}
+
+impl OfClaim {
+    /// Whether every dimension that the claim rests on is proved.
+    pub fn is_whole(&self) -> bool {
+        self.holes.is_empty() && self.missing.is_empty() && self.tables + self.listed > 0
+    }
+}
+
+/// Writes the certificate of what came of a claim.
+pub fn of_claim(checked: &Checked, settings: Settings) -> OfClaim {
+    of_claim_by(&Sound, checked, settings)
+}
+
+/// The same, from what another engine says.
+pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) -> OfClaim {
+    let header = Header {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        about: "claim".to_owned(),
+        network: None,
+        samples: None,
+        allocation: None,
+        ensemble: None,
+        seed: settings.seed,
+    };
+    let mut writer = Writer::new(header);
+    let (mut tables, mut listed, mut holes, mut missing, mut answer) = (0, 0, Vec::new(), Vec::new(), Vec::new());
+    for Subject { network, samples, dimensions } in &checked.subjects {
+        let name = format!("{network}, {samples}");
+        let kept = writer.steps();
+        // Where few were asked for, those; otherwise all.
+        let asked =
+            dimensions.as_ref().filter(|asked| network.weights() > MOST_WEIGHTS && listed + asked.len() <= MOST_LISTED);
+        let done = if let Some(asked) = asked {
+            let mut asked = asked.clone();
+            let done = prove(&mut writer, engine, network, *samples, &mut asked, settings);
+            listed += done.as_ref().map_or(0, |(steps, _)| steps.len());
+            done
+        } else {
+            all_dimensions(&mut writer, engine, network, *samples, settings, MOST_VISITED_IN_CLAIM).map(
+                |(step, open)| {
+                    tables += 1;
+                    (vec![step], open)
+                },
+            )
+        };
+        match done {
+            Ok((steps, open)) => {
+                // The largest of them speaks for all, or the last line would be very long.
+                answer.extend(steps.first());
+                if open.dimensions > 0 {
+                    holes.push((name, open));
+                }
+            }
+            Err(error) => {
+                writer.back_to(kept);
+                let reason = error.to_string();
+                missing.push((name, reason.lines().next().unwrap_or_default().to_owned()));
+            }
+        }
+    }
+    let counterexample = checked.counterexample.as_ref().map(|c| {
+        let dimensions = observations(&mut writer, engine, c, settings);
+        answer.extend(&dimensions);
+        Counterexample {
+            network: c.network.to_string(),
+            samples: c.samples.count(),
+            allocation: c.allocation.as_ref().map(|a| allocert_core::allocation::print(c.network.layout(), a)),
+            dimensions,
+            claimed: c.claimed.clone(),
+            sides: c.sides.clone().map(|(left, sign, right)| (left, sign.to_owned(), right)),
+        }
+    });
+    let outcome = checked.outcome.as_ref().map_or("open", |o| o.name()).to_owned();
+    let (name, statement) = (checked.claim.clone(), checked.statement.clone());
+    answer.push(writer.step(Rule::Claim { name, statement, outcome, counterexample, missing: missing.clone() }));
+    OfClaim { text: writer.end(answer), tables, listed, holes, missing }
+}
+
+/// The steps that prove the dimensions that a counterexample rests on.
+fn observations(
+    writer: &mut Writer,
+    engine: &impl Engine,
+    c: &allocert_claims::Counterexample,
+    settings: Settings,
+) -> Vec<u64> {
+    let mut steps = Vec::new();
+    let mut subjects: Vec<(&str, Samples)> = Vec::new();
+    for o in &c.observations {
+        if !subjects.contains(&(o.network.as_str(), o.samples)) {
+            subjects.push((&o.network, o.samples));
+        }
+    }
+    for (name, samples) in subjects {
+        let asked = c.observations.iter().filter(|o| o.network == name && o.samples == samples);
+        let mut asked: Vec<_> = asked.map(|o| (o.allocation.clone(), o.dim)).collect();
+        let kept = writer.steps();
+        let network = allocert_claims::network(name).map_err(|_| CannotCertify::Point);
+        match network.and_then(|network| prove(writer, engine, &network, samples, &mut asked, settings)) {
+            Ok((proved, _)) => steps.extend(proved),
+            Err(_) => writer.back_to(kept),
+        }
+    }
+    steps
+}
+
+/// The steps that state these dimensions, and what they leave unproved.
+fn prove(
+    writer: &mut Writer,
+    engine: &impl Engine,
+    network: &Network,
+    samples: Samples,
+    asked: &mut [(Allocation, usize)],
+    settings: Settings,
+) -> Result<(Vec<u64>, Holes), CannotCertify> {
+    if !network.is_polynomial() {
+        return patterns::dimensions(writer, engine, network, samples, asked, settings);
+    }
+    // The whole first: it bounds the others. Then large sets, whose bounds are bounds of smaller ones.
+    asked.sort_by_key(|(set, _)| std::cmp::Reverse(set.size()));
+    let matroid = engine.matroid(network, samples, settings.seed, None).map_err(|_| CannotCertify::Jacobian)?;
+    let ground = Ground::find(engine, network, samples, asked, settings.seed, 0).ok_or(CannotCertify::Point)?;
+    let mut section = Section::open(writer, &ground, &matroid, matroid.error_for_one());
+    let steps = asked.iter().map(|(set, dim)| section.dimension(set, *dim)).collect::<Result<Vec<u64>, _>>()?;
+    let (dimensions, of) = (section.unproved.len() as u64, asked.len() as u64);
+    Ok((steps, Holes { dimensions, of, sets: section.unproved }))
+}

@@ -1,0 +1,72 @@
+//! Certificates: every answer written down as a proof that others can check.
+//!
+//! The format is in [`mod@format`]; [`of_rank`] and its like write it. Nothing here decides whether a proof is good: that is for the
+//! checker, which shares only the format.
+
+mod bounds;
+mod claim;
+mod count;
+mod engine;
+pub use allocert_format as format;
+mod ground;
+mod instance;
+mod kernel;
+mod matching;
+mod pattern_bounds;
+mod patterns;
+mod polynomial;
+mod rank;
+mod section;
+mod symmetry;
+mod table;
+mod upper;
+mod writer;
+
+pub use claim::{OfClaim, of_claim, of_claim_by};
+pub use engine::{Engine, Sound};
+pub use matching::of_match;
+pub use rank::{of_rank, of_rank_by};
+use section::Section;
+pub use table::{Holes, MOST_WEIGHTS, of_table, of_table_by};
+
+/// Why no certificate can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CannotCertify {
+    /// No point with small integer entries shows the rank.
+    #[error("no point with small integer entries shows the dimension\n  try another --seed")]
+    Point,
+    /// All allocations of so many weights are too many.
+    #[error("all allocations of {weights} weights are too many for a certificate, over the limit of {limit}")]
+    TooManyWeights {
+        /// The weights.
+        weights: usize,
+        /// The most weights.
+        limit: usize,
+    },
+    /// Too many independent sets would have to be visited.
+    #[error(
+        "all allocations of {weights} weights have too many independent sets for a certificate, over the limit of {limit}"
+    )]
+    TooManySets {
+        /// The weights.
+        weights: usize,
+        /// The most independent sets.
+        limit: u64,
+    },
+    /// Matches of a network with kinks: its labels are not polynomial, and no rule knows its laws.
+    #[error(
+        "no certificate can be written of a match probability of a ReLU network: its labels are not polynomial\n  leave out --certificate, or take rank for the dimensions"
+    )]
+    Piecewise,
+    /// Integer points show more than the activation patterns that were drawn.
+    #[error(
+        "integer points show a larger dimension than the activation patterns drawn\n  try more --draws, or another --seed"
+    )]
+    Draws,
+    /// The Jacobian is over a limit.
+    #[error("the Jacobian is over a limit\n  take fewer samples or a smaller network")]
+    Jacobian,
+    /// Random points disagree.
+    #[error("random points modulo random primes disagree\n  try another --seed")]
+    Trials,
+}

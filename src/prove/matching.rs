@@ -1,0 +1,106 @@
+//! The certificate of a match probability: the rank, and the law that follows from it, or instances.
+
+use allocert_core::algebra::Limits;
+use allocert_core::allocation::Allocation;
+use allocert_core::matching::{DegreeCounter, MatchAnswer, Matcher, Reason};
+use allocert_core::reach::{Settings, rank};
+
+use super::CannotCertify;
+use super::engine::{Engine, Sound};
+use super::instance::Instances;
+use super::rank::written;
+use super::section::Section;
+use allocert_format::Rule;
+
+/// Why a match probability stays open.
+const NOT_BELOW_ONE: &str = "not proved to be below 1: no instance that lacks a match with all near it";
+
+/// Writes the certificate of an answer. Verdicts that rest on instances, or on a degree that was only counted, leave holes.
+///
+/// # Errors
+/// A ReLU network, or no integer point that shows the ranks.
+pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, CannotCertify> {
+    let (network, samples) = (&answer.network, answer.samples);
+    let rank = rank(network, &answer.allocation, samples, settings).map_err(|_| CannotCertify::Jacobian)?;
+    written(&Sound, "match", &rank, |section, whole, spans| {
+        let of = section.text(&answer.allocation);
+        let rule = |verdict: &str, law: &str, from: u64, basis: Option<&Allocation>, section: &Section<'_, Sound>| {
+            Rule::Match {
+                of: of.clone(),
+                verdict: verdict.to_owned(),
+                law: law.to_owned(),
+                from,
+                basis: basis.map(|b| section.text(b)),
+                degree: None,
+            }
+        };
+        let step = match &answer.reason {
+            Reason::NotSpanning => rule("zero", "not spanning", spans, None, section),
+            Reason::Affine => rule("one", "affine", spans, None, section),
+            Reason::AffineBasis(basis) => {
+                let from = spanning(section, basis, whole)?;
+                rule("one", "affine", from, Some(basis), section)
+            }
+            Reason::OddDegree => match answer.degree {
+                Some(Ok(degree)) => with_degree(rule("one", "odd degree", spans, None, section), degree.value as u64),
+                _ => rule("open", "odd degree", spans, None, section),
+            },
+            Reason::OddBasis(basis) => {
+                let from = spanning(section, basis, whole)?;
+                match DegreeCounter::new(network, samples, settings.seed, Limits::default()).degree(basis) {
+                    Ok(degree) => {
+                        let rule = rule("one", "odd degree", from, Some(basis), section);
+                        with_degree(rule, degree.value as u64)
+                    }
+                    Err(_) => rule("open", "odd degree", spans, None, section),
+                }
+            }
+            _ => return instances(answer, settings, section, spans),
+        };
+        Ok(vec![section.step(step)])
+    })
+}
+
+/// What instances show where no law settles the value.
+fn instances(
+    answer: &MatchAnswer,
+    settings: Settings,
+    section: &mut Section<'_, impl Engine>,
+    spans: u64,
+) -> Result<Vec<u64>, CannotCertify> {
+    let of = section.text(&answer.allocation);
+    let found = answer.estimate.as_ref().map(|estimate| {
+        let matcher = Matcher::new(&answer.network, answer.samples, settings, Limits::default());
+        matcher.map(|matcher| Instances::prove(section, &matcher, &answer.allocation, estimate))
+    });
+    let found = found.transpose().map_err(|_| CannotCertify::Jacobian)?.unwrap_or_default();
+    if answer.reason == Reason::SpecialEnsemble {
+        // No law speaks about such an ensemble, not even that the value is above 0.
+        return Ok(found.stated);
+    }
+    let last = match found.nearby {
+        Some(absence) => Rule::Fractional { of, spans, absence },
+        None => {
+            let (verdict, law) = ("open".to_owned(), NOT_BELOW_ONE.to_owned());
+            Rule::Match { of, verdict, law, from: spans, basis: None, degree: None }
+        }
+    };
+    let last = section.step(last);
+    Ok(found.stated.into_iter().chain([last]).collect())
+}
+
+/// States that a basis spans; the step.
+fn spanning(section: &mut Section<'_, Sound>, basis: &Allocation, whole: u64) -> Result<u64, CannotCertify> {
+    let dim = section.dimension(basis, basis.size())?;
+    let of = section.text(basis);
+    Ok(section.step(Rule::Spans { of, spans: true, from: (dim, whole) }))
+}
+
+fn with_degree(rule: Rule, value: u64) -> Rule {
+    match rule {
+        Rule::Match { of, verdict, law, from, basis, .. } => {
+            Rule::Match { of, verdict, law, from, basis, degree: Some(value) }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,117 @@
+//! Writing steps one after the other.
+
+use allocert_core::network::Samples;
+
+use allocert_format::{Header, Rule, Step};
+
+/// A certificate being written: its header, and its steps so far as lines of JSON.
+#[derive(Clone, Debug)]
+pub(super) struct Writer {
+    header: Header,
+    lines: Vec<String>,
+    statements: Vec<String>,
+    /// The network of the present steps, where there are several.
+    subject: String,
+}
+
+impl Writer {
+    pub(super) fn new(header: Header) -> Self {
+        let lines = vec![json(&header)];
+        Writer { header, lines, statements: Vec::new(), subject: String::new() }
+    }
+
+    /// Writes a step; its number.
+    pub(super) fn step(&mut self, by: Rule) -> u64 {
+        let step = self.lines.len() as u64;
+        match &by {
+            Rule::Network { network, samples } if self.header.network.is_none() => {
+                let samples = samples.map_or(Samples::Functional, Samples::Count);
+                self.subject = format!("{network}, {samples}: ");
+            }
+            Rule::Claim { .. } => self.subject.clear(),
+            _ => {}
+        }
+        self.statements.push(format!("{}{}", self.subject, statement(&by)));
+        self.lines.push(json(&Step { step, by }));
+        step
+    }
+
+    /// The number of steps so far.
+    pub(super) fn steps(&self) -> usize {
+        self.statements.len()
+    }
+
+    /// The number of the next step.
+    pub(super) fn next(&self) -> u64 {
+        self.lines.len() as u64
+    }
+
+    /// Takes back all steps after so many.
+    pub(super) fn back_to(&mut self, steps: usize) {
+        self.lines.truncate(steps + 1);
+        self.statements.truncate(steps);
+    }
+
+    /// Writes the end; the whole certificate.
+    pub(super) fn end(mut self, answer: Vec<u64>) -> String {
+        let steps = self.lines.len() as u64;
+        let statements = answer.iter().map(|step| self.statements[*step as usize - 1].clone()).collect();
+        let header = self.header.clone();
+        self.step(Rule::End { steps, header, answer, statements });
+        self.lines.push(String::new());
+        self.lines.join("\n")
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    // Text, numbers and lists always have a JSON form.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// What a step states, in the words of the format.
+fn statement(rule: &Rule) -> String {
+    match rule {
+        Rule::Minor { of, at_least: k, .. } => format!("the dimension of {of} is at least {k}"),
+        Rule::Size { of, at_most: k }
+        | Rule::Labels { of, at_most: k }
+        | Rule::Gauge { of, at_most: k, .. }
+        | Rule::Kernel { of, at_most: k, .. }
+        | Rule::Bound { of, at_most: k, .. }
+        | Rule::Inclusion { of, at_most: k, .. }
+        | Rule::Submodular { of, at_most: k, .. }
+        | Rule::Symmetry { of, at_most: k, .. }
+        | Rule::Random { of, at_most: k, .. } => format!("the dimension of {of} is at most {k}"),
+        Rule::Dimension { of, dim, .. } => format!("the dimension of {of} is {dim}"),
+        Rule::Spans { of, spans: true, .. } => format!("{of} spans"),
+        Rule::Spans { of, spans: false, .. } => format!("{of} does not span"),
+        Rule::Table { within, counts, .. } | Rule::Count { within, counts, .. } => {
+            let list: Vec<String> = counts.iter().map(|(s, d, n)| format!("{n} of size {s} with {d}")).collect();
+            format!("dimensions of all allocations inside {within}: {}", list.join(", "))
+        }
+        Rule::Match { of, verdict, .. } => {
+            let value = match verdict.as_str() {
+                "zero" => "0",
+                "one" => "1",
+                _ => "above 0",
+            };
+            format!("the match probability of {of} is {value}")
+        }
+        Rule::Solution { of, instance, .. } => format!("the instance of step {instance} has a real match with {of}"),
+        Rule::Absence { of, instance, nearby: false, .. } => {
+            format!("the instance of step {instance} has no real match with {of}")
+        }
+        Rule::Absence { of, instance, nearby: true, .. } => {
+            format!("neither the instance of step {instance} nor any near it has a real match with {of}")
+        }
+        Rule::Fractional { of, .. } => format!("the match probability of {of} is above 0 and below 1"),
+        Rule::Claim { name, outcome, counterexample, .. } => {
+            let because = counterexample.as_ref().map_or(String::new(), |c| {
+                let of = c.allocation.as_deref().map_or(String::new(), |a| format!(", {a}"));
+                let sides = c.sides.as_ref().map_or(String::new(), |(l, sign, r)| format!(": {l} {sign} {r} is false"));
+                format!(" by {}{of}{sides}", c.network)
+            });
+            format!("claim {name} is reported {outcome}{because} (its formula is not evaluated here)")
+        }
+        _ => String::new(),
+    }
+}

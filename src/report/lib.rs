@@ -1,0 +1,61 @@
+//! Reports: results as a page to look at, a text for a pull request, a table for a paper, a file for a CI system; and what
+//! changed since an earlier result. This room reads records and computes no answers.
+//!
+//! Everything that a user wrote is shown as text: it is escaped for the format that it goes into, and control characters
+//! are made visible before.
+
+mod baseline;
+mod drawing;
+mod junit;
+mod latex;
+mod markdown;
+mod page;
+pub mod plot;
+mod plots;
+mod prose;
+mod read;
+
+pub use baseline::{Change, Changes, compare};
+pub use junit::junit;
+pub use latex::latex;
+pub use markdown::markdown;
+pub use page::html;
+pub use read::{ReadError, Results, Training, parse};
+
+use allocert_record::Verify;
+
+/// How a claim's result is named: its outcome, or `error` if it could not be evaluated.
+fn outcome(claim: &Verify) -> &str {
+    if claim.failed { "error" } else { &claim.outcome }
+}
+
+/// How an answer is known, in a few characters.
+fn evidence(name: Option<&str>, error_log2: Option<i64>) -> String {
+    match (name, error_log2) {
+        (None, _) => "–".to_owned(),
+        (Some("proved"), _) => "proved".to_owned(),
+        (Some(_), Some(bound)) => format!("error ≤ 2{}", superscript(bound)),
+        (Some(name), None) => format!("{name}, without a bound"),
+    }
+}
+
+/// A whole number as an exponent.
+fn superscript(number: i64) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let high = |c: char| c.to_digit(10).map_or('⁻', |d| DIGITS[d as usize]);
+    number.to_string().chars().map(high).collect()
+}
+
+/// The number of generic inputs in words.
+fn samples(count: Option<u64>) -> String {
+    match count {
+        None => "functional".to_owned(),
+        Some(1) => "1 sample".to_owned(),
+        Some(count) => format!("{count} samples"),
+    }
+}
+
+/// A short time.
+fn seconds(time: f64) -> String {
+    if time < 9.95 { format!("{time:.2} s") } else { format!("{time:.0} s") }
+}

@@ -1,0 +1,69 @@
+//! Training: what gradient methods really find, to be held against what is exactly possible.
+//!
+//! Here are floats, so nothing here is evidence for what is exact. A [`Program`] is a network's label map compiled for one
+//! allocation; a [`Trainer`] fits one instance; what it finds is a candidate until it is refined in high precision.
+
+mod adam;
+mod audit;
+mod data;
+mod divergence;
+mod experiment;
+mod fit;
+mod gradient_descent;
+mod least_squares;
+mod levenberg_marquardt;
+mod objective;
+mod orbits;
+mod real;
+mod refinement;
+mod strategy;
+mod stuck;
+mod tape;
+mod trainer;
+mod trial;
+
+pub use adam::Adam;
+pub use audit::{Audit, Finding, Judged, Reported};
+pub use data::{DataError, Dataset};
+pub use experiment::{Compared, Exact, Experiment, RULE};
+pub use fit::{Fit, FitOptions, Score, fit};
+pub use gradient_descent::GradientDescent;
+pub use levenberg_marquardt::LevenbergMarquardt;
+pub use objective::{Objective, Program};
+pub use orbits::{Orbit, orbits, rows_touched};
+pub use real::Reals;
+pub use refinement::{PRECISION, Refined, Refinement, Refiner};
+pub use strategy::{Strategy, UnknownStrategy};
+pub use tape::{MOST_NODES, Node, Recorder, Tape};
+pub use trainer::{End, Method, Run, Trainer, TrainerOptions, UnknownMethod};
+pub use trial::{Outcome, Training, Trial, TrialOptions};
+
+/// Why there is nothing to train.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TrainingError {
+    /// An allocation of another network.
+    #[error("an allocation over {given} weights, for a network with {weights}\n  take an allocation of this network")]
+    OtherNetwork {
+        /// The weights that the allocation chooses from.
+        given: usize,
+        /// The network's weights.
+        weights: usize,
+    },
+    /// The compiled label map is over the limit.
+    #[error(
+        "{network}: its label map and Jacobian take more than {limit} operations\n  take fewer samples or a smaller network"
+    )]
+    TooLarge {
+        /// The network.
+        network: String,
+        /// The most operations.
+        limit: usize,
+    },
+}
+
+impl TrainingError {
+    /// Whether a stated limit stopped the work, rather than a wrong request.
+    pub fn is_limit(&self) -> bool {
+        matches!(self, TrainingError::TooLarge { .. })
+    }
+}
