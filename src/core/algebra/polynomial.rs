@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::time::Instant;
 
+use rug::Rational;
 use smallvec::{SmallVec, smallvec};
 
 use super::monomial::{Monomial, Monomials};
@@ -171,6 +172,9 @@ impl<R: Ring> Ring for Polynomials<R> {
     }
     fn integer(&self, value: i64) -> Self::Element {
         self.constant(self.coefficients.integer(value))
+    }
+    fn rational(&self, value: &Rational) -> Option<Self::Element> {
+        Some(self.constant(self.coefficients.rational(value)?))
     }
     fn add(&self, a: &Self::Element, b: &Self::Element) -> Self::Element {
         self.merge(a, b, |x, y| self.coefficients.add(x, y))

@@ -1,5 +1,7 @@
 //! Bounds on degrees: a label map evaluated on them says how high the learnable weights enter, without any polynomial.
 
+use rug::Rational;
+
 use super::Ring;
 
 /// Degrees of polynomials: sums take the larger, products add up; nothing stands for the zero polynomial.
@@ -20,6 +22,9 @@ impl Ring for Degrees {
     }
     fn integer(&self, value: i64) -> Option<u64> {
         (value != 0).then_some(0)
+    }
+    fn rational(&self, value: &Rational) -> Option<Option<u64>> {
+        Some((!value.is_zero()).then_some(0))
     }
     fn add(&self, a: &Option<u64>, b: &Option<u64>) -> Option<u64> {
         *a.max(b)

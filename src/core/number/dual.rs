@@ -1,5 +1,7 @@
 //! Dual numbers a + b·ε with ε² = 0 over any ring: a label map evaluated on them yields a directional derivative.
 
+use rug::Rational;
+
 use super::Ring;
 
 /// `value + slope · ε`.
@@ -40,6 +42,9 @@ impl<R: Ring> Ring for Duals<R> {
     }
     fn integer(&self, value: i64) -> Self::Element {
         self.constant(self.0.integer(value))
+    }
+    fn rational(&self, value: &Rational) -> Option<Self::Element> {
+        Some(self.constant(self.0.rational(value)?))
     }
     fn add(&self, a: &Self::Element, b: &Self::Element) -> Self::Element {
         Dual { value: self.0.add(&a.value, &b.value), slope: self.0.add(&a.slope, &b.slope) }

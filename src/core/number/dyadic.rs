@@ -1,6 +1,6 @@
 //! Dyadic rationals m / 2^e: what random instances are drawn from, and exact without a greatest common divisor.
 
-use rug::Integer;
+use rug::{Integer, Rational};
 
 use super::Ring;
 
@@ -42,6 +42,11 @@ impl Ring for Dyadics {
     }
     fn integer(&self, value: i64) -> Dyadic {
         Dyadic { mantissa: Integer::from(value), exponent: 0 }
+    }
+    fn rational(&self, value: &Rational) -> Option<Dyadic> {
+        let exponent = value.denom().significant_bits() - 1;
+        let dyadic = || Dyadic { mantissa: value.numer().clone(), exponent };
+        value.denom().is_power_of_two().then(dyadic)
     }
     fn add(&self, a: &Dyadic, b: &Dyadic) -> Dyadic {
         let exponent = a.exponent.max(b.exponent);

@@ -56,6 +56,9 @@ impl Ring for Rationals {
     fn integer(&self, value: i64) -> Rational {
         Rational::from(value)
     }
+    fn rational(&self, value: &Rational) -> Option<Rational> {
+        Some(value.clone())
+    }
     fn add(&self, a: &Rational, b: &Rational) -> Rational {
         Rational::from(a + b)
     }

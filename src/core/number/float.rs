@@ -1,5 +1,7 @@
 //! Double-precision floats: for training and for looking, never for evidence.
 
+use rug::Rational;
+
 use super::{Field, Ring};
 
 /// The "field" of f64 numbers; equality and zero are exact comparisons.
@@ -17,6 +19,9 @@ impl Ring for Floats {
     }
     fn integer(&self, value: i64) -> f64 {
         value as f64
+    }
+    fn rational(&self, value: &Rational) -> Option<f64> {
+        Some(value.to_f64())
     }
     fn add(&self, a: &f64, b: &f64) -> f64 {
         a + b

@@ -8,6 +8,7 @@ mod dual;
 mod dyadic;
 mod exact;
 mod float;
+mod norm;
 mod prime;
 mod random;
 
@@ -16,10 +17,13 @@ pub use dual::{Dual, Duals};
 pub use dyadic::{Dyadic, Dyadics};
 pub use exact::{Integers, Rationals};
 pub use float::Floats;
+pub use norm::{Norm, Norms};
 pub use prime::{PrimeField, random_prime};
 pub use random::{gaussian, uniform};
 
 use std::fmt::Debug;
+
+use rug::{Integer, Rational};
 
 /// A commutative ring with one.
 pub trait Ring: Clone + Debug + Send + Sync {
@@ -32,6 +36,10 @@ pub trait Ring: Clone + Debug + Send + Sync {
     fn one(&self) -> Self::Element;
     /// The image of a machine integer.
     fn integer(&self, value: i64) -> Self::Element;
+    /// The image of a rational number; nothing if the ring has none, because a denominator has no inverse.
+    fn rational(&self, value: &Rational) -> Option<Self::Element> {
+        (*value.denom() == 1).then(|| integer_of(self, value.numer()))
+    }
     /// `a + b`.
     fn add(&self, a: &Self::Element, b: &Self::Element) -> Self::Element;
     /// `a − b`.
@@ -100,4 +108,19 @@ pub trait Ring: Clone + Debug + Send + Sync {
 pub trait Field: Ring {
     /// `1 / a`, or nothing for zero.
     fn inverse(&self, a: &Self::Element) -> Option<Self::Element>;
+}
+
+/// The image of an integer of any size, from its digits.
+fn integer_of<R: Ring>(ring: &R, value: &Integer) -> R::Element {
+    const DIGIT: u32 = 32;
+    if let Some(small) = value.to_i64() {
+        return ring.integer(small);
+    }
+    let base = ring.integer(1 << DIGIT);
+    let digits = (0..value.significant_bits().div_ceil(DIGIT)).rev();
+    let magnitude = digits.fold(ring.zero(), |sum, digit| {
+        let digit = Integer::from(value.abs_ref()) >> (digit * DIGIT);
+        ring.add(&ring.mul(&sum, &base), &ring.integer(i64::from(digit.to_u32_wrapping())))
+    });
+    if value.is_negative() { ring.neg(&magnitude) } else { magnitude }
 }

@@ -2,9 +2,9 @@
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::RngCore;
-use rug::Integer;
 use rug::integer::IsPrime;
 use rug::ops::RemRounding;
+use rug::{Integer, Rational};
 
 use super::{Field, Ring};
 
@@ -105,6 +105,14 @@ impl Ring for PrimeField {
     fn integer(&self, value: i64) -> u64 {
         let magnitude = self.enter(value.unsigned_abs() % self.prime);
         if value < 0 { self.neg(&magnitude) } else { magnitude }
+    }
+    fn rational(&self, value: &Rational) -> Option<u64> {
+        let numerator = self.big_integer(value.numer());
+        if *value.denom() == 1 {
+            return Some(numerator);
+        }
+        let inverse = self.inverse(&self.big_integer(value.denom()))?;
+        Some(self.mul(&numerator, &inverse))
     }
     #[inline(always)]
     fn add(&self, a: &u64, b: &u64) -> u64 {

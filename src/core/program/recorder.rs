@@ -1,0 +1,279 @@
+//! Taking down a forward pass.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use rug::Rational;
+
+use super::{Operation, Program, ProgramError, Step};
+
+/// The most steps that a program may have.
+pub const MOST_STEPS: usize = 1 << 22;
+/// The most bits of a numerator or a denominator of a constant.
+pub const MOST_CONSTANT_BITS: u32 = 1 << 14;
+
+/// A hash of a few machine words: multiply and rotate. Only the recorder's own table uses it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mixer(u64);
+
+impl Mixer {
+    fn mix(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+}
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.mix(u64::from(*byte)));
+    }
+    fn write_u32(&mut self, word: u32) {
+        self.mix(u64::from(word));
+    }
+    fn write_u64(&mut self, word: u64) {
+        self.mix(word);
+    }
+    fn write_usize(&mut self, word: usize) {
+        self.mix(word as u64);
+    }
+    fn write_isize(&mut self, word: isize) {
+        self.mix(word as u64);
+    }
+}
+
+/// Records the steps of a forward pass.
+///
+/// Equal steps are one step (operands of + and · in either order), constants are computed, and x + 0, x − 0, x − x, 0 · x,
+/// 1 · x and relu(relu(x)) are no new steps.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder {
+    operations: Vec<Operation>,
+    known: HashMap<Operation, Step, BuildHasherDefault<Mixer>>,
+}
+
+impl Recorder {
+    /// With nothing recorded yet.
+    pub fn new() -> Self {
+        Recorder::default()
+    }
+
+    /// Entry i of the input.
+    ///
+    /// # Errors
+    /// More steps than [`MOST_STEPS`].
+    pub fn input(&mut self, i: usize) -> Result<Step, ProgramError> {
+        self.step(Operation::Input(small("input", i)?))
+    }
+
+    /// Weight i in canonical order.
+    ///
+    /// # Errors
+    /// More steps than [`MOST_STEPS`].
+    pub fn weight(&mut self, i: usize) -> Result<Step, ProgramError> {
+        self.step(Operation::Weight(small("weight", i)?))
+    }
+
+    /// A rational number.
+    ///
+    /// # Errors
+    /// More steps than [`MOST_STEPS`], or a number of more than [`MOST_CONSTANT_BITS`] bits.
+    pub fn constant(&mut self, value: Rational) -> Result<Step, ProgramError> {
+        if value.numer().significant_bits().max(value.denom().significant_bits()) > MOST_CONSTANT_BITS {
+            return Err(ProgramError::ConstantTooLarge { limit: MOST_CONSTANT_BITS });
+        }
+        self.step(Operation::Constant(value))
+    }
+
+    /// a + b.
+    ///
+    /// # Errors
+    /// As [`Recorder::constant`]; also a step of another recorder, if it is beyond the steps of this one.
+    pub fn add(&mut self, a: Step, b: Step) -> Result<Step, ProgramError> {
+        match (self.known_value(a)?, self.known_value(b)?) {
+            (Some(x), _) if x.is_zero() => Ok(b),
+            (_, Some(y)) if y.is_zero() => Ok(a),
+            (Some(x), Some(y)) => self.constant(Rational::from(x + y)),
+            _ => self.step(Operation::Add(a, b).in_order()),
+        }
+    }
+
+    /// a − b.
+    ///
+    /// # Errors
+    /// As [`Recorder::add`].
+    pub fn sub(&mut self, a: Step, b: Step) -> Result<Step, ProgramError> {
+        match (self.known_value(a)?, self.known_value(b)?) {
+            (_, Some(y)) if y.is_zero() => Ok(a),
+            (Some(x), Some(y)) => self.constant(Rational::from(x - y)),
+            _ if a == b => self.constant(Rational::new()),
+            _ => self.step(Operation::Sub(a, b)),
+        }
+    }
+
+    /// a · b.
+    ///
+    /// # Errors
+    /// As [`Recorder::add`].
+    pub fn mul(&mut self, a: Step, b: Step) -> Result<Step, ProgramError> {
+        match (self.known_value(a)?, self.known_value(b)?) {
+            (Some(x), _) if x.is_zero() || *x == 1 => Ok(if x.is_zero() { a } else { b }),
+            (_, Some(y)) if y.is_zero() || *y == 1 => Ok(if y.is_zero() { b } else { a }),
+            (Some(x), Some(y)) => self.constant(Rational::from(x * y)),
+            _ => self.step(Operation::Mul(a, b).in_order()),
+        }
+    }
+
+    /// max(a, 0).
+    ///
+    /// # Errors
+    /// As [`Recorder::add`].
+    pub fn relu(&mut self, a: Step) -> Result<Step, ProgramError> {
+        match (self.known_value(a)?, &self.operations[a.index()]) {
+            (Some(x), _) if x.is_positive() => Ok(a),
+            (Some(_), _) => self.constant(Rational::new()),
+            (None, Operation::Relu(_)) => Ok(a),
+            (None, _) => self.step(Operation::Relu(a)),
+        }
+    }
+
+    /// What a step computes.
+    ///
+    /// # Panics
+    /// If the step is not one of this recorder.
+    pub fn operation(&self, step: Step) -> &Operation {
+        &self.operations[step.index()]
+    }
+
+    /// The number of steps so far.
+    pub fn steps(&self) -> usize {
+        self.operations.len()
+    }
+
+    /// Another program, done with these weights and inputs: the steps of its outputs.
+    ///
+    /// # Errors
+    /// As [`Recorder::add`]; also if there are not as many weights and inputs as the program has.
+    pub fn call(&mut self, program: &Program, weights: &[Step], inputs: &[Step]) -> Result<Vec<Step>, ProgramError> {
+        let mut images: Vec<Step> = Vec::with_capacity(program.operations.len());
+        for operation in &program.operations {
+            let image = |step: &Step| images[step.index()];
+            let step = match operation {
+                Operation::Weight(i) => among("weight", weights, *i),
+                Operation::Input(i) => among("input", inputs, *i),
+                Operation::Constant(value) => self.constant(value.clone()),
+                Operation::Add(a, b) => self.add(image(a), image(b)),
+                Operation::Sub(a, b) => self.sub(image(a), image(b)),
+                Operation::Mul(a, b) => self.mul(image(a), image(b)),
+                Operation::Relu(a) => self.relu(image(a)),
+            };
+            images.push(step?);
+        }
+        Ok(program.outputs.iter().map(|o| images[o.index()]).collect())
+    }
+
+    /// The program with these outputs: only the steps that they need.
+    ///
+    /// # Errors
+    /// No outputs, or an input or a weight that is not below the numbers given.
+    pub fn finish(self, outputs: Vec<Step>, inputs: usize, weights: usize) -> Result<Program, ProgramError> {
+        if outputs.is_empty() {
+            return Err(ProgramError::NoOutputs);
+        }
+        for output in &outputs {
+            self.within(*output)?;
+        }
+        let needed = self.needed(&outputs);
+        let mut images = vec![NOWHERE; self.operations.len()];
+        let mut operations: Vec<Operation> = Vec::with_capacity(inputs + weights + self.operations.len());
+        operations.extend((0..weights).map(|i| Operation::Weight(i as u32)));
+        operations.extend((0..inputs).map(|i| Operation::Input(i as u32)));
+        let computed: Vec<usize> =
+            (0..needed.len()).filter(|at| needed[*at] && self.operations[*at].operands().next().is_some()).collect();
+        // Leaves come in the order in which they are first looked at.
+        let looked_at = computed.iter().flat_map(|at| self.operations[*at].operands()).chain(outputs.iter().copied());
+        for step in looked_at {
+            if images[step.index()] != NOWHERE {
+                continue;
+            }
+            images[step.index()] = match &self.operations[step.index()] {
+                Operation::Weight(i) => leaf("weight", *i, weights, 0)?,
+                Operation::Input(i) => leaf("input", *i, inputs, weights)?,
+                constant @ Operation::Constant(_) => push(&mut operations, constant.clone()),
+                _ => NOWHERE,
+            };
+        }
+        for at in computed {
+            let moved = self.operations[at].on(|step| images[step.index()]);
+            images[at] = push(&mut operations, moved);
+        }
+        if operations.len() > MOST_STEPS {
+            return Err(ProgramError::TooManySteps { limit: MOST_STEPS });
+        }
+        operations.shrink_to_fit();
+        let outputs = outputs.into_iter().map(|o| images[o.index()]).collect();
+        Ok(Program { weights, inputs, operations, outputs })
+    }
+
+    /// The value of a step, if it is a constant.
+    fn known_value(&self, step: Step) -> Result<Option<&Rational>, ProgramError> {
+        self.within(step)?;
+        Ok(match &self.operations[step.index()] {
+            Operation::Constant(value) => Some(value),
+            _ => None,
+        })
+    }
+
+    fn within(&self, step: Step) -> Result<(), ProgramError> {
+        let (index, count) = (step.index(), self.operations.len());
+        if index < count { Ok(()) } else { Err(ProgramError::OutOfRange { what: "step", index, count }) }
+    }
+
+    fn step(&mut self, operation: Operation) -> Result<Step, ProgramError> {
+        if let Some(step) = self.known.get(&operation) {
+            return Ok(*step);
+        }
+        if self.operations.len() >= MOST_STEPS {
+            return Err(ProgramError::TooManySteps { limit: MOST_STEPS });
+        }
+        let step = push(&mut self.operations, operation.clone());
+        self.known.insert(operation, step);
+        Ok(step)
+    }
+
+    /// The steps that some steps rest on, these included.
+    fn needed(&self, outputs: &[Step]) -> Vec<bool> {
+        let mut needed = vec![false; self.operations.len()];
+        outputs.iter().for_each(|o| needed[o.index()] = true);
+        for at in (0..needed.len()).rev() {
+            if needed[at] {
+                self.operations[at].operands().for_each(|o| needed[o.index()] = true);
+            }
+        }
+        needed
+    }
+}
+
+/// The place of a step that has none yet.
+const NOWHERE: Step = Step(u32::MAX);
+
+fn push(operations: &mut Vec<Operation>, operation: Operation) -> Step {
+    operations.push(operation);
+    Step::at(operations.len() - 1)
+}
+
+fn small(what: &'static str, index: usize) -> Result<u32, ProgramError> {
+    let count = MOST_STEPS;
+    if index < count { Ok(index as u32) } else { Err(ProgramError::OutOfRange { what, index, count }) }
+}
+
+fn leaf(what: &'static str, index: u32, count: usize, start: usize) -> Result<Step, ProgramError> {
+    let index = index as usize;
+    if index < count { Ok(Step::at(start + index)) } else { Err(ProgramError::OutOfRange { what, index, count }) }
+}
+
+fn among(what: &'static str, steps: &[Step], index: u32) -> Result<Step, ProgramError> {
+    let (index, count) = (index as usize, steps.len());
+    steps.get(index).copied().ok_or(ProgramError::OutOfRange { what, index, count })
+}
