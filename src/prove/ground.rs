@@ -4,7 +4,7 @@ use allocert_core::algebra::{Matrix, RowSpace};
 use allocert_core::allocation::{Allocation, print};
 use allocert_core::network::{Network, Probe, Samples};
 use allocert_core::number::{Degrees, PrimeField, Ring};
-use allocert_core::reach::point::generator;
+use allocert_core::number::{Stream, generator};
 use rand_chacha::rand_core::RngCore;
 use rug::Integer;
 
@@ -12,8 +12,6 @@ use super::engine::Engine;
 use super::polynomial::Polynomial;
 use allocert_format::Rule;
 
-/// Random points for certificates use the generator's streams from here on.
-const STREAM: u64 = 1 << 36;
 /// An input on the border between patterns is drawn again so often.
 const MOST_REPEATS: usize = 32;
 /// Inputs have so many times as many values as weights, to fall between kinks,
@@ -74,7 +72,7 @@ impl<'e, E: Engine> Ground<'e, E> {
         bound: u64,
     ) -> Option<Self> {
         let field = engine.field()?;
-        let mut random = generator(seed, STREAM + stream);
+        let mut random = generator(seed, Stream::Certificates, stream);
         let mut vector = |length: usize| -> Vec<i64> {
             let entry = |draw: u64| ((draw >> 1) % bound) as i64 + 1;
             let signed = |draw: u64| if draw & 1 == 1 { -entry(draw) } else { entry(draw) };
@@ -108,7 +106,7 @@ impl<'e, E: Engine> Ground<'e, E> {
         bound: u64,
     ) -> Option<Self> {
         let field = engine.field()?;
-        let mut random = generator(seed, STREAM + attempt);
+        let mut random = generator(seed, Stream::Certificates, attempt);
         let mut entry = |bound: u64, negative: u64| {
             let draw = random.next_u64();
             let size = ((draw >> 3) % bound) as i64 + 1;

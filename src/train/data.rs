@@ -2,10 +2,7 @@
 
 use rand_chacha::rand_core::RngCore;
 
-use allocert_core::reach::point::generator;
-
-/// The split of the data uses this stream of the generator.
-const STREAM: u64 = (1 << 41) - 1;
+use allocert_core::number::{Stream, generator};
 
 /// Inputs and labels, a row each.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,7 +113,7 @@ impl Dataset {
     /// One of the parts is empty.
     pub fn split(&self, share: f64, seed: u64) -> Result<(Dataset, Dataset), DataError> {
         let mut order: Vec<usize> = (0..self.rows()).collect();
-        shuffle(&mut order, &mut generator(seed, STREAM));
+        shuffle(&mut order, &mut generator(seed, Stream::Splits, 0));
         let test = (share * self.rows() as f64).round() as usize;
         if test == 0 || test >= self.rows() {
             return Err(DataError::TooFew { rows: self.rows(), share: share.to_string() });

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use allocert_core::allocation::Allocation;
 use allocert_core::network::Network;
-use allocert_core::reach::point::generator;
+use allocert_core::number::{Stream, generator};
 
 use super::TrainingError;
 use super::adam::Moments;
@@ -18,8 +18,6 @@ use super::trial::normal;
 
 /// Rows evaluated at once.
 const LANES: usize = 16;
-/// The frozen and first weights use this stream of the generator, batches the next.
-const STREAM: u64 = (1 << 41) - 3;
 
 /// How to fit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,7 +80,7 @@ pub fn fit(
     let mut own: Vec<f64> = learnable.iter().map(|w| weights[*w]).collect();
     let (mut gradient, mut moments) = (vec![0.0; own.len()], Moments::new(own.len()));
     let mut order: Vec<usize> = (0..train.rows()).collect();
-    let mut random = generator(options.seed, STREAM + 1);
+    let mut random = generator(options.seed, Stream::Fits, 1);
     let (mut done, mut diverged) = (0, false);
     let batch = options.batch.clamp(1, train.rows());
     // The mean over rows and outputs, differentiated.
@@ -195,7 +193,7 @@ impl Model {
 
 /// All weights at their start.
 fn draw(network: &Network, options: &FitOptions) -> Vec<f64> {
-    let mut random = generator(options.seed, STREAM);
+    let mut random = generator(options.seed, Stream::Fits, 0);
     let scale = |w| options.initial_scale / (network.layout().weight(w).tensor.columns as f64).sqrt();
     (0..network.weights()).map(|w| scale(w) * normal(&mut random)).collect()
 }

@@ -7,7 +7,7 @@ use allocert_core::allocation::Allocation;
 use allocert_core::matching::{Ensemble, Instance};
 use allocert_core::network::{Network, Samples};
 use allocert_core::number::Dyadic;
-use allocert_core::reach::point::generator;
+use allocert_core::number::{Stream, generator};
 
 use super::TrainingError;
 use super::divergence::diverges;
@@ -17,9 +17,6 @@ use super::real::Reals;
 use super::refinement::{Refined, Refinement, Refiner};
 use super::stuck;
 use super::trainer::{End, Method, Trainer, TrainerOptions};
-
-/// Fresh draws use the generator's streams from here on.
-const STREAM: u64 = 1 << 41;
 
 /// Fresh draws are wider by these factors in turn: some matches are far away.
 const WIDER: [f64; 4] = [1.0, 4.0, 16.0, 64.0];
@@ -201,7 +198,7 @@ impl Training {
         if own.is_empty() {
             return Trial { loss: objective.evaluate(&own) / labels, ..still(Outcome::NothingToLearn) };
         }
-        let mut random = generator(self.options.seed, STREAM + trial);
+        let mut random = generator(self.options.seed, Stream::Training, trial);
         let mut best: Option<Trial> = None;
         let mut iterations = 0;
         let mut closest = (f64::INFINITY, Vec::new());

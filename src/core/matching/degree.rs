@@ -15,16 +15,12 @@ use std::time::Instant;
 use crate::algebra::{Groebner, Limits, Polynomial, Polynomials, QuotientAlgebra, Stopped, is_squarefree};
 use crate::allocation::Allocation;
 use crate::network::{Network, Probe, Samples};
-use crate::number::{PrimeField, Ring};
+use crate::number::{PrimeField, Ring, Stream, generator};
 use crate::reach::Evidence;
-use crate::reach::point::{ModularPoint, generator};
+use crate::reach::point::ModularPoint;
 
 use super::equations::{equation_ring, equations_on, label_degrees, weights};
 
-/// Random points for degrees use the generator's streams from here on.
-const STREAM: u64 = 1 << 32;
-/// Random sections use the generator's streams from here on.
-const SECTION_STREAM: u64 = 1 << 38;
 /// So many points are tried before the degree is given up.
 const MOST_POINTS: usize = 6;
 
@@ -183,7 +179,7 @@ impl DegreeCounter {
 
 impl Point {
     fn random(network: &Network, samples: Samples, seed: u64, index: u64) -> Self {
-        let mut random = generator(seed, STREAM + index);
+        let mut random = generator(seed, Stream::Degrees, index);
         let ModularPoint { field, weights: student, inputs } = ModularPoint::random(network, samples, &mut random);
         let mut vector = || (0..network.weights()).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
         let labels = network.labels(&field, &vector(), &inputs);
@@ -226,7 +222,7 @@ impl Point {
         allocation: &Allocation,
         dimension: usize,
     ) -> Vec<Polynomial<u64>> {
-        let mut random = generator(self.seed, SECTION_STREAM + self.index);
+        let mut random = generator(self.seed, Stream::Sections, self.index);
         let mut affine = || {
             let mut draw = || ring.constant(self.field.random(&mut random));
             let start = draw();

@@ -14,14 +14,11 @@ use crate::algebra::{Finding, Polynomial, Polynomials, Solver, Stopped, Undecide
 use crate::allocation::Allocation;
 use crate::network::{Network, Probe, Samples};
 use crate::number::{Dyadic, Dyadics, Integers, Ring};
-use crate::reach::point::generator;
+use crate::number::{Stream, generator};
 
 use super::critical::critical_equations;
 use super::ensemble::Ensemble;
 use super::equations::{equation_ring, equations};
-
-/// Random instances use the generator's streams from here on.
-const STREAM: u64 = 1 << 40;
 
 /// Slices are given up when a limit has stopped so many of them.
 const MOST_STOPPED: usize = 2;
@@ -64,7 +61,7 @@ pub struct Cut {
 impl Instance {
     /// The instance of one trial; it depends on the seed and the trial only.
     pub fn draw(network: &Network, samples: Samples, ensemble: Ensemble, seed: u64, trial: u64) -> Self {
-        let mut random = generator(seed, STREAM + trial);
+        let mut random = generator(seed, Stream::Instances, trial);
         let student = ensemble.student(network.layout(), &mut random);
         let teacher = ensemble.teacher(network.layout(), &mut random);
         let inputs = match ensemble.probe(network, samples) {

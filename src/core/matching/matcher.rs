@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::algebra::{Limits, Primes, Solver};
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
+use crate::number::Stream;
 use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
 
 use super::answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
@@ -18,8 +19,6 @@ use super::laws::{Ruling, bases, boundedness, certain_match, is_affine, normalit
 use super::piecewise::{Shallow, is_below_one, ruling};
 use super::witness::Proof;
 
-/// Random primes for instances use the generator's streams from here on.
-const STREAM: u64 = 1 << 33;
 /// Errors of so many decisions together stay below the error asked for.
 const TRIALS_LOG2: i64 = 32;
 
@@ -156,7 +155,7 @@ impl Matcher {
                 let points = matroid.trials_for_one(settings.error_log2 - 1)?;
                 matroid.extend_to(points);
                 let counter = DegreeCounter::new(network, samples, settings.seed, limits);
-                let primes = Primes::new(settings.seed, STREAM, limits.primes);
+                let primes = Primes::new(settings.seed, Stream::Primes.at(0), limits.primes);
                 let solver = Solver::new(primes, limits, settings.error_log2 - TRIALS_LOG2);
                 Engine::Polynomial(Box::new(Polynomial { matroid: *matroid, counter, solver }))
             }

@@ -11,6 +11,7 @@ mod float;
 mod norm;
 mod prime;
 mod random;
+mod stream;
 
 pub use degree::Degrees;
 pub use dual::{Dual, Duals};
@@ -20,6 +21,7 @@ pub use float::Floats;
 pub use norm::{Norm, Norms};
 pub use prime::{PrimeField, random_prime};
 pub use random::{gaussian, uniform};
+pub use stream::{Stream, generator};
 
 use std::fmt::Debug;
 

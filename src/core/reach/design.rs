@@ -14,14 +14,11 @@ use rand_chacha::rand_core::RngCore;
 use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::Allocation;
 use crate::network::{Network, Probe, Samples};
-use crate::number::{Field, PrimeField, Ring, random_prime};
+use crate::number::{Field, PrimeField, Ring, Stream, generator, random_prime};
 
 use super::matroid::Trial;
-use super::point::generator;
 use super::{Dimension, Evidence, JacobianMatroid, ReachError, Reason, Settings};
 
-/// The generator's stream for orders and for parts of a Jacobian.
-const STREAM: u64 = 1 << 35;
 /// Augmenting paths are looked for only where one costs at most so many products.
 const MOST_PRODUCTS: usize = 1 << 32;
 /// The most entries of a part of a Jacobian.
@@ -241,7 +238,7 @@ impl Moderate {
             }
         }
         orders.truncate(1 + alternatives);
-        let mut random = generator(self.settings.seed, STREAM);
+        let mut random = generator(self.settings.seed, Stream::Designs, 0);
         while orders.len() < 1 + alternatives {
             let mut order = ground.clone();
             shuffle(&mut order, || random.next_u64());
@@ -453,7 +450,7 @@ fn large(
         0 => 1,
         count => count,
     };
-    let mut random = generator(settings.seed, STREAM);
+    let mut random = generator(settings.seed, Stream::Designs, 0);
     let mut order: Vec<usize> = rules.ground.iter().collect();
     shuffle(&mut order, || random.next_u64());
     let too_large = |entries: usize| ReachError::JacobianTooLarge {
@@ -524,7 +521,7 @@ struct Part {
 
 impl Part {
     fn evaluate(network: &Network, samples: Samples, inputs: usize, columns: &[usize], seed: u64) -> Self {
-        let mut random = generator(seed, STREAM + 1);
+        let mut random = generator(seed, Stream::Designs, 1);
         let field = random_prime(&mut random);
         let weights: Vec<u64> = (0..network.weights()).map(|_| field.random(&mut random)).collect();
         // Where all inputs are taken, the ones that see everything; otherwise random ones, which see as much as so few can.

@@ -6,11 +6,11 @@ use rayon::prelude::*;
 use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
-use crate::number::{PrimeField, Ring};
+use crate::number::{PrimeField, Ring, Stream, generator};
 
 use super::bounds::Bounds;
 use super::count::binomial;
-use super::point::{ModularPoint, generator};
+use super::point::ModularPoint;
 use super::rank::{Dimension, Reason};
 use super::{Chance, Evidence, ReachError};
 
@@ -18,8 +18,6 @@ use super::{Chance, Evidence, ReachError};
 const MOST_ENTRIES: u64 = 1 << 26;
 /// The most products that its evaluation and elimination may cost: less than a minute.
 const MOST_PRODUCTS: u64 = 1 << 34;
-/// Random vectors of kernels use the generator's streams from here on.
-const KERNEL_STREAM: u64 = 1 << 34;
 /// More independent points than this are never looked at.
 const MOST_TRIALS: usize = 64;
 
@@ -268,14 +266,14 @@ impl JacobianMatroid {
 
     /// The row space of the Jacobian at a point.
     fn evaluate(&self, point: &ModularPoint, trial: usize) -> Trial {
-        let mut random = generator(self.seed, KERNEL_STREAM + trial as u64);
+        let mut random = generator(self.seed, Stream::Kernels, trial as u64);
         let parts = point.inputs.iter().map(|input| self.network.jacobian_at(&point.field, &point.weights, input));
         Trial::read(point.field, self.network.weights(), parts, self.bounds.teacher().0, &mut random)
     }
 }
 
 fn random_point(network: &Network, samples: Samples, seed: u64, trial: u64) -> ModularPoint {
-    ModularPoint::random(network, samples, &mut generator(seed, trial))
+    ModularPoint::random(network, samples, &mut generator(seed, Stream::Points, trial))
 }
 
 impl Trial {

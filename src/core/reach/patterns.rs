@@ -13,21 +13,17 @@ use rayon::prelude::*;
 
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
-use crate::number::{Dyadic, Dyadics, gaussian, random_prime};
+use crate::number::{Dyadic, Dyadics, Stream, gaussian, generator, random_prime};
 
 use super::bounds::Bounds;
 use super::matroid::Trial;
-use super::point::{ModularPoint, generator};
+use super::point::ModularPoint;
 use super::rank::{Dimension, Reason};
 use super::{Evidence, ReachError};
 
 /// So many activation patterns are drawn where nothing else is asked for.
 pub const DRAWS: u64 = 1_000;
 
-/// Drawn patterns use the generator's streams from here on,
-const DRAW_STREAM: u64 = 1 << 35;
-/// and the points at which their Jacobians are evaluated from here.
-const POINT_STREAM: u64 = 1 << 36;
 /// The most products that all draws together may cost: about a minute.
 const MOST_PRODUCTS: u64 = 1 << 34;
 /// A draw on the border between patterns is repeated so often at the most.
@@ -90,7 +86,11 @@ impl Patterns {
             let (network, samples, limit) = (network.to_string(), samples.to_string(), MOST_PRODUCTS);
             return Err(ReachError::TooManyDraws { network, samples, draws, products, limit });
         }
-        let bounds = Bounds::at(network, labels, &ModularPoint::random(network, samples, &mut generator(seed, 0)));
+        let bounds = Bounds::at(
+            network,
+            labels,
+            &ModularPoint::random(network, samples, &mut generator(seed, Stream::Points, 0)),
+        );
         let drawn: Vec<Pattern> =
             (0..draws).into_par_iter().filter_map(|draw| pattern(network, inputs as usize, seed, draw)).collect();
         let draws = drawn.len() as u64;
@@ -201,7 +201,7 @@ impl Patterns {
 
 /// One pattern, by exact signs at standard normal weights and inputs; nothing if every repetition was on a border.
 fn pattern(network: &Network, inputs: usize, seed: u64, draw: u64) -> Option<Pattern> {
-    let mut random = generator(seed, DRAW_STREAM + draw);
+    let mut random = generator(seed, Stream::PatternDraws, draw);
     let enough = network.input_size() + usize::from(network.shapes().bias.unwrap_or(true));
     (0..MOST_REPEATS).find_map(|_| {
         let mut vector = |length| (0..length).map(|_| gaussian(&mut random)).collect::<Vec<Dyadic>>();
@@ -218,7 +218,7 @@ fn pattern(network: &Network, inputs: usize, seed: u64, draw: u64) -> Option<Pat
 
 /// The gated Jacobian at a random point modulo a random prime.
 fn evaluate(network: &Network, pattern: &Pattern, seed: u64, index: u64, most: usize) -> Trial {
-    let mut random = generator(seed, POINT_STREAM + index);
+    let mut random = generator(seed, Stream::PatternPoints, index);
     let field = random_prime(&mut random);
     let mut vector = |length| (0..length).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
     let weights = vector(network.weights());

@@ -1,19 +1,12 @@
 //! Points at which Jacobians are evaluated: random ones modulo a prime, and small integer ones to show to a person.
 
 use rand_chacha::ChaCha12Rng;
-use rand_chacha::rand_core::{RngCore, SeedableRng};
+use rand_chacha::rand_core::RngCore;
 
 use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::{Allocation, Layout};
 use crate::network::{Network, Probe, Samples};
-use crate::number::{PrimeField, Rationals, Ring, random_prime};
-
-/// A random number generator for one purpose: the same seed and stream give the same numbers on every machine.
-pub fn generator(seed: u64, stream: u64) -> ChaCha12Rng {
-    let mut random = ChaCha12Rng::seed_from_u64(seed);
-    random.set_stream(stream);
-    random
-}
+use crate::number::{PrimeField, Rationals, Ring, Stream, generator, random_prime};
 
 /// Weights and inputs modulo a random prime.
 pub struct ModularPoint {
@@ -59,7 +52,7 @@ impl IntegerPoint {
         if probe_rows * allocation.size() > MOST_EXACT_ENTRIES || network.degree() > MOST_EXACT_DEGREE {
             return None;
         }
-        let mut random = generator(seed, u64::MAX);
+        let mut random = generator(seed, Stream::Shown, 0);
         (0..64).find_map(|attempt: u64| {
             let bound = 2 + attempt;
             let mut entry = || (random.next_u64() % (2 * bound + 1)) as i64 - bound as i64;

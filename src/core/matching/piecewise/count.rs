@@ -15,15 +15,12 @@ use itertools::Itertools;
 
 use crate::algebra::RowSpace;
 use crate::allocation::Allocation;
-use crate::number::{PrimeField, Ring, random_prime};
-use crate::reach::point::generator;
+use crate::number::{PrimeField, Ring, Stream, generator, random_prime};
 
 use super::shallow::{Shallow, Unit};
 
 /// No more pairs of patterns are looked at.
 const MOST_PATTERNS: usize = 20_000;
-/// The point uses this stream of the generator.
-const STREAM: u64 = 1 << 37;
 
 /// Whether on no pair of patterns the teacher's labels can be reached, for a proof that MP = 0.
 pub(super) fn never_enough(shallow: &Shallow, allocation: &Allocation, m: usize) -> bool {
@@ -51,7 +48,7 @@ struct Point {
 
 impl Point {
     fn random(shallow: &Shallow, m: usize) -> Self {
-        let mut random = generator(0, STREAM);
+        let mut random = generator(0, Stream::PatternCounts, 0);
         let field = random_prime(&mut random);
         let mut vector = |length: usize| (0..length).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
         let n = shallow.network.weights();

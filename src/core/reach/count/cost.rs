@@ -15,12 +15,10 @@ use rug::Integer;
 
 use crate::algebra::Matrix;
 use crate::number::PrimeField;
-use crate::reach::point::generator;
+use crate::number::{Stream, generator};
 
 use super::{CountOptions, Counter, Minor, Run, binomial};
 
-/// Walks use the generator's streams from here on, with a seed of their own: an estimate never depends on a request's.
-const STREAM: u64 = 1 << 41;
 /// Weights on a walk have so many binary digits behind the point.
 const DIGITS: u32 = 32;
 /// So many starts are looked at, spread over all, if there are more,
@@ -66,7 +64,7 @@ impl Run<'_> {
         }
         let walked = parts.par_iter().enumerate().map(|(index, part)| {
             let mut counter = Counter::new(self.field, self.sizes.clone(), None, self.stop);
-            let mut random = generator(0, STREAM + 1 + index as u64);
+            let mut random = generator(0, Stream::Costs, 2 * index as u64);
             let sum: Integer = (0..PART_WALKS).map(|_| counter.walk(part.clone(), &mut random)).sum();
             (sum >> DIGITS).to_u64().unwrap_or(u64::MAX).clamp(1, u64::MAX >> 16)
         });
@@ -114,7 +112,7 @@ pub(in crate::reach) fn cost(field: PrimeField, matrix: &Matrix<u64>, options: &
     let walks = (WALKS.min(MOST_PRODUCTS / walk) / starts.len()).max(1);
     let costs = starts.into_par_iter().enumerate().map(|(index, start)| {
         let mut counter = Counter::new(field, sizes.clone(), None, &never);
-        let mut random = generator(0, STREAM - 1 - index as u64);
+        let mut random = generator(0, Stream::Costs, 2 * index as u64 + 1);
         let sum: Integer = (0..walks).map(|_| counter.walk(start.clone(), &mut random)).sum();
         sum / walks as u64
     });
