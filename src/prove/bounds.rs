@@ -35,7 +35,7 @@ pub(super) fn coordinates(network: &Network, set: &Allocation) -> Option<u64> {
     };
     let (mut columns, inputs) = (BTreeSet::new(), shapes.inputs + usize::from(bias));
     for weight in set.iter().map(|w| network.layout().weight(w)) {
-        if weight.tensor.layer != 1 || weight.tensor.vector {
+        if weight.tensor.layer != 1 || weight.tensor.is_vector() {
             return Some(all);
         }
         columns.insert(weight.column);
@@ -65,7 +65,7 @@ pub(super) fn outputs(network: &Network, samples: Samples, set: &Allocation) -> 
     };
     let (mut moved, mut read, mut constant) = (vec![false; hidden], vec![false; hidden], 0);
     for weight in set.iter().map(|w| network.layout().weight(w)) {
-        match (weight.tensor.layer, weight.tensor.vector) {
+        match (weight.tensor.layer, weight.tensor.is_vector()) {
             (layer, true) if layer == layers => constant = 1,
             (layer, false) if layer == layers => read[weight.column] = true,
             (layer, _) if layer + 1 == layers && !recurrent => moved[weight.row] = true,

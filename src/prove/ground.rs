@@ -114,8 +114,11 @@ impl<'e, E: Engine> Ground<'e, E> {
         };
         let weight = |w: usize| {
             let tensor = network.layout().weight(w).tensor;
-            let scale =
-                if tensor.vector { FINE * bound.saturating_pow(tensor.layer as u32 - 1).min(MOST_SCALE) } else { 1 };
+            let scale = if tensor.is_vector() {
+                FINE * bound.saturating_pow(tensor.layer as u32 - 1).min(MOST_SCALE)
+            } else {
+                1
+            };
             entry(bound, [4, 2, 1][attempt as usize % 3]) * scale as i64
         };
         let weights: Vec<i64> = (0..network.weights()).map(weight).collect();

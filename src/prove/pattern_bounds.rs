@@ -82,7 +82,8 @@ fn chain(network: &Network, set: &Allocation) -> Option<usize> {
     let shapes = network.shapes();
     let widths = shapes.widths.filter(|widths| shapes.bias == Some(true) && widths.iter().all(|d| *d == 1))?;
     let top = widths.len() - 1;
-    let places: Vec<_> = set.iter().map(|w| network.layout().weight(w).tensor).map(|t| (t.layer, t.vector)).collect();
+    let places: Vec<_> =
+        set.iter().map(|w| network.layout().weight(w).tensor).map(|t| (t.layer, t.is_vector())).collect();
     let rank = |(a, b): (usize, usize)| {
         let constant = |(layer, vector): (usize, bool), above: usize| layer > above + usize::from(!vector);
         let moves = |p: &(usize, bool)| [!p.1, constant(*p, 0), constant(*p, a), constant(*p, b)];
@@ -176,7 +177,7 @@ fn moved_and_read(network: &Network) -> Vec<Allocation> {
     let pick = |moved: usize, read: usize, biases: bool| {
         let inside = |w: &usize| {
             let weight = network.layout().weight(*w);
-            match (weight.tensor.layer, weight.tensor.vector) {
+            match (weight.tensor.layer, weight.tensor.is_vector()) {
                 (layer, true) if layer == last => biases,
                 (layer, false) if layer == last => read >> weight.column & 1 == 1,
                 (layer, _) => layer + 1 == last && moved >> weight.row & 1 == 1,

@@ -9,7 +9,7 @@ use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePan
 use starlark_derive::{starlark_module, starlark_value};
 
 use super::matching::MatchValue;
-use super::network::tensor;
+use super::network::{matrix, tensor};
 use super::{TRIALS, allocation_of, failure, samples_of};
 use crate::session::Lens;
 use allocert_core::allocation::{Allocation, Tensor, Weight, print};
@@ -294,18 +294,18 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
 
     /// The number of learnable weights in each row of a tensor.
     fn row_counts(this: &AllocationValue, #[starlark(require = pos)] name: &str) -> starlark::Result<Vec<usize>> {
-        Ok(this.rows(tensor(&this.lens, name)?))
+        Ok(this.rows(matrix(&this.lens, name)?))
     }
 
     /// The number of learnable weights in each column of a tensor.
     fn column_counts(this: &AllocationValue, #[starlark(require = pos)] name: &str) -> starlark::Result<Vec<usize>> {
-        Ok(this.columns(tensor(&this.lens, name)?))
+        Ok(this.columns(matrix(&this.lens, name)?))
     }
 
     /// The number of connected components of the bipartite graph that has the tensor's rows and columns as nodes and its
     /// learnable weights as edges.
     fn components(this: &AllocationValue, #[starlark(require = pos)] name: &str) -> starlark::Result<usize> {
-        let tensor = tensor(&this.lens, name)?;
+        let tensor = matrix(&this.lens, name)?;
         let mut part: Vec<usize> = (0..tensor.rows + tensor.columns).collect();
         for weight in this.places().filter(|w| w.tensor == tensor) {
             let (a, b) = (part[weight.row], part[tensor.rows + weight.column]);

@@ -6,6 +6,7 @@ use starlark::environment::{Methods, MethodsBuilder};
 use starlark::starlark_simple_value;
 use starlark::values::none::NoneOr;
 use starlark::values::structs::AllocStruct;
+use starlark::values::tuple::AllocTuple;
 use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::{starlark_module, starlark_value};
 
@@ -43,10 +44,6 @@ impl NetworkValue {
         AllocationValue::new(self.lens(), allocation)
     }
 
-    fn tensor(&self, name: &str) -> starlark::Result<&Tensor> {
-        tensor(&self.lens, name)
-    }
-
     fn inside<'v>(&self, within: Option<Value<'v>>, heap: Heap<'v>) -> starlark::Result<Allocation> {
         match within {
             Some(given) => allocation_of(&self.lens(), given, heap),
@@ -55,7 +52,7 @@ impl NetworkValue {
     }
 
     fn on_diagonal(&self, name: &str, wanted: bool) -> starlark::Result<AllocationValue> {
-        let tensor = self.tensor(name)?;
+        let tensor = matrix(&self.lens, name)?;
         let cells = tensor.positions().filter(|p| {
             let inside = p - tensor.start;
             (inside / tensor.columns == inside % tensor.columns) == wanted
@@ -73,6 +70,16 @@ pub(super) fn tensor<'a>(lens: &'a Lens, name: &str) -> starlark::Result<&'a Ten
         let known = names.join(", ");
         failure(format!("{} has no tensor {}{near} It has {known}.", lens.network(), quote(name)))
     })
+}
+
+/// The tensor of that name, if it has rows and columns.
+pub(super) fn matrix<'a>(lens: &'a Lens, name: &str) -> starlark::Result<&'a Tensor> {
+    let tensor = tensor(lens, name)?;
+    if tensor.axes.len() <= 2 {
+        return Ok(tensor);
+    }
+    let axes = tensor.axes.len();
+    Err(failure(format!("{name} has {axes} axes\n  rows and columns are those of tensors with one axis or two")))
 }
 
 starlark::methods_static!(NETWORK_METHODS = network_methods);
@@ -181,12 +188,14 @@ fn network_methods(builder: &mut MethodsBuilder) {
         Ok(this.to_string())
     }
 
-    /// The tensors in canonical order, each with `name`, `rows`, `cols`, `layer` and `size`.
+    /// The tensors in canonical order, each with `name`, `shape`, `rows`, `cols`, `layer` and `size`. With more than two axes, the
+    /// last one runs along the columns.
     #[starlark(attribute)]
     fn tensors<'v>(this: &NetworkValue, heap: Heap<'v>) -> starlark::Result<Vec<Value<'v>>> {
         let describe = |t: &Tensor| {
             heap.alloc(AllocStruct([
                 ("name", heap.alloc(t.name.as_str())),
+                ("shape", heap.alloc(AllocTuple(t.axes.iter().copied()))),
                 ("rows", heap.alloc(t.rows)),
                 ("cols", heap.alloc(t.columns)),
                 ("layer", heap.alloc(t.layer)),

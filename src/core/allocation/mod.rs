@@ -2,11 +2,13 @@
 
 mod layout;
 mod picture;
+mod selection;
 mod subsets;
 mod text;
 
-pub use layout::{Layout, Tensor, Weight};
+pub use layout::{Layout, Slice, Tensor, Weight};
 pub use picture::picture;
+pub use selection::Selection;
 pub use subsets::subsets;
 pub use text::{TextError, parse, print};
 

@@ -1,15 +1,16 @@
 //! An allocation drawn in text: its tensors as grids, learnable cells marked.
 
-use super::{Allocation, Layout, Tensor};
+use super::{Allocation, Layout, Slice, Tensor};
 
 /// Tensors wider or taller than this are cut, and say so.
 const LARGEST: usize = 24;
 /// Grids side by side stay within this many columns.
 const LINE: usize = 76;
 
-/// Draws the tensors side by side, `■` learnable and `·` frozen; lines end without spaces.
+/// Draws the tensors side by side, `■` learnable and `·` frozen; one with more than two axes as one grid for each place of the
+/// axes before the last two. Lines end without spaces.
 pub fn picture(layout: &Layout, allocation: &Allocation) -> String {
-    let grids: Vec<Vec<String>> = layout.tensors().iter().map(|t| grid(t, allocation)).collect();
+    let grids: Vec<Vec<String>> = layout.tensors().iter().flat_map(|t| grids(t, allocation)).collect();
     let mut text = String::new();
     let mut row: Vec<&Vec<String>> = Vec::new();
     let mut wide = 0;
@@ -26,18 +27,28 @@ pub fn picture(layout: &Layout, allocation: &Allocation) -> String {
     text
 }
 
-fn grid(tensor: &Tensor, allocation: &Allocation) -> Vec<String> {
-    let mut lines = vec![tensor.name.clone()];
-    for row in 0..tensor.rows.min(LARGEST) {
+fn grids(tensor: &Tensor, allocation: &Allocation) -> Vec<Vec<String>> {
+    let slices = tensor.slices();
+    let mut grids: Vec<Vec<String>> =
+        slices.iter().take(LARGEST).map(|s| grid(s, tensor.columns, allocation)).collect();
+    if slices.len() > LARGEST {
+        grids.push(vec![format!("… {} slices of {} in all", slices.len(), tensor.name)]);
+    }
+    grids
+}
+
+fn grid(slice: &Slice, columns: usize, allocation: &Allocation) -> Vec<String> {
+    let mut lines = vec![slice.name.clone()];
+    for row in 0..slice.rows.min(LARGEST) {
         let cell = |column| {
-            let learnable = allocation.contains(tensor.position(row, column));
+            let learnable = allocation.contains(slice.start + row * columns + column);
             if learnable { "■" } else { "·" }
         };
-        let cells: Vec<&str> = (0..tensor.columns.min(LARGEST)).map(cell).collect();
+        let cells: Vec<&str> = (0..columns.min(LARGEST)).map(cell).collect();
         lines.push(cells.join(" "));
     }
-    if tensor.rows > LARGEST || tensor.columns > LARGEST {
-        lines.push(format!("… {} × {} in all", tensor.rows, tensor.columns));
+    if slice.rows > LARGEST || columns > LARGEST {
+        lines.push(format!("… {} × {columns} in all", slice.rows));
     }
     lines
 }
@@ -71,5 +82,12 @@ mod tests {
         let allocation = Allocation::of(8, [0, 5, 7]);
         let expected = "W1      b1\n■ · ·   ·\n· · ■   ■\n";
         assert_eq!(picture(&layout, &allocation), expected);
+    }
+
+    #[test]
+    fn draws_more_axes_as_slices() {
+        let layout = Layout::default().with("g", &[], 1).with("K", &[2, 1, 2, 2], 2);
+        let expected = "g   K[0,0,:,:]   K[1,0,:,:]\n■   · ■          · ·\n    · ·          ■ ·\n";
+        assert_eq!(picture(&layout, &Allocation::of(9, [0, 2, 7])), expected);
     }
 }

@@ -3,7 +3,7 @@
 //! Indices count from 0; negative ones from the end; slices are `start:stop:step` with the end excluded and, as in
 //! NumPy, clipped to the tensor. A bare name is the whole tensor, `all` everything and `none` nothing; duplicates collapse.
 
-use super::{Allocation, Layout, Tensor};
+use super::{Allocation, Layout, Selection, Tensor};
 use crate::text::{nearest, quote};
 
 /// What was wrong with an allocation's text, where, and the mend.
@@ -88,59 +88,53 @@ fn select(layout: &Layout, item: &str, allocation: &mut Allocation) -> Result<()
         tensor.positions().for_each(|p| allocation.insert(p));
         return Ok(());
     };
-    let parts: Vec<&str> = index.split(',').collect();
-    let most = if tensor.vector { 1 } else { 2 };
-    if parts.len() > most {
-        let shape = shape(tensor);
-        let problem = format!("{} indices, but {name} has shape {shape}", parts.len());
-        let mend = format!("write {}", example(tensor));
-        return Err((problem, mend));
-    }
-    let rows = axis(parts[0], tensor.rows, "row", tensor)?;
-    let columns = match parts.get(1) {
-        Some(part) => axis(part, tensor.columns, "column", tensor)?,
-        None => (0..tensor.columns).collect(),
-    };
-    for row in rows {
-        for column in &columns {
-            allocation.insert(tensor.position(row, *column));
-        }
+    for position in inside(tensor, index)? {
+        allocation.insert(tensor.start + position);
     }
     Ok(())
 }
 
-/// The positions that one index or slice selects.
-fn axis(part: &str, length: usize, what: &str, tensor: &Tensor) -> Result<Vec<usize>, Fault> {
-    let number = |text: &str| text.parse::<i64>().map_err(|_| unreadable());
-    let optional = |text: &str| (!text.is_empty()).then(|| number(text)).transpose();
-    let size = length as i64;
-    if !part.contains(':') {
-        let index = number(part)?;
-        let found = if index < 0 { index.saturating_add(size) } else { index };
-        if found < 0 || found >= size {
-            let problem = format!("{what} {index} is out of range: {} has shape {}", tensor.name, shape(tensor));
-            let mend = format!("{what}s run from 0 to {}", length - 1);
-            return Err((problem, mend));
-        }
-        return Ok(vec![found as usize]);
+/// The places inside a tensor that an index such as `0,:` selects; axes that are not named are whole, `...` stands for as many
+/// as are left.
+fn inside(tensor: &Tensor, index: &str) -> Result<Vec<usize>, Fault> {
+    let parts: Vec<&str> = index.split(',').collect();
+    let (axes, name) = (tensor.axes.len(), &tensor.name);
+    let rest = parts.iter().position(|part| *part == "...");
+    let named = parts.len() - usize::from(rest.is_some());
+    if named > axes || axes == 0 {
+        let problem = format!("{} indices, but {name} has shape {}", parts.len(), shape(tensor));
+        return Err((problem, format!("write {}", tensor.weight_text(0))));
     }
-    let bounds: Vec<&str> = part.split(':').collect();
-    if bounds.len() > 3 {
-        return Err(unreadable());
+    let before = rest.unwrap_or(parts.len());
+    let whole = std::iter::repeat_n(":", axes - named);
+    let after = parts.iter().copied().skip(before + usize::from(rest.is_some()));
+    let mut places = vec![0];
+    for (axis, part) in parts[..before].iter().copied().chain(whole).chain(after).enumerate() {
+        let along = along(part, axis, tensor)?;
+        let length = tensor.axes[axis];
+        places = places.iter().flat_map(|place| along.iter().map(move |a| place * length + a)).collect();
     }
-    let step = bounds.get(2).map_or(Ok(None), |t| optional(t))?.unwrap_or(1);
-    if step <= 0 {
-        let problem = format!("step {step} in a slice");
-        return Err((problem, "a step is 1 or more".to_owned()));
+    Ok(places)
+}
+
+/// The places that one index or slice selects along an axis.
+fn along(part: &str, axis: usize, tensor: &Tensor) -> Result<Vec<usize>, Fault> {
+    let length = tensor.axes[axis];
+    let selection = Selection::read(part).ok_or_else(unreadable)?;
+    if let Selection::Slice { step: Some(step @ ..=0), .. } = selection {
+        return Err((format!("step {step} in a slice"), "a step is 1 or more".to_owned()));
     }
-    let clip = |bound: i64| {
-        let from_start = if bound < 0 { bound.saturating_add(size) } else { bound };
-        from_start.clamp(0, size) as usize
-    };
-    let start = optional(bounds[0])?.map_or(0, clip);
-    let stop = optional(bounds[1])?.map_or(length, clip);
-    let step = usize::try_from(step).unwrap_or(usize::MAX);
-    Ok((start..stop).step_by(step).collect())
+    selection.places(length).ok_or_else(|| {
+        let what = match (axis, tensor.axes.len()) {
+            (0, 1 | 2) => "row".to_owned(),
+            (1, 2) => "column".to_owned(),
+            _ => "index".to_owned(),
+        };
+        let on = if tensor.axes.len() > 2 { format!(" on axis {axis}") } else { String::new() };
+        let plural = if what == "index" { "indices".to_owned() } else { format!("{what}s") };
+        let problem = format!("{what} {part}{on} is out of range: {} has shape {}", tensor.name, shape(tensor));
+        (problem, format!("{plural}{on} run from 0 to {}", length - 1))
+    })
 }
 
 fn unreadable() -> Fault {
@@ -163,11 +157,8 @@ fn unknown_tensor(layout: &Layout, name: &str) -> Fault {
 }
 
 fn shape(tensor: &Tensor) -> String {
-    if tensor.vector { format!("({})", tensor.rows) } else { format!("({}, {})", tensor.rows, tensor.columns) }
-}
-
-fn example(tensor: &Tensor) -> String {
-    if tensor.vector { format!("{}[0]", tensor.name) } else { format!("{}[0,0]", tensor.name) }
+    let lengths: Vec<String> = tensor.axes.iter().map(usize::to_string).collect();
+    format!("({})", lengths.join(", "))
 }
 
 #[cfg(test)]
@@ -213,6 +204,27 @@ mod tests {
         for text in ["W1[", "W1]", "W1[a,0]", "W1[]", "W1[1:2:3:4,0]", "[0]", "W1[[0]]", "W1[99999999999999999999,0]"] {
             assert!(parse(&layout(), text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn reads_any_number_of_axes() {
+        let layout = Layout::default().with("g", &[], 1).with("K", &[2, 2, 3], 2);
+        let read = |text: &str| parse(&layout, text).map(|a| a.iter().collect::<Vec<_>>()).map_err(|e| e.to_string());
+        assert_eq!(read("g"), Ok(vec![0]));
+        assert_eq!(read("K[1,0,2]"), Ok(vec![9]));
+        assert_eq!(read("K[0]"), Ok(vec![1, 2, 3, 4, 5, 6]));
+        assert_eq!(read("K[:, -1, ::2]"), Ok(vec![4, 6, 10, 12]));
+        assert_eq!(read("K[..., 1]"), Ok(vec![2, 5, 8, 11]));
+        assert_eq!(read("K[1,...,0]"), Ok(vec![7, 10]));
+        for (text, said) in [
+            ("K[0,2,0]", "index 2 on axis 1 is out of range: K has shape (2, 2, 3)"),
+            ("K[0,0,0,0]", "4 indices, but K has shape (2, 2, 3)\n  write K[0,0,0]"),
+            ("g[0]", "1 indices, but g has shape ()\n  write g"),
+            ("K[...,...]", "cannot be read"),
+        ] {
+            assert!(read(text).is_err_and(|e| e.contains(said)), "{text}: {:?}", read(text));
+        }
+        assert_eq!(print(&layout, &Allocation::of(13, [0, 9])), "g K[1,0,2]");
     }
 
     proptest! {

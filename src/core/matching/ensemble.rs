@@ -90,7 +90,7 @@ impl Ensemble {
         };
         let mut weights = Vec::with_capacity(layout.weights());
         for tensor in layout.tensors() {
-            if tensor.vector {
+            if tensor.axes.len() < 2 {
                 weights.extend((0..tensor.rows).map(|_| gaussian(random)));
             } else {
                 weights.extend(low_rank(tensor.rows, tensor.columns, rank as usize, random));

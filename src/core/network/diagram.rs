@@ -26,7 +26,7 @@ pub struct Diagram {
 impl Diagram {
     /// Of layers one after the other: the matrix of layer ℓ leads from group ℓ − 1 to group ℓ.
     pub(super) fn layered(layout: &Layout) -> Self {
-        let matrices = layout.tensors().iter().filter(|t| !t.vector);
+        let matrices = layout.tensors().iter().filter(|t| !t.is_vector());
         let widths = matrices.clone().take(1).map(|t| t.columns).chain(matrices.map(|t| t.rows));
         let last = layout.layers();
         let name = |layer| match layer {
@@ -37,7 +37,7 @@ impl Diagram {
         };
         let group = |(column, units)| Group { name: name(column), units, column };
         let groups = widths.enumerate().map(group).collect();
-        let wire = |t: &crate::allocation::Tensor| ((!t.vector).then(|| t.layer - 1), t.layer);
+        let wire = |t: &crate::allocation::Tensor| ((!t.is_vector()).then(|| t.layer - 1), t.layer);
         Diagram { groups, wires: layout.tensors().iter().map(wire).collect() }
     }
 }

@@ -4,7 +4,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::RngCore;
 
 use crate::algebra::{Matrix, RowSpace};
-use crate::allocation::{Allocation, Layout};
+use crate::allocation::{Allocation, Layout, Tensor};
 use crate::network::{Network, Probe, Samples};
 use crate::number::{PrimeField, Rationals, Ring, Stream, generator, random_prime};
 
@@ -73,17 +73,18 @@ impl IntegerPoint {
 
     /// The weights as one NumPy-like list a tensor.
     pub fn tensors(&self, layout: &Layout) -> Vec<(String, String)> {
-        let show = |positions: std::ops::Range<usize>, columns: usize, vector: bool| {
-            let values = &self.weights[positions];
-            let rows = values.chunks(columns).map(|row| {
-                let entries: Vec<String> = row.iter().map(i64::to_string).collect();
-                if vector { entries.join(", ") } else { format!("[{}]", entries.join(", ")) }
-            });
-            format!("[{}]", rows.collect::<Vec<_>>().join(", "))
-        };
-        let tensors = layout.tensors().iter();
-        tensors.map(|t| (t.name.clone(), show(t.positions(), t.columns, t.vector))).collect()
+        let show = |t: &Tensor| nested(&t.axes, &self.weights[t.positions()]);
+        layout.tensors().iter().map(|t| (t.name.clone(), show(t))).collect()
     }
+}
+
+/// Numbers in nested lists, one level an axis.
+fn nested(axes: &[usize], values: &[i64]) -> String {
+    let Some((length, inner)) = axes.split_first() else {
+        return values.iter().map(i64::to_string).collect();
+    };
+    let parts: Vec<String> = values.chunks(values.len() / length).map(|part| nested(inner, part)).collect();
+    format!("[{}]", parts.join(", "))
 }
 
 /// Exact ranks of larger matrices, or of higher polynomials, are not looked for.

@@ -15,7 +15,7 @@ pub(super) fn bounds(network: &Network, set: &Allocation) -> Vec<(&'static str, 
     let (d, o, g) = (d + usize::from(shapes.bias == Some(true)), *o, degree as usize);
     let (mut units, mut constants) = (BTreeSet::new(), 0);
     for weight in set.iter().map(|w| network.layout().weight(w)) {
-        match (weight.tensor.layer, weight.tensor.vector) {
+        match (weight.tensor.layer, weight.tensor.is_vector()) {
             (2, true) => constants += 1,
             (2, false) => drop(units.insert(weight.column)),
             _ => drop(units.insert(weight.row)),

@@ -49,7 +49,7 @@ impl Shallow {
         let layer = layout.layers() - 1;
         let of_layer = |layer: usize| {
             let (vectors, matrices): (Vec<&Tensor>, Vec<&Tensor>) =
-                layout.tensors().iter().filter(|t| t.layer == layer).partition(|t| t.vector);
+                layout.tensors().iter().filter(|t| t.layer == layer).partition(|t| t.is_vector());
             (matrices[0], vectors.first().copied())
         };
         let ((hidden, hidden_bias), (output, output_bias)) = (of_layer(layer), of_layer(layer + 1));
