@@ -269,5 +269,3 @@ exists rho; split=> [A /up /attained_point|r d]; first exact.
 by rewrite -[RHS]num.
 Qed.
 End Answers.
-Print Assumptions dimension_sound.
-Print Assumptions census_sound.
