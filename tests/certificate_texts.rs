@@ -28,6 +28,15 @@ fn subject(line: &str) -> Option<(String, Option<u64>)> {
     Some((network.to_owned(), samples.map(|count| count.parse().unwrap())))
 }
 
+/// The seal of a claim in place of `SEAL`.
+fn sealed(line: String) -> String {
+    if !line.contains("\"SEAL\"") {
+        return line;
+    }
+    let step: Step = serde_json::from_str(&line).unwrap();
+    line.replace("SEAL", &step.by.seal().unwrap())
+}
+
 /// A case from its lines: the name, the network, steps, and what is expected.
 fn case(lines: &[&str]) -> Case {
     let [name, subject_line, rest @ ..] = lines else { panic!("{lines:?}") };
@@ -38,7 +47,7 @@ fn case(lines: &[&str]) -> Case {
     let header = Header {
         format: FORMAT.to_owned(),
         version: VERSION,
-        about: "rank".to_owned(),
+        about: if steps.iter().any(|line| line.contains("{\"claim\":")) { "claim" } else { "rank" }.to_owned(),
         network,
         samples: samples.flatten(),
         allocation: None,
@@ -52,7 +61,7 @@ fn case(lines: &[&str]) -> Case {
     }
     for line in steps {
         let (number, rule) = line.split_once(' ').unwrap();
-        written.push(format!("{{\"step\":{number},\"by\":{}}}", rule.replace("HEADER", &head)));
+        written.push(sealed(format!("{{\"step\":{number},\"by\":{}}}", rule.replace("HEADER", &head))));
     }
     let ended = steps.last().is_some_and(|line| line.contains("{\"end\":"));
     if let (false, Some((_, statement))) = (ended, expected[0].split_once(": ")) {

@@ -14,7 +14,7 @@ use super::patterns;
 use super::section::Section;
 use super::table::{Holes, MOST_WEIGHTS, all_dimensions};
 use super::writer::Writer;
-use allocert_format::{Counterexample, FORMAT, Header, Rule, VERSION};
+use allocert_format::{Counterexample, FORMAT, Header, Rule, VERSION, is_name};
 
 /// The most allocations of networks without tables.
 const MOST_LISTED: usize = 20_000;
@@ -107,9 +107,32 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
         }
     });
     let outcome = checked.outcome.as_ref().map_or("open", |o| o.name()).to_owned();
-    let (name, statement) = (checked.claim.clone(), checked.statement.clone());
-    answer.push(writer.step(Rule::Claim { name, statement, outcome, counterexample, missing: missing.clone() }));
+    // A name that is none in the format, with spaces for instance, is written with other characters.
+    let part = |c: char| if is_name(&c.to_string()) { c } else { '_' };
+    let (name, statement) = (checked.claim.chars().map(part).take(50).collect(), checked.statement.clone());
+    let networks = checked.subjects.iter().map(|s| (s.network.to_string(), s.samples.count())).collect();
+    let (missing_here, conditions) = (missing.clone(), Vec::new());
+    let claim = Rule::Claim {
+        name,
+        statement,
+        outcome,
+        counterexample,
+        missing: missing_here,
+        networks,
+        conditions,
+        seal: None,
+    };
+    answer.push(writer.step(sealed(claim)));
     OfClaim { text: writer.end(answer), tables, listed, holes, missing }
+}
+
+/// The claim with its seal.
+fn sealed(mut claim: Rule) -> Rule {
+    let of = claim.seal();
+    if let Rule::Claim { seal, .. } = &mut claim {
+        *seal = of;
+    }
+    claim
 }
 
 /// The steps that prove the dimensions that a counterexample rests on.

@@ -2,7 +2,7 @@
 
 use allocert_core::network::Samples;
 
-use allocert_format::{Header, Rule, Step};
+use allocert_format::{Header, Rule, Step, claim_in_words};
 
 /// A certificate being written: its header, and its steps so far as lines of JSON.
 #[derive(Clone, Debug)]
@@ -104,14 +104,7 @@ fn statement(rule: &Rule) -> String {
             format!("neither the instance of step {instance} nor any near it has a real match with {of}")
         }
         Rule::Fractional { of, .. } => format!("the match probability of {of} is above 0 and below 1"),
-        Rule::Claim { name, outcome, counterexample, .. } => {
-            let because = counterexample.as_ref().map_or(String::new(), |c| {
-                let of = c.allocation.as_deref().map_or(String::new(), |a| format!(", {a}"));
-                let sides = c.sides.as_ref().map_or(String::new(), |(l, sign, r)| format!(": {l} {sign} {r} is false"));
-                format!(" by {}{of}{sides}", c.network)
-            });
-            format!("claim {name} is reported {outcome}{because} (its formula is not evaluated here)")
-        }
+        Rule::Claim { .. } => claim_in_words(rule).unwrap_or_default(),
         _ => String::new(),
     }
 }
