@@ -10,11 +10,15 @@ mod integral;
 mod recorder;
 mod recording;
 mod run;
+mod signature;
+mod tensor;
 mod text;
 
 pub use recorder::{MOST_CONSTANT_BITS, MOST_STEPS, Recorder};
 pub use recording::Recording;
 pub use run::Values;
+pub use signature::{Beginning, MOST_DECLARED, Signature, SignatureError};
+pub use tensor::{Elementwise, Index, MOST_ENTRIES, Smooth, Tensor, TensorError, shape_text};
 pub use text::ProgramTextError;
 
 use rug::Rational;
