@@ -61,7 +61,7 @@ pub(super) fn certain_match(
     Ruling { certain, degree }
 }
 
-/// Whether every label is affine in the learnable weights.
+/// Whether every label that a match is asked of is affine in the learnable weights. Those that these determine may be not.
 pub(super) fn is_affine(counter: &DegreeCounter, allocation: &Allocation) -> bool {
     counter.label_degrees(allocation).into_iter().all(|d| d <= 1)
 }

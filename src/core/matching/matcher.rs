@@ -15,7 +15,7 @@ use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Trials, estimate, first_without_match};
 use super::instance::{Cut, Decision, Instance};
-use super::laws::{Ruling, bases, boundedness, certain_match, is_affine, normality};
+use super::laws::{Ruling, bases, boundedness, certain_match, normality};
 use super::piecewise::{Shallow, is_below_one, ruling};
 use super::witness::Proof;
 
@@ -219,12 +219,14 @@ impl Matcher {
         }
     }
 
-    /// Whether every label is affine in the learnable weights; exact.
+    /// Whether every label is affine in the learnable weights; exact. All labels are meant, also those that a match need not
+    /// be asked of because the others determine them (the Markov parameters of a recurrent network from the 2n-th on).
     ///
     /// # Errors
     /// A network with kinks.
     pub fn is_affine(&self, allocation: &Allocation) -> Result<bool, MatchError> {
-        Ok(is_affine(self.counter("whether labels are affine")?, allocation))
+        let counter = self.counter("whether labels are affine")?;
+        Ok(counter.degrees_on_generic_input(allocation).into_iter().all(|degree| degree <= 1))
     }
 
     pub(super) fn counter(&self, what: &'static str) -> Result<&DegreeCounter, MatchError> {
@@ -243,7 +245,8 @@ impl Matcher {
     }
 
     /// Into how many parts the equations of a match fall that have no learnable weight in common; equations without any are
-    /// left out. Exact: which labels a weight occurs in is read off their degrees in it.
+    /// left out. Exact: which labels a weight occurs in is read off their degrees in it. The Markov parameters of a recurrent
+    /// network that a match need not be asked of join no parts: in D W^k B occur the same weights for all k from 1 on.
     ///
     /// # Errors
     /// A network with kinks.
