@@ -12,6 +12,7 @@ use super::globals::{Host, globals};
 use super::limits::{MOST_TICKS, limit, on_deep_stack};
 use super::outcome::Counterexample;
 use super::session::Session;
+use super::source::dedent;
 use super::values::{AllocationValue, NetworkValue};
 use allocert_core::allocation::{Allocation, print};
 use allocert_core::network::Samples;
@@ -128,13 +129,4 @@ fn command(claim: &Claim, instance: &Instance) -> String {
             format!("allocert verify {} --only {}", shell(&file), shell(&claim.name))
         }
     }
-}
-
-/// The text with the indentation of its continuation lines taken away.
-fn dedent(text: &str) -> String {
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let shared = text.lines().skip(1).filter(|l| !l.trim().is_empty()).map(indent).min().unwrap_or(0);
-    let line =
-        |(i, line): (usize, &str)| if i == 0 { line.to_owned() } else { line.get(shared..).unwrap_or("").to_owned() };
-    text.lines().enumerate().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -15,7 +15,7 @@ use super::globals::{Declared, Expect, Host, KEPT_CONDITION, globals, kept};
 use super::invariance::Requirement;
 use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, on_deep_stack, too_deep};
 use super::session::Session;
-use super::source::{Holds, calls};
+use super::source::{Holds, Written, calls};
 use super::values::NetworkValue;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::{ReachError, Settings};
@@ -146,6 +146,8 @@ pub struct Claim {
     /// Whether `holds` takes an allocation besides the network.
     pub(super) about_allocations: bool,
     pub(super) text: Option<Holds>,
+    /// What is asked, as written.
+    pub(super) written: Written,
     /// What its conditions ask of symmetries; nothing if it must be checked allocation by allocation.
     pub(super) requirements: Option<Vec<Requirement>>,
     pub(super) module: Arc<FrozenModule>,
@@ -154,6 +156,16 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// The networks that it ranges over, each once, in the order given.
+    pub fn networks(&self) -> Vec<Network> {
+        self.networks.iter().unique().cloned().collect()
+    }
+
+    /// What it asks, as written.
+    pub fn written(&self) -> &Written {
+        &self.written
+    }
+
     /// The networks with the fewest and with the most weights, the first of them each.
     pub(super) fn range(&self) -> Option<(String, String)> {
         let smallest = self.networks.iter().min_by_key(|n| n.weights())?;
@@ -278,6 +290,7 @@ fn claim(
         is_trend: declared.is_trend,
         about_allocations: declared.parameters == 2,
         text: call.and_then(|c| c.holds.clone()),
+        written: call.map(|c| c.written.clone()).unwrap_or_default(),
         requirements: call.and_then(|c| c.requirements.clone()),
         module: Arc::clone(module),
         loading: Arc::clone(loading),

@@ -25,3 +25,4 @@ pub use globals::Expect;
 pub use outcome::{Checked, Counterexample, Outcome, Subject, Unsettled};
 pub use reference::reference;
 pub use session::Observation;
+pub use source::Written;

@@ -11,6 +11,7 @@ use allocert_core::reach::{Answer, Evidence, IntegerPoint};
 use super::file::ClaimError;
 use super::globals::Expect;
 use super::session::Observation;
+use super::source::Written;
 
 /// The outcome of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +97,10 @@ pub struct Checked {
     pub source: Option<String>,
     /// Its proof in Markdown, if given.
     pub proof: Option<String>,
+    /// What it asks, as written.
+    pub written: Written,
+    /// The networks it ranges over, each once, in the order given.
+    pub ranges_over: Vec<Network>,
     /// The networks it ranges over with the fewest and with the most weights.
     pub range: Option<(String, String)>,
     /// What its author expects.
@@ -106,10 +111,13 @@ pub struct Checked {
     pub unsettled: Option<Unsettled>,
     /// The networks (each at its numbers of samples) that were checked whole or in part.
     pub networks: usize,
-    /// The allocations (or networks, for a claim about networks) for which `holds` was evaluated, there or at an image.
+    /// The allocations (or networks, for a claim about networks) that satisfy `given` and for which it is known whether `holds`
+    /// is true, there or at an image.
     pub instances: u64,
     /// Those for which `given` was false.
     pub skipped: u64,
+    /// Those for which it is not known whether the claim holds, because something that it asks about is not known.
+    pub undecided: u64,
     /// How many evaluations of `holds` that took; nothing if every allocation was evaluated. Each is of the first allocation of an
     /// orbit for which it stands (or, on a network whose symmetries the claim does not admit, of a single one).
     pub orbits: Option<u64>,

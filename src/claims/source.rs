@@ -13,8 +13,22 @@ pub(super) struct Call {
     pub begin: usize,
     /// The text of `holds`, if it is written out in the call.
     pub holds: Option<Holds>,
+    /// What is asked, as written.
+    pub written: Written,
     /// What the claim's conditions ask of symmetries; nothing if it must be checked allocation by allocation.
     pub requirements: Option<Vec<Requirement>>,
+}
+
+/// What a claim asks, as it is written in its file; a function that is given by its name, as it is defined. Nothing where
+/// the call does not hold it in so many words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The networks.
+    pub networks: Option<String>,
+    /// `holds`, or `trend`.
+    pub holds: Option<String>,
+    /// The hypothesis.
+    pub given: Option<String>,
 }
 
 /// A lambda given as `holds`.
@@ -50,8 +64,14 @@ fn visit(text: &str, expr: &AstExpr, reader: &Reader<'_>, calls: &mut Vec<Call>)
         let plain = arguments.args.iter().all(|a| matches!(a.node, ArgumentP::Named(..)));
         let conditions: Vec<&AstExpr> = [named("given"), named("holds")].into_iter().flatten().collect();
         let requirements = (plain && named("holds").is_some()).then(|| reader.requirements(&conditions)).flatten();
-        let holds = named("holds").or_else(|| named("trend")).and_then(|value| holds(text, value));
-        calls.push(Call { begin: expr.span.begin().get() as usize, holds, requirements });
+        let condition = named("holds").or_else(|| named("trend"));
+        let holds = condition.and_then(|value| holds(text, value));
+        let written = Written {
+            networks: named("networks").and_then(|value| slice(text, value.span)),
+            holds: condition.and_then(|value| as_written(text, value, reader)),
+            given: named("given").and_then(|value| as_written(text, value, reader)),
+        };
+        calls.push(Call { begin: expr.span.begin().get() as usize, holds, written, requirements });
     }
     expr.node.visit_expr(|inner| visit(text, inner, reader, calls));
 }
@@ -60,13 +80,38 @@ fn holds(text: &str, value: &AstExpr) -> Option<Holds> {
     let Expr::Lambda(lambda) = &value.node else {
         return None;
     };
-    let slice = |span: Span| balanced(text, span.begin().get() as usize, span.end().get() as usize);
+    let slice = |span: Span| slice(text, span);
     let parameters = lambda.params.iter().map(|p| slice(p.span)).collect::<Option<Vec<String>>>()?;
     let sides = match &lambda.body.node {
         Expr::Op(left, sign, right) => sign_text(*sign).and_then(|s| Some((slice(left.span)?, s, slice(right.span)?))),
         _ => None,
     };
     Some(Holds { parameters: parameters.join(", "), body: slice(lambda.body.span)?, sides })
+}
+
+fn slice(text: &str, span: Span) -> Option<String> {
+    balanced(text, span.begin().get() as usize, span.end().get() as usize)
+}
+
+/// A function as written: a lambda where it stands, another one where it is defined.
+fn as_written(text: &str, value: &AstExpr, reader: &Reader<'_>) -> Option<String> {
+    let defined = match &value.node {
+        Expr::Identifier(name) => reader.definition(&name.node.ident),
+        _ => None,
+    };
+    let written = slice(text, defined.unwrap_or(value.span))?;
+    Some(dedent(written.trim_end()))
+}
+
+/// The text with the indentation of its continuation lines taken away.
+pub(super) fn dedent(text: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let starts_at_margin = text.starts_with("def ");
+    let shared = text.lines().skip(1).filter(|l| !l.trim().is_empty()).map(indent).min().unwrap_or(0);
+    let shared = if starts_at_margin { 0 } else { shared };
+    let line =
+        |(i, line): (usize, &str)| if i == 0 { line.to_owned() } else { line.get(shared..).unwrap_or("").to_owned() };
+    text.lines().enumerate().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// A stretch of the text, grown over the brackets around it until as many open as close: the language's own spans leave
@@ -123,5 +168,17 @@ mod tests {
         let holds = super::calls(text, &ast).remove(0).holds.unwrap();
         assert_eq!(holds.body, "(net.all - (1)).size + 1 < (2 + (3))");
         assert_eq!(holds.sides, Some(("(net.all - (1)).size + 1".into(), "<", "2 + (3)".into())));
+    }
+
+    #[test]
+    fn says_what_is_asked_as_written() {
+        let text = "def f(net, a):\n    return a.free\n\nclaim(networks = [lffn([d, 2]) for d in (1, 2)], holds = f,
+    given = lambda net, a: (a.size > 1 and
+        a.size < 3))\n";
+        let ast = AstModule::parse("t", text.to_owned(), &Dialect::Extended).unwrap();
+        let written = super::calls(text, &ast).remove(0).written;
+        assert_eq!(written.networks.as_deref(), Some("[lffn([d, 2]) for d in (1, 2)]"));
+        assert_eq!(written.holds.as_deref(), Some("def f(net, a):\n    return a.free"));
+        assert_eq!(written.given.as_deref(), Some("lambda net, a: (a.size > 1 and\na.size < 3)"));
     }
 }

@@ -62,6 +62,7 @@ impl From<MatchError> for Failure {
             MatchError::Reach(error) => error.into(),
             MatchError::OtherNetwork { .. }
             | MatchError::Kinks { .. }
+            | MatchError::OwnKinks { .. }
             | MatchError::NotPolynomial { .. }
             | MatchError::NoLaws { .. } => Failure::request(error.to_string()),
             MatchError::TooManyWeights { .. } => Failure::limit(error.to_string()),

@@ -6,7 +6,6 @@ use allocert_core::allocation::Allocation;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::Settings;
 
-use super::CannotCertify;
 use super::count::MOST_VISITED_IN_CLAIM;
 use super::engine::{Engine, Sound};
 use super::ground::Ground;
@@ -14,6 +13,7 @@ use super::patterns;
 use super::section::Section;
 use super::table::{Holes, MOST_WEIGHTS, all_dimensions};
 use super::writer::Writer;
+use super::{CannotCertify, families_only};
 use allocert_format::{Counterexample, FORMAT, Header, Rule, VERSION, is_name};
 
 /// The most allocations of networks without tables.
@@ -171,6 +171,7 @@ fn prove(
     asked: &mut [(Allocation, usize)],
     settings: Settings,
 ) -> Result<(Vec<u64>, Holes), CannotCertify> {
+    families_only(network)?;
     if !network.is_polynomial() {
         return patterns::dimensions(writer, engine, network, samples, asked, settings);
     }

@@ -29,6 +29,11 @@ pub use rank::{of_rank, of_rank_by};
 use section::Section;
 pub use table::{Holes, MOST_WEIGHTS, of_table, of_table_by};
 
+/// Refuses a network that the checker could not rebuild from its name.
+fn families_only(network: &allocert_core::network::Network) -> Result<(), CannotCertify> {
+    if network.is_built_in() { Ok(()) } else { Err(CannotCertify::OwnNetwork) }
+}
+
 /// Why no certificate can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CannotCertify {
@@ -58,6 +63,11 @@ pub enum CannotCertify {
         "no certificate can be written of a match probability of a ReLU network: its labels are not polynomial\n  leave out --certificate, or take rank for the dimensions"
     )]
     Piecewise,
+    /// A network of one's own.
+    #[error(
+        "no certificate can be written of a network of one's own yet\n  leave out --certificate, or take lffn, lrnn, pnn or relu"
+    )]
+    OwnNetwork,
     /// Integer points show more than the activation patterns that were drawn.
     #[error(
         "integer points show a larger dimension than the activation patterns drawn\n  try more --draws, or another --seed"

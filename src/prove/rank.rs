@@ -7,7 +7,7 @@ use super::engine::{Engine, Sound};
 use super::ground::{Ground, text};
 use super::patterns;
 use super::writer::Writer;
-use super::{CannotCertify, Section};
+use super::{CannotCertify, Section, families_only};
 use allocert_format::{FORMAT, Header, Rule, VERSION};
 
 /// Writes the certificate of an answer.
@@ -23,6 +23,7 @@ pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
 /// # Errors
 /// As [`of_rank`]; and what that engine says may not fit together.
 pub fn of_rank_by(engine: &impl Engine, answer: &Answer) -> Result<String, CannotCertify> {
+    families_only(&answer.network)?;
     if !answer.network.is_polynomial() {
         return patterns::of_rank(engine, answer);
     }
@@ -37,6 +38,7 @@ pub(super) fn written<E: Engine>(
     more: impl Fn(&mut Section<'_, E>, u64, u64) -> Result<Vec<u64>, CannotCertify>,
 ) -> Result<String, CannotCertify> {
     let network = &answer.network;
+    families_only(network)?;
     if !network.is_polynomial() {
         return Err(CannotCertify::Piecewise);
     }

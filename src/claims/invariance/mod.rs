@@ -17,6 +17,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use starlark::codemap::Span;
 use starlark::syntax::AstModule;
 use starlark_syntax::syntax::ast::{
     ArgumentP, AssignOp, AssignTargetP, AstArgument, AstAssignTarget, AstExpr, AstLiteral, AstNoPayload, AstParameter,
@@ -72,6 +73,8 @@ pub(super) struct Closed {
 pub(super) struct Reader<'a> {
     text: &'a str,
     functions: HashMap<&'a str, (&'a [AstParameter], &'a AstStmt)>,
+    /// Where each function stands.
+    definitions: HashMap<&'a str, Span>,
     /// How often each name is given a value, anywhere in the file.
     bound: HashMap<String, usize>,
     /// The names that are given a value at the top of the file, outside of loops and branches.
@@ -90,6 +93,7 @@ impl<'a> Reader<'a> {
         let mut reader = Reader {
             text,
             functions: HashMap::new(),
+            definitions: HashMap::new(),
             bound: HashMap::new(),
             global: HashSet::new(),
             structs: false,
@@ -104,6 +108,7 @@ impl<'a> Reader<'a> {
             match &statement.node {
                 Stmt::Def(def) => {
                     reader.functions.insert(&def.name.node.ident, (&def.params, &def.body));
+                    reader.definitions.insert(&def.name.node.ident, statement.span);
                     reader.global.insert(def.name.node.ident.clone());
                 }
                 Stmt::Assign(assign) => {
@@ -132,6 +137,11 @@ impl<'a> Reader<'a> {
         let outside = top.iter().filter(|statement| !matches!(statement.node, Stmt::Def(_)));
         reader.floats = outside.into_iter().any(|statement| reader.makes_float(&Visit::Stmt(statement)));
         reader
+    }
+
+    /// Where the function of that name is defined, if the name means nothing else anywhere.
+    pub(super) fn definition(&self, name: &str) -> Option<Span> {
+        self.function(name).and_then(|_| self.definitions.get(name).copied())
     }
 
     /// What these functions of a network and an allocation ask of symmetries; nothing if some part has no rule.

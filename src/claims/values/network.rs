@@ -100,8 +100,8 @@ impl<'v> StarlarkValue<'v> for NetworkValue {
 fn network_methods(builder: &mut MethodsBuilder) {
     /// `"lffn"`, `"lrnn"`, `"pnn"` or `"relu"`.
     #[starlark(attribute)]
-    fn kind(this: &NetworkValue) -> starlark::Result<&'static str> {
-        Ok(this.lens.network().family())
+    fn kind(this: &NetworkValue) -> starlark::Result<String> {
+        Ok(this.lens.network().family().to_owned())
     }
 
     /// The widths d_0, …, d_L of a feedforward network; `None` for a recurrent one.

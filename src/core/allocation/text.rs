@@ -1,7 +1,7 @@
 //! Allocations as text, in NumPy's indexing: `W1[0,0] W1[:,1] W2[0,0:2] b1[1]`.
 //!
 //! Indices count from 0; negative ones from the end; slices are `start:stop:step` with the end excluded and, as in
-//! NumPy, clipped to the tensor. A bare name is the whole tensor, `all` everything and `none` nothing; duplicates collapse.
+//! NumPy, clipped to the tensor; but a slice that selects nothing is an error. A bare name is the whole tensor, `all` everything and `none` nothing; duplicates collapse.
 
 use super::{Allocation, Layout, Selection, Tensor};
 use crate::text::{nearest, quote};
@@ -70,13 +70,13 @@ fn items(text: &str) -> Vec<(usize, String)> {
 }
 
 fn select(layout: &Layout, item: &str, allocation: &mut Allocation) -> Result<(), Fault> {
+    let commas = || ("commas between weights".to_owned(), "put spaces there".to_owned());
     let (name, index) = match item.split_once('[') {
+        None if item.contains(',') => return Err(commas()),
         None => (item, None),
         Some((name, rest)) => match rest.strip_suffix(']') {
             Some(inside) if !inside.contains(['[', ']']) => (name, Some(inside)),
-            _ if rest.contains("],") => {
-                return Err(("commas between weights".to_owned(), "put spaces there".to_owned()));
-            }
+            _ if rest.contains("],") => return Err(commas()),
             _ if rest.contains("][") => {
                 return Err(("two pairs of brackets".to_owned(), "write W1[0,1] for row 0, column 1".to_owned()));
             }
@@ -124,17 +124,25 @@ fn along(part: &str, axis: usize, tensor: &Tensor) -> Result<Vec<usize>, Fault> 
     if let Selection::Slice { step: Some(step @ ..=0), .. } = selection {
         return Err((format!("step {step} in a slice"), "a step is 1 or more".to_owned()));
     }
-    selection.places(length).ok_or_else(|| {
-        let what = match (axis, tensor.axes.len()) {
-            (0, 1 | 2) => "row".to_owned(),
-            (1, 2) => "column".to_owned(),
-            _ => "index".to_owned(),
-        };
-        let on = if tensor.axes.len() > 2 { format!(" on axis {axis}") } else { String::new() };
-        let plural = if what == "index" { "indices".to_owned() } else { format!("{what}s") };
-        let problem = format!("{what} {part}{on} is out of range: {} has shape {}", tensor.name, shape(tensor));
-        (problem, format!("{plural}{on} run from 0 to {}", length - 1))
-    })
+    let what = match (axis, tensor.axes.len()) {
+        (0, 1 | 2) => "row".to_owned(),
+        (1, 2) => "column".to_owned(),
+        _ => "index".to_owned(),
+    };
+    let on = if tensor.axes.len() > 2 { format!(" on axis {axis}") } else { String::new() };
+    let plural = if what == "index" { "indices".to_owned() } else { format!("{what}s") };
+    let (name, shape, last) = (&tensor.name, shape(tensor), length.saturating_sub(1));
+    match selection.places(length) {
+        None => {
+            let problem = format!("{what} {part}{on} is out of range: {name} has shape {shape}");
+            Err((problem, format!("{plural}{on} run from 0 to {last}")))
+        }
+        Some(places) if places.is_empty() => {
+            let problem = format!("the slice {part} selects no {what}{on}: {name} has shape {shape}");
+            Err((problem, format!("{plural}{on} run from 0 to {last}, and the end of a slice is left out")))
+        }
+        Some(places) => Ok(places),
+    }
 }
 
 fn unreadable() -> Fault {
@@ -186,7 +194,6 @@ mod tests {
         assert_eq!(read("W1[-1, -1]"), [5]);
         assert_eq!(read("W1[0,0:2]  W1[0, 0:99]"), [0, 1, 2]);
         assert_eq!(read("W1[0,::2]"), [0, 2]);
-        assert_eq!(read("W1[0,2:1]"), [0; 0]);
         assert_eq!(read("b1 b1[0] b1"), [6, 7]);
         assert_eq!(read("all").len(), 10);
         assert_eq!(read(" none "), [0; 0]);
@@ -201,6 +208,11 @@ mod tests {
         assert!(fault("b1[0,0]").contains("2 indices, but b1 has shape (2)"));
         assert!(fault("W1[0,0,0]").contains("write W1[0,0]"));
         assert!(fault("W1[::0,0]").contains("step 0"));
+        assert!(fault("W1[5:9,0]").contains("the slice 5:9 selects no row: W1 has shape (2, 3)"));
+        assert!(fault("W1[0,2:1]").contains("the slice 2:1 selects no column"));
+        for text in ["W1[0,0],W1[1,1]", "W1[0,0], W1[1,1]", "W1, W2", "W1,W2", ","] {
+            assert!(fault(text).contains("put spaces there"), "{text}");
+        }
         for text in ["W1[", "W1]", "W1[a,0]", "W1[]", "W1[1:2:3:4,0]", "[0]", "W1[[0]]", "W1[99999999999999999999,0]"] {
             assert!(parse(&layout(), text).is_err(), "{text}");
         }

@@ -223,6 +223,19 @@ pub struct MatchAnswer {
 }
 
 impl MatchAnswer {
+    /// The verdicts that what is known leaves possible: one unless the verdict is undecided.
+    pub fn possible(&self) -> &'static [Verdict] {
+        use Verdict::{Fractional, One, Zero};
+        match self.verdict {
+            Zero => &[Zero],
+            One => &[One],
+            Fractional => &[Fractional],
+            // It spans, so the zero-positive law leaves two.
+            Verdict::Undecided if self.reason == Reason::NoLaw => &[One, Fractional],
+            Verdict::Undecided => &[Zero, One, Fractional],
+        }
+    }
+
     /// MP, or its estimate; nothing if nothing was decided.
     pub fn probability(&self) -> Option<f64> {
         match self.verdict {

@@ -168,6 +168,14 @@ impl DegreeCounter {
         label_degrees(&self.network, allocation, &self.degrees)
     }
 
+    /// The degrees of the labels of one generic input in the learnable weights. On it no coordinate of the function that the
+    /// network computes is left out, also of those that the equations of a match may leave out because the others determine
+    /// them: with generic entries nothing cancels.
+    pub(super) fn degrees_on_generic_input(&self, allocation: &Allocation) -> Vec<u64> {
+        let input = vec![Some(0); self.network.input_size()];
+        label_degrees(&self.network, allocation, &[input])
+    }
+
     fn judge(&self, allocation: &Allocation, dimension: usize, value: usize) -> Degree {
         let degrees = self.label_degrees(allocation);
         let bezout = degrees.iter().fold(1u64, |product, d| product.saturating_mul(*d));

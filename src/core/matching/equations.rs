@@ -70,8 +70,8 @@ pub(super) fn constants<R: Ring>(
     inputs.iter().map(|input| input.iter().map(|x| ring.constant(x.clone())).collect()).collect()
 }
 
-/// The degree of every label in the learnable weights: exact, since a label map has no negative coefficients, for
-/// non-negative inputs or generic ones.
+/// An upper bound of the degree of every label in the learnable weights: exact where a label map has no negative
+/// coefficients, as in the families, for non-negative inputs or generic ones.
 pub(super) fn label_degrees(network: &Network, allocation: &Allocation, inputs: &[Vec<Option<u64>>]) -> Vec<u64> {
     let weights: Vec<_> = (0..network.weights()).map(|w| Some(u64::from(allocation.contains(w)))).collect();
     let degrees = network.labels(&Degrees, &weights, inputs);

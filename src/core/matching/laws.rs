@@ -1,9 +1,9 @@
 //! The laws that settle a match probability without sampling, in the order in which they are tried.
 //!
 //! - *Zero-positive law.* MP > 0 if and only if the allocation spans.
-//! - *Affine 0-1 law.* If the labels are affine in the learnable weights, MP is 1 where it spans. Whether they are is read
-//!   off exactly: label maps have no negative coefficients, so the degree of a label in the learnable weights is what
-//!   evaluating it on degrees gives.
+//! - *Affine 0-1 law.* If the labels are affine in the learnable weights, MP is 1 where it spans. That they are is read off
+//!   what evaluating a label on degrees gives, a bound on its degree in the learnable weights: exact for the families, whose
+//!   label maps have no negative coefficients; in another network terms may cancel, and the law is not applied.
 //! - *Odd-degree law.* MP = 1 for a basis of odd learning degree: non-real solutions come in pairs.
 //! - *Monotonicity.* MP = 1 for everything that contains such a basis.
 //! - *Odd-section law.* MP = 1 for what spans with more weights than the teacher has dimensions D, if a generic affine subspace of
@@ -61,7 +61,7 @@ pub(super) fn certain_match(
     Ruling { certain, degree }
 }
 
-/// Whether every label is affine in the learnable weights.
+/// Whether every label that a match is asked of is affine in the learnable weights. Those that these determine may be not.
 pub(super) fn is_affine(counter: &DegreeCounter, allocation: &Allocation) -> bool {
     counter.label_degrees(allocation).into_iter().all(|d| d <= 1)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use crate::algebra::{Limits, Primes, Solver};
+use crate::algebra::{Limits, Primes, Solver, Undecided};
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::number::Stream;
@@ -15,7 +15,7 @@ use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Trials, estimate, first_without_match};
 use super::instance::{Cut, Decision, Instance};
-use super::laws::{Ruling, bases, boundedness, certain_match, is_affine, normality};
+use super::laws::{Ruling, bases, boundedness, certain_match, normality};
 use super::piecewise::{Shallow, is_below_one, ruling};
 use super::witness::Proof;
 
@@ -78,6 +78,14 @@ pub enum MatchError {
         /// The last hidden layer.
         layer: usize,
     },
+    /// A network of one's own with kinks.
+    #[error(
+        "{network}: matches of a network of one's own are decided where its label map is polynomial, and it has kinks\n  ask for dimensions (rank), or for training"
+    )]
+    OwnKinks {
+        /// The network.
+        network: String,
+    },
     /// A question that only polynomial label maps have an answer to.
     #[error(
         "{network}: {what} speaks of polynomial equations, and with kinks there are others on each pattern\n  ask for it on lffn, lrnn or pnn networks"
@@ -132,7 +140,11 @@ pub struct Matcher {
 #[derive(Clone, Debug)]
 enum Engine {
     Polynomial(Box<Polynomial>),
-    Piecewise { patterns: Box<Patterns>, shallow: Shallow },
+    /// Matches are decided where there is a last hidden layer to speak of.
+    Piecewise {
+        patterns: Box<Patterns>,
+        shallow: Option<Shallow>,
+    },
 }
 
 /// What the laws for polynomial label maps are asked of.
@@ -159,7 +171,10 @@ impl Matcher {
                 let solver = Solver::new(primes, limits, settings.error_log2 - TRIALS_LOG2);
                 Engine::Polynomial(Box::new(Polynomial { matroid: *matroid, counter, solver }))
             }
-            Dimensions::Patterns(patterns) => Engine::Piecewise { patterns, shallow: Shallow::of(network) },
+            Dimensions::Patterns(patterns) => {
+                let shallow = network.is_built_in().then(|| Shallow::of(network));
+                Engine::Piecewise { patterns, shallow }
+            }
         };
         Ok(Matcher { network: network.clone(), samples, settings, engine, stop: Arc::default() })
     }
@@ -219,12 +234,14 @@ impl Matcher {
         }
     }
 
-    /// Whether every label is affine in the learnable weights; exact.
+    /// Whether every label is affine in the learnable weights; exact. All labels are meant, also those that a match need not
+    /// be asked of because the others determine them (the Markov parameters of a recurrent network from the 2n-th on).
     ///
     /// # Errors
     /// A network with kinks.
     pub fn is_affine(&self, allocation: &Allocation) -> Result<bool, MatchError> {
-        Ok(is_affine(self.counter("whether labels are affine")?, allocation))
+        let counter = self.counter("whether labels are affine")?;
+        Ok(counter.degrees_on_generic_input(allocation).into_iter().all(|degree| degree <= 1))
     }
 
     pub(super) fn counter(&self, what: &'static str) -> Result<&DegreeCounter, MatchError> {
@@ -243,7 +260,8 @@ impl Matcher {
     }
 
     /// Into how many parts the equations of a match fall that have no learnable weight in common; equations without any are
-    /// left out. Exact: which labels a weight occurs in is read off their degrees in it.
+    /// left out. Exact: which labels a weight occurs in is read off their degrees in it. The Markov parameters of a recurrent
+    /// network that a match need not be asked of join no parts: in D W^k B occur the same weights for all k from 1 on.
     ///
     /// # Errors
     /// A network with kinks.
@@ -343,8 +361,10 @@ impl Matcher {
         match &self.engine {
             Engine::Polynomial(p) => self.ask_laws(p, &mut answer, options, (start, deadline), progress),
             Engine::Piecewise { shallow, .. } => {
-                let ruled = ruling(shallow, allocation, self.samples);
-                let ruled = ruled.or_else(|| self.witnessed(shallow, allocation, options, deadline));
+                let ruled = shallow.as_ref().and_then(|shallow| {
+                    let ruled = ruling(shallow, allocation, self.samples);
+                    ruled.or_else(|| self.witnessed(shallow, allocation, options, deadline))
+                });
                 (answer.verdict, answer.reason) = ruled.unwrap_or((Verdict::Undecided, Reason::NoLawForKinks));
                 answer.evidence = Evidence::Proved;
                 if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
@@ -367,8 +387,9 @@ impl Matcher {
         }
         match &self.engine {
             Engine::Polynomial(_) => Ok(()),
+            Engine::Piecewise { shallow: None, .. } => Err(MatchError::OwnKinks { network: self.network.to_string() }),
             Engine::Piecewise { .. } if allocation.size() == weights => Ok(()),
-            Engine::Piecewise { shallow, .. } => shallow.accept(allocation),
+            Engine::Piecewise { shallow: Some(shallow), .. } => shallow.accept(allocation),
         }
     }
 
@@ -517,7 +538,10 @@ impl Matcher {
         let instance = Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
         match &self.engine {
             Engine::Polynomial(p) => instance.decide(&self.network, allocation, cut, &p.solver.until(deadline)),
-            Engine::Piecewise { shallow, .. } => Decision::of(shallow.decide(allocation, &instance, deadline)),
+            Engine::Piecewise { shallow: Some(shallow), .. } => {
+                Decision::of(shallow.decide(allocation, &instance, deadline))
+            }
+            Engine::Piecewise { shallow: None, .. } => Decision::Undecided(Undecided::Deep),
         }
     }
 

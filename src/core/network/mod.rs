@@ -9,19 +9,26 @@ mod layered;
 mod lffn;
 mod lrnn;
 mod pnn;
+mod program;
 mod relu;
 mod shape;
 mod symmetry;
 mod text;
 
 pub use diagram::{Diagram, Group};
-pub use shape::{MOST_WEIGHTS, ShapeError, Shapes};
+pub use program::ProgramNetworkError;
+pub use shape::{MOST_WEIGHTS, ShapeError, ShapeValue, Shapes};
 pub use symmetry::Symmetry;
 pub use text::NetworkTextError;
+
+use std::sync::Arc;
+
+use rug::Integer;
 
 use crate::algebra::Matrix;
 use crate::allocation::{Allocation, Layout};
 use crate::number::{Degrees, Field, Ring};
+use crate::program::Program;
 
 /// How many generic inputs the labels are taken on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,8 +78,8 @@ impl Probe {
     }
 }
 
-/// What a family of networks says of itself. All maps are polynomial with non-negative integer coefficients in the
-/// weights and the inputs (for ReLU: on each activation pattern); the degree and height bounds rely on it.
+/// What a family of networks says of itself. All maps are polynomial with integer coefficients in the weights and the
+/// inputs (with kinks: on each activation pattern); the degree and height bounds rely on it.
 trait Family {
     /// The tensors, in canonical order.
     fn layout(&self) -> Layout;
@@ -100,6 +107,10 @@ trait Family {
     /// The number of coordinates of the function that the network computes.
     fn functional_labels(&self) -> u64 {
         (self.enough() as u64).saturating_mul(self.labels_per_input() as u64)
+    }
+    /// Of inputs with the same gates, more than so many generic ones see no more; for a network with kinks.
+    fn inputs_of_one_pattern(&self) -> usize {
+        self.input_size() + 1
     }
     /// Whether the closure of all label vectors is known to be a normal variety, for every number of inputs.
     fn normal(&self) -> bool {
@@ -139,7 +150,7 @@ trait Family {
     fn jacobian<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element>;
     /// The total degree of a label in weights and inputs, saturating.
     fn degree(&self) -> u64;
-    /// An upper bound on log₂ of the sum of a label's coefficients, saturating.
+    /// An upper bound on log₂ of the sum of the absolute values of a label's coefficients, saturating.
     fn height_bits(&self) -> u64;
     /// Directions v(θ) in weight space, polynomial in θ, along which no label changes: J · v ≡ 0 as an identity.
     fn gauge<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<Vec<R::Element>>;
@@ -169,6 +180,7 @@ enum Kind {
     Lrnn(lrnn::Lrnn),
     Pnn(pnn::Pnn),
     Relu(relu::Relu),
+    Program(Arc<program::ProgramNetwork>),
 }
 
 /// The one place that tells families apart.
@@ -179,6 +191,7 @@ macro_rules! on_family {
             Kind::Lrnn($family) => $answer,
             Kind::Pnn($family) => $answer,
             Kind::Relu($family) => $answer,
+            Kind::Program($family) => $answer,
         }
     };
 }
@@ -246,12 +259,31 @@ impl Network {
         relu::Relu::new(widths, bias).map(|f| Network::new(Kind::Relu(f)))
     }
 
+    /// A network of one's own: a forward pass as a program. `name` is the family's, `text` the whole call; `layout` has the
+    /// tensors of the program's weights, `input_shape` the axes of one input, `shape` the numbers that describe it.
+    ///
+    /// # Errors
+    /// A weight that no output depends on, an output that is a number, a program for other numbers of weights or inputs, more
+    /// weights than a network may have.
+    pub fn program(
+        name: &str,
+        text: String,
+        layout: Layout,
+        program: Program,
+        input_shape: Vec<usize>,
+        shape: Vec<(String, ShapeValue)>,
+    ) -> Result<Self, ProgramNetworkError> {
+        let network = program::ProgramNetwork::new(name, text, layout, program, input_shape, shape)?;
+        Ok(Network::new(Kind::Program(Arc::new(network))))
+    }
+
     fn new(kind: Kind) -> Self {
         let (layout, text) = match &kind {
             Kind::Lffn(f) => (f.layout(), f.to_string()),
             Kind::Lrnn(f) => (f.layout(), f.to_string()),
             Kind::Pnn(f) => (f.layout(), f.to_string()),
             Kind::Relu(f) => (f.layout(), f.to_string()),
+            Kind::Program(f) => (f.layout(), f.to_string()),
         };
         Network { kind, layout, text }
     }
@@ -259,13 +291,35 @@ impl Network {
     /// The families, as expressions call them.
     pub const FAMILIES: [&'static str; 4] = ["lffn", "lrnn", "pnn", "relu"];
 
-    /// One of [`FAMILIES`](Network::FAMILIES).
-    pub fn family(&self) -> &'static str {
-        match self.kind {
+    /// One of [`FAMILIES`](Network::FAMILIES), or the name that a network of one's own was given.
+    pub fn family(&self) -> &str {
+        match &self.kind {
             Kind::Lffn(_) => "lffn",
             Kind::Lrnn(_) => "lrnn",
             Kind::Pnn(_) => "pnn",
             Kind::Relu(_) => "relu",
+            Kind::Program(f) => f.name(),
+        }
+    }
+
+    /// Whether it is one of the built-in families, so that theorems about these apply.
+    pub fn is_built_in(&self) -> bool {
+        !matches!(self.kind, Kind::Program(_))
+    }
+
+    /// The program of a network of one's own, as it was recorded.
+    pub fn own_program(&self) -> Option<&Program> {
+        match &self.kind {
+            Kind::Program(f) => Some(f.program()),
+            _ => None,
+        }
+    }
+
+    /// What the labels of one input are multiplied by so that they have integer coefficients: positive integers.
+    pub fn label_scales(&self) -> Vec<Integer> {
+        match &self.kind {
+            Kind::Program(f) => f.scales().to_vec(),
+            _ => vec![Integer::from(1); self.labels_per_input()],
         }
     }
 
@@ -428,6 +482,11 @@ impl Network {
         on_family!(self, f => f.gated_jacobian(ring, weights, input, gates))
     }
 
+    /// Of inputs with the same gates, more than so many see no more, in a network with kinks.
+    pub fn inputs_of_one_pattern(&self) -> usize {
+        on_family!(self, f => f.inputs_of_one_pattern())
+    }
+
     /// Whether the closure of all label vectors is known to be a normal variety, for every number of inputs.
     pub fn is_normal(&self) -> bool {
         on_family!(self, f => f.normal())
@@ -438,7 +497,7 @@ impl Network {
         on_family!(self, f => f.degree())
     }
 
-    /// An upper bound on log₂ of the sum of a label's coefficients (all non-negative integers), saturating.
+    /// An upper bound on log₂ of the sum of the absolute values of a label's coefficients (all integers), saturating.
     pub fn height_bits(&self) -> u64 {
         on_family!(self, f => f.height_bits())
     }

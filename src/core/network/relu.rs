@@ -80,6 +80,11 @@ impl Family for Relu {
         self.layout().weights().saturating_mul(INPUTS_PER_WEIGHT)
     }
 
+    /// Labels are linear in such inputs, with biases affine.
+    fn inputs_of_one_pattern(&self) -> usize {
+        self.input_size() + usize::from(self.layers.bias)
+    }
+
     fn gates(&self) -> usize {
         self.layers.widths[1..self.layers.count()].iter().sum()
     }

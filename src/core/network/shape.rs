@@ -63,6 +63,21 @@ pub struct Shapes {
     pub steps: Option<usize>,
     /// `last` or `all`.
     pub readout: Option<&'static str>,
+    /// What a network of one's own says of itself, by name.
+    pub named: Vec<(String, ShapeValue)>,
+}
+
+/// A number, or something else, that describes the shape of a network of one's own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ShapeValue {
+    /// A number.
+    Integer(i64),
+    /// True or false.
+    Truth(bool),
+    /// A word.
+    Text(String),
+    /// Several.
+    List(Vec<ShapeValue>),
 }
 
 /// A number of at least 1.

@@ -2,7 +2,7 @@
 
 use rug::Rational;
 
-use super::Ring;
+use super::{Function, Ring};
 
 /// `value + slope · ε`.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +59,17 @@ impl<R: Ring> Ring for Duals<R> {
     }
     fn is_zero(&self, a: &Self::Element) -> bool {
         self.0.is_zero(&a.value) && self.0.is_zero(&a.slope)
+    }
+    fn reciprocal(&self, a: &Self::Element) -> Option<Self::Element> {
+        let value = self.0.reciprocal(&a.value)?;
+        let slope = self.0.neg(&self.0.mul(&a.slope, &self.0.mul(&value, &value)));
+        Some(Dual { value, slope })
+    }
+    /// The slope of the slope is not computed: it is taken for constant.
+    fn apply(&self, function: Function, a: &Self::Element) -> Option<(Self::Element, Self::Element)> {
+        let (value, slope) = self.0.apply(function, &a.value)?;
+        let moved = self.0.mul(&slope, &a.slope);
+        Some((Dual { value, slope: moved }, self.constant(slope)))
     }
     /// That of the number itself, wherever it goes.
     fn is_positive(&self, a: &Self::Element) -> Option<bool> {

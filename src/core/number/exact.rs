@@ -68,6 +68,9 @@ impl Ring for Rationals {
     fn mul(&self, a: &Rational, b: &Rational) -> Rational {
         Rational::from(a * b)
     }
+    fn reciprocal(&self, a: &Rational) -> Option<Rational> {
+        self.inverse(a)
+    }
     fn is_zero(&self, a: &Rational) -> bool {
         a.is_zero()
     }

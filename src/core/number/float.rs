@@ -2,7 +2,7 @@
 
 use rug::Rational;
 
-use super::{Field, Ring};
+use super::{Field, Function, Ring};
 
 /// The "field" of f64 numbers; equality and zero are exact comparisons.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,16 @@ impl Ring for Floats {
     }
     fn is_positive(&self, a: &f64) -> Option<bool> {
         Some(*a > 0.0)
+    }
+    fn reciprocal(&self, a: &f64) -> Option<f64> {
+        self.inverse(a)
+    }
+    fn apply(&self, function: Function, a: &f64) -> Option<(f64, f64)> {
+        match function {
+            Function::Exp => Some((a.exp(), a.exp())),
+            Function::Log => (*a > 0.0).then(|| (a.ln(), a.recip())),
+            Function::Sqrt => (*a > 0.0).then(|| (a.sqrt(), 0.5 / a.sqrt())),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod dual;
 mod dyadic;
 mod exact;
 mod float;
+mod function;
 mod norm;
 mod prime;
 mod random;
@@ -18,6 +19,7 @@ pub use dual::{Dual, Duals};
 pub use dyadic::{Dyadic, Dyadics};
 pub use exact::{Integers, Rationals};
 pub use float::Floats;
+pub use function::Function;
 pub use norm::{Norm, Norms};
 pub use prime::{PrimeField, random_prime};
 pub use random::{gaussian, uniform};
@@ -60,6 +62,16 @@ pub trait Ring: Clone + Debug + Send + Sync {
     fn rectify(&self, a: &Self::Element) -> Option<(Self::Element, Self::Element)> {
         let positive = self.is_positive(a)?;
         Some(if positive { (a.clone(), self.one()) } else { (self.zero(), self.zero()) })
+    }
+
+    /// `1 / a`; nothing for zero, and in a ring that does not divide.
+    fn reciprocal(&self, _a: &Self::Element) -> Option<Self::Element> {
+        None
+    }
+
+    /// The value of a function and its slope; nothing where it has none, and in a ring without such functions.
+    fn apply(&self, _function: Function, _a: &Self::Element) -> Option<(Self::Element, Self::Element)> {
+        None
     }
 
     /// `−a`.

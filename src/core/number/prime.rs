@@ -129,6 +129,9 @@ impl Ring for PrimeField {
         self.reduce(u128::from(*a) * u128::from(*b))
     }
     #[inline(always)]
+    fn reciprocal(&self, a: &u64) -> Option<u64> {
+        self.inverse(a)
+    }
     fn is_zero(&self, a: &u64) -> bool {
         *a == 0
     }

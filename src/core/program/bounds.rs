@@ -24,6 +24,12 @@ impl Program {
         degrees.into_iter().flatten().max().unwrap_or(0)
     }
 
+    /// Whether some output may have a part that looks at no input: labels at the input 0, unless they are seen to be 0.
+    pub fn has_constant_part(&self) -> bool {
+        let degrees = self.bounded(&Degrees, Some(0), None);
+        degrees.iter().any(Option::is_some)
+    }
+
     /// The outputs over a ring of bounds, with all units active.
     fn bounded<R: Ring>(&self, ring: &R, weight: R::Element, input: R::Element) -> Vec<R::Element> {
         let (weights, inputs) = (vec![weight; self.weights], vec![input; self.inputs]);

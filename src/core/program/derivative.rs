@@ -30,7 +30,17 @@ impl Program {
                     ring.add_product(&mut sum, values.of(*a), d(b));
                     sum
                 }
-                Operation::Relu(a) => slopes.next().map_or_else(|| ring.zero(), |slope| ring.mul(slope, d(a))),
+                // d(a / b) = (da − a / b · db) / b.
+                Operation::Div(a, b) => slopes.next().map_or_else(
+                    || ring.zero(),
+                    |inverse| {
+                        let moved = ring.mul(&values.values[derivatives.len()], d(b));
+                        ring.mul(inverse, &ring.sub(d(a), &moved))
+                    },
+                ),
+                Operation::Relu(a) | Operation::Apply(_, a) => {
+                    slopes.next().map_or_else(|| ring.zero(), |slope| ring.mul(slope, d(a)))
+                }
                 Operation::Constant(_) | Operation::Weight(_) | Operation::Input(_) => ring.zero(),
             };
             derivatives.push(next);
@@ -68,10 +78,10 @@ impl Program {
         end: usize,
         relevant: &[bool],
     ) {
-        let mut gate = self.operations[..end].iter().filter(|o| matches!(o, Operation::Relu(_))).count();
+        let mut slope = self.operations[..end].iter().filter(|o| o.has_slope()).count();
         for at in (self.weights + self.inputs..end).rev() {
             let operation = &self.operations[at];
-            gate -= usize::from(matches!(operation, Operation::Relu(_)));
+            slope -= usize::from(operation.has_slope());
             if ring.is_zero(&adjoints[at]) {
                 continue;
             }
@@ -86,7 +96,12 @@ impl Program {
                     pass(a, values.of(*b));
                     pass(b, values.of(*a));
                 }
-                Operation::Relu(a) => pass(a, &values.slopes[gate]),
+                Operation::Div(a, b) => {
+                    let inverse = &values.slopes[slope];
+                    pass(a, inverse);
+                    pass(b, &ring.neg(&ring.mul(&values.values[at], inverse)));
+                }
+                Operation::Relu(a) | Operation::Apply(_, a) => pass(a, &values.slopes[slope]),
                 Operation::Add(a, b) => {
                     for to in [a, b].into_iter().filter(|to| relevant[to.index()]) {
                         adjoints[to.index()] = ring.add(&adjoints[to.index()], &seed);

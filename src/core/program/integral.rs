@@ -15,7 +15,7 @@ impl Program {
     /// (A multiplier passes through max(·, 0).)
     ///
     /// # Errors
-    /// More steps or larger constants than a program may have.
+    /// More steps or larger constants than a program may have; a program that is not polynomial.
     pub fn integral(&self) -> Result<(Program, Vec<Integer>), ProgramError> {
         if self.is_integral() {
             return Ok((self.clone(), vec![Integer::from(1); self.outputs.len()]));
@@ -40,6 +40,7 @@ impl Program {
                     let ((a, x), (b, y)) = (of(a), of(b));
                     (recorder.mul(*a, *b)?, Integer::from(x * y))
                 }
+                Operation::Div(..) | Operation::Apply(..) => return Err(ProgramError::NotPolynomial),
                 Operation::Relu(a) => (recorder.relu(of(a).0)?, of(a).1.clone()),
             };
             scaled.push(next);

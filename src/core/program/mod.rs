@@ -10,14 +10,20 @@ mod integral;
 mod recorder;
 mod recording;
 mod run;
+mod signature;
+mod tensor;
 mod text;
 
 pub use recorder::{MOST_CONSTANT_BITS, MOST_STEPS, Recorder};
 pub use recording::Recording;
 pub use run::Values;
+pub use signature::{Beginning, MOST_DECLARED, Signature, SignatureError};
+pub use tensor::{Elementwise, Index, MOST_ENTRIES, Smooth, Tensor, TensorError, shape_text};
 pub use text::ProgramTextError;
 
 use rug::Rational;
+
+pub use crate::number::Function;
 
 /// A position in the list of steps.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -50,8 +56,12 @@ pub enum Operation {
     Sub(Step, Step),
     /// a · b.
     Mul(Step, Step),
+    /// a / b.
+    Div(Step, Step),
     /// max(a, 0); at 0 its slope is 0.
     Relu(Step),
+    /// exp, log or square root of a.
+    Apply(Function, Step),
 }
 
 impl Operation {
@@ -59,8 +69,10 @@ impl Operation {
     pub fn operands(&self) -> impl Iterator<Item = Step> + use<> {
         let (a, b) = match self {
             Operation::Input(_) | Operation::Weight(_) | Operation::Constant(_) => (None, None),
-            Operation::Relu(a) => (Some(*a), None),
-            Operation::Add(a, b) | Operation::Sub(a, b) | Operation::Mul(a, b) => (Some(*a), Some(*b)),
+            Operation::Relu(a) | Operation::Apply(_, a) => (Some(*a), None),
+            Operation::Add(a, b) | Operation::Sub(a, b) | Operation::Mul(a, b) | Operation::Div(a, b) => {
+                (Some(*a), Some(*b))
+            }
         };
         a.into_iter().chain(b)
     }
@@ -70,10 +82,17 @@ impl Operation {
         match self {
             Operation::Input(_) | Operation::Weight(_) | Operation::Constant(_) => self.clone(),
             Operation::Relu(a) => Operation::Relu(image(*a)),
+            Operation::Apply(function, a) => Operation::Apply(*function, image(*a)),
+            Operation::Div(a, b) => Operation::Div(image(*a), image(*b)),
             Operation::Add(a, b) => Operation::Add(image(*a), image(*b)).in_order(),
             Operation::Sub(a, b) => Operation::Sub(image(*a), image(*b)),
             Operation::Mul(a, b) => Operation::Mul(image(*a), image(*b)).in_order(),
         }
+    }
+
+    /// Whether its derivative needs more than the values of its operands: a slope of its own.
+    fn has_slope(&self) -> bool {
+        matches!(self, Operation::Relu(_) | Operation::Apply(..) | Operation::Div(..))
     }
 
     /// With the operands of a commutative operation in order.
@@ -102,6 +121,17 @@ pub enum ProgramError {
         /// The most bits that a numerator or a denominator may have.
         limit: u32,
     },
+    /// A constant divided by zero, or a logarithm or square root of a constant that has none.
+    #[error("{what} of a constant: {value} is not in its domain")]
+    OutsideDomain {
+        /// The operation.
+        what: &'static str,
+        /// What it is taken of.
+        value: String,
+    },
+    /// Only polynomial programs can do this.
+    #[error("the program divides or takes exponentials, logarithms or square roots: it is not polynomial")]
+    NotPolynomial,
     /// No outputs.
     #[error("the forward pass returns no outputs\n  return at least one")]
     NoOutputs,
@@ -163,6 +193,11 @@ impl Program {
         self.operations.iter().filter(|o| matches!(o, Operation::Relu(_))).count()
     }
 
+    /// Whether all steps are sums, differences and products, or kinks: the labels are polynomials on each activation pattern.
+    pub fn is_polynomial(&self) -> bool {
+        !self.operations.iter().any(|o| matches!(o, Operation::Div(..) | Operation::Apply(..)))
+    }
+
     /// The step of a weight.
     pub fn weight(&self, weight: usize) -> Step {
         Step::at(weight)
@@ -181,6 +216,11 @@ impl Program {
             depends.push(inherited || on(operation));
         }
         depends
+    }
+
+    /// For every step, whether it depends on an input.
+    pub fn seeing(&self) -> Vec<bool> {
+        self.depending(|operation| matches!(operation, Operation::Input(_)))
     }
 
     /// For every step, whether it depends on a weight.

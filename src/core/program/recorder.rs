@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use rug::Rational;
+use rug::{Integer, Rational};
 
-use super::{Operation, Program, ProgramError, Step};
+use super::{Function, Operation, Program, ProgramError, Step};
 
 /// The most steps that a program may have.
 pub const MOST_STEPS: usize = 1 << 22;
@@ -138,6 +138,45 @@ impl Recorder {
         }
     }
 
+    /// a / b.
+    ///
+    /// # Errors
+    /// As [`Recorder::add`]; also a division by the constant 0.
+    pub fn div(&mut self, a: Step, b: Step) -> Result<Step, ProgramError> {
+        match (self.known_value(a)?, self.known_value(b)?) {
+            (_, Some(y)) if y.is_zero() => Err(ProgramError::OutsideDomain { what: "division", value: "0".to_owned() }),
+            (_, Some(y)) => {
+                let inverse = Rational::from(y.recip_ref());
+                let inverse = self.constant(inverse)?;
+                self.mul(inverse, a)
+            }
+            (Some(x), None) if x.is_zero() => Ok(a),
+            _ => self.step(Operation::Div(a, b)),
+        }
+    }
+
+    /// exp, log or square root of a. Those of constants that are rational are computed.
+    ///
+    /// # Errors
+    /// As [`Recorder::add`]; also the logarithm of a constant that is not positive, the square root of a negative one.
+    pub fn apply(&mut self, function: Function, a: Step) -> Result<Step, ProgramError> {
+        let Some(value) = self.known_value(a)? else {
+            return self.step(Operation::Apply(function, a));
+        };
+        let outside = || ProgramError::OutsideDomain { what: function.name(), value: value.to_string() };
+        let known = match function {
+            Function::Exp => value.is_zero().then(|| Rational::from(1)),
+            Function::Log if !value.is_positive() => return Err(outside()),
+            Function::Log => (*value == 1).then(Rational::new),
+            Function::Sqrt if value.is_negative() => return Err(outside()),
+            Function::Sqrt => square_root(value),
+        };
+        match known {
+            Some(known) => self.constant(known),
+            None => self.step(Operation::Apply(function, a)),
+        }
+    }
+
     /// What a step computes.
     ///
     /// # Panics
@@ -166,7 +205,9 @@ impl Recorder {
                 Operation::Add(a, b) => self.add(image(a), image(b)),
                 Operation::Sub(a, b) => self.sub(image(a), image(b)),
                 Operation::Mul(a, b) => self.mul(image(a), image(b)),
+                Operation::Div(a, b) => self.div(image(a), image(b)),
                 Operation::Relu(a) => self.relu(image(a)),
+                Operation::Apply(function, a) => self.apply(*function, image(a)),
             };
             images.push(step?);
         }
@@ -253,6 +294,12 @@ impl Recorder {
         }
         needed
     }
+}
+
+/// The square root of a square.
+fn square_root(value: &Rational) -> Option<Rational> {
+    let square = value.numer().is_perfect_square() && value.denom().is_perfect_square();
+    square.then(|| Rational::from((Integer::from(value.numer().sqrt_ref()), Integer::from(value.denom().sqrt_ref()))))
 }
 
 /// The place of a step that has none yet.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rug::Rational;
 
-use super::{Operation, Program, ProgramError, Recorder, Step};
+use super::{Function, Operation, Program, ProgramError, Recorder, Step};
 use crate::number::Ring;
 
 /// A ring that records what is computed in it. Errors come when the recording [ends](Recording::finish).
@@ -99,6 +99,14 @@ impl Ring for Recording {
     fn is_zero(&self, a: &Step) -> bool {
         let tape = self.tape();
         matches!(tape.recorder.operation(*a), Operation::Constant(value) if value.is_zero())
+    }
+    fn reciprocal(&self, a: &Step) -> Option<Step> {
+        let one = self.one();
+        Some(self.record(|r| r.div(one, *a)))
+    }
+    /// The slope is not recorded.
+    fn apply(&self, function: Function, a: &Step) -> Option<(Step, Step)> {
+        Some((self.record(|r| r.apply(function, *a)), self.zero()))
     }
     /// A recording has no order, but it can put the question off; the slope is not recorded.
     fn rectify(&self, a: &Step) -> Option<(Step, Step)> {

@@ -7,7 +7,7 @@ use crate::number::Ring;
 #[derive(Clone, Debug)]
 pub struct Values<E> {
     pub(super) values: Vec<E>,
-    /// The slopes of the `relu` steps, in their order.
+    /// The slopes of the steps that [have one](Operation::has_slope), in their order; of a / b, 1 / b.
     pub(super) slopes: Vec<E>,
 }
 
@@ -23,7 +23,7 @@ impl<E> Values<E> {
 
 impl Program {
     /// The values of all steps. `relu` gives the activation of the pre-activation of a `relu` step, counted from 0 in order, and
-    /// the slope. Nothing if the ring does not have one of the constants, or `relu` has no answer.
+    /// the slope. Nothing if the ring does not have one of the constants, a quotient or a function, or `relu` has no answer.
     ///
     /// # Panics
     /// If there are not as many weights or inputs as the program has.
@@ -33,6 +33,25 @@ impl Program {
         weights: &[R::Element],
         inputs: &[R::Element],
         mut relu: impl FnMut(usize, &R::Element) -> Option<(R::Element, R::Element)>,
+    ) -> Option<Values<R::Element>> {
+        let mut gates = 0..;
+        self.evaluate_with(ring, weights, inputs, |_, operation, z| match operation {
+            Operation::Apply(function, _) => ring.apply(*function, z),
+            _ => relu(gates.next()?, z),
+        })
+    }
+
+    /// The values of all steps. `branch` gives the value and the slope of `relu` steps and of functions, from the step and the
+    /// value of its operand. Nothing if the ring does not have one of the constants or quotients, or `branch` has no answer.
+    ///
+    /// # Panics
+    /// If there are not as many weights or inputs as the program has.
+    pub fn evaluate_with<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        inputs: &[R::Element],
+        mut branch: impl FnMut(Step, &Operation, &R::Element) -> Option<(R::Element, R::Element)>,
     ) -> Option<Values<R::Element>> {
         assert_eq!((weights.len(), inputs.len()), (self.weights, self.inputs), "the weights and inputs");
         let mut values: Vec<R::Element> = Vec::with_capacity(self.operations.len());
@@ -45,10 +64,16 @@ impl Program {
                 Operation::Add(a, b) => ring.add(value(a), value(b)),
                 Operation::Sub(a, b) => ring.sub(value(a), value(b)),
                 Operation::Mul(a, b) => ring.mul(value(a), value(b)),
-                Operation::Relu(a) => {
-                    let (activation, slope) = relu(slopes.len(), value(a))?;
+                Operation::Div(a, b) => {
+                    let inverse = ring.reciprocal(value(b))?;
+                    let quotient = ring.mul(value(a), &inverse);
+                    slopes.push(inverse);
+                    quotient
+                }
+                Operation::Relu(a) | Operation::Apply(_, a) => {
+                    let (result, slope) = branch(Step::at(values.len()), operation, value(a))?;
                     slopes.push(slope);
-                    activation
+                    result
                 }
                 // All weights and inputs come first.
                 Operation::Weight(_) | Operation::Input(_) => return None,
@@ -97,6 +122,8 @@ impl Program {
                 Operation::Add(a, b) => (ring.add(value(a), value(b)), nothing(a) && nothing(b)),
                 Operation::Sub(a, b) => (ring.sub(value(a), value(b)), nothing(a) && nothing(b)),
                 Operation::Mul(a, b) => (ring.mul(value(a), value(b)), nothing(a) || nothing(b)),
+                Operation::Div(a, b) => (ring.mul(value(a), &ring.reciprocal(value(b))?), nothing(a)),
+                Operation::Apply(function, a) => (ring.apply(*function, value(a))?.0, false),
                 Operation::Relu(a) if nothing(a) => {
                     gates.push(false);
                     (ring.zero(), true)

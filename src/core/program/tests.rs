@@ -184,7 +184,7 @@ fn bad_texts_are_refused_with_their_line() {
         ("program with 99999999999 weights and 1 inputs", 1, "not a number up to"),
         ("s0 = w1 * x0\noutputs s0", 2, "there is no `w1`"),
         ("s1 = w0 * x0\noutputs s1", 2, "where s0 comes next"),
-        ("s0 = w0 / x0\noutputs s0", 2, "is not a step"),
+        ("s0 = w0 % x0\noutputs s0", 2, "is not a step"),
         ("s0 = w0 * 1/0\noutputs s0", 2, "`1/0` is not an operand"),
         ("s0 = w0 * s0\noutputs s0", 2, "there is no `s0`"),
         ("outputs w0\noutputs w0", 3, "the outputs are the last line"),
@@ -224,4 +224,62 @@ fn a_recording_is_a_ring() {
     let full = Recording::new().unwrap();
     let far = full.weights(MOST_STEPS);
     assert_eq!(full.finish(far[..1].to_vec(), 0, MOST_STEPS), Err(ProgramError::TooManySteps { limit: MOST_STEPS }));
+}
+
+/// tanh and the logistic function of w·x + b, a root and a logarithm, all in one program with quotients.
+const FUNCTIONS: &str = "program with 3 weights and 2 inputs
+s0 = w0 * x0
+s1 = w1 + s0
+s2 = exp(s1)
+s3 = s2 - 1
+s4 = 1 + s2
+s5 = s3 / s4
+s6 = x1 * x1
+s7 = 3 + s6
+s8 = sqrt(s7)
+s9 = log(s4)
+s10 = w2 / s8
+s11 = s9 * s10
+outputs s5 s11 s8";
+
+#[test]
+fn functions_read_back_and_have_the_derivatives_of_differences() {
+    use crate::number::Floats;
+    let program: Program = FUNCTIONS.parse().unwrap();
+    assert_eq!(program.to_string(), FUNCTIONS);
+    assert!(!program.is_polynomial());
+    let (weights, inputs) = ([0.3, -0.7, 1.1], [0.9, -0.4]);
+    let values = program.evaluate(&Floats, &weights, &inputs).unwrap();
+    let jacobian = program.jacobian(&Floats, &values);
+    let duals = Duals(Floats);
+    for w in 0..3 {
+        let moved = |by: f64| {
+            let mut weights = weights;
+            weights[w] += by;
+            program.labels(&Floats, &weights, &inputs).unwrap()
+        };
+        let (above, below) = (moved(1e-5), moved(-1e-5));
+        let dual: Vec<_> =
+            (0..3).map(|i| if i == w { duals.variable(weights[i]) } else { duals.constant(weights[i]) }).collect();
+        let labels = program.labels(&duals, &dual, &inputs.map(|x| duals.constant(x))).unwrap();
+        for row in 0..3 {
+            let difference = (above[row] - below[row]) / 2e-5;
+            assert!((difference - jacobian[(row, w)]).abs() < 1e-8, "{row}, {w}");
+            assert!((labels[row].slope - jacobian[(row, w)]).abs() < 1e-12, "{row}, {w}");
+        }
+    }
+}
+
+#[test]
+fn constants_outside_a_domain_are_refused() {
+    let mut recorder = Recorder::new();
+    let number = |recorder: &mut Recorder, n: i64, d: i64| recorder.constant(Rational::from((n, d))).unwrap();
+    let (zero, two, quarter) = (number(&mut recorder, 0, 1), number(&mut recorder, -2, 1), number(&mut recorder, 9, 4));
+    assert!(recorder.div(two, zero).is_err());
+    assert!(recorder.apply(Function::Log, zero).is_err());
+    assert!(recorder.apply(Function::Sqrt, two).is_err());
+    let root = recorder.apply(Function::Sqrt, quarter).unwrap();
+    assert_eq!(root, number(&mut recorder, 3, 2));
+    let one = recorder.apply(Function::Exp, zero).unwrap();
+    assert_eq!(one, number(&mut recorder, 1, 1));
 }

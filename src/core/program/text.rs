@@ -10,11 +10,11 @@
 //! outputs s4 s2
 //! ```
 //!
-//! An operand is a weight, an input, a rational number, or an earlier step. What is written reads back to the same program.
+//! Other steps are `s0 / s1`, `exp(s0)`, `log(s0)` and `sqrt(s0)`. An operand is a weight, an input, a rational number, or an earlier step. What is written reads back to the same program.
 
 use rug::Rational;
 
-use super::{Operation, Program, Recorder, Step};
+use super::{Function, Operation, Program, Recorder, Step};
 use crate::text::quote;
 
 /// Why a text is not a program.
@@ -42,7 +42,9 @@ impl std::fmt::Display for Program {
                 Operation::Add(a, b) => format!("{} + {}", name(a), name(b)),
                 Operation::Sub(a, b) => format!("{} - {}", name(a), name(b)),
                 Operation::Mul(a, b) => format!("{} * {}", name(a), name(b)),
+                Operation::Div(a, b) => format!("{} / {}", name(a), name(b)),
                 Operation::Relu(a) => format!("relu({})", name(a)),
+                Operation::Apply(function, a) => format!("{function}({})", name(a)),
                 Operation::Weight(_) | Operation::Input(_) | Operation::Constant(_) => name(&Step::at(at)),
             };
             writeln!(f, "s{} = {term}", at - first)?;
@@ -104,21 +106,25 @@ impl Reader {
             return Err(format!("{} where {expected} comes next", quote(name)));
         }
         let step = match term {
-            [a, sign @ ("+" | "-" | "*"), b] => {
+            [a, sign @ ("+" | "-" | "*" | "/"), b] => {
                 let (a, b) = (self.operand(a, counts)?, self.operand(b, counts)?);
                 match *sign {
                     "+" => self.recorder.add(a, b),
                     "-" => self.recorder.sub(a, b),
+                    "/" => self.recorder.div(a, b),
                     _ => self.recorder.mul(a, b),
                 }
             }
-            [call] => match call.strip_prefix("relu(").and_then(|rest| rest.strip_suffix(')')) {
-                Some(inside) => {
-                    let inside = self.operand(inside, counts)?;
-                    self.recorder.relu(inside)
+            [call] => {
+                let parts = call.strip_suffix(')').and_then(|call| call.split_once('('));
+                let (name, inside) = parts.ok_or_else(|| format!("{} is not a step", quote(call)))?;
+                let inside = self.operand(inside, counts)?;
+                match (name, Function::of_name(name)) {
+                    ("relu", _) => self.recorder.relu(inside),
+                    (_, Some(function)) => self.recorder.apply(function, inside),
+                    _ => return Err(format!("{} is not a step", quote(call))),
                 }
-                None => return Err(format!("{} is not a step", quote(call))),
-            },
+            }
             _ => return Err(format!("{} is not a step", quote(&term.join(" ")))),
         };
         self.steps.push(step.map_err(|error| error.to_string())?);

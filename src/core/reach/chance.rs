@@ -92,8 +92,8 @@ pub struct Chance {
 }
 
 impl Chance {
-    /// For the Jacobian of this network. Its row sums are at most (degree) · (label at all ones), by Euler's identity for
-    /// polynomials with non-negative coefficients.
+    /// For the Jacobian of this network. Its row sums are at most (degree) · (sum of the absolute values of the label's
+    /// coefficients): each term a·x^α adds |a|·α_i to the entry of x_i, hence |a| times its degree in the weights in all.
     pub fn of(network: &Network, rows: u64) -> Self {
         let degree = network.degree();
         let log = u64::from(u64::BITS - degree.leading_zeros());

@@ -4,8 +4,8 @@
 //! polynomial there, so its generic rank is that of the *gated* polynomial map, computed like any other at a random point
 //! modulo a random prime; that point need not lie in the set.
 //!
-//! With the gates of one input fixed, labels are linear (with biases: affine) in the input. So only so many inputs with
-//! the same gates count as an input has entries (one more with biases), and patterns that agree in this are one.
+//! With the gates of one input fixed, labels are polynomials in the input with few monomials: linear in the families, with
+//! biases affine. So only so many inputs with the same gates count, and patterns that agree in this are one.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -202,7 +202,7 @@ impl Patterns {
 /// One pattern, by exact signs at standard normal weights and inputs; nothing if every repetition was on a border.
 fn pattern(network: &Network, inputs: usize, seed: u64, draw: u64) -> Option<Pattern> {
     let mut random = generator(seed, Stream::PatternDraws, draw);
-    let enough = network.input_size() + usize::from(network.shapes().bias.unwrap_or(true));
+    let enough = network.inputs_of_one_pattern();
     (0..MOST_REPEATS).find_map(|_| {
         let mut vector = |length| (0..length).map(|_| gaussian(&mut random)).collect::<Vec<Dyadic>>();
         let weights = vector(network.weights());
