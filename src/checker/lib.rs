@@ -137,7 +137,8 @@ pub struct Report {
 impl Report {
     /// Whether all that the certificate states is proved, but for what the condition of a claim makes of it.
     pub fn is_whole(&self) -> bool {
-        matches!(self.verdict, Verdict::Valid | Verdict::Holey) && self.holes.is_empty()
+        let of_condition = |hole: &Hole| hole.rule == "condition";
+        matches!(self.verdict, Verdict::Valid | Verdict::Holey) && self.holes.iter().all(of_condition)
     }
 }
 
@@ -253,7 +254,7 @@ fn unreadable(line: Line) -> Fault {
 
 fn failed(step: u64, rule: Option<&'static str>, fault: Fault) -> Report {
     let (verdict, reason) = match fault {
-        Fault::Wrong(reason) => (Verdict::Invalid, reason),
+        Fault::Wrong(reason) | Fault::Unknown(reason) => (Verdict::Invalid, reason),
         Fault::NotACertificate(reason) => (Verdict::Refused { limit: false }, reason),
         Fault::Limit(reason) => (Verdict::Refused { limit: true }, reason),
     };

@@ -263,7 +263,7 @@ impl Network {
         let mut count: u128 = 0;
         for k in outputs {
             let seen = of_output(k);
-            count += match (&self.family, samples) {
+            let more: u128 = match (&self.family, samples) {
                 (_, _) if seen.is_empty() => 0,
                 (Family::Layers { .. }, Some(m)) => u128::from(m),
                 (Family::Recurrent { steps, every: true, .. }, Some(m)) => {
@@ -305,6 +305,7 @@ impl Network {
                     first as u128 + (*steps as u128 - 1) * later as u128
                 }
             };
+            count = count.saturating_add(more);
         }
         count
     }

@@ -19,6 +19,8 @@ use allocert_format::Header;
 #[derive(Debug)]
 pub(super) enum Fault {
     Wrong(String),
+    /// What a condition asks for is not known; never the end of checking.
+    Unknown(String),
     NotACertificate(String),
     Limit(String),
 }
@@ -134,6 +136,8 @@ pub(super) struct Evaluated {
     pub(super) texts: (Option<String>, String),
     /// An allocation that fails it.
     pub(super) fails: Option<Vec<usize>>,
+    /// For how many allocations the hypothesis is true; nothing if it could not be evaluated.
+    pub(super) instances: Option<u64>,
 }
 
 /// What a step has stated.

@@ -298,8 +298,6 @@ pub enum Rule {
         given: Option<String>,
         /// The condition, in the same language.
         holds: String,
-        /// How many allocations satisfy the hypothesis.
-        instances: u64,
         /// An allocation that does, and fails the condition; nothing if there is none. For a condition on the network, `none`.
         fails: Option<String>,
     },
@@ -387,6 +385,21 @@ pub fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= 200 && text.chars().all(plain)
 }
 
+/// What the step of a condition states.
+pub fn condition_in_words(rule: &Rule) -> Option<String> {
+    let Rule::Condition { within, given, holds, fails, .. } = rule else {
+        return None;
+    };
+    let about = match (within, fails) {
+        (None, None) => "for this network".to_owned(),
+        (None, Some(_)) => "not for this network".to_owned(),
+        (Some(within), None) => format!("for all allocations a inside {within}"),
+        (Some(_), Some(fails)) => format!("not for a = {fails}"),
+    };
+    let hypothesis = given.as_ref().map_or_else(String::new, |given| format!(" with {given}"));
+    Some(format!("{about}{hypothesis}: {holds}"))
+}
+
 /// What a claim's step states.
 pub fn claim_in_words(rule: &Rule) -> Option<String> {
     let Rule::Claim { name, outcome, counterexample, networks, conditions, .. } = rule else {
@@ -400,7 +413,7 @@ pub fn claim_in_words(rule: &Rule) -> Option<String> {
     Some(if conditions.is_empty() {
         format!("claim {name} is reported {outcome}{of}{because} (its formula is not evaluated here)")
     } else {
-        format!("claim {name} is {outcome}{of}{because}, by the conditions evaluated here")
+        format!("claim {name} is {outcome}{of}{because}, as its condition says of them")
     })
 }
 

@@ -12,7 +12,7 @@ use allocert_format::{Counterexample, Rule, claim_in_words, is_name};
 
 use super::super::Standing;
 use super::super::network::Network;
-use super::super::proof::{Fact, Fault, Proof, Subject, ensure};
+use super::super::proof::{Evaluated, Fact, Fault, Proof, Subject, ensure};
 
 const OUTCOMES: [&str; 5] = ["verified", "refuted", "supported", "contradicted", "open"];
 
@@ -45,14 +45,15 @@ pub(super) fn claim(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fau
         proof.subjects().any(|s| s == subject) || missing.iter().any(|(m, _)| *m == text)
     };
     ensure(networks.iter().all(known), "nothing stands before the claim about one of its networks")?;
-    let evaluated = !conditions.is_empty() && seal.is_some() && missing.is_empty();
-    if evaluated {
-        follows(proof, (outcome, counterexample.as_ref()), networks, conditions)?;
-    } else {
-        ensure(conditions.is_empty(), "a condition is evaluated for all networks of a sealed claim, or for none")?;
-        if proof.subjects().next().is_none() {
-            proof.lack(step, "claim", "no dimensions are proved before it".to_owned(), None)?;
-        }
+    let mut evaluated = false;
+    if !conditions.is_empty() {
+        ensure(
+            seal.is_some() && missing.is_empty(),
+            "conditions belong to a claim with a seal, of which nothing is missing",
+        )?;
+        evaluated = follows(proof, (outcome, counterexample.as_ref()), networks, conditions)?;
+    } else if proof.subjects().next().is_none() {
+        proof.lack(step, "claim", "no dimensions are proved before it".to_owned(), None)?;
     }
     proof.claim = Some((step, if evaluated { Standing::Follows } else { Standing::NotEvaluated }));
     proof.leave();
@@ -74,34 +75,44 @@ fn counterexample(proof: &Proof, c: &Counterexample) -> Result<(), Fault> {
     ensure(own, "the counterexample cites no dimension of its network")
 }
 
-/// Whether the outcome is that of the conditions evaluated: one for each network, all with the same texts.
+/// Whether all conditions have been evaluated, and are proved; a fault if the outcome is not theirs. For `verified` there is one for
+/// each network, for `refuted` that of the counterexample.
 fn follows(
     proof: &Proof,
     (outcome, counterexample): (&str, Option<&Counterexample>),
     networks: &[Subject],
     conditions: &[u64],
-) -> Result<(), Fault> {
-    ensure(networks.len() == conditions.len(), "there are not as many conditions as networks")?;
+) -> Result<bool, Fault> {
     let mut found = Vec::new();
-    for (network, condition) in networks.iter().zip(conditions) {
+    for condition in conditions {
         let stated = proof.stated(*condition)?;
-        let evaluated = stated.condition.as_ref().filter(|_| stated.subject.as_deref() == Some(network));
-        let evaluated =
-            evaluated.ok_or_else(|| Fault::Wrong(format!("step {condition} is no condition on its network")))?;
-        found.push((network, evaluated));
+        let evaluated = stated.condition.as_ref().zip(stated.subject.as_deref());
+        found.push(evaluated.ok_or_else(|| Fault::Wrong(format!("step {condition} is no condition on a network")))?);
     }
-    let alike = found.windows(2).all(|two| two[0].1.texts == two[1].1.texts);
+    let alike = found.windows(2).all(|two| two[0].0.texts == two[1].0.texts);
     ensure(alike, "the conditions of the networks are different ones")?;
-    let mut failing = found.iter().filter(|(_, condition)| condition.fails.is_some()).peekable();
+    ensure(found.iter().all(|(_, subject)| networks.contains(subject)), "a condition is on another network")?;
     match (outcome, counterexample) {
-        ("verified", _) => ensure(failing.peek().is_none(), "the condition fails, so the claim is not verified"),
+        ("verified", _) => {
+            let all = networks.iter().all(|network| found.iter().any(|(_, subject)| *subject == network));
+            ensure(all, "a network of the claim has no condition")?;
+            let fails = found.iter().any(|(condition, _)| condition.fails.is_some());
+            ensure(!fails, "the condition fails, so the claim is not verified")?;
+        }
         ("refuted", Some(c)) => {
             let allocation = Network::parse(&c.network)?.allocation(c.allocation.as_deref().unwrap_or("none"))?;
-            let this = (c.network.clone(), c.samples);
-            let fails =
-                failing.any(|(network, condition)| **network == this && condition.fails.as_ref() == Some(&allocation));
-            ensure(fails, "the condition does not fail for the counterexample")
+            let this = |(condition, (network, samples)): &(&_, &Subject)| {
+                let condition: &Evaluated = condition;
+                (network, samples) == (&c.network, &c.samples) && condition.fails.as_ref() == Some(&allocation)
+            };
+            ensure(
+                found.iter().any(|(condition, subject)| this(&(condition.as_ref(), *subject))),
+                "the condition does not fail for the counterexample",
+            )?;
         }
-        _ => Err(Fault::Wrong("the conditions settle the claim, which is verified or refuted".to_owned())),
+        _ => return Err(Fault::Wrong("conditions settle a claim: it is verified or refuted".to_owned())),
     }
+    let known = found.iter().all(|(condition, _)| condition.instances.is_some());
+    ensure(!known || found.iter().any(|(condition, _)| condition.instances > Some(0)), "the claim is about nothing")?;
+    Ok(known && conditions.iter().all(|step| proof.hole_of(*step).is_none()))
 }

@@ -11,16 +11,17 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use allocert_format::expression::{Expression, parse};
+use allocert_format::{Rule, condition_in_words};
 
 use super::super::budget::pay;
 use super::super::network::{Family, Network, Tensor};
-use super::super::proof::{Evaluated, Fact, Fault, Proof, ensure};
+use super::super::proof::{Evaluated, Fact, Fault, Proof, ensure, is_subset};
 use super::table::{Dimensions, MOST_WEIGHTS};
 
 /// The longest list.
 const MOST_ENTRIES: usize = 10_000;
 /// Operations for a part of an expression.
-const PART: u64 = 64;
+const PART: u64 = 32;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +35,8 @@ enum Value {
     Allocation(Vec<usize>),
 }
 
-fn wrong<T>(reason: &str) -> Result<T, Fault> {
-    Err(Fault::Wrong(format!("the condition cannot be evaluated: {reason}")))
+fn unknown<T>(reason: &str) -> Result<T, Fault> {
+    Err(Fault::Unknown(reason.to_owned()))
 }
 
 fn number(value: usize) -> Value {
@@ -55,76 +56,73 @@ struct Scope<'a> {
     variables: HashMap<String, Value>,
 }
 
-pub(super) fn condition(
-    proof: &mut Proof,
-    step: u64,
-    (within, points): (Option<&str>, &[u64]),
-    (given, holds): (Option<&str>, &str),
-    (instances, fails): (u64, Option<&str>),
-) -> Result<(), Fault> {
-    let inside = within.map(|within| proof.allocation(within)).transpose()?;
-    let failing = fails.map(|text| proof.allocation(text)).transpose()?;
-    let hypothesis = given.map(parse).transpose()?;
+/// What cannot be evaluated is a hole: the step then states nothing that is proved. What is false is a fault.
+pub(super) fn condition(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fault> {
+    let Rule::Condition { given, holds, fails, .. } = rule else { return Ok(()) };
+    let instances = match evaluate(proof, rule) {
+        Err(Fault::Unknown(reason)) => {
+            proof.hole(step, "condition", format!("the condition is not evaluated: {reason}"), None)?;
+            None
+        }
+        instances => Some(instances?),
+    };
+    let fails = fails.as_deref().map(|fails| proof.allocation(fails)).transpose()?;
+    let evaluated = Evaluated { texts: (given.clone(), holds.clone()), fails, instances };
+    proof.state(step, Fact::Condition(Rc::new(evaluated)), condition_in_words(rule).unwrap_or_default())
+}
+
+/// For how many allocations the hypothesis is true; a fault if the condition is not what the rule says for them.
+fn evaluate(proof: &mut Proof, rule: &Rule) -> Result<u64, Fault> {
+    let Rule::Condition { within, points, given, holds, fails } = rule else { return Ok(0) };
+    let inside = within.as_deref().map(|within| proof.allocation(within)).transpose()?;
+    let failing = fails.as_deref().map(|fails| proof.allocation(fails)).transpose()?;
+    let hypothesis = given.as_deref().map(parse).transpose()?;
     let claimed = parse(holds)?;
     let over = inside.clone().unwrap_or_default();
-    if over.len() > MOST_WEIGHTS {
-        return Err(Fault::Limit(format!("a condition over the limit of {MOST_WEIGHTS} weights")));
+    ensure(failing.as_ref().is_none_or(|set| is_subset(set, &over)), "it fails for an allocation of others")?;
+    if failing.is_none() && over.len() > MOST_WEIGHTS {
+        return unknown(&format!("over the limit of {MOST_WEIGHTS} weights"));
     }
     let dimensions = Dimensions::new(proof, points)?;
-    let network = proof.network()?;
-    let mut scope = Scope { network, samples: proof.samples, dimensions, allocation: None, variables: HashMap::new() };
-    let (mut satisfied, mut shown) = (0u64, failing.is_none());
-    for mask in 0..1usize << over.len() {
-        let set: Vec<usize> = (0..over.len()).filter(|i| mask >> i & 1 == 1).map(|i| over[i]).collect();
-        scope.allocation = inside.is_some().then(|| set.clone());
-        if !hypothesis.as_ref().map_or(Ok(true), |h| scope.truth(h))? {
-            continue;
-        }
-        satisfied += 1;
-        match &failing {
-            None => ensure(scope.truth(&claimed)?, "the condition is false for an allocation")?,
-            Some(failing) if *failing == set => shown = !scope.truth(&claimed)?,
-            Some(_) => {}
+    proof.rest_on(dimensions.hole);
+    let (network, samples) = (proof.network()?, proof.samples);
+    let mut scope = Scope { network, samples, dimensions, allocation: None, variables: HashMap::new() };
+    let subset = |mask: usize| (0..over.len()).filter(|i| mask >> i & 1 == 1).map(|i| over[i]).collect();
+    let sets: Box<dyn Iterator<Item = Vec<usize>>> = match failing {
+        Some(set) => Box::new(std::iter::once(set)),
+        None => Box::new((0..1usize << over.len()).map(subset)),
+    };
+    let mut instances = 0;
+    for set in sets {
+        scope.allocation = inside.is_some().then_some(set);
+        if hypothesis.as_ref().map_or(Ok(true), |h| scope.truth(h))? {
+            instances += 1;
+            ensure(scope.truth(&claimed)? == fails.is_none(), "the condition is not what it is said to be")?;
         }
     }
-    ensure(shown, "the condition does not fail for this allocation")?;
-    ensure(satisfied == instances && satisfied > 0, "it is about another number of allocations, or about none")?;
-    let hole = scope.dimensions.hole;
-    proof.rest_on(hole);
-    let about = match (within, fails) {
-        (None, None) => "for this network".to_owned(),
-        (None, Some(_)) => "not for this network".to_owned(),
-        (Some(within), None) => format!("for all {instances} allocations a inside {within}"),
-        (Some(_), Some(fails)) => format!("not for a = {fails}"),
-    };
-    let where_true = given.map_or_else(String::new, |given| format!(" with {given}"));
-    let texts = (given.map(str::to_owned), holds.to_owned());
-    proof.state(
-        step,
-        Fact::Condition(Rc::new(Evaluated { texts, fails: failing })),
-        format!("{about}{where_true}: {holds}"),
-    )
+    ensure(fails.is_none() || instances > 0, "the hypothesis is false for this allocation")?;
+    Ok(instances)
 }
 
 impl Scope<'_> {
     fn truth(&mut self, expression: &Expression) -> Result<bool, Fault> {
         match self.value(expression)? {
             Value::Truth(truth) => Ok(truth),
-            _ => wrong("what should be true or false is something else"),
+            _ => unknown("what should be true or false is something else"),
         }
     }
 
     fn number(&mut self, expression: &Expression) -> Result<i64, Fault> {
         match self.value(expression)? {
             Value::Number(number) => Ok(number),
-            _ => wrong("what should be a number is something else"),
+            _ => unknown("what should be a number is something else"),
         }
     }
 
     fn list(&mut self, expression: &Expression) -> Result<Vec<Value>, Fault> {
         match self.value(expression)? {
             Value::List(list) => Ok(list),
-            _ => wrong("what should be a list is something else"),
+            _ => unknown("what should be a list is something else"),
         }
     }
 
@@ -145,13 +143,13 @@ impl Scope<'_> {
                 let (list, at) = (self.list(of)?, self.number(at)?);
                 let place = if at < 0 { at + list.len() as i64 } else { at };
                 let entry = usize::try_from(place).ok().and_then(|place| list.get(place).cloned());
-                entry.map_or_else(|| wrong("there is no such entry"), Ok)?
+                entry.map_or_else(|| unknown("there is no such entry"), Ok)?
             }
             Expression::Call(function, arguments) => self.call(function, arguments)?,
             Expression::Minus(e) => self
                 .number(e)?
                 .checked_neg()
-                .map_or_else(|| wrong("a number is too large"), |n| Ok(Value::Number(n)))?,
+                .map_or_else(|| unknown("a number is too large"), |n| Ok(Value::Number(n)))?,
             Expression::Not(e) => Value::Truth(!self.truth(e)?),
             Expression::Operation(left, sign, right) => self.operation(left, sign, right)?,
             Expression::Choice(condition, then, otherwise) => {
@@ -161,11 +159,15 @@ impl Scope<'_> {
         })
     }
 
+    fn allocation(&self, text: &str) -> Result<Vec<usize>, Fault> {
+        self.network.allocation(text).or_else(|reason| unknown(&reason))
+    }
+
     fn named(&self, name: &str) -> Result<Value, Fault> {
         match (name, &self.allocation) {
             ("net", _) => Ok(Value::Network),
             ("a", Some(set)) => Ok(Value::Allocation(set.clone())),
-            _ => self.variables.get(name).cloned().map_or_else(|| wrong("a name is not known"), Ok),
+            _ => self.variables.get(name).cloned().map_or_else(|| unknown("a name is not known"), Ok),
         }
     }
 
@@ -178,7 +180,9 @@ impl Scope<'_> {
     ) -> Result<Value, Fault> {
         let mut values = Vec::new();
         let before = self.variables.get(variable).cloned();
-        ensure(!["net", "a"].contains(&variable), "a variable has the name of the network or the allocation")?;
+        if ["net", "a"].contains(&variable) {
+            return unknown("a variable has the name of the network or the allocation");
+        }
         for entry in self.list(list)? {
             self.variables.insert(variable.to_owned(), entry);
             if condition.map_or(Ok(true), |c| self.truth(c))? {
@@ -201,7 +205,9 @@ impl Scope<'_> {
         }
         let (a, b) = (self.value(left)?, self.value(right)?);
         if let ("+", Value::List(a), Value::List(b)) = (sign, &a, &b) {
-            ensure(a.len() + b.len() <= MOST_ENTRIES, "a list is too long")?;
+            if a.len() + b.len() > MOST_ENTRIES {
+                return unknown("a list is too long");
+            }
             return Ok(Value::List([a.as_slice(), b].concat()));
         }
         match (sign, &a, &b) {
@@ -210,7 +216,7 @@ impl Scope<'_> {
             ("!=", ..) if comparable(&a, &b) => return Ok(Value::Truth(a != b)),
             _ => {}
         }
-        let (Value::Number(a), Value::Number(b)) = (a, b) else { return wrong("two values have no such operation") };
+        let (Value::Number(a), Value::Number(b)) = (a, b) else { return unknown("two values have no such operation") };
         let result = match sign {
             "<" => return Ok(Value::Truth(a < b)),
             "<=" => return Ok(Value::Truth(a <= b)),
@@ -224,14 +230,14 @@ impl Scope<'_> {
             "%" if b > 0 => Some(a.rem_euclid(b)),
             _ => None,
         };
-        result.map_or_else(|| wrong("a number is too large, or a divisor not positive"), |n| Ok(Value::Number(n)))
+        result.map_or_else(|| unknown("a number is too large, or a divisor not positive"), |n| Ok(Value::Number(n)))
     }
 
     fn attribute(&mut self, of: &Expression, name: &str) -> Result<Value, Fault> {
         match self.value(of)? {
             Value::Network => self.of_network(name),
             Value::Allocation(set) => self.of_allocation(&set, name),
-            _ => wrong("a value has no such attribute"),
+            _ => unknown("a value has no such attribute"),
         }
     }
 
@@ -239,7 +245,11 @@ impl Scope<'_> {
         let network = self.network;
         Ok(match (name, &network.family) {
             ("weights", _) => number(network.weights),
-            ("samples", _) => self.samples.map_or(Value::Nothing, |m| number(m as usize)),
+            ("samples", _) => match self.samples.map(i64::try_from) {
+                None => Value::Nothing,
+                Some(Ok(m)) => Value::Number(m),
+                Some(Err(_)) => return unknown("a number is too large"),
+            },
             ("teacher_dim", _) => number(self.dimensions.of(&(0..network.weights).collect::<Vec<_>>())?),
             ("widths", Family::Layers { widths, .. }) => numbers(widths.iter().copied()),
             ("bias", Family::Layers { bias, .. }) => Value::Truth(*bias),
@@ -254,7 +264,7 @@ impl Scope<'_> {
             ("outputs", Family::Recurrent { outputs, .. }) => number(*outputs),
             ("hidden", Family::Recurrent { hidden, .. }) => number(*hidden),
             ("steps", Family::Recurrent { steps, .. }) => number(*steps),
-            _ => return wrong("the network has no such attribute here"),
+            _ => return unknown("the network has no such attribute here"),
         })
     }
 
@@ -268,21 +278,21 @@ impl Scope<'_> {
                 Value::Truth(self.dimensions.of(set)? == self.dimensions.of(&all)?)
             }
             "tensor_counts" => numbers(self.network.tensors.iter().map(|t| places(t, set).count())),
-            _ => return wrong("an allocation has no such attribute here"),
+            _ => return unknown("an allocation has no such attribute here"),
         })
     }
 
     fn call(&mut self, function: &Expression, arguments: &[Expression]) -> Result<Value, Fault> {
         if let Expression::Attribute(of, name) = function {
             if arguments.is_empty() {
-                let Value::Allocation(set) = self.value(of)? else { return wrong("a value has no such method here") };
+                let Value::Allocation(set) = self.value(of)? else { return unknown("a value has no such method here") };
                 return self.moved(&set, name);
             }
-            let [argument] = arguments else { return wrong("a method takes one argument here") };
+            let [argument] = arguments else { return unknown("a method takes one argument here") };
             let (of, argument) = (self.value(of)?, self.value(argument)?);
             return self.method(&of, name, &argument);
         }
-        let Expression::Name(name) = function else { return wrong("only functions with a name are called") };
+        let Expression::Name(name) = function else { return unknown("only functions with a name are called") };
         let several = arguments.len() > 1 && ["min", "max"].contains(&name.as_str());
         let list = match arguments {
             _ if several => arguments.iter().map(|e| self.value(e)).collect::<Result<Vec<_>, _>>()?,
@@ -290,21 +300,21 @@ impl Scope<'_> {
             [one] => match (name.as_str(), self.value(one)?) {
                 ("len", Value::Allocation(set)) => return Ok(number(set.len())),
                 (_, Value::List(list)) => list,
-                _ => return wrong("a function is called with something that is no list"),
+                _ => return unknown("a function is called with something that is no list"),
             },
-            _ => return wrong("a function has another number of arguments"),
+            _ => return unknown("a function has another number of arguments"),
         };
         match name.as_str() {
             "len" => Ok(number(list.len())),
             "all" | "any" => {
                 let truth =
-                    |v: &Value| if let Value::Truth(t) = v { Ok(*t) } else { wrong("a list holds other things") };
+                    |v: &Value| if let Value::Truth(t) = v { Ok(*t) } else { unknown("a list holds other things") };
                 let truths = list.iter().map(truth).collect::<Result<Vec<bool>, Fault>>()?;
                 Ok(Value::Truth(if name == "all" { truths.iter().all(|t| *t) } else { truths.iter().any(|t| *t) }))
             }
             _ => {
                 let number =
-                    |v: &Value| if let Value::Number(n) = v { Ok(*n) } else { wrong("a list holds other things") };
+                    |v: &Value| if let Value::Number(n) = v { Ok(*n) } else { unknown("a list holds other things") };
                 of_numbers(name, list.iter().map(number).collect::<Result<Vec<i64>, Fault>>()?)
             }
         }
@@ -324,7 +334,7 @@ impl Scope<'_> {
             "deletions" => return Ok(Value::List(set.iter().map(|w| with(Some(*w), None)).collect())),
             "moves" => false,
             "moves_within_tensors" => true,
-            _ => return wrong("an allocation has no such method here"),
+            _ => return unknown("an allocation has no such method here"),
         };
         pay(PART * (set.len() * frozen.len()) as u64)?;
         let of = |w: usize| network.tensors.iter().rposition(|t| t.start <= w);
@@ -334,10 +344,10 @@ impl Scope<'_> {
     }
 
     fn method(&mut self, of: &Value, name: &str, argument: &Value) -> Result<Value, Fault> {
-        let tensor = |text: &str| self.network.tensor(text).map_or_else(|| wrong("there is no such tensor"), Ok);
+        let tensor = |text: &str| self.network.tensor(text).map_or_else(|| unknown("there is no such tensor"), Ok);
         Ok(match (of, name, argument) {
             (Value::Network, "dim", Value::Text(text)) => {
-                let set = self.network.allocation(text)?;
+                let set = self.allocation(text)?;
                 number(self.dimensions.of(&set)?)
             }
             (Value::Allocation(set), "row_counts", Value::Text(text)) => {
@@ -350,10 +360,10 @@ impl Scope<'_> {
             }
             (Value::Allocation(set), "tensor_count", Value::Text(text)) => number(places(tensor(text)?, set).count()),
             (Value::Allocation(set), "inside", Value::Text(text)) => {
-                let other = self.network.allocation(text)?;
+                let other = self.allocation(text)?;
                 Value::Truth(set.iter().all(|w| other.contains(w)))
             }
-            _ => return wrong("a value has no such method here"),
+            _ => return unknown("a value has no such method here"),
         })
     }
 }
@@ -385,10 +395,12 @@ fn of_numbers(name: &str, list: Vec<i64>) -> Result<Value, Fault> {
         }
         ("range", [_] | [_, _]) => {
             let (from, to) = if let [from, to] = list[..] { (from, to) } else { (0, list[0]) };
-            ensure(to.saturating_sub(from) <= MOST_ENTRIES as i64, "a list is too long")?;
+            if to.saturating_sub(from) > MOST_ENTRIES as i64 {
+                return unknown("a list is too long");
+            }
             return Ok(Value::List((from..to).map(Value::Number).collect()));
         }
-        _ => return wrong("a function is not known here"),
+        _ => return unknown("a function is not known here"),
     };
-    result.map_or_else(|| wrong("a number is too large, or there is none"), |n| Ok(Value::Number(n)))
+    result.map_or_else(|| unknown("a number is too large, or there is none"), |n| Ok(Value::Number(n)))
 }

@@ -96,8 +96,6 @@ fn conclude(
     }
     let known = vectors.iter().flat_map(Entries::values).all(|entry| entry.variables() <= values.len());
     ensure(known, "the point has too few inputs")?;
-    // The rank by elimination, and a value for each term.
-    limit(vectors.len().saturating_pow(2).saturating_mul(set.len()))?;
     let _held = hold((8 * vectors.len() * set.len()) as u64)?;
     let mut rows = Vec::new();
     for vector in &vectors {
@@ -128,6 +126,8 @@ fn vanishes(polynomial: &Polynomial, otherwise: &str) -> Result<(), Fault> {
 /// Refuses more vectors than the set has weights: they are never independent, and would only take memory.
 fn few(vectors: &Vectors, set: &[usize], network: &Network) -> Result<(), Fault> {
     ensure(vectors.len() <= set.len(), "there are more vectors than weights")?;
+    // The rank of their values, by elimination.
+    limit(vectors.len().saturating_pow(2).saturating_mul(set.len()))?;
     limit(vectors.len().saturating_mul(network.weights).saturating_mul(ENTRY))
 }
 

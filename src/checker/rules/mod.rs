@@ -103,13 +103,7 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
         Rule::Count { within, branches, counts, unproved, error_log2 } => {
             count::count(proof, step, &within, &branches, &counts, (unproved, error_log2))
         }
-        Rule::Condition { within, points, given, holds, instances, fails } => condition::condition(
-            proof,
-            step,
-            (within.as_deref(), &points),
-            (given.as_deref(), &holds),
-            (instances, fails.as_deref()),
-        ),
+        rule @ Rule::Condition { .. } => condition::condition(proof, step, &rule),
         rule @ Rule::Claim { .. } => claim::claim(proof, step, &rule),
         Rule::Match { of, verdict, law, from, basis, degree } => {
             matching::matching(proof, step, (&of, &verdict, &law), from, basis.as_deref(), degree)

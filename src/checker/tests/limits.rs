@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use allocert_checker::{Limits, Options, Report, Verdict, check, check_with};
 use allocert_format::{FORMAT, Header, Rule, Step, VERSION};
@@ -46,17 +45,17 @@ fn rejected(certificate: &str) -> Report {
     report
 }
 
-/// What the program says in 256 MiB of address space beside itself.
-fn in_little_memory(certificate: &str, arguments: &str) -> (Option<i32>, String, Duration) {
+/// What the program says in 256 MiB of address space beside itself, and 10 s of a processor.
+fn in_little_memory(certificate: &str, arguments: &str) -> (Option<i32>, String) {
     let program = env!("CARGO_BIN_EXE_allocert-check");
     let place = std::env::temp_dir().join(format!("allocert-check-{}-{:p}", std::process::id(), certificate));
     std::fs::File::create(&place).unwrap().write_all(certificate.as_bytes()).unwrap();
-    let started = Instant::now();
-    let command = format!("ulimit -v {}; exec '{program}' {arguments} '{}'", (256 + 16) << 10, place.display());
+    let command =
+        format!("ulimit -v {}; ulimit -t 10; exec '{program}' {arguments} '{}'", (256 + 16) << 10, place.display());
     let output = Command::new("sh").args(["-c", &command]).stderr(Stdio::piped()).output().unwrap();
     std::fs::remove_file(place).unwrap();
     let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr);
-    (output.status.code(), said, started.elapsed())
+    (output.status.code(), said)
 }
 
 /// t^a and t^b as the weights of one path: whatever the sum of exponents, nothing wraps.
@@ -107,10 +106,9 @@ fn rational_numbers_are_not_eight_bytes() {
         certificate(header("rank", "lffn([64, 64])", None), steps, vec![2], &["the dimension of all is at most 4096"])
     };
     for text in [many(1_500, "1"), many(500, "-123456789012345678901234567890/7")] {
-        let (status, said, time) = in_little_memory(&text, "");
+        let (status, said) = in_little_memory(&text, "");
         assert_eq!(status, Some(3), "{said}");
         assert!(said.contains("refused") && said.contains("bytes of memory"), "{said}");
-        assert!(time < Duration::from_secs(30), "{time:?}");
     }
 }
 
@@ -127,9 +125,9 @@ fn ranks_cost_what_they_take() {
     let point = Rule::Point { weights: vec![1; hidden * hidden + 2 * hidden], inputs: vec![] };
     let steps = std::iter::once(point).chain(vec![kernel; 15]).collect();
     let text = certificate(header("rank", &network, None), steps, vec![3], &["the dimension of W is at most 0"]);
-    let (status, said, time) = in_little_memory(&text, "");
+    let (status, said) = in_little_memory(&text, "");
     assert_eq!(status, Some(3), "{said}");
-    assert!(said.contains("operations") && time < Duration::from_secs(10), "{said} {time:?}");
+    assert!(said.contains("operations"), "{said}");
 }
 
 /// A small certificate over the limits that are given says which.
@@ -147,22 +145,18 @@ fn the_limit_is_named() {
     assert_eq!(with(Limits::STANDARD).verdict, Verdict::Valid);
     assert_eq!(Limits::STANDARD, Limits { bytes: 256 << 20, seconds: Some(60), operations: 1 << 33 });
     let cases = [
-        (Limits { bytes: 49 << 20, ..Limits::STANDARD }, "bytes of memory"),
+        (Limits { bytes: (48 << 20) + 10_000, ..Limits::STANDARD }, "bytes of memory"),
         (Limits { operations: 10_000, ..Limits::STANDARD }, "operations"),
         (Limits { seconds: Some(0), ..Limits::STANDARD }, "0 seconds"),
     ];
-    let long: String = text.lines().next().unwrap().to_owned()
-        + "\n"
-        + &text.lines().skip(1).map(|l| l.to_owned() + "\n").collect::<String>();
-    assert_eq!(long, text);
     for (limits, named) in cases {
         let report = with(limits);
         assert_eq!(report.verdict, Verdict::Refused { limit: true }, "{named}: {}", report.text(""));
         assert!(report.reason.as_ref().unwrap().contains(named), "{:?}", report.reason);
     }
-    let (status, said, _) = in_little_memory(&text, "--memory 49");
+    let (status, said) = in_little_memory(&text, "--memory 48");
     assert_eq!(status, Some(3), "{said}");
-    let (status, said, _) = in_little_memory(&text, "--memory 200 --seconds 10");
+    let (status, said) = in_little_memory(&text, "--memory 200 --seconds 10");
     assert_eq!(status, Some(0), "{said}");
     for wrong in ["--memory", "--memory x", "--seconds 0"] {
         assert_eq!(in_little_memory(&text, wrong).0, Some(2));

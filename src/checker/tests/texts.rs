@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use allocert::certificate::format::{FORMAT, Header, Rule, Step, VERSION};
-use allocert::checker::{Report, Verdict, check};
+use allocert_checker::{Report, Verdict, check};
+use allocert_format::{FORMAT, Header, Rule, Step, VERSION};
 
 /// A certificate and what is expected of it.
 struct Case {
@@ -14,7 +14,7 @@ struct Case {
 }
 
 fn files() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/certificates");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/certificates");
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|e| e == "txt"));
     files.sort();

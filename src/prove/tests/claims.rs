@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use allocert::certificate::format::{Rule, Step};
-use allocert::certificate::of_claim;
-use allocert::checker::{Report, Standing, Verdict, check};
-use allocert::claims::{CheckOptions, load};
-use allocert::reach::Settings;
+use allocert_checker::{Report, Standing, Verdict, check};
+use allocert_claims::{CheckOptions, load};
+use allocert_core::reach::Settings;
+use allocert_format::{Rule, Step};
+use allocert_prove::of_claim;
 
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -60 };
 
@@ -18,7 +18,7 @@ fn certificate(name: &str, arguments: &str) -> String {
     let claims = load(&place, SETTINGS).unwrap();
     std::fs::remove_file(&place).unwrap();
     let options = CheckOptions { settings: SETTINGS, time_limit: Duration::from_secs(60), max_allocations: 1 << 20 };
-    of_claim(&allocert::claims::check(&claims[0], &options, &|_, _| {}), SETTINGS).text
+    of_claim(&allocert_claims::check(&claims[0], &options, &|_, _| {}), SETTINGS).text
 }
 
 fn unique() -> usize {
@@ -93,13 +93,13 @@ fn a_counterexample_is_of_the_network_of_its_dimensions() {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let place = lines.len() - 2;
         let mut step: Step = serde_json::from_str(&lines[place]).unwrap();
-        let before = allocert::certificate::format::claim_in_words(&step.by).unwrap();
+        let before = allocert_format::claim_in_words(&step.by).unwrap();
         change(&mut step.by);
         let of = step.by.seal();
         if let Rule::Claim { seal, .. } = &mut step.by {
             *seal = of;
         }
-        let after = allocert::certificate::format::claim_in_words(&step.by).unwrap();
+        let after = allocert_format::claim_in_words(&step.by).unwrap();
         lines[place] = serde_json::to_string(&step).unwrap();
         let end = lines.len() - 1;
         lines[end] =

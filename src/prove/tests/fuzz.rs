@@ -1,19 +1,19 @@
 //! Certificates composed of random steps, and certificates with random changes: whatever the checker accepts is true, and
 //! nothing that it accepts contradicts itself. Truth is the engine's, at random points modulo random primes.
 //!
-//! `ALLOCERT_FUZZ_SECONDS=3600 cargo test --release --test certificate_fuzz -- --ignored --nocapture` looks longer;
+//! `ALLOCERT_FUZZ_SECONDS=3600 cargo test --release -p allocert-prove --test fuzz -- --ignored --nocapture` looks longer;
 //! `ALLOCERT_FUZZ_SEED` begins elsewhere.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use allocert::allocation::{Allocation, parse, print};
-use allocert::certificate::format::{FORMAT, Header, Rule, Step, VERSION};
-use allocert::certificate::{of_match, of_rank, of_table};
-use allocert::checker::{Report, Verdict, check};
-use allocert::matching::{MatchOptions, Trials, decide};
-use allocert::network::{Network, Samples};
-use allocert::reach::{Settings, rank};
+use allocert_checker::{Report, Verdict, check};
+use allocert_core::allocation::{Allocation, parse, print};
+use allocert_core::matching::{MatchOptions, Trials, decide};
+use allocert_core::network::{Network, Samples};
+use allocert_core::reach::{Settings, rank};
+use allocert_format::{FORMAT, Header, Rule, Step, VERSION};
+use allocert_prove::{of_match, of_rank, of_table};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
