@@ -57,6 +57,7 @@ impl NetworkValue {
             let inside = p - tensor.start;
             (inside / tensor.columns == inside % tensor.columns) == wanted
         });
+        let cells = cells.filter_map(|place| self.lens.network().layout().weight_at(place));
         Ok(self.value(Allocation::of(self.lens.network().weights(), cells)))
     }
 }
