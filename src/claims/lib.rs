@@ -8,7 +8,10 @@
 
 mod check;
 mod counterexample;
+mod definitions;
+mod families;
 mod file;
+mod forward;
 mod globals;
 mod invariance;
 mod limits;
@@ -20,7 +23,9 @@ mod sweep;
 mod values;
 
 pub use check::{CheckOptions, Progress, Sampled, check, evidence_of_all, sample};
-pub use file::{Claim, ClaimError, LONGEST_LOADING, find, load, network, read};
+pub use definitions::{Definitions, network};
+pub use families::{FAMILIES, Family};
+pub use file::{Claim, ClaimError, LONGEST_LOADING, find, load, read};
 pub use globals::Expect;
 pub use outcome::{Checked, Counterexample, Outcome, Subject, Unsettled};
 pub use reference::reference;

@@ -58,7 +58,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let network: Network = allocert::claims::network(&arguments.network)?;
+    let network: Network = common.network(&arguments.network)?;
     if arguments.trainer == Method::LevenbergMarquardt {
         return Err(Failure::request(
             "--trainer: levenberg-marquardt is made for few equations\n  choose adam or gradient-descent",

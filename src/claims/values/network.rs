@@ -4,6 +4,8 @@ use allocative::Allocative;
 use num_bigint::BigInt;
 use starlark::environment::{Methods, MethodsBuilder};
 use starlark::starlark_simple_value;
+use starlark::values::dict::AllocDict;
+use starlark::values::list::AllocList;
 use starlark::values::none::NoneOr;
 use starlark::values::structs::AllocStruct;
 use starlark::values::tuple::AllocTuple;
@@ -13,6 +15,7 @@ use starlark_derive::{starlark_module, starlark_value};
 use super::{AllocationValue, allocation_of, failure, samples_of};
 use crate::session::Lens;
 use allocert_core::allocation::{Allocation, Tensor};
+use allocert_core::network::ShapeValue;
 use allocert_core::text::{nearest, quote};
 
 /// A network at a number of samples.
@@ -83,12 +86,31 @@ pub(super) fn matrix<'a>(lens: &'a Lens, name: &str) -> starlark::Result<&'a Ten
     Err(failure(format!("{name} has {axes} axes\n  rows and columns are those of tensors with one axis or two")))
 }
 
+/// What a network of one's own says of its shape, as a value of the language.
+fn shape_value<'v>(value: &ShapeValue, heap: Heap<'v>) -> Value<'v> {
+    match value {
+        ShapeValue::Integer(number) => heap.alloc(*number),
+        ShapeValue::Truth(truth) => Value::new_bool(*truth),
+        ShapeValue::Text(text) => heap.alloc(text.as_str()),
+        ShapeValue::List(values) => heap.alloc(AllocList(values.iter().map(|value| shape_value(value, heap)))),
+    }
+}
+
 starlark::methods_static!(NETWORK_METHODS = network_methods);
 
 #[starlark_value(type = "network")]
 impl<'v> StarlarkValue<'v> for NetworkValue {
     fn get_methods() -> Option<&'static Methods> {
         Some(NETWORK_METHODS.methods())
+    }
+
+    fn get_attr(&self, name: &str, heap: Heap<'v>) -> Option<Value<'v>> {
+        let named = self.lens.network().shapes().named;
+        named.iter().find(|(known, _)| known == name).map(|(_, value)| shape_value(value, heap))
+    }
+
+    fn dir_attr(&self) -> Vec<String> {
+        self.lens.network().shapes().named.into_iter().map(|(name, _)| name).collect()
     }
 
     fn equals(&self, other: Value<'v>) -> starlark::Result<bool> {
@@ -99,7 +121,7 @@ impl<'v> StarlarkValue<'v> for NetworkValue {
 /// The attributes and methods of `net`.
 #[starlark_module]
 fn network_methods(builder: &mut MethodsBuilder) {
-    /// `"lffn"`, `"lrnn"`, `"pnn"` or `"relu"`.
+    /// `"lffn"`, `"lrnn"`, `"pnn"` or `"relu"`; of a network of one's own, its name.
     #[starlark(attribute)]
     fn kind(this: &NetworkValue) -> starlark::Result<String> {
         Ok(this.lens.network().family().to_owned())
@@ -151,6 +173,14 @@ fn network_methods(builder: &mut MethodsBuilder) {
     #[starlark(attribute)]
     fn readout(this: &NetworkValue) -> starlark::Result<NoneOr<&'static str>> {
         Ok(NoneOr::from_option(this.lens.network().shapes().readout))
+    }
+
+    /// What a network of one's own says of its shape: a dictionary. Each entry is an attribute of the network, too, if no other has
+    /// that name.
+    #[starlark(attribute)]
+    fn shape<'v>(this: &NetworkValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        let named = this.lens.network().shapes().named;
+        Ok(heap.alloc(AllocDict(named.iter().map(|(name, value)| (name.as_str(), shape_value(value, heap))))))
     }
 
     /// The number of layers; a recurrent network has three: B, W and D.

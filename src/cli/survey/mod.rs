@@ -64,7 +64,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let network: Network = allocert::claims::network(&arguments.network)?;
+    let network: Network = common.network(&arguments.network)?;
     let all = orbits(&network, arguments.sizes.clone()).map_err(|error| match error {
         // Its mend would be an option that there is not here.
         ReachError::TooManyWeights { .. } | ReachError::TooManyOrbits { .. } => Failure::limit(format!(

@@ -126,7 +126,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         return replay::run(common, file);
     }
     let missing = || Failure::request("a network and an allocation are needed\n  see allocert train --help");
-    let network: Network = allocert::claims::network(arguments.network.as_ref().ok_or_else(missing)?)?;
+    let network: Network = common.network(arguments.network.as_ref().ok_or_else(missing)?)?;
     let allocation = parse_allocation(&network, arguments.allocation.as_ref().ok_or_else(missing)?)?;
     if let Some(file) = &arguments.data {
         return data::run(common, &arguments.how, &arguments.fitting, &network, &allocation, file);
