@@ -6,6 +6,7 @@
 
 #![allow(unsafe_code)] // The language's derive macros implement an unsafe marker trait; there is no other unsafe code.
 
+mod changes;
 mod check;
 mod counterexample;
 mod definitions;
@@ -22,6 +23,7 @@ mod source;
 mod sweep;
 mod values;
 
+pub use changes::{ChangeTextError, pinned, read_pin};
 pub use check::{CheckOptions, Progress, Sampled, check, evidence_of_all, sample};
 pub use definitions::{Definitions, network};
 pub use families::{FAMILIES, Family};

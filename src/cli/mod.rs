@@ -36,7 +36,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use allocert::allocation::{self, Allocation};
-use allocert::claims::Definitions;
+use allocert::claims::{Definitions, pinned, read_pin};
 use allocert::network::{Network, Samples};
 use allocert::reach::Settings;
 use allocert::text::{nearest, quote};
@@ -100,6 +100,13 @@ impl Common {
     /// The network of an expression.
     fn network(&self, text: &str) -> Result<Network, Failure> {
         Ok(self.definitions()?.network(text)?)
+    }
+
+    /// The network of an expression, with some of its weights pinned.
+    fn pinned(&self, text: &str, pins: &Pins) -> Result<Network, Failure> {
+        let network = self.network(text)?;
+        let pins = pins.pin.iter().map(|pin| read_pin(pin)).collect::<Result<Vec<_>, _>>()?;
+        if pins.is_empty() { Ok(network) } else { Ok(pinned(&network, &pins)?) }
     }
 }
 
@@ -192,6 +199,14 @@ pub(crate) fn run() -> ExitCode {
     done.unwrap_or_else(|failure| failure.report())
 }
 
+/// Weights that are numbers.
+#[derive(Args, Clone, Debug)]
+struct Pins {
+    /// These weights are this number, and weights no longer, as 'W1[0,:]=0' or 'g=1/2'; may be given several times.
+    #[arg(long, value_name = "WEIGHTS=NUMBER")]
+    pin: Vec<String>,
+}
+
 /// A network and the number of inputs to take labels on.
 #[derive(Args, Clone, Debug)]
 struct Subject {
@@ -201,11 +216,13 @@ struct Subject {
     /// The number of generic inputs; without it, so many that more add nothing (functional).
     #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
     samples: Option<u64>,
+    #[command(flatten)]
+    pins: Pins,
 }
 
 impl Subject {
     fn network(&self, common: &Common) -> Result<Network, Failure> {
-        common.network(&self.network)
+        common.pinned(&self.network, &self.pins)
     }
 
     fn samples(&self) -> Samples {

@@ -4,18 +4,20 @@ use allocative::Allocative;
 use num_bigint::BigInt;
 use starlark::environment::{Methods, MethodsBuilder};
 use starlark::starlark_simple_value;
-use starlark::values::dict::AllocDict;
+use starlark::values::dict::{AllocDict, UnpackDictEntries};
 use starlark::values::list::AllocList;
 use starlark::values::none::NoneOr;
 use starlark::values::structs::AllocStruct;
-use starlark::values::tuple::AllocTuple;
+use starlark::values::tuple::{AllocTuple, UnpackTuple};
 use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::{starlark_module, starlark_value};
 
-use super::{AllocationValue, allocation_of, failure, samples_of};
+use super::{AllocationValue, allocation_of, exact_number, failure, inexact, samples_of};
+use crate::changes::{number_of, pinned, tied};
+use crate::forward::integers;
 use crate::session::Lens;
 use allocert_core::allocation::{Allocation, Tensor};
-use allocert_core::network::ShapeValue;
+use allocert_core::network::{Network, ShapeValue};
 use allocert_core::text::{nearest, quote};
 
 /// A network at a number of samples.
@@ -45,6 +47,12 @@ impl NetworkValue {
 
     fn value(&self, allocation: Allocation) -> AllocationValue {
         AllocationValue::new(self.lens(), allocation)
+    }
+
+    /// Another network, made from this one, on as many samples.
+    fn changed(&self, network: Network) -> starlark::Result<NetworkValue> {
+        let lens = self.lens();
+        Ok(NetworkValue::new(lens.session().lens(&network, lens.samples())))
     }
 
     fn inside<'v>(&self, within: Option<Value<'v>>, heap: Heap<'v>) -> starlark::Result<Allocation> {
@@ -251,6 +259,36 @@ fn network_methods(builder: &mut MethodsBuilder) {
     /// The same network at another number of samples (`None`: functional).
     fn at<'v>(this: &NetworkValue, #[starlark(require = pos)] samples: Value<'v>) -> starlark::Result<NetworkValue> {
         Ok(NetworkValue::new(this.lens().at(samples_of(samples)?)))
+    }
+
+    /// The network in which some weights are numbers, and weights no longer: `net.pin({"W1[0,:]": 0, "W2[1,1]": 1})`. A number is an
+    /// integer, a fraction `rational(1, 2)`, or its text.
+    fn pin<'v>(
+        this: &NetworkValue,
+        #[starlark(require = pos)] weights: UnpackDictEntries<String, Value<'v>>,
+    ) -> starlark::Result<NetworkValue> {
+        let number = |value: Value<'v>| match value.unpack_str() {
+            Some(text) => number_of(text).ok_or_else(|| failure(format!("{} is not a number", quote(text)))),
+            None => exact_number(value).ok_or_else(|| inexact(value)),
+        };
+        let pins = weights.entries.into_iter().map(|(weights, value)| Ok((weights, number(value)?)));
+        let pins = pins.collect::<starlark::Result<Vec<_>>>()?;
+        this.changed(pinned(this.lens.network(), &pins).map_err(failure)?)
+    }
+
+    /// The network in which the weights of each text are one weight: `net.tie("W1[0,0] W1[1,1]", "W2")`.
+    fn tie<'v>(this: &NetworkValue, #[starlark(args)] groups: UnpackTuple<&'v str>) -> starlark::Result<NetworkValue> {
+        this.changed(tied(this.lens.network(), &groups.items).map_err(failure)?)
+    }
+
+    /// The network that shows only some of its labels, by their places from 0 among the labels of one input: `net.observe([0, 2])`.
+    fn observe<'v>(
+        this: &NetworkValue,
+        #[starlark(require = pos)] labels: Value<'v>,
+    ) -> starlark::Result<NetworkValue> {
+        let place = |label: i64| usize::try_from(label).map_err(|_| failure("labels are counted from 0"));
+        let labels = integers("observe", labels)?.into_iter().map(place).collect::<starlark::Result<Vec<_>>>()?;
+        this.changed(this.lens.network().observe(&labels).map_err(failure)?)
     }
 
     /// The reachable dimension of an allocation, given as text or as an allocation.
