@@ -12,7 +12,7 @@
 
 pub use allocert_checker as checker;
 pub use allocert_claims as claims;
-pub use allocert_core::{algebra, allocation, matching, network, number, reach, text};
+pub use allocert_core::{algebra, allocation, matching, network, number, program, reach, text};
 pub use allocert_prove as certificate;
 pub use allocert_record as record;
 pub use allocert_report as report;

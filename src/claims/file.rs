@@ -11,15 +11,14 @@ use starlark::eval::Evaluator;
 use starlark::syntax::{AstModule, Dialect};
 use starlark::values::OwnedFrozenValue;
 
+use super::forward::OPERATORS;
 use super::globals::{Declared, Expect, Host, KEPT_CONDITION, globals, kept};
 use super::invariance::Requirement;
 use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, on_deep_stack, too_deep};
 use super::session::Session;
 use super::source::{Holds, Written, calls};
-use super::values::NetworkValue;
-use allocert_core::network::{Network, Samples};
+use allocert_core::network::Network;
 use allocert_core::reach::{ReachError, Settings};
-use allocert_core::text::{nearest, quote};
 
 /// Why a claim file, or an expression, cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -88,7 +87,10 @@ pub enum ClaimError {
         text: String,
     },
     /// The expression calls something that is not known.
-    #[error("no network family is called {name}{near}\n  the families are {}", Network::FAMILIES.join(", "))]
+    #[error(
+        "no network family is called {name}{near}\n  the families are {}, and those that allocert families lists; --use FILE.star brings in your own",
+        Network::FAMILIES.join(", ")
+    )]
     NoFamily {
         /// What was called.
         name: String,
@@ -215,6 +217,11 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), ClaimError> {
 /// # Errors
 /// See [`ClaimError`].
 pub fn load(path: &Path, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
+    read(path, text_of(path)?, settings)
+}
+
+/// The text of a file in the language.
+pub(super) fn text_of(path: &Path) -> Result<String, ClaimError> {
     let unreadable = |e: std::io::Error| ClaimError::Unreadable { path: path.to_owned(), reason: e.to_string() };
     // Looked at first: opening a pipe would wait for its other end.
     if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
@@ -227,8 +234,7 @@ pub fn load(path: &Path, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
         let what = "its length in bytes".to_owned();
         return Err(ClaimError::TooLarge { path: path.to_owned(), what, limit: MOST_BYTES });
     }
-    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-    read(path, text, settings)
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// Reads claims from text; `path` is only shown. Dimensions that the file asks for while it is loaded are computed with
@@ -247,23 +253,34 @@ fn evaluate_file(path: &Path, text: String, settings: Settings) -> Result<Vec<Cl
     let shown = path.display().to_string();
     let ast = AstModule::parse(&shown, text.clone(), &dialect()).map_err(language)?;
     let calls = calls(&text, &ast);
+    let ast = with_tensors(ast, &text);
     let session = Session::new(settings, Some(LONGEST_LOADING));
     let _entered = session.enter();
     let host = Host::new(Arc::clone(&session));
-    let deadline = Instant::now() + LONGEST_LOADING;
-    let frozen = Module::with_temp_heap(|module| {
-        {
-            let mut eval = Evaluator::new(&module);
-            eval.extra = Some(&host);
-            limit(&mut eval, MOST_LOADING_TICKS, Some(deadline)).map_err(language)?;
-            let done = eval.eval_module(ast, &globals());
-            done.map_err(|e| stopped_or(&eval, (MOST_LOADING_TICKS, Some(deadline)), &session, &shown, e))?;
-        }
-        module.freeze().map_err(|e| ClaimError::Language { message: format!("{e:?}") })
-    })?;
-    let module = Arc::new(frozen);
+    let module = Arc::new(evaluated(ast, &shown, &host, &[])?);
     let declared = host.claims.into_inner();
     declared.into_iter().enumerate().map(|(i, d)| claim(path, i, d, (&module, &session), &calls)).collect()
+}
+
+/// A file as a module, with what some modules before it define.
+pub(super) fn evaluated(
+    ast: AstModule,
+    shown: &str,
+    host: &Host,
+    before: &[Arc<FrozenModule>],
+) -> Result<FrozenModule, ClaimError> {
+    let limits = (MOST_LOADING_TICKS, Some(Instant::now() + LONGEST_LOADING));
+    Module::with_temp_heap(|module| {
+        {
+            before.iter().for_each(|other| module.import_public_symbols(other));
+            let mut eval = Evaluator::new(&module);
+            eval.extra = Some(host);
+            limit(&mut eval, limits.0, limits.1).map_err(language)?;
+            let done = eval.eval_module(ast, &globals());
+            done.map_err(|e| stopped_or(&eval, limits, &host.session, shown, e))?;
+        }
+        module.freeze().map_err(|e| ClaimError::Language { message: format!("{e:?}") })
+    })
 }
 
 fn claim(
@@ -303,53 +320,23 @@ fn claim(
     })
 }
 
-/// Reads a network from an expression of the claim language, such as `lffn([2, 2, 2])`.
-///
-/// # Errors
-/// An expression that cannot be read, or is not a network.
-pub fn network(text: &str) -> Result<Network, ClaimError> {
-    if too_deep(text).is_some() {
-        return Err(ClaimError::NotANetwork { text: quote(text) });
-    }
-    guarded(EXPRESSION, || evaluate_network(text))
-}
-
-/// What the messages about a single expression call its "file".
-const EXPRESSION: &str = "<network>";
-
-fn evaluate_network(text: &str) -> Result<Network, ClaimError> {
-    let ast = AstModule::parse(EXPRESSION, text.to_owned(), &dialect()).map_err(language)?;
-    let globals = globals();
-    if let Some(name) = text.split_once('(').map(|(name, _)| name.trim())
-        && !name.is_empty()
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        && globals.names().all(|known| known.as_str() != name)
-    {
-        let near = nearest(name, &Network::FAMILIES).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
-        return Err(ClaimError::NoFamily { name: quote(name), near });
-    }
-    let session = Session::new(EXPRESSION_SETTINGS, Some(LONGEST_LOADING));
-    let host = Host::new(Arc::clone(&session));
-    let deadline = Instant::now() + LONGEST_LOADING;
-    Module::with_temp_heap(|module| {
-        let mut eval = Evaluator::new(&module);
-        eval.extra = Some(&host);
-        limit(&mut eval, MOST_LOADING_TICKS, Some(deadline)).map_err(language)?;
-        let value = eval.eval_module(ast, &globals);
-        let limits = (MOST_LOADING_TICKS, Some(deadline));
-        let value = value.map_err(|e| without_traceback(stopped_or(&eval, limits, &session, EXPRESSION, e)))?;
-        let lens = NetworkValue::from_value(value).map(|n| n.lens().clone());
-        if lens.as_ref().is_some_and(|l| l.samples() != Samples::Functional) {
-            return Err(ClaimError::HasSamples { text: quote(text) });
-        }
-        lens.map(|l| l.network().clone()).ok_or_else(|| ClaimError::NotANetwork { text: quote(text) })
-    })
-}
-
-/// What dimensions are computed with that a network's expression asks for.
-const EXPRESSION_SETTINGS: Settings = Settings { seed: 0, error_log2: -100 };
 /// The longest time to load a file.
 pub const LONGEST_LOADING: Duration = Duration::from_secs(60);
+
+/// Text as the language reads it, ready to be evaluated.
+pub(super) fn parse(place: &str, text: String) -> starlark::Result<AstModule> {
+    let ast = AstModule::parse(place, text.clone(), &dialect())?;
+    Ok(with_tensors(ast, &text))
+}
+
+/// Where a text builds networks of its own, `1 - x` and `1 / x` have a meaning for a tensor x.
+fn with_tensors(mut ast: AstModule, text: &str) -> AstModule {
+    if text.contains("network(") {
+        let functions = OPERATORS.map(|(sign, function)| (sign.to_owned(), function.to_owned()));
+        ast.replace_binary_operators(&functions.into());
+    }
+    ast
+}
 
 /// Python-like, with f-strings and statements at the top level, without loading other files.
 pub(super) fn dialect() -> Dialect {
@@ -370,12 +357,17 @@ pub(super) fn language(error: starlark::Error) -> ClaimError {
 }
 
 /// What the language says, and how to mend it.
-const MENDS: [(&str, &str); 9] = [
+const MENDS: [(&str, &str); 11] = [
     ("cannot use reserved keyword `while`", "the language has no while: use for … in range(…)"),
     ("call stack overflow", "does a function call itself without an end?"),
     ("Integer value is too big to fit in", "is a list or a range too long? Give a smaller integer"),
     ("comparisons are not associative", "write a < b and b < c in place of a < b < c"),
-    ("unexpected symbol '**'", "the language has no powers: write x * x, or a loop"),
+    ("unexpected symbol '**'", "the language has no powers: write x * x, a loop, or power(x, 3) of a tensor"),
+    ("invalid input `@`", "write a product of matrices as dot(a, b)"),
+    (
+        "Operation `[,]` not supported on type `tensor`",
+        "write x[(0, 1)], or NumPy's text, as in x[\"0,1\"] or x[\":,0\"]",
+    ),
     ("tabs are not allowed", "indent by spaces"),
     ("expected `list[network] | tuple[network, ...]`, actual `network", "write networks = [ … ], with the brackets"),
     ("extra positional argument(s) for call to lffn", "write the widths as a list, as in lffn([2, 2, 2])"),
@@ -396,14 +388,16 @@ fn mended(message: &str) -> String {
         let mend = MENDS.iter().find(|(said, _)| line.starts_with("error: ") && line.contains(said));
         mend.map_or_else(|| line.to_owned(), |(_, mend)| format!("{line}\n  {mend}"))
     };
-    message.lines().map(line).collect::<Vec<_>>().join("\n")
+    // What is built in has no place in a file.
+    let lines = message.lines().filter(|line| !line.starts_with("  File <builtin>, in "));
+    lines.map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Of a long message so many lines are shown from its beginning and its end.
 const SHOWN_LINES: usize = 12;
 
 /// In a single line of text the place is enough.
-fn without_traceback(error: ClaimError) -> ClaimError {
+pub(super) fn without_traceback(error: ClaimError) -> ClaimError {
     match error {
         ClaimError::Language { message } => {
             let start = message.find("error:").unwrap_or(0);

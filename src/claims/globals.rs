@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use allocative::Allocative;
 use itertools::Itertools;
@@ -15,11 +15,13 @@ use starlark::eval::Evaluator;
 use starlark::starlark_simple_value;
 use starlark::values::list_or_tuple::UnpackListOrTuple;
 use starlark::values::none::NoneType;
-use starlark::values::{Heap, NoSerialize, StarlarkPagablePanic, StarlarkValue, Value};
+use starlark::values::{Heap, NoSerialize, StarlarkPagablePanic, StarlarkValue, UnpackValue, Value};
 use starlark_derive::{starlark_module, starlark_value};
 
+use super::families;
+use super::forward::{apply, forward_functions, integers, operator_functions};
 use super::session::Session;
-use super::values::{NetworkValue, failure};
+use super::values::{NetworkValue, Recording, TensorValue, failure, recording_of};
 use allocert_core::network::{Network, Samples, ShapeError};
 use allocert_core::text::{nearest, quote};
 
@@ -28,12 +30,14 @@ use allocert_core::text::{nearest, quote};
 pub(super) struct Host {
     pub session: Arc<Session>,
     pub claims: RefCell<Vec<Declared>>,
+    /// The forward passes that are being recorded, the innermost last.
+    pub recordings: RefCell<Vec<Recording>>,
     names: RefCell<HashSet<String>>,
 }
 
 impl Host {
     pub(super) fn new(session: Arc<Session>) -> Self {
-        Host { session, claims: RefCell::default(), names: RefCell::default() }
+        Host { session, claims: RefCell::default(), recordings: RefCell::default(), names: RefCell::default() }
     }
 }
 
@@ -115,14 +119,21 @@ impl<'v> StarlarkValue<'v> for RangeValue {}
 
 /// Everything that a claim file can use.
 pub(super) fn globals() -> Globals {
-    GlobalsBuilder::extended_by(&[LibraryExtension::Map, LibraryExtension::Filter, LibraryExtension::StructType])
-        .with(network_functions)
-        .with(claim_functions)
-        .with(number_functions)
-        .build()
+    static GLOBALS: LazyLock<Globals> = LazyLock::new(|| families::add(builtins()).build());
+    GLOBALS.clone()
 }
 
-fn host<'a>(eval: &Evaluator<'_, 'a, '_>) -> starlark::Result<&'a Host> {
+/// What is written in Rust.
+pub(super) fn builtins() -> GlobalsBuilder {
+    GlobalsBuilder::extended_by(&[LibraryExtension::Map, LibraryExtension::Filter, LibraryExtension::StructType])
+        .with(network_functions)
+        .with(forward_functions)
+        .with(operator_functions)
+        .with(claim_functions)
+        .with(number_functions)
+}
+
+pub(super) fn host<'a>(eval: &Evaluator<'_, 'a, '_>) -> starlark::Result<&'a Host> {
     let host = eval.extra.and_then(|extra| extra.downcast_ref::<Host>());
     host.ok_or_else(|| failure("this function is not available here"))
 }
@@ -173,14 +184,19 @@ pub(super) fn network_functions(builder: &mut GlobalsBuilder) {
         network(eval, Network::pnn(&widths.items, degree, bias))
     }
 
-    /// A network with hidden activation z ↦ max(z, 0) and linear output. Its dimensions are the largest over random
-    /// activation patterns.
-    fn relu(
-        widths: UnpackListOrTuple<i64>,
+    /// Of widths, a network with hidden activation z ↦ max(z, 0) and linear output; its dimensions are the largest over random
+    /// activation patterns. Of a tensor, max(z, 0) entry by entry.
+    fn relu<'v>(
+        widths: Value<'v>,
         #[starlark(default = false)] bias: bool,
-        eval: &mut Evaluator,
-    ) -> starlark::Result<NetworkValue> {
-        network(eval, Network::relu(&widths.items, bias))
+        eval: &mut Evaluator<'v, '_, '_>,
+    ) -> starlark::Result<Value<'v>> {
+        let heap = eval.heap();
+        if recording_of(&[widths]).is_some() {
+            return Ok(heap.alloc(apply(eval, widths, |tensor, recorder| tensor.relu(recorder))?));
+        }
+        let widths = UnpackListOrTuple::<i64>::unpack_param(widths)?;
+        Ok(heap.alloc(network(eval, Network::relu(&widths.items, bias))?))
     }
 }
 
@@ -317,8 +333,17 @@ fn whole_numbers<'v>(values: Value<'v>, heap: Heap<'v>) -> starlark::Result<Vec<
 /// Sums, binomial coefficients and partitions.
 #[starlark_module]
 pub(super) fn number_functions(builder: &mut GlobalsBuilder) {
-    /// The sum of a list of integers.
-    fn sum<'v>(#[starlark(require = pos)] numbers: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+    /// The sum of a list of integers; of a tensor, the sum of its entries, or the sums along an axis or several.
+    fn sum<'v>(
+        #[starlark(require = pos)] numbers: Value<'v>,
+        axis: Option<Value<'v>>,
+        eval: &mut Evaluator<'v, '_, '_>,
+    ) -> starlark::Result<Value<'v>> {
+        let heap = eval.heap();
+        if TensorValue::from_value(numbers).is_some() || axis.is_some() {
+            let axes = axis.filter(|a| !a.is_none()).map(|a| integers("sum: axis", a)).transpose()?;
+            return Ok(heap.alloc(apply(eval, numbers, |tensor, recorder| tensor.sum(recorder, axes.as_deref()))?));
+        }
         let mut total = heap.alloc(0);
         for number in numbers.iterate(heap)? {
             total = total.add(number, heap)?;

@@ -6,9 +6,13 @@
 
 #![allow(unsafe_code)] // The language's derive macros implement an unsafe marker trait; there is no other unsafe code.
 
+mod changes;
 mod check;
 mod counterexample;
+mod definitions;
+mod families;
 mod file;
+mod forward;
 mod globals;
 mod invariance;
 mod limits;
@@ -19,8 +23,11 @@ mod source;
 mod sweep;
 mod values;
 
+pub use changes::{ChangeTextError, pinned, read_pin};
 pub use check::{CheckOptions, Progress, Sampled, check, evidence_of_all, sample};
-pub use file::{Claim, ClaimError, LONGEST_LOADING, find, load, network, read};
+pub use definitions::{Definitions, network};
+pub use families::{FAMILIES, Family};
+pub use file::{Claim, ClaimError, LONGEST_LOADING, find, load, read};
 pub use globals::Expect;
 pub use outcome::{Checked, Counterexample, Outcome, Subject, Unsettled};
 pub use reference::reference;

@@ -3,8 +3,10 @@
 use starlark::docs::{DocFunction, DocItem, DocMember, DocParam, DocString, DocType};
 use starlark::environment::{Globals, GlobalsBuilder};
 
+use super::families::FAMILIES;
+use super::forward::forward_functions;
 use super::globals::{claim_functions, network_functions, number_functions};
-use super::values::{AllocationValue, NetworkValue};
+use super::values::{AllocationValue, NetworkValue, TensorValue};
 
 const HEAD: &str = "# Reference of the claim language
 
@@ -18,6 +20,13 @@ pub fn reference() -> String {
     let mut text = HEAD.to_owned();
     let functions = |build: fn(&mut GlobalsBuilder)| GlobalsBuilder::new().with(build).build();
     section(&mut text, "Networks", "", globals(&functions(network_functions)));
+    text.push_str("\n## Families in the claim language\n\n");
+    for family in FAMILIES {
+        text.push_str(&format!("- `{}`: {}\n", family.usage(), family.about()));
+    }
+    section(&mut text, "Networks of one's own, and what they compute with", "", globals(&functions(forward_functions)));
+    let tensor = members(DocType::from_starlark_value::<TensorValue>());
+    section(&mut text, "What a tensor has: `x`", "x.", tensor);
     section(&mut text, "Claims, and the allocations they are about", "", globals(&functions(claim_functions)));
     section(&mut text, "Numbers", "", globals(&functions(number_functions)));
     let network = members(DocType::from_starlark_value::<NetworkValue>());

@@ -99,6 +99,8 @@ fn admitted(claim: &Claim, lens: &Lens, requirements: &[Requirement]) -> Vec<Sym
             break;
         }
         match requirement {
+            // Where entries are pinned or tied, rows and columns of weights are not those of the tensor.
+            Requirement::Tensors(_) | Requirement::Tensor(..) if !layout.is_full() => symmetries.clear(),
             Requirement::AnySamples => symmetries.retain(|s| s.least <= 1),
             Requirement::EachLayer => symmetries.retain(|s| layers(layout, s).is_some_and(|to| to.is_sorted())),
             Requirement::Layers => symmetries.retain(|s| layers(layout, s).is_some()),

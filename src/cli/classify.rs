@@ -38,7 +38,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let network = arguments.subject.network()?;
+    let network = arguments.subject.network(common)?;
     let options = MatchOptions {
         trials: Trials::Fixed(arguments.trials),
         time_limit: Some(Duration::from_secs(arguments.time_limit)),

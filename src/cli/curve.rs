@@ -18,7 +18,7 @@ use super::failure::Failure;
 use super::file::{make_folder, write_whole};
 use super::output::{bar, json, line};
 use super::train::{Fitting, positive};
-use super::{Common, interrupt};
+use super::{Common, Pins, interrupt};
 
 const EXAMPLES: &str = "Examples:
   allocert curve 'lffn([64, 16, 10])' --data docs/data/digits.npz --sizes 20,80 --epochs 2
@@ -32,6 +32,8 @@ pub(super) struct Arguments {
     /// The network, such as 'lffn([64, 32, 10])'.
     #[arg(value_name = "NET")]
     network: String,
+    #[command(flatten)]
+    pins: Pins,
     /// Inputs and labels: *.csv, or *.npz with the arrays inputs and labels.
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
@@ -58,7 +60,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let network: Network = allocert::claims::network(&arguments.network)?;
+    let network: Network = common.pinned(&arguments.network, &arguments.pins)?;
     if arguments.trainer == Method::LevenbergMarquardt {
         return Err(Failure::request(
             "--trainer: levenberg-marquardt is made for few equations\n  choose adam or gradient-descent",

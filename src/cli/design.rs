@@ -55,7 +55,7 @@ fn alternatives(text: &str) -> Result<usize, String> {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let network = arguments.subject.network()?;
+    let network = arguments.subject.network(common)?;
     let weights = |text: &Option<String>| text.as_ref().map(|t| parse_allocation(&network, t)).transpose();
     let options = DesignOptions {
         within: weights(&arguments.within)?,

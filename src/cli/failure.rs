@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use allocert::allocation::TextError;
-use allocert::claims::ClaimError;
+use allocert::claims::{ChangeTextError, ClaimError};
 use allocert::matching::MatchError;
 use allocert::reach::ReachError;
 use allocert::training::TrainingError;
@@ -73,6 +73,12 @@ impl From<MatchError> for Failure {
 impl From<TrainingError> for Failure {
     fn from(error: TrainingError) -> Self {
         if error.is_limit() { Failure::limit(error.to_string()) } else { Failure::request(error.to_string()) }
+    }
+}
+
+impl From<ChangeTextError> for Failure {
+    fn from(error: ChangeTextError) -> Self {
+        Failure::request(error.to_string())
     }
 }
 

@@ -59,7 +59,7 @@ fn width(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let network = arguments.subject.network()?;
+    let network = arguments.subject.network(common)?;
     let allocation = parse_allocation(&network, &arguments.allocation)?;
     let trials = match arguments.precision {
         Some(width) => Trials::Precision { width, most: arguments.trials.unwrap_or(100_000_000) },

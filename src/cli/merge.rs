@@ -99,7 +99,7 @@ fn texts(folders: &[Folder], run: &Run) -> Result<Vec<String>, Failure> {
 }
 
 fn merge_scan(common: &Common, run: &Run, texts: &[String]) -> Result<ExitCode, Failure> {
-    let pieces = scan_pieces::pieces(run)?;
+    let pieces = scan_pieces::pieces(common, run)?;
     if pieces.number() != run.pieces {
         return Err(Failure::request("run.json is damaged: its request has another number of pieces\n  run it again"));
     }

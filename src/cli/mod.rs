@@ -10,6 +10,7 @@ mod dataset;
 mod design;
 mod estimate;
 mod failure;
+mod families;
 mod file;
 mod interrupt;
 mod man;
@@ -29,11 +30,13 @@ mod table;
 mod train;
 mod verify;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
 use allocert::allocation::{self, Allocation};
+use allocert::claims::{Definitions, pinned, read_pin};
 use allocert::network::{Network, Samples};
 use allocert::reach::Settings;
 use allocert::text::{nearest, quote};
@@ -49,7 +52,8 @@ const EXAMPLES: &str = "Examples:
   allocert scan 'lrnn(inputs=1, hidden=3, outputs=1, steps=7)'
 
 Networks: lffn(widths, bias=False), lrnn(inputs, hidden, outputs, steps, readout=\"last\"),
-          pnn(widths, degree, bias=False), relu(widths, bias=False)
+          pnn(widths, degree, bias=False), relu(widths, bias=False),
+          those that allocert families lists, and your own with --use FILE.star
 Allocations, in NumPy's indexing: 'W1[0,0] W1[:,1] W2[0,0:2] b1[1]', a bare tensor
           name, 'all' or 'none'
 
@@ -82,6 +86,28 @@ struct Common {
     /// Stop with exit status 3 when more than so many MiB of memory are in use.
     #[arg(long, global = true, value_name = "MIB", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(64..))]
     memory: u32,
+    /// Also know the networks that this file defines (see docs/networks.md); may be given several times.
+    #[arg(long = "use", global = true, value_name = "FILE.star")]
+    definitions: Vec<PathBuf>,
+}
+
+impl Common {
+    /// What --use brings in.
+    fn definitions(&self) -> Result<Definitions, Failure> {
+        Ok(Definitions::read(&self.definitions)?)
+    }
+
+    /// The network of an expression.
+    fn network(&self, text: &str) -> Result<Network, Failure> {
+        Ok(self.definitions()?.network(text)?)
+    }
+
+    /// The network of an expression, with some of its weights pinned.
+    fn pinned(&self, text: &str, pins: &Pins) -> Result<Network, Failure> {
+        let network = self.network(text)?;
+        let pins = pins.pin.iter().map(|pin| read_pin(pin)).collect::<Result<Vec<_>, _>>()?;
+        if pins.is_empty() { Ok(network) } else { Ok(pinned(&network, &pins)?) }
+    }
 }
 
 #[derive(Subcommand)]
@@ -108,6 +134,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Write a page to look at, a text for a pull request and a table for a paper from results.
     Report(report::Arguments),
+    /// The families of networks that are written in the claim language, and their sources.
+    Families(families::Arguments),
     /// Write a commented claim file to start from.
     New(new::Arguments),
     /// Join the shards of a scan or of a verification.
@@ -161,6 +189,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Curve(arguments) => curve::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),
         Command::Report(arguments) => report::run(&cli.common, arguments),
+        Command::Families(arguments) => families::run(&cli.common, arguments),
         Command::New(arguments) => new::run(&cli.common, arguments),
         Command::Merge(arguments) => merge::run(&cli.common, arguments),
         Command::Check(arguments) => check::run(&cli.common, arguments),
@@ -168,6 +197,14 @@ pub(crate) fn run() -> ExitCode {
         Command::Man(arguments) => man::run(arguments),
     };
     done.unwrap_or_else(|failure| failure.report())
+}
+
+/// Weights that are numbers.
+#[derive(Args, Clone, Debug)]
+struct Pins {
+    /// These weights are this number, and weights no longer, as 'W1[0,:]=0' or 'g=1/2'; may be given several times.
+    #[arg(long, value_name = "WEIGHTS=NUMBER")]
+    pin: Vec<String>,
 }
 
 /// A network and the number of inputs to take labels on.
@@ -179,11 +216,13 @@ struct Subject {
     /// The number of generic inputs; without it, so many that more add nothing (functional).
     #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
     samples: Option<u64>,
+    #[command(flatten)]
+    pins: Pins,
 }
 
 impl Subject {
-    fn network(&self) -> Result<Network, Failure> {
-        Ok(allocert::claims::network(&self.network)?)
+    fn network(&self, common: &Common) -> Result<Network, Failure> {
+        common.pinned(&self.network, &self.pins)
     }
 
     fn samples(&self) -> Samples {

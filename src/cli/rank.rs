@@ -39,7 +39,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let network = arguments.subject.network()?;
+    let network = arguments.subject.network(common)?;
     let allocation = parse_allocation(&network, &arguments.allocation)?;
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
     let answer = rank_drawn(&network, &allocation, samples, settings, arguments.draws)?;

@@ -96,7 +96,7 @@ pub(super) fn sizes(text: &str) -> Result<RangeInclusive<usize>, String> {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let network = arguments.subject.network()?;
+    let network = arguments.subject.network(common)?;
     let within = arguments.within.as_ref().map(|text| parse_allocation(&network, text)).transpose()?;
     let options = ScanOptions {
         within,

@@ -12,6 +12,7 @@ use allocert::reach::{PieceResult, Pieces, Scan, ScanOptions, Settings};
 use allocert::record::{Request, Run};
 use allocert::{allocation::parse, network::Network};
 
+use super::Common;
 use super::failure::Failure;
 use super::interrupt;
 use super::resume::Folder;
@@ -135,11 +136,11 @@ fn write(folder: &Folder, piece: usize, result: &PieceResult) -> Result<(), Fail
 }
 
 /// The request of `run.json`, cut into pieces again.
-pub(super) fn pieces(run: &Run) -> Result<Pieces, Failure> {
+pub(super) fn pieces(common: &Common, run: &Run) -> Result<Pieces, Failure> {
     let Request::Scan { network, samples, within, sizes, error_log2, seed } = &run.request else {
         return Err(Failure::request("these are pieces of claims, not of a scan"));
     };
-    let network: Network = allocert::claims::network(network)?;
+    let network: Network = common.network(network)?;
     let within = within.as_ref().map(|text| parse(network.layout(), text)).transpose()?;
     let options = ScanOptions { within, sizes: sizes.map(|(a, b)| a..=b), time_limit: None };
     let settings = Settings { seed: *seed, error_log2: *error_log2 };

@@ -15,7 +15,7 @@ pub struct Diagram {
     pub groups: Vec<Group>,
     /// The tensors, in canonical order.
     pub tensors: Vec<Tensor>,
-    /// The positions of the learnable weights.
+    /// The places of the learnable weights among the entries of all tensors.
     pub learnable: Vec<usize>,
 }
 
@@ -45,6 +45,12 @@ pub struct Tensor {
     pub to: usize,
 }
 
+/// Where learnable weights stand: tied ones at several places.
+fn learnable_places(network: &Network, learnable: &Allocation) -> Vec<usize> {
+    let layout = network.layout();
+    (0..layout.places()).filter(|place| layout.weight_at(*place).is_some_and(|w| learnable.contains(w))).collect()
+}
+
 impl Diagram {
     /// Of a network; nothing if it has more than 1,024 weights.
     pub fn of(network: &Network, learnable: Option<&Allocation>) -> Option<Self> {
@@ -64,7 +70,7 @@ impl Diagram {
         Some(Diagram {
             tensors: wired.map(tensor).collect(),
             groups: diagram.groups.into_iter().map(group).collect(),
-            learnable: learnable.map(|a| a.iter().collect()).unwrap_or_default(),
+            learnable: learnable.map(|a| learnable_places(network, a)).unwrap_or_default(),
         })
     }
 }

@@ -190,8 +190,9 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     /// The names of the tensors that hold learnable weights, in canonical order.
     #[starlark(attribute)]
     fn tensors(this: &AllocationValue) -> starlark::Result<Vec<String>> {
-        let tensors = this.lens.network().layout().tensors().iter();
-        let touched = tensors.filter(|t| t.positions().any(|p| this.allocation.contains(p)));
+        let layout = this.lens.network().layout();
+        let learns = |t: &&Tensor| layout.weights_in(t).iter().any(|w| this.allocation.contains(*w));
+        let touched = layout.tensors().iter().filter(learns);
         Ok(touched.map(|t| t.name.clone()).collect())
     }
 
@@ -204,9 +205,9 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     /// The number of learnable weights of each tensor, in canonical order.
     #[starlark(attribute)]
     fn tensor_counts(this: &AllocationValue) -> starlark::Result<Vec<usize>> {
-        let tensors = this.lens.network().layout().tensors().iter();
-        let inside = |t: &Tensor| t.positions().filter(|p| this.allocation.contains(*p)).count();
-        Ok(tensors.map(inside).collect())
+        let layout = this.lens.network().layout();
+        let inside = |t| layout.weights_in(t).into_iter().filter(|w| this.allocation.contains(*w)).count();
+        Ok(layout.tensors().iter().map(inside).collect())
     }
 
     /// The largest allocation of the same dimension that contains this one.

@@ -3,9 +3,13 @@
 mod allocation;
 mod matching;
 mod network;
+mod rational;
+mod tensor;
 
 pub(super) use allocation::AllocationValue;
 pub(super) use network::NetworkValue;
+pub(super) use rational::{RationalValue, difference, exact_number, inexact, ratio};
+pub(super) use tensor::{Recording, TensorValue, elementwise, recording_of, tensor_of};
 
 use starlark::values::{Heap, Value};
 
@@ -59,6 +63,14 @@ pub(super) fn samples_of(given: Value<'_>) -> starlark::Result<Samples> {
         Some(count) if count >= 1 => Ok(Samples::Count(count as u64)),
         _ => Err(failure(format!("samples is {given}: give an integer of at least 1, or None for functional"))),
     }
+}
+
+/// An integer that fits a machine word.
+pub(super) fn whole(value: Value<'_>) -> Option<i64> {
+    if value.get_type() != "int" {
+        return None;
+    }
+    value.unpack_i32().map(i64::from).or_else(|| value.to_str().parse().ok())
 }
 
 /// An error that Starlark reports at the place in the claim file that caused it.

@@ -4,15 +4,20 @@ use allocative::Allocative;
 use num_bigint::BigInt;
 use starlark::environment::{Methods, MethodsBuilder};
 use starlark::starlark_simple_value;
+use starlark::values::dict::{AllocDict, UnpackDictEntries};
+use starlark::values::list::AllocList;
 use starlark::values::none::NoneOr;
 use starlark::values::structs::AllocStruct;
-use starlark::values::tuple::AllocTuple;
+use starlark::values::tuple::{AllocTuple, UnpackTuple};
 use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::{starlark_module, starlark_value};
 
-use super::{AllocationValue, allocation_of, failure, samples_of};
+use super::{AllocationValue, allocation_of, exact_number, failure, inexact, samples_of};
+use crate::changes::{number_of, pinned, tied};
+use crate::forward::integers;
 use crate::session::Lens;
 use allocert_core::allocation::{Allocation, Tensor};
+use allocert_core::network::{Network, ShapeValue};
 use allocert_core::text::{nearest, quote};
 
 /// A network at a number of samples.
@@ -44,6 +49,12 @@ impl NetworkValue {
         AllocationValue::new(self.lens(), allocation)
     }
 
+    /// Another network, made from this one, on as many samples.
+    fn changed(&self, network: Network) -> starlark::Result<NetworkValue> {
+        let lens = self.lens();
+        Ok(NetworkValue::new(lens.session().lens(&network, lens.samples())))
+    }
+
     fn inside<'v>(&self, within: Option<Value<'v>>, heap: Heap<'v>) -> starlark::Result<Allocation> {
         match within {
             Some(given) => allocation_of(&self.lens(), given, heap),
@@ -57,6 +68,7 @@ impl NetworkValue {
             let inside = p - tensor.start;
             (inside / tensor.columns == inside % tensor.columns) == wanted
         });
+        let cells = cells.filter_map(|place| self.lens.network().layout().weight_at(place));
         Ok(self.value(Allocation::of(self.lens.network().weights(), cells)))
     }
 }
@@ -82,12 +94,31 @@ pub(super) fn matrix<'a>(lens: &'a Lens, name: &str) -> starlark::Result<&'a Ten
     Err(failure(format!("{name} has {axes} axes\n  rows and columns are those of tensors with one axis or two")))
 }
 
+/// What a network of one's own says of its shape, as a value of the language.
+fn shape_value<'v>(value: &ShapeValue, heap: Heap<'v>) -> Value<'v> {
+    match value {
+        ShapeValue::Integer(number) => heap.alloc(*number),
+        ShapeValue::Truth(truth) => Value::new_bool(*truth),
+        ShapeValue::Text(text) => heap.alloc(text.as_str()),
+        ShapeValue::List(values) => heap.alloc(AllocList(values.iter().map(|value| shape_value(value, heap)))),
+    }
+}
+
 starlark::methods_static!(NETWORK_METHODS = network_methods);
 
 #[starlark_value(type = "network")]
 impl<'v> StarlarkValue<'v> for NetworkValue {
     fn get_methods() -> Option<&'static Methods> {
         Some(NETWORK_METHODS.methods())
+    }
+
+    fn get_attr(&self, name: &str, heap: Heap<'v>) -> Option<Value<'v>> {
+        let named = self.lens.network().shapes().named;
+        named.iter().find(|(known, _)| known == name).map(|(_, value)| shape_value(value, heap))
+    }
+
+    fn dir_attr(&self) -> Vec<String> {
+        self.lens.network().shapes().named.into_iter().map(|(name, _)| name).collect()
     }
 
     fn equals(&self, other: Value<'v>) -> starlark::Result<bool> {
@@ -98,7 +129,7 @@ impl<'v> StarlarkValue<'v> for NetworkValue {
 /// The attributes and methods of `net`.
 #[starlark_module]
 fn network_methods(builder: &mut MethodsBuilder) {
-    /// `"lffn"`, `"lrnn"`, `"pnn"` or `"relu"`.
+    /// `"lffn"`, `"lrnn"`, `"pnn"` or `"relu"`; of a network of one's own, its name.
     #[starlark(attribute)]
     fn kind(this: &NetworkValue) -> starlark::Result<String> {
         Ok(this.lens.network().family().to_owned())
@@ -150,6 +181,14 @@ fn network_methods(builder: &mut MethodsBuilder) {
     #[starlark(attribute)]
     fn readout(this: &NetworkValue) -> starlark::Result<NoneOr<&'static str>> {
         Ok(NoneOr::from_option(this.lens.network().shapes().readout))
+    }
+
+    /// What a network of one's own says of its shape: a dictionary. Each entry is an attribute of the network, too, if no other has
+    /// that name.
+    #[starlark(attribute)]
+    fn shape<'v>(this: &NetworkValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        let named = this.lens.network().shapes().named;
+        Ok(heap.alloc(AllocDict(named.iter().map(|(name, value)| (name.as_str(), shape_value(value, heap))))))
     }
 
     /// The number of layers; a recurrent network has three: B, W and D.
@@ -220,6 +259,36 @@ fn network_methods(builder: &mut MethodsBuilder) {
     /// The same network at another number of samples (`None`: functional).
     fn at<'v>(this: &NetworkValue, #[starlark(require = pos)] samples: Value<'v>) -> starlark::Result<NetworkValue> {
         Ok(NetworkValue::new(this.lens().at(samples_of(samples)?)))
+    }
+
+    /// The network in which some weights are numbers, and weights no longer: `net.pin({"W1[0,:]": 0, "W2[1,1]": 1})`. A number is an
+    /// integer, a fraction `rational(1, 2)`, or its text.
+    fn pin<'v>(
+        this: &NetworkValue,
+        #[starlark(require = pos)] weights: UnpackDictEntries<String, Value<'v>>,
+    ) -> starlark::Result<NetworkValue> {
+        let number = |value: Value<'v>| match value.unpack_str() {
+            Some(text) => number_of(text).ok_or_else(|| failure(format!("{} is not a number", quote(text)))),
+            None => exact_number(value).ok_or_else(|| inexact(value)),
+        };
+        let pins = weights.entries.into_iter().map(|(weights, value)| Ok((weights, number(value)?)));
+        let pins = pins.collect::<starlark::Result<Vec<_>>>()?;
+        this.changed(pinned(this.lens.network(), &pins).map_err(failure)?)
+    }
+
+    /// The network in which the weights of each text are one weight: `net.tie("W1[0,0] W1[1,1]", "W2")`.
+    fn tie<'v>(this: &NetworkValue, #[starlark(args)] groups: UnpackTuple<&'v str>) -> starlark::Result<NetworkValue> {
+        this.changed(tied(this.lens.network(), &groups.items).map_err(failure)?)
+    }
+
+    /// The network that shows only some of its labels, by their places from 0 among the labels of one input: `net.observe([0, 2])`.
+    fn observe<'v>(
+        this: &NetworkValue,
+        #[starlark(require = pos)] labels: Value<'v>,
+    ) -> starlark::Result<NetworkValue> {
+        let place = |label: i64| usize::try_from(label).map_err(|_| failure("labels are counted from 0"));
+        let labels = integers("observe", labels)?.into_iter().map(place).collect::<starlark::Result<Vec<_>>>()?;
+        this.changed(this.lens.network().observe(&labels).map_err(failure)?)
     }
 
     /// The reachable dimension of an allocation, given as text or as an allocation.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use allocert::allocation::parse;
+use allocert::claims::Definitions;
 use allocert::matching::{Ensemble, MatchOptions, Trials};
 use allocert::network::{Network, Samples};
 use allocert::record::{Compare, CompareRow};
@@ -60,7 +61,7 @@ fn level(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let rows = read(&arguments.file)?;
+    let (rows, definitions) = (read(&arguments.file)?, common.definitions()?);
     let options = MatchOptions {
         ensemble: arguments.ensemble,
         trials: Trials::Fixed(arguments.trials),
@@ -73,7 +74,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     bar.set_length(rows.len() as u64);
     let mut judged = Vec::with_capacity(rows.len());
     for (number, cells) in (1..).zip(&rows) {
-        judged.push(judge(&mut audit, number, cells));
+        judged.push(judge(&mut audit, &definitions, number, cells));
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -100,8 +101,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     }))
 }
 
-fn judge(audit: &mut Audit, row: u64, cells: &Cells) -> CompareRow {
-    match reported(cells) {
+fn judge(audit: &mut Audit, definitions: &Definitions, row: u64, cells: &Cells) -> CompareRow {
+    match reported(definitions, cells) {
         Err((column, reason)) => CompareRow::malformed(row, column, &reason),
         Ok(reported) => match audit.judge(&reported, &|_, _| {}) {
             Ok(judged) => CompareRow::of(row, &reported, &judged),
@@ -111,7 +112,7 @@ fn judge(audit: &mut Audit, row: u64, cells: &Cells) -> CompareRow {
 }
 
 /// The result in a row; or the column that is malformed, and why.
-fn reported(cells: &Cells) -> Result<Reported, (&'static str, String)> {
+fn reported(definitions: &Definitions, cells: &Cells) -> Result<Reported, (&'static str, String)> {
     let cell = |column: &'static str| match cells {
         Ok(cells) => Ok(cells.get(column).map_or("", |text| text.trim())),
         Err(why) => Err((column, why.clone())),
@@ -128,7 +129,7 @@ fn reported(cells: &Cells) -> Result<Reported, (&'static str, String)> {
     };
     let [network, allocation, samples, trials, successes] = COLUMNS;
     let text = needed(network)?;
-    let parsed: Network = allocert::claims::network(text).map_err(|e| (network, e.to_string()))?;
+    let parsed: Network = definitions.network(text).map_err(|e| (network, e.to_string()))?;
     let learnable = parse(parsed.layout(), needed(allocation)?).map_err(|e| (allocation, e.to_string()))?;
     let samples = match cell(samples)? {
         "" | "functional" => Samples::Functional,

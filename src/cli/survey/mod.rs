@@ -19,7 +19,7 @@ use super::failure::Failure;
 use super::file::{make_folder, write_whole};
 use super::output::{bar, json, line, plural};
 use super::scan::sizes;
-use super::{Common, error_bound, interrupt, settings};
+use super::{Common, Pins, error_bound, interrupt, settings};
 
 mod drawing;
 
@@ -37,6 +37,8 @@ pub(super) struct Arguments {
     /// The network, such as 'lffn([2, 2, 2])'.
     #[arg(value_name = "NET")]
     network: String,
+    #[command(flatten)]
+    pins: Pins,
     /// The sizes of the allocations, such as 4 or 3..5.
     #[arg(long, value_name = "SIZES", value_parser = sizes)]
     sizes: RangeInclusive<usize>,
@@ -64,7 +66,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let network: Network = allocert::claims::network(&arguments.network)?;
+    let network: Network = common.pinned(&arguments.network, &arguments.pins)?;
     let all = orbits(&network, arguments.sizes.clone()).map_err(|error| match error {
         // Its mend would be an option that there is not here.
         ReachError::TooManyWeights { .. } | ReachError::TooManyOrbits { .. } => Failure::limit(format!(

@@ -17,7 +17,7 @@ use allocert::training::{Exact, Experiment, Method, TrainerOptions, Training, Tr
 use super::failure::Failure;
 use super::file::write_whole;
 use super::output::{bar, json, line};
-use super::{Common, error_bound, interrupt, parse_allocation, report, settings};
+use super::{Common, Pins, error_bound, interrupt, parse_allocation, report, settings};
 
 mod data;
 mod replay;
@@ -40,6 +40,8 @@ pub(super) struct Arguments {
     /// The network, such as 'lffn([2, 2, 2])'.
     #[arg(value_name = "NET", required_unless_present = "replay")]
     network: Option<String>,
+    #[command(flatten)]
+    pins: Pins,
     /// The learnable weights, such as 'W1[0,:] b1[1]', 'all' or 'none'.
     #[arg(value_name = "ALLOC", required_unless_present = "replay")]
     allocation: Option<String>,
@@ -126,7 +128,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         return replay::run(common, file);
     }
     let missing = || Failure::request("a network and an allocation are needed\n  see allocert train --help");
-    let network: Network = allocert::claims::network(arguments.network.as_ref().ok_or_else(missing)?)?;
+    let network: Network = common.pinned(arguments.network.as_ref().ok_or_else(missing)?, &arguments.pins)?;
     let allocation = parse_allocation(&network, arguments.allocation.as_ref().ok_or_else(missing)?)?;
     if let Some(file) = &arguments.data {
         return data::run(common, &arguments.how, &arguments.fitting, &network, &allocation, file);

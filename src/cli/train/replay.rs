@@ -23,7 +23,7 @@ pub(super) fn run(common: &Common, file: &Path) -> Result<ExitCode, Failure> {
     let wrong =
         |why: String| Failure::request(format!("{}: {why}\n  give a file that allocert train saved", file.display()));
     let saved: Replay = serde_json::from_str(&read_text(file)?).map_err(|e| wrong(e.to_string()))?;
-    let network: Network = allocert::claims::network(&saved.network)?;
+    let network: Network = common.network(&saved.network)?;
     let allocation = parse_allocation(&network, &saved.allocation)?;
     let samples = match saved.samples {
         Some(0) => return Err(wrong("samples is 0".to_owned())),

@@ -1,5 +1,9 @@
 //! Where the weights of a network stand: its tensors, in canonical order.
 
+use std::sync::Arc;
+
+use rug::Rational;
+
 /// One tensor of weights, with any number of axes. It is read as a matrix, too: its last axis runs along the columns, all
 /// others along the rows; a vector is one column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,22 +18,23 @@ pub struct Tensor {
     pub columns: usize,
     /// The layer it belongs to, from 1.
     pub layer: usize,
-    /// The position of its first weight.
+    /// The place of its first entry. Places number the entries of all tensors; the weight at a place has the same number
+    /// unless weights are pinned or tied, see [`Layout::at`].
     pub start: usize,
 }
 
 impl Tensor {
-    /// The number of its weights.
+    /// The number of its entries.
     pub fn size(&self) -> usize {
         self.rows * self.columns
     }
 
-    /// The positions of its weights, row by row.
+    /// The places of its entries, row by row.
     pub fn positions(&self) -> std::ops::Range<usize> {
         self.start..self.start + self.size()
     }
 
-    /// The position of one weight.
+    /// The place of one entry.
     pub fn position(&self, row: usize, column: usize) -> usize {
         self.start + row * self.columns + column
     }
@@ -82,8 +87,17 @@ pub struct Slice {
     pub name: String,
     /// The number of rows.
     pub rows: usize,
-    /// The position of its first weight.
+    /// The place of its first entry.
     pub start: usize,
+}
+
+/// What stands at one place of a tensor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// The weight at this position; a tied weight stands at several places.
+    Weight(usize),
+    /// A fixed number: not a weight.
+    Pinned(Rational),
 }
 
 /// One weight by its place.
@@ -104,9 +118,21 @@ impl std::fmt::Display for Weight<'_> {
 }
 
 /// All tensors of a network. The *canonical order* of its weights is tensor by tensor, row by row.
+///
+/// Some entries may be *pinned* at a number, or *tied* to one weight: then there are fewer weights than places, and a weight is
+/// known by its first place.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Layout {
     tensors: Vec<Tensor>,
+    entries: Option<Arc<Entries>>,
+}
+
+/// The entries of all tensors where not each is a weight of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entries {
+    at: Vec<Entry>,
+    /// The first place of each weight, in order.
+    first: Vec<usize>,
 }
 
 impl Layout {
@@ -127,7 +153,8 @@ impl Layout {
             [rows] => (*rows, 1),
             [before @ .., columns] => (before.iter().product(), *columns),
         };
-        let (name, axes, start) = (name.to_owned(), axes.to_vec(), self.weights());
+        let (name, axes, start) = (name.to_owned(), axes.to_vec(), self.places());
+        debug_assert!(self.entries.is_none(), "tensors come before pinned and tied weights");
         self.tensors.push(Tensor { name, axes, rows, columns, layer, start });
         self
     }
@@ -142,9 +169,83 @@ impl Layout {
         self.tensors.iter().find(|t| t.name == name)
     }
 
+    /// The number of entries of all tensors.
+    pub fn places(&self) -> usize {
+        self.tensors.last().map_or(0, |t| t.start + t.size())
+    }
+
     /// The number of weights, n.
     pub fn weights(&self) -> usize {
-        self.tensors.last().map_or(0, |t| t.start + t.size())
+        self.entries.as_ref().map_or_else(|| self.places(), |entries| entries.first.len())
+    }
+
+    /// Whether each entry is a weight of its own.
+    pub fn is_full(&self) -> bool {
+        self.entries.is_none()
+    }
+
+    /// What stands at a place.
+    ///
+    /// # Panics
+    /// If there is no such place.
+    pub fn at(&self, place: usize) -> Entry {
+        self.entries.as_ref().map_or(Entry::Weight(place), |entries| entries.at[place].clone())
+    }
+
+    /// The weight at a place; nothing where a number is pinned.
+    ///
+    /// # Panics
+    /// If there is no such place.
+    pub fn weight_at(&self, place: usize) -> Option<usize> {
+        match self.entries.as_ref().map(|entries| &entries.at[place]) {
+            None => Some(place),
+            Some(Entry::Weight(weight)) => Some(*weight),
+            Some(Entry::Pinned(_)) => None,
+        }
+    }
+
+    /// The first place of a weight.
+    ///
+    /// # Panics
+    /// If there is no such weight.
+    pub fn place(&self, weight: usize) -> usize {
+        self.entries.as_ref().map_or(weight, |entries| entries.first[weight])
+    }
+
+    /// The weights of a tensor, in canonical order.
+    pub fn weights_in(&self, tensor: &Tensor) -> Vec<usize> {
+        let mut weights: Vec<usize> = tensor.positions().filter_map(|place| self.weight_at(place)).collect();
+        weights.sort_unstable();
+        weights.dedup();
+        weights
+    }
+
+    /// The same tensors, where `image` says what becomes of each weight: a number, or a weight that stands for several. Weights
+    /// are numbered anew, by their first places; gives the new position of each weight that is not pinned.
+    pub fn with_entries(&self, image: impl Fn(usize) -> Entry) -> (Layout, Vec<Option<usize>>) {
+        let images: Vec<Entry> = (0..self.weights()).map(image).collect();
+        let mut numbers: Vec<Option<usize>> = vec![None; self.weights()];
+        let mut first = Vec::new();
+        let mut at = Vec::with_capacity(self.places());
+        for place in 0..self.places() {
+            let entry = match self.at(place) {
+                Entry::Weight(weight) => images[weight].clone(),
+                pinned @ Entry::Pinned(_) => pinned,
+            };
+            at.push(match entry {
+                Entry::Weight(old) => Entry::Weight(*numbers[old].get_or_insert_with(|| {
+                    first.push(place);
+                    first.len() - 1
+                })),
+                pinned @ Entry::Pinned(_) => pinned,
+            });
+        }
+        let new = |image: &Entry| match image {
+            Entry::Weight(old) => numbers[*old],
+            Entry::Pinned(_) => None,
+        };
+        let positions = images.iter().map(new).collect();
+        (Layout { tensors: self.tensors.clone(), entries: Some(Arc::new(Entries { at, first })) }, positions)
     }
 
     /// The number of layers.
@@ -152,14 +253,15 @@ impl Layout {
         self.tensors.iter().map(|t| t.layer).max().unwrap_or(0)
     }
 
-    /// The place of the weight at a position.
+    /// The tensor, row and column of the weight at a position; of a tied weight, where it stands first.
     ///
     /// # Panics
     /// If there is no such weight.
     pub fn weight(&self, position: usize) -> Weight<'_> {
-        let after = self.tensors.partition_point(|t| t.start <= position);
+        let place = self.place(position);
+        let after = self.tensors.partition_point(|t| t.start <= place);
         let tensor = &self.tensors[after - 1];
-        let inside = position - tensor.start;
+        let inside = place - tensor.start;
         Weight { tensor, row: inside / tensor.columns, column: inside % tensor.columns }
     }
 }
@@ -177,5 +279,29 @@ mod tests {
         assert_eq!(text.join(" "), expected);
         let kernel = layout.tensor("K").unwrap();
         assert_eq!((kernel.rows, kernel.columns, kernel.size()), (2, 2, 4));
+    }
+
+    #[test]
+    fn pinned_entries_are_no_weights_and_tied_ones_are_one() {
+        let layout = Layout::default().matrix("W", 2, 2, 1).vector("b", 2, 1);
+        // W[0,1] is 0, W[1,0] is W[0,0], b[0] is W[1,1].
+        let image = |w| match w {
+            1 => Entry::Pinned(Rational::new()),
+            2 => Entry::Weight(0),
+            4 => Entry::Weight(3),
+            w => Entry::Weight(w),
+        };
+        let (changed, positions) = layout.with_entries(image);
+        assert_eq!(positions, [Some(0), None, Some(0), Some(1), Some(1), Some(2)]);
+        let text: Vec<String> = (0..changed.weights()).map(|w| changed.weight(w).to_string()).collect();
+        assert_eq!(text, ["W[0,0]", "W[1,1]", "b[1]"]);
+        let at: Vec<Option<usize>> = (0..changed.places()).map(|place| changed.weight_at(place)).collect();
+        assert_eq!(at, [Some(0), None, Some(0), Some(1), Some(1), Some(2)]);
+        assert_eq!(changed.weights_in(&changed.tensors()[1]), [1, 2]);
+        // Once more: b[1] is 1/2.
+        let half = Entry::Pinned(Rational::from((1, 2)));
+        let (again, positions) = changed.with_entries(|w| if w == 2 { half.clone() } else { Entry::Weight(w) });
+        assert_eq!((again.weights(), positions), (2, vec![Some(0), Some(1), None]));
+        assert_eq!((again.at(5), again.at(1)), (half, Entry::Pinned(Rational::new())));
     }
 }

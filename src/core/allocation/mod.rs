@@ -6,7 +6,7 @@ mod selection;
 mod subsets;
 mod text;
 
-pub use layout::{Layout, Slice, Tensor, Weight};
+pub use layout::{Entry, Layout, Slice, Tensor, Weight};
 pub use picture::picture;
 pub use selection::Selection;
 pub use subsets::subsets;

@@ -7,10 +7,10 @@ const LARGEST: usize = 24;
 /// Grids side by side stay within this many columns.
 const LINE: usize = 76;
 
-/// Draws the tensors side by side, `■` learnable and `·` frozen; one with more than two axes as one grid for each place of the
+/// Draws the tensors side by side, `■` learnable, `·` frozen and `×` pinned; one with more than two axes as one grid for each place of the
 /// axes before the last two. Lines end without spaces.
 pub fn picture(layout: &Layout, allocation: &Allocation) -> String {
-    let grids: Vec<Vec<String>> = layout.tensors().iter().flat_map(|t| grids(t, allocation)).collect();
+    let grids: Vec<Vec<String>> = layout.tensors().iter().flat_map(|t| grids(layout, t, allocation)).collect();
     let mut text = String::new();
     let mut row: Vec<&Vec<String>> = Vec::new();
     let mut wide = 0;
@@ -27,22 +27,22 @@ pub fn picture(layout: &Layout, allocation: &Allocation) -> String {
     text
 }
 
-fn grids(tensor: &Tensor, allocation: &Allocation) -> Vec<Vec<String>> {
+fn grids(layout: &Layout, tensor: &Tensor, allocation: &Allocation) -> Vec<Vec<String>> {
     let slices = tensor.slices();
     let mut grids: Vec<Vec<String>> =
-        slices.iter().take(LARGEST).map(|s| grid(s, tensor.columns, allocation)).collect();
+        slices.iter().take(LARGEST).map(|s| grid(layout, s, tensor.columns, allocation)).collect();
     if slices.len() > LARGEST {
         grids.push(vec![format!("… {} slices of {} in all", slices.len(), tensor.name)]);
     }
     grids
 }
 
-fn grid(slice: &Slice, columns: usize, allocation: &Allocation) -> Vec<String> {
+fn grid(layout: &Layout, slice: &Slice, columns: usize, allocation: &Allocation) -> Vec<String> {
     let mut lines = vec![slice.name.clone()];
     for row in 0..slice.rows.min(LARGEST) {
         let cell = |column| {
-            let learnable = allocation.contains(slice.start + row * columns + column);
-            if learnable { "■" } else { "·" }
+            let weight = layout.weight_at(slice.start + row * columns + column);
+            weight.map_or("×", |weight| if allocation.contains(weight) { "■" } else { "·" })
         };
         let cells: Vec<&str> = (0..columns.min(LARGEST)).map(cell).collect();
         lines.push(cells.join(" "));

@@ -3,7 +3,7 @@
 //! Indices count from 0; negative ones from the end; slices are `start:stop:step` with the end excluded and, as in
 //! NumPy, clipped to the tensor; but a slice that selects nothing is an error. A bare name is the whole tensor, `all` everything and `none` nothing; duplicates collapse.
 
-use super::{Allocation, Layout, Selection, Tensor};
+use super::{Allocation, Entry, Layout, Selection, Tensor};
 use crate::text::{nearest, quote};
 
 /// What was wrong with an allocation's text, where, and the mend.
@@ -84,13 +84,20 @@ fn select(layout: &Layout, item: &str, allocation: &mut Allocation) -> Result<()
         },
     };
     let tensor = layout.tensor(name).ok_or_else(|| unknown_tensor(layout, name))?;
-    let Some(index) = index else {
-        tensor.positions().for_each(|p| allocation.insert(p));
-        return Ok(());
+    let places: Vec<usize> = match index {
+        None => tensor.positions().collect(),
+        Some(index) => inside(tensor, index)?.into_iter().map(|place| tensor.start + place).collect(),
     };
-    for position in inside(tensor, index)? {
-        allocation.insert(tensor.start + position);
+    let weights: Vec<usize> = places.iter().filter_map(|place| layout.weight_at(*place)).collect();
+    if weights.is_empty() {
+        let value = places.first().map(|place| layout.at(*place));
+        let at = match value {
+            Some(Entry::Pinned(value)) if places.len() == 1 => format!("is pinned at {value}"),
+            _ => "has pinned entries only".to_owned(),
+        };
+        return Err((format!("{item} {at}: no weight"), "choose weights that are not pinned".to_owned()));
     }
+    weights.into_iter().for_each(|weight| allocation.insert(weight));
     Ok(())
 }
 

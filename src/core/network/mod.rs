@@ -4,7 +4,9 @@
 //! Each family writes its label map and its Jacobian once, over any [`Ring`]; everything else about it that the rest of
 //! the program needs (shapes, degrees, heights, gauge directions) stands beside them in the same file.
 
+mod change;
 mod diagram;
+mod gauge;
 mod layered;
 mod lffn;
 mod lrnn;
@@ -15,7 +17,9 @@ mod shape;
 mod symmetry;
 mod text;
 
+pub use change::ChangeError;
 pub use diagram::{Diagram, Group};
+pub use gauge::AffineField;
 pub use program::ProgramNetworkError;
 pub use shape::{MOST_WEIGHTS, ShapeError, ShapeValue, Shapes};
 pub use symmetry::Symmetry;
@@ -28,7 +32,7 @@ use rug::Integer;
 use crate::algebra::Matrix;
 use crate::allocation::{Allocation, Layout};
 use crate::number::{Degrees, Field, Ring};
-use crate::program::Program;
+use crate::program::{Program, ProgramError, Recording};
 
 /// How many generic inputs the labels are taken on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -146,6 +150,14 @@ trait Family {
     }
     /// The labels of one input, at the given weights.
     fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element>;
+    /// The label map of one input as a program: what is recorded while [`Family::labels`] runs.
+    fn to_program(&self) -> Result<Program, ProgramError> {
+        let ring = Recording::new()?;
+        let (count, size) = (self.layout().weights(), self.input_size());
+        let (weights, inputs) = (ring.weights(count), ring.inputs(size));
+        let labels = self.labels(&ring, &weights, &inputs);
+        ring.finish(labels, size, count)
+    }
     /// The derivatives of the labels of one input by every weight: one row a label.
     fn jacobian<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element>;
     /// The total degree of a label in weights and inputs, saturating.
@@ -181,6 +193,12 @@ enum Kind {
     Pnn(pnn::Pnn),
     Relu(relu::Relu),
     Program(Arc<program::ProgramNetwork>),
+}
+
+impl Kind {
+    fn of_program(network: program::ProgramNetwork) -> Self {
+        Kind::Program(Arc::new(network))
+    }
 }
 
 /// The one place that tells families apart.
@@ -274,7 +292,7 @@ impl Network {
         shape: Vec<(String, ShapeValue)>,
     ) -> Result<Self, ProgramNetworkError> {
         let network = program::ProgramNetwork::new(name, text, layout, program, input_shape, shape)?;
-        Ok(Network::new(Kind::Program(Arc::new(network))))
+        Ok(Network::new(Kind::of_program(network)))
     }
 
     fn new(kind: Kind) -> Self {
@@ -305,6 +323,22 @@ impl Network {
     /// Whether it is one of the built-in families, so that theorems about these apply.
     pub fn is_built_in(&self) -> bool {
         !matches!(self.kind, Kind::Program(_))
+    }
+
+    /// The label map of one input as a program; of a network of one's own, as it was recorded.
+    ///
+    /// # Errors
+    /// More steps than a program may have.
+    pub fn to_program(&self) -> Result<Program, ProgramError> {
+        on_family!(self, f => f.to_program())
+    }
+
+    /// The axes of one input.
+    pub fn input_shape(&self) -> Vec<usize> {
+        match &self.kind {
+            Kind::Program(f) => f.input_shape().to_vec(),
+            _ => vec![self.input_size()],
+        }
     }
 
     /// The program of a network of one's own, as it was recorded.
@@ -508,6 +542,29 @@ impl Network {
     pub fn symmetries(&self, samples: Samples) -> Vec<Symmetry> {
         let all = on_family!(self, f => f.symmetries());
         all.into_iter().filter(|symmetry| symmetry.holds(samples)).collect()
+    }
+
+    /// Gauge directions that are affine in the weights, found by linear algebra: those proved as identities, and likely ones.
+    /// For a network of one's own they are found once.
+    ///
+    /// # Errors
+    /// More steps than a program may have.
+    pub fn affine_gauge(&self) -> Result<Vec<AffineField>, ProgramError> {
+        match &self.kind {
+            Kind::Program(f) => Ok(f.fields().to_vec()),
+            _ => Ok(gauge::affine_fields(&self.to_program()?, &self.layout)),
+        }
+    }
+
+    /// Permutations of weights that are automorphisms of the program: found, not declared.
+    ///
+    /// # Errors
+    /// More steps than a program may have.
+    pub fn found_symmetries(&self) -> Result<Vec<Symmetry>, ProgramError> {
+        match &self.kind {
+            Kind::Program(f) => Ok(f.symmetries()),
+            _ => Ok(symmetry::found_symmetries(&self.to_program()?, &self.layout)),
+        }
     }
 
     /// An upper bound on the number of entries of all [`Network::kernel_fields`].

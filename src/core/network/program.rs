@@ -6,11 +6,14 @@
 //! probability, and leaves polynomials with integer coefficients.
 
 use std::hash::{Hash, Hasher};
+use std::sync::OnceLock;
 
 use rug::Integer;
 
 use super::diagram::{Diagram, Group};
+use super::gauge::{AffineField, affine_fields};
 use super::shape::{MOST_WEIGHTS, ShapeValue, Shapes};
+use super::symmetry::found_symmetries;
 use super::{Family, Network, Probe, Symmetry};
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
@@ -122,6 +125,9 @@ pub(super) struct ProgramNetwork {
     degree: u64,
     height: u64,
     reach: Reach,
+    /// Found when they are first asked for.
+    fields: OnceLock<Vec<AffineField>>,
+    symmetries: OnceLock<Vec<Symmetry>>,
 }
 
 /// How the labels depend on the inputs.
@@ -196,6 +202,9 @@ impl ProgramNetwork {
         shape: Vec<(String, ShapeValue)>,
     ) -> Result<Self, ProgramNetworkError> {
         matching_counts(&text, &layout, &program, &input_shape)?;
+        if !program.is_polynomial() {
+            return Err(ProgramNetworkError::Program { network: text, error: ProgramError::NotPolynomial });
+        }
         let weights = layout.weights();
         if weights == 0 || weights as u64 > MOST_WEIGHTS {
             return Err(ProgramNetworkError::Weights { network: text, weights, limit: MOST_WEIGHTS });
@@ -219,6 +228,8 @@ impl ProgramNetwork {
             degree,
             height,
             reach,
+            fields: OnceLock::new(),
+            symmetries: OnceLock::new(),
         })
     }
 
@@ -230,6 +241,10 @@ impl ProgramNetwork {
         &self.program
     }
 
+    pub(super) fn input_shape(&self) -> &[usize] {
+        &self.input_shape
+    }
+
     pub(super) fn scales(&self) -> &[Integer] {
         &self.scales
     }
@@ -237,6 +252,15 @@ impl ProgramNetwork {
     pub(super) fn shapes(&self) -> Shapes {
         let (inputs, outputs) = (self.input_size(), self.labels_per_input());
         Shapes { inputs, outputs, named: self.shape.clone(), ..Shapes::default() }
+    }
+
+    /// Gauge directions that are affine in the weights, proved or likely.
+    pub(super) fn fields(&self) -> &[AffineField] {
+        self.fields.get_or_init(|| affine_fields(&self.integral, &self.layout))
+    }
+
+    fn proved_fields(&self) -> impl Iterator<Item = &AffineField> {
+        self.fields().iter().filter(|field| field.proved)
     }
 
     fn values<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Values<R::Element> {
@@ -374,6 +398,10 @@ impl Family for ProgramNetwork {
         self.integral.outputs().iter().map(|o| values.of(*o).clone()).collect()
     }
 
+    fn to_program(&self) -> Result<Program, ProgramError> {
+        Ok(self.program.clone())
+    }
+
     fn jacobian<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element> {
         self.integral.jacobian(ring, &self.values(ring, weights, input))
     }
@@ -386,23 +414,25 @@ impl Family for ProgramNetwork {
         self.height
     }
 
-    fn gauge<R: Ring>(&self, _: &R, _: &[R::Element]) -> Vec<Vec<R::Element>> {
-        Vec::new()
+    /// Those found that are proved.
+    fn gauge<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<Vec<R::Element>> {
+        self.proved_fields().map(|field| field.at(ring, weights)).collect()
     }
 
     fn gauge_names(&self) -> Vec<String> {
-        Vec::new()
+        self.proved_fields().map(|field| field.text(&self.layout)).collect()
     }
 
     fn gauge_count(&self) -> u64 {
-        0
+        self.proved_fields().count() as u64
     }
 
     fn unseen<F: Field>(&self, _: &F, _: &[Vec<F::Element>]) -> Vec<Vec<F::Element>> {
         Vec::new()
     }
 
+    /// Automorphisms of the program: labels go to labels, so they hold on any inputs.
     fn symmetries(&self) -> Vec<Symmetry> {
-        Vec::new()
+        self.symmetries.get_or_init(|| found_symmetries(&self.program, &self.layout)).clone()
     }
 }

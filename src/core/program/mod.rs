@@ -11,6 +11,7 @@ mod recorder;
 mod recording;
 mod run;
 mod signature;
+mod symmetry;
 mod tensor;
 mod text;
 
@@ -18,6 +19,7 @@ pub use recorder::{MOST_CONSTANT_BITS, MOST_STEPS, Recorder};
 pub use recording::Recording;
 pub use run::Values;
 pub use signature::{Beginning, MOST_DECLARED, Signature, SignatureError};
+pub use symmetry::Automorphism;
 pub use tensor::{Elementwise, Index, MOST_ENTRIES, Smooth, Tensor, TensorError, shape_text};
 pub use text::ProgramTextError;
 

@@ -302,6 +302,21 @@ fn square_root(value: &Rational) -> Option<Rational> {
     square.then(|| Rational::from((Integer::from(value.numer().sqrt_ref()), Integer::from(value.denom().sqrt_ref()))))
 }
 
+impl Program {
+    /// The program with other outputs, which are steps of this one.
+    ///
+    /// # Errors
+    /// As [`Recorder::finish`].
+    pub fn observed(&self, outputs: Vec<Step>) -> Result<Program, ProgramError> {
+        let mut recorder = Recorder::new();
+        let weights = (0..self.weights).map(|i| recorder.weight(i)).collect::<Result<Vec<Step>, _>>()?;
+        let inputs = (0..self.inputs).map(|i| recorder.input(i)).collect::<Result<Vec<Step>, _>>()?;
+        let shown = Program { outputs, ..self.clone() };
+        let outputs = recorder.call(&shown, &weights, &inputs)?;
+        recorder.finish(outputs, self.inputs, self.weights)
+    }
+}
+
 /// The place of a step that has none yet.
 const NOWHERE: Step = Step(u32::MAX);
 

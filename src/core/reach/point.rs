@@ -4,7 +4,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::RngCore;
 
 use crate::algebra::{Matrix, RowSpace};
-use crate::allocation::{Allocation, Layout, Tensor};
+use crate::allocation::{Allocation, Entry, Layout, Tensor};
 use crate::network::{Network, Probe, Samples};
 use crate::number::{PrimeField, Rationals, Ring, Stream, generator, random_prime};
 
@@ -73,15 +73,19 @@ impl IntegerPoint {
 
     /// The weights as one NumPy-like list a tensor.
     pub fn tensors(&self, layout: &Layout) -> Vec<(String, String)> {
-        let show = |t: &Tensor| nested(&t.axes, &self.weights[t.positions()]);
+        let entry = |place| match layout.at(place) {
+            Entry::Weight(weight) => self.weights[weight].to_string(),
+            Entry::Pinned(value) => value.to_string(),
+        };
+        let show = |t: &Tensor| nested(&t.axes, &t.positions().map(entry).collect::<Vec<_>>());
         layout.tensors().iter().map(|t| (t.name.clone(), show(t))).collect()
     }
 }
 
 /// Numbers in nested lists, one level an axis.
-fn nested(axes: &[usize], values: &[i64]) -> String {
+fn nested(axes: &[usize], values: &[String]) -> String {
     let Some((length, inner)) = axes.split_first() else {
-        return values.iter().map(i64::to_string).collect();
+        return values.concat();
     };
     let parts: Vec<String> = values.chunks(values.len() / length).map(|part| nested(inner, part)).collect();
     format!("[{}]", parts.join(", "))
