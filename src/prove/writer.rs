@@ -35,7 +35,6 @@ impl Writer {
                 let samples = samples.map_or(Samples::Functional, Samples::Count);
                 self.subject = format!("{network}, {samples}: ");
             }
-            Rule::Condition { .. } => condition_in_words(rule).unwrap_or_default(),
             Rule::Claim { .. } => self.subject.clear(),
             _ => {}
         }

@@ -349,8 +349,8 @@ fn step(random: &mut Random, net: &Network, steps: usize) -> Rule {
             let count = random.below(3);
             let multipliers = (0..count).map(|_| entry(random)).collect();
             let form = if random.chance(2) { "1".to_owned() } else { weight(random) };
-            let polynomial: &[&str] = random.of(&[&["1"][..], &["-1"], &["2"], &["1", "0", "1"]]);
-            let polynomial = polynomial.iter().map(|c| (*c).to_owned()).collect();
+            let polynomial = *random.of(&["1", "-1", "2", "1 0 1"]);
+            let polynomial = polynomial.split(' ').map(str::to_owned).collect();
             Rule::Absence { of, instance: earlier(random), multipliers, form, polynomial, nearby: random.chance(2) }
         }
         _ => Rule::Fractional { of, spans: earlier(random), absence: earlier(random) },
