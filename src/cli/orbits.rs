@@ -69,7 +69,7 @@ pub(super) fn accept(
     request: &Request<'_>,
 ) -> Result<OrbitCount, Failure> {
     Format::of(request.path)?;
-    if !network.is_polynomial() {
+    if !network.has_one_matroid() {
         let mend = "leave out --orbits; the table of sizes and dimensions is answered";
         let message = format!("{network}: the orbits of a network with kinks are not listed\n  {mend}");
         return Err(Failure::request(message));

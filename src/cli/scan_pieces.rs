@@ -34,7 +34,7 @@ pub(super) fn run(
     (folder, shard): (&Path, (usize, usize)),
     bar: &ProgressBar,
 ) -> Result<Done, Failure> {
-    if !network.is_polynomial() {
+    if !network.has_one_matroid() {
         let message =
             format!("{network}: the scan of a network with kinks is not cut into pieces\n  leave out --resume");
         return Err(Failure::request(message));

@@ -16,3 +16,4 @@ pub mod number;
 pub mod program;
 pub mod reach;
 pub mod text;
+pub mod transcendence;

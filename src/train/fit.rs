@@ -126,6 +126,9 @@ impl Model {
         if given != weights {
             return Err(TrainingError::OtherNetwork { given, weights });
         }
+        if network.is_analytic() {
+            return Err(TrainingError::Analytic { network: network.to_string() });
+        }
         let too_large = || TrainingError::TooLarge { network: network.to_string(), limit: MOST_NODES };
         if weights > MOST_NODES / 4 || network.input_size() > MOST_NODES / 4 {
             return Err(too_large());

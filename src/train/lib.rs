@@ -49,6 +49,14 @@ pub enum TrainingError {
         /// The network's weights.
         weights: usize,
     },
+    /// Exponentials, quotients or roots.
+    #[error(
+        "{network}: networks with exponentials, quotients or roots are not trained yet\n  ask for dimensions (rank)"
+    )]
+    Analytic {
+        /// The network.
+        network: String,
+    },
     /// The compiled label map is over the limit.
     #[error(
         "{network}: its label map and Jacobian take more than {limit} operations\n  take fewer samples or a smaller network"

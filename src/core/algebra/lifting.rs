@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng;
-use rug::{Assign, Integer};
+use rug::{Assign, Integer, Rational};
 
 use crate::number::{Field, PrimeField, Ring, random_prime};
 
@@ -91,6 +91,12 @@ impl Lifting {
     }
 }
 
+/// The fraction n / d with n ≡ value · d modulo the modulus, |n| ≤ bound and 0 < d ≤ bound, if it exists; with a bound below
+/// √(modulus / 2) there is at most one.
+pub fn rational_of(modulus: &Integer, value: Integer, bound: &Integer) -> Option<Rational> {
+    reconstruct(modulus, value, bound).map(Rational::from)
+}
+
 /// The n / d with n ≡ value · d, |n| ≤ bound and 0 < d ≤ bound, if it exists (Wang 1981): Euclid's algorithm, stopped
 /// half-way.
 fn reconstruct(modulus: &Integer, value: Integer, bound: &Integer) -> Option<(Integer, Integer)> {
@@ -125,7 +131,6 @@ fn divide_in_place(quotient: &mut Integer, a: &mut Integer, b: &Integer) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use rug::Rational;
 
     proptest! {
         #[test]

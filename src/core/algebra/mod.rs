@@ -19,7 +19,7 @@ mod univariate;
 pub use arrangement::{AffineForm, cells};
 pub use elimination::{RowSpace, rank};
 pub use groebner::{Groebner, Limits, Stopped};
-pub use lifting::Primes;
+pub use lifting::{Primes, rational_of};
 pub use linear_system::{Constraint, Feasibility, LinearSystem, Sign};
 pub use matrix::Matrix;
 pub use monomial::{Monomial, Monomials};

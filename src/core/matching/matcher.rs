@@ -162,6 +162,10 @@ impl Matcher {
     /// # Errors
     /// See [`ReachError`].
     pub fn new(network: &Network, samples: Samples, settings: Settings, limits: Limits) -> Result<Self, MatchError> {
+        if network.is_analytic() {
+            let (network, what) = (network.to_string(), "the match probability");
+            return Err(ReachError::OnlyPolynomial { network, what }.into());
+        }
         let engine = match Dimensions::new(network, samples, settings.seed, DRAWS)? {
             Dimensions::Matroid(mut matroid) => {
                 let points = matroid.trials_for_one(settings.error_log2 - 1)?;

@@ -360,6 +360,16 @@ impl Network {
     /// Whether the label map is polynomial in weights and inputs. If not, it is on each activation pattern only: there is no
     /// one Jacobian matroid, and the laws for polynomial networks say nothing.
     pub fn is_polynomial(&self) -> bool {
+        self.gates() == 0 && !self.is_analytic()
+    }
+
+    /// Whether the label map divides or takes exponentials, logarithms or square roots: analytic, not polynomial.
+    pub fn is_analytic(&self) -> bool {
+        matches!(&self.kind, Kind::Program(f) if f.is_analytic())
+    }
+
+    /// Whether reachable dimensions are the ranks of one matroid: there are no kinks.
+    pub fn has_one_matroid(&self) -> bool {
         self.gates() == 0
     }
 
@@ -414,7 +424,7 @@ impl Network {
 
     /// So many generic inputs see everything; for a network with kinks, there is no such number.
     fn enough(&self) -> u64 {
-        if self.is_polynomial() { on_family!(self, f => f.enough()).min(self.weights()) as u64 } else { u64::MAX }
+        if self.has_one_matroid() { on_family!(self, f => f.enough()).min(self.weights()) as u64 } else { u64::MAX }
     }
 
     /// The inputs to take for so many samples: the functional ones where so many see everything.

@@ -77,6 +77,14 @@ pub enum ProgramNetworkError {
         /// The most.
         limit: u64,
     },
+    /// Kinks beside exponentials, quotients or roots.
+    #[error(
+        "{network}: relu stands beside exponentials, quotients or roots: such networks are not supported yet\n  take one or the other"
+    )]
+    KinksAndFunctions {
+        /// The network.
+        network: String,
+    },
     /// Without its fractions, the program is over a limit.
     #[error("{network}: {error}")]
     Program {
@@ -137,6 +145,8 @@ enum Reach {
     Affine { constant: bool },
     /// Polynomials with at most so many monomials in the inputs, if that fits.
     Polynomial { monomials: Option<usize> },
+    /// Analytically: with quotients, exponentials, logarithms or roots.
+    Analytic,
     /// Piecewise; on each piece with at most so many monomials.
     Piecewise { monomials: Option<usize> },
 }
@@ -209,11 +219,20 @@ impl ProgramNetwork {
         if weights == 0 || weights as u64 > MOST_WEIGHTS {
             return Err(ProgramNetworkError::Weights { network: text, weights, limit: MOST_WEIGHTS });
         }
-        let integral = program.integral();
+        let analytic = !program.is_polynomial();
+        if analytic && program.gates() > 0 {
+            return Err(ProgramNetworkError::KinksAndFunctions { network: text });
+        }
+        let integral = if analytic {
+            Ok((program.clone(), vec![Integer::from(1); program.outputs().len()]))
+        } else {
+            program.integral()
+        };
         let (integral, scales) =
             integral.map_err(|error| ProgramNetworkError::Program { network: text.clone(), error })?;
         let (gates, reach) = (integral.gates(), Reach::of(&integral));
-        let (degree, height) = (integral.degree(), integral.height_bits());
+        let (degree, height) =
+            if analytic { (u64::MAX, u64::MAX) } else { (integral.degree(), integral.height_bits()) };
         let name = name.to_owned();
         Ok(ProgramNetwork {
             name,
@@ -243,6 +262,11 @@ impl ProgramNetwork {
 
     pub(super) fn input_shape(&self) -> &[usize] {
         &self.input_shape
+    }
+
+    /// Whether it divides or takes exponentials, logarithms or square roots.
+    pub(super) fn is_analytic(&self) -> bool {
+        matches!(self.reach, Reach::Analytic)
     }
 
     pub(super) fn scales(&self) -> &[Integer] {
@@ -290,6 +314,9 @@ fn matching_counts(
 
 impl Reach {
     fn of(program: &Program) -> Self {
+        if !program.is_polynomial() {
+            return Reach::Analytic;
+        }
         let degree = program.degree_in_inputs();
         let monomials = monomials(program.inputs(), degree);
         match degree {
@@ -341,7 +368,7 @@ impl Family for ProgramNetwork {
                 let unit = |i| (0..d).map(|j| i64::from(i == j)).collect();
                 Probe::Fixed((0..d + usize::from(constant)).map(unit).collect())
             }
-            Reach::Polynomial { .. } | Reach::Piecewise { .. } => Probe::Generic(self.enough()),
+            Reach::Polynomial { .. } | Reach::Piecewise { .. } | Reach::Analytic => Probe::Generic(self.enough()),
         }
     }
 
@@ -352,6 +379,8 @@ impl Family for ProgramNetwork {
         match self.reach {
             Reach::Affine { constant } => self.input_size() + usize::from(constant),
             Reach::Polynomial { monomials } => monomials.map_or(weights, |monomials| monomials.min(weights)),
+            Reach::Analytic if self.input_size() == 0 => 1,
+            Reach::Analytic => weights,
             Reach::Piecewise { .. } => weights.saturating_mul(INPUTS_PER_WEIGHT),
         }
     }
@@ -359,7 +388,7 @@ impl Family for ProgramNetwork {
     fn inputs_of_one_pattern(&self) -> usize {
         match self.reach {
             Reach::Piecewise { monomials } => monomials.unwrap_or(usize::MAX),
-            Reach::Affine { .. } | Reach::Polynomial { .. } => self.enough(),
+            Reach::Affine { .. } | Reach::Polynomial { .. } | Reach::Analytic => self.enough(),
         }
         .min(self.layout.weights())
     }

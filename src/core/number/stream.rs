@@ -39,13 +39,15 @@ pub enum Stream {
     PatternPoints,
     /// Walks that estimate the cost of a count.
     Costs,
+    /// Points at which the arguments of exponentials are looked at.
+    Arguments,
     /// Small integer points that are shown to a person.
     Shown,
 }
 
 impl Stream {
     /// All purposes.
-    pub const ALL: [Stream; 16] = [
+    pub const ALL: [Stream; 17] = [
         Stream::Points,
         Stream::Degrees,
         Stream::Primes,
@@ -61,6 +63,7 @@ impl Stream {
         Stream::Designs,
         Stream::PatternPoints,
         Stream::Costs,
+        Stream::Arguments,
         Stream::Shown,
     ];
 
@@ -83,6 +86,7 @@ impl Stream {
             Stream::Designs => power(42),
             Stream::PatternPoints => power(43),
             Stream::Costs => power(44),
+            Stream::Arguments => power(45),
             Stream::Shown => u64::MAX..u64::MAX,
         }
     }

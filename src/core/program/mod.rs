@@ -200,6 +200,15 @@ impl Program {
         !self.operations.iter().any(|o| matches!(o, Operation::Div(..) | Operation::Apply(..)))
     }
 
+    /// The step at a position.
+    ///
+    /// # Panics
+    /// If there is no such step.
+    pub fn step(&self, position: usize) -> Step {
+        assert!(position < self.operations.len(), "a step of the program");
+        Step::at(position)
+    }
+
     /// The step of a weight.
     pub fn weight(&self, weight: usize) -> Step {
         Step::at(weight)

@@ -16,6 +16,7 @@
 use rug::Integer;
 
 use crate::network::Network;
+use crate::transcendence::Plan;
 
 /// How a result is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +99,22 @@ impl Chance {
         let degree = network.degree();
         let log = u64::from(u64::BITS - degree.leading_zeros());
         Chance { degree: degree.saturating_sub(1).max(1), rows, height: network.height_bits().saturating_add(log) }
+    }
+
+    /// For the Jacobian of an analytic network, at points of a plan. Without a bound of the numerators, nothing is bounded.
+    /// Points at which a denominator vanishes are drawn again, which is counted as missing.
+    pub fn of_plan(plan: &Plan, rows: u64) -> Self {
+        let unknown = Chance { degree: u64::MAX, rows, height: u64::MAX };
+        plan.height().map_or(unknown, |height| Chance {
+            degree: height.degree.saturating_add(height.below).max(1),
+            rows,
+            height: height.bits,
+        })
+    }
+
+    /// Whether no number of trials gives a bound.
+    pub fn is_hopeless(&self) -> bool {
+        self.minor_log2(1) >= 0
     }
 
     /// log₂ of a bound on the probability that one trial misses a given k × k minor; at most 0.

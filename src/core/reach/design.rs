@@ -117,11 +117,15 @@ pub fn design(
     }
     match JacobianMatroid::new(network, samples, settings.seed) {
         Ok(mut matroid) => {
-            let trials = matroid.trials_for_one(settings.error_log2 - 2)?;
+            // Where no number of trials gives a bound, a second one is a second look.
+            let hopeless = matroid.chance().is_hopeless();
+            let trials = if hopeless { 2 } else { matroid.trials_for_one(settings.error_log2 - 2)? };
             matroid.extend_in_parallel(trials);
             Ok(Moderate { matroid, rules, size, settings }.design(options.alternatives))
         }
-        Err(error) if error.is_limit() => large(network, samples, size, &rules, options.alternatives, settings),
+        Err(error) if error.is_limit() && !network.is_analytic() => {
+            large(network, samples, size, &rules, options.alternatives, settings)
+        }
         Err(error) => Err(error),
     }
 }

@@ -22,7 +22,7 @@ impl Dimensions {
     /// # Errors
     /// See [`ReachError`].
     pub fn new(network: &Network, samples: Samples, seed: u64, draws: u64) -> Result<Self, ReachError> {
-        if network.is_polynomial() {
+        if network.has_one_matroid() {
             return Ok(Dimensions::Matroid(Box::new(JacobianMatroid::new(network, samples, seed)?)));
         }
         Ok(Dimensions::Patterns(Box::new(Patterns::draw(network, samples, seed, draws)?)))

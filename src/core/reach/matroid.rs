@@ -8,6 +8,7 @@ use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::number::{PrimeField, Ring, Stream, generator};
 
+use super::analytic::Analytic;
 use super::bounds::Bounds;
 use super::count::binomial;
 use super::point::ModularPoint;
@@ -35,6 +36,8 @@ pub struct JacobianMatroid {
     rows: u64,
     trials: Vec<Trial>,
     bounds: Bounds,
+    /// How an analytic network is evaluated; nothing for a polynomial one.
+    analytic: Option<Analytic>,
 }
 
 /// The row space of the Jacobian at one point, as D rows in reduced echelon form.
@@ -52,7 +55,7 @@ impl JacobianMatroid {
     /// # Errors
     /// A label map that is not polynomial, no samples, more labels than 64 bits count, or a Jacobian over the stated limit.
     pub fn new(network: &Network, samples: Samples, seed: u64) -> Result<Self, ReachError> {
-        if !network.is_polynomial() {
+        if !network.has_one_matroid() {
             return Err(ReachError::NotOneMatroid { network: network.to_string() });
         }
         if samples == Samples::Count(0) {
@@ -62,7 +65,12 @@ impl JacobianMatroid {
             network: network.to_string(),
             samples: samples.count().unwrap_or_default(),
         })?;
-        let (inputs, entries) = (network.probe_inputs(samples) as u64, network.input_size() as u64);
+        let analytic = match network.own_program().filter(|_| network.is_analytic()) {
+            Some(program) => Some(Analytic::new(network, program, samples, seed)?),
+            None => None,
+        };
+        let inputs = analytic.as_ref().map_or_else(|| network.probe_inputs(samples), |analytic| analytic.inputs);
+        let (inputs, entries) = (inputs as u64, network.input_size() as u64);
         if inputs.saturating_mul(entries) > MOST_ENTRIES {
             let (network, samples, limit) = (network.to_string(), samples.to_string(), MOST_ENTRIES);
             return Err(ReachError::InputsTooLarge { network, samples, inputs, entries, limit });
@@ -87,8 +95,12 @@ impl JacobianMatroid {
         let point = random_point(network, samples, seed, 0);
         let bounds = Bounds::at(network, labels, &point);
         let (network, trials) = (network.clone(), Vec::new());
-        let mut matroid = JacobianMatroid { network, samples, seed, labels, rows, trials, bounds };
-        matroid.trials.push(matroid.evaluate(&point, 0));
+        let mut matroid = JacobianMatroid { network, samples, seed, labels, rows, trials, bounds, analytic };
+        let first = match &matroid.analytic {
+            Some(_) => matroid.trial(0),
+            None => Some(matroid.evaluate(&point, 0)),
+        };
+        matroid.trials.extend(first);
         Ok(matroid)
     }
 
@@ -120,14 +132,14 @@ impl JacobianMatroid {
     /// Evaluates until there are so many trials; one after the other, so that it may be called from any thread of a pool
     /// while others wait for it.
     pub fn extend_to(&mut self, trials: usize) {
-        let fresh: Vec<Trial> = (self.trials.len()..trials).map(|t| self.evaluate(&self.point(t), t)).collect();
+        let fresh: Vec<Trial> = (self.trials.len()..trials).filter_map(|t| self.trial(t)).collect();
         self.trials.extend(fresh);
     }
 
     /// The same on all threads. Not for code that others of the pool wait for: they may end up waiting for themselves.
     pub fn extend_in_parallel(&mut self, trials: usize) {
         let missing = (self.trials.len()..trials).into_par_iter();
-        let fresh: Vec<Trial> = missing.map(|t| self.evaluate(&self.point(t), t)).collect();
+        let fresh: Vec<Trial> = missing.filter_map(|t| self.trial(t)).collect();
         self.trials.extend(fresh);
     }
 
@@ -139,7 +151,10 @@ impl JacobianMatroid {
 
     /// The chance that a trial misses a minor.
     pub fn chance(&self) -> Chance {
-        Chance::of(&self.network, self.rows)
+        match &self.analytic {
+            Some(analytic) => Chance::of_plan(&analytic.plan, self.rows),
+            None => Chance::of(&self.network, self.rows),
+        }
     }
 
     /// The trials needed so that, except with probability 2^`error_log2`, the rank of *every* allocation is right.
@@ -253,11 +268,33 @@ impl JacobianMatroid {
 
     fn dimension(&self, rank: usize, upper: usize, reason: Reason) -> Dimension {
         if rank >= upper {
-            return Dimension { value: rank, evidence: Evidence::Proved, reason };
+            return Dimension { value: rank, evidence: self.lower_evidence(), reason };
+        }
+        if self.chance().is_hopeless() {
+            return Dimension { value: rank, evidence: Evidence::Unbounded, reason: Reason::RandomPoints };
         }
         // The rank is too small only if every trial missed one and the same minor, one larger at the most.
         let error_log2 = self.chance().minor_log2(upper) * self.trials.len() as i64;
-        Dimension { value: rank, evidence: Evidence::Probabilistic { error_log2 }, reason: Reason::RandomPoints }
+        // That more inputs add no rank is the same question once more.
+        let again = self.analytic.as_ref().is_some_and(|analytic| analytic.saturated_at_a_point);
+        let error_log2 = (error_log2 + i64::from(again)).min(0);
+        let evidence = Evidence::all([Evidence::Probabilistic { error_log2 }, self.lower_evidence()]);
+        Dimension { value: rank, evidence, reason: Reason::RandomPoints }
+    }
+
+    /// How it is known that ranks at points are lower bounds: where the arguments of exponentials depend on each other, from
+    /// relations that were found modulo a prime.
+    fn lower_evidence(&self) -> Evidence {
+        let error = self.analytic.as_ref().and_then(|analytic| analytic.plan.error_log2());
+        error.map_or(Evidence::Proved, |error_log2| Evidence::Probabilistic { error_log2 })
+    }
+
+    /// The Jacobian at a random point; nothing if an analytic network had none there.
+    fn trial(&self, trial: usize) -> Option<Trial> {
+        match &self.analytic {
+            Some(analytic) => analytic.trial(self.seed, trial as u64, self.bounds.teacher().0),
+            None => Some(self.evaluate(&self.point(trial), trial)),
+        }
     }
 
     fn point(&self, trial: usize) -> ModularPoint {

@@ -7,6 +7,7 @@
 //! A network with kinks has such a matroid on each activation pattern; [`Patterns`] draws patterns, and a dimension is the
 //! largest over them. [`Dimensions`] is either.
 
+mod analytic;
 mod bounds;
 mod chance;
 mod count;
@@ -40,6 +41,8 @@ pub use scan::{Partial, Scan, ScanOptions, scan, scan_cost, scan_drawn, scan_unt
 pub use scan_patterns::Drawn;
 pub use symmetry::{Group, MOST_ELEMENTS, MOST_POINTS, Set};
 
+use crate::transcendence::Obscure;
+
 /// Why a question about dimensions cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReachError {
@@ -50,6 +53,24 @@ pub enum ReachError {
     NotOneMatroid {
         /// The network.
         network: String,
+    },
+    /// What an analytic network computes is not understood modulo primes.
+    #[error("{network}: its dimensions are open\n  {reason}")]
+    Obscure {
+        /// The network.
+        network: String,
+        /// Why.
+        reason: Obscure,
+    },
+    /// The question is answered for polynomial networks only.
+    #[error(
+        "{network}: {what} of a network with exponentials, quotients or roots is not answered\n  ask for dimensions"
+    )]
+    OnlyPolynomial {
+        /// The network.
+        network: String,
+        /// What was asked for.
+        what: &'static str,
     },
     /// Drawing activation patterns would take too long.
     #[error(

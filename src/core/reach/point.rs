@@ -49,7 +49,10 @@ impl IntegerPoint {
     /// tries, or if looking would take long.
     pub fn find(network: &Network, samples: Samples, allocation: &Allocation, rank: usize, seed: u64) -> Option<Self> {
         let probe_rows = network.probe(samples).inputs() * network.labels_per_input();
-        if probe_rows * allocation.size() > MOST_EXACT_ENTRIES || network.degree() > MOST_EXACT_DEGREE {
+        if !network.is_polynomial()
+            || probe_rows * allocation.size() > MOST_EXACT_ENTRIES
+            || network.degree() > MOST_EXACT_DEGREE
+        {
             return None;
         }
         let mut random = generator(seed, Stream::Shown, 0);

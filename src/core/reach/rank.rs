@@ -115,7 +115,7 @@ pub fn rank_drawn(
     settings: Settings,
     draws: u64,
 ) -> Result<Answer, ReachError> {
-    if network.is_polynomial() {
+    if network.has_one_matroid() {
         return rank_of_matroid(network, allocation, samples, settings);
     }
     let patterns = Patterns::draw(network, samples, settings.seed, draws)?;
@@ -143,7 +143,9 @@ fn rank_of_matroid(
     let (mut dim, mut teacher) = both(&matroid);
     if Evidence::all([dim.evidence, teacher.evidence]) != Evidence::Proved {
         // Two dimensions may be wrong, each with half the error.
-        let trials = matroid.trials_for_one(settings.error_log2 - 1)?;
+        // Where no number of trials gives a bound, a second one is a second look.
+        let trials =
+            if matroid.chance().is_hopeless() { 2 } else { matroid.trials_for_one(settings.error_log2 - 1)? };
         matroid.extend_in_parallel(trials);
         (dim, teacher) = both(&matroid);
     }

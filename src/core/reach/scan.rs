@@ -129,7 +129,7 @@ pub fn scan_cost(
     options: &ScanOptions,
     settings: Settings,
 ) -> Result<Integer, ReachError> {
-    if !network.is_polynomial() {
+    if !network.has_one_matroid() {
         return Ok(Integer::new());
     }
     let mut plan = Plan::new(network, samples, options, settings)?;
@@ -309,7 +309,7 @@ pub fn scan_until(
     stop: &AtomicBool,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Scan, ReachError> {
-    if network.is_polynomial() {
+    if network.has_one_matroid() {
         return scan_matroid(network, samples, options, settings, stop, progress);
     }
     let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
