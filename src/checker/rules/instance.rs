@@ -34,6 +34,9 @@ use super::super::univariate::{count_real_roots, polynomial, rational, rationals
 
 type Rational = Polynomial<BigRational>;
 
+/// Powers of t, each with its coefficient.
+type Powers<'a> = Vec<(usize, &'a BigRational)>;
+
 /// The most monomials in the argument for instances nearby.
 const MOST_MONOMIALS: usize = 1_000;
 /// Operations for one with polynomials.
@@ -89,7 +92,7 @@ pub(super) fn solution(
     };
     for difference in differences(network, &instance.teacher, &weights, &inputs)? {
         // What stands before each monomial in the inputs is a polynomial in t.
-        let mut parts: BTreeMap<&[(u16, u16)], Vec<(usize, &BigRational)>> = BTreeMap::new();
+        let mut parts: BTreeMap<&[(u16, u16)], Powers<'_>> = BTreeMap::new();
         for (monomial, c) in difference.terms().ok_or_else(exceeded)? {
             let (k, rest) = match monomial.as_slice() {
                 [(0, k), rest @ ..] => (usize::from(*k), rest),
