@@ -14,7 +14,8 @@ use allocert_core::matching::{
 };
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::{
-    DRAWS, Dimensions, Evidence, JacobianMatroid, ReachError, ScanOptions, Settings, Table, scan,
+    DRAWS, Dimensions, Evidence, JacobianMatroid, Law, LawOptions, Obstruction, ReachError, ScanOptions, Settings,
+    Table, law, scan,
 };
 
 /// Ranks of networks of at most this many weights are kept for every allocation.
@@ -133,7 +134,9 @@ impl Session {
 
     /// The networks, each at its numbers of samples, of which some dimension was asked for; in a fixed order.
     pub(super) fn subjects(&self) -> Vec<Subject> {
-        let asked = |lens: &Lens| lens.0.dimensions.get().is_some() || !lock(&lens.0.tables).is_empty();
+        let asked = |lens: &Lens| {
+            lens.0.dimensions.get().is_some() || !lock(&lens.0.tables).is_empty() || lock(&lens.0.law).is_some()
+        };
         let lenses = lock(&self.lenses);
         let subject = |((network, samples), lens): (&(Network, Samples), &Lens)| {
             let (network, samples, dimensions) = (network.clone(), *samples, lens.listed());
@@ -185,6 +188,7 @@ impl Session {
                 asked,
                 listed,
                 tables: Mutex::default(),
+                law: Mutex::default(),
             }))
         };
         lenses.entry((network.clone(), samples)).or_insert_with(fresh).clone()
@@ -236,6 +240,7 @@ struct View {
     /// The dimensions that were asked for; nothing if there are too many of them, or if more was asked than dimensions.
     listed: Mutex<Option<HashMap<Allocation, usize>>>,
     tables: Mutex<HashMap<Allocation, (Arc<Table>, Evidence)>>,
+    law: Mutex<Option<Arc<Law>>>,
 }
 
 impl Lens {
@@ -500,11 +505,36 @@ impl Lens {
         Ok(table)
     }
 
+    /// The dimensions of all allocations in one formula.
+    pub(super) fn law(&self) -> Result<Arc<Law>, ReachError> {
+        *lock(&self.0.listed) = None;
+        if let Some(known) = lock(&self.0.law).as_ref() {
+            return Ok(Arc::clone(known));
+        }
+        let View { network, samples, session, .. } = &*self.0;
+        let options = LawOptions { time_limit: session.time_limit, ..LawOptions::default() };
+        let found = law(network, *samples, &options, session.settings, &AtomicBool::new(false));
+        let found = Arc::new(session.note(found.and_then(Law::whole))?);
+        *lock(&self.0.law) = Some(Arc::clone(&found));
+        Ok(found)
+    }
+
+    /// The connected flats that say why an allocation has fewer dimensions than weights.
+    pub(super) fn obstructions(&self, allocation: &Allocation) -> Result<Vec<Obstruction>, ReachError> {
+        let found = self.matroid()?.obstructions(allocation);
+        // It is as sure as these dimensions.
+        for set in std::iter::once(allocation).chain(found.iter().map(|o| &o.flat)) {
+            self.dim(set)?;
+        }
+        Ok(found)
+    }
+
     fn evidence(&self) -> Evidence {
+        let law = lock(&self.0.law).as_ref().map(|law| law.evidence());
         let tables: Vec<Evidence> = lock(&self.0.tables).values().map(|(_, evidence)| *evidence).collect();
         let matches = lock(&self.0.matches);
         let matches = matches.values().flat_map(|m| [Some(m.evidence), m.estimate.as_ref().map(|e| e.evidence)]);
-        Evidence::all(tables.into_iter().chain(matches.flatten()).chain([self.evidence_of_ranks()]))
+        Evidence::all(tables.into_iter().chain(matches.flatten()).chain(law).chain([self.evidence_of_ranks()]))
     }
 
     fn evidence_of_ranks(&self) -> Evidence {

@@ -11,6 +11,7 @@ use allocert::reach::{DesignOptions, design};
 use allocert::record;
 
 use super::failure::Failure;
+use super::obstruction::obstructions;
 use super::output::{json, line, thousands, wrapped_paragraph};
 use super::{Common, Subject, error_bound, parse_allocation, settings};
 
@@ -104,6 +105,7 @@ fn shown(answer: &record::Design) -> String {
     text.push_str(&format!("dimension    {} of {teacher}\n", answer.dim));
     let title = if answer.best { "best because" } else { "best?       " };
     text.push_str(&format!("{title} {}\n", beside_title(&format!("{} ({evidence})", answer.reason))));
+    text.push_str(&obstructions(&answer.obstructions, answer.obstructions.iter().map(|o| o.size).sum(), 13));
     text.push_str(&format!(
         "verdict      {}\n",
         beside_title(&format!("{}: {}", answer.verdict, answer.verdict_reason))

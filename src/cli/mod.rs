@@ -13,11 +13,13 @@ mod failure;
 mod families;
 mod file;
 mod interrupt;
+mod law;
 mod man;
 mod matching;
 pub(crate) mod memory;
 mod merge;
 mod new;
+mod obstruction;
 mod orbits;
 mod output;
 mod rank;
@@ -116,6 +118,8 @@ enum Command {
     Rank(rank::Arguments),
     /// How many of all allocations of each size have each reachable dimension.
     Scan(scan::Arguments),
+    /// The dimensions of all allocations in one formula: the complete list of reasons why weights are redundant.
+    Law(law::Arguments),
     /// With what probability a random student can match a random teacher.
     Match(matching::Arguments),
     /// A best allocation of so many weights, and why it cannot be bettered.
@@ -180,6 +184,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match command {
         Command::Rank(arguments) => rank::run(&cli.common, arguments),
         Command::Scan(arguments) => scan::run(&cli.common, arguments),
+        Command::Law(arguments) => law::run(&cli.common, arguments),
         Command::Match(arguments) => matching::run(&cli.common, arguments),
         Command::Design(arguments) => design::run(&cli.common, arguments),
         Command::Train(arguments) => train::run(&cli.common, arguments),

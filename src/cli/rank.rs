@@ -5,13 +5,15 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use allocert::allocation::picture;
+use allocert::allocation::{Allocation, picture};
 use allocert::certificate::of_rank;
-use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Evidence, rank_drawn};
+use allocert::network::{Network, Samples};
+use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Evidence, Settings, rank_drawn};
 use allocert::record;
 
 use super::certificate::save;
 use super::failure::Failure;
+use super::obstruction::obstructions;
 use super::output::{json, line, plural, thousands};
 use super::{Common, Subject, error_bound, parse_allocation, settings};
 
@@ -33,6 +35,9 @@ pub(super) struct Arguments {
     /// Write a proof of the answer that `allocert check` confirms.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    /// The dimension at every number of samples, until more add nothing.
+    #[arg(long, conflicts_with_all = ["samples", "certificate"])]
+    all_samples: bool,
     /// A network with kinks (relu): the number of random activation patterns to look at.
     #[arg(long, value_name = "N", default_value_t = DRAWS, value_parser = clap::value_parser!(u64).range(1..))]
     draws: u64,
@@ -42,6 +47,15 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let network = arguments.subject.network(common)?;
     let allocation = parse_allocation(&network, &arguments.allocation)?;
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
+    if arguments.all_samples {
+        let answers = at_all_samples(&network, &allocation, settings)?;
+        if common.json {
+            answers.iter().try_for_each(|answer| json(&record::Rank::of(answer)))?;
+        } else {
+            line(&over_samples(&answers))?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let answer = rank_drawn(&network, &allocation, samples, settings, arguments.draws)?;
     if let Some(path) = &arguments.certificate {
         save(path, &of_rank(&answer).map_err(|error| Failure::request(error.to_string()))?)?;
@@ -52,6 +66,67 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         line(&text(&answer))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The answers at 1, 2, … samples, up to the first number at which both dimensions are the functional ones: ranks are
+/// concave in the number of samples, so they stay so.
+fn at_all_samples(network: &Network, allocation: &Allocation, settings: Settings) -> Result<Vec<Answer>, Failure> {
+    if !network.has_one_matroid() {
+        let mend = "ask for one number of samples with --samples";
+        return Err(Failure::request(format!(
+            "{network} has kinks: no number of samples is known to be enough\n  {mend}"
+        )));
+    }
+    let at = |samples| rank_drawn(network, allocation, samples, settings, DRAWS);
+    let last = at(Samples::Functional)?;
+    let mut answers = Vec::new();
+    for count in 1.. {
+        let answer = at(Samples::Count(count))?;
+        let done = (answer.dim.value, answer.teacher.value) == (last.dim.value, last.teacher.value);
+        answers.push(answer);
+        // The dimension of all weights is reached at as many samples.
+        if done || count > last.teacher.value as u64 {
+            break;
+        }
+    }
+    Ok(answers)
+}
+
+/// A line for each number of samples, and what they say together.
+fn over_samples(answers: &[Answer]) -> String {
+    let Some(last) = answers.last() else {
+        return String::new();
+    };
+    let size = last.allocation.size();
+    let mut text = format!("{}: {size} of {} weights may learn\n\n", last.network, last.network.weights());
+    text.push_str("  samples  dimension  all weights\n");
+    for answer in answers {
+        let (count, dim, all) = (answer.samples.count().unwrap_or_default(), answer.dim.value, answer.teacher.value);
+        let free = if dim == size { "free" } else { "" };
+        let spans = if answer.spans() { "spans" } else { "" };
+        let row = format!("  {count:>7}  {dim:>9}  {all:>11}  {free} {spans}");
+        text.push_str(&format!("{}\n", row.trim_end()));
+    }
+    let first = |of: &dyn Fn(&Answer) -> bool| {
+        answers.iter().find(|answer| of(answer)).and_then(|answer| answer.samples.count())
+    };
+    let with = |count| plural(count, "sample");
+    let free = match first(&|answer| answer.dim.value == size) {
+        Some(count) => format!("free (as many dimensions as weights) from {} on", with(count)),
+        None => "never free: some weights are redundant on any number of samples".to_owned(),
+    };
+    let spans = match first(&|answer| !answer.spans()) {
+        Some(1) => "it spans on no number of samples".to_owned(),
+        Some(count) => format!("it spans up to {}, and no longer at {count}", with(count - 1)),
+        None => "it spans on every number of samples".to_owned(),
+    };
+    let last = last.samples.count().unwrap_or_default();
+    text.push_str(&format!(
+        "\n{free}\n{spans}\nmore than {} change nothing; seed {}",
+        with(last),
+        answers[0].settings.seed
+    ));
+    text
 }
 
 fn text(answer: &Answer) -> String {
@@ -70,10 +145,23 @@ fn text(answer: &Answer) -> String {
     }
     text.push_str(&format!("reachable dimension  {}\n", known(&answer.dim)));
     text.push_str(&format!("teacher dimension    {}\n", known(&answer.teacher)));
+    text.push_str(&explained(&record::Rank::of(answer)));
     if let Some(distribution) = &answer.distribution {
         text.push_str(&drawn(distribution));
     }
     text.push_str(&format!("the allocation {verdict} ({} labels; seed {})", answer.labels, answer.settings.seed));
+    text
+}
+
+/// Which weights are redundant and why, and the exchange that mends it.
+fn explained(answer: &record::Rank) -> String {
+    let mut text = obstructions(&answer.obstructions, answer.size, 21);
+    if let Some(exchange) = &answer.exchange {
+        text.push_str(&format!(
+            "{:<20} {} for {} has dimension {}\n",
+            "better", exchange.new, exchange.out, exchange.dim
+        ));
+    }
     text
 }
 

@@ -19,7 +19,7 @@ const EXAMPLES: &str = "Examples:
   allocert verify --json > results.jsonl
   allocert report results.jsonl --out out
 
-Results are what verify, scan, match, train and rank write with --json; of a
+Results are what verify, scan, law, match, train and rank write with --json; of a
 folder, every *.json and *.jsonl in it. DIR gets index.html (one page, nothing
 else needed), report.md (for a pull request), claims.tex (a table for a paper)
 and results.jsonl.";
@@ -54,6 +54,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let counts = [
         (results.claims.len(), "claim"),
         (results.scans.len(), "scan"),
+        (results.laws.len(), "law"),
         (results.matches.len(), "match probability"),
         (results.trainings.len(), "training"),
         (results.ranks.len(), "dimension"),
@@ -61,7 +62,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     if common.json {
         let page = arguments.out.join("index.html").display().to_string();
         json(
-            &serde_json::json!({ "page": page, "claims": counts[0].0, "scans": counts[1].0, "matches": counts[2].0, "trainings": counts[3].0, "ranks": counts[4].0 }),
+            &serde_json::json!({ "page": page, "claims": counts[0].0, "scans": counts[1].0, "laws": counts[2].0, "matches": counts[3].0, "trainings": counts[4].0, "ranks": counts[5].0 }),
         )?;
     } else {
         let parts: Vec<String> = counts.iter().filter(|c| c.0 > 0).map(|(n, noun)| plural(*n as u64, noun)).collect();
@@ -150,6 +151,7 @@ fn lines(results: &Results) -> Result<String, std::io::Error> {
     let mut text = String::new();
     add(&results.claims, &mut text)?;
     add(&results.scans, &mut text)?;
+    add(&results.laws, &mut text)?;
     add(&results.matches, &mut text)?;
     add(&results.trainings, &mut text)?;
     add(&results.ranks, &mut text)?;

@@ -25,6 +25,27 @@ fn all(network: &Network, samples: Samples, set: &Allocation) -> Vec<(&'static s
     bounds.chain(systems::bounds(network, samples, set)).chain(powers::bounds(network, set)).collect()
 }
 
+/// What a bound says of a set, in words.
+pub(super) fn reason(network: &Network, set: &Allocation, name: &str) -> String {
+    let text = match name {
+        "outputs" => "few states are seen through frozen outgoing weights",
+        "low rank" => "the labels are a matrix of low rank",
+        "split" => "the first units matter only up to scaling",
+        "poles" => return systems::frozen(network, set),
+        "realization" => "systems with so many hidden units fill no more dimensions",
+        "blocks" => "a block of W and rows of D and columns of B are frozen",
+        "surplus" => "more outputs than hidden units follow from the states",
+        "observer" => "outputs follow from a few of them and the inputs",
+        "signals" => "each output moves in a span of few states and inputs",
+        "unit" => "moving the states along one vector changes no label",
+        "hypersurface" => "a form vanishes at all units",
+        "curve" => "a rational curve runs through all units",
+        "skew" => "a Pfaffian of the squares' matrices vanishes",
+        other => other,
+    };
+    text.to_owned()
+}
+
 /// Coordinates of the network's function that depend on the set: where it lies in columns of the first layer, only the
 /// monomials with one of these inputs.
 pub(super) fn coordinates(network: &Network, set: &Allocation) -> Option<u64> {

@@ -12,6 +12,7 @@ pub use allocert_format as format;
 mod ground;
 mod instance;
 mod kernel;
+mod law;
 mod matching;
 mod pattern_bounds;
 mod patterns;
@@ -25,6 +26,7 @@ mod writer;
 
 pub use claim::{OfClaim, of_claim, of_claim_by};
 pub use engine::{Engine, Sound};
+pub use law::{of_law, reasons_of_law, theorem_of_law};
 pub use matching::of_match;
 pub use rank::{of_rank, of_rank_by};
 use section::Section;

@@ -6,6 +6,8 @@ use allocert_core::allocation::{Allocation, print};
 use allocert_core::matching::{MatchAnswer, Matching};
 use allocert_core::reach::{self, DesignOptions, Optimal};
 
+use super::Obstruction;
+
 /// A best allocation of so many weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Design {
@@ -33,6 +35,9 @@ pub struct Design {
     pub evidence: String,
     /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
     pub error_log2: Option<i64>,
+    /// Where all weights that are allowed have no more dimensions together: the connected flats that say why.
+    #[serde(default)]
+    pub obstructions: Vec<Obstruction>,
     /// `zero`, `one`, `fractional` or `undecided`.
     pub verdict: String,
     /// The law that settles it.
@@ -99,6 +104,7 @@ impl Design {
             teacher_at_least: design.teacher_at_least,
             best: !matches!(design.optimal, Optimal::AtMost(_)),
             reason: design.optimal.to_string(),
+            obstructions: design.obstructions.iter().map(|o| Obstruction::of(layout, o)).collect(),
             evidence: evidence.name().to_owned(),
             error_log2: evidence.error_log2(),
             verdict: verdict.to_owned(),

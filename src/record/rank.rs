@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use allocert_core::allocation::print;
-use allocert_core::reach::Answer;
+use allocert_core::allocation::{Layout, describe, print};
+use allocert_core::reach::{self, Answer};
 
 /// The reachable dimension of one allocation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,12 +48,63 @@ pub struct Rank {
     pub distribution: Option<Vec<(usize, u64)>>,
     /// (dimension, number of draws) of all weights.
     pub teacher_distribution: Option<Vec<(usize, u64)>>,
+    /// Of an allocation that neither spans nor is independent: the connected flats that say why.
+    #[serde(default)]
+    pub obstructions: Vec<Obstruction>,
+    /// One weight for another, which adds a dimension.
+    #[serde(default)]
+    pub exchange: Option<Exchange>,
+}
+
+/// Weights that have fewer dimensions than the allocation has weights in them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Obstruction {
+    /// The flat, one weight at a time.
+    pub weights: String,
+    /// In words.
+    pub description: String,
+    /// Its dimension.
+    pub dim: usize,
+    /// The weights of the allocation in it.
+    pub inside: String,
+    /// How many these are.
+    pub size: usize,
+}
+
+impl Obstruction {
+    /// Of a flat and the weights of an allocation in it.
+    pub(super) fn of(layout: &Layout, obstruction: &reach::Obstruction) -> Self {
+        let reach::Obstruction { flat, dim, inside } = obstruction;
+        Obstruction {
+            weights: print(layout, flat),
+            description: describe(layout, flat),
+            dim: *dim,
+            inside: print(layout, inside),
+            size: inside.size(),
+        }
+    }
+}
+
+/// One weight for another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// The weight that is to be frozen.
+    pub out: String,
+    /// The weight that is to learn in its place.
+    pub new: String,
+    /// The dimension then.
+    pub dim: usize,
 }
 
 impl Rank {
     /// Of an answer.
     pub fn of(answer: &Answer) -> Self {
         let evidence = answer.evidence();
+        let layout = answer.network.layout();
+        let exchange = |e: reach::Exchange| {
+            let [out, new] = [e.out, e.new].map(|w| layout.weight(w).to_string());
+            Exchange { out, new, dim: answer.dim.value + 1 }
+        };
         Rank {
             network: answer.network.to_string(),
             allocation: print(answer.network.layout(), &answer.allocation),
@@ -75,6 +126,8 @@ impl Rank {
             patterns: answer.distribution.as_ref().map(|d| d.patterns),
             distribution: answer.distribution.as_ref().map(|d| d.dims.clone()),
             teacher_distribution: answer.distribution.as_ref().map(|d| d.teacher_dims.clone()),
+            obstructions: answer.obstructions.iter().map(|o| Obstruction::of(layout, o)).collect(),
+            exchange: answer.exchange.map(exchange),
         }
     }
 }

@@ -8,7 +8,7 @@ use allocert_core::matching::{self, Case};
 use allocert_core::reach::Evidence;
 use allocert_core::text::shell;
 
-use super::Diagram;
+use super::{Diagram, Obstruction};
 
 /// What came of checking a claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -152,6 +152,9 @@ pub struct Counterexample {
     pub command: String,
     /// How the network is drawn; nothing if it is too large for that.
     pub diagram: Option<Diagram>,
+    /// Of an allocation that neither spans nor is independent: the connected flats that say why.
+    #[serde(default)]
+    pub obstructions: Vec<Obstruction>,
 }
 
 /// A dimension that a claim asked for.
@@ -252,7 +255,9 @@ impl Counterexample {
         };
         let point =
             c.point.as_ref().map(|p| Point { weights: p.weights.clone(), inputs: p.inputs.clone(), rank: p.rank });
+        let obstructions = c.answer.iter().flat_map(|answer| &answer.obstructions);
         Counterexample {
+            obstructions: obstructions.map(|o| Obstruction::of(c.network.layout(), o)).collect(),
             network: c.network.to_string(),
             samples: c.samples.count(),
             allocation: c.allocation.as_ref().map(|a| print(c.network.layout(), a)),

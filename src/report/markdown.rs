@@ -26,6 +26,18 @@ pub fn markdown(results: &Results) -> String {
             text.push_str(&format!("| {size} | {dim} | {} |\n", plain(&thousands(number))));
         }
     }
+    for l in &results.laws {
+        let known = evidence(l.evidence.as_deref(), l.error_log2);
+        let (network, flats) = (code(&l.network), plain(&thousands(&l.cyclic_flats)));
+        text.push_str(&format!(
+            "\n## The law of {network}, {}\n\n{flats} cyclic flats; {known}.\n\n| dim Z | weights | sets | Z |\n|---:|---:|---:|---|\n",
+            samples(l.samples)
+        ));
+        for kind in &l.kinds {
+            let words = plain(&kind.description);
+            text.push_str(&format!("| {} | {} | {} | {words} |\n", kind.dim, kind.size, kind.number));
+        }
+    }
     if !results.matches.is_empty() {
         text.push_str("\n## Match probabilities\n\n| network | allocation | samples | verdict | probability |\n|---|---|---|---|---|\n");
         for m in &results.matches {

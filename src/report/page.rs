@@ -5,7 +5,7 @@ use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 
 use allocert_core::text::thousands;
-use allocert_record::{Counterexample, Match, Rank, Scan, Trend, Verify};
+use allocert_record::{Counterexample, Kind, Law, Match, Rank, Scan, Trend, Verify};
 
 use super::prose::Prose;
 use super::read::{Results, Training};
@@ -66,6 +66,7 @@ fn context(results: &Results, mut room: usize) -> Value {
         seconds => seconds(results.claims.iter().map(|c| c.seconds).sum()),
         claims,
         scans,
+        laws => results.laws.iter().map(law).collect::<Vec<_>>(),
         match_plots => plots::matches(&results.matches).into_iter().map(safe).collect::<Vec<_>>(),
         matches => results.matches.iter().map(matching).collect::<Vec<_>>(),
         training_plot => plots::trainings(&results.trainings, &results.matches).map(safe),
@@ -203,6 +204,33 @@ fn scan(s: &Scan, room: &mut usize) -> Value {
         seed => s.seed,
         plot => plots::scan(s).and_then(|svg| fit(room, svg)).map(safe),
         rows => rows.collect::<Vec<_>>(),
+    }
+}
+
+fn law(l: &Law) -> Value {
+    let kind = |kind: &Kind| {
+        let first = kind.flats.first().and_then(|place| l.flats.get(*place));
+        context! {
+            dim => kind.dim,
+            size => kind.size,
+            number => kind.number,
+            description => &kind.description,
+            reason => first.map(|flat| &flat.reason),
+            evidence => first.map(|flat| evidence(Some(&flat.evidence), flat.error_log2)),
+        }
+    };
+    context! {
+        network => &l.network,
+        samples => samples(l.samples),
+        within => &l.within,
+        teacher_dim => l.teacher_dim,
+        components => l.components.len(),
+        limit => &l.limit,
+        evidence => evidence(l.evidence.as_deref(), l.error_log2),
+        flats => thousands(&l.cyclic_flats),
+        kinds => l.kinds.iter().map(kind).collect::<Vec<_>>(),
+        spans => &l.spans,
+        seed => l.seed,
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use allocert_core::text::harmless;
-use allocert_record::{Match, Rank, Scan, Train, Verify};
+use allocert_record::{Law, Match, Rank, Scan, Train, Verify};
 
 /// Results of several commands, each kind in the order in which it was read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct Results {
     pub claims: Vec<Verify>,
     /// Of `scan`.
     pub scans: Vec<Scan>,
+    /// Of `law`.
+    pub laws: Vec<Law>,
     /// Of `match`.
     pub matches: Vec<Match>,
     /// Of `rank`.
@@ -84,7 +86,7 @@ pub enum ReadError {
     },
     /// JSON of something else.
     #[error(
-        "{place}: result {number} is not a result of verify, scan, match, train or rank: {reason}\n  give what one of these commands wrote with --json"
+        "{place}: result {number} is not a result of verify, scan, law, match, train or rank: {reason}\n  give what one of these commands wrote with --json"
     )]
     NotAResult {
         /// The file.
@@ -132,6 +134,8 @@ fn add(value: Value, results: &mut Results) -> Result<(), String> {
         push(value, &mut results.claims)
     } else if has("counts") {
         push(value, &mut results.scans)
+    } else if has("flats") && has("formula") {
+        push(value, &mut results.laws)
     } else if has("successes") {
         push(value, &mut results.trainings)
     } else if has("verdict") && has("ci95") {
@@ -139,7 +143,7 @@ fn add(value: Value, results: &mut Results) -> Result<(), String> {
     } else if has("spans") && has("labels") {
         push(value, &mut results.ranks)
     } else {
-        Err("it has none of the fields claim, counts, successes, verdict with ci95, spans with labels".to_owned())
+        Err("it has none of the fields claim, counts, flats with formula, successes, verdict with ci95, spans with labels".to_owned())
     }
 }
 
@@ -154,6 +158,7 @@ impl Results {
         Results {
             claims: self.claims.iter().map(shown).collect(),
             scans: self.scans.iter().map(shown).collect(),
+            laws: self.laws.iter().map(shown).collect(),
             matches: self.matches.iter().map(shown).collect(),
             ranks: self.ranks.iter().map(shown).collect(),
             trainings: self.trainings.iter().map(shown).collect(),

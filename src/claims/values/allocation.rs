@@ -12,7 +12,8 @@ use super::matching::MatchValue;
 use super::network::{matrix, tensor};
 use super::{TRIALS, allocation_of, failure, samples_of};
 use crate::session::Lens;
-use allocert_core::allocation::{Allocation, Tensor, Weight, print};
+use allocert_core::allocation::{Allocation, Tensor, Weight, describe, print};
+use allocert_core::reach::Obstruction;
 
 /// An allocation of a network at a number of samples.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
@@ -236,6 +237,24 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     #[starlark(attribute)]
     fn basis(this: &AllocationValue) -> starlark::Result<AllocationValue> {
         Ok(this.with(this.lens().basis(&this.allocation).map_err(failure)?))
+    }
+
+    /// Why it has fewer dimensions than weights: connected flats, smallest first, each with `weights`, `size`, `dim`, `inside`
+    /// (the weights of the allocation in it, more than `dim`) and `description`. None for an independent allocation.
+    #[starlark(attribute)]
+    fn obstructions<'v>(this: &AllocationValue, heap: Heap<'v>) -> starlark::Result<Vec<Value<'v>>> {
+        let found = this.lens().obstructions(&this.allocation).map_err(failure)?;
+        let layout = this.lens.network().layout();
+        let value = |o: Obstruction| {
+            heap.alloc(AllocStruct([
+                ("description", heap.alloc(describe(layout, &o.flat))),
+                ("size", heap.alloc(o.flat.size())),
+                ("dim", heap.alloc(o.dim)),
+                ("inside", heap.alloc(this.with(o.inside))),
+                ("weights", heap.alloc(this.with(o.flat))),
+            ]))
+        };
+        Ok(found.into_iter().map(value).collect())
     }
 
     /// The match probability, by a law or from 1,000 decided instances: a value with `verdict` (`"zero"`, `"one"`,

@@ -18,6 +18,7 @@ use crate::forward::integers;
 use crate::session::Lens;
 use allocert_core::allocation::{Allocation, Tensor};
 use allocert_core::network::{Network, ShapeValue};
+use allocert_core::reach::Kind;
 use allocert_core::text::{nearest, quote};
 
 /// A network at a number of samples.
@@ -319,6 +320,43 @@ fn network_methods(builder: &mut MethodsBuilder) {
     /// The cells of a tensor off its diagonal.
     fn offdiagonal(this: &NetworkValue, #[starlark(require = pos)] tensor: &str) -> starlark::Result<AllocationValue> {
         this.on_diagonal(tensor, false)
+    }
+
+    /// The law: the cyclic flats inside one connected component (the bottom one, the loops, left out), each kind with
+    /// `description`, `size`, `dim`, `number`, `weights` (the first of them) and `images` (all of them). The dimension of `a` is
+    /// the smallest of `a.size` and `f.dim + (a - z).size` over all `f` and all `z` in `f.images`, in a connected network.
+    #[starlark(attribute)]
+    fn flats<'v>(this: &NetworkValue, heap: Heap<'v>) -> starlark::Result<Vec<Value<'v>>> {
+        let law = this.lens().law().map_err(failure)?;
+        let kind = |kind: Kind| {
+            let images = kind.flats.iter().flat_map(|place| &law.flats[*place].images);
+            let mut images: Vec<Allocation> = images.cloned().collect();
+            images.sort();
+            let first = images.first().cloned().unwrap_or_else(|| Allocation::none(law.network.weights()));
+            let images: Vec<Value<'v>> = images.into_iter().map(|z| heap.alloc(this.value(z))).collect();
+            heap.alloc(AllocStruct([
+                ("description", heap.alloc(kind.description)),
+                ("size", heap.alloc(kind.size)),
+                ("dim", heap.alloc(kind.dim)),
+                ("number", heap.alloc(kind.number)),
+                ("weights", heap.alloc(this.value(first))),
+                ("images", heap.alloc(images)),
+            ]))
+        };
+        Ok(law.kinds().into_iter().map(kind).collect())
+    }
+
+    /// The weights that add no dimension to any allocation.
+    #[starlark(attribute)]
+    fn loops(this: &NetworkValue) -> starlark::Result<AllocationValue> {
+        Ok(this.value(this.lens().law().map_err(failure)?.loops.clone()))
+    }
+
+    /// The connected components of more than one weight.
+    #[starlark(attribute)]
+    fn components(this: &NetworkValue) -> starlark::Result<Vec<AllocationValue>> {
+        let law = this.lens().law().map_err(failure)?;
+        Ok(law.components.iter().map(|component| this.value(component.clone())).collect())
     }
 
     /// How many of all allocations inside `within` have each size and dimension: a list of `(size, dim, number)`.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use allocert::allocation::{picture, print};
+use allocert::allocation::{describe, picture, print};
 use allocert::claims::{Checked, Counterexample, Outcome, evidence_of_all};
 use allocert::matching::Trend;
 use allocert::reach::Evidence;
 
-use crate::cli::output::{Colour, harmless, paint, plural, seconds, thousands, wrapped};
+use crate::cli::output::{Colour, harmless, paint, plural, seconds, thousands, wrapped, wrapped_paragraph};
 
 /// A line of the table, 80 characters wide; a long name gets a line of its own.
 pub(super) fn columns([outcome, name, networks, instances, evidence, time]: [&str; 6]) -> String {
@@ -151,6 +151,11 @@ fn detailed(c: &Counterexample) -> String {
         text.push_str("\ntrue\n");
         text.push_str(&format!("  {}", dim("reachable dimension", &answer.dim)));
         text.push_str(&format!("  {}", dim("teacher dimension", &answer.teacher)));
+        for o in &answer.obstructions {
+            let (words, size) = (describe(layout, &o.flat), o.inside.size());
+            let inside = format!("{size} of these weights are in {words}, which has dimension {}", o.dim);
+            text.push_str(&format!("  {}\n", wrapped_paragraph(&inside, 70).replace('\n', "\n  ")));
+        }
     }
     let others: Vec<_> = c.observations.iter().filter(|o| !o.is_of(c)).collect();
     if !others.is_empty() {

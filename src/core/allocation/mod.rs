@@ -1,12 +1,14 @@
 //! Allocations: which weights of a network may learn. Bit sets over the weights, their text, their order.
 
 mod layout;
+mod pattern;
 mod picture;
 mod selection;
 mod subsets;
 mod text;
 
 pub use layout::{Entry, Layout, Slice, Tensor, Weight};
+pub use pattern::{Bond, Pattern, Shape, describe, describe_all, patterns, shapes};
 pub use picture::picture;
 pub use selection::Selection;
 pub use subsets::subsets;

@@ -43,11 +43,13 @@ pub enum Stream {
     Arguments,
     /// Small integer points that are shown to a person.
     Shown,
+    /// Random bases in which cyclic flats are looked for.
+    Bases,
 }
 
 impl Stream {
     /// All purposes.
-    pub const ALL: [Stream; 17] = [
+    pub const ALL: [Stream; 18] = [
         Stream::Points,
         Stream::Degrees,
         Stream::Primes,
@@ -65,6 +67,7 @@ impl Stream {
         Stream::Costs,
         Stream::Arguments,
         Stream::Shown,
+        Stream::Bases,
     ];
 
     /// The generator's streams that belong to a purpose.
@@ -87,6 +90,7 @@ impl Stream {
             Stream::PatternPoints => power(43),
             Stream::Costs => power(44),
             Stream::Arguments => power(45),
+            Stream::Bases => power(46),
             Stream::Shown => u64::MAX..u64::MAX,
         }
     }

@@ -17,7 +17,7 @@ use crate::network::{Network, Probe, Samples};
 use crate::number::{Field, PrimeField, Ring, Stream, generator, random_prime};
 
 use super::matroid::Trial;
-use super::{Dimension, Evidence, JacobianMatroid, ReachError, Reason, Settings};
+use super::{Dimension, Evidence, JacobianMatroid, Obstruction, ReachError, Reason, Settings};
 
 /// Augmenting paths are looked for only where one costs at most so many products.
 const MOST_PRODUCTS: usize = 1 << 32;
@@ -93,6 +93,8 @@ pub struct Design {
     pub optimal: Optimal,
     /// How that is known.
     pub evidence: Evidence,
+    /// Where all weights that are allowed have no more dimensions together: the flats that say why.
+    pub obstructions: Vec<Obstruction>,
     /// Others of the same size and dimension: from other orders first, then by exchanging one weight.
     pub alternatives: Vec<Allocation>,
     /// What was computed with.
@@ -215,6 +217,8 @@ impl Moderate {
         }
         let (dim, teacher) = (self.matroid.dim(&allocation), self.matroid.teacher());
         let (optimal, evidence) = self.reason(dim, teacher, bound);
+        let ground = optimal == Optimal::Ground;
+        let obstructions = if ground { self.matroid.obstructions(&self.rules.ground) } else { Vec::new() };
         Design {
             network: network.clone(),
             samples: self.matroid.samples(),
@@ -223,6 +227,7 @@ impl Moderate {
             teacher: Some(teacher),
             teacher_at_least: teacher.value,
             optimal,
+            obstructions,
             evidence,
             alternatives: found.into_iter().skip(1).take(alternatives).collect(),
             settings: self.settings,
@@ -510,6 +515,7 @@ fn part_design(
         teacher: None,
         teacher_at_least: rank + usize::from(spare.is_some()),
         optimal: if complete { Optimal::EveryWeight } else { Optimal::AtMost(size.min(labels)) },
+        obstructions: Vec::new(),
         evidence: Evidence::Proved,
         alternatives: others,
         settings,

@@ -13,6 +13,7 @@ mod chance;
 mod count;
 mod design;
 mod dimensions;
+mod flats;
 mod fold;
 mod listing;
 mod matroid;
@@ -30,6 +31,8 @@ pub use count::Table;
 pub use count::{binomial, count_all};
 pub use design::{Design, DesignOptions, Optimal, design};
 pub use dimensions::Dimensions;
+pub use flats::{Affine, Disagreement, Family, Fit, Member, Numbers, Term, feature_names};
+pub use flats::{Complete, Exchange, Flat, Kind, Law, LawOptions, Limit, Obstruction, law};
 pub use listing::{OrbitCount, Row, list};
 pub use matroid::{JacobianMatroid, Trial};
 pub use orbits::{Orbit, Orbits};
@@ -237,6 +240,16 @@ pub enum ReachError {
         /// How many there are.
         all: String,
     },
+    /// A law that was asked for whole, and was stopped.
+    #[error("the law of {network} was stopped by {limit}: its list of flats may lack some\n  {mend}")]
+    StoppedLaw {
+        /// The network.
+        network: String,
+        /// What stopped it.
+        limit: String,
+        /// What may help.
+        mend: &'static str,
+    },
     /// Pieces of a count that are not those of this request.
     #[error("the pieces do not fit this request: one is missing, or has entries that no count has\n  count them again")]
     PiecesDoNotFit,
@@ -290,6 +303,7 @@ impl ReachError {
                 | ReachError::TooManyWeights { .. }
                 | ReachError::TooManyOrbits { .. }
                 | ReachError::StoppedListing { .. }
+                | ReachError::StoppedLaw { .. }
         )
     }
 }

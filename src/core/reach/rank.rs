@@ -3,7 +3,7 @@
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 
-use super::{DRAWS, Distribution, Evidence, JacobianMatroid, Patterns, ReachError};
+use super::{DRAWS, Distribution, Evidence, Exchange, JacobianMatroid, Obstruction, Patterns, ReachError};
 
 /// Why a rank is not larger than it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,10 @@ pub struct Answer {
     pub trials: usize,
     /// For a network with kinks: how often activation patterns have which dimension. The dimensions above are the largest.
     pub distribution: Option<Distribution>,
+    /// Of an allocation that neither spans nor is independent: the flats that say why, and an exchange that adds a dimension.
+    pub obstructions: Vec<Obstruction>,
+    /// That exchange.
+    pub exchange: Option<Exchange>,
 }
 
 impl Answer {
@@ -129,6 +133,8 @@ pub fn rank_drawn(
         settings,
         trials: patterns.distinct(),
         distribution: Some(patterns.distribution(allocation)),
+        obstructions: Vec::new(),
+        exchange: None,
     })
 }
 
@@ -149,10 +155,13 @@ fn rank_of_matroid(
         matroid.extend_in_parallel(trials);
         (dim, teacher) = both(&matroid);
     }
+    let explained = dim.value < teacher.value && dim.value < allocation.size();
     Ok(Answer {
         network: network.clone(),
         allocation: allocation.clone(),
         samples,
+        obstructions: if explained { matroid.obstructions(allocation) } else { Vec::new() },
+        exchange: matroid.exchange(allocation).filter(|_| explained),
         labels: matroid.labels(),
         dim,
         teacher,

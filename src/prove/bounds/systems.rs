@@ -15,6 +15,20 @@ pub(super) fn bounds(network: &Network, samples: Samples, set: &Allocation) -> V
     }
 }
 
+/// What of a linear system is frozen with these weights learnable, in words.
+pub(super) fn frozen(network: &Network, set: &Allocation) -> String {
+    let [d, b, w] = ["D", "B", "W"].map(|name| places(network, set, name));
+    let poles = if w.count == 0 { Some("the poles") } else { None };
+    let trace = (w.count > 0 && !w.diagonal).then_some("the trace of W");
+    let first = (d.count + b.count == 0).then_some("the first label D B");
+    let frozen: Vec<&str> = [poles, trace, first].into_iter().flatten().collect();
+    if frozen.is_empty() {
+        return "a minimal system has no more parameters".to_owned();
+    }
+    let verb = if frozen.len() == 1 && poles.is_none() { "is" } else { "are" };
+    format!("{} {verb} frozen", frozen.join(" and "))
+}
+
 /// Some weights of a tensor: the numbers of rows and of columns that they lie in, and how many there are.
 struct Places {
     rows: BTreeSet<usize>,

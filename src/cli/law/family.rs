@@ -1,0 +1,284 @@
+//! `allocert law NET --over n=2..5`: the law of a family of networks, fitted to some members and checked on others.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
+
+use allocert::network::{Network, Samples};
+use allocert::reach::{Disagreement, Family, Fit, Law, Member, Numbers, Settings, Term, feature_names};
+use serde::Serialize;
+
+use crate::cli::failure::Failure;
+use crate::cli::file::write_whole;
+use crate::cli::output::{json, line};
+
+/// More members are not looked at.
+const MOST_MEMBERS: usize = 200;
+/// Members of more weights are not used to check a fitted law, unless it was asked for.
+const MOST_CHECKED: usize = 40;
+
+/// The claim that a formula holds for every allocation is made of members of at most so many weights.
+const MOST_VISITED: usize = 15;
+/// That claim.
+const FORMULA: &str = r#"
+claim(
+    name = "law/formula",
+    statement = "The dimension of an allocation A is the smallest of |A| and dim Z + |A - Z| over the cyclic flats Z.",
+    networks = [NETWORKS],
+    holds = lambda net, a: a.dim == min([a.size] + [f.dim + min([(a - z).size for z in f.images]) for f in net.flats]),
+)
+"#;
+
+/// A parameter and the values that it runs through.
+#[derive(Clone, Debug)]
+pub(super) struct Over {
+    name: String,
+    values: std::ops::RangeInclusive<i64>,
+}
+
+/// `n=2..5`, both ends included.
+pub(super) fn over(text: &str) -> Result<Over, String> {
+    let wrong = || "write n=2..5, both ends included".to_owned();
+    let (name, range) = text.split_once('=').ok_or_else(wrong)?;
+    let (first, last) = range.split_once("..").unwrap_or((range, range));
+    let number = |text: &str| text.trim_start_matches('=').parse::<i64>().map_err(|_| wrong());
+    let (first, last) = (number(first)?, number(last)?);
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_name || name.starts_with(|c: char| c.is_ascii_digit()) || first > last {
+        return Err(wrong());
+    }
+    Ok(Over { name: name.to_owned(), values: first..=last })
+}
+
+/// What to look for.
+pub(super) struct Request<'a> {
+    pub expression: &'a str,
+    pub over: &'a [Over],
+    pub samples: Samples,
+    pub settings: Settings,
+    pub claim: Option<&'a Path>,
+    pub json: bool,
+    pub member: &'a dyn Fn(&str) -> Result<Network, Failure>,
+    pub law: &'a dyn Fn(&Network, Samples, &AtomicBool) -> Result<Law, Failure>,
+}
+
+/// What is said of a family.
+#[derive(Serialize)]
+struct Record {
+    family: String,
+    parameters: Vec<String>,
+    fitted: Vec<Vec<i64>>,
+    terms: Vec<TermRecord>,
+    unmatched: Vec<(Vec<i64>, String)>,
+    holds: Vec<Vec<i64>>,
+    checked: Vec<Vec<i64>>,
+    fails: Vec<(Vec<i64>, String)>,
+    skipped: Vec<(Vec<i64>, String)>,
+    seed: u64,
+}
+
+#[derive(Serialize)]
+struct TermRecord {
+    description: String,
+    numbers: Vec<String>,
+    dim: String,
+    members: Vec<Vec<i64>>,
+}
+
+pub(super) fn run(request: &Request<'_>, stop: &AtomicBool) -> Result<ExitCode, Failure> {
+    let names: Vec<String> = request.over.iter().map(|over| over.name.clone()).collect();
+    let ranges: Vec<Vec<i64>> = request.over.iter().map(|over| over.values.clone().collect()).collect();
+    let number = ranges.iter().fold(1usize, |all, range| all.saturating_mul(range.len()));
+    if number > MOST_MEMBERS {
+        let text =
+            format!("--over asks for {number} networks, over the limit of {MOST_MEMBERS}\n  give shorter ranges");
+        return Err(Failure::request(text));
+    }
+    let mut members: Vec<Member> = Vec::new();
+    for shape in points(&ranges) {
+        let law = (request.law)(&request.member(&shape)?, request.samples, stop)?.whole()?;
+        members.push((shape, law));
+    }
+    let family = Family::fit(&members);
+    let mut record = Record::of(request, &names, &members, &family);
+    for (shape, law) in &members {
+        record.hold(&family, shape, law);
+    }
+    for shape in beyond(request.over, &ranges) {
+        match request.unfitted(&shape, stop) {
+            Ok(law) => {
+                record.checked.push(shape.clone());
+                record.hold(&family, &shape, &law);
+            }
+            Err(reason) => record.skipped.push((shape, reason)),
+        }
+    }
+    if let Some(path) = request.claim {
+        write_whole(path, claim(request, &names, &record, &members).as_bytes())?;
+    }
+    if request.json {
+        json(&record)?
+    } else {
+        line(&record.text(&names))?
+    }
+    let whole = record.fails.is_empty() && record.unmatched.is_empty();
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+impl Request<'_> {
+    /// The expression with values for its parameters.
+    fn member(&self, shape: &[i64]) -> Result<Network, Failure> {
+        let names: Vec<&str> = self.over.iter().map(|over| over.name.as_str()).collect();
+        let values: Vec<String> = shape.iter().map(i64::to_string).collect();
+        let text = format!("(lambda {}: {})({})", names.join(", "), self.expression, values.join(", "));
+        (self.member)(&text)
+    }
+
+    /// The law of a member that was not asked for; nothing, and why, if it is large.
+    fn unfitted(&self, shape: &[i64], stop: &AtomicBool) -> Result<Law, String> {
+        let network = self.member(shape).map_err(|_| "there is no such network".to_owned())?;
+        if network.weights() > MOST_CHECKED {
+            return Err(format!("{} weights, over {MOST_CHECKED}", network.weights()));
+        }
+        let law = (self.law)(&network, self.samples, stop).map_err(|_| "its law was not found".to_owned())?;
+        law.whole().map_err(|_| "its law was not found in time".to_owned())
+    }
+}
+
+/// All shapes, the first parameter running slowest.
+fn points(ranges: &[Vec<i64>]) -> Vec<Vec<i64>> {
+    ranges.iter().fold(vec![Vec::new()], |all: Vec<Vec<i64>>, range| {
+        all.iter().flat_map(|shape| range.iter().map(move |x| [shape.as_slice(), &[*x]].concat())).collect()
+    })
+}
+
+/// Shapes outside the ranges: each parameter one larger than its last value, the others at their first, and all at once.
+fn beyond(over: &[Over], ranges: &[Vec<i64>]) -> Vec<Vec<i64>> {
+    let low: Vec<i64> = ranges.iter().map(|range| range[0]).collect();
+    let mut shapes: Vec<Vec<i64>> = Vec::new();
+    for (place, parameter) in over.iter().enumerate() {
+        let mut shape = low.clone();
+        shape[place] = parameter.values.end() + 1;
+        shapes.push(shape);
+    }
+    let all = over.iter().map(|parameter| parameter.values.end() + 1).collect();
+    if !shapes.contains(&all) {
+        shapes.push(all);
+    }
+    shapes
+}
+
+impl Record {
+    fn of(request: &Request<'_>, names: &[String], members: &[Member], family: &Family) -> Self {
+        let term = |term: &Term| {
+            let layout =
+                members.iter().find(|(shape, _)| term.members.contains(shape)).map(|(_, law)| law.network.layout());
+            let words =
+                layout.map(|layout| term.patterns.iter().map(|p| p.words(layout)).collect::<Vec<_>>().join(", or "));
+            let (numbers, ranging) = match &term.numbers {
+                Numbers::Fixed(fits) => (fits.iter().map(|fit| fit.text(names)).collect(), false),
+                Numbers::Ranging(low, high) => (vec![format!("k = {} … {}", low.text(names), high.text(names))], true),
+            };
+            let dim = Fit::text(&term.dim, &feature_names(names, ranging));
+            TermRecord { description: words.unwrap_or_default(), numbers, dim, members: term.members.clone() }
+        };
+        Record {
+            family: request.expression.to_owned(),
+            parameters: names.to_vec(),
+            fitted: members.iter().map(|(shape, _)| shape.clone()).collect(),
+            terms: family.terms.iter().map(term).collect(),
+            unmatched: family.left.clone(),
+            holds: Vec::new(),
+            checked: Vec::new(),
+            fails: Vec::new(),
+            skipped: Vec::new(),
+            seed: request.settings.seed,
+        }
+    }
+
+    /// Holds the fitted law against that of a member.
+    fn hold(&mut self, family: &Family, shape: &[i64], law: &Law) {
+        match family.check(shape, law) {
+            Ok(()) => self.holds.push(shape.to_vec()),
+            Err(Disagreement { unknown, missing }) => {
+                let unknown = unknown.map(|words| format!("it has {words}, which the fitted law does not have"));
+                let missing = missing.map(|(dim, words)| format!("it lacks dimension {dim} for what is like: {words}"));
+                self.fails.push((shape.to_vec(), unknown.or(missing).unwrap_or_default()));
+            }
+        }
+    }
+
+    fn text(&self, names: &[String]) -> String {
+        let at = |shape: &[i64]| {
+            let parts: Vec<String> = names.iter().zip(shape).map(|(name, x)| format!("{name}={x}")).collect();
+            parts.join(" ")
+        };
+        let list = |shapes: &[Vec<i64>]| {
+            let shapes: Vec<String> = shapes.iter().map(|shape| at(shape)).collect();
+            if shapes.is_empty() { "none".to_owned() } else { shapes.join(", ") }
+        };
+        let mut text = format!(
+            "{} over {}\n\nFor every allocation A, ρ(A) = the smallest of |A| and dim Z + |A ∖ Z| for\n\n",
+            self.family,
+            names.join(", ")
+        );
+        for term in &self.terms {
+            let numbers = if term.numbers.iter().all(|n| n.parse::<i64>().is_ok()) {
+                String::new()
+            } else {
+                format!("   with numbers {}", term.numbers.join(", "))
+            };
+            text.push_str(&format!("  dim {:<14} {}{numbers}\n", term.dim, term.description));
+        }
+        text.push_str(&format!("\nfitted to   {}\n", list(&self.fitted)));
+        text.push_str(&format!("checked at  {}\n", list(&self.checked)));
+        text.push_str(&format!("holds at    {}\n", list(&self.holds)));
+        for (shape, reason) in &self.fails {
+            text.push_str(&format!("fails at    {}: {reason}\n", at(shape)));
+        }
+        for (shape, description) in &self.unmatched {
+            text.push_str(&format!("no pattern  {}: {description}\n", at(shape)));
+        }
+        for (shape, reason) in &self.skipped {
+            text.push_str(&format!("not checked {}: {reason}\n", at(shape)));
+        }
+        text.push_str(&format!(
+            "\na fitted law is a conjecture beyond the sizes where it was checked; seed {}",
+            self.seed
+        ));
+        text
+    }
+}
+
+/// A claim file: the flats of each member, in words, with their dimensions as the family's law gives them.
+fn claim(request: &Request<'_>, names: &[String], record: &Record, members: &[Member]) -> String {
+    let parameters = names.join(", ");
+    let ranges = names.iter().zip(request.over).map(|(name, over)| {
+        let last = over.values.end() + 1;
+        format!("for {name} in range({}, {last})", over.values.start())
+    });
+    let ranges = ranges.collect::<Vec<_>>().join(" ");
+    let mut rows = String::new();
+    for (shape, law) in members {
+        let kinds =
+            law.kinds().into_iter().map(|kind| format!("(\"{}\", {}, {})", kind.description, kind.dim, kind.number));
+        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        let shape = shape.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        rows.push_str(&format!("    ({shape},): [{kinds}],\n"));
+    }
+    let small = |law: &Law| law.components.len() == 1 && law.network.weights() <= MOST_VISITED;
+    let small: Vec<String> =
+        members.iter().filter(|(_, law)| small(law)).map(|(_, law)| law.network.to_string()).collect();
+    let formula = if small.is_empty() { String::new() } else { FORMULA.replace("NETWORKS", &small.join(", ")) };
+    let terms = record.terms.iter().map(|term| format!("dim {}: {}", term.dim, term.description));
+    let terms = terms.collect::<Vec<_>>().join("\n");
+    format!(
+        "\"\"\"The law of {family}, found by `allocert law --over`.\n\nThe dimension of an allocation A is the smallest of |A| and dim Z + |A - Z| for these sets Z:\n\n{terms}\n\"\"\"\n\n\
+def family({parameters}):\n    return {family}\n\nSIZES = {{family({parameters}).text: ({parameters},) {ranges}}}\n\n\
+# In words, the dimension, and how many there are.\nFLATS = {{\n{rows}}}\n\n\
+claim(\n    name = \"law/flats\",\n    statement = \"The cyclic flats of {family} are those listed.\",\n    networks = [family({parameters}) {ranges}],\n    \
+holds = lambda net: [(f.description, f.dim, f.number) for f in net.flats] == FLATS[SIZES[net.text]],\n)\n\n\
+{formula}",
+        family = request.expression,
+    )
+}

@@ -1,0 +1,293 @@
+//! What `allocert law` says.
+
+use serde::{Deserialize, Serialize};
+
+use allocert_core::allocation::{Allocation, print};
+use allocert_core::reach::{self, Complete};
+
+/// The dimensions of all allocations in one formula.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Law {
+    /// The network, as it is written.
+    pub network: String,
+    /// The number of generic inputs; nothing when functional.
+    pub samples: Option<u64>,
+    /// The number of all weights.
+    pub weights: usize,
+    /// The weights that the allocations lie in.
+    pub within: String,
+    /// D_m, or the dimension of `within`.
+    pub teacher_dim: usize,
+    /// The law as text.
+    pub formula: String,
+    /// The law as LaTeX.
+    pub latex: String,
+    /// One flat of each orbit, smallest first; flats are inside one connected component, the bottom one is `loops`.
+    pub flats: Vec<Flat>,
+    /// The flats in words, orbits put together where that takes fewer words.
+    pub kinds: Vec<Kind>,
+    /// The number of all cyclic flats, the bottom one and unions over components included, in decimal.
+    pub cyclic_flats: String,
+    /// `proved`, `counted` or `likely`.
+    pub complete: String,
+    /// What stopped the search if it is `likely`: then the formula is an upper bound.
+    pub limit: Option<String>,
+    /// `proved` or `bounded`, for the whole formula; nothing if it is only an upper bound.
+    pub evidence: Option<String>,
+    /// An error has at most the probability 2^this; nothing when proved.
+    pub error_log2: Option<i64>,
+    /// What is known by theorem of the law of the network's family.
+    #[serde(default)]
+    pub theorem: Option<String>,
+    /// Weights that add no dimension to any allocation.
+    pub loops: String,
+    /// Weights that add a dimension to every allocation without them.
+    pub coloops: String,
+    /// The connected components of more than one weight.
+    pub components: Vec<String>,
+    /// (size, smallest dimension, largest dimension); nothing if the search was stopped.
+    pub sizes: Option<Vec<(usize, usize, usize)>>,
+    /// When an allocation has the dimension of all weights: so many weights outside such sets.
+    pub spans: Vec<String>,
+    /// The number of smallest spanning allocations, in decimal; nothing if the search was stopped.
+    pub smallest_spanning: Option<String>,
+    /// The number of symmetries used.
+    pub symmetries: u64,
+    /// The seed of all randomness.
+    pub seed: u64,
+    /// How many random points were looked at.
+    pub points: usize,
+}
+
+/// A cyclic flat, for all that symmetries make of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Flat {
+    /// Its weights, one at a time in canonical order.
+    pub weights: String,
+    /// In words.
+    pub description: String,
+    /// The number of its weights.
+    pub size: usize,
+    /// Its dimension.
+    pub dim: usize,
+    /// The number of its images.
+    pub orbit: usize,
+    /// Why its dimension is not larger.
+    pub reason: String,
+    /// `proved` or `bounded`.
+    pub evidence: String,
+    /// An error has at most the probability 2^this; nothing when proved.
+    pub error_log2: Option<i64>,
+}
+
+/// Flats of one size and dimension that have a description in common.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Kind {
+    /// In words.
+    pub description: String,
+    /// Their size.
+    pub size: usize,
+    /// Their dimension.
+    pub dim: usize,
+    /// The number of them.
+    pub number: usize,
+    /// The orbits, by their places in `flats`, from 0.
+    pub flats: Vec<usize>,
+}
+
+impl Law {
+    /// Of a law, the reasons of its flats where there are better ones than its own, and what a theorem says of its family.
+    pub fn of(law: &reach::Law, reasons: &[Option<String>], theorem: Option<&str>) -> Self {
+        let layout = law.network.layout();
+        let text = |set: &Allocation| print(layout, set);
+        let everything = law.within.size() == law.network.weights();
+        let kinds: Vec<Kind> = law.kinds().into_iter().map(Kind::of).collect();
+        let evidence = law.evidence();
+        let complete = law.complete();
+        let known = !matches!(complete, Complete::Likely(_));
+        let flats = law.flats.iter().enumerate().map(|(place, flat)| {
+            let own = || flat.dim.reason.to_string().replace("a non-zero minor; ", "");
+            Flat {
+                weights: text(&flat.weights),
+                description: allocert_core::allocation::describe_all(layout, &flat.images),
+                size: flat.weights.size(),
+                dim: flat.dim.value,
+                orbit: flat.images.len(),
+                reason: reasons.get(place).cloned().flatten().unwrap_or_else(own),
+                evidence: word(flat.dim.evidence),
+                error_log2: flat.dim.evidence.error_log2(),
+            }
+        });
+        let dim = law.dim.value;
+        Law {
+            network: law.network.to_string(),
+            samples: law.samples.count(),
+            weights: law.network.weights(),
+            within: if everything { "all".to_owned() } else { text(&law.within) },
+            teacher_dim: dim,
+            formula: formula(law, &kinds, &Plain),
+            latex: formula(law, &kinds, &Latex),
+            flats: flats.collect(),
+            cyclic_flats: law.number().to_string(),
+            complete: complete.name().to_owned(),
+            limit: if let Complete::Likely(limit) = complete { Some(limit.to_string()) } else { None },
+            evidence: known.then(|| word(evidence)),
+            error_log2: evidence.error_log2().filter(|_| known),
+            theorem: theorem.map(str::to_owned),
+            loops: text(&law.loops),
+            coloops: text(&law.coloops),
+            components: law.components.iter().map(text).collect(),
+            sizes: law.table.as_ref().map(|table| {
+                let ends = |size| Some((size, table.ranks(size).next()?, table.ranks(size).last()?));
+                (0..=law.within.size()).filter_map(ends).collect()
+            }),
+            spans: spans(law, &kinds),
+            smallest_spanning: law.table.as_ref().map(|table| table.number(dim, dim).to_string()),
+            kinds,
+            symmetries: law.symmetries,
+            seed: law.settings.seed,
+            points: law.trials,
+        }
+    }
+}
+
+/// `proved` or `bounded`.
+fn word(evidence: reach::Evidence) -> String {
+    if evidence == reach::Evidence::Proved { "proved".to_owned() } else { "bounded".to_owned() }
+}
+
+impl Kind {
+    fn of(kind: reach::Kind) -> Self {
+        let reach::Kind { description, size, dim, flats, number, .. } = kind;
+        Kind { description, size, dim, number, flats }
+    }
+}
+
+/// How a formula is written.
+trait Script {
+    /// `3 + |A ∖ Z|`.
+    fn outside(&self, dim: usize) -> String;
+    fn begin(&self, inside: &str) -> String;
+    fn end(&self) -> &'static str;
+    /// A term, and what its Z is.
+    fn line(&self, term: &str, sets: &str) -> String;
+    fn one_of(&self, number: usize) -> String;
+}
+
+struct Plain;
+
+impl Script for Plain {
+    fn outside(&self, dim: usize) -> String {
+        if dim == 0 { "|A ∖ Z|".to_owned() } else { format!("{dim} + |A ∖ Z|") }
+    }
+
+    fn begin(&self, inside: &str) -> String {
+        inside.to_owned()
+    }
+
+    fn end(&self) -> &'static str {
+        ""
+    }
+
+    fn line(&self, term: &str, sets: &str) -> String {
+        if sets.is_empty() { format!("\n  {term}") } else { format!("\n  {term:<14} {sets}") }
+    }
+
+    fn one_of(&self, number: usize) -> String {
+        if number == 1 { "Z = ".to_owned() } else { format!("Z one of {number}: ") }
+    }
+}
+
+struct Latex;
+
+impl Script for Latex {
+    fn outside(&self, dim: usize) -> String {
+        if dim == 0 { r"|A\setminus Z|".to_owned() } else { format!(r"{dim}+|A\setminus Z|") }
+    }
+
+    fn begin(&self, inside: &str) -> String {
+        let text = inside.replace('ρ', r"\rho ").replace('Σ', r"\sum ").replace('∩', r"\cap ");
+        format!(r"\[{} \begin{{cases}}", text.replace("the smallest of", r"\min").trim())
+    }
+
+    fn end(&self) -> &'static str {
+        r"\end{cases}\]"
+    }
+
+    fn line(&self, term: &str, sets: &str) -> String {
+        let sets: String =
+            sets.chars().map(|c| if "_&%#".contains(c) { format!("\\{c}") } else { c.to_string() }).collect();
+        let sets = sets.replace('×', r"\(\times\)");
+        if sets.is_empty() { format!(r" {term}\\") } else { format!(r" {term}&\text{{{sets}}}\\") }
+    }
+
+    fn one_of(&self, number: usize) -> String {
+        if number == 1 { "Z: ".to_owned() } else { format!("Z one of {number}: ") }
+    }
+}
+
+/// The law in one formula.
+fn formula(law: &reach::Law, kinds: &[Kind], script: &dyn Script) -> String {
+    let sign = if matches!(law.complete(), Complete::Likely(_)) { "≤" } else { "=" };
+    let parts = law.components.len();
+    let free = law.coloops.size();
+    let begin = match (parts, free) {
+        (0, _) if free == law.within.size() => return script.begin(&format!("ρ(A) {sign} |A|")) + script.end(),
+        (0, _) => {
+            return script.begin(&format!("ρ(A) {sign} |A ∩ F|"))
+                + &script.line("F:", "the weights that are no loops")
+                + script.end();
+        }
+        (1, 0) if law.loops.is_empty() => format!("ρ(A) {sign} the smallest of"),
+        (1, 0) => format!("ρ(A) {sign} the smallest of (loops left out of A)"),
+        (1, _) => format!("ρ(A) {sign} |A ∩ F| + the smallest of (A without F and loops)"),
+        (_, 0) => format!("ρ(A) {sign} Σ over the {parts} components C of the smallest of (A inside C)"),
+        (_, _) => format!("ρ(A) {sign} |A ∩ F| + Σ over the {parts} components C of the smallest of (A inside C)"),
+    };
+    let mut text = script.begin(&begin);
+    text.push_str(&script.line("|A|", ""));
+    for kind in kinds {
+        let whole = parts == 1 && kind.size == law.components[0].size();
+        let term = if whole { kind.dim.to_string() } else { script.outside(kind.dim) };
+        let sets = if whole { String::new() } else { format!("{}{}", script.one_of(kind.number), kind.description) };
+        text.push_str(&script.line(&term, &sets));
+    }
+    if free > 0 {
+        text.push_str(&script.line("F:", "the weights that each add a dimension (coloops)"));
+    }
+    text + script.end()
+}
+
+/// What an allocation needs to have the dimension of all weights.
+fn spans(law: &reach::Law, kinds: &[Kind]) -> Vec<String> {
+    if matches!(law.complete(), Complete::Likely(_)) {
+        return Vec::new();
+    }
+    let mut needed = vec![format!("at least {} weights", law.dim.value)];
+    if !law.coloops.is_empty() {
+        needed.push("every coloop".to_owned());
+    }
+    let parts = law.components.len();
+    for kind in kinds {
+        let Some(first) = kind.flats.first().map(|place| &law.flats[*place]) else {
+            continue;
+        };
+        let Some(component) = law.components.iter().find(|component| first.weights.is_subset(component)) else {
+            continue;
+        };
+        let whole = law.flats.iter().find(|flat| flat.images.contains(component)).map_or(0, |flat| flat.dim.value);
+        let missing = whole - kind.dim;
+        if missing > 0 {
+            let place = if parts == 1 { String::new() } else { " of the component".to_owned() };
+            let weights = if missing == 1 { "1 weight".to_owned() } else { format!("{missing} weights") };
+            needed.push(format!("at least {weights}{place} outside {}", each(kind)));
+        } else if parts > 1 {
+            needed.push(format!("at least {} weights of {}", kind.dim, each(kind)));
+        }
+    }
+    needed
+}
+
+fn each(kind: &Kind) -> String {
+    if kind.number == 1 { kind.description.clone() } else { format!("each set that is {}", kind.description) }
+}
