@@ -58,7 +58,9 @@ impl Tensor {
     pub fn slices(&self) -> Vec<(String, usize, usize)> {
         let whole = || vec![(self.name.clone(), 0, self.rows)];
         let sound = self.axes.iter().try_fold(1usize, |size, length| size.checked_mul(*length));
-        if self.axes.len() < 3 || sound.is_none_or(|size| size == 0 || Some(size) != self.rows.checked_mul(self.columns)) {
+        if self.axes.len() < 3
+            || sound.is_none_or(|size| size == 0 || Some(size) != self.rows.checked_mul(self.columns))
+        {
             return whole();
         }
         let layout = Layout::default().with(&self.name, &self.axes, 1);
