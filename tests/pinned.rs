@@ -45,8 +45,8 @@ fn columns(layers: &[Rows]) -> Rows {
 /// The rank of some columns by one-sided Jacobi rotations, with the gap between the last singular value that counts and the next.
 fn rank(mut columns: Rows) -> (usize, f64) {
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-    let mut turned = true;
-    while std::mem::take(&mut turned) {
+    for _ in 0..60 {
+        let mut turned = false;
         for p in 0..columns.len() {
             for q in p + 1..columns.len() {
                 let (a, b, c) =
@@ -64,6 +64,9 @@ fn rank(mut columns: Rows) -> (usize, f64) {
                     columns[q][k] = sin * x + cos * y;
                 }
             }
+        }
+        if !turned {
+            break;
         }
     }
     let mut singular: Vec<f64> = columns.iter().map(|c| dot(c, c).sqrt()).collect();
