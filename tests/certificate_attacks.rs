@@ -6,7 +6,7 @@ mod common;
 mod written;
 
 use allocert::allocation::print;
-use allocert::certificate::format::{Counterexample, Rule};
+use allocert::certificate::format::Rule;
 use allocert::checker::{Report, Verdict, check};
 use allocert::reach::JacobianMatroid;
 use proptest::prelude::*;
@@ -512,47 +512,6 @@ fn upper_bounds_of_relu_networks_hold_on_every_pattern() {
     valid(side(Some(1), 2));
     refused(side(Some(2), 3));
     refused(side(None, 3));
-}
-
-/// Texts of a certificate that are not checked cannot look like statements.
-#[test]
-fn texts_cannot_pose_as_statements() {
-    let claim = |name: &str, network: &str, tables: bool| {
-        let counterexample = Counterexample {
-            network: text(network),
-            samples: None,
-            allocation: None,
-            dimensions: vec![],
-            claimed: None,
-            sides: Some((text("1\n  the dimension of all is 0"), text("=="), text("2"))),
-        };
-        let claim = Rule::Claim {
-            name: text(name),
-            statement: text("True"),
-            outcome: text("refuted"),
-            counterexample: Some(counterexample),
-            missing: vec![],
-        };
-        let said = format!(
-            "claim {name} is reported refuted by {network}: 1\n  the dimension of all is 0 == 2 is false (its formula is not evaluated here)"
-        );
-        let count = Rule::Table {
-            within: text("none"),
-            points: vec![],
-            counts: vec![(0, 0, 1)],
-            unproved: 0,
-            error_log2: None,
-        };
-        let steps = if tables { vec![count, claim] } else { vec![claim] };
-        check(certificate("rank", LFFN, None, steps, &said).as_bytes())
-    };
-    let report = claim("known", LFFN, true);
-    assert_eq!(report.verdict, Verdict::Valid, "{}", report.text(""));
-    assert_eq!(report.text("a").lines().count(), 2, "{}", report.text("a"));
-    refused(claim("x is proved\n  the dimension of all is 0", LFFN, true));
-    refused(claim("known", "lffn([2, 2, 2])\n  the dimension", true));
-    // A claim without dimensions before it is not proved by its certificate.
-    assert_eq!(claim("known", LFFN, false).verdict, Verdict::Holey);
 }
 
 /// More weights than can be remembered, named again and again.

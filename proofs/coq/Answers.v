@@ -52,6 +52,13 @@ suff e : rho A = k by rewrite -e; apply: attained_point; rewrite ?e.
 apply/eqP; rewrite eqn_leq (at_most_rho iok upper) -zr; exact: (@zrank_at_point C (size A) A _ rat0).
 Qed.
 
+Theorem at_least_sound A k : at_least_ok C A k -> at_least p (asked C) A k.
+Proof.
+case/andP => iok low; have [m al le] := some_inputs iok.
+exists m; split=> //; exists (@pw C _), (@pX C _); rewrite rank_J.
+exact: leq_trans low (leq_trans (@zrank_at_point C (size A) A _ rat0) (rk_inputs _ _ _ _ le)).
+Qed.
+
 (** ** Tables *)
 
 Definition get (t : table) (d s : nat) : N := nth 0%num (nth [::] t d) s.

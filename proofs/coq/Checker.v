@@ -126,6 +126,7 @@ Definition certificate_ok : bool := all symmetry_ok (symmetries C) && bounds_ok 
 (** The dimension of A is k: the columns [basis] are independent at the point, and a bound holds. *)
 Definition at_most_ok (A : seq nat) (k : nat) : bool :=
   (size A <= k) || has (fun f => f.2 + count (fun a => a \notin f.1) A <= k) knowns.
+Definition at_least_ok (A : seq nat) (k : nat) : bool := inputs_ok && (k <= zrank (size A) (zcolumns A)).
 Definition dimension_ok (A : seq nat) (k : nat) : bool :=
   [&& inputs_ok, zrank (size A) (zcolumns A) == k & at_most_ok A k].
 

@@ -84,6 +84,9 @@ Definition at_most (p : program) (s : samples) (A : seq nat) (k : nat) : Prop :=
 Definition attained (p : program) (s : samples) (A : seq nat) (k : nat) : Prop :=
   exists m, allowed s m /\ exists (w : nat -> rat) (X : nat -> nat -> rat), \rank (J p m A w X) = k.
 
+Definition at_least (p : program) (s : samples) (A : seq nat) (k : nat) : Prop :=
+  exists m, allowed s m /\ exists (w : nat -> rat) (X : nat -> nat -> rat), (k <= \rank (J p m A w X))%N.
+
 Definition dimension (p : program) (s : samples) (A : seq nat) (k : nat) : Prop := at_most p s A k /\ attained p s A k.
 
 (** Whether A has the dimension of all n weights. *)

@@ -197,7 +197,7 @@ mod tests {
         for text in widths.iter().flat_map(|w| layers(w)).chain(recurrent.into_iter().flatten()) {
             let network = Network::parse(&text).unwrap();
             for samples in [None, Some(1), Some(2), Some(3)] {
-                super::super::number::begin();
+                super::super::budget::begin(super::super::budget::Limits::STANDARD);
                 let (n, size) = (network.weights, network.input_size());
                 for name in names(&network, samples) {
                     let mut along: Vec<_> = (0..n).map(|w| Dual(Polynomial::variable(w), Polynomial::zero())).collect();

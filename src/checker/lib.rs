@@ -4,7 +4,9 @@
 //! A certificate is read line by line; each step states something and is checked at once against the steps before it. What a
 //! proof rests on without checking are the identities in `gauge` and the arguments that head each file of `rules`.
 
+mod budget;
 mod gauge;
+mod ledger;
 mod lines;
 mod network;
 mod number;
@@ -17,8 +19,13 @@ mod univariate;
 use std::io::BufRead;
 
 use allocert_format::{FORMAT, Header, Rule, Step, VERSION};
+pub use budget::Limits;
+use budget::pay;
 use lines::Line;
-use proof::{Fault, Proof};
+use proof::{Fault, Proof, in_words};
+
+/// Operations for a byte that is read.
+const READ: u64 = 32;
 
 /// What certificates are about.
 const ABOUT: [&str; 4] = ["rank", "match", "scan", "claim"];
@@ -74,6 +81,34 @@ pub struct Hole {
     pub error_log2: Option<i64>,
 }
 
+/// What a certificate says of the claim that it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its condition was evaluated here, from proved dimensions: the outcome follows.
+    Follows,
+    /// Its condition was not evaluated: only the dimensions that it is about are proved.
+    NotEvaluated,
+}
+
+impl Standing {
+    /// As in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Standing::Follows => "follows",
+            Standing::NotEvaluated => "not evaluated",
+        }
+    }
+}
+
+/// What a statement is about and rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// The network and the samples, in words; nothing for that of a claim.
+    pub network: String,
+    /// The first step with a hole that it rests on; nothing if it is proved.
+    pub hole: Option<u64>,
+}
+
 /// The result of checking a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
@@ -91,23 +126,48 @@ pub struct Report {
     pub about: String,
     /// What is stated in answer to the question; nothing unless the certificate is valid or holey.
     pub statements: Vec<String>,
+    /// What each of these is about and rests on.
+    pub contexts: Vec<Context>,
+    /// What it says of the claim, if it is about one.
+    pub claim: Option<Standing>,
+    /// What was asked to be shown besides.
+    pub shown: Vec<String>,
+}
+
+impl Report {
+    /// Whether all that the certificate states is proved, but for what the condition of a claim makes of it.
+    pub fn is_whole(&self) -> bool {
+        let of_condition = |hole: &Hole| hole.rule == "condition";
+        matches!(self.verdict, Verdict::Valid | Verdict::Holey) && self.holes.iter().all(of_condition)
+    }
+}
+
+/// How to check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// What a certificate may take.
+    pub limits: Limits,
+    /// Derives all branches of large counts, instead of a sample, in any number of operations.
+    pub full: bool,
+    /// Shows the instances that statements are about, with all their numbers.
+    pub instances: bool,
+    /// Shows the dimension of each allocation that a statement counts.
+    pub allocations: bool,
 }
 
 /// Checks a certificate: every step of it. Of the branches of counts that take more than some seconds a sample is derived
 /// again, and what was not is a hole.
 pub fn check(reader: impl BufRead) -> Report {
-    checked(reader, false)
+    check_with(reader, Options::default())
 }
 
-/// The same, and derives all branches of counts, however long that takes.
-pub fn check_in_full(reader: impl BufRead) -> Report {
-    checked(reader, true)
-}
-
-fn checked(mut reader: impl BufRead, full: bool) -> Report {
-    number::begin();
+/// The same, in the way that is asked for.
+pub fn check_with(mut reader: impl BufRead, options: Options) -> Report {
+    let operations = if options.full { u64::MAX } else { options.limits.operations };
+    budget::begin(Limits { operations, ..options.limits });
     let mut proof = match header(&mut reader) {
-        Ok(header) => Proof::new(header, full),
+        Ok(header) => Proof::new(header, options),
         Err(fault) => return failed(0, None, fault),
     };
     let mut number = 0;
@@ -129,7 +189,7 @@ fn checked(mut reader: impl BufRead, full: bool) -> Report {
         if bytes > lines::MOST_BYTES_IN_ALL {
             break Fault::Limit(format!("over the limit of {} bytes", lines::MOST_BYTES_IN_ALL));
         }
-        let step: Step = match parse(&text) {
+        let step: Step = match pay(READ * text.len() as u64).and_then(|()| parse(&text)) {
             Ok(step) => step,
             Err(fault) => break fault,
         };
@@ -138,6 +198,7 @@ fn checked(mut reader: impl BufRead, full: bool) -> Report {
         }
         done = matches!(step.by, Rule::End { .. });
         let rule = rules::name(&step.by);
+        proof.begin();
         if let Err(fault) = rules::apply(&mut proof, number, step.by) {
             return failed(number, Some(rule), fault);
         }
@@ -193,24 +254,43 @@ fn unreadable(line: Line) -> Fault {
 
 fn failed(step: u64, rule: Option<&'static str>, fault: Fault) -> Report {
     let (verdict, reason) = match fault {
-        Fault::Wrong(reason) => (Verdict::Invalid, reason),
+        Fault::Wrong(reason) | Fault::Unknown(reason) => (Verdict::Invalid, reason),
         Fault::NotACertificate(reason) => (Verdict::Refused { limit: false }, reason),
         Fault::Limit(reason) => (Verdict::Refused { limit: true }, reason),
     };
-    let (holes, statements) = (Vec::new(), Vec::new());
-    Report { verdict, step: Some(step), rule, reason: Some(reason), holes, about: String::new(), statements }
+    Report {
+        verdict,
+        step: Some(step),
+        rule,
+        reason: Some(reason),
+        holes: Vec::new(),
+        about: String::new(),
+        statements: Vec::new(),
+        contexts: Vec::new(),
+        claim: None,
+        shown: Vec::new(),
+    }
 }
 
 fn finished(proof: Proof) -> Report {
-    let verdict = if proof.holes.is_empty() { Verdict::Valid } else { Verdict::Holey };
-    let first = proof.holes.first();
+    let (statements, contexts) = proof.answer.iter().map(|step| proof.answered(*step)).unzip();
+    let evaluated = proof.claim.is_none_or(|(_, standing)| standing == Standing::Follows);
+    let verdict = if proof.holes.is_empty() && evaluated { Verdict::Valid } else { Verdict::Holey };
+    let hole = proof.holes.first().map(|h| (h.step, h.rule, h.reason.clone()));
+    let first = hole.or_else(|| {
+        let reason = "the condition of the claim is not evaluated: what is proved are the dimensions".to_owned();
+        proof.claim.filter(|_| !evaluated).map(|(step, _)| (step, "claim", reason))
+    });
     Report {
         verdict,
-        step: first.map(|h| h.step),
-        rule: first.map(|h| h.rule),
-        reason: first.map(|h| h.reason.clone()),
-        about: proof.subject(),
-        statements: proof.answer,
+        step: first.as_ref().map(|(step, _, _)| *step),
+        rule: first.as_ref().map(|(_, rule, _)| *rule),
+        reason: first.map(|(_, _, reason)| reason),
+        about: proof.only_subject().map_or_else(String::new, in_words),
+        statements,
+        contexts,
         holes: proof.holes,
+        claim: proof.claim.map(|(_, standing)| standing),
+        shown: proof.shown,
     }
 }

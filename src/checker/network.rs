@@ -1,6 +1,8 @@
 //! Networks as the checker understands them: reading their text, their weights' names, and their label maps. Derivatives
 //! come from evaluating a label map on dual numbers, so there is no Jacobian to get wrong.
 
+use std::collections::HashMap;
+
 use super::number::{Exact, Number};
 
 /// The label map of a network.
@@ -28,6 +30,8 @@ pub(super) struct Tensor {
 pub(super) struct Network {
     pub(super) family: Family,
     pub(super) tensors: Vec<Tensor>,
+    /// Where each tensor stands.
+    places: HashMap<String, usize>,
     pub(super) weights: usize,
 }
 
@@ -71,7 +75,8 @@ impl Network {
             }
         }
         let weights = tensors.last().map_or(0, |t| t.start + t.rows * t.columns);
-        let network = Network { family, tensors, weights };
+        let places = tensors.iter().enumerate().map(|(i, t)| (t.name.clone(), i)).collect();
+        let network = Network { family, tensors, places, weights };
         let size = network.input_size().max(network.labels_per_input());
         if weights > MOST_WEIGHTS || size > MOST_SIZE {
             return Err(format!("over the limit of {MOST_WEIGHTS} weights or {MOST_SIZE} entries of an input"));
@@ -80,12 +85,20 @@ impl Network {
     }
 
     pub(super) fn tensor(&self, name: &str) -> Option<&Tensor> {
-        self.tensors.iter().find(|t| t.name == name)
+        self.places.get(name).map(|place| &self.tensors[*place])
     }
 
     /// The position of a weight of a tensor that is known to exist.
     pub(super) fn at(&self, name: &str, row: usize, column: usize) -> usize {
         self.tensor(name).map_or(usize::MAX, |t| t.start + row * t.columns + column)
+    }
+
+    /// `W1[0,1]` or `b1[0]`.
+    pub(super) fn name(&self, weight: usize) -> String {
+        self.tensors.iter().rfind(|t| t.start <= weight).map_or_else(String::new, |t| {
+            let (row, column) = ((weight - t.start) / t.columns, (weight - t.start) % t.columns);
+            if t.vector { format!("{}[{row}]", t.name) } else { format!("{}[{row},{column}]", t.name) }
+        })
     }
 
     /// The position of `W1[0,1]` or `b1[0]`.
@@ -250,7 +263,7 @@ impl Network {
         let mut count: u128 = 0;
         for k in outputs {
             let seen = of_output(k);
-            count += match (&self.family, samples) {
+            let more: u128 = match (&self.family, samples) {
                 (_, _) if seen.is_empty() => 0,
                 (Family::Layers { .. }, Some(m)) => u128::from(m),
                 (Family::Recurrent { steps, every: true, .. }, Some(m)) => {
@@ -292,6 +305,7 @@ impl Network {
                     first as u128 + (*steps as u128 - 1) * later as u128
                 }
             };
+            count = count.saturating_add(more);
         }
         count
     }
@@ -310,9 +324,10 @@ pub(super) fn monomials(variables: usize, hidden: usize, degree: u32) -> u128 {
     (1..variables as u128).try_fold(1, step).unwrap_or(u128::MAX)
 }
 
-/// A number of a few digits.
+/// A number of a few digits, in the one way to write it.
 pub(super) fn digits(text: &str) -> Option<usize> {
     let plain = !text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit());
+    let plain = plain && (text == "0" || !text.starts_with('0'));
     plain.then(|| text.parse().ok()).flatten()
 }
 

@@ -1,35 +1,7 @@
 //! What label maps are evaluated on: integers modulo one prime, polynomials, and dual numbers over either.
 
-use std::cell::Cell;
-
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
-
-/// The most operations for one certificate: some minutes.
-pub(super) const MOST_OPERATIONS: u64 = 1 << 33;
-
-thread_local! {
-    /// What is left of them for the certificate that this thread checks.
-    static LEFT: Cell<u64> = const { Cell::new(MOST_OPERATIONS) };
-}
-
-/// A new certificate begins.
-pub(super) fn begin() {
-    LEFT.set(MOST_OPERATIONS);
-}
-
-/// Takes operations from what is left; false if there are not so many.
-pub(super) fn spend(operations: u64) -> bool {
-    let left = LEFT.get().checked_sub(operations);
-    LEFT.set(left.unwrap_or(0));
-    left.is_some()
-}
-
-/// What an operation with numbers of so many bits takes beyond one with small ones: about that of a greatest common divisor.
-pub(super) fn effort(bits: u64) -> u64 {
-    let words = bits >> 6;
-    words.saturating_mul(words).saturating_mul(64)
-}
 
 /// A commutative ring with one.
 pub(super) trait Number: Clone {

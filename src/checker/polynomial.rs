@@ -8,7 +8,9 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::Num;
 
-use super::number::{Modular, Number, effort, spend};
+use super::budget::{Held, effort, spend};
+use super::network::digits;
+use super::number::{Modular, Number};
 
 /// A product of powers: variables in rising order, each with its exponent.
 pub(super) type Monomial = Vec<(u16, u16)>;
@@ -17,12 +19,19 @@ pub(super) type Monomial = Vec<(u16, u16)>;
 pub(super) trait Coefficient: Clone + Num + AddAssign + From<BigInt> {
     /// What a product of terms costs at least, in machine operations.
     const COST: u64;
+    /// What it takes in memory beside its digits.
+    const BYTES: u64;
     fn bits(&self) -> u64;
+    /// What it takes in memory.
+    fn bytes(&self) -> u64 {
+        Self::BYTES + self.bits() / 8
+    }
     fn product(&self, other: &Self) -> Self;
 }
 
 impl Coefficient for BigInt {
     const COST: u64 = 256;
+    const BYTES: u64 = 64;
     fn product(&self, other: &Self) -> Self {
         self * other
     }
@@ -33,6 +42,7 @@ impl Coefficient for BigInt {
 
 impl Coefficient for BigRational {
     const COST: u64 = 2_048;
+    const BYTES: u64 = 128;
     fn product(&self, other: &Self) -> Self {
         self * other
     }
@@ -44,6 +54,10 @@ impl Coefficient for BigRational {
 /// More terms, or a higher exponent, are not computed with.
 const MOST_TERMS: usize = 200_000;
 const MOST_EXPONENT: u16 = 10_000;
+/// What a term takes in memory: its place in a tree that is half full, and its monomial without powers.
+const TERM_BYTES: u64 = 160;
+/// Operations for a term that is looked up, copied or added.
+const TERM: u64 = 64;
 /// Longer numbers are not read.
 pub(super) const MOST_DIGITS: usize = 10_000;
 
@@ -52,6 +66,8 @@ pub(super) const MOST_DIGITS: usize = 10_000;
 pub(super) struct Polynomial<C = BigInt> {
     terms: BTreeMap<Monomial, C>,
     too_large: bool,
+    /// The memory of its terms.
+    held: Held,
 }
 
 impl<C: Coefficient> Polynomial<C> {
@@ -62,8 +78,12 @@ impl<C: Coefficient> Polynomial<C> {
     }
 
     pub(super) fn variable(index: usize) -> Self {
-        let terms = BTreeMap::from([(vec![(index as u16, 1)], C::one())]);
-        Polynomial { terms, too_large: false }
+        let mut polynomial = Polynomial::zero();
+        match u16::try_from(index) {
+            Ok(index) => polynomial.add_term(vec![(index, 1)], C::one()),
+            Err(_) => polynomial.too_large = true,
+        }
+        polynomial
     }
 
     /// Its terms; nothing if the polynomial became too large.
@@ -82,13 +102,16 @@ impl<C: Coefficient> Polynomial<C> {
         self.terms.keys().map(last).max().unwrap_or(0)
     }
 
+    /// Adds a term; the polynomial is too large from then on if a limit of terms, exponents or memory is exceeded.
     pub(super) fn add_term(&mut self, monomial: Monomial, coefficient: C) {
-        self.too_large |= self.terms.len() > MOST_TERMS;
+        self.too_large |= self.terms.len() > MOST_TERMS || monomial.iter().any(|(_, e)| *e > MOST_EXPONENT);
         if coefficient.is_zero() || self.too_large {
             return;
         }
+        let mut bytes = coefficient.bytes();
         match self.terms.entry(monomial) {
             Entry::Vacant(place) => {
+                bytes += TERM_BYTES + 4 * place.key().len() as u64;
                 place.insert(coefficient);
             }
             Entry::Occupied(mut place) => {
@@ -98,10 +121,11 @@ impl<C: Coefficient> Polynomial<C> {
                 }
             }
         }
+        self.too_large |= !self.held.grow(bytes);
     }
 
     fn too_large() -> Self {
-        Polynomial { terms: BTreeMap::new(), too_large: true }
+        Polynomial { too_large: true, ..Polynomial::zero() }
     }
 
     /// The bits of the largest coefficient.
@@ -111,6 +135,11 @@ impl<C: Coefficient> Polynomial<C> {
 }
 
 impl Polynomial {
+    /// How many terms it has.
+    pub(super) fn len(&self) -> usize {
+        self.terms.len()
+    }
+
     /// Its value modulo the prime.
     pub(super) fn at(&self, point: &[Modular]) -> Modular {
         let power = |(v, e): &(u16, u16)| point[usize::from(*v)].power(u32::from(*e));
@@ -139,7 +168,8 @@ impl Polynomial {
                     continue;
                 }
                 let (name, exponent) = factor.split_once('^').unwrap_or((factor, "1"));
-                let exponent = exponent.parse().ok().filter(|e| (1..=MOST_EXPONENT).contains(e));
+                let exponent =
+                    digits(exponent).and_then(|e| u16::try_from(e).ok()).filter(|e| (1..=MOST_EXPONENT).contains(e));
                 let index = variable(name).and_then(|v| u16::try_from(v).ok());
                 let (Some(index), Some(exponent)) = (index, exponent) else {
                     return Err(wrong(factor));
@@ -150,21 +180,23 @@ impl Polynomial {
             }
             polynomial.add_term(powers.into_iter().collect(), coefficient);
         }
-        if polynomial.too_large { Err("a polynomial with too many terms".to_owned()) } else { Ok(polynomial) }
+        Ok(polynomial)
     }
 }
 
+/// The product of two monomials; nothing if an exponent is over the limit.
 pub(super) fn product(a: &Monomial, b: &Monomial) -> Option<Monomial> {
     let mut powers: BTreeMap<u16, u16> = a.iter().copied().collect();
     for (variable, exponent) in b {
-        *powers.entry(*variable).or_insert(0) += exponent;
+        let power = powers.entry(*variable).or_insert(0);
+        *power = power.checked_add(*exponent).filter(|e| *e <= MOST_EXPONENT)?;
     }
-    powers.values().all(|e| *e <= MOST_EXPONENT).then(|| powers.into_iter().collect())
+    Some(powers.into_iter().collect())
 }
 
 impl<C: Coefficient> Number for Polynomial<C> {
     fn zero() -> Self {
-        Polynomial { terms: BTreeMap::new(), too_large: false }
+        Polynomial { terms: BTreeMap::new(), too_large: false, held: Held::default() }
     }
     fn one() -> Self {
         Polynomial::constant(C::one())
@@ -175,7 +207,8 @@ impl<C: Coefficient> Number for Polynomial<C> {
         }
         let (mut sum, less) =
             if self.terms.len() < other.terms.len() { (other.clone(), self) } else { (self.clone(), other) };
-        if !spend(less.terms.len() as u64 * effort(sum.bits() + less.bits())) {
+        let (copied, added) = (sum.terms.len() as u64, less.terms.len() as u64);
+        if !spend(TERM + copied * (TERM / 2) + added.saturating_mul(TERM + effort(sum.bits() + less.bits()))) {
             return Polynomial::too_large();
         }
         less.terms.iter().for_each(|(m, c)| sum.add_term(m.clone(), c.clone()));
@@ -186,7 +219,8 @@ impl<C: Coefficient> Number for Polynomial<C> {
             return Polynomial::too_large();
         }
         let each = effort(self.bits() + other.bits()).saturating_add(C::COST);
-        if !spend(each.saturating_mul(self.terms.len() as u64 * other.terms.len() as u64)) {
+        let pairs = self.terms.len() as u64 * other.terms.len() as u64;
+        if !spend(each.saturating_mul(pairs).saturating_add(TERM)) {
             return Polynomial::too_large();
         }
         let mut result = Polynomial::zero();

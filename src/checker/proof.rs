@@ -1,20 +1,26 @@
 //! What has been proved so far.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
-use super::Hole;
+use super::budget::{Held, exceeded, hold, pay, spend};
+use super::ledger::Ledger;
 use super::network::Network;
-use super::number::{Dual, Modular, Number, spend};
+use super::number::{Dual, Modular, Number, rank};
+use super::polynomial::Coefficient;
+use super::{Context, Hole, Options, Standing};
 use allocert_format::Header;
 
 /// Why checking ends early.
 #[derive(Debug)]
 pub(super) enum Fault {
     Wrong(String),
+    /// What a condition asks for is not known; never the end of checking.
+    Unknown(String),
     NotACertificate(String),
     Limit(String),
 }
@@ -43,19 +49,28 @@ pub(super) enum Fact {
     AtMost(Vec<usize>, usize),
     Dimension(Vec<usize>, usize),
     Spans(Vec<usize>, bool),
-    Instance(Vec<usize>, Box<Instance>),
-    /// No instance near some other has a match with the allocation.
-    Absence(Vec<usize>),
+    /// The match probability is one of these: 0, 1 for anything between 0 and 1, or 2 for 1.
+    Match(Vec<usize>, u8, u8),
+    Instance(Vec<usize>, Rc<Instance>),
+    /// An instance has a match with the allocation; whether it is one on all inputs.
+    Solved(Vec<usize>, Rc<Instance>, bool),
+    /// An instance has no match with the allocation; whether none near it has one.
+    Unsolved(Vec<usize>, Rc<Instance>, bool),
     /// The dimensions of all allocations inside some weights.
-    Table,
+    Table(Vec<usize>, Rc<Counts>),
     /// Those of a part of them.
     Branch(Rc<Branch>),
+    /// Whether a condition holds.
+    Condition(Rc<Evaluated>),
     /// Something that nothing else is inferred from.
     Other,
 }
 
+/// (size, dimension, number of allocations), in rising order.
+pub(super) type Counts = [(usize, usize, u64)];
+
 /// A student, a teacher and inputs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Instance {
     pub(super) student: Vec<BigRational>,
     pub(super) teacher: Vec<BigRational>,
@@ -85,90 +100,140 @@ impl Fact {
                 set.len() + 2 * instance.student.len() + instance.inputs.iter().map(Vec::len).sum::<usize>()
             }
             Fact::AtLeast(set, _) | Fact::AtMost(set, _) | Fact::Dimension(set, _) => set.len(),
-            Fact::Spans(set, _) | Fact::Absence(set) => set.len(),
+            Fact::Spans(set, _) | Fact::Match(set, _, _) => set.len(),
+            Fact::Solved(set, _, _) | Fact::Unsolved(set, _, _) => set.len(),
             Fact::Branch(branch) => branch.within.len() + 3 * branch.counts.len(),
-            Fact::Table | Fact::Other => 0,
+            Fact::Table(set, counts) => set.len() + 3 * counts.len(),
+            Fact::Condition(_) | Fact::Other => 0,
         }
+    }
+
+    /// The bytes that these take.
+    fn bytes(&self) -> u64 {
+        let numbers = |list: &[BigRational]| list.iter().map(Coefficient::bytes).sum::<u64>();
+        let rationals = match self {
+            Fact::Instance(_, instance) => {
+                let inputs = instance.inputs.iter().map(|x| 24 + numbers(x)).sum::<u64>();
+                numbers(&instance.student) + numbers(&instance.teacher) + inputs
+            }
+            Fact::Point { inputs, gates, .. } => 24 * (inputs.len() + gates.len()) as u64,
+            _ => 0,
+        };
+        rationals + 8 * self.entries() as u64
     }
 }
 
 /// Sets, as bits, and their bounds.
 pub(super) type Bounds = Rc<Vec<(u64, u32)>>;
 
+/// A network and a number of samples, nothing when functional.
+pub(super) type Subject = (String, Option<u64>);
+
+/// A condition that was evaluated.
+#[derive(Clone, Debug)]
+pub(super) struct Evaluated {
+    /// The hypothesis, if there is one, and the condition.
+    pub(super) texts: (Option<String>, String),
+    /// An allocation that fails it.
+    pub(super) fails: Option<Vec<usize>>,
+    /// For how many allocations the hypothesis is true; nothing if it could not be evaluated.
+    pub(super) instances: Option<u64>,
+}
+
+/// What a step has stated.
+pub(super) struct Stated {
+    text: String,
+    pub(super) subject: Option<Rc<Subject>>,
+    /// Whether it is a dimension, or a table of them.
+    pub(super) dimensions: bool,
+    /// A condition that was evaluated.
+    pub(super) condition: Option<Rc<Evaluated>>,
+    /// The first step with a hole that it rests on.
+    pub(super) hole: Option<u64>,
+}
+
 /// The state of checking.
 pub(super) struct Proof {
     pub(super) header: Header,
     pub(super) network: Option<Network>,
     pub(super) samples: Option<u64>,
-    network_text: String,
+    subject: Option<Rc<Subject>>,
     /// What can be used: the facts about the present network.
     facts: HashMap<u64, Fact>,
-    /// What every step so far has stated, in words.
-    statements: HashMap<u64, String>,
+    /// The memory of these.
+    facts_held: Held,
+    /// What every step so far has stated.
+    stated: HashMap<u64, Stated>,
+    texts_held: Held,
+    ledger: Ledger,
+    /// The first step with a hole that the present step rests on.
+    rests_on: Cell<Option<u64>>,
     /// The size of all facts so far.
     entries: usize,
-    dimensions: bool,
-    /// Whether all branches of counts are derived, however many.
-    pub(super) full: bool,
+    pub(super) options: Options,
     /// The operations spent on branches.
     pub(super) branching: u64,
     /// Bounded sets inside some weights, as bits, while nothing is added to them.
-    pub(super) images: Option<(Vec<usize>, Bounds)>,
+    pub(super) images: Option<(Vec<usize>, Bounds, Option<u64>)>,
     pub(super) holes: Vec<Hole>,
-    pub(super) answer: Vec<String>,
+    /// The steps that answer the question.
+    pub(super) answer: Vec<u64>,
+    /// The step with the claim, and what became of it.
+    pub(super) claim: Option<(u64, Standing)>,
+    /// What was asked to be shown.
+    pub(super) shown: Vec<String>,
 }
 
 /// More operations than this are not spent on one step: some seconds.
 pub(super) const MOST_OPERATIONS: usize = 1 << 29;
 
-/// More numbers than this are not remembered: about 128 MB.
+/// More numbers than this are not remembered.
 const MOST_ENTRIES: usize = 1 << 24;
 
 impl Proof {
-    pub(super) fn new(header: Header, full: bool) -> Self {
+    pub(super) fn new(header: Header, options: Options) -> Self {
         Proof {
             header,
-            full,
+            options,
             branching: 0,
             images: None,
             network: None,
             samples: None,
-            network_text: String::new(),
+            subject: None,
             facts: HashMap::new(),
-            statements: HashMap::new(),
+            facts_held: Held::default(),
+            stated: HashMap::new(),
+            texts_held: Held::default(),
+            ledger: Ledger::default(),
+            rests_on: Cell::new(None),
             entries: 0,
-            dimensions: false,
             holes: Vec::new(),
             answer: Vec::new(),
+            claim: None,
+            shown: Vec::new(),
         }
+    }
+
+    /// A step begins, which rests on nothing so far.
+    pub(super) fn begin(&mut self) {
+        self.rests_on.set(None);
     }
 
     /// From now on steps are about this network.
     pub(super) fn enter(&mut self, network: &str, samples: Option<u64>) -> Result<(), Fault> {
         ensure(samples != Some(0), "0 samples")?;
+        self.leave();
         self.network = Some(Network::parse(network)?);
         self.samples = samples;
-        self.network_text = network.to_owned();
-        self.facts.clear();
-        self.images = None;
+        self.subject = Some(Rc::new((network.to_owned(), samples)));
         Ok(())
     }
 
     /// From now on steps are about no network.
     pub(super) fn leave(&mut self) {
-        self.network = None;
+        (self.network, self.subject, self.images) = (None, None, None);
         self.facts.clear();
-        self.images = None;
-    }
-
-    /// The network and the samples in words.
-    pub(super) fn subject(&self) -> String {
-        match (&self.network, self.samples) {
-            (None, _) => String::new(),
-            (Some(_), None) => format!("{}, functional", self.network_text),
-            (Some(_), Some(1)) => format!("{}, 1 sample", self.network_text),
-            (Some(_), Some(m)) => format!("{}, {m} samples", self.network_text),
-        }
+        self.facts_held = Held::default();
     }
 
     pub(super) fn network(&self) -> Result<&Network, Fault> {
@@ -176,24 +241,29 @@ impl Proof {
     }
 
     pub(super) fn allocation(&self, text: &str) -> Result<Vec<usize>, Fault> {
+        pay(8 * text.len() as u64)?;
         Ok(self.network()?.allocation(text)?)
     }
 
-    /// Remembers what a step states.
-    pub(super) fn state(&mut self, step: u64, fact: Fact, statement: String) -> Result<(), Fault> {
+    /// Remembers what a step states; a contradiction to what was stated before is a fault.
+    pub(super) fn state(&mut self, step: u64, fact: Fact, text: String) -> Result<(), Fault> {
         self.entries += fact.entries();
         if self.entries > MOST_ENTRIES {
             return Err(Fault::Limit(format!("over the limit of {MOST_ENTRIES} weights named in all steps together")));
         }
-        // Where a certificate is about several networks, each statement names its own.
-        let several = self.header.network.is_none() && self.network.is_some();
-        let statement = if several { format!("{}: {statement}", self.subject()) } else { statement };
-        self.dimensions |= matches!(fact, Fact::Dimension(..) | Fact::Table);
-        // A branch answers nothing; only a count says what was not derived.
+        if !self.facts_held.grow(200 + fact.bytes()) || !self.texts_held.grow(100 + text.len() as u64) {
+            return Err(exceeded());
+        }
+        if let Some(network) = &self.network {
+            self.ledger.add(step, (network, self.samples), &fact)?;
+        }
+        let dimensions = matches!(fact, Fact::Dimension(..) | Fact::Table(..));
         if !matches!(fact, Fact::Branch(_)) {
             self.images = None;
-            self.statements.insert(step, statement);
         }
+        let condition = if let Fact::Condition(evaluated) = &fact { Some(Rc::clone(evaluated)) } else { None };
+        let (subject, hole) = (self.subject.clone(), self.rests_on.get());
+        self.stated.insert(step, Stated { text, subject, dimensions, condition, hole });
         self.facts.insert(step, fact);
         Ok(())
     }
@@ -205,33 +275,126 @@ impl Proof {
         self.state(step, Fact::AtMost(set, k), format!("the dimension of {of} is at most {k}"))
     }
 
-    pub(super) fn hole(&mut self, step: u64, rule: &'static str, reason: String, error_log2: Option<i64>) {
+    /// Notes that the present step, and what follows from it, rests on something that is not proved.
+    pub(super) fn hole(
+        &mut self,
+        step: u64,
+        rule: &'static str,
+        reason: String,
+        error_log2: Option<i64>,
+    ) -> Result<(), Fault> {
+        self.rests_on.set(self.rests_on.get().or(Some(step)));
+        self.lack(step, rule, reason, error_log2)
+    }
+
+    /// Notes that something is not proved, and not stated either.
+    pub(super) fn lack(
+        &mut self,
+        step: u64,
+        rule: &'static str,
+        reason: String,
+        error_log2: Option<i64>,
+    ) -> Result<(), Fault> {
+        if !self.texts_held.grow(100 + reason.len() as u64) {
+            return Err(exceeded());
+        }
         self.holes.push(Hole { step, rule, reason, error_log2 });
+        Ok(())
+    }
+
+    /// The first hole that a step rests on.
+    pub(super) fn hole_of(&self, step: u64) -> Option<u64> {
+        self.stated.get(&step).and_then(|stated| stated.hole)
+    }
+
+    /// The present step rests on this hole, too, if there is one.
+    pub(super) fn rest_on(&self, hole: Option<u64>) {
+        self.rests_on.set(self.rests_on.get().into_iter().chain(hole).min());
     }
 
     pub(super) fn fact(&self, step: u64) -> Result<&Fact, Fault> {
+        self.rest_on(self.hole_of(step));
         self.facts
             .get(&step)
             .ok_or_else(|| Fault::Wrong(format!("step {step} does not stand before this one, or states nothing")))
     }
 
-    /// What a step states, in words.
-    pub(super) fn statement(&self, step: u64) -> Result<&str, Fault> {
-        let found = self.statements.get(&step).map(String::as_str);
-        found.ok_or_else(|| Fault::Wrong(format!("step {step} states nothing")))
+    /// What a step states.
+    pub(super) fn stated(&self, step: u64) -> Result<&Stated, Fault> {
+        self.rest_on(self.hole_of(step));
+        // A branch, with no text, answers nothing.
+        let stated = self.stated.get(&step).filter(|stated| !stated.text.is_empty());
+        stated.ok_or_else(|| Fault::Wrong(format!("step {step} states nothing")))
     }
 
-    /// All upper bounds.
-    pub(super) fn upper_bounds(&self) -> impl Iterator<Item = (&[usize], usize)> {
-        self.facts.values().filter_map(|fact| match fact {
-            Fact::AtMost(set, k) | Fact::Dimension(set, k) => Some((set.as_slice(), *k)),
+    /// What a step states, in words. Where a certificate is about several networks, each statement names its own.
+    pub(super) fn statement(&self, step: u64) -> Result<String, Fault> {
+        let stated = self.stated(step)?;
+        let subject = stated.subject.as_ref().filter(|_| self.header.network.is_none());
+        Ok(subject.map_or_else(String::new, |s| format!("{}: ", in_words(s))) + &stated.text)
+    }
+
+    /// A statement that answers the question.
+    pub(super) fn answered(&self, step: u64) -> (String, Context) {
+        let stated = self.stated.get(&step);
+        let network = stated.and_then(|stated| stated.subject.as_deref()).map_or_else(String::new, in_words);
+        let hole = stated.and_then(|stated| stated.hole);
+        (self.statement(step).unwrap_or_default(), Context { network, hole })
+    }
+
+    /// The network of a certificate that is about one only.
+    pub(super) fn only_subject(&self) -> Option<&Subject> {
+        self.subject.as_deref()
+    }
+
+    /// The networks whose dimensions were stated.
+    pub(super) fn subjects(&self) -> impl Iterator<Item = &Subject> {
+        self.stated.values().filter(|stated| stated.dimensions).filter_map(|stated| stated.subject.as_deref())
+    }
+
+    /// All upper bounds, each with its step.
+    pub(super) fn upper_bounds(&self) -> impl Iterator<Item = (u64, &[usize], usize)> {
+        self.facts.iter().filter_map(|(step, fact)| match fact {
+            Fact::AtMost(set, k) | Fact::Dimension(set, k) => Some((*step, set.as_slice(), *k)),
             _ => None,
         })
     }
 
-    /// Whether some step has stated a dimension, or a table of them.
-    pub(super) fn has_dimensions(&self) -> bool {
-        self.dimensions
+    /// All dimensions that were stated.
+    pub(super) fn dimensions(&self) -> impl Iterator<Item = (&[usize], usize)> {
+        self.facts.values().filter_map(|fact| match fact {
+            Fact::Dimension(set, k) => Some((set.as_slice(), *k)),
+            _ => None,
+        })
+    }
+
+    /// Keeps a text that was asked for, with the network that it is about.
+    pub(super) fn show(&mut self, text: String) -> Result<(), Fault> {
+        if !self.texts_held.grow(200 + text.len() as u64) {
+            return Err(exceeded());
+        }
+        let subject = self.subject.as_deref().map_or_else(String::new, in_words);
+        self.shown.push(format!("{subject}: {text}"));
+        Ok(())
+    }
+
+    /// The points of the present network.
+    pub(super) fn points(&self) -> Vec<u64> {
+        let points = self.facts.iter().filter(|(_, fact)| matches!(fact, Fact::Point { .. }));
+        let mut points: Vec<u64> = points.map(|(step, _)| *step).collect();
+        points.sort_unstable();
+        points
+    }
+
+    /// An upper bound that rests on a hole may be false: it is refused if a point shows more.
+    pub(super) fn refute_at(&self, point: u64, set: &[usize], k: usize) -> Result<(), Fault> {
+        limit(set.len().saturating_mul(set.len()).saturating_mul(self.labels_at(point)?))?;
+        ensure(rank(self.columns(point, set)?) <= k, &format!("the point of step {point} shows a larger dimension"))
+    }
+
+    /// How many labels there are at a point.
+    pub(super) fn labels_at(&self, point: u64) -> Result<usize, Fault> {
+        Ok(self.point(point)?.1.len().saturating_mul(self.network()?.labels_per_input()))
     }
 
     pub(super) fn point(&self, step: u64) -> Result<(&[Modular], &[Vec<Modular>]), Fault> {
@@ -258,7 +421,7 @@ impl Proof {
     }
 
     /// The instance of a step that is about a set.
-    pub(super) fn instance(&self, step: u64, set: &[usize]) -> Result<&Instance, Fault> {
+    pub(super) fn instance(&self, step: u64, set: &[usize]) -> Result<&Rc<Instance>, Fault> {
         match self.fact(step)? {
             Fact::Instance(about, instance) if about == set => Ok(instance),
             _ => Err(Fault::Wrong(format!("step {step} is not an instance for this allocation"))),
@@ -279,8 +442,10 @@ impl Proof {
         let (weights, inputs) = self.point(point)?;
         let Fact::Point { gates, .. } = self.fact(point)? else { return Ok(Vec::new()) };
         let gates = gates.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
-        let operations = 3 * columns.len().saturating_mul(inputs.len()).saturating_mul(network.operations());
-        limit(operations)?;
+        let pairs = columns.len().saturating_mul(inputs.len());
+        limit(pairs.saturating_mul(network.operations()).saturating_mul(3))?;
+        let entries = pairs.saturating_mul(network.labels_per_input()) + inputs.len() * (16 + network.input_size());
+        let _held = hold(16 * entries as u64)?;
         let input = |x: &Vec<Modular>| x.iter().map(|x| Dual(*x, Modular::zero())).collect::<Vec<_>>();
         let inputs: Vec<Vec<Dual<Modular>>> = inputs.iter().map(input).collect();
         let mut moved: Vec<Dual<Modular>> = weights.iter().map(|w| Dual(*w, Modular::zero())).collect();
@@ -295,16 +460,21 @@ impl Proof {
     }
 }
 
-/// Refuses too much work.
-pub(super) fn limit(operations: usize) -> Result<(), Fault> {
-    if operations <= MOST_OPERATIONS && spend(operations as u64) {
-        return Ok(());
+/// A network and its samples in words.
+pub(super) fn in_words((network, samples): &Subject) -> String {
+    match samples {
+        None => format!("{network}, functional"),
+        Some(1) => format!("{network}, 1 sample"),
+        Some(m) => format!("{network}, {m} samples"),
     }
-    Err(Fault::Limit(format!("over the limit of {MOST_OPERATIONS} operations a step, or of those for a certificate")))
 }
 
-pub(super) fn too_large() -> Fault {
-    Fault::Limit("a polynomial has too many terms, or too large numbers".to_owned())
+/// Takes the operations of a step, or says which limit is exceeded.
+pub(super) fn limit(operations: usize) -> Result<(), Fault> {
+    if operations > MOST_OPERATIONS {
+        return Err(Fault::Limit(format!("over the limit of {MOST_OPERATIONS} operations for a step")));
+    }
+    if spend(operations as u64) { Ok(()) } else { Err(exceeded()) }
 }
 
 pub(super) fn modular(values: &[i64]) -> Vec<Modular> {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Report, Verdict};
+use super::{Report, Standing, Verdict};
 
 /// Control characters, line breaks too, so that no text of a certificate looks like another line of the report.
 fn visible(text: &str) -> String {
@@ -16,6 +16,8 @@ impl Report {
     pub fn json(&self, file: &str) -> String {
         let hole =
             |h: &super::Hole| json!({"step": h.step, "rule": h.rule, "reason": h.reason, "error_log2": h.error_log2});
+        let context = |c: &super::Context| json!({"network": c.network, "proved": c.hole.is_none(), "hole": c.hole});
+        let dimensions = if self.is_whole() { "valid" } else { "holey" };
         json!({
             "file": file,
             "verdict": self.verdict.name(),
@@ -25,6 +27,10 @@ impl Report {
             "holes": self.holes.iter().map(hole).collect::<Vec<_>>(),
             "about": self.about,
             "statements": self.statements,
+            "contexts": self.contexts.iter().map(context).collect::<Vec<_>>(),
+            "claim": self.claim.map(Standing::name),
+            "dimensions": self.claim.map(|_| dimensions),
+            "shown": self.shown,
         })
         .to_string()
     }
@@ -45,14 +51,24 @@ impl Report {
                 reason = visible(reason)
             ));
         }
+        if self.claim == Some(Standing::NotEvaluated) {
+            let dimensions =
+                if self.is_whole() { "all dimensions are proved" } else { "some dimensions are not proved" };
+            text.push_str(&format!(" ({dimensions}; the claim itself is not evaluated)"));
+        }
         if !self.about.is_empty() {
             text.push_str(&format!("\n  {}", visible(&self.about)));
         }
-        for statement in self.statements.iter().take(20) {
-            text.push_str(&format!("\n  {}", visible(statement)));
+        for (statement, context) in self.statements.iter().zip(&self.contexts).take(20) {
+            let rests = |hole| format!(" (not proved: rests on the hole at step {hole})");
+            let rests = context.hole.map_or_else(String::new, rests);
+            text.push_str(&format!("\n  {}{rests}", visible(statement)));
         }
         if self.statements.len() > 20 {
             text.push_str(&format!("\n  … {} statements in all", self.statements.len()));
+        }
+        for shown in &self.shown {
+            text.push_str(&format!("\n  {}", visible(shown)));
         }
         for hole in self.holes.iter().take(20) {
             let error = hole.error_log2.map_or(String::new(), |e| format!(", error at most 2^{e}"));

@@ -3,9 +3,9 @@
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
-use super::number::{effort, spend};
+use super::budget::{effort, pay};
 use super::polynomial::{Coefficient, MOST_DIGITS};
-use super::proof::{Fault, ensure, too_large};
+use super::proof::{Fault, ensure};
 
 /// Polynomials of a higher degree are not read.
 const MOST_DEGREE: usize = 256;
@@ -17,7 +17,7 @@ pub(super) fn rationals(texts: &[String]) -> Result<Vec<BigRational>, Fault> {
 
 pub(super) fn rational(text: &str) -> Result<BigRational, Fault> {
     let known = text.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b'/');
-    pay(1, 4 * text.len() as u64)?;
+    cost(1, 4 * text.len() as u64)?;
     let number = Some(text).filter(|t| known && t.len() <= 2 * MOST_DIGITS).and_then(|t| t.parse().ok());
     number.ok_or_else(|| {
         Fault::Wrong(format!("`{}` is not a rational number", text.chars().take(40).collect::<String>()))
@@ -36,7 +36,7 @@ pub(super) fn polynomial(texts: &[String]) -> Result<Vec<BigRational>, Fault> {
 pub(super) fn value(f: &[BigRational], at: &BigRational) -> Result<BigRational, Fault> {
     let mut value = BigRational::zero();
     for c in f.iter().rev() {
-        pay(2, value.bits() + at.bits() + c.bits())?;
+        cost(2, value.bits() + at.bits() + c.bits())?;
         value = value * at + c;
     }
     Ok(value)
@@ -49,7 +49,7 @@ pub(super) fn remainder(a: Vec<BigRational>, by: &[BigRational]) -> Result<Vec<B
         let shift = rest.len() - by.len();
         let factor = &rest[rest.len() - 1] / &by[by.len() - 1];
         for (k, c) in by.iter().enumerate() {
-            pay(2, factor.bits() + c.bits() + rest[shift + k].bits())?;
+            cost(2, factor.bits() + c.bits() + rest[shift + k].bits())?;
             rest[shift + k] -= &factor * c;
         }
         rest = trimmed(rest);
@@ -84,13 +84,13 @@ fn trimmed(mut f: Vec<BigRational>) -> Vec<BigRational> {
 }
 
 /// Accounts for so many operations with numbers of so many bits.
-fn pay(operations: u64, bits: u64) -> Result<(), Fault> {
-    if spend(effort(bits).saturating_add(256).saturating_mul(operations)) { Ok(()) } else { Err(too_large()) }
+fn cost(operations: u64, bits: u64) -> Result<(), Fault> {
+    pay(effort(bits).saturating_add(256).saturating_mul(operations))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::number::begin;
+    use super::super::budget::{Limits, begin};
     use super::*;
     use num_traits::One;
     use proptest::prelude::*;
@@ -130,7 +130,7 @@ mod tests {
         /// (3x − a) for thirds, which no step of the scan hits and which are far apart, and x² + b.
         #[test]
         fn sturm_agrees_with_a_dense_scan(roots in proptest::collection::btree_set(-60i64..60, 0..5), hills in proptest::collection::vec(1i64..9, 0..3), twice in any::<bool>()) {
-            begin();
+            begin(Limits::STANDARD);
             let lines = roots.iter().map(|a| vec![-a, 3]);
             let lines: Vec<_> = lines.collect();
             let f = lines.iter().cloned().chain(hills.iter().map(|b| vec![*b, 0, 1])).fold(vec![-2], |f, g| product(&f, &g));
@@ -143,7 +143,7 @@ mod tests {
 
         #[test]
         fn sturm_finds_what_a_scan_sees(f in proptest::collection::vec(-9i64..10, 1..8)) {
-            begin();
+            begin(Limits::STANDARD);
             let f = trimmed(integers(&f));
             prop_assume!(!f.is_empty());
             prop_assert!(count_real_roots(&f).unwrap() >= scan(&f));
@@ -151,7 +151,7 @@ mod tests {
 
         #[test]
         fn remainders_are_remainders(a in proptest::collection::vec(-9i64..10, 0..7), b in proptest::collection::vec(-9i64..10, 1..5), c in proptest::collection::vec(-9i64..10, 0..3)) {
-            begin();
+            begin(Limits::STANDARD);
             let by = trimmed(integers(&b));
             prop_assume!(!by.is_empty() && c.len() < by.len());
             // a · b + c leaves c.
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn constants_and_lines() {
-        begin();
+        begin(Limits::STANDARD);
         assert_eq!(count_real_roots(&integers(&[-3])).unwrap(), 0);
         assert_eq!(count_real_roots(&integers(&[-3, 2])).unwrap(), 1);
         assert_eq!(rational("-6/4").unwrap(), BigRational::new((-3).into(), 2.into()));

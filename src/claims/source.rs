@@ -29,6 +29,11 @@ pub struct Written {
     pub holds: Option<String>,
     /// The hypothesis.
     pub given: Option<String>,
+    /// The allocations; nothing if they are left out.
+    pub allocations: Option<String>,
+    /// Whether the functions of the language that have names of their own mean what they mean elsewhere: the file gives none of
+    /// these names to something else.
+    pub plain: bool,
 }
 
 /// A lambda given as `holds`.
@@ -70,6 +75,8 @@ fn visit(text: &str, expr: &AstExpr, reader: &Reader<'_>, calls: &mut Vec<Call>)
             networks: named("networks").and_then(|value| slice(text, value.span)),
             holds: condition.and_then(|value| as_written(text, value, reader)),
             given: named("given").and_then(|value| as_written(text, value, reader)),
+            allocations: named("allocations").map(|value| slice(text, value.span).unwrap_or_default()),
+            plain: plain && !reader.binds_functions(),
         };
         calls.push(Call { begin: expr.span.begin().get() as usize, holds, written, requirements });
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use allocert::checker::{check, check_in_full};
+use allocert::checker::{Limits, Options, check_with};
 
 use super::Common;
 use super::failure::Failure;
@@ -29,6 +29,26 @@ pub(super) struct Arguments {
     /// Derive all branches of large counts again, not a sample of them; may take long.
     #[arg(long)]
     full: bool,
+    /// Show the students, teachers and inputs that statements are about, in full.
+    #[arg(long)]
+    instances: bool,
+    /// Show the dimension of each allocation that a statement counts.
+    #[arg(long)]
+    allocations: bool,
+    /// The most seconds for a certificate; with --full any number unless given.
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: Option<u64>,
+}
+
+impl Arguments {
+    fn options(&self) -> Options {
+        let mut options = Options::default();
+        options.full = self.full;
+        options.instances = self.instances;
+        options.allocations = self.allocations;
+        options.limits.seconds = self.seconds.or(if self.full { None } else { Limits::STANDARD.seconds });
+        options
+    }
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -43,7 +63,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let file = File::open(path)
             .map_err(|error| Failure::request(format!("{name}: {error}\n  give a certificate that exists")))?;
         let reader = BufReader::new(file);
-        let report = if arguments.full { check_in_full(reader) } else { check(reader) };
+        let report = check_with(reader, arguments.options());
         line(&if common.json { report.json(&name) } else { report.text(&name) })?;
         // A wrong request weighs more than a rejected certificate, and that more than a limit.
         let weight = |s: u8| [0, 2, 3, 1][usize::from(s.min(3))];

@@ -4,6 +4,8 @@
 //! Both the engine and the checker read this file, and it is all that they share. A field that it does not name is an
 //! error, so that nothing written by a later version is passed over.
 
+pub mod expression;
+
 use serde::{Deserialize, Serialize};
 
 /// The name of the format.
@@ -286,7 +288,21 @@ pub enum Rule {
         /// A step that says that no instance near another has a match.
         absence: u64,
     },
-    /// What came of a claim about dimensions. Its formula is stated, not checked: the formula's language is not known here.
+    /// Whether a condition holds for the present network, or for allocations of it: it is evaluated from proved dimensions.
+    Condition {
+        /// All allocations inside these weights; nothing for a condition on the network.
+        within: Option<String>,
+        /// Points whose ranks are lower bounds of their dimensions; without them, they are those of steps before.
+        points: Vec<u64>,
+        /// A hypothesis, in the language of [`expression`].
+        given: Option<String>,
+        /// The condition, in the same language.
+        holds: String,
+        /// An allocation that does, and fails the condition; nothing if there is none. For a condition on the network, `none`.
+        fails: Option<String>,
+    },
+    /// What came of a claim. What it says in words is not checked; that its condition has been evaluated, steps of
+    /// [`Rule::Condition`] show, and where there are none, the outcome is what the engine reported.
     Claim {
         /// Its name.
         name: String,
@@ -298,6 +314,15 @@ pub enum Rule {
         counterexample: Option<Counterexample>,
         /// Tables of networks that were not written, for this reason.
         missing: Vec<(String, String)>,
+        /// The networks that it is about, each with its number of samples.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        networks: Vec<(String, Option<u64>)>,
+        /// The steps that evaluate its condition, one for each network.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        conditions: Vec<u64>,
+        /// The [`seal`] of all this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seal: Option<String>,
     },
     /// The last step: how many steps there are, and the header once more.
     End {
@@ -310,6 +335,86 @@ pub enum Rule {
         /// Repeats these statements.
         statements: Vec<String>,
     },
+}
+
+impl Rule {
+    /// The seal of a claim: 64 bits of its name, words, outcome, networks, counterexample and conditions, so that a text that
+    /// was changed is noticed. (It is no signature: whoever changes a text on purpose can compute it again.)
+    pub fn seal(&self) -> Option<String> {
+        let Rule::Claim { name, statement, outcome, counterexample, missing, networks, conditions, .. } = self else {
+            return None;
+        };
+        let mut texts = vec![name.clone(), statement.clone(), outcome.clone()];
+        let count = |samples: &Option<u64>| samples.map_or_else(|| "functional".to_owned(), |m| m.to_string());
+        texts.extend(networks.iter().flat_map(|(network, samples)| [network.clone(), count(samples)]));
+        texts.extend(conditions.iter().map(u64::to_string));
+        texts.extend(missing.iter().flat_map(|(network, reason)| [network.clone(), reason.clone()]));
+        if let Some(c) = counterexample {
+            texts.extend([c.network.clone(), count(&c.samples)]);
+            texts.extend(c.allocation.clone());
+            texts.extend(c.dimensions.iter().map(u64::to_string));
+            texts.extend(c.claimed.clone());
+            texts.extend(c.sides.iter().flat_map(|(left, sign, right)| [left.clone(), sign.clone(), right.clone()]));
+        }
+        // FNV-1a, of each text with its length before it.
+        let bytes = texts.iter().flat_map(|text| (text.len() as u64).to_le_bytes().into_iter().chain(text.bytes()));
+        let hash = bytes.fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+        Some(format!("{hash:016x}"))
+    }
+}
+
+/// Networks, each with its number of samples, in words: all of them, or the first and the last of many.
+pub fn networks_in_words(networks: &[(String, Option<u64>)]) -> String {
+    let one = |(network, samples): &(String, Option<u64>)| match samples {
+        None => format!("{network}, functional"),
+        Some(1) => format!("{network}, 1 sample"),
+        Some(m) => format!("{network}, {m} samples"),
+    };
+    match networks {
+        [] => "no network".to_owned(),
+        [first, .., last] if networks.len() > 6 => {
+            format!("{} networks, from {} to {}", networks.len(), one(first), one(last))
+        }
+        few => few.iter().map(one).collect::<Vec<_>>().join("; "),
+    }
+}
+
+/// Whether a text can be the name of a claim in a certificate: letters, digits and `-_./+:`, so that it looks like no statement.
+pub fn is_name(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "-_./+:".contains(c);
+    !text.is_empty() && text.len() <= 200 && text.chars().all(plain)
+}
+
+/// What the step of a condition states.
+pub fn condition_in_words(rule: &Rule) -> Option<String> {
+    let Rule::Condition { within, given, holds, fails, .. } = rule else {
+        return None;
+    };
+    let about = match (within, fails) {
+        (None, None) => "for this network".to_owned(),
+        (None, Some(_)) => "not for this network".to_owned(),
+        (Some(within), None) => format!("for all allocations a inside {within}"),
+        (Some(_), Some(fails)) => format!("not for a = {fails}"),
+    };
+    let hypothesis = given.as_ref().map_or_else(String::new, |given| format!(" with {given}"));
+    Some(format!("{about}{hypothesis}: {holds}"))
+}
+
+/// What a claim's step states.
+pub fn claim_in_words(rule: &Rule) -> Option<String> {
+    let Rule::Claim { name, outcome, counterexample, networks, conditions, .. } = rule else {
+        return None;
+    };
+    let of = if networks.is_empty() { String::new() } else { format!(" of {}", networks_in_words(networks)) };
+    let because = counterexample.as_ref().map_or(String::new(), |c| {
+        let allocation = c.allocation.as_deref().map_or(String::new(), |a| format!(", {a}"));
+        format!(", by {}{allocation}", networks_in_words(&[(c.network.clone(), c.samples)]))
+    });
+    Some(if conditions.is_empty() {
+        format!("claim {name} is reported {outcome}{of}{because} (its formula is not evaluated here)")
+    } else {
+        format!("claim {name} is {outcome}{of}{because}, as its condition says of them")
+    })
 }
 
 /// A claim's counterexample.

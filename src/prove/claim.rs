@@ -6,6 +6,7 @@ use allocert_core::allocation::Allocation;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::Settings;
 
+use super::condition::Asked;
 use super::count::MOST_VISITED_IN_CLAIM;
 use super::engine::{Engine, Sound};
 use super::ground::Ground;
@@ -14,7 +15,7 @@ use super::section::Section;
 use super::table::{Holes, MOST_WEIGHTS, all_dimensions};
 use super::writer::Writer;
 use super::{CannotCertify, families_only};
-use allocert_format::{Counterexample, FORMAT, Header, Rule, VERSION};
+use allocert_format::{Counterexample, FORMAT, Header, Rule, VERSION, is_name};
 
 /// The most allocations of networks without tables.
 const MOST_LISTED: usize = 20_000;
@@ -59,6 +60,7 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
         seed: settings.seed,
     };
     let mut writer = Writer::new(header);
+    let (asked_for, mut conditions) = (Asked::of(checked), Vec::new());
     let (mut tables, mut listed, mut holes, mut missing, mut answer) = (0, 0, Vec::new(), Vec::new(), Vec::new());
     for Subject { network, samples, dimensions } in &checked.subjects {
         let name = format!("{network}, {samples}");
@@ -81,6 +83,10 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
         };
         match done {
             Ok((steps, open)) => {
+                let condition = asked_for.as_ref().and_then(|a| a.step(checked, network, *samples, writer.points()));
+                if let Some(condition) = condition {
+                    conditions.push(writer.step(condition));
+                }
                 // The largest of them speaks for all, or the last line would be very long.
                 answer.extend(steps.first());
                 if open.dimensions > 0 {
@@ -107,9 +113,40 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
         }
     });
     let outcome = checked.outcome.as_ref().map_or("open", |o| o.name()).to_owned();
-    let (name, statement) = (checked.claim.clone(), checked.statement.clone());
-    answer.push(writer.step(Rule::Claim { name, statement, outcome, counterexample, missing: missing.clone() }));
+    // A name that is none in the format, with spaces for instance, is written with other characters.
+    let part = |c: char| if is_name(&c.to_string()) { c } else { '_' };
+    let (name, statement) = (checked.claim.chars().map(part).take(50).collect(), checked.statement.clone());
+    let networks = checked.subjects.iter().map(|s| (s.network.to_string(), s.samples.count())).collect();
+    // Evaluated for each network, or for the counterexample, or not at all.
+    let enough = if counterexample.is_some() { 1 } else { checked.subjects.len() };
+    if conditions.len() < enough || !missing.is_empty() {
+        conditions.clear();
+    }
+    answer.extend(&conditions);
+    answer.sort_unstable();
+    answer.dedup();
+    let missing_here = missing.clone();
+    let claim = Rule::Claim {
+        name,
+        statement,
+        outcome,
+        counterexample,
+        missing: missing_here,
+        networks,
+        conditions,
+        seal: None,
+    };
+    answer.push(writer.step(sealed(claim)));
     OfClaim { text: writer.end(answer), tables, listed, holes, missing }
+}
+
+/// The claim with its seal.
+fn sealed(mut claim: Rule) -> Rule {
+    let of = claim.seal();
+    if let Rule::Claim { seal, .. } = &mut claim {
+        *seal = of;
+    }
+    claim
 }
 
 /// The steps that prove the dimensions that a counterexample rests on.

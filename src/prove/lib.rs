@@ -5,6 +5,7 @@
 
 mod bounds;
 mod claim;
+mod condition;
 mod count;
 mod engine;
 pub use allocert_format as format;

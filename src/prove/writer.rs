@@ -2,7 +2,7 @@
 
 use allocert_core::network::Samples;
 
-use allocert_format::{Header, Rule, Step};
+use allocert_format::{Header, Rule, Step, claim_in_words, condition_in_words};
 
 /// A certificate being written: its header, and its steps so far as lines of JSON.
 #[derive(Clone, Debug)]
@@ -12,17 +12,24 @@ pub(super) struct Writer {
     statements: Vec<String>,
     /// The network of the present steps, where there are several.
     subject: String,
+    /// The points of the present steps.
+    points: Vec<u64>,
 }
 
 impl Writer {
     pub(super) fn new(header: Header) -> Self {
         let lines = vec![json(&header)];
-        Writer { header, lines, statements: Vec::new(), subject: String::new() }
+        Writer { header, lines, statements: Vec::new(), subject: String::new(), points: Vec::new() }
     }
 
     /// Writes a step; its number.
     pub(super) fn step(&mut self, by: Rule) -> u64 {
         let step = self.lines.len() as u64;
+        match &by {
+            Rule::Point { .. } => self.points.push(step),
+            Rule::Network { .. } => self.points.clear(),
+            _ => {}
+        }
         match &by {
             Rule::Network { network, samples } if self.header.network.is_none() => {
                 let samples = samples.map_or(Samples::Functional, Samples::Count);
@@ -34,6 +41,11 @@ impl Writer {
         self.statements.push(format!("{}{}", self.subject, statement(&by)));
         self.lines.push(json(&Step { step, by }));
         step
+    }
+
+    /// The points of the present network.
+    pub(super) fn points(&self) -> &[u64] {
+        &self.points
     }
 
     /// The number of steps so far.
@@ -104,14 +116,8 @@ fn statement(rule: &Rule) -> String {
             format!("neither the instance of step {instance} nor any near it has a real match with {of}")
         }
         Rule::Fractional { of, .. } => format!("the match probability of {of} is above 0 and below 1"),
-        Rule::Claim { name, outcome, counterexample, .. } => {
-            let because = counterexample.as_ref().map_or(String::new(), |c| {
-                let of = c.allocation.as_deref().map_or(String::new(), |a| format!(", {a}"));
-                let sides = c.sides.as_ref().map_or(String::new(), |(l, sign, r)| format!(": {l} {sign} {r} is false"));
-                format!(" by {}{of}{sides}", c.network)
-            });
-            format!("claim {name} is reported {outcome}{because} (its formula is not evaluated here)")
-        }
+        Rule::Condition { .. } => condition_in_words(rule).unwrap_or_default(),
+        Rule::Claim { .. } => claim_in_words(rule).unwrap_or_default(),
         _ => String::new(),
     }
 }

@@ -13,5 +13,5 @@ Lemma checked : certificate_ok C = true. Proof. computed. Qed.
 
 Lemma answer_checked : dimension_ok C [:: 0; 1; 4; 6] 3 = true. Proof. computed. Qed.
 Theorem answer : dimension (lffn [:: 2; 2; 2] false) Functional [:: 0; 1; 4; 6] 3.
-Proof. exact (dimension_checked checked erefl erefl answer_checked). Qed.
+Proof. exact (dimension_checked checked answer_checked). Qed.
 Print Assumptions answer.

@@ -1,8 +1,11 @@
 //! At most k, from counting, and by bounds of the theory: two here, others in [`systems`] and [`powers`].
 
 use super::super::network::{Family, Network, monomials};
-use super::super::proof::{Fault, Proof, ensure};
+use super::super::proof::{Fault, Proof, ensure, limit};
 use super::{kinks, powers, systems};
+
+/// Operations for a weight that is looked at.
+const LOOK: usize = 16;
 
 /// There are no more weights: no more columns.
 pub(super) fn size(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result<(), Fault> {
@@ -14,6 +17,7 @@ pub(super) fn size(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result<(
 /// No more labels depend on the allocation, those of the inputs or the coordinates of the network's function: no more rows.
 pub(super) fn labels(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
+    limit(LOOK * set.len() * proof.network()?.labels_per_input())?;
     ensure(proof.network()?.labels_of(&set, proof.samples) <= k as u128, "more labels depend on the allocation")?;
     proof.bounded(step, (of, set, k))
 }
@@ -22,6 +26,8 @@ pub(super) fn labels(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result
 pub(super) fn named(proof: &mut Proof, step: u64, (of, k): (&str, usize), name: &str) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     let (network, samples) = (proof.network()?, proof.samples);
+    // Loops over pairs of weights, or over units and steps.
+    limit(4 * network.weights * (network.weights + network.input_size()))?;
     let bound = match name {
         "outputs" => outputs(network, &set, samples),
         "low rank" => low_rank(network, samples),

@@ -11,9 +11,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::super::number::{Modular, Number, reduced, spend};
-use super::super::proof::{Branch, Fact, Fault, Proof, ensure, is_subset, limit};
-use super::table::binomials;
+use super::super::budget::{exceeded, hold, spend};
+use super::super::number::{Modular, Number, rank, reduced};
+use super::super::proof::{Branch, Counts, Fact, Fault, Proof, ensure, is_subset, limit};
+use super::table::{binomials, census};
 use super::transport::images;
 
 /// The most weights.
@@ -27,8 +28,6 @@ const ONE_OF: u64 = 16;
 
 /// What a visit counts for besides, in operations of the certificate.
 const VISIT: u64 = 16;
-
-type Counts = [(usize, usize, u64)];
 
 pub(super) fn branch(
     proof: &mut Proof,
@@ -51,7 +50,7 @@ pub(super) fn branch(
         counts.iter().map(|(size, dim, number)| Some((size.checked_sub(contains.len())?, *dim, *number))).collect();
     ensure(shifted.is_some_and(|counts| binomials(&counts, free)), "the numbers do not add up to the binomials")?;
     // A hash of the whole branch says whether it is among those derived again.
-    let derived = proof.full || proof.branching < SAMPLED_AFTER || {
+    let derived = proof.options.full || proof.branching < SAMPLED_AFTER || {
         let text = format!("{step} {contained} {avoided} {counts:?}");
         text.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)) >> 32
             & (ONE_OF - 1)
@@ -59,11 +58,13 @@ pub(super) fn branch(
     };
     let (mut open, mut work) = (0, 0);
     if derived {
+        let labels = proof.labels_at(point)?;
+        limit(labels.saturating_mul(inside.len().pow(2)))?;
+        let _held = hold(16 * (labels.saturating_mul(inside.len())) as u64)?;
         let columns = proof.columns(point, &inside)?;
-        limit(columns.first().map_or(0, Vec::len).saturating_mul(inside.len().pow(2)))?;
+        refute(proof, point, &inside, &columns)?;
         let bounds = images(proof, &inside)?;
-        let mut counter =
-            Counter { bounds: &bounds, found: BTreeMap::new(), open: 0, work: 0, spent: 0, full: proof.full };
+        let mut counter = Counter { bounds: &bounds, found: BTreeMap::new(), open: 0, work: 0, spent: 0 };
         let (minor, weights) = counter.begin(columns, contained, avoided);
         counter.visit(minor, weights, 0)?;
         ensure(counter.counts() == counts, "the numbers of allocations are others")?;
@@ -72,6 +73,18 @@ pub(super) fn branch(
     proof.branching += work;
     let branch = Branch { within: inside, contained, avoided, counts: counts.to_vec(), open, derived };
     proof.state(step, Fact::Branch(Rc::new(branch)), String::new())
+}
+
+/// An upper bound that rests on a hole may be false: it is refused if the point shows more.
+fn refute(proof: &Proof, point: u64, inside: &[usize], columns: &[Vec<Modular>]) -> Result<(), Fault> {
+    for (_, set, k) in proof.upper_bounds().filter(|(step, _, _)| proof.hole_of(*step).is_some()) {
+        let shared: Vec<_> = (0..inside.len()).filter(|i| set.contains(&inside[*i])).collect();
+        let labels = columns.first().map_or(0, Vec::len);
+        limit(shared.len().pow(2).saturating_mul(labels))?;
+        let shown = rank(shared.iter().map(|i| columns[*i].clone()).collect());
+        ensure(shown <= k, &format!("the point of step {point} shows a larger dimension than a bound before"))?;
+    }
+    Ok(())
 }
 
 pub(super) fn count(
@@ -107,14 +120,13 @@ pub(super) fn count(
     if open > 0 {
         ensure(error_log2.is_none_or(|e| e <= 0), "an error is at most 2^0")?;
         let reason = format!("at most {open} of {} dimensions inside {within} are only probable", 1u64 << inside.len());
-        proof.hole(step, "count", reason, error_log2);
+        proof.hole(step, "count", reason, error_log2)?;
     }
     if sampled > 0 {
         let reason = format!("{sampled} of {} branches were not derived again (--full does)", steps.len());
-        proof.hole(step, "count", reason, None);
+        proof.hole(step, "count", reason, None)?;
     }
-    let list: Vec<String> = counts.iter().map(|(size, dim, n)| format!("{n} of size {size} with {dim}")).collect();
-    proof.state(step, Fact::Table, format!("dimensions of all allocations inside {within}: {}", list.join(", ")))
+    census(proof, step, (within, inside), counts)
 }
 
 /// What is left when some weights are taken and some avoided: the columns of [1 | N], up to scaling of rows and columns.
@@ -194,7 +206,6 @@ struct Counter<'a> {
     /// Operations, and those of them that are taken from the certificate's.
     work: u64,
     spent: u64,
-    full: bool,
 }
 
 impl Counter<'_> {
@@ -253,8 +264,8 @@ impl Counter<'_> {
             // An entry takes longer than a bounded set that is looked at, and a visit takes time of its own.
             let new = self.work - self.spent + entries + VISIT;
             self.spent = self.work;
-            if !self.full && !spend(new) {
-                return Err(Fault::Limit("over the limit of operations of a certificate".to_owned()));
+            if !spend(new) {
+                return Err(exceeded());
             }
             let rank = minor.taken.count_ones() as usize;
             if minor.basis.len() <= 1 {
@@ -298,7 +309,8 @@ impl Counter<'_> {
     /// Weights that add nothing may be there or not; if no bound shows that they add nothing, what is below is open.
     fn free(&mut self, taken: u64, weights: u64, sizes: &mut [u64], left: usize) {
         if !self.is_closed(taken, weights) {
-            self.open += (sizes.iter().sum::<u64>() << left) * ((1 << weights.count_ones()) - 1);
+            let sets = (u128::from(sizes.iter().sum::<u64>()) << left) * ((1 << weights.count_ones()) - 1);
+            self.open = self.open.saturating_add(u64::try_from(sets).unwrap_or(u64::MAX));
         }
         for _ in 0..weights.count_ones() {
             for size in (1..sizes.len()).rev() {
@@ -327,6 +339,7 @@ impl Counter<'_> {
 mod tests {
     use super::super::apply;
     use super::*;
+    use crate::Options;
     use allocert_format::{FORMAT, Header, Rule, VERSION};
 
     /// A count in two branches, after the operations that all are derived within; they lie if told to.
@@ -341,7 +354,7 @@ mod tests {
             ensemble: None,
             seed: 1,
         };
-        let mut proof = Proof::new(header, full);
+        let mut proof = Proof::new(header, Options { full, ..Options::default() });
         proof.branching = SAMPLED_AFTER;
         let within = || "all".to_owned();
         let dim = |size: usize| if lie { size } else { size.min(1) };
@@ -357,7 +370,8 @@ mod tests {
         let steps = vec![
             Rule::Network { network: "lffn([1, 1, 1])".to_owned(), samples: None },
             Rule::Point { weights: vec![3, 5], inputs: vec![vec![1]] },
-            Rule::Labels { of: within(), at_most: 1 },
+            // A bound of all weights would contradict the lie.
+            Rule::Labels { of: if lie { "none".to_owned() } else { within() }, at_most: usize::from(!lie) },
             branch("W1", "none", 1),
             branch("none", "W1", 0),
             Rule::Count { within: within(), branches: vec![4, 5], counts, unproved: 0, error_log2: None },

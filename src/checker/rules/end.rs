@@ -1,6 +1,7 @@
 //! The end: it repeats the number of steps, the header and what is stated in answer to the question, so that a file that was
 //! cut, doubled or put together from others does not pass.
 
+use super::super::network::Network;
 use super::super::proof::{Fault, Proof, ensure};
 use allocert_format::Header;
 
@@ -17,13 +18,19 @@ pub(super) fn end(
     ensure(!answer.is_empty() && answer.windows(2).all(|a| a[0] < a[1]), "the answer is not a rising list of steps")?;
     ensure(answer.len() == statements.len(), "there are not as many statements as steps in the answer")?;
     for (step, statement) in answer.iter().zip(&statements) {
-        ensure(proof.statement(*step)? == statement, &format!("step {step} states something else"))?;
+        ensure(proof.statement(*step)? == *statement, &format!("step {step} states something else"))?;
+    }
+    let claimed = proof.claim.is_none_or(|(claim, _)| answer.contains(&claim));
+    let about_claim = proof.claim.is_some() == (proof.header.about == "claim");
+    ensure(claimed && about_claim, "the answer is not about the claim")?;
+    if let (Some(network), Some(of)) = (&proof.header.network, &proof.header.allocation) {
+        Network::parse(network)?.allocation(of)?;
     }
     if let Some(of) = &proof.header.allocation {
         let spans = [format!("{of} spans"), format!("{of} does not span")];
         let about = statements.iter().any(|s| s.contains(&format!(" of {of} is ")) || spans.contains(s));
         ensure(about, "no statement is about the allocation of the header")?;
     }
-    proof.answer = statements;
+    proof.answer = answer.to_vec();
     Ok(())
 }

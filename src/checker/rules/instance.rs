@@ -19,18 +19,28 @@
 //! distribution with a density that is positive there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
+use super::super::budget::{exceeded, hold, pay};
 use super::super::network::Network;
 use super::super::number::{Modular, Number, rank};
 use super::super::polynomial::{Monomial, Polynomial, product};
-use super::super::proof::{Fact, Fault, Instance, Proof, ensure, limit, too_large};
+use super::super::proof::{Fact, Fault, Instance, Proof, ensure, limit};
 use super::super::univariate::{count_real_roots, polynomial, rational, rationals, remainder, value};
 
 type Rational = Polynomial<BigRational>;
+
+/// Powers of t, each with its coefficient.
+type Powers<'a> = Vec<(usize, &'a BigRational)>;
+
+/// The most monomials in the argument for instances nearby.
+const MOST_MONOMIALS: usize = 1_000;
+/// Operations for one with polynomials.
+const OPERATION: usize = 64;
 
 pub(super) fn instance(
     proof: &mut Proof,
@@ -48,7 +58,7 @@ pub(super) fn instance(
     ensure(few, "the instance has more inputs than there are samples")?;
     let inputs = inputs.iter().map(|x| rationals(x)).collect::<Result<_, Fault>>()?;
     let instance = Instance { student: rationals(student)?, teacher: rationals(teacher)?, inputs };
-    proof.state(step, Fact::Instance(set, Box::new(instance)), format!("an instance for {of}"))
+    proof.state(step, Fact::Instance(set, Rc::new(instance)), format!("an instance for {of}"))
 }
 
 pub(super) fn solution(
@@ -59,7 +69,7 @@ pub(super) fn solution(
     values: &[Vec<String>],
 ) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
-    let (network, instance) = (proof.network()?, proof.instance(at, &set)?);
+    let (network, instance) = (proof.network()?, Rc::clone(proof.instance(at, &set)?));
     let f = polynomial(f)?;
     let (low, high) = (rational(&between.0)?, rational(&between.1)?);
     let changes = !(value(&f, &low)?.signum() * value(&f, &high)?.signum()).is_positive();
@@ -69,33 +79,38 @@ pub(super) fn solution(
     for (w, coefficients) in set.iter().zip(values) {
         let mut g = Rational::zero();
         for (k, c) in rationals(coefficients)?.into_iter().enumerate() {
-            let k = u16::try_from(k).map_err(|_| too_large())?;
+            let k = u16::try_from(k).map_err(|_| exceeded())?;
             g.add_term(if k == 0 { Vec::new() } else { vec![(0, k)] }, c);
         }
         weights[*w] = g;
     }
-    let inputs: Vec<Vec<Rational>> = if proof.samples == Some(instance.inputs.len() as u64) {
+    let everywhere = proof.samples != Some(instance.inputs.len() as u64);
+    let inputs: Vec<Vec<Rational>> = if !everywhere {
         instance.inputs.iter().map(|x| constants(x)).collect()
     } else {
         vec![(0..network.input_size()).map(|i| Rational::variable(1 + i)).collect()]
     };
     for difference in differences(network, &instance.teacher, &weights, &inputs)? {
         // What stands before each monomial in the inputs is a polynomial in t.
-        let mut parts: BTreeMap<&[(u16, u16)], Vec<BigRational>> = BTreeMap::new();
-        for (monomial, c) in difference.terms().ok_or_else(too_large)? {
+        let mut parts: BTreeMap<&[(u16, u16)], Powers<'_>> = BTreeMap::new();
+        for (monomial, c) in difference.terms().ok_or_else(exceeded)? {
             let (k, rest) = match monomial.as_slice() {
                 [(0, k), rest @ ..] => (usize::from(*k), rest),
                 rest => (0, rest),
             };
-            let part = parts.entry(rest).or_default();
-            part.resize(part.len().max(k + 1), BigRational::zero());
-            part[k] += c;
+            parts.entry(rest).or_default().push((k, c));
         }
-        for part in parts.into_values() {
+        for terms in parts.into_values() {
+            let length = terms.iter().map(|(k, _)| k + 1).max().unwrap_or(0);
+            pay(1 << 8 | length as u64)?;
+            let mut part = vec![BigRational::zero(); length];
+            terms.into_iter().for_each(|(k, c)| part[k] += c);
             ensure(remainder(part, &f)?.is_empty(), "a label differs from the teacher's")?;
         }
     }
-    proof.state(step, Fact::Other, format!("the instance of step {at} has a real match with {of}"))
+    show(proof, of, at, &instance)?;
+    let statement = format!("the instance of step {at} has a real match with {of}");
+    proof.state(step, Fact::Solved(set, instance, everywhere), statement)
 }
 
 pub(super) fn absence(
@@ -106,7 +121,7 @@ pub(super) fn absence(
     nearby: bool,
 ) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
-    let (network, instance) = (proof.network()?, proof.instance(at, &set)?);
+    let (network, instance) = (&proof.network()?.clone(), Rc::clone(proof.instance(at, &set)?));
     let f = polynomial(f)?;
     ensure(f.iter().all(BigRational::is_integer), "the polynomial's coefficients are not integers")?;
     let mut weights = constants(&instance.student);
@@ -124,26 +139,49 @@ pub(super) fn absence(
     let horner = |sum: Polynomial, c: &BigRational| sum.times(&form).plus(&Polynomial::constant(c.to_integer()));
     let negative = f.iter().rev().fold(Polynomial::zero(), horner).scaled(-1);
     let terms = multipliers.iter().zip(&equations).map(|(c, e)| c.times(e));
-    let zero = Polynomial::sum(terms).plus(&negative).is_zero().ok_or_else(too_large)?;
+    let zero = Polynomial::sum(terms).plus(&negative).is_zero().ok_or_else(exceeded)?;
     ensure(zero, "the combination of the equations is another polynomial")?;
     ensure(count_real_roots(&f)? == 0, "the polynomial has a real root")?;
+    show(proof, of, at, &instance)?;
     if !nearby {
         let statement = format!("the instance of step {at} has no real match with {of}");
-        return proof.state(step, Fact::Other, statement);
+        return proof.state(step, Fact::Unsolved(set, instance, false), statement);
     }
     let persists = persists(network, &set, (&equations, inputs.len()), &multipliers, (&form, f.len() - 1))?;
     ensure(persists, "it does not follow that no instance nearby has a match")?;
     let statement = format!("neither the instance of step {at} nor any near it has a real match with {of}");
-    proof.state(step, Fact::Absence(set), statement)
+    proof.state(step, Fact::Unsolved(set, instance, true), statement)
+}
+
+/// Shows an instance with all its numbers, if that was asked for.
+fn show(proof: &mut Proof, of: &str, at: u64, instance: &Instance) -> Result<(), Fault> {
+    if !proof.options.instances {
+        return Ok(());
+    }
+    let network = proof.network()?;
+    let weights = |values: &[BigRational], learned: &[usize]| {
+        let value = |(w, v): (usize, &BigRational)| {
+            let value = if learned.contains(&w) { "learnable".to_owned() } else { v.to_string() };
+            format!("{} = {value}", network.name(w))
+        };
+        values.iter().enumerate().map(value).collect::<Vec<_>>().join(", ")
+    };
+    let input =
+        |x: &Vec<BigRational>| format!("({})", x.iter().map(BigRational::to_string).collect::<Vec<_>>().join(", "));
+    let inputs: Vec<String> = instance.inputs.iter().map(input).collect();
+    let set = network.allocation(of)?;
+    let (student, teacher) = (weights(&instance.student, &set), weights(&instance.teacher, &[]));
+    proof.show(format!("the instance of step {at}: student {student}; teacher {teacher}; inputs {}", inputs.join(" ")))
 }
 
 pub(super) fn fractional(proof: &mut Proof, step: u64, of: &str, (spans, absence): (u64, u64)) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     let known = matches!(proof.fact(spans)?, Fact::Spans(about, true) if *about == set);
     ensure(known, &format!("step {spans} does not say that it spans"))?;
-    let absent = matches!(proof.fact(absence)?, Fact::Absence(about) if *about == set);
+    let absent = matches!(proof.fact(absence)?, Fact::Unsolved(about, _, true) if *about == set);
     ensure(absent, &format!("step {absence} does not say that instances near another have no match"))?;
-    proof.state(step, Fact::Other, format!("the match probability of {of} is above 0 and below 1"))
+    let statement = format!("the match probability of {of} is above 0 and below 1");
+    proof.state(step, Fact::Match(set, 1, 1), statement)
 }
 
 fn constants(values: &[BigRational]) -> Vec<Rational> {
@@ -157,7 +195,7 @@ fn differences(
     student: &[Rational],
     inputs: &[Vec<Rational>],
 ) -> Result<Vec<Rational>, Fault> {
-    limit(network.operations().saturating_mul(2 * inputs.len()))?;
+    limit(network.operations().saturating_mul(2 * OPERATION * inputs.len()))?;
     let teacher = constants(teacher);
     let of_input = |x: &Vec<Rational>| {
         let pairs = network.labels(student, x).into_iter().zip(network.labels(&teacher, x));
@@ -168,7 +206,7 @@ fn differences(
 
 /// A polynomial times the least common denominator of its coefficients.
 fn integral(p: &Rational) -> Result<Polynomial, Fault> {
-    let terms = p.terms().ok_or_else(too_large)?;
+    let terms = p.terms().ok_or_else(exceeded)?;
     let multiple = |known: BigInt, c: &BigRational| BigRational::new(known, c.denom().clone()).numer() * c.denom();
     let common = BigRational::from_integer(terms.values().fold(BigInt::one(), multiple));
     let mut cleared = Polynomial::zero();
@@ -188,7 +226,7 @@ fn persists(
     let one = |w: usize| if set.binary_search(&w).is_ok() { Polynomial::variable(w) } else { Polynomial::one() };
     let weights: Vec<Polynomial> = (0..network.weights).map(one).collect();
     let labels = network.labels(&weights, &vec![Polynomial::one(); network.input_size()]);
-    let monomials = |p: &Polynomial| p.terms().map(|t| t.keys().cloned().collect::<Vec<_>>()).ok_or_else(too_large);
+    let monomials = |p: &Polynomial| p.terms().map(|t| t.keys().cloned().collect::<Vec<_>>()).ok_or_else(exceeded);
     // The teacher's label is a constant.
     let generic = labels.iter().map(|y| monomials(&y.plus(&Polynomial::one()))).collect::<Result<Vec<_>, Fault>>()?;
     let generic = || (0..inputs).flat_map(|_| &generic);
@@ -201,11 +239,15 @@ fn persists(
         for m in monomials(c)? {
             limit(256 * generic.len())?;
             for g in generic {
-                inside.insert(product(&m, g).ok_or_else(too_large)?);
+                inside.insert(product(&m, g).ok_or_else(exceeded)?);
+            }
+            if inside.len() > MOST_MONOMIALS {
+                return Err(Fault::Limit(format!("over the limit of {MOST_MONOMIALS} monomials near an instance")));
             }
         }
     }
     limit(inside.len().saturating_pow(3).saturating_mul(equations.len() + 1))?;
+    let _held = hold((8 * inside.len() * inside.len()).saturating_mul(equations.len() + 1) as u64)?;
     let place: BTreeMap<&Monomial, usize> = inside.iter().enumerate().map(|(k, m)| (m, k)).collect();
     let row = |p: &Polynomial, by: &Monomial| {
         let mut row = vec![Modular::zero(); inside.len()];

@@ -8,11 +8,19 @@
 
 use super::super::gauge::direction;
 use super::super::network::Network;
+use std::collections::BTreeMap;
+
+use super::super::budget::{exceeded, hold, pay};
 use super::super::number::{Dual, Modular, Number, rank};
 use super::super::polynomial::Polynomial;
-use super::super::proof::{Fault, Proof, ensure, limit, too_large};
+use super::super::proof::{Fault, Proof, ensure, limit};
 
 type Vectors = [Vec<(String, String)>];
+/// A vector: the weights that it moves, and how.
+type Entries = BTreeMap<usize, Polynomial>;
+
+/// Operations for one with polynomials.
+const OPERATION: usize = 64;
 
 /// What an entry of a vector counts for, in operations: 4 million of them are the most.
 const ENTRY: usize = 128;
@@ -29,11 +37,11 @@ pub(super) fn gauge(
     few(vectors, &set, network)?;
     let mut sums = Vec::new();
     for vector in vectors {
-        let mut sum = vec![Polynomial::zero(); network.weights];
+        let mut sum = Entries::new();
         for (name, factor) in vector {
             let factor = coefficient(network, proof.samples, factor)?;
             for (weight, entry) in direction(network, proof.samples, name)? {
-                sum[weight] = sum[weight].plus(&entry.times(&factor));
+                add(&mut sum, weight, &entry.times(&factor));
             }
         }
         sums.push(sum);
@@ -54,14 +62,14 @@ pub(super) fn kernel(
     let inputs = symbolic_inputs(network, proof.samples)?;
     let mut given = Vec::new();
     for vector in vectors {
-        let mut moved = vec![Polynomial::zero(); network.weights];
+        let mut moved = Entries::new();
         for (name, entry) in vector {
             let weight = network.weight(name).ok_or_else(|| Fault::Wrong(format!("`{name}` is not a weight")))?;
-            moved[weight] = moved[weight].plus(&coefficient(network, proof.samples, entry)?);
+            add(&mut moved, weight, &coefficient(network, proof.samples, entry)?);
         }
-        let along = moved.iter().enumerate().map(|(w, v)| Dual(Polynomial::variable(w), v.clone()));
-        let along: Vec<Dual<Polynomial>> = along.collect();
-        limit(network.operations().saturating_mul(inputs.len()))?;
+        let slope = |w: usize| moved.get(&w).cloned().unwrap_or_else(Polynomial::zero);
+        let along: Vec<_> = (0..network.weights).map(|w| Dual(Polynomial::variable(w), slope(w))).collect();
+        limit(network.operations().saturating_mul(OPERATION * inputs.len()))?;
         for input in &inputs {
             for Dual(_, slope) in network.labels(&along, input) {
                 vanishes(&slope, "a vector is not in the kernel: a label changes along it")?;
@@ -77,40 +85,49 @@ fn conclude(
     step: u64,
     (of, set, k): (&str, Vec<usize>, usize),
     point: u64,
-    vectors: Vec<Vec<Polynomial>>,
+    vectors: Vec<Entries>,
 ) -> Result<(), Fault> {
     ensure(vectors.len().saturating_add(k) >= set.len(), "there are too few vectors")?;
     let (weights, inputs) = proof.point(point)?;
     let values: Vec<Modular> = weights.iter().chain(inputs.iter().flatten()).copied().collect();
     // An entry that became too large would count as zero below, and the vectors could seem independent.
-    if vectors.iter().flatten().any(|entry| entry.is_zero().is_none()) {
-        return Err(too_large());
+    if vectors.iter().flat_map(Entries::values).any(|entry| entry.is_zero().is_none()) {
+        return Err(exceeded());
     }
-    let known = vectors.iter().flatten().all(|entry| entry.variables() <= values.len());
+    let known = vectors.iter().flat_map(Entries::values).all(|entry| entry.variables() <= values.len());
     ensure(known, "the point has too few inputs")?;
+    let _held = hold((8 * vectors.len() * set.len()) as u64)?;
     let mut rows = Vec::new();
     for vector in &vectors {
-        for (weight, entry) in vector.iter().enumerate() {
-            if set.binary_search(&weight).is_err() {
+        for (weight, entry) in vector {
+            pay(128 * entry.len() as u64)?;
+            if set.binary_search(weight).is_err() {
                 vanishes(entry, "a vector moves a weight outside the allocation")?;
             }
         }
-        rows.push(set.iter().map(|w| vector[*w].at(&values)).collect());
+        rows.push(set.iter().map(|w| vector.get(w).map_or(Modular::zero(), |entry| entry.at(&values))).collect());
     }
     ensure(rank(rows) == vectors.len(), "the vectors are not independent at the point")?;
     proof.bounded(step, (of, set, k))
 }
 
+fn add(entries: &mut Entries, weight: usize, more: &Polynomial) {
+    let entry = entries.entry(weight).or_insert_with(Polynomial::zero);
+    *entry = entry.plus(more);
+}
+
 fn vanishes(polynomial: &Polynomial, otherwise: &str) -> Result<(), Fault> {
     match polynomial.is_zero() {
         Some(zero) => ensure(zero, otherwise),
-        None => Err(too_large()),
+        None => Err(exceeded()),
     }
 }
 
 /// Refuses more vectors than the set has weights: they are never independent, and would only take memory.
 fn few(vectors: &Vectors, set: &[usize], network: &Network) -> Result<(), Fault> {
     ensure(vectors.len() <= set.len(), "there are more vectors than weights")?;
+    // The rank of their values, by elimination.
+    limit(vectors.len().saturating_pow(2).saturating_mul(set.len()))?;
     limit(vectors.len().saturating_mul(network.weights).saturating_mul(ENTRY))
 }
 

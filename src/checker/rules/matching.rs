@@ -37,20 +37,20 @@ pub(super) fn matching(
             let reason = format!(
                 "that the learning degree of {of} or a basis inside is odd was counted modulo primes, not proved"
             );
-            proof.hole(step, "match", reason, None);
+            proof.hole(step, "match", reason, None)?;
         }
         ("open", _) => {
             ensure(spans, "it does not span, so a law applies")?;
-            proof.hole(step, "match", format!("no law settles the match probability of {of} ({shown})"), None);
+            proof.lack(step, "match", format!("no law settles the match probability of {of} ({shown})"), None)?;
         }
         _ => return Err(Fault::Wrong("there is no such law for this verdict".to_owned())),
     }
-    let statement = match verdict {
-        "zero" => format!("the match probability of {of} is 0"),
-        "one" => format!("the match probability of {of} is 1"),
-        _ => format!("the match probability of {of} is above 0"),
+    let (value, low, high) = match verdict {
+        "zero" => ("0", 0, 0),
+        "one" => ("1", 2, 2),
+        _ => ("above 0", 1, 2),
     };
-    proof.state(step, Fact::Other, statement)
+    proof.state(step, Fact::Match(set, low, high), format!("the match probability of {of} is {value}"))
 }
 
 /// The degree of a polynomial without negative coefficients; nothing for zero.

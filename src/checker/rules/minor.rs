@@ -43,7 +43,7 @@ pub(super) fn minor(
     let columns = proof.allocation(columns)?;
     ensure(is_subset(&columns, &set), "a column of the minor is not in the allocation")?;
     ensure(columns.len() == at_least && rows.len() == at_least, "the minor has not so many rows and columns")?;
-    let labels = proof.network()?.labels_per_input() * proof.point(point)?.1.len();
+    let labels = proof.labels_at(point)?;
     ensure(rows.iter().all(|r| *r < labels), "a row of the minor is not a label")?;
     limit(at_least.saturating_pow(3))?;
     let jacobian = proof.columns(point, &columns)?;

@@ -3,6 +3,7 @@
 mod bounds;
 mod claim;
 mod conclusion;
+mod condition;
 mod count;
 mod end;
 mod instance;
@@ -45,6 +46,7 @@ pub(super) fn name(rule: &Rule) -> &'static str {
         Rule::Solution { .. } => "solution",
         Rule::Absence { .. } => "absence",
         Rule::Fractional { .. } => "fractional",
+        Rule::Condition { .. } => "condition",
         Rule::Claim { .. } => "claim",
         Rule::End { .. } => "end",
     }
@@ -58,9 +60,8 @@ fn holds_on_patterns(rule: &Rule) -> bool {
             true
         }
         Rule::Gauge { .. } | Rule::Inclusion { .. } | Rule::Symmetry { .. } | Rule::Random { .. } => true,
-        Rule::Dimension { .. } | Rule::Spans { .. } | Rule::Table { .. } | Rule::Claim { .. } | Rule::End { .. } => {
-            true
-        }
+        Rule::Dimension { .. } | Rule::Spans { .. } | Rule::Table { .. } => true,
+        Rule::Condition { .. } | Rule::Claim { .. } | Rule::End { .. } => true,
         Rule::Bound { name, .. } => ["outputs", "signs", "chain"].contains(&name.as_str()),
         _ => false,
     }
@@ -102,9 +103,8 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
         Rule::Count { within, branches, counts, unproved, error_log2 } => {
             count::count(proof, step, &within, &branches, &counts, (unproved, error_log2))
         }
-        Rule::Claim { name, statement: _, outcome, counterexample, missing } => {
-            claim::claim(proof, step, (&name, &outcome), counterexample.as_ref(), &missing)
-        }
+        rule @ Rule::Condition { .. } => condition::condition(proof, step, &rule),
+        rule @ Rule::Claim { .. } => claim::claim(proof, step, &rule),
         Rule::Match { of, verdict, law, from, basis, degree } => {
             matching::matching(proof, step, (&of, &verdict, &law), from, basis.as_deref(), degree)
         }

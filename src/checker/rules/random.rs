@@ -17,6 +17,9 @@ pub(super) fn random(
         "random",
         format!("that the dimension of {of} is at most {k} is probable ({missing})"),
         error_log2,
-    );
+    )?;
+    for point in proof.points() {
+        proof.refute_at(point, &set, k)?;
+    }
     proof.bounded(step, (of, set, k))
 }

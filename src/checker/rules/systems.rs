@@ -98,7 +98,7 @@ pub(super) fn bound(name: &str, network: &Network, set: &[usize], samples: Optio
             let frozen = ["D", "B", "W"].map(|name| places(name, false));
             let m = usize::try_from(samples?).ok()?.min(set.len());
             let lost = unit(&frozen, (n, *inputs, *outputs), (m * t, m * (t - 1)), *every);
-            Some(wide(set.len() - lost))
+            set.len().checked_sub(lost).map(wide)
         }
         "blocks" => {
             let [d, b, w] = ["D", "B", "W"].map(|name| places(name, false));
@@ -106,7 +106,7 @@ pub(super) fn bound(name: &str, network: &Network, set: &[usize], samples: Optio
             let b = n.saturating_sub(distinct(b.iter().map(|place| place.1)));
             let (k, c) = (distinct(w.iter().map(|place| place.0)), distinct(w.iter().map(|place| place.1)));
             let commuting = if (a, b, k, c) == (n, n, n, n) { n } else { 0 };
-            Some(wide(set.len() - directions(k, a, b, c).max(commuting)))
+            set.len().checked_sub(directions(k, a, b, c).max(commuting)).map(wide)
         }
         _ => None,
     }

@@ -5,39 +5,29 @@
 //! earlier step bounds, and for all that exchanges of units, and transposition, make of it. Where both agree, the dimension is known. All 2^n
 //! allocations are looked at, so the numbers of each size add up to the binomials, which is checked besides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::super::budget::hold;
 use super::super::number::{Modular, Number};
-use super::super::proof::{Fact, Fault, Proof, ensure, limit};
+use super::super::proof::{Counts, Fact, Fault, Proof, ensure, limit};
 use super::transport::images;
 
 /// The most weights.
-const MOST_WEIGHTS: usize = 20;
+pub(super) const MOST_WEIGHTS: usize = 20;
 
 pub(super) fn table(
     proof: &mut Proof,
     step: u64,
     (within, points): (&str, &[u64]),
-    counts: &[(usize, usize, u64)],
+    counts: &Counts,
     (unproved, error_log2): (u64, Option<i64>),
 ) -> Result<(), Fault> {
     let inside = proof.allocation(within)?;
     let n = inside.len();
-    if n > MOST_WEIGHTS {
-        return Err(Fault::Limit(format!("a table over the limit of {MOST_WEIGHTS} weights")));
-    }
-    limit((2 * n) << n)?;
-    let mut least = vec![0u8; 1 << n];
-    for point in points {
-        let columns = proof.columns(*point, &inside)?;
-        limit(columns.first().map_or(0, Vec::len).saturating_mul(n) << n)?;
-        ranks(&columns, 0, 0, &mut Vec::new(), &mut least);
-    }
-    let most = upper(proof, &inside)?;
+    let (least, most) = bounds(proof, &inside, points)?;
     let mut found: BTreeMap<(usize, usize), u64> = BTreeMap::new();
     let mut open = 0;
     for (mask, (low, high)) in least.iter().zip(&most).enumerate() {
-        ensure(low <= high, "a lower bound is above an upper bound")?;
         open += u64::from(low < high);
         *found.entry((mask.count_ones() as usize, usize::from(*low))).or_insert(0) += 1;
     }
@@ -48,15 +38,91 @@ pub(super) fn table(
     if open > 0 {
         ensure(error_log2.is_none_or(|e| e <= 0), "an error is at most 2^0")?;
         let reason = format!("{open} of {} dimensions inside {within} are only probable", 1u64 << n);
-        proof.hole(step, "table", reason, error_log2);
+        proof.hole(step, "table", reason, error_log2)?;
     }
-    let list: Vec<String> =
-        counts.iter().map(|(size, dim, number)| format!("{number} of size {size} with {dim}")).collect();
-    proof.state(step, Fact::Table, format!("dimensions of all allocations inside {within}: {}", list.join(", ")))
+    census(proof, step, (within, inside), counts)
+}
+
+/// Lower and upper bounds of the dimensions of all sets of weights, as bits.
+fn bounds(proof: &mut Proof, inside: &[usize], points: &[u64]) -> Result<(Vec<u8>, Vec<u8>), Fault> {
+    let n = inside.len();
+    if n > MOST_WEIGHTS {
+        return Err(Fault::Limit(format!("all dimensions inside over the limit of {MOST_WEIGHTS} weights")));
+    }
+    limit((2 * n) << n)?;
+    let mut least = vec![0u8; 1 << n];
+    for point in points {
+        let entries = proof.labels_at(*point)?.saturating_mul(n);
+        limit(entries.saturating_mul(1 << n))?;
+        let _held = hold(entries.saturating_mul(16) as u64)?;
+        let columns = proof.columns(*point, inside)?;
+        ranks(&columns, 0, 0, &mut Vec::new(), &mut least);
+    }
+    let most = upper(proof, inside)?;
+    ensure(least.iter().zip(&most).all(|(low, high)| low <= high), "a lower bound is above an upper bound")?;
+    Ok((least, most))
+}
+
+/// Dimensions that are proved: of all allocations, by points; without points, those of steps before.
+pub(super) struct Dimensions {
+    all: Option<(Vec<u8>, Vec<u8>)>,
+    listed: HashMap<Vec<usize>, usize>,
+    /// The first hole that they rest on.
+    pub(super) hole: Option<u64>,
+}
+
+impl Dimensions {
+    pub(super) fn new(proof: &mut Proof, points: &[u64]) -> Result<Self, Fault> {
+        let everything: Vec<usize> = (0..proof.network()?.weights).collect();
+        let few = everything.len() <= MOST_WEIGHTS && !points.is_empty();
+        let all = if few { Some(bounds(proof, &everything, points)?) } else { None };
+        let listed = proof.dimensions().map(|(set, dim)| (set.to_vec(), dim)).collect();
+        let hole = proof.upper_bounds().filter_map(|(step, _, _)| proof.hole_of(step)).min();
+        Ok(Dimensions { all, listed, hole })
+    }
+
+    /// The dimension of a set of weights.
+    pub(super) fn of(&self, set: &[usize]) -> Result<usize, Fault> {
+        let known = self.all.as_ref().and_then(|(least, most)| {
+            let mask: usize = set.iter().map(|w| 1 << w).sum();
+            (least[mask] == most[mask]).then(|| usize::from(least[mask]))
+        });
+        let known = known.or_else(|| self.listed.get(set).copied());
+        known.ok_or_else(|| Fault::Unknown("a dimension that it asks for is not proved".to_owned()))
+    }
+}
+
+/// Shows the dimension of each allocation inside some weights, from all points and bounds before.
+fn list(proof: &mut Proof, inside: &[usize]) -> Result<(), Fault> {
+    let (least, most) = bounds(proof, inside, &proof.points())?;
+    for mask in 0..least.len() {
+        let network = proof.network()?;
+        let names = (0..inside.len()).filter(|i| mask >> i & 1 == 1).map(|i| network.name(inside[i]));
+        let set = Some(names.collect::<Vec<_>>().join(" ")).filter(|s| !s.is_empty()).unwrap_or("none".to_owned());
+        let known = if least[mask] == most[mask] { "is" } else { "is probably" };
+        let dim = least[mask];
+        proof.show(format!("the dimension of {set} {known} {dim}"))?;
+    }
+    Ok(())
+}
+
+/// States how many allocations have each size and dimension.
+pub(super) fn census(
+    proof: &mut Proof,
+    step: u64,
+    (within, inside): (&str, Vec<usize>),
+    counts: &Counts,
+) -> Result<(), Fault> {
+    if proof.options.allocations {
+        list(proof, &inside)?;
+    }
+    let list: Vec<String> = counts.iter().map(|(size, dim, n)| format!("{n} of size {size} with {dim}")).collect();
+    let statement = format!("dimensions of all allocations inside {within}: {}", list.join(", "));
+    proof.state(step, Fact::Table(inside, counts.into()), statement)
 }
 
 /// Whether the numbers of each size add up to the number of sets of that size.
-pub(super) fn binomials(counts: &[(usize, usize, u64)], n: usize) -> bool {
+pub(super) fn binomials(counts: &Counts, n: usize) -> bool {
     let mut binomial = 1u128;
     (0..=n).all(|size| {
         let sum: u128 = counts.iter().filter(|(s, _, _)| *s == size).map(|(_, _, number)| u128::from(*number)).sum();

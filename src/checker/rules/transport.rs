@@ -8,16 +8,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
+use super::super::budget::{Held, exceeded, pay, spend};
 use super::super::network::{Family, Network, digits};
-use super::super::number::spend;
 use super::super::proof::{Bounds, Fault, Proof, ensure, is_subset, limit};
 
 /// The most sets that bounds and exchanges may make.
 const MOST_SETS: usize = 1 << 20;
 /// Larger bounds say nothing of so few weights.
 const MOST_BOUND: usize = 255;
-/// The most weights in these sets.
-const MOST_ENTRIES: usize = 1 << 25;
 
 /// What an exchange counts for, in operations for each weight.
 const EXCHANGED: usize = 8;
@@ -150,50 +148,73 @@ fn transposition(network: &Network, samples: Option<u64>) -> Option<Vec<usize>> 
 }
 
 /// The exchanges of neighbouring units, which generate all permutations of them, and transposition where it holds.
-fn generators(network: &Network, samples: Option<u64>) -> Vec<Vec<usize>> {
+fn generators(network: &Network, samples: Option<u64>, held: &mut Held) -> Result<Vec<Vec<usize>>, Fault> {
     let names = match &network.family {
         Family::Layers { widths, .. } => (1..widths.len() - 1).map(|l| format!("layer {l}")).collect(),
         Family::Recurrent { .. } => vec!["hidden".to_owned()],
     };
-    let names = names.into_iter().chain(["inputs".to_owned(), "outputs".to_owned()]);
-    let swaps = names.flat_map(|units| (0..).map_while(move |i| swap(network, &units, i, i + 1)));
-    swaps.chain(transposition(network, samples)).collect()
+    let mut generators = Vec::new();
+    for units in names.into_iter().chain(["inputs".to_owned(), "outputs".to_owned()]) {
+        for i in 0.. {
+            pay(EXCHANGED as u64 * network.weights as u64)?;
+            let Some(image_of) = swap(network, &units, i, i + 1) else { break };
+            if !held.grow(24 + 8 * network.weights as u64) {
+                return Err(exceeded());
+            }
+            generators.push(image_of);
+        }
+    }
+    generators.extend(transposition(network, samples));
+    Ok(generators)
 }
 
 /// The sets inside some weights, as bits, that earlier steps bound, and all that exchanges of units and transposition make of
 /// them; with the smallest bound of each.
 pub(super) fn images(proof: &mut Proof, inside: &[usize]) -> Result<Bounds, Fault> {
-    if let Some((_, known)) = proof.images.as_ref().filter(|(of, _)| of == inside) {
+    if let Some((_, known, hole)) = proof.images.as_ref().filter(|(of, _, _)| of == inside) {
+        proof.rest_on(*hole);
         return Ok(Rc::clone(known));
     }
+    let hole = proof.upper_bounds().filter_map(|(step, _, _)| proof.hole_of(step)).min();
+    proof.rest_on(hole);
     let network = proof.network()?;
-    let generators = generators(network, proof.samples);
-    limit(generators.len().saturating_mul(EXCHANGED * network.weights))?;
-    let mut seen: HashMap<Vec<usize>, usize> = HashMap::new();
-    let mut open: Vec<(Vec<usize>, usize)> = proof.upper_bounds().map(|(set, k)| (set.to_vec(), k)).collect();
-    while let Some((set, bound)) = open.pop() {
+    let mut held = Held::default();
+    let generators = generators(network, proof.samples, &mut held)?;
+    let mut seen: HashMap<Vec<u16>, usize> = HashMap::new();
+    let mut open: Vec<(Vec<u16>, usize)> = Vec::new();
+    // A set that is new, or has a smaller bound than before.
+    let mut add = |set: Vec<u16>, bound: usize, open: &mut Vec<(Vec<u16>, usize)>| {
         if seen.get(&set).is_some_and(|known| *known <= bound) {
-            continue;
+            return Ok(());
         }
+        if seen.len() >= MOST_SETS {
+            return Err(Fault::Limit(format!("over the limit of {MOST_SETS} bounded sets")));
+        }
+        open.push((set.clone(), bound));
+        // A set is held here and there.
+        let bytes = 2 * (64 + 2 * set.len() as u64);
+        seen.insert(set, bound);
+        if held.grow(bytes) { Ok(()) } else { Err(exceeded()) }
+    };
+    for (_, set, bound) in proof.upper_bounds() {
+        add(set.iter().map(|w| *w as u16).collect(), bound, &mut open)?;
+    }
+    while let Some((set, bound)) = open.pop() {
         // An image is a new list, put in order and looked up.
         let each = EXCHANGED * (set.len() + EXCHANGED);
         if !spend(generators.len() as u64 * each as u64) {
-            return Err(Fault::Limit("over the limit of operations of a certificate".to_owned()));
+            return Err(exceeded());
         }
         for image_of in &generators {
-            let mut image: Vec<usize> = set.iter().map(|w| image_of[*w]).collect();
+            let mut image: Vec<u16> = set.iter().map(|w| image_of[usize::from(*w)] as u16).collect();
             image.sort_unstable();
-            open.push((image, bound));
-        }
-        seen.insert(set, bound);
-        let sets = seen.len().max(open.len());
-        if sets > MOST_SETS || sets.saturating_mul(network.weights) > MOST_ENTRIES {
-            return Err(Fault::Limit(format!("over the limit of {MOST_SETS} bounded sets")));
+            add(image, bound, &mut open)?;
         }
     }
     let mut bounds: BTreeMap<u64, u32> = BTreeMap::new();
     for (set, bound) in seen {
-        let mask = (0..inside.len()).filter(|i| set.binary_search(&inside[*i]).is_ok()).fold(0, |m, i| m | 1 << i);
+        let has = |i: &usize| set.binary_search(&(inside[*i] as u16)).is_ok();
+        let mask = (0..inside.len()).filter(has).fold(0, |m, i| m | 1 << i);
         let bound = bound.min(MOST_BOUND) as u32;
         bounds.entry(mask).and_modify(|known| *known = bound.min(*known)).or_insert(bound);
     }
@@ -201,6 +222,6 @@ pub(super) fn images(proof: &mut Proof, inside: &[usize]) -> Result<Bounds, Faul
     let mut bounds: Vec<(u64, u32)> = bounds.into_iter().collect();
     bounds.sort_by_key(|(set, bound)| (Reverse(*bound), *set));
     let bounds = Rc::new(bounds);
-    proof.images = Some((inside.to_vec(), Rc::clone(&bounds)));
+    proof.images = Some((inside.to_vec(), Rc::clone(&bounds), hole));
     Ok(bounds)
 }

@@ -144,6 +144,13 @@ impl<'a> Reader<'a> {
         self.function(name).and_then(|_| self.definitions.get(name).copied())
     }
 
+    /// Whether the file gives the name of a function of the language to something else.
+    pub(super) fn binds_functions(&self) -> bool {
+        ["min", "max", "sum", "len", "all", "any", "sorted", "range", "within"]
+            .iter()
+            .any(|name| self.bound.contains_key(*name))
+    }
+
     /// What these functions of a network and an allocation ask of symmetries; nothing if some part has no rule.
     pub(super) fn requirements(&self, functions: &[&AstExpr]) -> Option<Vec<Requirement>> {
         let floats = self.floats || functions.iter().any(|function| self.makes_float(&Visit::Expr(function)));

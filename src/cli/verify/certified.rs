@@ -128,7 +128,7 @@ fn certify(
     }
     // Nothing is called proved but what the checker confirmed.
     let settled = checked.evidence.is_some() && checked.only_dimensions;
-    if settled && report.verdict == Verdict::Valid && certificate.is_whole() {
+    if settled && report.is_whole() && certificate.is_whole() {
         checked.evidence = Some(Evidence::Proved);
         if let Some(counterexample) = &mut checked.counterexample {
             counterexample.evidence = Evidence::Proved;

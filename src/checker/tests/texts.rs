@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use allocert::certificate::format::{FORMAT, Header, Rule, Step, VERSION};
-use allocert::checker::{Report, Verdict, check};
+use allocert_checker::{Report, Verdict, check};
+use allocert_format::{FORMAT, Header, Rule, Step, VERSION};
 
 /// A certificate and what is expected of it.
 struct Case {
@@ -14,7 +14,7 @@ struct Case {
 }
 
 fn files() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/certificates");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/certificates");
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|e| e == "txt"));
     files.sort();
@@ -28,6 +28,15 @@ fn subject(line: &str) -> Option<(String, Option<u64>)> {
     Some((network.to_owned(), samples.map(|count| count.parse().unwrap())))
 }
 
+/// The seal of a claim in place of `SEAL`.
+fn sealed(line: String) -> String {
+    if !line.contains("\"SEAL\"") {
+        return line;
+    }
+    let step: Step = serde_json::from_str(&line).unwrap();
+    line.replace("SEAL", &step.by.seal().unwrap())
+}
+
 /// A case from its lines: the name, the network, steps, and what is expected.
 fn case(lines: &[&str]) -> Case {
     let [name, subject_line, rest @ ..] = lines else { panic!("{lines:?}") };
@@ -38,7 +47,7 @@ fn case(lines: &[&str]) -> Case {
     let header = Header {
         format: FORMAT.to_owned(),
         version: VERSION,
-        about: "rank".to_owned(),
+        about: if steps.iter().any(|line| line.contains("{\"claim\":")) { "claim" } else { "rank" }.to_owned(),
         network,
         samples: samples.flatten(),
         allocation: None,
@@ -52,7 +61,7 @@ fn case(lines: &[&str]) -> Case {
     }
     for line in steps {
         let (number, rule) = line.split_once(' ').unwrap();
-        written.push(format!("{{\"step\":{number},\"by\":{}}}", rule.replace("HEADER", &head)));
+        written.push(sealed(format!("{{\"step\":{number},\"by\":{}}}", rule.replace("HEADER", &head))));
     }
     let ended = steps.last().is_some_and(|line| line.contains("{\"end\":"));
     if let (false, Some((_, statement))) = (ended, expected[0].split_once(": ")) {

@@ -1,0 +1,122 @@
+(* allocert-extracted FILE…: checks certificates in the plain form that `allocert coq --plain` writes, with the checker extracted from Coq.
+
+   A file is a list of words and numbers between spaces and line breaks; every list begins with its length. *)
+
+open Checker
+
+exception Bad of string
+
+(* The words of a file, in order. *)
+let words name =
+  let channel = open_in_bin name in
+  let text = really_input_string channel (in_channel_length channel) in
+  close_in channel;
+  let rest = ref (Seq.filter (fun w -> w <> "") (List.to_seq (String.split_on_char ' ' (String.map (fun c -> if c = '\n' then ' ' else c) text)))) in
+  fun () ->
+    match !rest () with
+    | Seq.Nil -> raise (Bad "the file ends too early")
+    | Seq.Cons (word, more) -> rest := more; word
+
+let nat next =
+  let word = next () in
+  match int_of_string_opt word with
+  | Some n when n >= 0 && n <= 1_000_000_000 && String.for_all (fun c -> c >= '0' && c <= '9') word -> n
+  | _ -> raise (Bad ("`" ^ word ^ "` is not a natural number"))
+
+let integer next =
+  let word = next () in
+  try Big_int_Z.big_int_of_string word with _ -> raise (Bad ("`" ^ word ^ "` is not an integer"))
+
+let rec times n f = if n = 0 then [] else let x = f () in x :: times (n - 1) f
+let list next item = let n = nat next in times n (fun () -> item next)
+let bool next = match next () with "true" -> true | "false" -> false | w -> raise (Bad ("`" ^ w ^ "` is not true or false"))
+let expect next word = let w = next () in if w <> word then raise (Bad ("`" ^ w ^ "` stands where `" ^ word ^ "` is expected"))
+
+let numbers l = String.concat " " (List.map string_of_int l)
+
+let network next = match next () with
+  | "lffn" -> let widths = list next nat in let bias = bool next in
+    lffn widths bias, Printf.sprintf "lffn [%s] bias %b" (numbers widths) bias
+  | "pnn" -> let widths = list next nat in let degree = nat next in let bias = bool next in
+    pnn widths degree bias, Printf.sprintf "pnn [%s] degree %d bias %b" (numbers widths) degree bias
+  | "lrnn" -> let q = nat next in let n = nat next in let p = nat next in let t = nat next in let every = bool next in
+    lrnn q n p t every, Printf.sprintf "lrnn inputs %d hidden %d outputs %d steps %d every %b" q n p t every
+  | w -> raise (Bad ("`" ^ w ^ "` is not a family"))
+
+let polynomial next = list next (fun next -> let c = integer next in c, list next integer)
+
+let reason next = match next () with
+  | "size" -> Size
+  | "coordinates" -> Coordinates
+  | "kernel" -> Kernel (list next (fun next -> list next polynomial))
+  | "inclusion" -> Inclusion (nat next)
+  | "submodular" -> let f = nat next in let g = nat next in Submodular (f, g, list next nat)
+  | "image" -> let f = nat next in Image (f, nat next)
+  | w -> raise (Bad ("`" ^ w ^ "` is not a rule"))
+
+let bound next =
+  let set = list next nat in
+  let k = nat next in
+  (set, k), reason next
+
+let symmetry next =
+  let on_weights = list next nat in
+  let on_inputs = list next nat in
+  let on_labels = list next nat in
+  { on_weights; on_inputs; on_labels }
+
+let say valid statement = Printf.printf "  %s: %s\n" (if valid then "valid" else "INVALID") statement; valid
+
+(* One network: a certificate, then what it proves. *)
+let section next =
+  let program, name = network next in
+  let asked, samples = match next () with
+    | "functional" -> Functional, "functional"
+    | "samples" -> let m = nat next in Samples m, Printf.sprintf "%d samples" m
+    | w -> raise (Bad ("`" ^ w ^ "` stands where `samples` or `functional` is expected")) in
+  let weights_at = list next integer in
+  let inputs_at = list next (fun next -> list next integer) in
+  let symmetries = list next symmetry in
+  let bounds = list next bound in
+  let c = { network = program; asked; weights_at; inputs_at; symmetries; bounds } in
+  Printf.printf "  %s, %s\n" name samples;
+  let ok = say (certificate_ok c) (Printf.sprintf "%d bounds" (List.length bounds)) in
+  let answer next = match next () with
+    | "dimension" ->
+      let set = list next nat in
+      let k = nat next in
+      say (ok && dimension_ok c set k) (Printf.sprintf "the dimension of weights %s is %d" (numbers set) k)
+    | "at_most" ->
+      let set = list next nat in
+      let k = nat next in
+      say (ok && at_most_ok c set k) (Printf.sprintf "the dimension of weights %s is at most %d" (numbers set) k)
+    | "at_least" ->
+      let set = list next nat in
+      let k = nat next in
+      say (ok && at_least_ok c set k) (Printf.sprintf "the dimension of weights %s is at least %d" (numbers set) k)
+    | "census" ->
+      let set = list next nat in
+      let table = list next (fun next -> list next integer) in
+      let row d r = Printf.sprintf "%d: %s" d (String.concat " " (List.map Big_int_Z.string_of_big_int r)) in
+      say (ok && count_ok c set table)
+        (Printf.sprintf "census of weights %s, by dimension and size: %s" (numbers set) (String.concat "; " (List.mapi row table)))
+    | w -> raise (Bad ("`" ^ w ^ "` is not an answer")) in
+  List.for_all (fun valid -> valid) (ok :: list next answer)
+
+let check name =
+  Printf.printf "%s\n" name;
+  try
+    let next = words name in
+    expect next "allocert-plain"; expect next "1";
+    let valid = List.for_all (fun valid -> valid) (list next section) in
+    expect next "end";
+    valid
+  with
+  | Bad why -> Printf.printf "  INVALID: %s\n" why; false
+  | Sys_error why -> Printf.printf "  INVALID: %s\n" why; false
+  | Stack_overflow | Out_of_memory -> Printf.printf "  INVALID: too large\n"; false
+
+let () =
+  let files = List.tl (Array.to_list Sys.argv) in
+  if files = [] then (prerr_endline "allocert-extracted FILE…"; exit 2);
+  exit (if List.for_all (fun valid -> valid) (List.map check files) then 0 else 1)
