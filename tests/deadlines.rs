@@ -24,11 +24,11 @@ fn options(limit: Option<Duration>, trials: u64) -> MatchOptions {
     MatchOptions { time_limit: limit, trials: Trials::Fixed(trials), ..MatchOptions::default() }
 }
 
-/// Degree 30 in three weights: a learning degree, or an instance, takes half a minute.
+/// Degree 30 in three weights: a matching degree, or an instance, takes half a minute.
 const SLOW: (&str, &str, u64) = ("pnn([2, 3, 1], degree = 30)", "W1[0,0] W1[1,1] W2[0,0]", 3);
 
 #[test]
-fn a_learning_degree_and_an_instance_stop_inside() {
+fn a_matching_degree_and_an_instance_stop_inside() {
     let (allocation, matcher) = matcher(SLOW.0, SLOW.1, SLOW.2);
     for limit in [Duration::ZERO, Duration::from_millis(50)] {
         let answer = matcher.decide(&allocation, &options(Some(limit), 1_000), &|_, _| {}).unwrap();

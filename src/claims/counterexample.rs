@@ -14,10 +14,8 @@ use super::outcome::Counterexample;
 use super::session::Session;
 use super::source::dedent;
 use super::values::{AllocationValue, NetworkValue};
-use allocert_core::allocation::{Allocation, print};
-use allocert_core::network::Samples;
+use allocert_core::allocation::Allocation;
 use allocert_core::reach::{Evidence, IntegerPoint, Settings, rank};
-use allocert_core::text::shell;
 
 /// Every matroid behind a counterexample may err with at most this probability.
 const ERROR_LOG2: i64 = -110;
@@ -57,7 +55,7 @@ pub(super) fn describe(
         );
         return Err(ClaimError::Language { message });
     }
-    let observations = session.observations();
+    let (observations, questions) = (session.observations(), session.questions());
     let evidence = Evidence::all([session.evidence(), claim.loading.evidence()]);
     session.close();
     let asked = |a: &Allocation| rank(&instance.network, a, instance.samples, settings).ok();
@@ -75,8 +73,8 @@ pub(super) fn describe(
         answer,
         point,
         observations,
+        questions,
         evidence,
-        command: command(claim, instance),
     })
 }
 
@@ -111,22 +109,4 @@ fn side_value(claim: &Claim, instance: &Instance, settings: Settings, parameters
         let value = eval.eval_function(function, &arguments, &[]).ok()?;
         Some(value.to_repr())
     })
-}
-
-/// The command that shows the counterexample again.
-fn command(claim: &Claim, instance: &Instance) -> String {
-    let samples = match instance.samples {
-        Samples::Count(count) => format!(" --samples {count}"),
-        Samples::Functional => String::new(),
-    };
-    match &instance.allocation {
-        Some(allocation) => {
-            let text = print(instance.network.layout(), allocation);
-            format!("allocert rank {} {}{samples}", shell(&instance.network.to_string()), shell(&text))
-        }
-        None => {
-            let file = claim.file.display().to_string();
-            format!("allocert verify {} --only {}", shell(&file), shell(&claim.name))
-        }
-    }
 }

@@ -31,5 +31,5 @@ pub use file::{Claim, ClaimError, LONGEST_LOADING, find, load, read};
 pub use globals::Expect;
 pub use outcome::{Checked, Counterexample, Outcome, Subject, Unsettled};
 pub use reference::reference;
-pub use session::Observation;
+pub use session::{AskedMatch, Observation};
 pub use source::Written;

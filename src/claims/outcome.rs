@@ -10,7 +10,7 @@ use allocert_core::reach::{Answer, Evidence, IntegerPoint};
 
 use super::file::ClaimError;
 use super::globals::Expect;
-use super::session::Observation;
+use super::session::{AskedMatch, Observation};
 use super::source::Written;
 
 /// The outcome of a claim.
@@ -180,8 +180,8 @@ pub struct Counterexample {
     pub point: Option<IntegerPoint>,
     /// Every dimension that was asked for.
     pub observations: Vec<Observation>,
-    /// How these dimensions are known.
+    /// Every question about matches that was asked.
+    pub questions: Vec<AskedMatch>,
+    /// How all of that is known.
     pub evidence: Evidence,
-    /// The command that shows it again.
-    pub command: String,
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::outcome::{Counterexample, Subject};
-use allocert_core::allocation::Allocation;
+use allocert_core::allocation::{Allocation, subsets};
 use allocert_core::matching::{
     Estimate, Halt, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, NoDegree, Stopped, Trials, Verdict,
 };
@@ -46,6 +46,8 @@ pub(super) struct Session {
     /// How instances that were decided are known.
     decisions: Mutex<Vec<Evidence>>,
     observed: Option<Mutex<(Vec<Observation>, HashSet<Observation>)>>,
+    /// The questions about matches, where what is asked is remembered.
+    questions: Mutex<Vec<AskedMatch>>,
     /// The first limit that a question ran into.
     stopped: Mutex<Option<ReachError>>,
 }
@@ -63,6 +65,26 @@ impl Drop for Entered {
     fn drop(&mut self) {
         CURRENT.set(self.0.take());
     }
+}
+
+/// So many allocations are searched for one of an extreme dimension.
+const MOST_SEARCHED: usize = 1 << 18;
+
+/// A question about matches that was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AskedMatch {
+    /// The network.
+    pub network: Network,
+    /// The samples.
+    pub samples: Samples,
+    /// The allocation.
+    pub allocation: Allocation,
+    /// So many instances are decided at the most.
+    pub trials: u64,
+    /// The seed that they are drawn with.
+    pub seed: u64,
+    /// The first of them that was decided to have no match.
+    pub without_match: Option<u64>,
 }
 
 /// A dimension that was asked for.
@@ -113,6 +135,7 @@ impl Session {
             lenses,
             decisions,
             observed,
+            questions: Mutex::default(),
             stopped: Mutex::default(),
         })
     }
@@ -197,7 +220,7 @@ impl Session {
     /// How the decisions of some instances are known.
     fn rests_on(&self, evidence: Evidence) {
         let mut decisions = lock(&self.decisions);
-        if evidence != Evidence::Proved && decisions.last() != Some(&Evidence::Unbounded) {
+        if evidence != Evidence::Proved && decisions.last() != Some(&Evidence::Statistical) {
             decisions.push(evidence);
         }
     }
@@ -206,6 +229,11 @@ impl Session {
     pub(super) fn evidence(&self) -> Evidence {
         let lenses: Vec<Evidence> = lock(&self.lenses).values().map(Lens::evidence).collect();
         Evidence::all(lenses.into_iter().chain(lock(&self.decisions).iter().copied()))
+    }
+
+    /// The questions about matches, each once, in order.
+    pub(super) fn questions(&self) -> Vec<AskedMatch> {
+        lock(&self.questions).clone()
     }
 
     /// What was asked, each question once, in order.
@@ -386,13 +414,14 @@ impl Lens {
             }
         };
         lock(&self.0.matches).insert(key, Arc::clone(&answer));
+        self.observe_match(allocation, trials, answer.estimate.as_ref().and_then(|e| e.without_match));
         Ok(answer)
     }
 
     /// Notes that the value or the interval of a match probability is used: a frequency has no bound on its error.
     pub(super) fn rests_on_value(&self, answer: &MatchAnswer) {
         if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
-            self.0.session.rests_on(Evidence::Unbounded);
+            self.0.session.rests_on(Evidence::Statistical);
         }
     }
 
@@ -406,6 +435,7 @@ impl Lens {
         self.in_time(estimate.stopped.map(|halt| (halt, estimate.trials)), trials)?;
         self.0.session.rests_on(estimate.evidence);
         lock(&self.0.decided).insert(key, estimate.clone());
+        self.observe_match(allocation, trials, estimate.without_match);
         Ok(estimate)
     }
 
@@ -426,7 +456,7 @@ impl Lens {
             None
         };
         if let Some(degree) = degree {
-            self.0.session.rests_on(degree.evidence.of_parity());
+            self.0.session.rests_on(degree.evidence);
         }
         let value = degree.map(|d| d.value);
         lock(&self.0.degrees).insert(allocation.clone(), value);
@@ -539,13 +569,41 @@ impl Lens {
 
     fn evidence_of_ranks(&self) -> Evidence {
         match self.0.dimensions.get() {
-            Some(Ok(Dimensions::Patterns(_))) if self.0.unproved.load(Ordering::Relaxed) => Evidence::Unbounded,
+            Some(Ok(Dimensions::Patterns(_))) if self.0.unproved.load(Ordering::Relaxed) => Evidence::Statistical,
             Some(Ok(Dimensions::Matroid(matroid))) if self.0.unproved.load(Ordering::Relaxed) => {
                 let asked = self.0.asked.load(Ordering::Relaxed).saturating_add(1);
                 let one_by_one = matroid.error_for_one().saturating_add(i64::from(u64::BITS - asked.leading_zeros()));
-                Evidence::Probabilistic { error_log2: matroid.error_for_all().min(one_by_one).min(0) }
+                Evidence::within(matroid.error_for_all().min(one_by_one))
             }
             _ => Evidence::Proved,
+        }
+    }
+
+    /// Remembers a question about matches, if what is asked is remembered.
+    fn observe_match(&self, allocation: &Allocation, trials: u64, without_match: Option<u64>) {
+        let View { network, samples, session, .. } = &*self.0;
+        if session.observed.is_none() {
+            return;
+        }
+        let (network, allocation, seed) = (network.clone(), allocation.clone(), session.settings.seed);
+        let question = AskedMatch { network, samples: *samples, allocation, trials, seed, without_match };
+        let mut questions = lock(&session.questions);
+        if !questions.contains(&question) {
+            questions.push(question);
+        }
+    }
+
+    /// Remembers the first allocation of a size inside some weights that has a dimension, if what is asked is remembered.
+    pub(super) fn observe_witness(&self, within: &Allocation, size: usize, dim: usize) {
+        if self.0.session.observed.is_none() {
+            return;
+        }
+        let Ok(dimensions) = self.dimensions() else {
+            return;
+        };
+        let found = subsets(within, size).take(MOST_SEARCHED).find(|a| dimensions.rank(a) == dim);
+        if let Some(witness) = found {
+            self.observe(&witness, dim);
         }
     }
 

@@ -48,7 +48,7 @@ pub(super) struct Arguments {
     /// Also list every allocation up to symmetry, one row an orbit, in this file: .parquet, .csv or .jsonl.
     #[arg(long, value_name = "FILE")]
     orbits: Option<PathBuf>,
-    /// Columns that --orbits has besides: degree (the learning degree of bases), verdict (on the match probability).
+    /// Columns that --orbits has besides: degree (the matching degree of bases), verdict (on the match probability).
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "orbits")]
     with: Vec<With>,
     /// With the column verdict: how many random instances of a basis that no law settles are decided, in search of one without

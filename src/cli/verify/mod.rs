@@ -191,15 +191,27 @@ fn claims(arguments: &Arguments, settings: Settings) -> Result<Vec<Claim>, Failu
     claims.retain(|c| matches(only, &c.name));
     if claims.is_empty() {
         let known: Vec<&str> = names.iter().map(String::as_str).collect();
-        let near = nearest(only, &known).map(|n| format!("; did you mean {}?", quote(n))).unwrap_or_default();
         let message = format!(
-            "no claim is named {}{near}\n  these files hold {}",
+            "no claim is named {}{}\n  these files hold {}",
             quote(only),
+            hint(only, &known),
             plural(names.len() as u64, "claim")
         );
         return Err(Failure::request(message));
     }
     Ok(claims)
+}
+
+/// What a name that fits no claim may have meant: part of names, for which a pattern needs stars, or a name that is near.
+fn hint(only: &str, known: &[&str]) -> String {
+    let word = only.trim_matches('*').trim_end_matches('/');
+    let with_stars = [format!("{word}/*"), format!("*/{word}"), format!("*{word}*")].into_iter();
+    let mut fitting = with_stars.map(|p| (known.iter().filter(|name| matches(&p, name)).count(), p));
+    if let Some((number, pattern)) = fitting.find(|(number, _)| *number > 0).filter(|_| !word.is_empty()) {
+        let s = if number == 1 { "s" } else { "" };
+        return format!("; --only '{pattern}' fit{s} {}", plural(number as u64, "claim"));
+    }
+    nearest(only, known).map(|n| format!("; did you mean {}?", quote(n))).unwrap_or_default()
 }
 
 /// Whether a name fits a pattern in which * stands for anything.

@@ -165,8 +165,7 @@ fn row(record: &Verify) -> String {
     let mark = if record.as_expected { " " } else { "!" };
     let evidence = match (record.error_log2, record.evidence.as_deref()) {
         (Some(k), _) => format!("2^{k}"),
-        (None, Some("proved")) => "proved".to_owned(),
-        (None, Some(_)) => "likely".to_owned(),
+        (None, Some(name)) => harmless(name),
         (None, None) => "-".to_owned(),
     };
     let (networks, allocations) = (thousands(record.networks as u64), thousands(record.allocations));
