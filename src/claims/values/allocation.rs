@@ -271,7 +271,7 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
         this.lens().is_affine(&this.allocation).map_err(failure)
     }
 
-    /// The learning degree δ: how many complex students match a generic teacher; `None` unless the allocation spans with as
+    /// The matching degree δ: how many complex students match a generic teacher; `None` unless the allocation spans with as
     /// many weights as the teacher has dimensions.
     #[starlark(attribute)]
     fn learning_degree(this: &AllocationValue) -> starlark::Result<NoneOr<usize>> {

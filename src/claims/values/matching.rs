@@ -64,7 +64,7 @@ fn match_methods(builder: &mut MethodsBuilder) {
         Ok(this.answer.reason.to_string())
     }
 
-    /// The learning degree of a basis, or `None`.
+    /// The matching degree of a basis, or `None`.
     #[starlark(attribute)]
     fn degree(this: &MatchValue) -> starlark::Result<NoneOr<usize>> {
         Ok(NoneOr::from_option(this.answer.degree.and_then(Result::ok).map(|d| d.value)))
