@@ -1,6 +1,6 @@
 //! Networks from expressions such as `lora(4, 1)`, with what other files define.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,7 +8,8 @@ use starlark::environment::{FrozenModule, Module};
 use starlark::eval::Evaluator;
 
 use super::file::{
-    ClaimError, LONGEST_LOADING, evaluated, guarded, language, parse, stopped_or, text_of, without_traceback,
+    Claim, ClaimError, LONGEST_LOADING, evaluated, guarded, language, parse, read_after, stopped_or, text_of,
+    without_traceback,
 };
 use super::globals::{Host, globals};
 use super::limits::{MOST_LOADING_TICKS, limit, too_deep};
@@ -59,6 +60,14 @@ impl Definitions {
             definitions.modules.push(Arc::new(module));
         }
         Ok(definitions)
+    }
+
+    /// Reads the claims of a file that may use these definitions, in order.
+    ///
+    /// # Errors
+    /// See [`ClaimError`].
+    pub fn load(&self, path: &Path, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
+        read_after(path, text_of(path)?, settings, &self.modules)
     }
 
     /// Reads a network from an expression, such as `lora(4, 1)`.

@@ -243,13 +243,28 @@ pub(super) fn text_of(path: &Path) -> Result<String, ClaimError> {
 /// # Errors
 /// See [`ClaimError`].
 pub fn read(path: &Path, text: String, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
+    read_after(path, text, settings, &[])
+}
+
+/// The same, with what some modules before it define.
+pub(super) fn read_after(
+    path: &Path,
+    text: String,
+    settings: Settings,
+    before: &[Arc<FrozenModule>],
+) -> Result<Vec<Claim>, ClaimError> {
     if let Some((what, limit)) = too_deep(&text) {
         return Err(ClaimError::TooLarge { path: path.to_owned(), what, limit: limit as u64 });
     }
-    guarded(&path.display().to_string(), || evaluate_file(path, text, settings))
+    guarded(&path.display().to_string(), || evaluate_file(path, text, settings, before))
 }
 
-fn evaluate_file(path: &Path, text: String, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
+fn evaluate_file(
+    path: &Path,
+    text: String,
+    settings: Settings,
+    before: &[Arc<FrozenModule>],
+) -> Result<Vec<Claim>, ClaimError> {
     let shown = path.display().to_string();
     let ast = AstModule::parse(&shown, text.clone(), &dialect()).map_err(language)?;
     let calls = calls(&text, &ast);
@@ -257,7 +272,7 @@ fn evaluate_file(path: &Path, text: String, settings: Settings) -> Result<Vec<Cl
     let session = Session::new(settings, Some(LONGEST_LOADING));
     let _entered = session.enter();
     let host = Host::new(Arc::clone(&session));
-    let module = Arc::new(evaluated(ast, &shown, &host, &[])?);
+    let module = Arc::new(evaluated(ast, &shown, &host, before)?);
     let declared = host.claims.into_inner();
     declared.into_iter().enumerate().map(|(i, d)| claim(path, i, d, (&module, &session), &calls)).collect()
 }

@@ -212,6 +212,7 @@ fn partial_text(counted: &Partial) -> String {
 fn request(network: &Network, samples: Samples, options: &ScanOptions, settings: Settings) -> record::Request {
     record::Request::Scan {
         network: network.to_string(),
+        program: scan_pieces::fingerprint(network),
         samples: samples.count(),
         within: options.within.as_ref().map(|within| print(network.layout(), within)),
         sizes: options.sizes.as_ref().map(|sizes| (*sizes.start(), (*sizes.end()).min(network.weights()))),

@@ -85,7 +85,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let claims = claims(arguments, settings(common, arguments.error_log2 - 10))?;
+    let claims = claims(common, arguments, settings(common, arguments.error_log2 - 10))?;
     let before = files::before(arguments)?;
     let options = CheckOptions {
         settings: settings(common, arguments.error_log2),
@@ -176,10 +176,10 @@ impl Show<'_> {
 }
 
 /// The claims asked for, all files read before the first is checked.
-fn claims(arguments: &Arguments, settings: Settings) -> Result<Vec<Claim>, Failure> {
-    let mut claims = Vec::new();
+fn claims(common: &Common, arguments: &Arguments, settings: Settings) -> Result<Vec<Claim>, Failure> {
+    let (mut claims, definitions) = (Vec::new(), common.definitions()?);
     for path in find(&arguments.paths)? {
-        claims.extend(loaded(&path, settings)?);
+        claims.extend(loaded(&definitions, &path, settings)?);
     }
     let Some(only) = &arguments.only else {
         if claims.is_empty() {

@@ -52,7 +52,7 @@ pub(super) fn run(
 /// The request as `run.json` has it.
 fn request(common: &Common, arguments: &Arguments, claims: &[Claim]) -> Result<Request, Failure> {
     let mut texts = Vec::new();
-    for path in find(&arguments.paths)? {
+    for path in common.definitions.iter().cloned().chain(find(&arguments.paths)?) {
         texts.push((path.display().to_string(), checksum(&fs::read_to_string(&path)?)));
     }
     Ok(Request::Verify {
