@@ -56,6 +56,9 @@ const WAVE: usize = 256;
 /// Checks one claim.
 pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> Checked {
     let start = Instant::now();
+    if let Some(slip) = &claim.slip {
+        return blank(claim, Err(slip.clone()));
+    }
     let fresh = || Session::new(matroid_settings(options), Some(options.time_limit));
     let mut run = Run::new(claim, options, fresh());
     let mut found = run.find(progress);

@@ -174,6 +174,8 @@ pub struct Claim {
     pub(super) written: Written,
     /// What its file should be told about, such as old names.
     pub(super) warnings: Vec<String>,
+    /// What is wrong with its text, so that it is not evaluated.
+    pub(super) slip: Option<ClaimError>,
     /// What its conditions ask of symmetries; nothing if it must be checked allocation by allocation.
     pub(super) requirements: Option<Vec<Requirement>>,
     pub(super) module: Arc<FrozenModule>,
@@ -290,13 +292,7 @@ fn evaluate_file(path: &Path, text: String, settings: Settings) -> Result<Vec<Cl
     let calls = calls(&text, &ast);
     let (named, uncalled) = slips::read(&ast);
     let places = ast.clone();
-    let at = |slip: Slip| {
-        let error = failure(slip.message);
-        ClaimError::Language { message: located(error, &places, slip.span) }
-    };
-    if let Some(slip) = uncalled.into_iter().next() {
-        return Err(at(slip));
-    }
+    let at = |slip: &Slip| ClaimError::Language { message: located(failure(slip.message.clone()), &places, slip.span) };
     let warnings = old_names(&ast);
     let ast = with_operators(ast, &text);
     let session = Session::new(settings, Some(LONGEST_LOADING));
@@ -305,10 +301,20 @@ fn evaluate_file(path: &Path, text: String, settings: Settings) -> Result<Vec<Cl
     let module = Arc::new(evaluated(ast, &shown, &host, &[])?);
     let declared = host.claims.into_inner();
     let networks: Vec<Network> = declared.iter().flat_map(|d| d.networks.iter().cloned()).unique().collect();
-    if let Some(slip) = slips::strangers(&named, &networks) {
+    let mut slips = slips::strangers(&named, &networks);
+    slips.extend(uncalled);
+    let inside =
+        |call: &super::source::Call, slip: &Slip| (call.begin..call.end).contains(&(slip.span.begin().get() as usize));
+    // A slip in a claim is that claim's; elsewhere it is the file's.
+    if let Some(slip) = slips.iter().find(|slip| !calls.iter().any(|call| inside(call, slip))) {
         return Err(at(slip));
     }
-    let kept = |(i, d)| Ok(Claim { warnings: warnings.clone(), ..claim(path, i, d, (&module, &session), &calls)? });
+    let kept = |(i, d): (usize, Declared)| {
+        let begin = d.place.as_ref().map(|p| p.span.begin().get() as usize);
+        let call = calls.iter().find(|c| Some(c.begin) == begin);
+        let slip = call.and_then(|call| slips.iter().find(|slip| inside(call, slip))).map(at);
+        Ok(Claim { slip, warnings: warnings.clone(), ..claim(path, i, d, (&module, &session), &calls)? })
+    };
     declared.into_iter().enumerate().map(kept).collect()
 }
 
@@ -362,6 +368,7 @@ fn claim(
         text: call.and_then(|c| c.holds.clone()),
         written: call.map(|c| c.written.clone()).unwrap_or_default(),
         warnings: Vec::new(),
+        slip: None,
         requirements: call.and_then(|c| c.requirements.clone()),
         module: Arc::clone(module),
         loading: Arc::clone(loading),

@@ -214,8 +214,8 @@ pub(super) fn attributes(ast: &AstModule, name: &str) -> Vec<Span> {
 }
 
 /// Which names are those of something that no network of a file has.
-pub(super) fn strangers(named: &[Named], networks: &[Network]) -> Option<Slip> {
-    named.iter().find_map(|n| {
+pub(super) fn strangers(named: &[Named], networks: &[Network]) -> Vec<Slip> {
+    let strange = |n: &Named| {
         let (what, known): (&str, Vec<&str>) = match n.attribute.as_str() {
             "verdict" => ("verdict", VERDICTS.to_vec()),
             "readout" => ("readout", vec!["last", "all"]),
@@ -233,7 +233,8 @@ pub(super) fn strangers(named: &[Named], networks: &[Network]) -> Option<Slip> {
         };
         let strange = !known.is_empty() && !known.contains(&n.name.as_str());
         strange.then(|| Slip { message: said(what, &n.name, &known), span: n.span })
-    })
+    };
+    named.iter().filter_map(strange).collect()
 }
 
 #[derive(Default)]

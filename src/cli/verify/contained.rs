@@ -6,7 +6,7 @@
 //! should, or does not come back in time, the claim that it was at is open, with the reason, and a new child goes on with the
 //! others.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use allocert::claims::{CheckOptions, Checked, Claim};
+use allocert::claims::{Checked, Claim};
 use allocert::record::Verify;
 
 use crate::cli::failure::Failure;
@@ -39,8 +39,8 @@ enum Entry {
     Idle,
     /// The next claim in order is finished: its record, and its text where that is shown at the end.
     Done(Box<Finished>),
-    /// The claim of this number ended a child, for this reason.
-    Lost(usize, String),
+    /// The claim of this number ended a child, for this reason, after so many seconds.
+    Lost(usize, String, f64),
 }
 
 /// A claim that is finished.
@@ -57,10 +57,9 @@ pub(super) struct Journal {
     file: RefCell<Option<File>>,
     /// What is finished, in order.
     pub(super) finished: Vec<Finished>,
-    lost: Vec<(usize, String)>,
+    lost: Vec<(usize, Lost)>,
     /// Whether an earlier child has shown the head of the table.
     pub(super) is_begun: bool,
-    begun: Cell<Option<usize>>,
 }
 
 impl Journal {
@@ -76,7 +75,10 @@ impl Journal {
             journal.is_begun = true;
             match entry {
                 Entry::Done(finished) => journal.finished.push(*finished),
-                Entry::Lost(number, reason) => journal.lost.push((number, reason)),
+                Entry::Lost(number, reason, seconds) => {
+                    let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+                    journal.lost.push((number, Lost { reason, time }));
+                }
                 Entry::Begin(_) | Entry::Idle => {}
             }
         }
@@ -86,11 +88,10 @@ impl Journal {
     }
 
     /// A claim is looked at from now on; why it is not, if it ended an earlier child.
-    pub(super) fn begin(&self, number: usize) -> Result<Option<&str>, Failure> {
-        if let Some((_, reason)) = self.lost.iter().find(|(lost, _)| *lost == number) {
-            return Ok(Some(reason));
+    pub(super) fn begin(&self, number: usize) -> Result<Option<&Lost>, Failure> {
+        if let Some((_, lost)) = self.lost.iter().find(|(place, _)| *place == number) {
+            return Ok(Some(lost));
         }
-        self.begun.set(Some(number));
         self.write(&Entry::Begin(number)).map(|()| None)
     }
 
@@ -113,9 +114,18 @@ impl Journal {
     }
 }
 
-/// What is left of a claim that ended the process it was checked in.
-pub(super) fn lost(claim: &Claim, options: &CheckOptions, reason: &str) -> Checked {
-    allocert::claims::lost(claim, reason, options.time_limit)
+/// How a claim ended the process that it was checked in.
+#[derive(Clone, Debug)]
+pub(super) struct Lost {
+    reason: String,
+    time: Duration,
+}
+
+impl Lost {
+    /// What is left of the claim.
+    pub(super) fn of(&self, claim: &Claim) -> Checked {
+        allocert::claims::lost(claim, &self.reason, self.time)
+    }
 }
 
 /// The whole lines of a journal; a line that was cut off is nothing.
@@ -138,27 +148,27 @@ pub(super) fn supervise(time_limit: Duration) -> Result<ExitCode, Failure> {
         let mut child = start(&journal.0)?;
         let mut watch = Watch::new(&journal.0)?;
         let end = watch.until_its_end(&mut child, time_limit)?;
-        let (reason, status) = match end {
+        let reason = match end {
             End::Late => {
                 let seconds = time_limit.as_secs();
-                (format!("--time-limit {seconds} s, inside a single instruction: does it multiply huge integers?"), 3)
+                format!("--time-limit {seconds} s, inside a single instruction: does it multiply huge integers?")
             }
             End::Status(status) => match status.code() {
                 Some(code) if code != i32::from(OUT_OF_MEMORY) => {
                     return Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)));
                 }
-                Some(_) => ("out of the memory that --memory allows: does it build a very large list?".to_owned(), 3),
-                None => (format!("the evaluation crashed ({status}): is a value nested very deeply?"), 3),
+                Some(_) => "out of the memory that --memory allows: does it build a very large list?".to_owned(),
+                None => format!("the evaluation crashed ({status}): is a value nested very deeply?"),
             },
         };
         let number = watch.begun.filter(|number| !lost.contains(number));
         let Some(number) = number else {
             return Err(Failure::limit(format!(
-                "stopped by a limit: {reason}\n  no claim was under way; status {status}: check the files one by one"
+                "stopped by a limit: {reason}\n  no claim was under way: is it a file that is loaded? Check the files one by one"
             )));
         };
         lost.push(number);
-        append(&journal.0, &Entry::Lost(number, reason))?;
+        append(&journal.0, &Entry::Lost(number, reason, watch.since.elapsed().as_secs_f64()))?;
     }
 }
 

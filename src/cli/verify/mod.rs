@@ -28,7 +28,7 @@ mod watched;
 pub(super) use pieces::merged;
 
 use certified::{Certified, Certifier};
-use contained::{Finished, Journal, lost, supervise};
+use contained::{Finished, Journal, supervise};
 use terminal::{columns, row, summary, whole};
 use watched::{checked, loaded};
 
@@ -125,7 +125,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             continue;
         }
         let checked = match journal.begin(number)? {
-            Some(reason) => Ok(lost(claim, &options, reason)),
+            Some(lost) => Ok(lost.of(claim)),
             None => checked(claim, &options, &bar, (number, number, claims.len())),
         };
         let checked = match checked {

@@ -17,7 +17,7 @@ use crate::cli::resume::{Folder, checksum};
 use crate::cli::scan::shard_text;
 
 use super::certified::{Certified, Certifier};
-use super::contained::{Journal, lost};
+use super::contained::Journal;
 use super::terminal::columns;
 use super::watched::checked;
 use super::{Arguments, files, trained};
@@ -91,7 +91,7 @@ fn finish(
             continue;
         }
         let checked = match journal.begin(piece)? {
-            Some(reason) => Ok(lost(claim, options, reason)),
+            Some(lost) => Ok(lost.of(claim)),
             None => checked(claim, options, &bar, (piece, finished, claims.len())),
         };
         let checked = match checked {
