@@ -288,7 +288,7 @@ pub fn read(path: &Path, text: String, settings: Settings) -> Result<Vec<Claim>,
 
 fn evaluate_file(path: &Path, text: String, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
     let shown = path.display().to_string();
-    let mut ast = AstModule::parse(&shown, text.clone(), &dialect()).map_err(language)?;
+    let ast = AstModule::parse(&shown, text.clone(), &dialect()).map_err(language)?;
     let calls = calls(&text, &ast);
     let (named, uncalled) = slips::read(&ast);
     let places = ast.clone();
