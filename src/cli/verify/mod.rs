@@ -118,6 +118,11 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let head = columns(["outcome", "claim", "nets", "allocations", "error", "time"]);
         line(&paint(&head, Colour::Dim, false))?;
     }
+    if !journal.is_begun {
+        let mut warnings: Vec<&String> = claims.iter().flat_map(Claim::warnings).collect();
+        warnings.dedup();
+        warnings.iter().for_each(|warning| eprintln!("warning: {}", harmless(warning)));
+    }
     let mut late = None;
     for (number, claim) in claims.iter().enumerate() {
         if number < journal.finished.len() {
