@@ -43,8 +43,8 @@ impl Kind {
             "tuple" => Kind::Tuple,
             "dict" => Kind::Dict,
             "struct" => Kind::Struct,
-            "function" if value.parameters_spec().is_some() => Kind::Function,
-            "function" | "native_method" => Kind::Method,
+            "function" if is_method(value) => Kind::Method,
+            "function" => Kind::Function,
             "network" => Kind::Network,
             "allocation" => Kind::Allocation,
             "match" => Kind::Match,
@@ -88,6 +88,12 @@ impl Kind {
             _ => return None,
         })
     }
+}
+
+/// Whether a function is one of our values' methods, which its name says.
+fn is_method(value: Value<'_>) -> bool {
+    let name = value.to_repr();
+    value.parameters_spec().is_none() && (name == "dim" || METHODS.contains(&name.as_str()))
 }
 
 /// The error of a comparison of two values that can never be equal.
