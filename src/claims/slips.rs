@@ -103,6 +103,8 @@ pub(super) fn never_equal(a: Value<'_>, one: Kind, b: Value<'_>, other: Kind) ->
         (Kind::None, kind) | (kind, Kind::None) => {
             kind.is_plain() || kind == Kind::Allocation || kind == Kind::Function
         }
+        // What is named or given: "linear" or a function.
+        (Kind::Function, Kind::Text) | (Kind::Text, Kind::Function) => true,
         (Kind::Other, Kind::Other) => a.get_type() == b.get_type(),
         (one, other) => one == other,
     };
