@@ -1,7 +1,7 @@
 //! What claims ask and how they are answered: networks at a number of samples, their dimensions computed when asked for,
 //! once, and how surely all that was asked is known.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
@@ -56,6 +56,19 @@ thread_local! {
     /// The session that answers what this thread asks. Networks outlive the session that they were built in (a file is
     /// loaded before its claims are checked); what is asked of them now belongs to the session of now.
     static CURRENT: RefCell<Option<Arc<Session>>> = const { RefCell::new(None) };
+}
+
+thread_local! {
+    /// Whether this thread asks aside: the answers are used for a test, and nothing rests on them.
+    static ASIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs something whose questions are not counted among those that an outcome rests on.
+pub(super) fn aside<T>(run: impl FnOnce() -> T) -> T {
+    let before = ASIDE.replace(true);
+    let done = run();
+    ASIDE.set(before);
+    done
 }
 
 /// While it lives, its session answers what this thread asks.
@@ -138,6 +151,11 @@ impl Session {
             questions: Mutex::default(),
             stopped: Mutex::default(),
         })
+    }
+
+    /// What its random numbers follow from.
+    pub(super) fn seed(&self) -> u64 {
+        self.settings.seed
     }
 
     /// When its time is up.
@@ -257,8 +275,8 @@ struct View {
     matches: Mutex<HashMap<(Allocation, u64), Arc<MatchAnswer>>>,
     /// Instances that were decided whatever the laws say, by allocation and number.
     decided: Mutex<HashMap<(Allocation, u64), Estimate>>,
-    /// Learning degrees that were asked for.
-    degrees: Mutex<HashMap<Allocation, Option<usize>>>,
+    /// Matching degrees that were asked for.
+    degrees: Mutex<HashMap<Allocation, Option<Result<usize, NoDegree>>>>,
     /// The rank of every allocation, by its bits; empty for large networks.
     known: OnceLock<Vec<AtomicU8>>,
     /// Whether a dimension was asked for that is below every proved bound the session knows.
@@ -319,7 +337,9 @@ impl Lens {
 
     /// The one matroid of a polynomial label map; a network with kinks has none. Dimensions are asked of it that are not listed.
     fn matroid(&self) -> Result<&JacobianMatroid, ReachError> {
-        *lock(&self.0.listed) = None;
+        if !ASIDE.get() {
+            *lock(&self.0.listed) = None;
+        }
         self.dimensions()?.matroid()
     }
 
@@ -354,6 +374,9 @@ impl Lens {
     /// D_m.
     pub(super) fn teacher_dim(&self) -> Result<usize, ReachError> {
         let teacher = self.dimensions()?.teacher();
+        if ASIDE.get() {
+            return Ok(teacher.value);
+        }
         if teacher.evidence != Evidence::Proved {
             self.0.unproved.store(true, Ordering::Relaxed);
         }
@@ -370,6 +393,9 @@ impl Lens {
         let remembered = ranks.get(allocation.low_bits() as usize);
         let known = remembered.map(|r| r.load(Ordering::Relaxed)).filter(|r| *r != UNKNOWN);
         let rank = known.map_or_else(|| dimensions.rank(allocation), usize::from);
+        if ASIDE.get() {
+            return Ok(rank);
+        }
         let small = u8::try_from(rank).unwrap_or(UNKNOWN);
         // Two threads may compute the same rank; it counts once.
         if remembered.is_none_or(|slot| slot.swap(small, Ordering::Relaxed) == UNKNOWN) {
@@ -421,8 +447,35 @@ impl Lens {
     /// Notes that the value or the interval of a match probability is used: a frequency has no bound on its error.
     pub(super) fn rests_on_value(&self, answer: &MatchAnswer) {
         if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
-            self.0.session.rests_on(Evidence::Statistical);
+            self.rests_on_frequency();
         }
+    }
+
+    /// Notes that a frequency is used.
+    pub(super) fn rests_on_frequency(&self) {
+        self.rests_on(Evidence::Statistical);
+    }
+
+    /// Notes how something is known that is used.
+    pub(super) fn rests_on(&self, evidence: Evidence) {
+        self.0.session.rests_on(evidence);
+    }
+
+    /// Whether a law gives a match probability of 0 or 1.
+    pub(super) fn is_settled(&self, allocation: &Allocation) -> Result<bool, MatchError> {
+        let answer = self.matching(allocation, 0)?;
+        Ok(matches!(answer.verdict, Verdict::Zero | Verdict::One))
+    }
+
+    /// A name for something about an allocation, the same for the same thing.
+    pub(super) fn about(&self, allocation: &Allocation, what: &str) -> String {
+        format!("{} {} {:?} {what}", self.0.network, self.0.samples, allocation)
+    }
+
+    /// An allocation, for a message.
+    pub(super) fn in_words(&self, allocation: &Allocation) -> String {
+        let text = allocert_core::allocation::print(self.0.network.layout(), allocation);
+        format!("{text} of {} ({})", self.0.network, self.0.samples)
     }
 
     /// So many instances decided, whatever the laws say.
@@ -439,8 +492,11 @@ impl Lens {
         Ok(estimate)
     }
 
-    /// The learning degree, if the allocation is a basis and it can be counted.
-    pub(super) fn learning_degree(&self, allocation: &Allocation) -> Result<Option<usize>, MatchError> {
+    /// The matching degree, or why it is not known; nothing if the allocation is no basis.
+    pub(super) fn matching_degree(
+        &self,
+        allocation: &Allocation,
+    ) -> Result<Option<Result<usize, NoDegree>>, MatchError> {
         if let Some(degree) = lock(&self.0.degrees).get(allocation) {
             return Ok(*degree);
         }
@@ -451,14 +507,14 @@ impl Lens {
             if degree == Err(NoDegree::Stopped(Stopped::Time)) {
                 self.late(0, 1)?;
             }
-            degree.ok()
+            Some(degree)
         } else {
             None
         };
-        if let Some(degree) = degree {
-            self.0.session.rests_on(degree.evidence);
+        if let Some(Ok(degree)) = degree {
+            self.rests_on(degree.evidence);
         }
-        let value = degree.map(|d| d.value);
+        let value = degree.map(|known| known.map(|d| d.value));
         lock(&self.0.degrees).insert(allocation.clone(), value);
         Ok(value)
     }
@@ -515,6 +571,9 @@ impl Lens {
     /// An answer for which about one rank for each weight was computed, and that is unproved if some set was taken for
     /// dependent.
     fn rests_on_ranks(&self, allocation: &Allocation, dependent: bool) {
+        if ASIDE.get() {
+            return;
+        }
         self.0.asked.fetch_add(allocation.size() as u64 + 1, Ordering::Relaxed);
         if dependent {
             self.0.unproved.store(true, Ordering::Relaxed);
@@ -523,12 +582,15 @@ impl Lens {
 
     /// How many allocations inside `within` have each size and dimension.
     pub(super) fn table(&self, within: &Allocation) -> Result<Arc<Table>, ReachError> {
-        *lock(&self.0.listed) = None;
         let View { network, samples, session, tables, .. } = &*self.0;
+        if !ASIDE.get() {
+            *lock(&self.0.listed) = None;
+        }
         if let Some((table, _)) = lock(tables).get(within) {
             return Ok(Arc::clone(table));
         }
-        let options = ScanOptions { within: Some(within.clone()), sizes: None, time_limit: session.time_limit };
+        let time_limit = session.deadline().map(|d| d.saturating_duration_since(Instant::now()));
+        let options = ScanOptions { within: Some(within.clone()), sizes: None, time_limit };
         let answer = session.note(scan(network, *samples, &options, session.settings, &|_, _| {}))?;
         let table = Arc::new(answer.table);
         lock(tables).insert(within.clone(), (Arc::clone(&table), answer.evidence));

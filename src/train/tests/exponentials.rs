@@ -4,8 +4,8 @@
 use allocert_core::algebra::RowSpace;
 use allocert_core::number::{Function, Stream, generator, random_prime};
 use allocert_core::program::{Program, Recorder, Step};
-use allocert_train::Reals;
 use allocert_core::transcendence::Plan;
+use allocert_train::Reals;
 use proptest::prelude::*;
 use rand_chacha::rand_core::RngCore;
 use rug::{Float, Rational};
