@@ -200,6 +200,7 @@ fn completions_and_help_name_every_command() {
         "report",
         "new",
         "check",
+        "coq",
         "completions",
         "man",
     ] {

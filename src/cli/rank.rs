@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use allocert::allocation::{Allocation, picture};
-use allocert::certificate::of_rank;
+use allocert::certificate::{Elementary, of_rank, of_rank_by};
 use allocert::checker::{Verdict, check};
 use allocert::network::{Network, Samples};
 use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Evidence, Reason, Settings, rank_drawn};
@@ -36,6 +36,9 @@ pub(super) struct Arguments {
     /// Write a proof of the answer that `allocert check` confirms.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    /// In it, prove upper bounds by kernel vectors, not by theorems with a name: `allocert coq` takes these.
+    #[arg(long, requires = "certificate")]
+    elementary: bool,
     /// The dimension at every number of samples, until more add nothing.
     #[arg(long, conflicts_with_all = ["samples", "certificate"])]
     all_samples: bool,
@@ -59,7 +62,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     }
     let mut answer = rank_drawn(&network, &allocation, samples, settings, arguments.draws)?;
     if let Some(path) = &arguments.certificate {
-        save(path, &of_rank(&answer).map_err(|error| Failure::request(error.to_string()))?)?;
+        let text = if arguments.elementary { of_rank_by(&Elementary, &answer) } else { of_rank(&answer) };
+        save(path, &text.map_err(|error| Failure::request(error.to_string()))?)?;
     }
     if is_certified(&answer) {
         (answer.dim.evidence, answer.teacher.evidence) = (Evidence::Proved, Evidence::Proved);
