@@ -14,6 +14,7 @@ use super::file::{
 use super::globals::{Host, globals};
 use super::limits::{MOST_LOADING_TICKS, limit, too_deep};
 use super::session::Session;
+use super::unknown::{Reading, once};
 use super::values::NetworkValue;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::Settings;
@@ -93,7 +94,7 @@ impl Definitions {
             let mut eval = Evaluator::new(&module);
             eval.extra = Some(&host);
             limit(&mut eval, limits.0, limits.1).map_err(language)?;
-            let value = eval.eval_module(ast, &globals);
+            let (value, _) = once(Reading::Strict, || eval.eval_module(ast, &globals));
             let value = value.map_err(|e| without_traceback(stopped_or(&eval, limits, &session, EXPRESSION, e)))?;
             let lens = NetworkValue::from_value(value).map(|n| n.lens().clone());
             if lens.as_ref().is_some_and(|l| l.samples() != Samples::Functional) {
