@@ -8,13 +8,13 @@ use clap::Args;
 
 use allocert::allocation::{picture, print};
 use allocert::certificate::of_match;
-use allocert::matching::{Ensemble, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide};
+use allocert::matching::{Ensemble, Estimate, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide};
 use allocert::record;
 use allocert::report::Results;
 
 use super::certificate::save;
 use super::failure::Failure;
-use super::output::{bar, json, line, thousands};
+use super::output::{bar, json, line, thousands, wrapped_paragraph};
 use super::{Common, Subject, error_bound, parse_allocation, report, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -63,7 +63,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let allocation = parse_allocation(&network, &arguments.allocation)?;
     let trials = match arguments.precision {
         Some(width) => Trials::Precision { width, most: arguments.trials.unwrap_or(100_000_000) },
-        None => Trials::Fixed(arguments.trials.unwrap_or(10_000)),
+        None => Trials::UpTo(arguments.trials.unwrap_or(10_000)),
     };
     let options = MatchOptions {
         ensemble: arguments.ensemble,
@@ -94,6 +94,16 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     }
     let stopped = answer.estimate.as_ref().is_some_and(|e| e.stopped.is_some());
     Ok(ExitCode::from(if stopped { 3 } else { 0 }))
+}
+
+/// The share of matched instances with its interval, or the interval alone where some are undecided.
+fn value(estimate: &Estimate) -> String {
+    let [low, high] = estimate.ci95;
+    match estimate.probability {
+        Some(p) => format!("{p:.4}, 95 % interval {low:.4} to {high:.4}"),
+        None if estimate.ci95 == [0.0, 1.0] => "not known".to_owned(),
+        None => format!("between {low:.4} and {high:.4} (95 %), whatever the undecided are"),
+    }
 }
 
 /// The basis that a law found inside the allocation.
@@ -130,15 +140,14 @@ fn text(answer: &MatchAnswer) -> String {
         None => {}
     }
     if let Some(estimate) = &answer.estimate {
-        let [low, high] = estimate.ci95;
-        let value = estimate.probability.map_or("unknown".to_owned(), |p| format!("{p:.4}"));
-        text.push_str(&format!("probability  {value}, 95 % interval {low:.4} to {high:.4} ({})\n", estimate.ensemble));
+        text.push_str(&format!("probability  {} ({})\n", value(estimate), estimate.ensemble));
         let [trials, matched, unmatched, undecided] =
             [estimate.trials, estimate.matched, estimate.unmatched, estimate.undecided].map(thousands);
         text.push_str(&format!(
             "instances    {trials}: {matched} matched, {unmatched} unmatched, {undecided} undecided\n"
         ));
         if let Some(halt) = &estimate.stopped {
+            let halt = wrapped_paragraph(&halt.to_string(), 64).replace('\n', "\n             ");
             text.push_str(&format!("stopped      by {halt}\n"));
         }
     } else {

@@ -5,6 +5,7 @@ mod check;
 mod classify;
 mod compare;
 mod completions;
+mod coq;
 mod curve;
 mod dataset;
 mod design;
@@ -146,6 +147,8 @@ enum Command {
     Merge(merge::Arguments),
     /// Check certificates with an arithmetic of its own.
     Check(check::Arguments),
+    /// Turn a certificate into a file that Coq checks, and let it.
+    Coq(coq::Arguments),
     /// Print a completion script for a shell.
     Completions(completions::Arguments),
     /// Print the manual page.
@@ -198,6 +201,7 @@ pub(crate) fn run() -> ExitCode {
         Command::New(arguments) => new::run(&cli.common, arguments),
         Command::Merge(arguments) => merge::run(&cli.common, arguments),
         Command::Check(arguments) => check::run(&cli.common, arguments),
+        Command::Coq(arguments) => coq::run(&cli.common, arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     };

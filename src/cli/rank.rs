@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use clap::Args;
 
 use allocert::allocation::{Allocation, picture};
-use allocert::certificate::of_rank;
+use allocert::certificate::{Elementary, of_rank, of_rank_by};
+use allocert::checker::{Verdict, check};
 use allocert::network::{Network, Samples};
-use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Evidence, Settings, rank_drawn};
+use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Evidence, Reason, Settings, rank_drawn};
 use allocert::record;
 
 use super::certificate::save;
@@ -35,6 +36,9 @@ pub(super) struct Arguments {
     /// Write a proof of the answer that `allocert check` confirms.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    /// In it, prove upper bounds by kernel vectors, not by theorems with a name: `allocert coq` takes these.
+    #[arg(long, requires = "certificate")]
+    elementary: bool,
     /// The dimension at every number of samples, until more add nothing.
     #[arg(long, conflicts_with_all = ["samples", "certificate"])]
     all_samples: bool,
@@ -56,12 +60,17 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let answer = rank_drawn(&network, &allocation, samples, settings, arguments.draws)?;
+    let mut answer = rank_drawn(&network, &allocation, samples, settings, arguments.draws)?;
     if let Some(path) = &arguments.certificate {
-        save(path, &of_rank(&answer).map_err(|error| Failure::request(error.to_string()))?)?;
+        let text = if arguments.elementary { of_rank_by(&Elementary, &answer) } else { of_rank(&answer) };
+        save(path, &text.map_err(|error| Failure::request(error.to_string()))?)?;
+    }
+    if is_certified(&answer) {
+        (answer.dim.evidence, answer.teacher.evidence) = (Evidence::Proved, Evidence::Proved);
     }
     if common.json {
-        json(&record::Rank::of(&answer))?;
+        let [reason, teacher_reason] = [reason(&answer.dim), reason(&answer.teacher)];
+        json(&record::Rank { reason, teacher_reason, ..record::Rank::of(&answer) })?;
     } else {
         line(&text(&answer))?;
     }
@@ -129,11 +138,28 @@ fn over_samples(answers: &[Answer]) -> String {
     text
 }
 
+/// Larger networks are not searched for a proof: it might take long.
+const MOST_WEIGHTS: usize = 24;
+
+/// Whether the certificate of both dimensions is valid, where they are not proved by a simpler reason.
+fn is_certified(answer: &Answer) -> bool {
+    let open = answer.evidence() != Evidence::Proved && answer.network.weights() <= MOST_WEIGHTS;
+    let certificate = if open { of_rank(answer).ok() } else { None };
+    certificate.is_some_and(|text| check(text.as_bytes()).verdict == Verdict::Valid)
+}
+
+/// Why a dimension is not larger.
+fn reason(d: &Dimension) -> String {
+    match (d.evidence, d.reason) {
+        (Evidence::Proved, Reason::RandomPoints | Reason::Draws) => {
+            "a non-zero minor; a proof that the checker confirms".to_owned()
+        }
+        _ => d.reason.to_string(),
+    }
+}
+
 fn text(answer: &Answer) -> String {
-    let known = |d: &Dimension| match d.evidence {
-        Evidence::Proved => format!("{:<6} proved: {}", d.value, d.reason),
-        evidence => format!("{:<6} {evidence}: {}", d.value, d.reason),
-    };
+    let known = |d: &Dimension| format!("{:<6} {}: {}", d.value, d.evidence, reason(d));
     let verdict = if answer.spans() { "spans" } else { "does not span" };
     let (size, weights) = (answer.allocation.size(), answer.network.weights());
     let mut text = format!("{}, {}: {size} of {weights} weights may learn\n\n", answer.network, answer.samples);

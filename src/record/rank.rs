@@ -24,7 +24,7 @@ pub struct Rank {
     pub labels: u64,
     /// Whether ρ_m(A) = D_m.
     pub spans: bool,
-    /// `proved` or `probabilistic`, for both dimensions together.
+    /// `proved`, `bounded`, `statistical` or `open`, for both dimensions together.
     pub evidence: String,
     /// An error has at most the probability 2^this; nothing when proved.
     pub error_log2: Option<i64>,

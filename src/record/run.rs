@@ -23,6 +23,9 @@ pub enum Request {
     Scan {
         /// The network, as it is written.
         network: String,
+        /// A checksum of the forward pass, of a network that is not built in: another file may define the same name otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        program: Option<u32>,
         /// The number of generic inputs; nothing when functional.
         samples: Option<u64>,
         /// The weights that the allocations lie in; nothing means all.
