@@ -46,7 +46,7 @@ fn csv(path: &Path, text: &str, inputs: usize, outputs: usize) -> Result<(Rows, 
     for (row, record) in (1..).zip(reader.records()) {
         let record = record.map_err(|e| wrong(path, e, "give lines of equal length"))?;
         // Empty lines are no rows, but they are lines of the file.
-        let line = record.position().map_or(row, csv::Position::line);
+        let line = record.position().map_or(row, |position| line_of(text, position));
         let numbers: Vec<Option<f64>> = record.iter().map(|cell| cell.parse().ok()).collect();
         if row == 1 && is_head(path, &record, &numbers)? {
             continue;
@@ -74,6 +74,13 @@ fn csv(path: &Path, text: &str, inputs: usize, outputs: usize) -> Result<(Rows, 
         x.push(entries);
     }
     Ok((x, y))
+}
+
+/// The line that a record stands on: its position is before the empty lines above it.
+fn line_of(text: &str, position: &csv::Position) -> u64 {
+    let rest = text.as_bytes().get(position.byte() as usize..).unwrap_or_default();
+    let empty = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).filter(|byte| **byte == b'\n');
+    position.line() + empty.count() as u64
 }
 
 /// Whether the first line names the columns. A name may be given once, and none may be missing: an index column that crept in

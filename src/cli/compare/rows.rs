@@ -146,7 +146,16 @@ const MOST_CHUNK_BYTES: i64 = 1 << 30;
 /// No file has more rows.
 const MOST_ROWS: i64 = 10_000_000;
 
+/// Reads Parquet. Its reader panics on some damaged files: what was damaged is said, and the program goes on to its end.
 fn parquet(path: &Path) -> Result<Vec<Cells>, Failure> {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let read = std::panic::catch_unwind(|| parquet_rows(path));
+    std::panic::set_hook(usual);
+    read.unwrap_or_else(|_| Err(wrong(path, "its pages do not fit together", "give a Parquet file that is whole")))
+}
+
+fn parquet_rows(path: &Path) -> Result<Vec<Cells>, Failure> {
     let broken = |e: &dyn std::fmt::Display| wrong(path, &e.to_string(), "give a Parquet file that is whole");
     let file = File::open(path).map_err(|e| broken(&e))?;
     let reader = SerializedFileReader::new(file).map_err(|e| broken(&e))?;
