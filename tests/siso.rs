@@ -3,7 +3,7 @@
 use allocert::algebra::{Matrix, RowSpace, rank};
 use allocert::allocation::Allocation;
 use allocert::network::{Network, Samples};
-use allocert::number::{Field, PrimeField, Ring, Stream, generator};
+use allocert::number::{PrimeField, Ring, Stream, generator};
 use allocert::reach::JacobianMatroid;
 use proptest::prelude::*;
 

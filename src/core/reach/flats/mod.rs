@@ -398,7 +398,7 @@ impl Finder<'_> {
         };
         let limit = || self.watch.limit().unwrap_or(Limit::Steps);
         let folds = folds(matroid.network(), matroid.samples(), &self.within);
-        let (table, formula) = rayon::join(|| ground.table(folds, self.watch), || total(searches));
+        let (table, formula) = (ground.table(folds, self.watch), total(searches));
         let (table, formula) = (table.ok_or_else(limit)?, formula?);
         // A coloop adds 1 to half of all sets.
         let single = ground.rank(ground.all()) - searches.iter().map(|search| search.rank()).sum::<usize>();
