@@ -177,14 +177,18 @@ pub(super) fn network_functions(builder: &mut GlobalsBuilder) {
         network(eval, Network::lrnn(inputs, hidden, outputs, steps, every))
     }
 
-    /// A network with hidden activation z ↦ z^degree and linear output.
-    fn pnn(
+    /// A network with hidden activation z ↦ z^degree, one degree or a list with one for each hidden layer, and linear output.
+    fn pnn<'v>(
         widths: UnpackListOrTuple<i64>,
-        degree: i64,
+        degree: Value<'v>,
         #[starlark(default = false)] bias: bool,
         eval: &mut Evaluator,
     ) -> starlark::Result<NetworkValue> {
-        network(eval, Network::pnn(&widths.items, degree, bias))
+        let made = match UnpackListOrTuple::<i64>::unpack_value(degree)? {
+            Some(degrees) => Network::pnn_by_layer(&widths.items, &degrees.items, bias),
+            None => Network::pnn(&widths.items, i64::unpack_param(degree)?, bias),
+        };
+        network(eval, made)
     }
 
     /// Of widths, a network with hidden activation z ↦ max(z, 0) and linear output; its dimensions are the largest over random

@@ -29,6 +29,7 @@ mod resume;
 mod scan;
 mod scan_pieces;
 mod survey;
+mod symmetries;
 mod table;
 mod train;
 mod verify;
@@ -129,6 +130,8 @@ enum Command {
     Train(train::Arguments),
     /// Every allocation of a small network by the verdict on its match probability.
     Classify(classify::Arguments),
+    /// What leaves a network as it is: permutations of its weights, and gauge directions.
+    Symmetries(symmetries::Arguments),
     /// Train every orbit of allocations of chosen sizes: a table, and drawings of it.
     Survey(survey::Arguments),
     /// Fit given data with more and more learnable weights, chosen in several ways.
@@ -193,6 +196,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Train(arguments) => train::run(&cli.common, arguments),
         Command::Classify(arguments) => classify::run(&cli.common, arguments),
         Command::Compare(arguments) => compare::run(&cli.common, arguments),
+        Command::Symmetries(arguments) => symmetries::run(&cli.common, arguments),
         Command::Survey(arguments) => survey::run(&cli.common, arguments),
         Command::Curve(arguments) => curve::run(&cli.common, arguments),
         Command::Verify(arguments) => verify::run(&cli.common, arguments),

@@ -34,7 +34,9 @@ pub use table::{Holes, MOST_WEIGHTS, of_table, of_table_by};
 
 /// Refuses a network that the checker could not rebuild from its name.
 fn families_only(network: &allocert_core::network::Network) -> Result<(), CannotCertify> {
-    if network.is_built_in() { Ok(()) } else { Err(CannotCertify::OwnNetwork) }
+    let shapes = network.shapes();
+    let mixed = shapes.degrees.is_some_and(|degrees| shapes.degree.is_none() && !degrees.is_empty());
+    if network.is_built_in() && !mixed { Ok(()) } else { Err(CannotCertify::OwnNetwork) }
 }
 
 /// Why no certificate can be written.

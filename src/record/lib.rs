@@ -15,6 +15,7 @@ mod rank;
 mod run;
 mod scan;
 mod survey;
+mod symmetries;
 mod train;
 mod verify;
 
@@ -30,5 +31,6 @@ pub use rank::{Exchange, Obstruction, Rank};
 pub use run::{Request, Run};
 pub use scan::{Drawn, Scan, Symmetry};
 pub use survey::SurveyRow;
+pub use symmetries::{Direction, Permutation, Symmetries};
 pub use train::{Replay, Train, TrialRun};
 pub use verify::{Counterexample, Observation, Point, Trained, Trend, Verify};

@@ -23,7 +23,7 @@ const QUIET_POINTS: usize = 3;
 const MOST_DENOMINATOR: u64 = 60;
 const MOST_NUMERATOR: u64 = 1 << 16;
 /// A proof multiplies polynomials of at most so many terms,
-const MOST_TERMS: usize = 1_500;
+const MOST_TERMS: usize = 300;
 /// in programs of at most so many steps.
 const MOST_PROOF_STEPS: usize = 2_000;
 

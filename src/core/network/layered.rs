@@ -19,22 +19,23 @@ pub(super) struct Layers {
     pub widths: Vec<usize>,
     /// Whether every layer has a bias vector.
     pub bias: bool,
-    /// The exponent g of the hidden activation; 1 is linear.
-    pub exponent: u32,
+    /// The exponent g of the activation of each hidden layer; 1 is linear.
+    pub exponents: Vec<u32>,
     /// The position of the first weight of W_1, …, W_L (its bias follows the matrix), and the number of all weights.
     starts: Vec<usize>,
 }
 
 impl Layers {
     /// Layers of these widths, which must be at least two.
-    pub(super) fn new(widths: Vec<usize>, bias: bool, exponent: u32) -> Self {
+    pub(super) fn new(widths: Vec<usize>, bias: bool, exponents: Vec<u32>) -> Self {
+        debug_assert_eq!(exponents.len() + 2, widths.len(), "one exponent for each hidden layer");
         let layers = widths.windows(2).map(|pair| pair[1] * (pair[0] + usize::from(bias)));
         let starts = std::iter::once(0).chain(layers.scan(0, |sum, size| {
             *sum += size;
             Some(*sum)
         }));
         let starts = starts.collect();
-        Layers { widths, bias, exponent, starts }
+        Layers { widths, bias, exponents, starts }
     }
 
     /// L.
@@ -109,8 +110,20 @@ impl Layers {
 
     /// The output for one input.
     pub(super) fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element> {
-        let g = self.exponent;
-        self.activated(ring, weights, input, |_, z| if g > 1 { ring.power(&z, g) } else { z })
+        self.activated(ring, weights, input, |unit, z| match self.exponent_of(unit) {
+            1 => z,
+            g => ring.power(&z, g),
+        })
+    }
+
+    /// The exponent of a hidden unit, given by its place among the hidden units of all layers.
+    fn exponent_of(&self, unit: usize) -> u32 {
+        let mut before = 0;
+        let hidden = self.widths[1..].iter().zip(&self.exponents).find(|(width, _)| {
+            before += **width;
+            unit < before
+        });
+        hidden.map_or(1, |(_, exponent)| *exponent)
     }
 
     /// What layer ℓ gets: a_{ℓ−1} for one input. `activate` maps the pre-activation of a hidden unit, given by its place
@@ -151,10 +164,10 @@ impl Layers {
         weights: &[R::Element],
         input: &[R::Element],
     ) -> Matrix<R::Element> {
-        let g = ring.integer(i64::from(self.exponent));
-        self.activated_jacobian(ring, weights, input, |_, z| {
-            let slope = ring.mul(&g, &ring.power(&z, self.exponent - 1));
-            (ring.power(&z, self.exponent), slope)
+        self.activated_jacobian(ring, weights, input, |unit, z| {
+            let g = self.exponent_of(unit);
+            let slope = ring.mul(&ring.integer(i64::from(g)), &ring.power(&z, g - 1));
+            (ring.power(&z, g), slope)
         })
     }
 
@@ -226,20 +239,23 @@ impl Layers {
         next
     }
 
+    /// The exponent of the units that layer ℓ gets as its input.
+    fn exponent_below(&self, layer: usize) -> u64 {
+        if layer > 1 { u64::from(self.exponents[layer - 2]) } else { 1 }
+    }
+
     /// The degree of a label in weights and inputs.
     pub(super) fn degree(&self) -> u64 {
-        let g = u64::from(self.exponent);
-        (1..=self.count()).fold(1, |degree, layer| {
-            let activated = if layer > 1 { g.saturating_mul(degree) } else { degree };
+        (1..=self.count()).fold(1u64, |degree, layer| {
+            let activated = degree.saturating_mul(self.exponent_below(layer));
             activated.saturating_add(1)
         })
     }
 
     /// log₂ of the sum of a label's coefficients: every sum of d terms adds at most ⌈log₂ d⌉, a power multiplies by g.
     pub(super) fn height_bits(&self) -> u64 {
-        let g = u64::from(self.exponent);
         (1..=self.count()).fold(0, |height: u64, layer| {
-            let activated = if layer > 1 { height.saturating_mul(g) } else { height };
+            let activated = height.saturating_mul(self.exponent_below(layer));
             activated.saturating_add(bits(self.widths[layer - 1] + usize::from(self.bias)))
         })
     }
@@ -252,7 +268,7 @@ impl Layers {
         layer: usize,
         unit: usize,
     ) -> Vec<R::Element> {
-        self.mixing(ring, weights, layer, unit, unit, i64::from(self.exponent))
+        self.mixing(ring, weights, layer, unit, unit, i64::from(self.exponents[layer - 1]))
     }
 
     /// The names of the scalings of all hidden units, layer by layer.

@@ -18,8 +18,8 @@ pub(super) struct Lffn {
 impl Lffn {
     pub(super) fn new(given: &[i64], bias: bool) -> Result<Self, ShapeError> {
         let widths = widths("lffn", given, bias, "")?;
-        let exponent = 1;
-        Ok(Lffn { layers: Layers::new(widths, bias, exponent) })
+        let exponents = vec![1; widths.len() - 2];
+        Ok(Lffn { layers: Layers::new(widths, bias, exponents) })
     }
 
     pub(super) fn shapes(&self) -> Shapes {

@@ -268,6 +268,14 @@ impl Network {
         pnn::Pnn::new(widths, degree, bias).map(|f| Network::new(Kind::Pnn(f)))
     }
 
+    /// The same with a degree for each hidden layer.
+    ///
+    /// # Errors
+    /// As for [`Network::pnn`]; also another number of degrees than of hidden layers.
+    pub fn pnn_by_layer(widths: &[i64], degrees: &[i64], bias: bool) -> Result<Self, ShapeError> {
+        pnn::Pnn::by_layer(widths, degrees, bias).map(|f| Network::new(Kind::Pnn(f)))
+    }
+
     /// A network with hidden activation z ↦ max(z, 0) and linear output. Its label map is not polynomial: what holds for
     /// the other families need not hold for it, see [`Network::is_polynomial`].
     ///
@@ -345,6 +353,14 @@ impl Network {
     pub fn own_program(&self) -> Option<&Program> {
         match &self.kind {
             Kind::Program(f) => Some(f.program()),
+            _ => None,
+        }
+    }
+
+    /// The program of a network of one's own without fractions: labels are those of [`Network::labels`].
+    pub fn integral_program(&self) -> Option<&Program> {
+        match &self.kind {
+            Kind::Program(f) => Some(f.integral()),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! Polynomial networks: hidden activation z ↦ z^g, linear output.
+//! Polynomial networks: hidden activation z ↦ z^g, the same g or one for each hidden layer; linear output.
 
 use super::layered::Layers;
 use super::shape::{Shapes, bounded, list, widths};
@@ -11,25 +11,40 @@ use crate::number::{Field, Ring};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Pnn {
     layers: Layers,
+    /// The degree, if it is the same in all hidden layers.
+    degree: Option<u32>,
 }
 
 impl Pnn {
     pub(super) fn new(given: &[i64], degree: i64, bias: bool) -> Result<Self, ShapeError> {
         let widths = widths("pnn", given, bias, ", degree=2")?;
         let exponent = bounded("pnn", "degree", degree)?;
-        Ok(Pnn { layers: Layers::new(widths, bias, exponent) })
+        let exponents = vec![exponent; widths.len() - 2];
+        Ok(Pnn { layers: Layers::new(widths, bias, exponents), degree: Some(exponent) })
+    }
+
+    /// With a degree for each hidden layer; if all are equal, the same as with one.
+    pub(super) fn by_layer(given: &[i64], degrees: &[i64], bias: bool) -> Result<Self, ShapeError> {
+        let widths = widths("pnn", given, bias, ", degree=[2]")?;
+        let hidden = widths.len() - 2;
+        if degrees.len() != hidden {
+            return Err(ShapeError::Degrees { given: degrees.len(), hidden });
+        }
+        let degree = |(layer, degree): (usize, &i64)| bounded("pnn", &format!("degree[{layer}]"), *degree);
+        let exponents: Vec<u32> = degrees.iter().enumerate().map(degree).collect::<Result<_, _>>()?;
+        let degree = exponents.first().copied().filter(|first| exponents.iter().all(|g| g == first));
+        Ok(Pnn { layers: Layers::new(widths, bias, exponents), degree })
     }
 
     pub(super) fn shapes(&self) -> Shapes {
-        Shapes { degree: Some(self.layers.exponent), ..self.layers.shapes() }
+        Shapes { degree: self.degree, degrees: Some(self.layers.exponents.clone()), ..self.layers.shapes() }
     }
 
     /// The number of monomials in x that a label can have, if it is below `limit`: all of degree g^{L−1}, with biases
     /// also of lower degree.
     fn monomials(&self, limit: usize) -> Option<usize> {
-        let hidden = self.layers.count() - 1;
-        let degree = (0..hidden).try_fold(1u128, |d, _| {
-            let next = d * u128::from(self.layers.exponent);
+        let degree = self.layers.exponents.iter().try_fold(1u128, |d, exponent| {
+            let next = d * u128::from(*exponent);
             (next < 1 << 40).then_some(next)
         })?;
         let variables = (self.input_size() + usize::from(self.layers.bias)) as u128;
@@ -48,7 +63,8 @@ impl Pnn {
 impl std::fmt::Display for Pnn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let bias = if self.layers.bias { ", bias=True" } else { "" };
-        let degree = self.layers.exponent;
+        let listed = || list(&self.layers.exponents);
+        let degree = self.degree.map_or_else(listed, |degree| degree.to_string());
         write!(f, "pnn({}, degree={degree}{bias})", list(&self.layers.widths))
     }
 }
@@ -116,7 +132,7 @@ impl Family for Pnn {
         inputs: &[Vec<R::Element>],
     ) -> Vec<(String, Vec<R::Element>)> {
         let mut directions = self.layers.unseen_by_name(ring, inputs);
-        if self.layers.exponent == 2 && self.labels_per_input() == 1 {
+        if self.layers.exponents.last() == Some(&2) && self.labels_per_input() == 1 {
             directions.extend(self.layers.rotations_by_name(ring, weights));
         }
         directions

@@ -269,6 +269,10 @@ impl ProgramNetwork {
         matches!(self.reach, Reach::Analytic)
     }
 
+    pub(super) fn integral(&self) -> &Program {
+        &self.integral
+    }
+
     pub(super) fn scales(&self) -> &[Integer] {
         &self.scales
     }

@@ -25,8 +25,8 @@ pub(super) struct Relu {
 impl Relu {
     pub(super) fn new(given: &[i64], bias: bool) -> Result<Self, ShapeError> {
         let widths = widths("relu", given, bias, "")?;
-        let exponent = 1;
-        Ok(Relu { layers: Layers::new(widths, bias, exponent) })
+        let exponents = vec![1; widths.len() - 2];
+        Ok(Relu { layers: Layers::new(widths, bias, exponents) })
     }
 
     pub(super) fn shapes(&self) -> Shapes {

@@ -30,6 +30,16 @@ pub enum ShapeError {
         /// The arguments that follow the widths in an example.
         more: &'static str,
     },
+    /// Another number of degrees than of hidden layers.
+    #[error(
+        "pnn: degree has {given} entries, and there are {hidden} hidden layers\n  give one degree, or one for each hidden layer, as in pnn([2, 2, 2, 1], [2, 3])"
+    )]
+    Degrees {
+        /// How many degrees were given.
+        given: usize,
+        /// How many hidden layers there are.
+        hidden: usize,
+    },
     /// More than the program takes.
     #[error("{family}: {name} is {value}, over the limit of {limit}\n  take a smaller network")]
     TooLarge {
@@ -51,8 +61,10 @@ pub struct Shapes {
     pub widths: Option<Vec<usize>>,
     /// Whether the layers have biases.
     pub bias: Option<bool>,
-    /// The degree of the hidden activation.
+    /// The degree of the hidden activation, if all hidden layers have the same.
     pub degree: Option<u32>,
+    /// The degrees of the hidden layers.
+    pub degrees: Option<Vec<u32>>,
     /// The entries of one input vector.
     pub inputs: usize,
     /// The entries of one output vector.
@@ -125,8 +137,8 @@ pub(super) fn widths(
 }
 
 /// `d_0 + … ` in the notation of the language: `[2, 3, 2]`.
-pub(super) fn list(widths: &[usize]) -> String {
-    let parts: Vec<String> = widths.iter().map(usize::to_string).collect();
+pub(super) fn list(numbers: &[impl ToString]) -> String {
+    let parts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     format!("[{}]", parts.join(", "))
 }
 

@@ -257,7 +257,10 @@ fn call(family: &str, reader: &mut Reader) -> Result<Network, NetworkTextError> 
         "pnn" => {
             let usage = "pnn([2, 2, 1], degree = 2, bias = False)";
             let a = Arguments::read(reader, "pnn", usage, &["widths", "degree", "bias"])?;
-            Ok(Network::pnn(a.widths()?, a.number("degree")?, a.bias()?)?)
+            match a.value("degree") {
+                Some(Value::List(degrees)) => Ok(Network::pnn_by_layer(a.widths()?, degrees, a.bias()?)?),
+                _ => Ok(Network::pnn(a.widths()?, a.number("degree")?, a.bias()?)?),
+            }
         }
         "relu" => {
             let a = Arguments::read(reader, "relu", "relu([2, 2, 1], bias = False)", &["widths", "bias"])?;
@@ -293,6 +296,7 @@ mod tests {
             "lrnn(inputs=1, hidden=2, outputs=1, steps=5)",
             "lrnn(inputs=1, hidden=2, outputs=1, steps=5, readout=\"all\")",
             "pnn([2, 2, 1], degree=3)",
+            "pnn([2, 2, 2, 1], degree=[2, 3])",
             "relu([2, 2, 1])",
         ] {
             assert_eq!(text.parse::<Network>().map(|n| n.to_string()), Ok(text.to_owned()));
@@ -316,6 +320,8 @@ mod tests {
             ("lffn([99999999999999999999])", "at character 7"),
             ("lrnn(1, 2, 1, 5, readout=\"some\")", "readout must be"),
             ("pnn([2, 0, 1], 2)", "widths[1] is 0"),
+            ("pnn([2, 2, 1], [2, 3])", "degree has 2 entries, and there are 1 hidden layers"),
+            ("pnn([2, 2, 2, 1], [2, 0])", "degree[1] is 0"),
         ] {
             let error = text.parse::<Network>().expect_err(text).to_string();
             assert!(error.contains(said), "{text}: {error}");

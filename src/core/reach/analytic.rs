@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::ReachError;
-use super::matroid::Trial;
+use super::matroid::{Most, Trial};
 use crate::algebra::{Matrix, RowSpace};
 use crate::network::{Network, Samples};
 use crate::number::{PrimeField, Stream, generator, random_prime};
@@ -89,6 +89,7 @@ impl Analytic {
         let parts = point.values.iter().map(|values| self.program.jacobian(&field, values));
         let parts: Vec<Matrix<u64>> = parts.collect();
         let mut random = generator(seed, Stream::Kernels, trial);
+        let most = Most { rank: most, stops: false };
         Some(Trial::read(field, self.program.weights(), parts.into_iter(), most, &mut random))
     }
 }

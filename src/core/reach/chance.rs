@@ -114,6 +114,8 @@ pub struct Chance {
     rows: u64,
     /// Bound on log₂ of the sum of all coefficients in a row of the Jacobian, saturating.
     height: u64,
+    /// So many minors must not vanish for one to be seen.
+    minors: u64,
 }
 
 impl Chance {
@@ -122,17 +124,30 @@ impl Chance {
     pub fn of(network: &Network, rows: u64) -> Self {
         let degree = network.degree();
         let log = u64::from(u64::BITS - degree.leading_zeros());
-        Chance { degree: degree.saturating_sub(1).max(1), rows, height: network.height_bits().saturating_add(log) }
+        Chance {
+            degree: degree.saturating_sub(1).max(1),
+            rows,
+            height: network.height_bits().saturating_add(log),
+            minors: 1,
+        }
+    }
+
+    /// The same where a trial reads generic inputs until one adds no rank. If the rank on the first i inputs is the generic one
+    /// for every i up to all of them, then it stops only where no further input adds any: one minor for each i has to be seen,
+    /// beside the one asked for, whose size is at most that of a largest one.
+    pub fn stopping_at_one_of(self, inputs: u64) -> Self {
+        Chance { minors: inputs.saturating_add(1), ..self }
     }
 
     /// For the Jacobian of an analytic network, at points of a plan. Without a bound of the numerators, nothing is bounded.
     /// Points at which a denominator vanishes are drawn again, which is counted as missing.
     pub fn of_plan(plan: &Plan, rows: u64) -> Self {
-        let unknown = Chance { degree: u64::MAX, rows, height: u64::MAX };
+        let unknown = Chance { degree: u64::MAX, rows, height: u64::MAX, minors: 1 };
         plan.height().map_or(unknown, |height| Chance {
             degree: height.degree.saturating_add(height.below).max(1),
             rows,
             height: height.bits,
+            minors: 1,
         })
     }
 
@@ -143,7 +158,9 @@ impl Chance {
 
     /// log₂ of a bound on the probability that one trial misses a given k × k minor; at most 0.
     pub fn minor_log2(&self, k: usize) -> i64 {
-        missed_minor_log2(k as u128, self.degree, self.height, self.rows)
+        // A union over the minors that have to be seen.
+        let minors = i64::from(u64::BITS - self.minors.saturating_sub(1).leading_zeros());
+        missed_minor_log2(k as u128, self.degree, self.height, self.rows).saturating_add(minors).min(0)
     }
 
     /// The number of trials after which a given k × k minor has been missed by all with probability at most
@@ -207,7 +224,7 @@ mod tests {
 
     #[test]
     fn hopeless_heights_are_said_to_be_hopeless() {
-        let chance = Chance { degree: u64::MAX, rows: 1, height: u64::MAX };
+        let chance = Chance { degree: u64::MAX, rows: 1, height: u64::MAX, minors: 1 };
         assert_eq!(chance.minor_log2(10), 0);
         assert_eq!(chance.trials(10, -1), None);
     }

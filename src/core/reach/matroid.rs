@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::Allocation;
-use crate::network::{Network, Samples};
+use crate::network::{Network, Probe, Samples};
 use crate::number::{PrimeField, Ring, Stream, generator};
 
 use super::analytic::Analytic;
@@ -151,10 +151,12 @@ impl JacobianMatroid {
 
     /// The chance that a trial misses a minor.
     pub fn chance(&self) -> Chance {
-        match &self.analytic {
-            Some(analytic) => Chance::of_plan(&analytic.plan, self.rows),
-            None => Chance::of(&self.network, self.rows),
+        if let Some(analytic) = &self.analytic {
+            return Chance::of_plan(&analytic.plan, self.rows);
         }
+        let chance = Chance::of(&self.network, self.rows);
+        let inputs = self.rows / self.network.labels_per_input().max(1) as u64;
+        if stops_early(&self.network, self.samples) { chance.stopping_at_one_of(inputs) } else { chance }
     }
 
     /// The trials needed so that, except with probability 2^`error_log2`, the rank of *every* allocation is right.
@@ -305,8 +307,24 @@ impl JacobianMatroid {
     fn evaluate(&self, point: &ModularPoint, trial: usize) -> Trial {
         let mut random = generator(self.seed, Stream::Kernels, trial as u64);
         let parts = point.inputs.iter().map(|input| self.network.jacobian_at(&point.field, &point.weights, input));
-        Trial::read(point.field, self.network.weights(), parts, self.bounds.teacher().0, &mut random)
+        let most = Most { rank: self.bounds.teacher().0, stops: stops_early(&self.network, self.samples) };
+        Trial::read(point.field, self.network.weights(), parts, most, &mut random)
     }
+}
+
+/// Whether inputs are read only until one adds no rank: for generic inputs dimensions are concave in their number, so that no
+/// further one adds any, to any allocation. It is worth while where inputs that see everything are not known to be few.
+fn stops_early(network: &Network, samples: Samples) -> bool {
+    !network.is_built_in() && matches!(network.probe(samples), Probe::Generic(_))
+}
+
+/// When reading rows may stop.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Most {
+    /// At this rank.
+    pub rank: usize,
+    /// At a part that adds no rank.
+    pub stops: bool,
 }
 
 fn random_point(network: &Network, samples: Samples, seed: u64, trial: u64) -> ModularPoint {
@@ -314,25 +332,29 @@ fn random_point(network: &Network, samples: Samples, seed: u64, trial: u64) -> M
 }
 
 impl Trial {
-    /// The row space of matrices with n columns; reading rows stops when the rank is `most`. A row that is orthogonal to a
+    /// The row space of matrices with n columns; reading rows stops as `most` says. A row that is orthogonal to a
     /// random vector of the kernel so far is taken for dependent: [`Chance`] accounts for that.
     pub(super) fn read(
         field: PrimeField,
         n: usize,
         parts: impl Iterator<Item = Matrix<u64>>,
-        most: usize,
+        most: Most,
         random: &mut ChaCha12Rng,
     ) -> Self {
         let mut space = RowSpace::new(field, n);
         let mut kernel = space.kernel_vector(|| field.random(random));
         'parts: for part in parts {
+            let before = space.rank();
             for row in (0..part.rows()).map(|row| part.row(row)) {
-                if space.rank() == most {
+                if space.rank() == most.rank {
                     break 'parts;
                 }
                 if !field.is_zero(&field.dot(row, &kernel)) && space.insert(row.to_vec()) {
                     kernel = space.kernel_vector(|| field.random(random));
                 }
+            }
+            if most.stops && space.rank() == before {
+                break;
             }
         }
         Trial { field, rows: Matrix::from_rows(n, space.rows().iter().cloned()) }

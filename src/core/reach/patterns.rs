@@ -16,7 +16,7 @@ use crate::network::{Network, Samples};
 use crate::number::{Dyadic, Dyadics, Stream, gaussian, generator, random_prime};
 
 use super::bounds::Bounds;
-use super::matroid::Trial;
+use super::matroid::{Most, Trial};
 use super::point::ModularPoint;
 use super::rank::{Dimension, Reason};
 use super::{Evidence, ReachError};
@@ -228,5 +228,6 @@ fn evaluate(network: &Network, pattern: &Pattern, seed: u64, index: u64, most: u
         .map(|gates| (gates, vector(network.input_size())))
         .collect();
     let parts = inputs.iter().map(|(gates, input)| network.gated_jacobian_at(&field, &weights, input, gates));
+    let most = Most { rank: most, stops: false };
     Trial::read(field, network.weights(), parts, most, &mut random)
 }

@@ -143,7 +143,7 @@ fn symmetries_are_said_in_words() {
     // The places of a number in a product are no order.
     let narrow = Network::lffn(&[1, 2, 1], false).unwrap().found_symmetries().unwrap();
     assert!(narrow.iter().any(|s| s.name == "W1[1,0] and W2[0,1]"));
-    let fields = Network::lffn(&[1, 1, 1], false).unwrap().affine_gauge().unwrap();
-    let text = fields[0].text(network.layout());
+    let chain = Network::lffn(&[1, 1, 1], false).unwrap();
+    let text = chain.affine_gauge().unwrap()[0].text(chain.layout());
     assert!(text.contains("W1[0,0] by ") && text.contains("W2[0,0] by "), "{text}");
 }

@@ -24,6 +24,7 @@ fn networks() -> Vec<Network> {
         Network::lrnn(2, 2, 1, 4, true).unwrap(),
         Network::pnn(&[2, 3, 2, 2], 3, false).unwrap(),
         Network::pnn(&[2, 2, 1], 2, true).unwrap(),
+        Network::pnn_by_layer(&[2, 2, 3, 1], &[2, 3], true).unwrap(),
         Network::relu(&[2, 3, 2, 1], true).unwrap(),
     ]
 }

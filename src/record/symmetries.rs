@@ -1,0 +1,70 @@
+//! What `allocert symmetries` says.
+
+use serde::{Deserialize, Serialize};
+
+use allocert_core::network::{Network, Samples};
+use allocert_core::program::ProgramError;
+
+/// The permutations of weights and the gauge directions of a network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Symmetries {
+    /// The network, as it is written.
+    pub network: String,
+    /// The number of all weights.
+    pub weights: usize,
+    /// Generators of the permutations that change no dimension and no match probability.
+    pub permutations: Vec<Permutation>,
+    /// Directions along which no label changes, affine in the weights: a basis of those that were looked for.
+    pub gauge: Vec<Direction>,
+}
+
+/// A permutation of weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Permutation {
+    /// In words.
+    pub name: String,
+    /// It holds for at least so many samples, and functionally.
+    pub least_samples: u64,
+    /// Where each weight goes, by position in canonical order.
+    pub images: Vec<usize>,
+    /// `declared` by the family, or `found` in the program.
+    pub origin: String,
+}
+
+/// A gauge direction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Direction {
+    /// Which weights change, by what.
+    pub change: String,
+    /// The coefficients: (weight, other weight or nothing, factor): the weight changes by factor times the other weight, or by the
+    /// factor.
+    pub terms: Vec<(usize, Option<usize>, i64)>,
+    /// `proved`: the identity is proved by polynomial arithmetic; `open`: it held at random points.
+    pub evidence: String,
+}
+
+impl Symmetries {
+    /// Of a network.
+    ///
+    /// # Errors
+    /// A forward pass over the limit.
+    pub fn of(network: &Network) -> Result<Self, ProgramError> {
+        let declared = if network.is_built_in() { network.symmetries(Samples::Functional) } else { Vec::new() };
+        let mut permutations: Vec<Permutation> = Vec::new();
+        for (symmetries, origin) in [(declared, "declared"), (network.found_symmetries()?, "found")] {
+            for symmetry in symmetries {
+                if !permutations.iter().any(|p| p.images == symmetry.images) {
+                    let (name, images, origin) = (symmetry.name, symmetry.images, origin.to_owned());
+                    permutations.push(Permutation { name, least_samples: symmetry.least, images, origin });
+                }
+            }
+        }
+        let gauge = network.affine_gauge()?.into_iter().map(|field| Direction {
+            change: field.text(network.layout()),
+            evidence: if field.proved { "proved" } else { "open" }.to_owned(),
+            terms: field.terms,
+        });
+        let (text, weights) = (network.to_string(), network.weights());
+        Ok(Symmetries { network: text, weights, permutations, gauge: gauge.collect() })
+    }
+}
