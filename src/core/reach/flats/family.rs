@@ -16,7 +16,7 @@ const MOST_FEATURES: usize = 5;
 /// A member: its shape parameters and its law.
 pub type Member = (Vec<i64>, Law);
 
-/// A function Σ factor · feature + constant; the features are the shape parameters, or what [`features`] makes of them.
+/// A function Σ factor · feature + constant; the features are the shape parameters, or what `features` makes of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Affine {
     /// One for each feature.
@@ -167,7 +167,7 @@ fn features(shape: &[i64], number: Option<i64>) -> Vec<i64> {
     shape.iter().copied().chain(with).collect()
 }
 
-/// The names of [`features`].
+/// The names of `features`.
 pub fn feature_names(names: &[String], ranging: bool) -> Vec<String> {
     let with = ranging.then(|| std::iter::once("k".to_owned()).chain(names.iter().map(|n| format!("k{n}"))));
     names.iter().cloned().chain(with.into_iter().flatten()).collect()
