@@ -212,9 +212,6 @@ impl ProgramNetwork {
         shape: Vec<(String, ShapeValue)>,
     ) -> Result<Self, ProgramNetworkError> {
         matching_counts(&text, &layout, &program, &input_shape)?;
-        if !program.is_polynomial() {
-            return Err(ProgramNetworkError::Program { network: text, error: ProgramError::NotPolynomial });
-        }
         let weights = layout.weights();
         if weights == 0 || weights as u64 > MOST_WEIGHTS {
             return Err(ProgramNetworkError::Weights { network: text, weights, limit: MOST_WEIGHTS });
