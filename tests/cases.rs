@@ -290,16 +290,19 @@ claim(name = \"last\", statement = \"s\", networks = N, holds = lambda net, a: a
     let all = objects(&run);
     let got: Vec<(&str, &str)> =
         all.iter().map(|r| (r["claim"].as_str().unwrap(), r["outcome"].as_str().unwrap())).collect();
+    // The first of them is true, and a machine with a large stack comes to its end.
+    let text = got[1].1;
+    assert!(["open", "verified"].contains(&text), "{text}");
     let right = [
         ("first", "verified"),
-        ("text", "open"),
+        ("text", text),
         ("equal", "open"),
         ("memory", "open"),
         ("power", "open"),
         ("last", "refuted"),
     ];
     assert_eq!(got, right, "{}", run.err);
-    assert!(all[1..5].iter().all(|r| r["reason"].as_str().unwrap().contains("limit")), "{}", run.out);
+    assert!(all[2..5].iter().all(|r| r["reason"].as_str().unwrap().contains("limit")), "{}", run.out);
     assert_eq!(run.status, 1, "the last one is not as expected");
 }
 

@@ -214,7 +214,7 @@ fn a_counterexample_about_samples_is_seen_again() {
 fn a_counterexample_about_matches_is_seen_again_with_its_teacher() {
     let claim = refuted(
         "claim(name = \"m\", statement = \"S.\", networks = [lffn([2, 2, 2])],
-        allocations = [\"W1[0,0] W1[1,1] W2[0,0] W2[1,1]\"], holds = lambda net, a: a.match_in(60).unmatched == 0)",
+        allocations = [\"W1[0,0] W1[1,1] W2[0,0] W2[1,1]\"], holds = lambda net, a: a.match_in(60).verdict == \"one\")",
     );
     let command = claim["counterexample"]["command"].as_str().unwrap();
     assert!(command.starts_with("allocert match "), "{command}");

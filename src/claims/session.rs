@@ -589,7 +589,9 @@ impl Lens {
         if let Some((table, _)) = lock(tables).get(within) {
             return Ok(Arc::clone(table));
         }
-        let time_limit = session.deadline().map(|d| d.saturating_duration_since(Instant::now()));
+        // Whole seconds, rounded up: the limit is shown as it was given.
+        let left = session.deadline().map(|d| d.saturating_duration_since(Instant::now()));
+        let time_limit = left.map(|left| Duration::from_secs(left.as_secs() + 1));
         let options = ScanOptions { within: Some(within.clone()), sizes: None, time_limit };
         let answer = session.note(scan(network, *samples, &options, session.settings, &|_, _| {}))?;
         let table = Arc::new(answer.table);
