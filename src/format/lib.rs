@@ -320,7 +320,7 @@ pub enum Rule {
         /// The steps that evaluate its condition, one for each network.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         conditions: Vec<u64>,
-        /// The [`seal`] of all this.
+        /// The seal of all this.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seal: Option<String>,
     },
