@@ -155,7 +155,10 @@ pub(super) fn check_verdict<'v>(a: Value<'v>, b: Value<'v>) -> starlark::Result<
         let by_instances = is_undecided_verdict(verdict) || verdict.unpack_str() == Some("fractional");
         if other == "undecided" && by_instances {
             // What these instances leave undecided, or decide, others may decide or leave undecided: it depends on the seed.
-            lose(Doubt { text: "whether a verdict is decided depends on the instances drawn".to_owned(), is_limit: false });
+            lose(Doubt {
+                text: "whether a verdict is decided depends on the instances drawn".to_owned(),
+                is_limit: false,
+            });
         }
         no_such("verdict", other, &VERDICTS)?;
     }

@@ -11,6 +11,9 @@ use crate::algebra::rational_of;
 use crate::number::{Field, Function, PrimeField, Ring, Stream, generator, random_prime};
 use crate::program::Program;
 
+/// Gradients are taken at so many points more than their number of entries asks for: those of products, such as u_i v_j, lie in
+/// spaces that are smaller at each point.
+const SPARE_POINTS: usize = 8;
 /// A relation is checked modulo so many primes other than the one that it was found by.
 const CHECKS: u64 = 2;
 /// The most products of the joint check.
@@ -184,7 +187,7 @@ impl Plan {
                 return Ok(false);
             }
             let mut rows = vec![Vec::new(); slots.len()];
-            for _ in 0..slots.len().div_ceil(entries.len()) + 1 {
+            for _ in 0..slots.len().div_ceil(entries.len()) + SPARE_POINTS {
                 let point = self.witnessed_point(program, field, random, witnesses)?;
                 for (row, slot) in rows.iter_mut().zip(&slots) {
                     row.extend_from_slice(&gradient(program, field, &point, slot, 0)[entries.clone()]);
@@ -228,7 +231,7 @@ impl Plan {
         let samples = self.places.samples;
         let entries = program.weights() + samples * program.inputs();
         let count = self.places.count();
-        let points = count.div_ceil(entries.max(1)) + 1;
+        let points = count.div_ceil(entries.max(1)) + SPARE_POINTS;
         let products = (count as u64).saturating_mul(count as u64).saturating_mul((entries * points) as u64);
         if products > MOST_PRODUCTS {
             return Err(Obscure::TooMany { arguments: count, limit: MOST_PRODUCTS });
