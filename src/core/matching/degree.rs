@@ -20,6 +20,9 @@
 //! leading columns is larger at a point than generically, and with that minor none is smaller. [`missed_minor_log2`] bounds the
 //! chance that it does, as for minors of a Jacobian. T and S are found at the point, so bounds for all t ≤ S are added up.
 //!
+//! **Not settled**: the attack in the tests finds a wrong count modulo a small prime that neither a fallen degree nor these
+//! dimensions explain. Until that is understood, the bound stands under doubt.
+//!
 //! A degree is *proved* where a square system's count attains Bézout's bound: δ ≤ ∏ deg F_i by Bézout, and δ ≥ the count,
 //! because simple solutions modulo p lift to the p-adic numbers (Hensel) and simple solutions persist nearby.
 
