@@ -28,7 +28,7 @@ impl Bounds {
         let labels = usize::try_from(labels).unwrap_or(usize::MAX);
         let teacher = if labels < n { (labels, Reason::Labels) } else { (n, Reason::Size) };
         let mut bounds = Bounds { labels, field: point.field, fields: Vec::new(), teacher };
-        if network.kernel_field_entries() > MOST_FIELD_ENTRIES {
+        if !Bounds::looks_at_fields(network) {
             return bounds;
         }
         bounds.fields = network.kernel_fields(&point.field, &point.weights, &point.inputs);
@@ -37,6 +37,11 @@ impl Bounds {
             bounds.teacher = (free, Reason::KernelFields);
         }
         bounds
+    }
+
+    /// Whether kernel fields of this network are few enough to be looked at.
+    pub(super) fn looks_at_fields(network: &Network) -> bool {
+        network.kernel_field_entries() <= MOST_FIELD_ENTRIES
     }
 
     /// Of the teacher dimension.

@@ -7,6 +7,9 @@
 //!   of these is drawn with probability at most (k·h/60) / 2^54;
 //! - modulo any other prime p it vanishes at a random point with probability at most k·δ/p ≤ k·δ / 2^60 (Schwartz-Zippel).
 //!
+//! Small primes are drawn from the more than 2^18 between 2^22 and 2^23: then at most k·h / 22 of them are bad, and the two
+//! probabilities are at most (k·h/22) / 2^18 and k·δ / 2^22. It takes more trials, each of them faster.
+//!
 //! While a matrix is read, each of its rows is first tested against a random vector of the kernel so far; an independent
 //! row passes for dependent with probability 1/p, so altogether rows / 2^60 is added.
 //!
@@ -90,6 +93,16 @@ pub struct Chance {
     rows: u64,
     /// Bound on log₂ of the sum of all coefficients in a row of the Jacobian, saturating.
     height: u64,
+    primes: PrimeRange,
+}
+
+/// Where random primes are drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PrimeRange {
+    /// Between 2^60 and 2^61.
+    Large,
+    /// Between 2^22 and 2^23.
+    Small,
 }
 
 impl Chance {
@@ -98,17 +111,39 @@ impl Chance {
     pub fn of(network: &Network, rows: u64) -> Self {
         let degree = network.degree();
         let log = u64::from(u64::BITS - degree.leading_zeros());
-        Chance { degree: degree.saturating_sub(1).max(1), rows, height: network.height_bits().saturating_add(log) }
+        Chance {
+            degree: degree.saturating_sub(1).max(1),
+            rows,
+            height: network.height_bits().saturating_add(log),
+            primes: PrimeRange::Large,
+        }
+    }
+
+    /// For rows that are combinations of the labels of an input with random factors, where so many labels are given: one
+    /// degree more, and so many times the coefficients.
+    #[must_use]
+    pub fn combined(self, labels: Option<usize>) -> Self {
+        let Some(labels) = labels else { return self };
+        let more = u64::from(u64::BITS - (labels as u64).leading_zeros());
+        Chance { degree: self.degree.saturating_add(1), height: self.height.saturating_add(more), ..self }
+    }
+
+    /// For a small prime, drawn uniformly from those between 2^22 and 2^23, and no test of rows against the kernel.
+    #[must_use]
+    pub fn modulo_small_primes(self) -> Self {
+        Chance { rows: 0, primes: PrimeRange::Small, ..self }
     }
 
     /// For the Jacobian of an analytic network, at points of a plan. Without a bound of the numerators, nothing is bounded.
     /// Points at which a denominator vanishes are drawn again, which is counted as missing.
     pub fn of_plan(plan: &Plan, rows: u64) -> Self {
-        let unknown = Chance { degree: u64::MAX, rows, height: u64::MAX };
+        let primes = PrimeRange::Large;
+        let unknown = Chance { degree: u64::MAX, rows, height: u64::MAX, primes };
         plan.height().map_or(unknown, |height| Chance {
             degree: height.degree.saturating_add(height.below).max(1),
             rows,
             height: height.bits,
+            primes,
         })
     }
 
@@ -121,10 +156,15 @@ impl Chance {
     pub fn minor_log2(&self, k: usize) -> i64 {
         let k = k as u128;
         let degree = k * u128::from(self.degree);
-        let bad_primes = (k * u128::from(self.height)).div_ceil(60);
-        // degree / 2^60 + bad_primes / 2^54 + rows / 2^60
-        let numerator = degree.saturating_add(bad_primes.saturating_mul(64)).saturating_add(self.rows.into());
-        (ceil_log2(numerator) - 60).min(0)
+        // The primes are at least 2^bits, and more than 2^(bits − missing) of them.
+        let (bits, missing) = match self.primes {
+            PrimeRange::Large => (60, 6),
+            PrimeRange::Small => (22, 4),
+        };
+        let bad_primes = (k * u128::from(self.height)).div_ceil(bits);
+        // degree / 2^bits + bad_primes / 2^(bits − missing) + rows / 2^bits
+        let numerator = degree.saturating_add(bad_primes.saturating_mul(1 << missing)).saturating_add(self.rows.into());
+        (ceil_log2(numerator) - bits as i64).min(0)
     }
 
     /// The number of trials after which a given k × k minor has been missed by all with probability at most
@@ -160,6 +200,10 @@ mod tests {
         assert_eq!(chance.minor_log2(1), 7 - 60);
         assert_eq!(chance.trials(1, -100), Some(2));
         assert_eq!(chance.union_log2(1, &Integer::from(4), 1), 3 + 7 - 60);
+        // 2 + 16·1 = 18 < 2^5; with combinations of one label 3 + 16·1, in 22 bits.
+        let small = chance.modulo_small_primes();
+        assert_eq!((small.minor_log2(1), small.combined(Some(1)).minor_log2(1)), (5 - 22, 5 - 22));
+        assert_eq!(small.trials(1, -100), Some(6));
     }
 
     #[test]
@@ -175,7 +219,7 @@ mod tests {
 
     #[test]
     fn hopeless_heights_are_said_to_be_hopeless() {
-        let chance = Chance { degree: u64::MAX, rows: 1, height: u64::MAX };
+        let chance = Chance { degree: u64::MAX, rows: 1, height: u64::MAX, primes: PrimeRange::Large };
         assert_eq!(chance.minor_log2(10), 0);
         assert_eq!(chance.trials(10, -1), None);
     }
