@@ -114,6 +114,10 @@ fn at_all_samples(network: &Network, allocation: &Allocation, settings: Settings
     }
     let at = |samples| rank_drawn(network, allocation, samples, settings, DRAWS);
     let last = at(Samples::Functional)?;
+    if last.teacher.reason == Reason::AtLeast {
+        let mend = "ask for one number of samples with --samples";
+        return Err(Failure::limit(format!("{network}: too large for the dimension of all weights\n  {mend}")));
+    }
     let mut answers = Vec::new();
     for count in 1.. {
         let answer = at(Samples::Count(count))?;
