@@ -101,8 +101,13 @@ impl Common {
         Ok(Definitions::read(&self.definitions)?)
     }
 
-    /// The network of an expression.
+    /// The network of an expression. A literal call of a family is read without starting the claim language.
     fn network(&self, text: &str) -> Result<Network, Failure> {
+        if self.definitions.is_empty()
+            && let Ok(network) = text.parse()
+        {
+            return Ok(network);
+        }
         Ok(self.definitions()?.network(text)?)
     }
 
