@@ -25,7 +25,7 @@ pub(super) fn read(path: &Path, network: &Network) -> Result<Allocation, Failure
     let mut allocation = Allocation::none(network.weights());
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(|e| wrong(e.to_string()))?;
-        let name = entry.name().trim_end_matches(".npy").to_owned();
+        let name = entry.name().map_err(|e| wrong(e.to_string()))?.trim_end_matches(".npy").to_owned();
         let Some(tensor) = tensors.iter().find(|t| t.name == name) else {
             let near = nearest(&name, &names).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
             return Err(wrong(format!("{network} has no tensor {}{near}", quote(&name))));

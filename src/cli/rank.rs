@@ -70,10 +70,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     if let Some(path) = &arguments.networks {
         return batch::networks(common, samples, path, settings, draws);
     }
-    let Some(text) = &arguments.network else {
+    let Some(name) = &arguments.network else {
         return Err(Failure::request("no network is named\n  name one, such as 'lffn([2, 2, 2])'"));
     };
-    let network = common.pinned(text, &arguments.pins)?;
+    let network = common.pinned(name, &arguments.pins)?;
     if let Some(path) = &arguments.batch {
         if let Some(folder) = &arguments.resume {
             let shard = arguments.shard.unwrap_or((1, 1));

@@ -188,6 +188,7 @@ impl Layers {
     }
 
     /// a_0, …, a_{L−1} and the slopes of layers 1, …, L − 1 for one input.
+    #[allow(clippy::type_complexity)]
     fn forwards<R: Ring>(
         &self,
         ring: &R,
