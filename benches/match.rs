@@ -1,4 +1,4 @@
-//! How fast learning degrees are counted and instances decided. `benches/singular.sh` times Singular on the same systems.
+//! How fast matching degrees are counted and instances decided. `benches/singular.sh` times Singular on the same systems.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 

@@ -5,13 +5,15 @@
 //! `allocert-core`: [`number`] and [`algebra`] compute exactly; [`allocation`] holds sets of weights; [`network`] holds
 //! networks, each with its label map and Jacobian; [`reach`] answers questions about reachable dimensions; [`matching`] about
 //! the chance that a student matches a teacher. [`claims`] lets people state what they think is true of both, and checks it;
-//! [`certificate`] writes answers down as proofs, and [`checker`] checks them; [`training`] trains; [`record`] holds answers as
+//! [`certificate`] writes answers down as proofs, [`checker`] checks them, and [`coq`]
+//! turns them into files that Coq checks; [`training`] trains; [`record`] holds answers as
 //! data; [`report`] shows records as pages and tables, with the drawings of [`plot`].
 #![deny(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 
 pub use allocert_checker as checker;
 pub use allocert_claims as claims;
+pub use allocert_coq as coq;
 pub use allocert_core::{algebra, allocation, matching, network, number, program, reach, text};
 pub use allocert_prove as certificate;
 pub use allocert_record as record;

@@ -323,16 +323,16 @@ fn evidence_counts_everything_that_a_claim_rests_on() {
     assert_eq!(evidence("", "net.weights == 8"), "proved");
     assert_eq!(evidence("", "net.teacher_dim == 4"), "proved");
     let defective = "O = pnn([3, 2, 1], degree = 2)";
-    assert_eq!(evidence("", "pnn([3, 2, 1], degree = 2).teacher_dim == 5"), "probabilistic");
-    assert_eq!(evidence(defective, "O.teacher_dim == 5"), "probabilistic");
-    assert_eq!(evidence(defective, "O.everything.dim == 5"), "probabilistic");
-    assert_eq!(evidence(&format!("{defective}\nD = O.teacher_dim"), "D == 5"), "probabilistic");
+    assert_eq!(evidence("", "pnn([3, 2, 1], degree = 2).teacher_dim == 5"), "bounded");
+    assert_eq!(evidence(defective, "O.teacher_dim == 5"), "bounded");
+    assert_eq!(evidence(defective, "O.everything.dim == 5"), "bounded");
+    assert_eq!(evidence(&format!("{defective}\nD = O.teacher_dim"), "D == 5"), "bounded");
     for condition in [
         "net.allocation(\"D B\").circuit != None",
         "net.allocation(\"D B\").basis.size == 2",
         "not net.allocation(\"D B\").free",
     ] {
-        assert_eq!(evidence("", condition), "probabilistic", "{condition}");
+        assert_eq!(evidence("", condition), "bounded", "{condition}");
     }
     // Nothing checked, nothing known.
     let empty = objects(&verify(&claim("networks = [], holds = lambda net, a: True"), &["--json"])).remove(0);
@@ -369,7 +369,7 @@ fn a_counterexample_is_not_proved_when_the_way_to_it_is_not() {
         "allocations = within(\"W2\", sizes = [3, 4, 5]), holds = lambda net, a: a.dim < 4 or a.text != \"W2[0,0] W2[0,1] W2[1,2] W2[2,1]\"",
     ] {
         let result = check(&format!("networks = [lffn([2, 3, 3, 2])], expect = \"refuted\", {range}"));
-        assert_eq!((&result["outcome"], &result["evidence"]), (&"refuted".into(), &"probabilistic".into()), "{result}");
+        assert_eq!((&result["outcome"], &result["evidence"]), (&"refuted".into(), &"bounded".into()), "{result}");
     }
 }
 

@@ -17,8 +17,8 @@ fn rank_has_the_fields_of_the_interface() {
     assert_eq!(answer["samples"], serde_json::Value::Null);
     assert_eq!((&answer["size"], &answer["dim"], &answer["teacher_dim"]), (&4.into(), &3.into(), &4.into()));
     assert_eq!((&answer["labels"], &answer["spans"]), (&4.into(), &false.into()));
-    assert_eq!(answer["evidence"], "probabilistic");
-    assert!(answer["error_log2"].as_i64().unwrap() <= -100);
+    // Its certificate is valid, so it is proved.
+    assert_eq!((&answer["evidence"], &answer["error_log2"]), (&"proved".into(), &serde_json::Value::Null));
     assert_eq!(answer["seed"], 1);
 }
 
@@ -36,10 +36,10 @@ fn what_is_proved_is_said_to_be_proved_and_only_that() {
     assert_eq!(evidence(&["lffn([4,2,4])", "all"]), proved(12));
     assert_eq!(evidence(&["lrnn(1,2,1,5)", "all"]), proved(4));
     assert_eq!(evidence(&["lffn([2,2,2])", "W1 W2[0,0]", "--samples", "1"]), proved(2));
-    // A defective polynomial network: its dimension is below every bound that symmetry gives.
-    assert_eq!(evidence(&["pnn([3,2,1], degree=2)", "all"]), ("probabilistic".to_owned(), 5));
+    // A defective polynomial network: its dimension is below every bound that symmetry gives, and its certificate proves it.
+    assert_eq!(evidence(&["pnn([3,2,1], degree=2)", "all"]), proved(5));
     // The poles are frozen.
-    assert_eq!(evidence(&["lrnn(1,2,1,5)", "D B"]), ("probabilistic".to_owned(), 2));
+    assert_eq!(evidence(&["lrnn(1,2,1,5)", "D B"]), proved(2));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn scan_has_the_fields_of_the_interface() {
     let answer = &objects(&run)[0];
     assert_eq!(answer["counts"], serde_json::json!([[3, 3, "56"], [4, 3, "8"], [4, 4, "62"]]));
     assert_eq!((&answer["weights"], &answer["teacher_dim"]), (&8.into(), &4.into()));
-    assert_eq!(answer["evidence"], "probabilistic");
+    assert_eq!(answer["evidence"], "bounded");
     assert!(answer["error_log2"].as_i64().unwrap() <= -20);
     assert!(answer.as_object().unwrap().contains_key("orbits"));
     let run = allocert(&["scan", "lrnn(1,5,1,11)", "--within", "D", "--json"]);
@@ -200,6 +200,7 @@ fn completions_and_help_name_every_command() {
         "report",
         "new",
         "check",
+        "coq",
         "completions",
         "man",
     ] {

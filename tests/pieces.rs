@@ -123,7 +123,7 @@ fn a_killed_listing_goes_on() {
 fn claims() -> PathBuf {
     let text = "[claim(name = \"c/%d\" % i, statement = \"s\", networks = [lffn([2, 2 + i % 2, 2])], holds = lambda net, a: a.dim <= a.size) for i in range(14)]
 claim(name = \"d\", statement = \"s\", networks = [lffn([2, 2, 2])], expect = \"refuted\", holds = lambda net, a: a.dim == a.size)
-claim(name = \"c_0\", statement = \"s\", networks = [lffn([2, 2])], samples = 2, expect = \"refuted\", holds = lambda net, a: a.match == 0)
+claim(name = \"c_0\", statement = \"s\", networks = [lffn([2, 2])], samples = 2, expect = \"refuted\", holds = lambda net, a: a.match.verdict == \"one\")
 ";
     file("claims.star", text)
 }

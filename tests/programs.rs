@@ -74,7 +74,11 @@ fn every_command_takes_ones_own_network() {
     ] {
         let run = with_adapters(command);
         assert!(run.status <= 1, "{command:?}: {} {}", run.status, run.err);
-        assert!(run.out.contains("adapter(d=2, r=1)") || run.out.contains("U["), "{command:?}: {}", run.out);
+        assert!(
+            ["adapter(d=2, r=1)", "U[", "3 orbits"].iter().any(|what| run.out.contains(what)),
+            "{command:?}: {}",
+            run.out
+        );
     }
     let orbits = file("orbits.parquet", "");
     let run = with_adapters(&["scan", net, "--orbits", orbits.to_str().unwrap()]);
@@ -201,6 +205,42 @@ claim(
 }
 
 #[test]
+fn claims_may_use_what_another_file_defines() {
+    let claim = "claim(name = \"a\", statement = \"s\", networks = [adapter(3, 1)], holds = lambda net: net.dim(\"U V\") == 5)\n";
+    let path = file("claims.star", claim);
+    let run = with_adapters(&["verify", path.to_str().unwrap()]);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    let without = allocert(&["verify", path.to_str().unwrap()]);
+    assert!(without.status == 2 && without.err.contains("adapter"), "{}", without.err);
+}
+
+#[test]
+fn weights_are_pinned_tied_and_labels_observed() {
+    // One unit is pinned out: products of rank 1.
+    let pinned = ["rank", "--json", "lffn([2, 2, 2])", "all", "--pin", "W1[0,:]=0", "--pin", "W2[0,0]=1/2"];
+    let run = allocert(&pinned);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let record = &objects(&run)[0];
+    assert_eq!((record["size"].as_u64(), record["dim"].as_u64()), (Some(5), Some(3)));
+    let text = record["network"].as_str().unwrap();
+    assert_eq!(text, "lffn([2, 2, 2]).pin({\"W1[0,0]\": 0, \"W1[0,1]\": 0, \"W2[0,0]\": \"1/2\"})");
+    assert_eq!(allocert(&["rank", "--json", text, "all"]).out, run.out);
+    // Symmetric matrices of rank 1, and one row of a product.
+    let tied = "lffn([3, 1, 3]).tie(\"W1[0,0] W2[0,0]\", \"W1[0,1] W2[1,0]\", \"W1[0,2] W2[2,0]\")";
+    assert_eq!(dim(&[tied, "all"]), 3);
+    assert_eq!(dim(&["lffn([3, 2, 3]).observe([1])", "all"]), 3);
+    for (pin, said) in [
+        ("W1[0,:]", "W1[0,:]=0"),
+        ("W1[0,:]=0.5", "a fraction such as 1/2"),
+        ("W3=0", "no tensor `W3`"),
+        ("none=0", "names no weight"),
+    ] {
+        let run = allocert(&["rank", "lffn([2, 2, 2])", "all", "--pin", pin]);
+        assert!(run.status == 2 && run.err.contains(said), "{pin}: {}", run.err);
+    }
+}
+
+#[test]
 fn the_families_are_listed_with_their_sources() {
     let list = allocert(&["families"]);
     assert_eq!(list.status, 0);
@@ -213,7 +253,7 @@ fn the_families_are_listed_with_their_sources() {
         ("residual", "residual(3, 1, activation = 2)"),
         ("lowrank_rnn", "lowrank_rnn(1, 3, 1, 1, 4)"),
         ("tied_autoencoder", "tied_autoencoder(3, 2)"),
-        ("compartments", "compartments(3, [(0, 1), (1, 0), (1, 2)], leaks = [2], outputs = [0, 1])"),
+        ("compartments", "compartments(3, [(0, 1), (1, 0), (1, 2)], leaks = [0], outputs = [0, 1])"),
         ("feedback", "feedback(2, 1, 1, label = \"poles\")"),
     ] {
         assert!(list.out.contains(&format!("{family}(")), "{family}: {}", list.out);

@@ -222,7 +222,7 @@ fn changes_since_a_baseline_are_named() {
     assert_eq!(change(|now| now[0].seconds += 100.0), (Change::Slower, false));
     assert_eq!(change(|now| now[0].networks = 0), (Change::CoversLess, true));
     assert_eq!(
-        change(|now| (now[0].evidence, now[0].error_log2) = (Some("probabilistic".to_owned()), Some(-5))),
+        change(|now| (now[0].evidence, now[0].error_log2) = (Some("bounded".to_owned()), Some(-5))),
         (Change::EvidenceWeakened, true)
     );
     assert_eq!(change(|now| now[0].claim = "other".to_owned()).0, Change::Missing);

@@ -18,12 +18,14 @@ use starlark::values::{OwnedFrozenValue, Value};
 use super::counterexample;
 use super::file::{Claim, ClaimError, caught, language, stopped_or};
 use super::globals::{Expect, Host, RangeValue};
-use super::limits::{MOST_TICKS, limit};
+use super::limits::{MOST_TICKS, limit, nesting};
 use super::outcome::{Checked, Outcome, Unsettled};
-use super::session::{Lens, Session};
+use super::session::{Lens, Session, aside};
 use super::sweep::{Item, Sweep};
+use super::tied;
+use super::unknown::{Doubt, Reading, Truth, explore, once};
 use super::values::TRIALS;
-use super::values::{AllocationValue, NetworkValue, allocation_of, failure, samples_of};
+use super::values::{AllocationValue, NetworkValue, UnknownNumber, allocation_of, failure, not_known, samples_of};
 use allocert_core::allocation::{Allocation, print, subsets};
 use allocert_core::matching::{Case, Trend};
 use allocert_core::network::Samples;
@@ -54,28 +56,49 @@ const WAVE: usize = 256;
 /// Checks one claim.
 pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> Checked {
     let start = Instant::now();
-    let session = Session::new(matroid_settings(options), Some(options.time_limit));
-    let mut run = Run::new(claim, options, session);
-    let found = run.find(progress);
+    if let Some(slip) = &claim.slip {
+        return blank(claim, Err(slip.clone()));
+    }
+    let fresh = || Session::new(matroid_settings(options), Some(options.time_limit));
+    let mut run = Run::new(claim, options, fresh());
+    let mut found = run.find(progress);
+    if matches!(found, Err(Stop::Tied)) {
+        // Places show in what it compares, so no allocation speaks for another.
+        run.session.close();
+        run = Run { one_by_one: true, ..Run::new(claim, options, fresh()) };
+        found = run.find(progress);
+    }
+    let samples = claim.reading() == Reading::Samples;
     let trend = (claim.is_trend && found.is_ok() && run.instances > 0).then(|| Trend::of(&run.cases));
     let (outcome, unsettled, counterexample) = match found {
+        Ok(None) if run.undecided.is_some() => (Ok(Outcome::Open), run.unsettled(), None),
         Ok(None) if run.instances + run.skipped == 0 => (Ok(Outcome::Open), Some(Unsettled::Empty), None),
         Ok(None) if run.instances == 0 => (Ok(Outcome::Open), Some(Unsettled::Vacuous), None),
         Ok(None) if trend.as_ref().is_some_and(Trend::is_supported) => (Ok(Outcome::Supported), None, None),
         Ok(None) if trend.as_ref().is_some_and(Trend::is_contradicted) => (Ok(Outcome::Contradicted), None, None),
         Ok(None) if trend.is_some() => (Ok(Outcome::Open), Some(Unsettled::NoTrend), None),
         Ok(None) if claim.expect == Expect::Open => (Ok(Outcome::Open), Some(Unsettled::Conjecture), None),
+        Ok(None) if samples => (Ok(Outcome::Supported), None, None),
         Ok(None) => (Ok(Outcome::Verified), None, None),
-        Ok(Some(instance)) => match counterexample::describe(claim, &instance, options) {
-            Ok(counterexample) => (Ok(Outcome::Refuted), None, Some(Box::new(counterexample))),
-            Err(error) => (Err(error), None, None),
+        Ok(Some(instance)) => match counterexample::describe(claim, &instance, &left(options, start)) {
+            Ok(counterexample) => {
+                let outcome = if samples { Outcome::Contradicted } else { Outcome::Refuted };
+                (Ok(outcome), None, Some(Box::new(counterexample)))
+            }
+            Err(error) => match Stop::from(error) {
+                Stop::Unsettled(why) => (Ok(Outcome::Open), Some(why), None),
+                Stop::Error(error) => (Err(error), None, None),
+                Stop::Tied => (Ok(Outcome::Open), Some(Unsettled::Conjecture), None),
+            },
         },
         Err(Stop::Unsettled(why)) => (Ok(Outcome::Open), Some(why), None),
+        Err(Stop::Tied) => (Ok(Outcome::Open), Some(Unsettled::Conjecture), None),
         Err(Stop::Error(error)) => (Err(error), None, None),
     };
     // That a counterexample is in the range, and the smallest, rests on what was asked on the way to it.
     let own = counterexample.as_ref().map(|c| c.evidence);
-    let settled = outcome.is_ok() && run.instances > 0;
+    let undecided = matches!(unsettled, Some(Unsettled::Undecided { .. }));
+    let settled = outcome.is_ok() && run.instances > 0 && !undecided;
     let parts = [run.session.evidence(), claim.loading.evidence()].into_iter().chain(own);
     let evidence = settled.then(|| Evidence::all(parts));
     let subjects = run.session.subjects();
@@ -84,6 +107,36 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
     Checked {
         subjects,
         only_dimensions,
+        unsettled,
+        networks: run.networks,
+        instances: run.instances,
+        skipped: run.skipped,
+        undecided: run.undecided.as_ref().map_or(0, |u| u.instances),
+        orbits: run.by_orbits.then_some(run.evaluated),
+        evidence,
+        counterexample,
+        trend,
+        time: start.elapsed(),
+        ..blank(claim, outcome)
+    }
+}
+
+/// What is left of the time, for a closer look at a counterexample; a second at least.
+fn left(options: &CheckOptions, start: Instant) -> CheckOptions {
+    let time_limit = options.time_limit.saturating_sub(start.elapsed()).max(Duration::from_secs(1));
+    CheckOptions { time_limit, ..*options }
+}
+
+/// What is left of a claim that could not be evaluated where it was tried, because of this limit.
+pub fn lost(claim: &Claim, reason: &str, time: Duration) -> Checked {
+    Checked { unsettled: Some(Unsettled::Limit(reason.to_owned())), time, ..blank(claim, Ok(Outcome::Open)) }
+}
+
+/// The result of a claim of which nothing but the outcome is known.
+fn blank(claim: &Claim, outcome: Result<Outcome, ClaimError>) -> Checked {
+    Checked {
+        subjects: Vec::new(),
+        only_dimensions: false,
         claim: claim.name.clone(),
         file: claim.file.clone(),
         line: claim.line,
@@ -95,16 +148,17 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
         ranges_over: claim.networks(),
         expect: claim.expect,
         outcome,
-        unsettled,
-        networks: run.networks,
-        instances: run.instances,
-        skipped: run.skipped,
+        unsettled: None,
+        networks: 0,
+        instances: 0,
+        skipped: 0,
         undecided: 0,
-        orbits: run.by_orbits.then_some(run.evaluated),
-        evidence,
-        counterexample,
-        trend,
-        time: start.elapsed(),
+        warnings: claim.warnings().to_vec(),
+        orbits: None,
+        evidence: None,
+        counterexample: None,
+        trend: None,
+        time: Duration::ZERO,
     }
 }
 
@@ -181,6 +235,8 @@ impl Range {
 }
 
 enum Stop {
+    /// One allocation was to speak for others, and the evaluation compared values for which places show.
+    Tied,
     Unsettled(Unsettled),
     Error(ClaimError),
 }
@@ -188,9 +244,11 @@ enum Stop {
 impl From<ClaimError> for Stop {
     fn from(error: ClaimError) -> Self {
         match error {
-            ClaimError::TooLong { .. } | ClaimError::TooSlow { .. } | ClaimError::Limit { .. } => {
-                Stop::Unsettled(Unsettled::Limit(error.to_string()))
-            }
+            ClaimError::TooLong { .. }
+            | ClaimError::TooSlow { .. }
+            | ClaimError::Nested { .. }
+            | ClaimError::NotKnown { .. }
+            | ClaimError::Limit { .. } => Stop::Unsettled(Unsettled::Limit(error.to_string())),
             _ => Stop::Error(error),
         }
     }
@@ -210,6 +268,35 @@ struct Run<'a> {
     by_orbits: bool,
     /// What a trend is about.
     cases: Vec<Case>,
+    /// The instances of which it is not known whether the claim holds.
+    undecided: Option<Undecided>,
+    /// Whether every allocation is evaluated, whatever symmetry would allow.
+    one_by_one: bool,
+}
+
+/// Instances of which it is not known whether a claim holds.
+#[derive(Clone, Debug)]
+struct Undecided {
+    instances: u64,
+    /// The first of them, in words.
+    first: String,
+    /// Why that one is not known.
+    doubt: Doubt,
+    /// Whether a limit is the reason for one of them.
+    is_limit: bool,
+}
+
+/// What an evaluation came to.
+#[derive(Clone, Debug, PartialEq)]
+enum Judged {
+    /// `given` is false.
+    Skipped,
+    Held,
+    Failed,
+    /// It depends on what is not known.
+    Unknown(Doubt),
+    /// Of a trend: what is compared.
+    Case(Case),
 }
 
 /// What a batch of evaluations came to.
@@ -220,6 +307,9 @@ struct Batch {
     evaluated: u64,
     failed: Option<Item>,
     cases: Vec<Case>,
+    undecided: Option<Undecided>,
+    /// Values were compared for which places show, where one allocation was to speak for others.
+    tied: bool,
     /// The time was up before all were evaluated.
     late: bool,
 }
@@ -237,7 +327,24 @@ impl<'a> Run<'a> {
             by_orbits: false,
             skipped: 0,
             cases: Vec::new(),
+            undecided: None,
+            one_by_one: false,
         }
+    }
+
+    fn unsettled(&self) -> Option<Unsettled> {
+        let Undecided { instances, first, doubt, is_limit } = self.undecided.clone()?;
+        Some(Unsettled::Undecided { instances, first, doubt: doubt.text, is_limit })
+    }
+}
+
+impl Undecided {
+    /// Both together; the first of the one that comes first.
+    fn and(self, later: Option<Undecided>) -> Self {
+        let Some(later) = later else {
+            return self;
+        };
+        Undecided { instances: self.instances + later.instances, is_limit: self.is_limit || later.is_limit, ..self }
     }
 }
 
@@ -285,7 +392,7 @@ impl Run<'_> {
     }
 
     fn start<'r>(&mut self, lens: &Lens, range: &'r Range) -> Sweep<'r> {
-        let sweep = Sweep::new(self.claim, lens, range);
+        let sweep = if self.one_by_one { Sweep::one_by_one(lens, range) } else { Sweep::new(self.claim, lens, range) };
         self.by_orbits |= sweep.by_orbits();
         sweep
     }
@@ -318,6 +425,13 @@ impl Run<'_> {
                 self.skipped += batch.skipped;
                 self.evaluated += batch.evaluated;
                 self.cases.extend(batch.cases.into_iter().map(|case| Case { group, ..case }));
+                if batch.tied {
+                    return Err(Stop::Tied);
+                }
+                self.undecided = match self.undecided.take() {
+                    Some(before) => Some(before.and(batch.undecided)),
+                    None => batch.undecided,
+                };
                 if let Some(item) = batch.failed.filter(|_| !late) {
                     self.instances += item.stands_for;
                     return Ok(Some(item.allocation));
@@ -341,25 +455,69 @@ impl Run<'_> {
                     result.late = true;
                     break;
                 }
-                if let Some(given) = &self.claim.given
-                    && !truth("given", apply(eval, given, lens, allocation)?)?
-                {
-                    result.skipped += item.stands_for;
-                    continue;
-                }
-                result.evaluated += 1;
-                let value = apply(eval, &self.claim.holds, lens, allocation)?;
-                if let (true, Some(allocation)) = (self.claim.is_trend, allocation) {
-                    result.cases.push(case(lens, allocation, value)?);
-                    result.held += item.stands_for;
-                } else if truth("holds", value)? {
-                    result.held += item.stands_for;
-                } else {
-                    result.failed = Some(item.clone());
+                tied::taken();
+                let judged = self.judge(eval, lens, allocation)?;
+                if item.stands_for > 1 && tied::taken() {
+                    result.tied = true;
                     break;
+                }
+                if let Some(image) = &item.image {
+                    let other = aside(|| self.judge(eval, lens, Some(image)))?;
+                    agree((&judged, allocation), (&other, image), lens)?;
+                }
+                result.evaluated += u64::from(judged != Judged::Skipped);
+                match judged {
+                    Judged::Skipped => result.skipped += item.stands_for,
+                    Judged::Held => result.held += item.stands_for,
+                    Judged::Case(case) => {
+                        result.cases.push(case);
+                        result.held += item.stands_for;
+                    }
+                    Judged::Failed => {
+                        result.failed = Some(item.clone());
+                        break;
+                    }
+                    Judged::Unknown(doubt) => {
+                        let first = allocation.map_or_else(|| lens.network().to_string(), |a| lens.in_words(a));
+                        let (instances, is_limit) = (item.stands_for, doubt.is_limit);
+                        let more = Undecided { instances, first, doubt, is_limit };
+                        result.undecided = Some(match result.undecided.take() {
+                            Some(before) => before.and(Some(more)),
+                            None => more,
+                        });
+                    }
                 }
             }
             Ok(result)
+        })
+    }
+
+    /// Evaluates the claim on one instance.
+    fn judge(
+        &self,
+        eval: &mut Evaluator<'_, '_, '_>,
+        lens: &Lens,
+        allocation: Option<&Allocation>,
+    ) -> starlark::Result<Judged> {
+        let reading = self.claim.reading();
+        if let Some(given) = &self.claim.given {
+            match explored("given", given, reading, (eval, lens, allocation), &self.session)? {
+                Truth::Known(true) => {}
+                Truth::Known(false) => return Ok(Judged::Skipped),
+                Truth::Unknown(doubt) => return Ok(Judged::Unknown(doubt)),
+            }
+        }
+        if let (true, Some(allocation)) = (self.claim.is_trend, allocation) {
+            let (number, doubt) = once(reading, || apply(eval, &self.claim.holds, lens, Some(allocation)));
+            return match doubt {
+                Some(doubt) => Ok(Judged::Unknown(doubt)),
+                None => case(lens, allocation, number?),
+            };
+        }
+        Ok(match explored("holds", &self.claim.holds, reading, (eval, lens, allocation), &self.session)? {
+            Truth::Known(true) => Judged::Held,
+            Truth::Known(false) => Judged::Failed,
+            Truth::Unknown(doubt) => Judged::Unknown(doubt),
         })
     }
 
@@ -368,7 +526,7 @@ impl Run<'_> {
             return Ok(vec![Samples::Functional]);
         };
         with_evaluator(self.claim, &self.session, |eval| {
-            let value = called(eval, samples, lens)?;
+            let value = known(|| called(eval, samples, lens))?;
             if value.is_none() || value.unpack_i32().is_some() {
                 return Ok(vec![samples_of(value)?]);
             }
@@ -388,7 +546,7 @@ impl Run<'_> {
             return Ok(Range::Inside { within: all, sizes });
         };
         with_evaluator(self.claim, &self.session, |eval| {
-            let value = called(eval, allocations, lens)?;
+            let value = known(|| called(eval, allocations, lens))?;
             let Some(range) = RangeValue::from_value(value) else {
                 let heap = eval.heap();
                 let listed = value.iterate(heap).map_err(|_| not_allocations(value))?;
@@ -432,6 +590,55 @@ pub(super) fn with_evaluator<T>(
     })
 }
 
+/// A condition, in all ways that what is not known could be.
+pub(super) fn explored<'v>(
+    argument: &str,
+    function: &OwnedFrozenValue,
+    reading: Reading,
+    (eval, lens, allocation): (&mut Evaluator<'v, '_, '_>, &Lens, Option<&Allocation>),
+    session: &Session,
+) -> starlark::Result<Truth> {
+    let run = |eval: &mut Evaluator<'v, '_, '_>| truth(argument, apply(eval, function, lens, allocation)?);
+    let is_limit = |eval: &Evaluator<'v, '_, '_>, error: &starlark::Error| {
+        let late = session.deadline().is_some_and(|d| Instant::now() >= d);
+        session.stopped().is_some() || eval.get_total_tick_count() >= MOST_TICKS || late || nesting(error).is_some()
+    };
+    explore(reading, eval, run, is_limit)
+}
+
+/// A value that must be known, such as a range.
+fn known<T>(run: impl FnOnce() -> starlark::Result<T>) -> starlark::Result<T> {
+    let (done, doubt) = once(Reading::Strict, run);
+    match doubt {
+        Some(doubt) => Err(not_known(&doubt)),
+        None => done,
+    }
+}
+
+/// That an allocation may speak for its images is tested on some of them.
+fn agree(
+    (judged, allocation): (&Judged, Option<&Allocation>),
+    (other, image): (&Judged, &Allocation),
+    lens: &Lens,
+) -> starlark::Result<()> {
+    // What is not known may be known of an image, by other samples.
+    let unknown = |judged: &Judged| matches!(judged, Judged::Unknown(_));
+    if judged == other || unknown(judged) || unknown(other) {
+        return Ok(());
+    }
+    let said = |judged: &Judged| match judged {
+        Judged::Skipped => "given is False",
+        Judged::Failed => "holds is False",
+        _ => "holds is True",
+    };
+    let (one, another) = (allocation.map(|a| lens.in_words(a)).unwrap_or_default(), lens.in_words(image));
+    Err(failure(format!(
+        "a symmetry of the network was taken for one of the claim, and it is none\n  {one}: {}\n  {another}: {}\n  this is a defect of the program, not of the claim; please report it",
+        said(judged),
+        said(other)
+    )))
+}
+
 /// An enumeration that does not prove complete.
 fn defect(claim: &Claim, error: &ReachError) -> ClaimError {
     ClaimError::Language { message: format!("{}: claim {}: {error}", claim.file.display(), claim.name) }
@@ -467,7 +674,10 @@ fn called<'v>(
 }
 
 /// An allocation's number, and what is known of its match probability.
-fn case(lens: &Lens, allocation: &Allocation, number: Value<'_>) -> starlark::Result<Case> {
+fn case(lens: &Lens, allocation: &Allocation, number: Value<'_>) -> starlark::Result<Judged> {
+    if let Some(unknown) = UnknownNumber::from_value(number) {
+        return Ok(Judged::Unknown(unknown.doubt().clone()));
+    }
     let Some(predictor) = number.unpack_i32().map(i64::from) else {
         let kind = number.get_type();
         return Err(failure(format!("trend returned {number} ({kind}): it must return an integer")));
@@ -476,7 +686,7 @@ fn case(lens: &Lens, allocation: &Allocation, number: Value<'_>) -> starlark::Re
     lens.rests_on_value(&answer);
     let interval = answer.ci95();
     let allocation = print(lens.network().layout(), allocation);
-    Ok(Case { group: 0, allocation, predictor, interval })
+    Ok(Judged::Case(Case { group: 0, allocation, predictor, interval }))
 }
 
 /// A number, or, if it is long, about how large it is.

@@ -1,23 +1,23 @@
 //! Looking closely at a counterexample: again at other random points with a far smaller error, and with all that was asked
 //! written down.
 
+use std::sync::Arc;
+
 use starlark::environment::Module;
 use starlark::eval::Evaluator;
-use starlark::syntax::AstModule;
 use starlark::values::Value;
 
-use super::check::{CheckOptions, Instance, apply, truth, with_evaluator};
-use super::file::{Claim, ClaimError, dialect};
+use super::check::{CheckOptions, Instance, explored, with_evaluator};
+use super::file::{Claim, ClaimError, parse};
 use super::globals::{Host, globals};
 use super::limits::{MOST_TICKS, limit, on_deep_stack};
 use super::outcome::Counterexample;
 use super::session::Session;
 use super::source::dedent;
+use super::unknown::{Reading, Truth, once};
 use super::values::{AllocationValue, NetworkValue};
-use allocert_core::allocation::{Allocation, print};
-use allocert_core::network::Samples;
+use allocert_core::allocation::Allocation;
 use allocert_core::reach::{Evidence, IntegerPoint, Settings, rank};
-use allocert_core::text::shell;
 
 /// Every matroid behind a counterexample may err with at most this probability.
 const ERROR_LOG2: i64 = -110;
@@ -31,19 +31,15 @@ pub(super) fn describe(
     instance: &Instance,
     options: &CheckOptions,
 ) -> Result<Counterexample, ClaimError> {
-    let settings = Settings { seed: options.settings.seed.wrapping_add(1), error_log2: ERROR_LOG2 };
-    let session = Session::observing(settings, Some(options.time_limit));
-    let lens = session.lens(&instance.network, instance.samples);
-    let failed = with_evaluator(claim, &session, |eval| {
-        let allocation = instance.allocation.as_ref();
-        if let Some(given) = &claim.given
-            && !truth("given", apply(eval, given, &lens, allocation)?)?
-        {
-            return Ok(false);
-        }
-        Ok(!truth("holds", apply(eval, &claim.holds, &lens, allocation)?)?)
-    })?;
-    if !failed {
+    // Other random points show the same, other samples need not.
+    let first = if claim.reading() == Reading::Samples { 0 } else { 1 };
+    let mut looked = look(claim, instance, options, first)?;
+    if looked.truth == Look::Unknown {
+        // A search that came to an end there, such as for an instance without a match, need not elsewhere.
+        looked = look(claim, instance, options, 0)?;
+    }
+    let Looked { settings, session, truth } = looked;
+    if truth != Look::Fails {
         let (points, mend) = if instance.network.is_polynomial() {
             ("random points", "this is a defect of the program; please report it")
         } else {
@@ -57,7 +53,7 @@ pub(super) fn describe(
         );
         return Err(ClaimError::Language { message });
     }
-    let observations = session.observations();
+    let (observations, questions) = (session.observations(), session.questions());
     let evidence = Evidence::all([session.evidence(), claim.loading.evidence()]);
     session.close();
     let asked = |a: &Allocation| rank(&instance.network, a, instance.samples, settings).ok();
@@ -75,9 +71,46 @@ pub(super) fn describe(
         answer,
         point,
         observations,
+        questions,
         evidence,
-        command: command(claim, instance),
     })
+}
+
+/// What a second look at a counterexample came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    Fails,
+    Holds,
+    Unknown,
+}
+
+struct Looked {
+    settings: Settings,
+    session: Arc<Session>,
+    truth: Look,
+}
+
+/// Evaluates the claim once more, with so much added to the seed and a far smaller error.
+fn look(claim: &Claim, instance: &Instance, options: &CheckOptions, further: u64) -> Result<Looked, ClaimError> {
+    let settings = Settings { seed: options.settings.seed.wrapping_add(further), error_log2: ERROR_LOG2 };
+    let session = Session::observing(settings, Some(options.time_limit));
+    let lens = session.lens(&instance.network, instance.samples);
+    let (reading, allocation) = (claim.reading(), instance.allocation.as_ref());
+    let truth = with_evaluator(claim, &session, |eval| {
+        if let Some(given) = &claim.given {
+            match explored("given", given, reading, (&mut *eval, &lens, allocation), &session)? {
+                Truth::Known(true) => {}
+                Truth::Known(false) => return Ok(Look::Holds),
+                Truth::Unknown(_) => return Ok(Look::Unknown),
+            }
+        }
+        Ok(match explored("holds", &claim.holds, reading, (eval, &lens, allocation), &session)? {
+            Truth::Known(true) => Look::Holds,
+            Truth::Known(false) => Look::Fails,
+            Truth::Unknown(_) => Look::Unknown,
+        })
+    })?;
+    Ok(Looked { settings, session, truth })
 }
 
 /// The values of both sides of a comparison, computed with the names of the claim's file.
@@ -92,7 +125,7 @@ fn sides(claim: &Claim, instance: &Instance, settings: Settings) -> Option<(Stri
 /// The value of an expression for an instance, as the language writes it.
 fn side_value(claim: &Claim, instance: &Instance, settings: Settings, parameters: &str, side: &str) -> Option<String> {
     let source = format!("(lambda {parameters}: ({side}\n))");
-    let ast = AstModule::parse("<counterexample>", source, &dialect()).ok()?;
+    let ast = parse("<counterexample>", source).ok()?;
     let session = Session::new(settings, None);
     let lens = session.lens(&instance.network, instance.samples);
     let _entered = session.enter();
@@ -108,25 +141,10 @@ fn side_value(claim: &Claim, instance: &Instance, settings: Settings, parameters
         if let Some(allocation) = &instance.allocation {
             arguments.push(heap.alloc(AllocationValue::new(lens.clone(), allocation.clone())));
         }
-        let value = eval.eval_function(function, &arguments, &[]).ok()?;
-        Some(value.to_repr())
+        let (value, doubt) = once(claim.reading(), || eval.eval_function(function, &arguments, &[]));
+        if doubt.is_some() {
+            return None;
+        }
+        Some(value.ok()?.to_repr())
     })
-}
-
-/// The command that shows the counterexample again.
-fn command(claim: &Claim, instance: &Instance) -> String {
-    let samples = match instance.samples {
-        Samples::Count(count) => format!(" --samples {count}"),
-        Samples::Functional => String::new(),
-    };
-    match &instance.allocation {
-        Some(allocation) => {
-            let text = print(instance.network.layout(), allocation);
-            format!("allocert rank {} {}{samples}", shell(&instance.network.to_string()), shell(&text))
-        }
-        None => {
-            let file = claim.file.display().to_string();
-            format!("allocert verify {} --only {}", shell(&file), shell(&claim.name))
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Networks from expressions such as `lora(4, 1)`, with what other files define.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,11 +8,13 @@ use starlark::environment::{FrozenModule, Module};
 use starlark::eval::Evaluator;
 
 use super::file::{
-    ClaimError, LONGEST_LOADING, evaluated, guarded, language, parse, stopped_or, text_of, without_traceback,
+    Claim, ClaimError, LONGEST_LOADING, evaluated, guarded, language, parse, read_after, stopped_or, text_of,
+    without_traceback,
 };
 use super::globals::{Host, globals};
 use super::limits::{MOST_LOADING_TICKS, limit, too_deep};
 use super::session::Session;
+use super::unknown::{Reading, once};
 use super::values::NetworkValue;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::Settings;
@@ -61,6 +63,14 @@ impl Definitions {
         Ok(definitions)
     }
 
+    /// Reads the claims of a file that may use these definitions, in order.
+    ///
+    /// # Errors
+    /// See [`ClaimError`].
+    pub fn load(&self, path: &Path, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
+        read_after(path, text_of(path)?, settings, &self.modules)
+    }
+
     /// Reads a network from an expression, such as `lora(4, 1)`.
     ///
     /// # Errors
@@ -84,7 +94,7 @@ impl Definitions {
             let mut eval = Evaluator::new(&module);
             eval.extra = Some(&host);
             limit(&mut eval, limits.0, limits.1).map_err(language)?;
-            let value = eval.eval_module(ast, &globals);
+            let (value, _) = once(Reading::Strict, || eval.eval_module(ast, &globals));
             let value = value.map_err(|e| without_traceback(stopped_or(&eval, limits, &session, EXPRESSION, e)))?;
             let lens = NetworkValue::from_value(value).map(|n| n.lens().clone());
             if lens.as_ref().is_some_and(|l| l.samples() != Samples::Functional) {

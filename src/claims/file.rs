@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use itertools::Itertools;
+use starlark::codemap::Span;
 use starlark::environment::{FrozenModule, Module};
 use starlark::eval::Evaluator;
 use starlark::syntax::{AstModule, Dialect};
@@ -14,9 +15,13 @@ use starlark::values::OwnedFrozenValue;
 use super::forward::OPERATORS;
 use super::globals::{Declared, Expect, Host, KEPT_CONDITION, globals, kept};
 use super::invariance::Requirement;
-use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, on_deep_stack, too_deep};
+use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, nesting, on_deep_stack, too_deep};
+use super::operators::compare_by_function;
 use super::session::Session;
+use super::slips::{self, Slip};
 use super::source::{Holds, Written, calls};
+use super::unknown::{Reading, once};
+use super::values::{failure, unknown_thing};
 use allocert_core::network::Network;
 use allocert_core::reach::{ReachError, Settings};
 
@@ -72,6 +77,22 @@ pub enum ClaimError {
         /// The file, or the claim.
         place: String,
     },
+    /// A value that cannot be looked into.
+    #[error("{place}: {what}\n  build flatter lists and tuples")]
+    Nested {
+        /// The file, or the claim.
+        place: String,
+        /// What there is too much of.
+        what: String,
+    },
+    /// Something that is not known is needed where a file is loaded, or to say what a claim ranges over.
+    #[error("{place}: {doubt}\n  what is not known can only be asked for in holds and given")]
+    NotKnown {
+        /// The file, or the claim.
+        place: String,
+        /// What is not known.
+        doubt: String,
+    },
     /// A question about dimensions ran into a limit.
     #[error("{place}: {reason}")]
     Limit {
@@ -115,6 +136,7 @@ impl ClaimError {
             ClaimError::TooLong { .. }
                 | ClaimError::TooSlow { .. }
                 | ClaimError::TooLarge { .. }
+                | ClaimError::Nested { .. }
                 | ClaimError::Limit { .. }
         )
     }
@@ -150,6 +172,10 @@ pub struct Claim {
     pub(super) text: Option<Holds>,
     /// What is asked, as written.
     pub(super) written: Written,
+    /// What its file should be told about, such as old names.
+    pub(super) warnings: Vec<String>,
+    /// What is wrong with its text, so that it is not evaluated.
+    pub(super) slip: Option<ClaimError>,
     /// What its conditions ask of symmetries; nothing if it must be checked allocation by allocation.
     pub(super) requirements: Option<Vec<Requirement>>,
     pub(super) module: Arc<FrozenModule>,
@@ -161,6 +187,17 @@ impl Claim {
     /// The networks that it ranges over, each once, in the order given.
     pub fn networks(&self) -> Vec<Network> {
         self.networks.iter().unique().cloned().collect()
+    }
+
+    /// How it reads frequencies: where its author expects that samples support it, as they show them.
+    pub(super) fn reading(&self) -> Reading {
+        let samples = self.is_trend || matches!(self.expect, Expect::Supported | Expect::Contradicted);
+        if samples { Reading::Samples } else { Reading::Strict }
+    }
+
+    /// What its file should be told about, such as old names, each with its place.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// What it asks, as written.
@@ -243,23 +280,57 @@ pub(super) fn text_of(path: &Path) -> Result<String, ClaimError> {
 /// # Errors
 /// See [`ClaimError`].
 pub fn read(path: &Path, text: String, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
+    read_after(path, text, settings, &[])
+}
+
+/// The same, with what some modules before it define.
+pub(super) fn read_after(
+    path: &Path,
+    text: String,
+    settings: Settings,
+    before: &[Arc<FrozenModule>],
+) -> Result<Vec<Claim>, ClaimError> {
     if let Some((what, limit)) = too_deep(&text) {
         return Err(ClaimError::TooLarge { path: path.to_owned(), what, limit: limit as u64 });
     }
-    guarded(&path.display().to_string(), || evaluate_file(path, text, settings))
+    guarded(&path.display().to_string(), || evaluate_file(path, text, settings, before))
 }
 
-fn evaluate_file(path: &Path, text: String, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
+fn evaluate_file(
+    path: &Path,
+    text: String,
+    settings: Settings,
+    before: &[Arc<FrozenModule>],
+) -> Result<Vec<Claim>, ClaimError> {
     let shown = path.display().to_string();
     let ast = AstModule::parse(&shown, text.clone(), &dialect()).map_err(language)?;
     let calls = calls(&text, &ast);
-    let ast = with_tensors(ast, &text);
+    let (named, uncalled) = slips::read(&ast);
+    let places = ast.clone();
+    let at = |slip: &Slip| ClaimError::Language { message: located(failure(slip.message.clone()), &places, slip.span) };
+    let warnings = old_names(&ast);
+    let ast = with_operators(ast, &text);
     let session = Session::new(settings, Some(LONGEST_LOADING));
     let _entered = session.enter();
     let host = Host::new(Arc::clone(&session));
-    let module = Arc::new(evaluated(ast, &shown, &host, &[])?);
+    let module = Arc::new(evaluated(ast, &shown, &host, before)?);
     let declared = host.claims.into_inner();
-    declared.into_iter().enumerate().map(|(i, d)| claim(path, i, d, (&module, &session), &calls)).collect()
+    let networks: Vec<Network> = declared.iter().flat_map(|d| d.networks.iter().cloned()).unique().collect();
+    let mut slips = slips::strangers(&named, &networks);
+    slips.extend(uncalled);
+    let inside =
+        |call: &super::source::Call, slip: &Slip| (call.begin..call.end).contains(&(slip.span.begin().get() as usize));
+    // A slip in a claim is that claim's; elsewhere it is the file's.
+    if let Some(slip) = slips.iter().find(|slip| !calls.iter().any(|call| inside(call, slip))) {
+        return Err(at(slip));
+    }
+    let kept = |(i, d): (usize, Declared)| {
+        let begin = d.place.as_ref().map(|p| p.span.begin().get() as usize);
+        let call = calls.iter().find(|c| Some(c.begin) == begin);
+        let slip = call.and_then(|call| slips.iter().find(|slip| inside(call, slip))).map(at);
+        Ok(Claim { slip, warnings: warnings.clone(), ..claim(path, i, d, (&module, &session), &calls)? })
+    };
+    declared.into_iter().enumerate().map(kept).collect()
 }
 
 /// A file as a module, with what some modules before it define.
@@ -276,7 +347,10 @@ pub(super) fn evaluated(
             let mut eval = Evaluator::new(&module);
             eval.extra = Some(host);
             limit(&mut eval, limits.0, limits.1).map_err(language)?;
-            let done = eval.eval_module(ast, &globals());
+            let (done, doubt) = once(Reading::Strict, || eval.eval_module(ast, &globals()));
+            if let Some(doubt) = doubt {
+                return Err(ClaimError::NotKnown { place: shown.to_owned(), doubt: doubt.text });
+            }
             done.map_err(|e| stopped_or(&eval, limits, &host.session, shown, e))?;
         }
         module.freeze().map_err(|e| ClaimError::Language { message: format!("{e:?}") })
@@ -308,6 +382,8 @@ fn claim(
         about_allocations: declared.parameters == 2,
         text: call.and_then(|c| c.holds.clone()),
         written: call.map(|c| c.written.clone()).unwrap_or_default(),
+        warnings: Vec::new(),
+        slip: None,
         requirements: call.and_then(|c| c.requirements.clone()),
         module: Arc::clone(module),
         loading: Arc::clone(loading),
@@ -326,21 +402,40 @@ pub const LONGEST_LOADING: Duration = Duration::from_secs(60);
 /// Text as the language reads it, ready to be evaluated.
 pub(super) fn parse(place: &str, text: String) -> starlark::Result<AstModule> {
     let ast = AstModule::parse(place, text.clone(), &dialect())?;
-    Ok(with_tensors(ast, &text))
+    Ok(with_operators(ast, &text))
 }
 
-/// Where a text builds networks of its own, `1 - x` and `1 / x` have a meaning for a tensor x.
-fn with_tensors(mut ast: AstModule, text: &str) -> AstModule {
+/// Comparisons are ours; and where a text builds networks of its own, `1 - x` and `1 / x` have a meaning for a tensor x.
+fn with_operators(mut ast: AstModule, text: &str) -> AstModule {
     if text.contains("network(") {
         let functions = OPERATORS.map(|(sign, function)| (sign.to_owned(), function.to_owned()));
         ast.replace_binary_operators(&functions.into());
     }
+    compare_by_function(&mut ast);
     ast
 }
 
 /// Python-like, with f-strings and statements at the top level, without loading other files.
 pub(super) fn dialect() -> Dialect {
     Dialect { enable_load: false, enable_load_reexport: false, enable_f_strings: true, ..Dialect::Extended }
+}
+
+/// An error at a place of a file, as the language shows its own.
+fn located(error: starlark::Error, ast: &AstModule, span: Span) -> String {
+    let place = ast.file_span(span);
+    let mut error = error;
+    error.set_span(span, &place.file);
+    mended(&error.to_string())
+}
+
+/// The places where a file uses names that are no longer the right ones.
+fn old_names(ast: &AstModule) -> Vec<String> {
+    let spans = slips::attributes(ast, "learning_degree");
+    let warn = |span| {
+        let place = ast.file_span(span);
+        format!("{place}: learning_degree is now called matching_degree")
+    };
+    spans.into_iter().map(warn).collect()
 }
 
 pub(super) fn language(error: starlark::Error) -> ClaimError {
@@ -357,7 +452,7 @@ pub(super) fn language(error: starlark::Error) -> ClaimError {
 }
 
 /// What the language says, and how to mend it.
-const MENDS: [(&str, &str); 11] = [
+const MENDS: [(&str, &str); 18] = [
     ("cannot use reserved keyword `while`", "the language has no while: use for … in range(…)"),
     ("call stack overflow", "does a function call itself without an end?"),
     ("Integer value is too big to fit in", "is a list or a range too long? Give a smaller integer"),
@@ -371,6 +466,19 @@ const MENDS: [(&str, &str); 11] = [
     ("tabs are not allowed", "indent by spaces"),
     ("expected `list[network] | tuple[network, ...]`, actual `network", "write networks = [ … ], with the brackets"),
     ("extra positional argument(s) for call to lffn", "write the widths as a list, as in lffn([2, 2, 2])"),
+    ("unexpected keyword `for`", "a comprehension stands in brackets: all([x for x in …])"),
+    ("unexpected symbol ','", "is a bracket missing? There are no set literals: write a list, [1, 2]"),
+    (
+        "Variable `print` not found",
+        "claims print nothing: to see a value, let holds fail and look at both sides of a comparison",
+    ),
+    (
+        "Variable `set` not found",
+        "the language has no sets: write a list, or a dictionary with the members as its keys",
+    ),
+    ("Operation `(iter)` not supported on type `int`", "write a list: sizes = [3]"),
+    ("is not callable", "is something called that is not a method? Leave the brackets out"),
+    ("Missing positional parameter", "does the claim speak about allocations? Then holds is lambda net, a: …"),
     ("Parse error: unexpected", "is a comma or a bracket missing before this place?"),
 ];
 
@@ -417,6 +525,12 @@ pub(super) fn stopped_or(
 ) -> ClaimError {
     if let Some(reason) = session.stopped() {
         return ClaimError::Limit { place: place.to_owned(), reason };
+    }
+    if let Some(doubt) = unknown_thing(&error) {
+        return ClaimError::NotKnown { place: place.to_owned(), doubt };
+    }
+    if let Some(what) = nesting(&error) {
+        return ClaimError::Nested { place: place.to_owned(), what };
     }
     // The limit ends an evaluation a little after it is passed.
     if eval.get_total_tick_count() >= ticks {

@@ -20,6 +20,7 @@ use starlark_derive::{starlark_module, starlark_value};
 
 use super::families;
 use super::forward::{apply, forward_functions, integers, operator_functions};
+use super::operators::{orders, signs};
 use super::session::Session;
 use super::values::{NetworkValue, Recording, TensorValue, failure, recording_of};
 use allocert_core::network::{Network, Samples, ShapeError};
@@ -67,7 +68,7 @@ pub enum Expect {
     Refuted,
     /// None found, and the general statement is not settled.
     Open,
-    /// A trend that is there.
+    /// A trend that is there, or a statement that samples support: frequencies in it are read as the samples show them.
     Supported,
     /// A trend that is the other way round.
     Contradicted,
@@ -131,6 +132,8 @@ pub(super) fn builtins() -> GlobalsBuilder {
         .with(operator_functions)
         .with(claim_functions)
         .with(number_functions)
+        .with(orders)
+        .with(signs)
 }
 
 pub(super) fn host<'a>(eval: &Evaluator<'_, 'a, '_>) -> starlark::Result<&'a Host> {
@@ -306,18 +309,17 @@ fn parameters(argument: &str, function: Value<'_>) -> starlark::Result<usize> {
 }
 
 fn expectation(text: &str, is_trend: bool) -> starlark::Result<Expect> {
-    let all = if is_trend {
-        [Expect::Supported, Expect::Contradicted, Expect::Open]
-    } else {
-        [Expect::Verified, Expect::Refuted, Expect::Open]
-    };
+    let mut all = vec![Expect::Supported, Expect::Contradicted, Expect::Open];
+    if !is_trend {
+        all.splice(0..0, [Expect::Verified, Expect::Refuted]);
+    }
+    let names: Vec<&str> = all.iter().map(|e| e.name()).collect();
     all.into_iter().find(|e| e.name() == text).ok_or_else(|| {
-        let near =
-            nearest(text, &all.map(Expect::name)).map(|n| format!("; did you mean \"{n}\"?")).unwrap_or_default();
+        let near = nearest(text, &names).map(|n| format!("; did you mean \"{n}\"?")).unwrap_or_default();
         failure(format!(
             "expect is {}{near}\n  it must be {}",
             quote(text),
-            all.map(|e| format!("\"{}\"", e.name())).join(", ")
+            names.iter().map(|name| format!("\"{name}\"")).join(", ")
         ))
     })
 }
@@ -327,7 +329,8 @@ fn whole_numbers<'v>(values: Value<'v>, heap: Heap<'v>) -> starlark::Result<Vec<
         let number = v.unpack_i32().and_then(|n| usize::try_from(n).ok());
         number.ok_or_else(|| failure(format!("{v} is not a size: sizes are integers from 0")))
     };
-    values.iterate(heap)?.map(number).collect()
+    let written = || failure(format!("sizes is {values}\n  write a list: sizes = [{values}]"));
+    values.iterate(heap).map_err(|_| written())?.map(number).collect()
 }
 
 /// Sums, binomial coefficients and partitions.

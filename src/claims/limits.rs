@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use starlark::ErrorKind;
 use starlark::eval::Evaluator;
 use starlark::values::none::NoneType;
 
@@ -36,6 +37,26 @@ pub(super) fn limit(
     eval.set_check_cancelled(Box::new(move || deadline.is_some_and(|d| Instant::now() >= d)));
     eval.set_max_callstack_size(DEEPEST).map_err(failure)?;
     Ok(NoneType)
+}
+
+/// A value that is nested too deeply to be looked into.
+#[derive(Debug, thiserror::Error)]
+#[error("a value is nested more than {0} deep\n  build flatter lists and tuples")]
+struct TooNested(usize);
+
+/// The error of a value that is nested too deeply.
+pub(super) fn too_nested(most: usize) -> starlark::Error {
+    starlark::Error::new_other(TooNested(most))
+}
+
+/// Whether values that are nested too deeply are the reason, and how deep they may be.
+pub(super) fn nesting(error: &starlark::Error) -> Option<String> {
+    let (ErrorKind::Other(inner) | ErrorKind::Native(inner) | ErrorKind::Value(inner)) = error.kind() else {
+        return None;
+    };
+    // The language has a limit of its own where it compares.
+    let own = inner.to_string().contains("Too many recursion levels");
+    (own || inner.downcast_ref::<TooNested>().is_some()).then(|| "a value that is nested too deeply".to_owned())
 }
 
 /// Refuses text that could exhaust even the stack of [`on_deep_stack`]: what is wrong, and the limit.

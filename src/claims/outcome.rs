@@ -10,7 +10,7 @@ use allocert_core::reach::{Answer, Evidence, IntegerPoint};
 
 use super::file::ClaimError;
 use super::globals::Expect;
-use super::session::Observation;
+use super::session::{AskedMatch, Observation};
 use super::source::Written;
 
 /// The outcome of a claim.
@@ -20,9 +20,9 @@ pub enum Outcome {
     Verified,
     /// It has a counterexample.
     Refuted,
-    /// A trend is there.
+    /// A trend is there, or samples support the statement.
     Supported,
-    /// A trend is the other way round.
+    /// A trend is the other way round, or samples contradict the statement.
     Contradicted,
     /// It is not settled: expected to be open, stopped by a limit, or about nothing.
     Open,
@@ -70,6 +70,18 @@ pub enum Unsettled {
         /// The limit.
         seconds: u64,
     },
+    /// Something that the claim asks about is not known.
+    #[error("not known for {instances} of the instances, such as {first}: {doubt}")]
+    Undecided {
+        /// For how many of them.
+        instances: u64,
+        /// The first of them.
+        first: String,
+        /// What is not known, and why.
+        doubt: String,
+        /// Whether a limit is the reason.
+        is_limit: bool,
+    },
     /// A limit inside an evaluation.
     #[error("stopped by a limit: {0}")]
     Limit(String),
@@ -78,7 +90,11 @@ pub enum Unsettled {
 impl Unsettled {
     /// Whether a stated limit stopped the work.
     pub fn is_limit(&self) -> bool {
-        !matches!(self, Unsettled::Conjecture | Unsettled::Vacuous | Unsettled::Empty | Unsettled::NoTrend)
+        match self {
+            Unsettled::Conjecture | Unsettled::Vacuous | Unsettled::Empty | Unsettled::NoTrend => false,
+            Unsettled::Undecided { is_limit, .. } => *is_limit,
+            Unsettled::TooMany { .. } | Unsettled::TimeLimit { .. } | Unsettled::Limit(_) => true,
+        }
     }
 }
 
@@ -125,6 +141,8 @@ pub struct Checked {
     pub evidence: Option<Evidence>,
     /// The smallest counterexample.
     pub counterexample: Option<Box<Counterexample>>,
+    /// What its file should be told about, such as old names, each with its place.
+    pub warnings: Vec<String>,
     /// What a trend is like.
     pub trend: Option<Trend>,
     /// The networks, each at a number of samples, whose dimensions were asked for.
@@ -149,7 +167,10 @@ pub struct Subject {
 impl Checked {
     /// Whether the outcome is the one expected.
     pub fn is_expected(&self) -> bool {
-        let settled = |why: &Unsettled| matches!(why, Unsettled::Conjecture | Unsettled::NoTrend);
+        let settled = |why: &Unsettled| {
+            let undecided = matches!(why, Unsettled::Undecided { is_limit: false, .. });
+            matches!(why, Unsettled::Conjecture | Unsettled::NoTrend) || undecided
+        };
         let as_named = self.outcome.as_ref().is_ok_and(|outcome| outcome.name() == self.expect.name());
         as_named && self.unsettled.as_ref().is_none_or(settled)
     }
@@ -180,8 +201,8 @@ pub struct Counterexample {
     pub point: Option<IntegerPoint>,
     /// Every dimension that was asked for.
     pub observations: Vec<Observation>,
-    /// How these dimensions are known.
+    /// Every question about matches that was asked.
+    pub questions: Vec<AskedMatch>,
+    /// How all of that is known.
     pub evidence: Evidence,
-    /// The command that shows it again.
-    pub command: String,
 }

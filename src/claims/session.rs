@@ -1,14 +1,14 @@
 //! What claims ask and how they are answered: networks at a number of samples, their dimensions computed when asked for,
 //! once, and how surely all that was asked is known.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::outcome::{Counterexample, Subject};
-use allocert_core::allocation::Allocation;
+use allocert_core::allocation::{Allocation, subsets};
 use allocert_core::matching::{
     Estimate, Halt, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, NoDegree, Stopped, Trials, Verdict,
 };
@@ -46,6 +46,8 @@ pub(super) struct Session {
     /// How instances that were decided are known.
     decisions: Mutex<Vec<Evidence>>,
     observed: Option<Mutex<(Vec<Observation>, HashSet<Observation>)>>,
+    /// The questions about matches, where what is asked is remembered.
+    questions: Mutex<Vec<AskedMatch>>,
     /// The first limit that a question ran into.
     stopped: Mutex<Option<ReachError>>,
 }
@@ -56,6 +58,19 @@ thread_local! {
     static CURRENT: RefCell<Option<Arc<Session>>> = const { RefCell::new(None) };
 }
 
+thread_local! {
+    /// Whether this thread asks aside: the answers are used for a test, and nothing rests on them.
+    static ASIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs something whose questions are not counted among those that an outcome rests on.
+pub(super) fn aside<T>(run: impl FnOnce() -> T) -> T {
+    let before = ASIDE.replace(true);
+    let done = run();
+    ASIDE.set(before);
+    done
+}
+
 /// While it lives, its session answers what this thread asks.
 pub(super) struct Entered(Option<Arc<Session>>);
 
@@ -63,6 +78,26 @@ impl Drop for Entered {
     fn drop(&mut self) {
         CURRENT.set(self.0.take());
     }
+}
+
+/// So many allocations are searched for one of an extreme dimension.
+const MOST_SEARCHED: usize = 1 << 18;
+
+/// A question about matches that was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AskedMatch {
+    /// The network.
+    pub network: Network,
+    /// The samples.
+    pub samples: Samples,
+    /// The allocation.
+    pub allocation: Allocation,
+    /// So many instances are decided at the most.
+    pub trials: u64,
+    /// The seed that they are drawn with.
+    pub seed: u64,
+    /// The first of them that was decided to have no match.
+    pub without_match: Option<u64>,
 }
 
 /// A dimension that was asked for.
@@ -113,8 +148,14 @@ impl Session {
             lenses,
             decisions,
             observed,
+            questions: Mutex::default(),
             stopped: Mutex::default(),
         })
+    }
+
+    /// What its random numbers follow from.
+    pub(super) fn seed(&self) -> u64 {
+        self.settings.seed
     }
 
     /// When its time is up.
@@ -197,7 +238,7 @@ impl Session {
     /// How the decisions of some instances are known.
     fn rests_on(&self, evidence: Evidence) {
         let mut decisions = lock(&self.decisions);
-        if evidence != Evidence::Proved && decisions.last() != Some(&Evidence::Unbounded) {
+        if evidence != Evidence::Proved && decisions.last() != Some(&Evidence::Statistical) {
             decisions.push(evidence);
         }
     }
@@ -206,6 +247,11 @@ impl Session {
     pub(super) fn evidence(&self) -> Evidence {
         let lenses: Vec<Evidence> = lock(&self.lenses).values().map(Lens::evidence).collect();
         Evidence::all(lenses.into_iter().chain(lock(&self.decisions).iter().copied()))
+    }
+
+    /// The questions about matches, each once, in order.
+    pub(super) fn questions(&self) -> Vec<AskedMatch> {
+        lock(&self.questions).clone()
     }
 
     /// What was asked, each question once, in order.
@@ -229,8 +275,8 @@ struct View {
     matches: Mutex<HashMap<(Allocation, u64), Arc<MatchAnswer>>>,
     /// Instances that were decided whatever the laws say, by allocation and number.
     decided: Mutex<HashMap<(Allocation, u64), Estimate>>,
-    /// Learning degrees that were asked for.
-    degrees: Mutex<HashMap<Allocation, Option<usize>>>,
+    /// Matching degrees that were asked for.
+    degrees: Mutex<HashMap<Allocation, Option<Result<usize, NoDegree>>>>,
     /// The rank of every allocation, by its bits; empty for large networks.
     known: OnceLock<Vec<AtomicU8>>,
     /// Whether a dimension was asked for that is below every proved bound the session knows.
@@ -291,7 +337,9 @@ impl Lens {
 
     /// The one matroid of a polynomial label map; a network with kinks has none. Dimensions are asked of it that are not listed.
     fn matroid(&self) -> Result<&JacobianMatroid, ReachError> {
-        *lock(&self.0.listed) = None;
+        if !ASIDE.get() {
+            *lock(&self.0.listed) = None;
+        }
         self.dimensions()?.matroid()
     }
 
@@ -326,6 +374,9 @@ impl Lens {
     /// D_m.
     pub(super) fn teacher_dim(&self) -> Result<usize, ReachError> {
         let teacher = self.dimensions()?.teacher();
+        if ASIDE.get() {
+            return Ok(teacher.value);
+        }
         if teacher.evidence != Evidence::Proved {
             self.0.unproved.store(true, Ordering::Relaxed);
         }
@@ -342,6 +393,9 @@ impl Lens {
         let remembered = ranks.get(allocation.low_bits() as usize);
         let known = remembered.map(|r| r.load(Ordering::Relaxed)).filter(|r| *r != UNKNOWN);
         let rank = known.map_or_else(|| dimensions.rank(allocation), usize::from);
+        if ASIDE.get() {
+            return Ok(rank);
+        }
         let small = u8::try_from(rank).unwrap_or(UNKNOWN);
         // Two threads may compute the same rank; it counts once.
         if remembered.is_none_or(|slot| slot.swap(small, Ordering::Relaxed) == UNKNOWN) {
@@ -386,14 +440,42 @@ impl Lens {
             }
         };
         lock(&self.0.matches).insert(key, Arc::clone(&answer));
+        self.observe_match(allocation, trials, answer.estimate.as_ref().and_then(|e| e.without_match));
         Ok(answer)
     }
 
     /// Notes that the value or the interval of a match probability is used: a frequency has no bound on its error.
     pub(super) fn rests_on_value(&self, answer: &MatchAnswer) {
         if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
-            self.0.session.rests_on(Evidence::Unbounded);
+            self.rests_on_frequency();
         }
+    }
+
+    /// Notes that a frequency is used.
+    pub(super) fn rests_on_frequency(&self) {
+        self.rests_on(Evidence::Statistical);
+    }
+
+    /// Notes how something is known that is used.
+    pub(super) fn rests_on(&self, evidence: Evidence) {
+        self.0.session.rests_on(evidence);
+    }
+
+    /// Whether a law gives a match probability of 0 or 1.
+    pub(super) fn is_settled(&self, allocation: &Allocation) -> Result<bool, MatchError> {
+        let answer = self.matching(allocation, 0)?;
+        Ok(matches!(answer.verdict, Verdict::Zero | Verdict::One))
+    }
+
+    /// A name for something about an allocation, the same for the same thing.
+    pub(super) fn about(&self, allocation: &Allocation, what: &str) -> String {
+        format!("{} {} {:?} {what}", self.0.network, self.0.samples, allocation)
+    }
+
+    /// An allocation, for a message.
+    pub(super) fn in_words(&self, allocation: &Allocation) -> String {
+        let text = allocert_core::allocation::print(self.0.network.layout(), allocation);
+        format!("{text} of {} ({})", self.0.network, self.0.samples)
     }
 
     /// So many instances decided, whatever the laws say.
@@ -406,11 +488,15 @@ impl Lens {
         self.in_time(estimate.stopped.map(|halt| (halt, estimate.trials)), trials)?;
         self.0.session.rests_on(estimate.evidence);
         lock(&self.0.decided).insert(key, estimate.clone());
+        self.observe_match(allocation, trials, estimate.without_match);
         Ok(estimate)
     }
 
-    /// The learning degree, if the allocation is a basis and it can be counted.
-    pub(super) fn learning_degree(&self, allocation: &Allocation) -> Result<Option<usize>, MatchError> {
+    /// The matching degree, or why it is not known; nothing if the allocation is no basis.
+    pub(super) fn matching_degree(
+        &self,
+        allocation: &Allocation,
+    ) -> Result<Option<Result<usize, NoDegree>>, MatchError> {
         if let Some(degree) = lock(&self.0.degrees).get(allocation) {
             return Ok(*degree);
         }
@@ -421,14 +507,14 @@ impl Lens {
             if degree == Err(NoDegree::Stopped(Stopped::Time)) {
                 self.late(0, 1)?;
             }
-            degree.ok()
+            Some(degree)
         } else {
             None
         };
-        if let Some(degree) = degree {
-            self.0.session.rests_on(degree.evidence.of_parity());
+        if let Some(Ok(degree)) = degree {
+            self.rests_on(degree.evidence);
         }
-        let value = degree.map(|d| d.value);
+        let value = degree.map(|known| known.map(|d| d.value));
         lock(&self.0.degrees).insert(allocation.clone(), value);
         Ok(value)
     }
@@ -485,6 +571,9 @@ impl Lens {
     /// An answer for which about one rank for each weight was computed, and that is unproved if some set was taken for
     /// dependent.
     fn rests_on_ranks(&self, allocation: &Allocation, dependent: bool) {
+        if ASIDE.get() {
+            return;
+        }
         self.0.asked.fetch_add(allocation.size() as u64 + 1, Ordering::Relaxed);
         if dependent {
             self.0.unproved.store(true, Ordering::Relaxed);
@@ -493,12 +582,15 @@ impl Lens {
 
     /// How many allocations inside `within` have each size and dimension.
     pub(super) fn table(&self, within: &Allocation) -> Result<Arc<Table>, ReachError> {
-        *lock(&self.0.listed) = None;
         let View { network, samples, session, tables, .. } = &*self.0;
+        if !ASIDE.get() {
+            *lock(&self.0.listed) = None;
+        }
         if let Some((table, _)) = lock(tables).get(within) {
             return Ok(Arc::clone(table));
         }
-        let options = ScanOptions { within: Some(within.clone()), sizes: None, time_limit: session.time_limit };
+        let time_limit = session.deadline().map(|d| d.saturating_duration_since(Instant::now()));
+        let options = ScanOptions { within: Some(within.clone()), sizes: None, time_limit };
         let answer = session.note(scan(network, *samples, &options, session.settings, &|_, _| {}))?;
         let table = Arc::new(answer.table);
         lock(tables).insert(within.clone(), (Arc::clone(&table), answer.evidence));
@@ -539,13 +631,41 @@ impl Lens {
 
     fn evidence_of_ranks(&self) -> Evidence {
         match self.0.dimensions.get() {
-            Some(Ok(Dimensions::Patterns(_))) if self.0.unproved.load(Ordering::Relaxed) => Evidence::Unbounded,
+            Some(Ok(Dimensions::Patterns(_))) if self.0.unproved.load(Ordering::Relaxed) => Evidence::Statistical,
             Some(Ok(Dimensions::Matroid(matroid))) if self.0.unproved.load(Ordering::Relaxed) => {
                 let asked = self.0.asked.load(Ordering::Relaxed).saturating_add(1);
                 let one_by_one = matroid.error_for_one().saturating_add(i64::from(u64::BITS - asked.leading_zeros()));
-                Evidence::Probabilistic { error_log2: matroid.error_for_all().min(one_by_one).min(0) }
+                Evidence::within(matroid.error_for_all().min(one_by_one))
             }
             _ => Evidence::Proved,
+        }
+    }
+
+    /// Remembers a question about matches, if what is asked is remembered.
+    fn observe_match(&self, allocation: &Allocation, trials: u64, without_match: Option<u64>) {
+        let View { network, samples, session, .. } = &*self.0;
+        if session.observed.is_none() {
+            return;
+        }
+        let (network, allocation, seed) = (network.clone(), allocation.clone(), session.settings.seed);
+        let question = AskedMatch { network, samples: *samples, allocation, trials, seed, without_match };
+        let mut questions = lock(&session.questions);
+        if !questions.contains(&question) {
+            questions.push(question);
+        }
+    }
+
+    /// Remembers the first allocation of a size inside some weights that has a dimension, if what is asked is remembered.
+    pub(super) fn observe_witness(&self, within: &Allocation, size: usize, dim: usize) {
+        if self.0.session.observed.is_none() {
+            return;
+        }
+        let Ok(dimensions) = self.dimensions() else {
+            return;
+        };
+        let found = subsets(within, size).take(MOST_SEARCHED).find(|a| dimensions.rank(a) == dim);
+        if let Some(witness) = found {
+            self.observe(&witness, dim);
         }
     }
 

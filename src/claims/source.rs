@@ -11,6 +11,8 @@ use super::invariance::{Reader, Requirement};
 pub(super) struct Call {
     /// The byte at which the call begins.
     pub begin: usize,
+    /// The byte behind it.
+    pub end: usize,
     /// The text of `holds`, if it is written out in the call.
     pub holds: Option<Holds>,
     /// What is asked, as written.
@@ -78,7 +80,8 @@ fn visit(text: &str, expr: &AstExpr, reader: &Reader<'_>, calls: &mut Vec<Call>)
             allocations: named("allocations").map(|value| slice(text, value.span).unwrap_or_default()),
             plain: plain && !reader.binds_functions(),
         };
-        calls.push(Call { begin: expr.span.begin().get() as usize, holds, written, requirements });
+        let (begin, end) = (expr.span.begin().get() as usize, expr.span.end().get() as usize);
+        calls.push(Call { begin, end, holds, written, requirements });
     }
     expr.node.visit_expr(|inner| visit(text, inner, reader, calls));
 }

@@ -3,19 +3,19 @@
 
 use starlark::environment::Module;
 use starlark::eval::Evaluator;
-use starlark::syntax::AstModule;
 use starlark::values::Value;
 
 use super::check::Range;
-use super::file::{Claim, dialect};
+use super::file::{Claim, parse};
 use super::globals::{Host, globals};
 use super::invariance::{Closed, Keeps, Requirement};
 use super::limits::{MOST_TICKS, limit, on_deep_stack};
 use super::session::Lens;
+use super::unknown::{Reading, once};
 use super::values::{NetworkValue, allocation_of};
 use allocert_core::allocation::{Allocation, Layout, Tensor};
 use allocert_core::network::Symmetry;
-use allocert_core::reach::{Group, Orbits, ReachError};
+use allocert_core::reach::{Group, Orbit, Orbits, ReachError};
 
 /// An instance to evaluate, and for how many it stands.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Item {
     pub allocation: Option<Allocation>,
     /// The number of allocations in its orbit.
     pub stands_for: u64,
+    /// One of the others in its orbit, if the claim is evaluated there, too, as a test.
+    pub image: Option<Allocation>,
 }
 
 /// The range of a claim on one network, size after size.
@@ -31,13 +33,24 @@ pub(super) struct Item {
 pub(super) struct Sweep<'a> {
     range: &'a Range,
     orbits: Option<Orbits>,
+    seed: u64,
 }
+
+/// Of each size, the first so many orbits are tested at an image,
+const TESTED: usize = 4;
+/// and of the others every so manyth.
+const TESTED_OF: u64 = 16;
 
 impl<'a> Sweep<'a> {
     /// Finds out which symmetries the claim and its range admit.
     pub(super) fn new(claim: &Claim, lens: &Lens, range: &'a Range) -> Self {
         let orbits = group(claim, lens, range).map(Orbits::new);
-        Sweep { range, orbits }
+        Sweep { orbits, ..Sweep::one_by_one(lens, range) }
+    }
+
+    /// Uses no symmetry.
+    pub(super) fn one_by_one(lens: &Lens, range: &'a Range) -> Self {
+        Sweep { range, orbits: None, seed: lens.session().seed() }
     }
 
     /// Whether it goes by orbits.
@@ -51,7 +64,7 @@ impl<'a> Sweep<'a> {
     /// If the orbits of a size do not prove to be complete.
     pub(super) fn of_size(&mut self, size: usize) -> Result<Box<dyn Iterator<Item = Item> + '_>, ReachError> {
         let Some(orbits) = &mut self.orbits else {
-            let single = |allocation| Item { allocation, stands_for: 1 };
+            let single = |allocation| Item { allocation, stands_for: 1, image: None };
             return Ok(Box::new(self.range.of_size(size).map(single)));
         };
         if !self.range.has_size(size) {
@@ -60,12 +73,32 @@ impl<'a> Sweep<'a> {
         while orbits.size() < size {
             orbits.advance()?;
         }
-        let orbits = &*orbits;
-        Ok(Box::new(orbits.level().iter().map(|orbit| Item {
+        let (orbits, seed) = (&*orbits, self.seed);
+        Ok(Box::new(orbits.level().iter().enumerate().map(move |(place, orbit)| Item {
             allocation: Some(orbits.group().allocation(orbit.representative)),
             stands_for: orbits.length(orbit),
+            image: image(orbits, orbit, place, seed),
         })))
     }
+}
+
+/// A random image of an orbit's representative that is another allocation, for a random part of the orbits.
+fn image(orbits: &Orbits, orbit: &Orbit, place: usize, seed: u64) -> Option<Allocation> {
+    let random = mixed(seed ^ mixed(orbit.representative));
+    if orbits.length(orbit) < 2 || place >= TESTED && !random.is_multiple_of(TESTED_OF) {
+        return None;
+    }
+    // At least half of the elements move the representative.
+    let images = (0..64).map(|i| orbits.group().image(orbit.representative, mixed(random ^ i)));
+    let mut others = images.filter(|image| *image != orbit.representative);
+    others.next().map(|image| orbits.group().allocation(image))
+}
+
+/// A number from which another one cannot be guessed (the finaliser of SplitMix64).
+fn mixed(x: u64) -> u64 {
+    let x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ x >> 31
 }
 
 /// Smaller sizes than those asked for are gone through, too; if they are so many times as many, orbits do not pay.
@@ -185,7 +218,7 @@ fn value(claim: &Claim, lens: &Lens, closed: &Closed) -> Option<Meaning> {
 
 fn evaluate(claim: &Claim, lens: &Lens, closed: &Closed) -> Option<Meaning> {
     let source = format!("(lambda {}: ({}\n))", closed.parameters.join(", "), closed.text);
-    let ast = AstModule::parse("<symmetry>", source, &dialect()).ok()?;
+    let ast = parse("<symmetry>", source).ok()?;
     let session = lens.session();
     let _entered = session.enter();
     let host = Host::new(session);
@@ -198,7 +231,8 @@ fn evaluate(claim: &Claim, lens: &Lens, closed: &Closed) -> Option<Meaning> {
         let heap = module.heap();
         let network = |_: &String| heap.alloc(NetworkValue::new(lens.clone()));
         let networks: Vec<Value<'_>> = closed.parameters.iter().map(network).collect();
-        let value = eval.eval_function(function, &networks, &[]).ok()?;
+        let (value, doubt) = once(Reading::Strict, || eval.eval_function(function, &networks, &[]));
+        let value = value.ok().filter(|_| doubt.is_none())?;
         let allocation = allocation_of(lens, value, heap).ok();
         Some(Meaning { text: value.unpack_str().map(str::to_owned), allocation })
     })

@@ -97,7 +97,7 @@ fn text(answer: &Classification) -> String {
     });
     let degrees: Vec<String> = degrees.collect();
     text.push_str(&format!(
-        "\nlearning degrees of the bases (degree × bases):\n{}\n",
+        "\nmatching degrees of the bases (degree × bases):\n{}\n",
         super::output::wrapped(&degrees.join(", "))
     ));
     text.push_str(&format!("\n{}; seed {}", answer.evidence, answer.settings.seed));

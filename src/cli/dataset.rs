@@ -7,6 +7,7 @@ use std::path::Path;
 use npyz::{DType, NpyFile, Order};
 
 use allocert::network::Network;
+use allocert::text::quote;
 use allocert::training::Dataset;
 
 use super::failure::Failure;
@@ -39,22 +40,30 @@ type Rows = Vec<Vec<f64>>;
 /// First the inputs, then the labels: as many as the network has outputs, or one, a class from 0. A first line without a number
 /// in it is a line of names.
 fn csv(path: &Path, text: &str, inputs: usize, outputs: usize) -> Result<(Rows, Rows), Failure> {
+    let text = text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(text.as_bytes());
     let (mut x, mut y) = (Vec::new(), Vec::new());
     for (row, record) in (1..).zip(reader.records()) {
         let record = record.map_err(|e| wrong(path, e, "give lines of equal length"))?;
+        // Empty lines are no rows, but they are lines of the file.
+        let line = record.position().map_or(row, |position| line_of(text, position));
         let numbers: Vec<Option<f64>> = record.iter().map(|cell| cell.parse().ok()).collect();
-        if row == 1 && numbers.iter().all(Option::is_none) {
+        if row == 1 && is_head(path, &record, &numbers)? {
             continue;
         }
         let all: Option<Vec<f64>> = numbers.iter().copied().collect();
         let Some(mut entries) = all else {
             let column = numbers.iter().position(Option::is_none).unwrap_or(0);
-            let what = format!("line {row}, column {}: `{}` is not a number", column + 1, &record[column]);
-            return Err(wrong(path, what, "leave out such lines, or columns"));
+            let what = format!("line {line}, column {}: {} is not a number", column + 1, quote(&record[column]));
+            let mend = if row == 1 {
+                "the first line may be names, or numbers, not both: give every column a name, or none"
+            } else {
+                "leave out such lines, or columns"
+            };
+            return Err(wrong(path, what, mend));
         };
         if entries.len() != inputs + outputs && entries.len() != inputs + 1 {
-            let what = format!("line {row} has {} columns", entries.len());
+            let what = format!("line {line} has {} columns", entries.len());
             let mend = match outputs {
                 1 => format!("the network needs {inputs} inputs, then 1 label"),
                 _ => format!("the network needs {inputs} inputs, then {outputs} labels or a class"),
@@ -65,6 +74,44 @@ fn csv(path: &Path, text: &str, inputs: usize, outputs: usize) -> Result<(Rows, 
         x.push(entries);
     }
     Ok((x, y))
+}
+
+/// The line that a record stands on: its position is before the empty lines above it.
+fn line_of(text: &str, position: &csv::Position) -> u64 {
+    let rest = text.as_bytes().get(position.byte() as usize..).unwrap_or_default();
+    let empty = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).filter(|byte| **byte == b'\n');
+    position.line() + empty.count() as u64
+}
+
+/// Whether the first line names the columns. A name may be given once, and none may be missing: an index column that crept in
+/// has none. A line that counts 0, 1, 2, … is refused: pandas writes it where columns have no names, and it may be a row.
+fn is_head(path: &Path, record: &csv::StringRecord, numbers: &[Option<f64>]) -> Result<bool, Failure> {
+    let counts = record.len() > 1 && record.iter().enumerate().all(|(column, cell)| cell == column.to_string());
+    if counts {
+        let what = "the first line counts 0, 1, …: names of columns, as pandas writes them, or a row?";
+        return Err(wrong(
+            path,
+            what,
+            "leave it out (in pandas: to_csv(…, header=False)), or put a line of names before it",
+        ));
+    }
+    let names: Vec<&str> = record.iter().collect();
+    if numbers.iter().any(Option::is_some) {
+        return Ok(false);
+    }
+    // The second is what pandas calls a column that it read without a name.
+    if let Some(column) = names.iter().position(|name| name.is_empty() || name.starts_with("Unnamed: ")) {
+        let what = format!("column {} has no name: it looks like an index that was written along", column + 1);
+        return Err(wrong(path, what, "leave that column out (in pandas: to_csv(…, index=False)), or name it"));
+    }
+    if let Some((_, twice)) = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name)) {
+        return Err(wrong(
+            path,
+            format!("two columns are named {}", quote(twice)),
+            "give each column a name of its own",
+        ));
+    }
+    Ok(true)
 }
 
 fn npz(path: &Path) -> Result<(Rows, Rows), Failure> {

@@ -8,14 +8,14 @@ use clap::Args;
 
 use allocert::allocation::{picture, print};
 use allocert::certificate::of_match;
-use allocert::matching::{Ensemble, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide};
+use allocert::matching::{Ensemble, Estimate, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide};
 use allocert::record;
 use allocert::report::Results;
 
 use super::certificate::save;
 use super::failure::Failure;
-use super::output::{bar, json, line, thousands};
-use super::{AllocationFiles, Common, Subject, batch, error_bound, report, settings};
+use super::output::{bar, json, line, thousands, wrapped_paragraph};
+use super::{Common, Subject, error_bound, parse_allocation, report, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert match 'lffn([2, 2, 2])' 'W1[0,0] W1[1,1] W2[0,0] W2[1,1]' --trials 2000
@@ -28,14 +28,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     subject: Subject,
     /// The learnable weights, such as 'W1[0,:] b1[1]', 'all' or 'none'.
-    #[arg(value_name = "ALLOC", required_unless_present_any = ["batch", "allocation_file", "mask"])]
-    allocation: Option<String>,
-    /// Answer each line of this file (- for standard input), an allocation or an object with allocation and samples, by an
-    /// object a line. The time limit holds for each line.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["allocation", "allocation_file", "mask", "report", "certificate"])]
-    batch: Option<PathBuf>,
-    #[command(flatten)]
-    files: AllocationFiles,
+    #[arg(value_name = "ALLOC")]
+    allocation: String,
     /// Where no law settles the value: how many random instances to decide (with --precision, at most).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     trials: Option<u64>,
@@ -66,9 +60,10 @@ fn width(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let network = arguments.subject.network(common)?;
+    let allocation = parse_allocation(&network, &arguments.allocation)?;
     let trials = match arguments.precision {
         Some(width) => Trials::Precision { width, most: arguments.trials.unwrap_or(100_000_000) },
-        None => Trials::Fixed(arguments.trials.unwrap_or(10_000)),
+        None => Trials::UpTo(arguments.trials.unwrap_or(10_000)),
     };
     let options = MatchOptions {
         ensemble: arguments.ensemble,
@@ -76,16 +71,12 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         time_limit: Some(Duration::from_secs(arguments.time_limit)),
         ..MatchOptions::default()
     };
-    let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
-    if let Some(path) = &arguments.batch {
-        return batch::matches(&network, samples, path, settings, &options);
-    }
-    let allocation = arguments.files.allocation(&network, arguments.allocation.as_deref())?;
     let bar = bar("deciding {bar:30} {pos}/{len} instances, {eta} left");
     let progress = |done: u64, all: u64| {
         bar.set_length(all);
         bar.set_position(done);
     };
+    let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
     let answer = decide(&network, &allocation, samples, &options, settings, &progress);
     bar.finish_and_clear();
     let answer = answer?;
@@ -103,6 +94,16 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     }
     let stopped = answer.estimate.as_ref().is_some_and(|e| e.stopped.is_some());
     Ok(ExitCode::from(if stopped { 3 } else { 0 }))
+}
+
+/// The share of matched instances with its interval, or the interval alone where some are undecided.
+fn value(estimate: &Estimate) -> String {
+    let [low, high] = estimate.ci95;
+    match estimate.probability {
+        Some(p) => format!("{p:.4}, 95 % interval {low:.4} to {high:.4}"),
+        None if estimate.ci95 == [0.0, 1.0] => "not known".to_owned(),
+        None => format!("between {low:.4} and {high:.4} (95 %), whatever the undecided are"),
+    }
 }
 
 /// The basis that a law found inside the allocation.
@@ -139,15 +140,14 @@ fn text(answer: &MatchAnswer) -> String {
         None => {}
     }
     if let Some(estimate) = &answer.estimate {
-        let [low, high] = estimate.ci95;
-        let value = estimate.probability.map_or("unknown".to_owned(), |p| format!("{p:.4}"));
-        text.push_str(&format!("probability  {value}, 95 % interval {low:.4} to {high:.4} ({})\n", estimate.ensemble));
+        text.push_str(&format!("probability  {} ({})\n", value(estimate), estimate.ensemble));
         let [trials, matched, unmatched, undecided] =
             [estimate.trials, estimate.matched, estimate.unmatched, estimate.undecided].map(thousands);
         text.push_str(&format!(
             "instances    {trials}: {matched} matched, {unmatched} unmatched, {undecided} undecided\n"
         ));
         if let Some(halt) = &estimate.stopped {
+            let halt = wrapped_paragraph(&halt.to_string(), 64).replace('\n', "\n             ");
             text.push_str(&format!("stopped      by {halt}\n"));
         }
     } else {

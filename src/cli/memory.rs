@@ -4,12 +4,16 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::time::Duration;
 
 static USED: AtomicUsize = AtomicUsize::new(0);
 static OVER: AtomicBool = AtomicBool::new(false);
 static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
+static STATUS: AtomicU8 = AtomicU8::new(STOPPED);
+
+/// The exit status of a program that a limit stopped.
+const STOPPED: u8 = 3;
 
 /// The system's allocator, with a count of the bytes in use. (GMP's numbers are not counted; they are small.)
 pub(crate) struct Limited;
@@ -17,6 +21,11 @@ pub(crate) struct Limited;
 /// Ends the program, with exit status 3 and a message, when more than this is in use.
 pub(crate) fn set_limit(mebibytes: usize) {
     LIMIT.store(mebibytes.saturating_mul(1 << 20), Ordering::Relaxed);
+}
+
+/// Ends the program with this exit status instead, and without a message: another one says what it means.
+pub(crate) fn set_exit_status(status: u8) {
+    STATUS.store(status, Ordering::Relaxed);
 }
 
 fn take(bytes: usize) {
@@ -28,8 +37,11 @@ fn take(bytes: usize) {
         }
         let message = b"\nerror: stopped by a limit: out of the memory that --memory allows (in MiB)\n  \
             ask for less at a time (does a claim build a very large list?), or give more\n";
-        let _ = std::io::stderr().write_all(message);
-        std::process::exit(3);
+        let status = STATUS.load(Ordering::Relaxed);
+        if status == STOPPED {
+            let _ = std::io::stderr().write_all(message);
+        }
+        std::process::exit(status.into());
     }
 }
 

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use rug::Integer;
 
 use allocert::allocation::print;
-use allocert::matching::{Asked, DegreeEvidence, Limits, Matched, Matcher, OrbitMatcher, Ruled, Verdict};
+use allocert::matching::{Asked, Limits, Matched, Matcher, OrbitMatcher, Ruled, Verdict};
 use allocert::network::{Network, Samples};
 use allocert::reach::{JacobianMatroid, OrbitCount, Row, Scan, ScanOptions, Settings, list};
 
@@ -21,7 +21,7 @@ use super::table::{Cell, Column, Format, Kind, TableFile};
 /// A column that is written where it is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum With {
-    /// The learning degree of bases.
+    /// The matching degree of bases.
     Degree,
     /// The verdict on the match probability.
     Verdict,
@@ -207,10 +207,7 @@ fn cells<'a>(scan: &Scan, network: &'a str, row: &Row, matched: Option<&Matched>
     ];
     if let Some(degree) = matched.and_then(|m| m.degree) {
         let known = degree.ok();
-        let evidence = known.map(|d| match d.evidence {
-            DegreeEvidence::Proved => "proved",
-            DegreeEvidence::Counted { .. } => "probabilistic",
-        });
+        let evidence = known.map(|d| d.evidence.name());
         cells.push(Cell::number(known.map(|d| d.value as i64)));
         cells.push(Cell::text(evidence));
         cells.push(Cell::text(degree.err().map(|reason| reason.to_string())));

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use allocert::allocation::{Allocation, picture};
-use allocert::certificate::of_rank;
+use allocert::certificate::{Elementary, of_rank, of_rank_by};
+use allocert::checker::{Verdict, check};
 use allocert::network::{Network, Samples};
 use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Evidence, Reason, Settings, rank_drawn};
 use allocert::record;
@@ -15,7 +16,7 @@ use super::certificate::save;
 use super::failure::Failure;
 use super::obstruction::obstructions;
 use super::output::{json, line, plural, thousands};
-use super::{AllocationFiles, Common, Pins, batch, error_bound, settings};
+use super::{Common, Subject, error_bound, parse_allocation, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert rank 'lffn([2, 3, 3, 2])' 'W2[0,0] W2[0,1] W2[1,2] W2[2,2]'
@@ -24,40 +25,22 @@ const EXAMPLES: &str = "Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// The network, such as 'lffn([2, 2, 2])'.
-    #[arg(value_name = "NET", required_unless_present = "networks")]
-    network: Option<String>,
+    #[command(flatten)]
+    subject: Subject,
     /// The learnable weights, such as 'W1[0,:] b1[1]', 'all' or 'none'.
-    #[arg(value_name = "ALLOC", required_unless_present_any = ["networks", "batch", "allocation_file", "mask"])]
-    allocation: Option<String>,
-    /// The number of generic inputs; without it, so many that more add nothing (functional).
-    #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
-    samples: Option<u64>,
-    #[command(flatten)]
-    pins: Pins,
-    /// Answer each line of this file (- for standard input), an allocation or an object with allocation and samples, by an
-    /// object a line.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["allocation", "allocation_file", "mask", "certificate"])]
-    batch: Option<PathBuf>,
-    /// Keep finished pieces of the batch in this folder, and go on from those that are there.
-    #[arg(long, value_name = "DIR", requires = "batch")]
-    resume: Option<PathBuf>,
-    /// Only this shard of the batch's pieces, such as 3/8; `merge` joins the folders of all.
-    #[arg(long, value_name = "I/N", value_parser = super::resume::shard, requires = "resume")]
-    shard: Option<(usize, usize)>,
-    /// Answer for each network in the lines of this file, all weights or an object with network, allocation and samples.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["network", "allocation", "batch", "allocation_file", "mask", "pin", "certificate"])]
-    networks: Option<PathBuf>,
-    #[command(flatten)]
-    files: AllocationFiles,
+    #[arg(value_name = "ALLOC")]
+    allocation: String,
     /// Where the answer is not proved, it is wrong with a probability of at most 2^K.
     #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
     /// Write a proof of the answer that `allocert check` confirms.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    /// In it, prove upper bounds by kernel vectors, not by theorems with a name: `allocert coq` takes these.
+    #[arg(long, requires = "certificate")]
+    elementary: bool,
     /// The dimension at every number of samples, until more add nothing.
-    #[arg(long, conflicts_with_all = ["samples", "certificate", "batch", "networks"])]
+    #[arg(long, conflicts_with_all = ["samples", "certificate"])]
     all_samples: bool,
     /// A network with kinks (relu): the number of random activation patterns to look at.
     #[arg(long, value_name = "N", default_value_t = DRAWS, value_parser = clap::value_parser!(u64).range(1..))]
@@ -65,23 +48,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let (settings, draws) = (settings(common, arguments.error_log2), arguments.draws);
-    let samples = arguments.samples.map_or(Samples::Functional, Samples::Count);
-    if let Some(path) = &arguments.networks {
-        return batch::networks(common, samples, path, settings, draws);
-    }
-    let Some(name) = &arguments.network else {
-        return Err(Failure::request("no network is named\n  name one, such as 'lffn([2, 2, 2])'"));
-    };
-    let network = common.pinned(name, &arguments.pins)?;
-    if let Some(path) = &arguments.batch {
-        if let Some(folder) = &arguments.resume {
-            let shard = arguments.shard.unwrap_or((1, 1));
-            return batch::resumed(common, (&network, samples), path, (settings, draws), (folder, shard));
-        }
-        return batch::ranks(&network, samples, path, settings, draws);
-    }
-    let allocation = arguments.files.allocation(&network, arguments.allocation.as_deref())?;
+    let network = arguments.subject.network(common)?;
+    let allocation = parse_allocation(&network, &arguments.allocation)?;
+    let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
     if arguments.all_samples {
         let answers = at_all_samples(&network, &allocation, settings)?;
         if common.json {
@@ -91,12 +60,17 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let answer = rank_drawn(&network, &allocation, samples, settings, draws)?;
+    let mut answer = rank_drawn(&network, &allocation, samples, settings, arguments.draws)?;
     if let Some(path) = &arguments.certificate {
-        save(path, &of_rank(&answer).map_err(|error| Failure::request(error.to_string()))?)?;
+        let text = if arguments.elementary { of_rank_by(&Elementary, &answer) } else { of_rank(&answer) };
+        save(path, &text.map_err(|error| Failure::request(error.to_string()))?)?;
+    }
+    if is_certified(&answer) {
+        (answer.dim.evidence, answer.teacher.evidence) = (Evidence::Proved, Evidence::Proved);
     }
     if common.json {
-        json(&record::Rank::of(&answer))?;
+        let [reason, teacher_reason] = [reason(&answer.dim), reason(&answer.teacher)];
+        json(&record::Rank { reason, teacher_reason, ..record::Rank::of(&answer) })?;
     } else {
         line(&text(&answer))?;
     }
@@ -114,10 +88,6 @@ fn at_all_samples(network: &Network, allocation: &Allocation, settings: Settings
     }
     let at = |samples| rank_drawn(network, allocation, samples, settings, DRAWS);
     let last = at(Samples::Functional)?;
-    if last.teacher.reason == Reason::AtLeast {
-        let mend = "ask for one number of samples with --samples";
-        return Err(Failure::limit(format!("{network}: too large for the dimension of all weights\n  {mend}")));
-    }
     let mut answers = Vec::new();
     for count in 1.. {
         let answer = at(Samples::Count(count))?;
@@ -168,17 +138,29 @@ fn over_samples(answers: &[Answer]) -> String {
     text
 }
 
+/// Larger networks are not searched for a proof: it might take long.
+const MOST_WEIGHTS: usize = 24;
+
+/// Whether the certificate of both dimensions is valid, where they are not proved by a simpler reason.
+fn is_certified(answer: &Answer) -> bool {
+    let open = answer.evidence() != Evidence::Proved && answer.network.weights() <= MOST_WEIGHTS;
+    let certificate = if open { of_rank(answer).ok() } else { None };
+    certificate.is_some_and(|text| check(text.as_bytes()).verdict == Verdict::Valid)
+}
+
+/// Why a dimension is not larger.
+fn reason(d: &Dimension) -> String {
+    match (d.evidence, d.reason) {
+        (Evidence::Proved, Reason::RandomPoints | Reason::Draws) => {
+            "a non-zero minor; a proof that the checker confirms".to_owned()
+        }
+        _ => d.reason.to_string(),
+    }
+}
+
 fn text(answer: &Answer) -> String {
-    let known = |d: &Dimension| match d.evidence {
-        _ if d.reason == Reason::AtLeast => format!("at least {:<6} proved: {}", d.value, d.reason),
-        Evidence::Proved => format!("{:<6} proved: {}", d.value, d.reason),
-        evidence => format!("{:<6} {evidence}: {}", d.value, d.reason),
-    };
-    let verdict = match answer.spans_if_known() {
-        Some(true) => "spans",
-        Some(false) => "does not span",
-        None => "may span or not: the teacher's dimension is not known",
-    };
+    let known = |d: &Dimension| format!("{:<6} {}: {}", d.value, d.evidence, reason(d));
+    let verdict = if answer.spans() { "spans" } else { "does not span" };
     let (size, weights) = (answer.allocation.size(), answer.network.weights());
     let mut text = format!("{}, {}: {size} of {weights} weights may learn\n\n", answer.network, answer.samples);
     if weights <= 400 {

@@ -11,7 +11,7 @@ use clap::Args;
 use rug::Integer;
 
 use allocert::allocation::print;
-use allocert::certificate::of_table;
+use allocert::certificate::{Elementary, of_table, of_table_by};
 use allocert::network::{Network, Samples};
 use allocert::reach::{
     DRAWS, Drawn, MOST_ELEMENTS, OrbitCount, Partial, ReachError, Scan, ScanOptions, Settings, scan_until,
@@ -48,7 +48,7 @@ pub(super) struct Arguments {
     /// Also list every allocation up to symmetry, one row an orbit, in this file: .parquet, .csv or .jsonl.
     #[arg(long, value_name = "FILE")]
     orbits: Option<PathBuf>,
-    /// Columns that --orbits has besides: degree (the learning degree of bases), verdict (on the match probability).
+    /// Columns that --orbits has besides: degree (the matching degree of bases), verdict (on the match probability).
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', requires = "orbits")]
     with: Vec<With>,
     /// With the column verdict: how many random instances of a basis that no law settles are decided, in search of one without
@@ -76,6 +76,9 @@ pub(super) struct Arguments {
     /// independent sets are at most 2^27, of a ReLU network of at most 15 weights.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["within", "sizes"])]
     certificate: Option<PathBuf>,
+    /// In it, prove upper bounds by kernel vectors, not by theorems with a name: `allocert coq` takes these.
+    #[arg(long, requires = "certificate")]
+    elementary: bool,
 }
 
 /// `4`, `3..5`, `..5`, `3..`, both ends included.
@@ -152,7 +155,11 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         None => None,
     };
     if let Some(path) = &arguments.certificate {
-        let (text, _) = of_table(&network, samples, settings).map_err(|error| Failure::request(error.to_string()))?;
+        let written = match arguments.elementary {
+            true => of_table_by(&Elementary, &network, samples, settings),
+            false => of_table(&network, samples, settings),
+        };
+        let (text, _) = written.map_err(|error| Failure::request(error.to_string()))?;
         save(path, &text)?;
     }
     if common.json {
@@ -212,6 +219,7 @@ fn partial_text(counted: &Partial) -> String {
 fn request(network: &Network, samples: Samples, options: &ScanOptions, settings: Settings) -> record::Request {
     record::Request::Scan {
         network: network.to_string(),
+        program: scan_pieces::fingerprint(network),
         samples: samples.count(),
         within: options.within.as_ref().map(|within| print(network.layout(), within)),
         sizes: options.sizes.as_ref().map(|sizes| (*sizes.start(), (*sizes.end()).min(network.weights()))),

@@ -15,7 +15,7 @@ use allocert::{allocation::parse, network::Network};
 use super::Common;
 use super::failure::Failure;
 use super::interrupt;
-use super::resume::Folder;
+use super::resume::{Folder, checksum};
 
 /// What became of a scan in pieces.
 pub(super) enum Done {
@@ -135,12 +135,21 @@ fn write(folder: &Folder, piece: usize, result: &PieceResult) -> Result<(), Fail
     folder.write(piece, &serde_json::to_string(&rows).map_err(std::io::Error::other)?)
 }
 
+/// A checksum of the forward pass of a network that is not built in.
+pub(super) fn fingerprint(network: &Network) -> Option<u32> {
+    network.own_program().map(|program| checksum(&program.to_string()))
+}
+
 /// The request of `run.json`, cut into pieces again.
 pub(super) fn pieces(common: &Common, run: &Run) -> Result<Pieces, Failure> {
-    let Request::Scan { network, samples, within, sizes, error_log2, seed } = &run.request else {
+    let Request::Scan { network, program, samples, within, sizes, error_log2, seed } = &run.request else {
         return Err(Failure::request("these are pieces of claims, not of a scan"));
     };
     let network: Network = common.network(network)?;
+    if fingerprint(&network) != *program {
+        let mend = "give the file that defined it then, with --use";
+        return Err(Failure::request(format!("{network} is not the network that these pieces are of\n  {mend}")));
+    }
     let within = within.as_ref().map(|text| parse(network.layout(), text)).transpose()?;
     let options = ScanOptions { within, sizes: sizes.map(|(a, b)| a..=b), time_limit: None };
     let settings = Settings { seed: *seed, error_log2: *error_log2 };

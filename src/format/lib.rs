@@ -235,7 +235,7 @@ pub enum Rule {
         from: u64,
         /// A basis inside the allocation that the law is about; nothing for the allocation itself.
         basis: Option<String>,
-        /// The learning degree of the basis, for the odd-degree law. It is not proved: this leaves a hole.
+        /// The matching degree of the basis, for the odd-degree law. It is not proved: this leaves a hole.
         degree: Option<u64>,
     },
     /// One student, one teacher and inputs; numbers are texts such as `-3/4`. Nothing is stated of it yet.

@@ -25,7 +25,7 @@ mod upper;
 mod writer;
 
 pub use claim::{OfClaim, of_claim, of_claim_by};
-pub use engine::{Engine, Sound};
+pub use engine::{Elementary, Engine, Sound};
 pub use law::{of_law, reasons_of_law, theorem_of_law};
 pub use matching::of_match;
 pub use rank::{of_rank, of_rank_by};

@@ -33,37 +33,47 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
     if coordinates(&ground.network, set).is_some_and(few) || ground.labels(set).is_some_and(|l| few(l as u64)) {
         return Some(Rule::Labels { of, at_most: k });
     }
-    if let Some((name, _)) = named(&ground.network, ground.samples, set).filter(|(_, bound)| *bound <= k) {
-        return Some(Rule::Bound { of, at_most: k, name: name.to_owned() });
+    let elementary = ground.engine.elementary();
+    let bound = || Some(named(&ground.network, ground.samples, set).filter(|(_, bound)| *bound <= k)?.0.to_owned());
+    if !elementary && let Some(name) = bound() {
+        return Some(Rule::Bound { of, at_most: k, name });
     }
     let missing = set.size() - k;
     let begin = || Integral::begin(MOST_TERMS[usize::from(set.weights() > MOST_WEIGHTS)]);
     begin();
     // First what holds on any inputs, then what depends on the generic ones.
     let all = (0..ground.gauge.len()).collect();
-    let gauge = by_gauge(ground, set, missing, all);
+    let gauge = by_gauge(ground, set, missing, all, elementary);
     if let Some(vectors) = gauge {
-        return Some(Rule::Gauge { of, at_most: k, point, vectors });
+        let (of, at_most) = (of, k);
+        return Some(match elementary {
+            true => Rule::Kernel { of, at_most, point, vectors },
+            false => Rule::Gauge { of, at_most, point, vectors },
+        });
     }
     begin();
     let by_labels = || {
         begin();
         by_labels(ground, set, missing)
     };
-    let vectors = by_function(ground, set, missing).or_else(by_labels)?;
-    Some(Rule::Kernel { of, at_most: k, point, vectors })
+    match by_function(ground, set, missing).or_else(by_labels) {
+        Some(vectors) => Some(Rule::Kernel { of, at_most: k, point, vectors }),
+        None if elementary => Some(Rule::Bound { of, at_most: k, name: bound()? }),
+        None => None,
+    }
 }
 
 type Vectors = Vec<Vec<(String, String)>>;
 /// Terms in no order yet.
 type Terms = Vec<(Monomial, rug::Integer)>;
 
-/// Combinations of gauge directions that move only these weights.
+/// Combinations of gauge directions that move only these weights; how they move them, if `moved`.
 fn by_gauge<E: Engine>(
     ground: &Ground<'_, E>,
     set: &Allocation,
     missing: usize,
     mut order: Vec<usize>,
+    moved: bool,
 ) -> Option<Vectors> {
     let field = &ground.field;
     let n = set.weights();
@@ -83,7 +93,7 @@ fn by_gauge<E: Engine>(
     // Those that move nothing outside by themselves, if they are enough.
     let alone = |g: &&usize| rows.iter().all(|w| field.is_zero(&ground.gauge[**g].1[*w]));
     let alone: Vec<&usize> = order.iter().filter(alone).collect();
-    if alone.len() >= missing {
+    if alone.len() >= missing && !moved {
         let single = |g: &&usize| vec![(ground.gauge[**g].0.clone(), "1".to_owned())];
         return Some(alone.iter().take(missing).map(single).collect());
     }
@@ -91,7 +101,19 @@ fn by_gauge<E: Engine>(
     let directions = ground.engine.directions(&ground.network, &Integral, &ground.variables(), &inputs);
     let matrix = rows.iter().map(|w| order.iter().map(|g| directions[*g].1[*w].clone()).collect()).collect();
     let vectors = kernel(&Integral, matrix, order.len())?;
-    let names: Vec<&str> = order.iter().map(|g| directions[*g].0.as_str()).collect();
+    if !moved {
+        let names: Vec<&str> = order.iter().map(|g| directions[*g].0.as_str()).collect();
+        return written(ground, &vectors, &names, missing);
+    }
+    let columns: Vec<usize> = set.iter().collect();
+    let along = |vector: &Vec<Polynomial>, w: usize| {
+        let direction: Vec<Polynomial> = order.iter().map(|g| directions[*g].1[w].clone()).collect();
+        Integral.dot(vector, &direction)
+    };
+    let vectors: Vec<Vec<Polynomial>> =
+        vectors.iter().map(|vector| columns.iter().map(|w| along(vector, *w)).collect()).collect();
+    let names: Vec<String> = columns.iter().map(|c| ground.network.layout().weight(*c).to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     written(ground, &vectors, &names, missing)
 }
 

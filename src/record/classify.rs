@@ -17,9 +17,9 @@ pub struct Classify {
     pub teacher_dim: usize,
     /// By size: how many have the verdicts `zero`, `one`, `fractional` and `undecided`.
     pub counts: Vec<[u64; 4]>,
-    /// (learning degree, number of bases); the degree is nothing where a limit stopped the count.
+    /// (matching degree, number of bases); the degree is nothing where a limit stopped the count.
     pub degrees: Vec<(Option<usize>, u64)>,
-    /// `proved` or `probabilistic`, for all verdicts together.
+    /// `proved`, `bounded`, `statistical` or `open`, for all verdicts together.
     pub evidence: String,
     /// An error anywhere has at most the probability 2^this; nothing when proved, or when there is no bound.
     pub error_log2: Option<i64>,
@@ -56,7 +56,7 @@ pub struct ClassifyMaximal {
     pub network: String,
     /// By size.
     pub sizes: Vec<MaximalRow>,
-    /// `proved` or `probabilistic`, for the whole table.
+    /// `proved`, `bounded`, `statistical` or `open`, for the whole table.
     pub evidence: String,
     /// An error anywhere has at most the probability 2^this; nothing when proved, or when there is no bound.
     pub error_log2: Option<i64>,

@@ -53,8 +53,15 @@ pub struct CompareRow {
     pub law: Option<String>,
     /// How it is known.
     pub evidence: Option<String>,
-    /// An interval for the match probability at half the level of one row.
+    /// The match probability, where a law settles it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
+    /// An interval for the match probability at half the level of one row; absent where a law settles it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<[f64; 2]>,
+    /// The limit that ended the instances early.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
     /// The chance of so many successes or more at its upper end.
     pub at_least: Option<f64>,
     /// The chance of so many successes or fewer at its lower end.
@@ -83,7 +90,9 @@ impl CompareRow {
             verdict_exact: Some(judged.answer.verdict.name().to_owned()),
             law: Some(judged.answer.reason.to_string()),
             evidence: Some(judged.answer.evidence.name().to_owned()),
-            interval: Some(judged.interval),
+            probability: judged.probability(),
+            interval: judged.probability().is_none().then_some(judged.interval),
+            stopped: judged.answer.estimate.as_ref().and_then(|e| e.stopped).map(|halt| halt.to_string()),
             at_least: Some(judged.at_least),
             at_most: Some(judged.at_most),
         }

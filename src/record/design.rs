@@ -31,7 +31,7 @@ pub struct Design {
     pub best: bool,
     /// Why it cannot be bettered.
     pub reason: String,
-    /// `proved` or `probabilistic`, for the dimension and that none is larger.
+    /// `proved`, `bounded`, `statistical` or `open`, for the dimension and that none is larger.
     pub evidence: String,
     /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
     pub error_log2: Option<i64>,
@@ -42,9 +42,9 @@ pub struct Design {
     pub verdict: String,
     /// The law that settles it.
     pub verdict_reason: String,
-    /// `proved` or `probabilistic`, for the verdict; nothing if it is undecided.
+    /// `proved`, `bounded`, `statistical` or `open`, for the verdict; nothing if it is undecided.
     pub verdict_evidence: Option<String>,
-    /// The learning degree, where it is known.
+    /// The matching degree, where it is known.
     pub degree: Option<usize>,
     /// Others of the same size and dimension.
     pub alternatives: Vec<Alternative>,
@@ -59,7 +59,7 @@ pub struct Alternative {
     pub allocation: String,
     /// Its verdict, if it was looked at.
     pub verdict: Option<String>,
-    /// Its learning degree, where it is known.
+    /// Its matching degree, where it is known.
     pub degree: Option<usize>,
 }
 

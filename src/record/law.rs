@@ -153,7 +153,7 @@ impl Law {
 
 /// `proved` or `bounded`.
 fn word(evidence: reach::Evidence) -> String {
-    if evidence == reach::Evidence::Proved { "proved".to_owned() } else { "bounded".to_owned() }
+    evidence.name().to_owned()
 }
 
 impl Kind {

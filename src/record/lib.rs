@@ -3,6 +3,7 @@
 //! A record holds what a script may rely on, in the words of the interface; fields are added, never renamed. It computes
 //! nothing: everything in it is in the answer that it is made of.
 
+mod again;
 mod classify;
 mod compare;
 mod design;
@@ -17,6 +18,7 @@ mod survey;
 mod train;
 mod verify;
 
+pub use again::{Unmatched, commands};
 pub use classify::{Classify, ClassifyMaximal, MaximalRow};
 pub use compare::{Compare, CompareRow};
 pub use design::{Alternative, Design};

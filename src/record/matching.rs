@@ -32,16 +32,18 @@ pub struct Match {
     pub normal: Option<String>,
     /// The fractional law: whether the degree is bounded from above.
     pub degree_bounded: Option<String>,
-    /// `proved` or `probabilistic`.
+    /// `proved`, `bounded`, `statistical` or `open`.
     pub evidence: String,
     /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
     pub error_log2: Option<i64>,
-    /// The learning degree, where the allocation is a basis and it is known.
+    /// The matching degree, where the allocation is a basis and it is known.
     pub degree: Option<usize>,
-    /// The match probability, or its estimate.
+    /// The match probability, or the share of matched instances; absent where instances are undecided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
-    /// A 95 % interval for it.
-    pub ci95: [f64; 2],
+    /// A 95 % interval for it; absent where a law settles it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci95: Option<[f64; 2]>,
     /// How student, teacher and inputs are drawn.
     pub ensemble: String,
     /// The instances drawn.
@@ -87,7 +89,7 @@ impl Match {
             error_log2: answer.evidence.error_log2(),
             degree: answer.degree.and_then(Result::ok).map(|d| d.value),
             probability: answer.probability(),
-            ci95: answer.ci95(),
+            ci95: answer.interval(),
             ensemble: ensemble.to_string(),
             trials: count(|e| e.trials),
             matched: count(|e| e.matched),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use allocert_core::allocation::{Layout, describe, print};
-use allocert_core::reach::{self, Answer, Reason};
+use allocert_core::reach::{self, Answer};
 
 /// The reachable dimension of one allocation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,16 +18,13 @@ pub struct Rank {
     pub size: usize,
     /// ρ_m(A).
     pub dim: usize,
-    /// D_m; nothing for a network too large for it to be known.
-    pub teacher_dim: Option<usize>,
-    /// A proved lower bound of D_m.
-    #[serde(default)]
-    pub teacher_at_least: usize,
+    /// D_m.
+    pub teacher_dim: usize,
     /// The number of scalar labels.
     pub labels: u64,
-    /// Whether ρ_m(A) = D_m; nothing when D_m is not known and may be either.
-    pub spans: Option<bool>,
-    /// `proved` or `probabilistic`, for both dimensions together.
+    /// Whether ρ_m(A) = D_m.
+    pub spans: bool,
+    /// `proved`, `bounded`, `statistical` or `open`, for both dimensions together.
     pub evidence: String,
     /// An error has at most the probability 2^this; nothing when proved.
     pub error_log2: Option<i64>,
@@ -100,16 +97,6 @@ pub struct Exchange {
 }
 
 impl Rank {
-    /// The teacher's dimension for a person: a number, or a bound of it.
-    pub fn teacher_text(&self) -> String {
-        self.teacher_dim.map_or_else(|| format!("≥ {}", self.teacher_at_least), |dim| dim.to_string())
-    }
-
-    /// Whether the allocation spans, for a person: `yes`, `no` or `open`.
-    pub fn spans_text(&self) -> &'static str {
-        self.spans.map_or("open", |spans| if spans { "yes" } else { "no" })
-    }
-
     /// Of an answer.
     pub fn of(answer: &Answer) -> Self {
         let evidence = answer.evidence();
@@ -124,10 +111,9 @@ impl Rank {
             samples: answer.samples.count(),
             size: answer.allocation.size(),
             dim: answer.dim.value,
-            teacher_dim: (answer.teacher.reason != Reason::AtLeast).then_some(answer.teacher.value),
-            teacher_at_least: answer.teacher.value,
+            teacher_dim: answer.teacher.value,
             labels: answer.labels,
-            spans: answer.spans_if_known(),
+            spans: answer.spans(),
             evidence: evidence.name().to_owned(),
             error_log2: evidence.error_log2(),
             reason: answer.dim.reason.to_string(),

@@ -23,6 +23,9 @@ pub enum Request {
     Scan {
         /// The network, as it is written.
         network: String,
+        /// A checksum of the forward pass, of a network that is not built in: another file may define the same name otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        program: Option<u32>,
         /// The number of generic inputs; nothing when functional.
         samples: Option<u64>,
         /// The weights that the allocations lie in; nothing means all.
@@ -58,21 +61,6 @@ pub enum Request {
         /// The seed.
         seed: u64,
     },
-    /// `allocert rank --batch`
-    Batch {
-        /// The network, as it is written.
-        network: String,
-        /// The number of lines with a question, and a checksum of them.
-        lines: (usize, u32),
-        /// The number of generic inputs where a line gives none; nothing when functional.
-        samples: Option<u64>,
-        /// The activation patterns drawn for a network with kinks.
-        draws: u64,
-        /// The bound on the error.
-        error_log2: i64,
-        /// The seed.
-        seed: u64,
-    },
 }
 
 impl Run {
@@ -84,7 +72,7 @@ impl Run {
     /// The seed of what is asked.
     pub fn seed(&self) -> u64 {
         match self.request {
-            Request::Scan { seed, .. } | Request::Verify { seed, .. } | Request::Batch { seed, .. } => seed,
+            Request::Scan { seed, .. } | Request::Verify { seed, .. } => seed,
         }
     }
 

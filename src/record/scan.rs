@@ -26,7 +26,7 @@ pub struct Scan {
     /// The symmetries used; nothing for more than 64 weights.
     #[serde(default)]
     pub symmetry: Option<Symmetry>,
-    /// `proved` or `probabilistic`, for the whole table.
+    /// `proved`, `bounded`, `statistical` or `open`, for the whole table.
     pub evidence: String,
     /// An error anywhere in the table has at most the probability 2^this; nothing when proved.
     pub error_log2: Option<i64>,
@@ -119,7 +119,7 @@ impl Scan {
             counts: partial.table.entries().map(|(size, dim, number)| (size, dim, number.to_string())).collect(),
             orbits: None,
             symmetry: None,
-            evidence: Evidence::Unbounded.name().to_owned(),
+            evidence: Evidence::Open.name().to_owned(),
             error_log2: None,
             seed: partial.settings.seed,
             points: 1,

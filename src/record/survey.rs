@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use allocert_core::allocation::print;
-use allocert_core::matching::Verdict;
 use allocert_train::{Exact, Experiment, Orbit, Training, rows_touched};
 
 /// One trainer on one orbit of allocations at one number of samples.
@@ -27,13 +26,13 @@ pub struct SurveyRow {
     pub teacher_dim: usize,
     /// `zero`, `one`, `fractional` or `undecided`.
     pub verdict: String,
-    /// The match probability, or its estimate from the same instances; nothing where the verdict is undecided because some of
-    /// them are: those that can be decided are no random sample.
+    /// The match probability, or the share of matched ones of the same instances; nothing where some of them are undecided: those
+    /// that can be decided are no random sample.
     pub probability: Option<f64>,
-    /// The lower end of its 95 % interval.
-    pub probability_low: f64,
+    /// The lower end of its 95 % interval; nothing where a law settles it.
+    pub probability_low: Option<f64>,
     /// The upper end.
-    pub probability_high: f64,
+    pub probability_high: Option<f64>,
     /// The trainer.
     pub trainer: String,
     /// The teachers.
@@ -55,11 +54,16 @@ pub struct SurveyRow {
 }
 
 impl SurveyRow {
+    /// What the match probability is known to lie in: one value where a law settles it.
+    pub fn interval(&self) -> [f64; 2] {
+        let settled = || self.probability.map_or([0.0, 1.0], |p| [p, p]);
+        self.probability_low.zip(self.probability_high).map_or_else(settled, |(low, high)| [low, high])
+    }
+
     /// Of an experiment.
     pub fn of(training: &Training, orbit: &Orbit, exact: &Exact, experiment: &Experiment) -> Self {
-        let (answer, [low, high], [rate_low, rate_high]) = (&exact.answer, exact.answer.ci95(), experiment.ci95());
+        let (answer, [rate_low, rate_high]) = (&exact.answer, experiment.ci95());
         let (trials, successes) = (experiment.count(), experiment.successes());
-        let unclear = answer.verdict == Verdict::Undecided && answer.estimate.as_ref().is_some_and(|e| e.undecided > 0);
         SurveyRow {
             network: training.network().to_string(),
             samples: training.samples().count(),
@@ -70,9 +74,9 @@ impl SurveyRow {
             dim: answer.dim.value,
             teacher_dim: answer.teacher.value,
             verdict: answer.verdict.name().to_owned(),
-            probability: answer.probability().filter(|_| !unclear),
-            probability_low: low,
-            probability_high: high,
+            probability: answer.probability(),
+            probability_low: answer.interval().map(|[low, _]| low),
+            probability_high: answer.interval().map(|[_, high]| high),
             trainer: training.options().method.name().to_owned(),
             trials,
             successes,

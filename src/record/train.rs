@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use allocert_core::allocation::print;
 use allocert_core::matching::{Decision, Instance};
-use allocert_core::number::Dyadic;
 use allocert_train::{Compared, Exact, Experiment, RULE, Training};
+
+use super::again::texts;
 
 /// What training found, held against what is possible.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,10 +45,18 @@ pub struct Train {
     pub outcomes: BTreeMap<String, u64>,
     /// `zero`, `one`, `fractional` or `undecided`; nothing without a comparison.
     pub verdict_exact: Option<String>,
-    /// The match probability, or its estimate.
+    /// The match probability, or the share of matched instances; absent where instances are undecided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability_exact: Option<f64>,
-    /// A 95 % interval for it.
+    /// A 95 % interval for it; absent where a law settles it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci95_exact: Option<[f64; 2]>,
+    /// How far the success rate is below that probability, where it is known; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<f64>,
+    /// The limit that ended the exact instances early.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_exact: Option<String>,
     /// How the verdict is known.
     pub evidence: Option<String>,
     /// An error in it has at most the probability 2^this.
@@ -145,6 +154,7 @@ impl Train {
         let options = training.options();
         let answer = exact.as_ref().ok().map(|e| &e.answer);
         let (trials, successes) = (experiment.count(), experiment.successes());
+        let success_rate = (trials > 0).then(|| successes as f64 / trials as f64);
         let outcomes = experiment.outcomes();
         let [matched_exact, unmatched_exact, undecided_exact] = experiment.decided();
         let inconsistent: Vec<u64> = experiment.inconsistent().map(|c| c.trial.trial).collect();
@@ -161,13 +171,15 @@ impl Train {
             trials_asked: experiment.asked,
             partial: experiment.is_partial(),
             successes,
-            success_rate: (trials > 0).then(|| successes as f64 / trials as f64),
+            success_rate,
             ci95: experiment.ci95(),
             approximate: outcomes.get("approximate").copied().unwrap_or(0),
             outcomes: outcomes.into_iter().map(|(name, count)| (name.to_owned(), count)).collect(),
             verdict_exact: answer.map(|a| a.verdict.name().to_owned()),
             probability_exact: answer.and_then(|a| a.probability()),
-            ci95_exact: answer.map(|a| a.ci95()),
+            ci95_exact: answer.and_then(|a| a.interval()),
+            gap: answer.and_then(|a| a.probability()).zip(success_rate).map(|(p, rate)| p - rate),
+            stopped_exact: answer.and_then(|a| a.estimate.as_ref()?.stopped).map(|halt| halt.to_string()),
             evidence: answer.map(|a| a.evidence.name().to_owned()),
             error_log2: answer.and_then(|a| a.evidence.error_log2()),
             matched_exact,
@@ -237,8 +249,6 @@ impl Replay {
     pub fn of(training: &Training, compared: &Compared, verdict: &str) -> Self {
         let (options, trial) = (training.options(), &compared.trial);
         let Instance { student, teacher, inputs, .. } = training.instance(trial.trial);
-        let dyadic = |x: &Dyadic| format!("{}/2^{}", x.mantissa, x.exponent);
-        let texts = |numbers: &[Dyadic]| numbers.iter().map(dyadic).collect::<Vec<_>>();
         Replay {
             network: training.network().to_string(),
             allocation: print(training.network().layout(), training.allocation()),

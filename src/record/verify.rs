@@ -8,7 +8,7 @@ use allocert_core::matching::{self, Case};
 use allocert_core::reach::Evidence;
 use allocert_core::text::shell;
 
-use super::{Diagram, Obstruction};
+use super::{Diagram, Obstruction, Unmatched, commands};
 
 /// What came of checking a claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,18 @@ pub struct Verify {
     pub proof: Option<String>,
     /// The networks it ranges over with the fewest and with the most weights.
     pub range: Option<(String, String)>,
+    /// The networks it ranges over, as its file has them; nothing where the file does not say it in so many words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub networks_written: Option<String>,
+    /// These networks, each once, in order.
+    #[serde(default)]
+    pub networks_listed: Vec<String>,
+    /// `holds`, or `trend`, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<String>,
+    /// The hypothesis, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<String>,
     /// The outcome that its author expects.
     pub expect: String,
     /// `verified`, `refuted`, `supported`, `contradicted` or `open`.
@@ -41,9 +53,15 @@ pub struct Verify {
     pub allocations: u64,
     /// Those for which its hypothesis is false.
     pub hypothesis_false: u64,
+    /// Those that satisfy the hypothesis; nothing if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hypothesis_true: Option<u64>,
+    /// Those for which it is not known whether the claim holds.
+    #[serde(default)]
+    pub undecided: u64,
     /// The number of evaluations of `holds`, each for an orbit; nothing if allocations were not grouped by symmetry.
     pub orbits: Option<u64>,
-    /// `proved` or `probabilistic`; nothing if nothing was settled.
+    /// `proved`, `bounded`, `statistical` or `open`; nothing if nothing was settled.
     pub evidence: Option<String>,
     /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
     pub error_log2: Option<i64>,
@@ -144,12 +162,18 @@ pub struct Counterexample {
     pub dimensions: Vec<Observation>,
     /// A point at which the allocation's columns have their rank.
     pub point: Option<Point>,
-    /// `proved` or `probabilistic`.
+    /// `proved`, `bounded`, `statistical` or `open`.
     pub evidence: String,
     /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
     pub error_log2: Option<i64>,
-    /// The command that shows it again.
+    /// What shows it again, in one line of a shell.
     pub command: String,
+    /// The same, a command each.
+    #[serde(default)]
+    pub commands: Vec<String>,
+    /// A teacher without a matching student that the claim met there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unmatched: Option<Unmatched>,
     /// How the network is drawn; nothing if it is too large for that.
     pub diagram: Option<Diagram>,
     /// Of an allocation that neither spans nor is independent: the connected flats that say why.
@@ -200,6 +224,10 @@ impl Verify {
             source: checked.source.clone(),
             proof: checked.proof.clone(),
             range: checked.range.clone(),
+            networks_written: checked.written.networks.clone(),
+            networks_listed: checked.ranges_over.iter().map(ToString::to_string).collect(),
+            holds: checked.written.holds.clone(),
+            given: checked.written.given.clone(),
             expect: checked.expect.name().to_owned(),
             outcome: outcome.to_owned(),
             as_expected: checked.is_expected(),
@@ -207,10 +235,12 @@ impl Verify {
             networks: checked.networks,
             allocations: checked.instances,
             hypothesis_false: checked.skipped,
+            hypothesis_true: checked.written.given.as_ref().map(|_| checked.instances),
+            undecided: checked.undecided,
             orbits: checked.orbits,
             evidence: checked.evidence.map(|e| e.name().to_owned()),
             error_log2: checked.evidence.and_then(Evidence::error_log2),
-            counterexample: checked.counterexample.as_deref().map(Counterexample::of),
+            counterexample: checked.counterexample.as_deref().map(|c| Counterexample::of(checked, c)),
             trend: checked.trend.as_ref().map(Trend::of),
             certificate: None,
             certificate_verdict: None,
@@ -244,7 +274,8 @@ impl Trend {
 }
 
 impl Counterexample {
-    fn of(c: &allocert_claims::Counterexample) -> Self {
+    fn of(checked: &Checked, c: &allocert_claims::Counterexample) -> Self {
+        let commands = commands(checked, c);
         let sides = c.sides.clone();
         let (left, sign, right) = sides.map_or((None, None, None), |(l, s, r)| (Some(l), Some(s.to_owned()), Some(r)));
         let observation = |o: &allocert_claims::Observation| Observation {
@@ -273,7 +304,9 @@ impl Counterexample {
             point,
             evidence: c.evidence.name().to_owned(),
             error_log2: c.evidence.error_log2(),
-            command: c.command.clone(),
+            command: commands.join("; "),
+            commands,
+            unmatched: Unmatched::of(c),
             diagram: Diagram::of(&c.network, c.allocation.as_ref()),
         }
     }

@@ -16,9 +16,13 @@ const GAP: usize = 190;
 const MARGIN: usize = 60;
 const TOP: usize = 34;
 
-/// The layers as SVG with a text alternative; nothing if the network is too large, or the diagram is not sound.
+/// The layers as SVG with a text alternative; nothing if the network is too large, has no layers, or the diagram is not sound.
 pub(super) fn layers(of: &Counterexample) -> Option<String> {
     let diagram = of.diagram.as_ref().filter(|d| is_sound(d))?;
+    // Of a forward pass of one's own, no units are known.
+    if diagram.tensors.iter().all(|t| t.from.is_none()) {
+        return None;
+    }
     let small = diagram.groups.iter().all(|g| g.units <= MOST_UNITS);
     let weights: usize = diagram.tensors.iter().map(|t| t.rows * t.columns).sum();
     if !small || weights > MOST_LINES {
@@ -120,9 +124,14 @@ pub(super) fn grids(of: &Counterexample) -> String {
     let values = of.point.as_ref().map(|p| &p.weights).filter(|values| values.len() == weights);
     let mut html = String::new();
     let mut start = 0;
-    for tensor in &diagram.tensors {
-        let (rows, columns) = (tensor.rows.min(MOST_CELLS), tensor.columns.min(MOST_CELLS));
-        html.push_str(&format!("<table class=\"grid\"><caption>{}</caption>", escape(&tensor.name)));
+    let slices = diagram.tensors.iter().flat_map(|tensor| {
+        let first = start;
+        start += tensor.rows * tensor.columns;
+        tensor.slices().into_iter().take(MOST_CELLS).map(move |slice| (tensor, first, slice))
+    });
+    for (tensor, first, (name, inside, rows)) in slices {
+        let (start, rows, columns) = (first + inside, rows.min(MOST_CELLS), tensor.columns.min(MOST_CELLS));
+        html.push_str(&format!("<table class=\"grid\"><caption>{}</caption>", escape(&name)));
         for row in 0..rows {
             html.push_str("<tr>");
             for column in 0..columns {
@@ -137,7 +146,10 @@ pub(super) fn grids(of: &Counterexample) -> String {
             html.push_str("</tr>");
         }
         html.push_str("</table>");
-        start += tensor.rows * tensor.columns;
+    }
+    if let Some(program) = &diagram.program {
+        let program = escape(program);
+        html.push_str(&format!("<details><summary>The forward pass</summary><pre>{program}</pre></details>"));
     }
     html
 }

@@ -99,6 +99,11 @@ fn details(c: &Verify) -> String {
         }
         lines.push(format!("again: {}", x.command));
     }
+    lines.extend(c.networks_written.as_ref().map(|networks| format!("networks: {networks}")));
+    lines.extend(c.given.as_ref().map(|given| format!("given: {given}")));
+    if let Some(number) = c.hypothesis_true {
+        lines.push(format!("instances that satisfy it: {number}"));
+    }
     lines.push(format!("evidence: {}", evidence(c.evidence.as_deref(), c.error_log2)));
     lines.join("\n")
 }

@@ -15,9 +15,9 @@ pub fn latex(results: &Results) -> String {
     for c in &results.claims {
         let evidence = match (c.evidence.as_deref(), c.error_log2) {
             (None, _) => "--".to_owned(),
-            (Some("proved"), _) => "proved".to_owned(),
-            (Some(_), Some(bound)) => format!("error $\\le 2^{{{bound}}}$"),
-            (Some(_), None) => "no bound".to_owned(),
+            (Some("bounded"), Some(bound)) => format!("error $\\le 2^{{{bound}}}$"),
+            (Some(name @ ("proved" | "statistical" | "open")), _) => name.to_owned(),
+            (Some(_), _) => "open".to_owned(),
         };
         let row = [
             format!("\\texttt{{{}}}", escape(&c.claim)),
@@ -29,6 +29,31 @@ pub fn latex(results: &Results) -> String {
         text.push_str(&format!("{} \\\\\n", row.join(" & ")));
     }
     text.push_str("\\bottomrule\n\\end{tabular}\n");
+    text.push_str(&asked(&results));
+    text
+}
+
+/// What each claim ranges over and asks, as written, to be put into an appendix.
+fn asked(results: &Results) -> String {
+    let mut text = String::from("\n% What was checked, for an appendix.\n\\begin{description}\n");
+    let verbatim = |text: &str| format!("\\texttt{{{}}}", escape(text));
+    for c in &results.claims {
+        let networks = c.networks_written.clone().unwrap_or_else(|| c.networks_listed.join(", "));
+        text.push_str(&format!("\\item[{}] networks {}", verbatim(&c.claim), verbatim(&networks)));
+        if c.networks_written.is_some() {
+            let number = c.networks_listed.len();
+            text.push_str(&format!(" ({} in all)", thousands(number).replace(',', "\\,")));
+        }
+        if let Some(given) = &c.given {
+            text.push_str(&format!("; given {}", verbatim(given)));
+        }
+        if let Some(holds) = &c.holds {
+            text.push_str(&format!("; asks {}", verbatim(holds)));
+        }
+        let satisfy = if c.hypothesis_true.is_some() { " that satisfy the hypothesis" } else { "" };
+        text.push_str(&format!("; {} instances{satisfy}.\n", thousands(c.allocations).replace(',', "\\,")));
+    }
+    text.push_str("\\end{description}\n");
     text
 }
 

@@ -22,7 +22,7 @@ pub use markdown::markdown;
 pub use page::html;
 pub use read::{ReadError, Results, Training, parse};
 
-use allocert_record::Verify;
+use allocert_record::{Match, Verify};
 
 /// How a claim's result is named: its outcome, or `error` if it could not be evaluated.
 fn outcome(claim: &Verify) -> &str {
@@ -33,9 +33,22 @@ fn outcome(claim: &Verify) -> &str {
 fn evidence(name: Option<&str>, error_log2: Option<i64>) -> String {
     match (name, error_log2) {
         (None, _) => "–".to_owned(),
-        (Some("proved"), _) => "proved".to_owned(),
-        (Some(_), Some(bound)) => format!("error ≤ 2{}", superscript(bound)),
-        (Some(name), None) => format!("{name}, without a bound"),
+        (Some("bounded"), Some(bound)) => format!("error ≤ 2{}", superscript(bound)),
+        (Some(name @ ("proved" | "statistical" | "open")), _) => name.to_owned(),
+        // Of a record that another version wrote: what it meant is not known.
+        (Some(_), _) => "open".to_owned(),
+    }
+}
+
+/// What is known of a match probability: its value where a law settles it, otherwise an interval, with the share of matched
+/// instances before it where all are decided.
+fn probability(m: &Match) -> String {
+    match (m.verdict.as_str(), m.probability, m.ci95) {
+        ("zero", ..) => "0".to_owned(),
+        ("one", ..) => "1".to_owned(),
+        (_, Some(p), Some([low, high])) => format!("{p:.4} ({low:.4} to {high:.4})"),
+        (_, None, Some([low, high])) => format!("{low:.4} to {high:.4}"),
+        (_, _, None) => "not known".to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@ use allocert_core::text::thousands;
 use allocert_record::Verify;
 
 use super::read::Results;
-use super::{evidence, outcome, samples, seconds};
+use super::{evidence, outcome, probability, samples, seconds};
 
 /// The report as Markdown (GitHub's).
 pub fn markdown(results: &Results) -> String {
@@ -39,15 +39,15 @@ pub fn markdown(results: &Results) -> String {
         }
     }
     if !results.matches.is_empty() {
-        text.push_str("\n## Match probabilities\n\n| network | allocation | samples | verdict | probability |\n|---|---|---|---|---|\n");
+        text.push_str("\n## Match probabilities\n\n| network | allocation | samples | verdict | probability | evidence |\n|---|---|---|---|---|---|\n");
         for m in &results.matches {
-            let [low, high] = m.ci95;
-            let value = m.probability.map_or_else(String::new, |p| format!("{p:.4} "));
             let (network, allocation) = (code(&m.network), code(&m.allocation));
             let row = format!(
-                "| {network} | {allocation} | {} | {} | {value}({low:.4} to {high:.4}) |\n",
+                "| {network} | {allocation} | {} | {} | {} | {} |\n",
                 samples(m.samples),
-                plain(&m.verdict)
+                plain(&m.verdict),
+                probability(m),
+                evidence(Some(&m.evidence), m.error_log2)
             );
             text.push_str(&row);
         }
@@ -75,12 +75,15 @@ pub fn markdown(results: &Results) -> String {
                 "| {network} | {allocation} | {} | {} | {} | {known} |\n",
                 samples(r.samples),
                 r.dim,
-                r.teacher_text()
+                r.teacher_dim
             ));
         }
     }
     text
 }
+
+/// More networks than this are only counted.
+const MOST_NETWORKS: usize = 40;
 
 fn claims(claims: &[Verify]) -> String {
     let unexpected: Vec<&Verify> = claims.iter().filter(|c| !c.as_expected).collect();
@@ -98,6 +101,10 @@ fn claims(claims: &[Verify]) -> String {
                 code(&x.network),
                 code(&x.command)
             ));
+            if let Some(u) = &x.unmatched {
+                let lines = u.lines().iter().map(|line| code(line)).collect::<Vec<_>>().join(", ");
+                text.push_str(&format!("  - the teacher of trial {} has no student: {lines}\n", u.trial));
+            }
         }
         if let Some(reason) = &c.reason {
             text.push_str(&format!("  - {}\n", code(reason)));
@@ -114,7 +121,35 @@ fn claims(claims: &[Verify]) -> String {
             seconds(c.seconds)
         ));
     }
+    text.push_str("\n</details>\n\n<details><summary>What was checked</summary>\n");
+    claims.iter().for_each(|c| text.push_str(&checked(c)));
     text.push_str("\n</details>\n");
+    text
+}
+
+/// The networks, the condition and the hypothesis of a claim, as written.
+fn checked(c: &Verify) -> String {
+    let mut text = format!("\n- {}\n", code(&c.claim));
+    let mut add = |name: &str, what: &str| text.push_str(&format!("  - {name}: {what}\n"));
+    let listed: Vec<String> = c.networks_listed.iter().take(MOST_NETWORKS).map(|n| code(n)).collect();
+    let more = c.networks_listed.len() - listed.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    if let Some(networks) = &c.networks_written {
+        add("networks as written", &code(networks));
+    }
+    if !listed.is_empty() {
+        add("networks", &format!("{}{more}", listed.join(", ")));
+    }
+    if let Some(holds) = &c.holds {
+        add("asks", &code(holds));
+    }
+    if let Some(given) = &c.given {
+        add("given", &code(given));
+    }
+    let satisfy = if c.hypothesis_true.is_some() { " that satisfy the hypothesis" } else { "" };
+    let unknown =
+        if c.undecided > 0 { format!("; not known for {} more", thousands(c.undecided)) } else { String::new() };
+    add("instances", &format!("{}{satisfy}{unknown}", thousands(c.allocations)));
     text
 }
 

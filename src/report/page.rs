@@ -9,7 +9,7 @@ use allocert_record::{Counterexample, Kind, Law, Match, Rank, Scan, Trend, Verif
 
 use super::prose::Prose;
 use super::read::{Results, Training};
-use super::{drawing, evidence, outcome, plots, samples, seconds};
+use super::{drawing, evidence, outcome, plots, probability, samples, seconds};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -18,6 +18,8 @@ const SCRIPT: &str = include_str!("page.js");
 /// A page has so many bytes at most: when it is full, pictures and proofs are left out, and it says so. (Only tables of very many
 /// results are longer.)
 const MOST_BYTES: usize = 1_950_000;
+/// More networks than this are only counted.
+const MOST_NETWORKS: usize = 400;
 /// More observed dimensions than this are only counted.
 const MOST_OBSERVATIONS: usize = 12;
 
@@ -100,6 +102,13 @@ fn claim(index: usize, c: &Verify, prose: &Prose, room: &mut usize) -> Value {
         as_expected => c.as_expected,
         reason => c.reason.as_ref(),
         networks => thousands(c.networks),
+        networks_written => c.networks_written.as_ref(),
+        networks_listed => c.networks_listed.iter().take(MOST_NETWORKS).cloned().collect::<Vec<_>>(),
+        networks_more => c.networks_listed.len().saturating_sub(MOST_NETWORKS),
+        holds => c.holds.as_ref(),
+        given => c.given.as_ref(),
+        hypothesis_true => c.hypothesis_true,
+        undecided => (c.undecided > 0).then(|| thousands(c.undecided)),
         range => c.range.as_ref().map(|(first, last)| context! { first, last }),
         allocations => thousands(c.allocations),
         allocations_number => c.allocations,
@@ -164,7 +173,9 @@ fn counterexample(c: &Counterexample, room: &mut usize) -> Value {
         more_observations => others.len().saturating_sub(MOST_OBSERVATIONS),
         observations => others.into_iter().take(MOST_OBSERVATIONS).collect::<Vec<_>>(),
         evidence => evidence(Some(&c.evidence), c.error_log2),
-        command => &c.command,
+        unmatched => c.unmatched.as_ref().map(|u| context! { trial => u.trial, seed => u.seed, allocation => &u.allocation }),
+        unmatched_lines => c.unmatched.as_ref().map(|u| u.lines().join("\n")),
+        commands => if c.commands.is_empty() { vec![c.command.clone()] } else { c.commands.clone() },
     }
 }
 
@@ -252,17 +263,6 @@ fn matching(m: &Match) -> Value {
     }
 }
 
-fn probability(m: &Match) -> String {
-    let [low, high] = m.ci95;
-    match m.verdict.as_str() {
-        "zero" => "0".to_owned(),
-        "one" => "1".to_owned(),
-        _ => m
-            .probability
-            .map_or_else(|| format!("{low:.4} to {high:.4}"), |p| format!("{p:.4} ({low:.4} to {high:.4})")),
-    }
-}
-
 fn training(t: &Training) -> Value {
     let [low, high] = t.ci95;
     context! {
@@ -285,8 +285,8 @@ fn rank(r: &Rank) -> Value {
         samples => samples(r.samples),
         size => r.size,
         dim => r.dim,
-        teacher_dim => r.teacher_text(),
-        spans => r.spans_text(),
+        teacher_dim => r.teacher_dim,
+        spans => r.spans,
         evidence => evidence(Some(&r.evidence), r.error_log2),
         reason => &r.reason,
     }

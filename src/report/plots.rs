@@ -57,11 +57,11 @@ type Allocations<'a> = BTreeMap<&'a str, Vec<(u64, Point)>>;
 pub(super) fn matches(matches: &[Match]) -> Vec<String> {
     let mut networks: BTreeMap<&str, Allocations<'_>> = BTreeMap::new();
     for m in matches {
-        // Without a number of samples, or an estimate, there is no place for a point.
+        // Without a number of samples, or a value, there is no place for a point.
         let Some((count, y)) = m.samples.zip(value(m)) else {
             continue;
         };
-        let point = Point { x: count as f64, y, band: Some(m.ci95) };
+        let point = Point { x: count as f64, y, band: m.ci95.or(Some([y, y])) };
         networks.entry(&m.network).or_default().entry(&m.allocation).or_default().push((count, point));
     }
     let drawn = networks.into_iter().filter_map(|(network, allocations)| {
@@ -91,12 +91,12 @@ pub(super) fn trainings(trainings: &[Training], matches: &[Match]) -> Option<Str
         let same = |m: &&Match| (&m.network, &m.allocation, m.samples) == (&t.network, &t.allocation, t.samples);
         let found = matches.iter().find(same).and_then(|m| Some((value(m)?, m.ci95)));
         let exact = match t.verdict_exact.as_deref() {
-            Some("zero") => Some((0.0, [0.0; 2])),
-            Some("one") => Some((1.0, [1.0; 2])),
-            _ => t.probability_exact.zip(t.ci95_exact),
+            Some("zero") => Some((0.0, None)),
+            Some("one") => Some((1.0, None)),
+            _ => t.probability_exact.map(|p| (p, t.ci95_exact)),
         };
         if let (Some((x, interval)), Some(y)) = (found.or(exact), t.success_rate) {
-            let mark = Mark { x, x_interval: Some(interval), y, y_interval: Some(t.ci95) };
+            let mark = Mark { x, x_interval: interval, y, y_interval: Some(t.ci95) };
             clouds.entry(format!("{}, {}", t.network, samples(t.samples))).or_default().push(mark);
         }
     }
@@ -113,7 +113,7 @@ pub(super) fn trainings(trainings: &[Training], matches: &[Match]) -> Option<Str
     scatter(&frame, &clouds).ok()
 }
 
-/// The match probability: by a law, or as estimated.
+/// The match probability: by a law, or as estimated from instances that are all decided.
 fn value(m: &Match) -> Option<f64> {
     match m.verdict.as_str() {
         "zero" => Some(0.0),

@@ -44,9 +44,9 @@ pub struct Training {
     pub approximate: Option<u64>,
     /// The verdict of `match` on the same question.
     pub verdict_exact: Option<String>,
-    /// The match probability, or its estimate.
+    /// The match probability, or the share of matched instances; nothing where instances are undecided.
     pub probability_exact: Option<f64>,
-    /// A 95 % interval for it.
+    /// A 95 % interval for it; nothing where a law settles it.
     pub ci95_exact: Option<[f64; 2]>,
     /// Whether the runs are possible under that verdict.
     pub consistent: Option<bool>,
@@ -138,12 +138,12 @@ fn add(value: Value, results: &mut Results) -> Result<(), String> {
         push(value, &mut results.laws)
     } else if has("successes") {
         push(value, &mut results.trainings)
-    } else if has("verdict") && has("ci95") {
+    } else if has("verdict") && has("matched") {
         push(value, &mut results.matches)
     } else if has("spans") && has("labels") {
         push(value, &mut results.ranks)
     } else {
-        Err("it has none of the fields claim, counts, flats with formula, successes, verdict with ci95, spans with labels".to_owned())
+        Err("it has none of the fields claim, counts, flats with formula, successes, verdict with matched, spans with labels".to_owned())
     }
 }
 

@@ -67,6 +67,17 @@ pub struct Judged {
     pub at_most: f64,
 }
 
+impl Judged {
+    /// The match probability, where a law settles it.
+    pub fn probability(&self) -> Option<f64> {
+        match self.answer.verdict {
+            Verdict::Zero => Some(0.0),
+            Verdict::One => Some(1.0),
+            Verdict::Fractional | Verdict::Undecided => None,
+        }
+    }
+}
+
 /// Judges results one after the other; what those of one network share is computed once.
 pub struct Audit {
     options: MatchOptions,

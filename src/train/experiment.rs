@@ -37,7 +37,7 @@ pub struct Compared {
 /// What the exact engine says of an allocation and of the instances that it is trained on.
 #[derive(Clone, Debug)]
 pub struct Exact {
-    /// Trial by trial, where no law gives 0 or 1 and the work was not stopped.
+    /// Trial by trial, as many as the estimate looked at, where no law gives 0 or 1 and the work was not stopped.
     decisions: Vec<Option<Decision>>,
     /// The verdict, with the interval of as many instances as there are trials where no law settles it.
     pub answer: MatchAnswer,
@@ -72,14 +72,17 @@ impl Exact {
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<Self, MatchError> {
         let ensemble = training.options().ensemble;
-        let options = MatchOptions { ensemble, trials: Trials::Fixed(trials.max(1)), ..MatchOptions::default() };
+        let options = MatchOptions { ensemble, trials: Trials::UpTo(trials.max(1)), ..MatchOptions::default() };
         let answer = matcher.decide(training.allocation(), &options, progress)?;
-        let settled = matches!(answer.verdict, Verdict::Zero | Verdict::One);
+        // No more instances than the estimate looked at: where it was held up, the others would be, too.
+        let decisions = match answer.verdict {
+            Verdict::Zero | Verdict::One => 0,
+            _ => answer.estimate.as_ref().map_or(0, |e| e.trials.min(trials)),
+        };
         let decide = |trial| {
             let go_on = !stop.load(Ordering::Relaxed);
             go_on.then(|| matcher.instance(training.allocation(), &options, trial))
         };
-        let decisions = if settled { 0 } else { trials };
         Ok(Exact { decisions: (0..decisions).into_par_iter().map(decide).collect(), answer })
     }
 

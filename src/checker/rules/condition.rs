@@ -5,7 +5,7 @@
 //! value everywhere or nothing is said.
 //!
 //! The language is that of the format; numbers are whole. `net` and `a` have the attributes of the claim language that are
-//! below, with the same meaning: `tests/conditions.rs` compares the two.
+//! below, with the same meaning.
 
 use std::collections::HashMap;
 use std::rc::Rc;

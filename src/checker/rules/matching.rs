@@ -2,7 +2,7 @@
 //!
 //! `not spanning`: MP = 0 exactly if the allocation does not span. `affine`: MP = 1 if it spans and all labels are affine in the
 //! learnable weights, which is computed: label maps have no negative coefficients, so nothing cancels in their degree. `odd
-//! degree`: MP = 1 for a basis whose learning degree is odd; that degree is counted by the engine modulo primes, so this
+//! degree`: MP = 1 for a basis whose matching degree is odd; that degree is counted by the engine modulo primes, so this
 //! leaves a hole. What holds for a basis holds for all that contains it.
 
 use super::super::network::Network;
@@ -35,7 +35,7 @@ pub(super) fn matching(
             ensure(spans, "it does not span")?;
             ensure(degree.is_some_and(|d| d % 2 == 1), "the degree is not odd")?;
             let reason = format!(
-                "that the learning degree of {of} or a basis inside is odd was counted modulo primes, not proved"
+                "that the matching degree of {of} or a basis inside is odd was counted modulo primes, not proved"
             );
             proof.hole(step, "match", reason, None)?;
         }

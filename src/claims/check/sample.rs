@@ -4,7 +4,7 @@ use itertools::Itertools;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use super::{CheckOptions, Claim, ClaimError, Range, Run, Session, apply, matroid_settings, truth, with_evaluator};
+use super::{CheckOptions, Claim, ClaimError, Range, Run, Session, Truth, explored, matroid_settings, with_evaluator};
 use allocert_core::allocation::Allocation;
 use allocert_core::network::{Network, Samples};
 
@@ -46,7 +46,10 @@ pub fn sample(claim: &Claim, options: &CheckOptions, each: usize, most: usize) -
                             continue;
                         }
                         let fits = match &claim.given {
-                            Some(given) => truth("given", apply(eval, given, &lens, Some(&allocation))?)?,
+                            Some(given) => {
+                                let asked = (&mut *eval, &lens, Some(&allocation));
+                                explored("given", given, claim.reading(), asked, &run.session)? == Truth::Known(true)
+                            }
                             None => true,
                         };
                         if fits {

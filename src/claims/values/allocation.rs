@@ -8,10 +8,12 @@ use starlark::values::structs::AllocStruct;
 use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::{starlark_module, starlark_value};
 
-use super::matching::MatchValue;
+use super::matching::{MatchValue, degree_value};
 use super::network::{matrix, tensor};
+use super::number::UnknownNumber;
 use super::{TRIALS, allocation_of, failure, samples_of};
 use crate::session::Lens;
+use crate::unknown::{Doubt, Reading, reading};
 use allocert_core::allocation::{Allocation, Tensor, Weight, describe, print};
 use allocert_core::reach::Obstruction;
 
@@ -93,6 +95,12 @@ impl AllocationValue {
         let lens = self.lens();
         let answer = lens.matching(&self.allocation, trials).map_err(failure)?;
         Ok(MatchValue::new(lens, answer))
+    }
+
+    fn degree<'v>(&self, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        let lens = self.lens();
+        let degree = lens.matching_degree(&self.allocation).map_err(failure)?;
+        Ok(degree_value(&lens, &self.allocation, degree, heap))
     }
 
     fn combined<'v>(
@@ -257,9 +265,9 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
         Ok(found.into_iter().map(value).collect())
     }
 
-    /// The match probability, by a law or from 1,000 decided instances: a value with `verdict` (`"zero"`, `"one"`,
-    /// `"fractional"` or `"undecided"`), `reason`, `degree` (or `None`), `probability` (or `None`), `low` and `high` (a 95 %
-    /// interval), `trials`, `matched`, `unmatched` and `undecided`.
+    /// The match probability, by a law or from 1,000 decided instances: a value with `verdict` (`"zero"`, `"one"` or
+    /// `"fractional"`), `reason`, `degree` (or `None`), `probability`, `low` and `high` (a 95 % interval), `trials`, `matched`,
+    /// `unmatched` and `undecided`. What no law settles is not known, and makes a condition that depends on it undecided.
     #[starlark(attribute)]
     fn r#match(this: &AllocationValue) -> starlark::Result<MatchValue> {
         this.matching(TRIALS)
@@ -271,11 +279,17 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
         this.lens().is_affine(&this.allocation).map_err(failure)
     }
 
-    /// The learning degree δ: how many complex students match a generic teacher; `None` unless the allocation spans with as
-    /// many weights as the teacher has dimensions.
+    /// The matching degree δ: how many complex students match a generic teacher; `None` unless the allocation spans with as
+    /// many weights as the teacher has dimensions. It is counted at random points; where a limit stops the count, it is not known.
     #[starlark(attribute)]
-    fn learning_degree(this: &AllocationValue) -> starlark::Result<NoneOr<usize>> {
-        Ok(NoneOr::from_option(this.lens().learning_degree(&this.allocation).map_err(failure)?))
+    fn matching_degree<'v>(this: &AllocationValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        this.degree(heap)
+    }
+
+    /// The old name of `matching_degree`; a warning says so.
+    #[starlark(attribute)]
+    fn learning_degree<'v>(this: &AllocationValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        this.degree(heap)
     }
 
     /// Into how many parts without a common learnable weight the equations of a match fall.
@@ -295,16 +309,31 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
         this.matching(trials)
     }
 
-    /// So many random instances decided whatever the laws say: a struct with `matched`, `unmatched` and `undecided`.
+    /// So many random instances decided whatever the laws say: a struct with `matched`, `unmatched` and `undecided`. Where no
+    /// law gives the probability 0 or 1, `matched` and `unmatched` are frequencies, so they are not known.
     fn decided<'v>(
         this: &AllocationValue,
         #[starlark(require = pos)] trials: u64,
         heap: Heap<'v>,
     ) -> starlark::Result<Value<'v>> {
-        let estimate = this.lens().decided(&this.allocation, trials).map_err(failure)?;
-        let numbers =
-            [("matched", estimate.matched), ("unmatched", estimate.unmatched), ("undecided", estimate.undecided)];
-        Ok(heap.alloc(AllocStruct(numbers)))
+        let lens = this.lens();
+        let estimate = lens.decided(&this.allocation, trials).map_err(failure)?;
+        let samples = reading() == Reading::Samples;
+        if samples {
+            lens.rests_on_frequency();
+        }
+        let certain = samples || lens.is_settled(&this.allocation).map_err(failure)?;
+        let text =
+            format!("how many of {trials} instances of {} match is a frequency", lens.in_words(&this.allocation));
+        let most = i64::try_from(estimate.trials - estimate.undecided).ok();
+        let number = |what: &str, count: u64| {
+            let about = lens.about(&this.allocation, &format!("{what} of {trials}"));
+            let doubt = Doubt { text: text.clone(), is_limit: false };
+            if certain { heap.alloc(count) } else { UnknownNumber::between(about, doubt, Some(0), most).alloc(heap) }
+        };
+        let (matched, unmatched) = (number("matched", estimate.matched), number("unmatched", estimate.unmatched));
+        let undecided = heap.alloc(estimate.undecided);
+        Ok(heap.alloc(AllocStruct([("matched", matched), ("unmatched", unmatched), ("undecided", undecided)])))
     }
 
     /// The number of learnable weights of one tensor.

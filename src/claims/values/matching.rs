@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use allocative::Allocative;
 use starlark::environment::{Methods, MethodsBuilder};
-use starlark::starlark_simple_value;
-use starlark::values::none::NoneOr;
-use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
+use starlark::values::{
+    FrozenStringValue, Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value,
+};
+use starlark::{const_frozen_string, starlark_simple_value};
 use starlark_derive::{starlark_module, starlark_value};
 
+use super::failure;
+use super::number::UnknownNumber;
 use crate::session::Lens;
-use allocert_core::matching::{Estimate, MatchAnswer};
+use crate::unknown::{Doubt, Reading, choose, lose, lost, reading};
+use allocert_core::allocation::Allocation;
+use allocert_core::matching::{Estimate, Halt, MatchAnswer, NoDegree, Verdict};
 
 /// An answer, and who asked. What rests on frequencies is noted when it is asked for.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
@@ -25,8 +30,10 @@ starlark_simple_value!(MatchValue);
 
 impl std::fmt::Display for MatchValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [low, high] = self.answer.ci95();
-        write!(f, "match({}, {low} to {high})", self.answer.verdict.name())
+        if !self.is_settled() {
+            lose(self.doubt());
+        }
+        write!(f, "match({})", self.answer.verdict.name())
     }
 }
 
@@ -35,9 +42,96 @@ impl MatchValue {
         MatchValue { lens, answer }
     }
 
-    fn count(&self, of: fn(&Estimate) -> u64) -> u64 {
-        self.answer.estimate.as_ref().map_or(0, of)
+    /// Whether a law gives the probability.
+    fn is_settled(&self) -> bool {
+        matches!(self.answer.verdict, Verdict::Zero | Verdict::One)
     }
+
+    /// What is asked about, as a name of it.
+    fn about(&self, what: &str) -> String {
+        self.lens.about(&self.answer.allocation, what)
+    }
+
+    /// Why the verdict, or the probability, is not known.
+    fn doubt(&self) -> Doubt {
+        let allocation = self.lens.in_words(&self.answer.allocation);
+        let stopped = self.answer.estimate.as_ref().and_then(|e| e.stopped);
+        let by = stopped.filter(|halt| !matches!(halt, Halt::Request)).map(|halt| format!(" ({halt})"));
+        let trials = self.answer.estimate.as_ref().map_or(0, |e| e.trials);
+        let text = if self.answer.verdict == Verdict::Undecided {
+            let by = by.clone().unwrap_or_default();
+            format!("the verdict on {allocation} is undecided after {trials} instances{by}")
+        } else {
+            format!("the match probability of {allocation} is known by the frequency in {trials} instances only")
+        };
+        Doubt { text, is_limit: by.is_some() }
+    }
+
+    /// Why a number of the sample is no fact about the allocation.
+    fn frequency(&self, what: &str) -> Doubt {
+        let trials = self.answer.estimate.as_ref().map_or(0, |e| e.trials);
+        let allocation = self.lens.in_words(&self.answer.allocation);
+        Doubt { text: format!("{what} of {allocation} is a frequency in {trials} instances"), is_limit: false }
+    }
+
+    /// Notes that frequencies are read as the samples show them; whether they are.
+    fn reads_samples(&self) -> bool {
+        let samples = reading() == Reading::Samples;
+        if samples {
+            self.lens.rests_on_frequency();
+        }
+        samples
+    }
+
+    /// A count of the instances drawn. Where a law settles the probability, none are.
+    fn count<'v>(&self, what: &str, of: fn(&Estimate) -> u64, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        let Some(estimate) = &self.answer.estimate else {
+            let message = format!("{what}: a law settles this match probability, so no instances were drawn");
+            return Err(failure(format!("{message}\n  ask for the verdict, or for a.decided(…).{what}")));
+        };
+        if self.reads_samples() {
+            return Ok(heap.alloc(of(estimate)));
+        }
+        let most = i64::try_from(estimate.trials - estimate.undecided).ok();
+        let (key, doubt) = (self.about(what), self.frequency(&format!("{what}: the match")));
+        Ok(UnknownNumber::between(key, doubt, Some(0), most).alloc(heap))
+    }
+
+    /// An end of the interval.
+    fn end<'v>(&self, what: &str, place: usize, heap: Heap<'v>) -> Value<'v> {
+        if self.is_settled() || self.reads_samples() {
+            return heap.alloc(self.answer.ci95()[place]);
+        }
+        let doubt = self.frequency(&format!("{what}: the match probability"));
+        UnknownNumber::probability(self.about(what), doubt, (true, true)).alloc(heap)
+    }
+}
+
+/// The verdicts as text that can be told from other text: those that are known, and those that an undecided verdict may be.
+fn verdicts() -> [[FrozenStringValue; 3]; 2] {
+    [
+        [const_frozen_string!("zero"), const_frozen_string!("one"), const_frozen_string!("fractional")],
+        [const_frozen_string!("zero"), const_frozen_string!("one"), const_frozen_string!("fractional")],
+    ]
+}
+
+fn verdict_text<'v>(verdict: Verdict, known: bool) -> Value<'v> {
+    let place = match verdict {
+        Verdict::Zero => 0,
+        Verdict::One => 1,
+        Verdict::Fractional | Verdict::Undecided => 2,
+    };
+    verdicts()[usize::from(!known)][place].to_value()
+}
+
+/// Whether a value is a verdict that was read off an answer.
+pub(crate) fn is_verdict(value: Value<'_>) -> bool {
+    verdicts().iter().flatten().any(|verdict| verdict.to_value().ptr_eq(value))
+}
+
+/// Whether a value is what an undecided verdict may be.
+pub(crate) fn is_undecided_verdict(value: Value<'_>) -> bool {
+    verdicts()[1].iter().any(|verdict| verdict.to_value().ptr_eq(value))
 }
 
 starlark::methods_static!(MATCH_METHODS = match_methods);
@@ -52,66 +146,97 @@ impl<'v> StarlarkValue<'v> for MatchValue {
 /// The attributes of `a.match`.
 #[starlark_module]
 fn match_methods(builder: &mut MethodsBuilder) {
-    /// `"zero"`, `"one"`, `"fractional"` or `"undecided"`.
+    /// `"zero"`, `"one"` or `"fractional"`. Where it is undecided, a condition is known only if it has the same value for all
+    /// verdicts that it may be.
     #[starlark(attribute)]
-    fn verdict(this: &MatchValue) -> starlark::Result<&'static str> {
-        Ok(this.answer.verdict.name())
+    fn verdict<'v>(this: &MatchValue) -> starlark::Result<Value<'v>> {
+        let possible = this.answer.possible();
+        let way = choose(&this.about("verdict"), possible.len(), || this.doubt());
+        let verdict = possible.get(way).copied().unwrap_or(this.answer.verdict);
+        Ok(verdict_text(verdict, possible.len() == 1))
     }
 
-    /// The law, in words.
+    /// The law, in words; not known where no law gives 0 or 1.
     #[starlark(attribute)]
     fn reason(this: &MatchValue) -> starlark::Result<String> {
-        Ok(this.answer.reason.to_string())
+        if this.is_settled() { Ok(this.answer.reason.to_string()) } else { Err(lost(this.doubt())) }
     }
 
-    /// The learning degree of a basis, or `None`.
+    /// The matching degree of a basis, or `None` of other allocations.
     #[starlark(attribute)]
-    fn degree(this: &MatchValue) -> starlark::Result<NoneOr<usize>> {
-        Ok(NoneOr::from_option(this.answer.degree.and_then(Result::ok).map(|d| d.value)))
+    fn degree<'v>(this: &MatchValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        let degree = this
+            .answer
+            .degree
+            .map(|known| known.inspect(|degree| this.lens.rests_on(degree.evidence)).map(|degree| degree.value));
+        Ok(degree_value(&this.lens, &this.answer.allocation, degree, heap))
     }
 
-    /// The probability or its estimate, or `None`.
+    /// The probability where a law gives it; otherwise a number that is not known.
     #[starlark(attribute)]
     fn probability<'v>(this: &MatchValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        this.lens.rests_on_value(&this.answer);
-        Ok(heap.alloc(NoneOr::from_option(this.answer.probability())))
+        let whole = this.answer.estimate.as_ref().is_none_or(|e| e.undecided == 0);
+        if let Some(probability) = this.answer.probability()
+            && (this.is_settled() || whole && this.reads_samples())
+        {
+            return Ok(heap.alloc(probability));
+        }
+        let possible = this.answer.possible();
+        let ends = (possible.contains(&Verdict::Zero), possible.contains(&Verdict::One));
+        Ok(UnknownNumber::probability(this.about("probability"), this.doubt(), ends).alloc(heap))
     }
 
     /// The lower end of a 95 % interval.
     #[starlark(attribute)]
     fn low<'v>(this: &MatchValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        this.lens.rests_on_value(&this.answer);
-        Ok(heap.alloc(this.answer.ci95()[0]))
+        Ok(this.end("low", 0, heap))
     }
 
     /// The upper end.
     #[starlark(attribute)]
     fn high<'v>(this: &MatchValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        this.lens.rests_on_value(&this.answer);
-        Ok(heap.alloc(this.answer.ci95()[1]))
+        Ok(this.end("high", 1, heap))
     }
 
-    /// The instances drawn.
+    /// The instances drawn; none where a law settles the probability.
     #[starlark(attribute)]
     fn trials(this: &MatchValue) -> starlark::Result<u64> {
-        Ok(this.count(|e| e.trials))
+        Ok(this.answer.estimate.as_ref().map_or(0, |e| e.trials))
     }
 
-    /// Those with a real match.
+    /// Those with a real match: a frequency.
     #[starlark(attribute)]
-    fn matched(this: &MatchValue) -> starlark::Result<u64> {
-        Ok(this.count(|e| e.matched))
+    fn matched<'v>(this: &MatchValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        this.count("matched", |e| e.matched, heap)
     }
 
-    /// Those without one.
+    /// Those without one: a frequency.
     #[starlark(attribute)]
-    fn unmatched(this: &MatchValue) -> starlark::Result<u64> {
-        Ok(this.count(|e| e.unmatched))
+    fn unmatched<'v>(this: &MatchValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        this.count("unmatched", |e| e.unmatched, heap)
     }
 
     /// The others.
     #[starlark(attribute)]
     fn undecided(this: &MatchValue) -> starlark::Result<u64> {
-        Ok(this.count(|e| e.undecided))
+        Ok(this.answer.estimate.as_ref().map_or(0, |e| e.undecided))
+    }
+}
+
+/// A matching degree: a number, `None` where there is none, or a number that is not known.
+pub(super) fn degree_value<'v>(
+    lens: &Lens,
+    allocation: &Allocation,
+    degree: Option<Result<usize, NoDegree>>,
+    heap: Heap<'v>,
+) -> Value<'v> {
+    match degree {
+        None | Some(Err(NoDegree::Kinks)) => Value::new_none(),
+        Some(Ok(degree)) => heap.alloc(degree),
+        Some(Err(why)) => {
+            let text = format!("the matching degree of {} was not counted: {why}", lens.in_words(allocation));
+            let doubt = Doubt { text, is_limit: matches!(why, NoDegree::Stopped(_)) };
+            UnknownNumber::between(lens.about(allocation, "degree"), doubt, Some(1), None).alloc(heap)
+        }
     }
 }

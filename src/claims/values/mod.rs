@@ -3,17 +3,22 @@
 mod allocation;
 mod matching;
 mod network;
+mod number;
 mod rational;
 mod tensor;
 
 pub(super) use allocation::AllocationValue;
+pub(super) use matching::{is_undecided_verdict, is_verdict};
 pub(super) use network::NetworkValue;
+pub(super) use number::UnknownNumber;
 pub(super) use rational::{RationalValue, difference, exact_number, inexact, ratio};
 pub(super) use tensor::{Recording, TensorValue, elementwise, recording_of, tensor_of};
 
+use starlark::ErrorKind;
 use starlark::values::{Heap, Value};
 
 use super::session::Lens;
+use super::unknown::Doubt;
 use allocert_core::allocation::{Allocation, TextError};
 use allocert_core::network::Samples;
 
@@ -76,6 +81,32 @@ pub(super) fn whole(value: Value<'_>) -> Option<i64> {
 /// An error that Starlark reports at the place in the claim file that caused it.
 pub(super) fn failure(message: impl std::fmt::Display) -> starlark::Error {
     starlark::Error::new_other(Message(message.to_string()))
+}
+
+/// The error of a value that must be known and is not.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct NotKnown(String);
+
+/// The error of a value that must be known, and why it is not.
+pub(super) fn not_known(doubt: &Doubt) -> starlark::Error {
+    starlark::Error::new_other(NotKnown(doubt.text.clone()))
+}
+
+/// What is not known, if that is what an error says.
+pub(super) fn unknown_thing(error: &starlark::Error) -> Option<String> {
+    match error.kind() {
+        ErrorKind::Other(inner) => inner.downcast_ref::<NotKnown>().map(|n| n.0.clone()),
+        _ => None,
+    }
+}
+
+/// Whether an error is one of ours, rather than the language's.
+pub(super) fn is_ours(error: &starlark::Error) -> bool {
+    match error.kind() {
+        ErrorKind::Other(inner) | ErrorKind::Native(inner) => inner.downcast_ref::<Message>().is_some(),
+        _ => false,
+    }
 }
 
 /// A plain message as an error value.

@@ -385,8 +385,11 @@ fn network_methods(builder: &mut MethodsBuilder) {
         within: Option<Value<'v>>,
         heap: Heap<'v>,
     ) -> starlark::Result<usize> {
-        let table = this.lens().table(&this.inside(within, heap)?).map_err(failure)?;
-        table.ranks(size).last().ok_or_else(|| nothing_of_size(size))
+        let within = this.inside(within, heap)?;
+        let dim = this.lens().table(&within).map_err(failure)?.ranks(size).last();
+        let dim = dim.ok_or_else(|| nothing_of_size(size))?;
+        this.lens().observe_witness(&within, size, dim);
+        Ok(dim)
     }
 
     /// The smallest dimension of the allocations of one size inside `within`.
@@ -396,8 +399,11 @@ fn network_methods(builder: &mut MethodsBuilder) {
         within: Option<Value<'v>>,
         heap: Heap<'v>,
     ) -> starlark::Result<usize> {
-        let table = this.lens().table(&this.inside(within, heap)?).map_err(failure)?;
-        table.ranks(size).next().ok_or_else(|| nothing_of_size(size))
+        let within = this.inside(within, heap)?;
+        let dim = this.lens().table(&within).map_err(failure)?.ranks(size).next();
+        let dim = dim.ok_or_else(|| nothing_of_size(size))?;
+        this.lens().observe_witness(&within, size, dim);
+        Ok(dim)
     }
 }
 

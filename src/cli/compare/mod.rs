@@ -64,7 +64,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let (rows, definitions) = (read(&arguments.file)?, common.definitions()?);
     let options = MatchOptions {
         ensemble: arguments.ensemble,
-        trials: Trials::Fixed(arguments.trials),
+        trials: Trials::UpTo(arguments.trials),
         time_limit: Some(Duration::from_secs(arguments.time_limit)),
         ..MatchOptions::default()
     };
@@ -175,9 +175,13 @@ fn text(answer: &Compare) -> String {
 }
 
 fn judged(row: &CompareRow) -> Option<String> {
-    let (trials, successes, [low, high]) = (row.trials?, row.successes?, row.interval?);
+    let (trials, successes) = (row.trials?, row.successes?);
     let rate = successes as f64 / trials as f64;
-    let probability = if low == high { format!("{low}") } else { format!("{low:.4} to {high:.4}") };
+    let probability = match (row.probability, row.interval) {
+        (Some(p), _) => p.to_string(),
+        (None, Some([low, high])) => format!("{low:.4} to {high:.4}"),
+        (None, None) => "not known".to_owned(),
+    };
     let (network, allocation) = (row.network.as_deref()?, row.allocation.as_deref()?);
     let samples = row.samples.map_or(String::new(), |m| format!(", {}", plural(m, "sample")));
     let shown: String = allocation.chars().take(55).collect();

@@ -6,9 +6,10 @@ use allocert::plot::{Axis, Cloud, Frame, Line, Mark, PlotError, Point, lines, sc
 use allocert::record::SurveyRow;
 use allocert::training::Method;
 
-/// The match probability, its estimate, or else the middle of its interval.
+/// Where a row is drawn: at the match probability, its estimate, or else in the middle of its interval.
 fn probability(row: &SurveyRow) -> f64 {
-    row.probability.unwrap_or(0.5 * (row.probability_low + row.probability_high))
+    let [low, high] = row.interval();
+    row.probability.unwrap_or(0.5 * (low + high))
 }
 
 /// A mark for each row, a cloud for each trainer.
@@ -17,7 +18,7 @@ pub(super) fn against_match(rows: &[SurveyRow]) -> Result<String, PlotError> {
         let of = rows.iter().filter(|r| r.trainer == method.name());
         let mark = |r: &SurveyRow| Mark {
             x: probability(r),
-            x_interval: Some([r.probability_low, r.probability_high]),
+            x_interval: Some(r.interval()),
             y: r.rate,
             y_interval: Some([r.rate_low, r.rate_high]),
         };
@@ -53,7 +54,7 @@ pub(super) fn against_samples(rows: &[SurveyRow]) -> Result<String, PlotError> {
     for (name, end) in [("concentrated", 0), ("widespread", 1)] {
         let class: Vec<&&SurveyRow> = rows.iter().filter(|r| ends[&r.size][end] == r.rows).collect();
         let success = |r: &SurveyRow| (r.rate, [r.rate_low, r.rate_high]);
-        let chance = |r: &SurveyRow| (probability(r), [r.probability_low, r.probability_high]);
+        let chance = |r: &SurveyRow| (probability(r), r.interval());
         all.push(line(&format!("{name}: success"), &class, success));
         all.push(line(&format!("{name}: match probability"), &class, chance));
     }

@@ -194,7 +194,7 @@ fn summary(rows: &[SurveyRow], orbits: usize, inconsistent: u64, partial: bool, 
                 format!("{:.4}", mean(|r| r.probability.unwrap_or(f64::NAN)))
             } else {
                 // Between these, where some instances are not decided.
-                format!("{:.2}..{:.2}", mean(|r| r.probability_low), mean(|r| r.probability_high))
+                format!("{:.2}..{:.2}", mean(|r| r.interval()[0]), mean(|r| r.interval()[1]))
             };
             text.push_str(&format!(
                 "{:<22} {verdict:<11} {:>6} {matched:>10} {:>10.4} {missed:>7} {approximate:>7}\n",

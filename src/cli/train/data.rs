@@ -54,8 +54,13 @@ pub(super) fn run(
     allocation: &Allocation,
     file: &Path,
 ) -> Result<ExitCode, Failure> {
-    // Levenberg-Marquardt is the default of trials only: its Jacobian has a row for each label of each row.
-    let method = if how.trainer == Method::LevenbergMarquardt { Method::Adam } else { how.trainer };
+    // The Jacobian of Levenberg-Marquardt has a row for each label of each row.
+    let method = how.trainer.unwrap_or(Method::Adam);
+    if method == Method::LevenbergMarquardt {
+        return Err(Failure::request(
+            "levenberg-marquardt does not fit data: it takes all rows at once\n  take --trainer adam or --trainer gradient-descent",
+        ));
+    }
     let options = fitting.options(method, how.learning_rate, how.initial_scale, common.seed);
     let data = read(file, network)?;
     let (train, test) = data

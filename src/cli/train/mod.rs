@@ -78,9 +78,9 @@ pub(super) struct Arguments {
 /// How students are trained.
 #[derive(Args, Clone, Debug)]
 pub(super) struct How {
-    /// levenberg-marquardt, adam or gradient-descent.
-    #[arg(long, value_name = "NAME", default_value_t = Method::LevenbergMarquardt)]
-    pub trainer: Method,
+    /// levenberg-marquardt, adam or gradient-descent [default: levenberg-marquardt; with --data adam].
+    #[arg(long, value_name = "NAME")]
+    pub trainer: Option<Method>,
     /// After the student's own draw, try so many fresh draws of the learnable weights (0 to 100000).
     #[arg(long, value_name = "N", default_value_t = 63, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     pub restarts: u32,
@@ -105,7 +105,7 @@ impl How {
         TrialOptions {
             ensemble,
             seed,
-            method: self.trainer,
+            method: self.trainer.unwrap_or(Method::LevenbergMarquardt),
             trainer: TrainerOptions { learning_rate, iterations, tolerance },
             restarts: self.restarts,
             initial_scale: self.initial_scale,

@@ -6,7 +6,7 @@ use allocert::allocation::{Allocation, picture};
 use allocert::network::Network;
 use allocert::record::{Replay, Train, TrialRun};
 
-use crate::cli::output::{harmless, plural, thousands};
+use crate::cli::output::{harmless, plural, thousands, wrapped_paragraph};
 
 /// A result.
 pub(super) fn text(answer: &Train, network: &Network, allocation: &Allocation) -> String {
@@ -60,12 +60,22 @@ fn compared(answer: &Train) -> String {
         return format!("\nnot compared with theory: {}\n", harmless(why));
     };
     let mut text = format!("\nverdict      {verdict} ({})\n", answer.evidence.as_deref().unwrap_or("unknown"));
-    if let (Some(p), Some([low, high])) = (answer.probability_exact, answer.ci95_exact) {
-        let interval = if low < high { format!(", 95 % interval {low:.4} to {high:.4}") } else { String::new() };
-        text.push_str(&format!("match prob.  {p:.4}{interval}\n"));
-        if let Some(rate) = answer.success_rate {
-            text.push_str(&format!("gap          {:.4}\n", p - rate));
+    match (answer.probability_exact, answer.ci95_exact) {
+        (Some(p), None) => text.push_str(&format!("match prob.  {p}\n")),
+        (Some(p), Some([low, high])) => {
+            text.push_str(&format!("match prob.  {p:.4}, 95 % interval {low:.4} to {high:.4}\n"));
         }
+        (None, Some([low, high])) => {
+            text.push_str(&format!("match prob.  between {low:.4} and {high:.4} (95 %): instances are undecided\n"));
+        }
+        (None, None) => text.push_str("match prob.  not known\n"),
+    }
+    if let Some(gap) = answer.gap {
+        text.push_str(&format!("gap          {gap:.4}\n"));
+    }
+    if let Some(halt) = &answer.stopped_exact {
+        let halt = wrapped_paragraph(halt, 64).replace('\n', "\n             ");
+        text.push_str(&format!("stopped      by {halt}\n"));
     }
     if answer.matched_exact + answer.unmatched_exact + answer.undecided_exact > 0 {
         let [m, u, n] = [answer.matched_exact, answer.unmatched_exact, answer.undecided_exact].map(thousands);

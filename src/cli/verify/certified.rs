@@ -134,7 +134,7 @@ fn certify(
             counterexample.evidence = Evidence::Proved;
         }
     } else if checked.evidence == Some(Evidence::Proved) {
-        checked.evidence = Some(Evidence::Unbounded);
+        checked.evidence = Some(Evidence::Open);
     }
     Ok(Certified { checked, trained: None, certificate: Some((path, Some(report.verdict))) })
 }

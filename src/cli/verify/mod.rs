@@ -18,6 +18,7 @@ use super::output::{Colour, bar, harmless, json, line, paint, plural};
 use super::{Common, error_bound, settings};
 
 mod certified;
+mod contained;
 mod files;
 mod pieces;
 mod terminal;
@@ -27,6 +28,7 @@ mod watched;
 pub(super) use pieces::merged;
 
 use certified::{Certified, Certifier};
+use contained::{Finished, Journal, supervise};
 use terminal::{columns, row, summary, whole};
 use watched::{checked, loaded};
 
@@ -85,7 +87,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let claims = claims(arguments, settings(common, arguments.error_log2 - 10))?;
+    let Some(journal) = Journal::of_this_process()? else {
+        return supervise(Duration::from_secs(arguments.time_limit));
+    };
+    let claims = claims(common, arguments, settings(common, arguments.error_log2 - 10))?;
     let before = files::before(arguments)?;
     let options = CheckOptions {
         settings: settings(common, arguments.error_log2),
@@ -93,7 +98,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         max_allocations: arguments.max_allocations,
     };
     if let Some(folder) = &arguments.resume {
-        return pieces::run(common, arguments, &claims, &options, folder, before);
+        return pieces::run(common, arguments, (&claims, &options, &journal), folder, before);
     }
     let start = Instant::now();
     let bar = bar("{prefix}{msg} {bar:24} {percent}%, {eta} left");
@@ -102,48 +107,65 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         bar: &bar,
         whole: arguments.only.is_some(),
         results: Vec::new(),
-        records: Vec::new(),
+        records: journal.finished.iter().map(|f| f.record.clone()).collect(),
+        details: journal.finished.iter().filter_map(|f| f.detail.clone()).collect(),
+        journal: &journal,
     };
     let within = Settings { error_log2: arguments.error_log2 - 10, ..options.settings };
     let of_claim = move |checked: &Checked| of_claim(checked, within);
     let certifier = Certifier::start(arguments.certificate.clone(), arguments.check, of_claim)?;
-    if !common.json {
+    if !common.json && !journal.is_begun {
         let head = columns(["outcome", "claim", "nets", "allocations", "error", "time"]);
         line(&paint(&head, Colour::Dim, false))?;
     }
+    if !journal.is_begun {
+        let mut warnings: Vec<&String> = claims.iter().flat_map(Claim::warnings).collect();
+        warnings.dedup();
+        warnings.iter().for_each(|warning| eprintln!("warning: {}", harmless(warning)));
+    }
     let mut late = None;
     for (number, claim) in claims.iter().enumerate() {
-        let checked = match checked(claim, &options, &bar, (number, number, claims.len())) {
+        if number < journal.finished.len() {
+            certifier.skip(&claim.name);
+            continue;
+        }
+        let checked = match journal.begin(number)? {
+            Some(lost) => Ok(lost.of(claim)),
+            None => checked(claim, &options, &bar, (number, number, claims.len())),
+        };
+        let checked = match checked {
             Ok(checked) => checked,
             Err(failure) => {
                 late = Some(failure);
                 break;
             }
         };
+        journal.idle()?;
         let trained = if arguments.train { trained::train(claim, &options)? } else { None };
         certifier.put(checked, trained);
         certifier.take().try_for_each(|done| show.result(done?))?;
     }
     certifier.finish().into_iter().try_for_each(|done| show.result(done?))?;
-    let Show { results, records, .. } = show;
+    let Show { results, records, details, .. } = show;
     bar.finish_and_clear();
     if !common.json {
-        for checked in &results {
-            if !checked.is_expected() || arguments.only.is_some() {
-                line(whole(checked).trim_end())?;
-            }
-        }
+        details.iter().try_for_each(|detail| line(detail.trim_end()))?;
     }
     if let Some(late) = late {
         return Err(late);
     }
+    let summary = if journal.finished.is_empty() {
+        summary(&results, start.elapsed(), common.seed)
+    } else {
+        pieces::summary(&records, common.seed)
+    };
     if !common.json {
-        line(&summary(&results, start.elapsed(), common.seed))?;
+        line(&summary)?;
     }
-    let inconsistent = records.iter().any(|r| r.trained.as_ref().is_some_and(|t| !t.consistent));
+    let status = pieces::status(&records);
     let changes = files::after(arguments, before, records, common.json)?;
-    let worse = inconsistent || changes.is_some_and(|c| c.has_regressions());
-    Ok(ExitCode::from(status(&results, worse)))
+    let worse = status != 2 && changes.is_some_and(|c| c.has_regressions());
+    Ok(ExitCode::from(if worse { 1 } else { status }))
 }
 
 /// Shows results as they come.
@@ -154,6 +176,9 @@ struct Show<'a> {
     whole: bool,
     results: Vec<Checked>,
     records: Vec<record::Verify>,
+    /// What is shown at the end.
+    details: Vec<String>,
+    journal: &'a Journal,
 }
 
 impl Show<'_> {
@@ -164,22 +189,26 @@ impl Show<'_> {
             if self.json {
                 return json(&record);
             }
-            if self.results.last().is_none_or(|last| last.file != checked.file) {
+            if self.records.last().is_none_or(|last| last.file != record.file) {
                 line(&paint(&harmless(&checked.file.display().to_string()), Colour::Bold, false))?;
             }
             line(&(row(&checked, self.whole) + &trained::text(record.trained.as_ref())))
         })?;
+        let detail = (!checked.is_expected() || self.whole).then(|| whole(&checked));
+        let finished = Finished { record, detail };
+        self.journal.done(&finished)?;
         self.results.push(checked);
-        self.records.push(record);
+        self.records.push(finished.record);
+        self.details.extend(finished.detail);
         Ok(())
     }
 }
 
 /// The claims asked for, all files read before the first is checked.
-fn claims(arguments: &Arguments, settings: Settings) -> Result<Vec<Claim>, Failure> {
-    let mut claims = Vec::new();
+fn claims(common: &Common, arguments: &Arguments, settings: Settings) -> Result<Vec<Claim>, Failure> {
+    let (mut claims, definitions) = (Vec::new(), common.definitions()?);
     for path in find(&arguments.paths)? {
-        claims.extend(loaded(&path, settings)?);
+        claims.extend(loaded(&definitions, &path, settings)?);
     }
     let Some(only) = &arguments.only else {
         if claims.is_empty() {
@@ -191,15 +220,27 @@ fn claims(arguments: &Arguments, settings: Settings) -> Result<Vec<Claim>, Failu
     claims.retain(|c| matches(only, &c.name));
     if claims.is_empty() {
         let known: Vec<&str> = names.iter().map(String::as_str).collect();
-        let near = nearest(only, &known).map(|n| format!("; did you mean {}?", quote(n))).unwrap_or_default();
         let message = format!(
-            "no claim is named {}{near}\n  these files hold {}",
+            "no claim is named {}{}\n  these files hold {}",
             quote(only),
+            hint(only, &known),
             plural(names.len() as u64, "claim")
         );
         return Err(Failure::request(message));
     }
     Ok(claims)
+}
+
+/// What a name that fits no claim may have meant: part of names, for which a pattern needs stars, or a name that is near.
+fn hint(only: &str, known: &[&str]) -> String {
+    let word = only.trim_matches('*').trim_end_matches('/');
+    let with_stars = [format!("{word}/*"), format!("*/{word}"), format!("*{word}*")].into_iter();
+    let mut fitting = with_stars.map(|p| (known.iter().filter(|name| matches(&p, name)).count(), p));
+    if let Some((number, pattern)) = fitting.find(|(number, _)| *number > 0).filter(|_| !word.is_empty()) {
+        let s = if number == 1 { "s" } else { "" };
+        return format!("; --only '{pattern}' fit{s} {}", plural(number as u64, "claim"));
+    }
+    nearest(only, known).map(|n| format!("; did you mean {}?", quote(n))).unwrap_or_default()
 }
 
 /// Whether a name fits a pattern in which * stands for anything.
@@ -218,18 +259,4 @@ fn matches(pattern: &str, name: &str) -> bool {
         }
     }
     rest.ends_with(last)
-}
-
-/// 2: a claim could not be evaluated; 1: an outcome is not the expected one, or worse than before; 3: a limit stopped a claim.
-fn status(results: &[Checked], regressions: bool) -> u8 {
-    let broken = |c: &Checked| c.outcome.is_err() && !c.is_stopped();
-    if results.iter().any(broken) {
-        2
-    } else if regressions || results.iter().any(|c| !c.is_expected() && !c.is_stopped()) {
-        1
-    } else if results.iter().any(Checked::is_stopped) {
-        3
-    } else {
-        0
-    }
 }

@@ -17,6 +17,7 @@ use crate::cli::resume::{Folder, checksum};
 use crate::cli::scan::shard_text;
 
 use super::certified::{Certified, Certifier};
+use super::contained::Journal;
 use super::terminal::columns;
 use super::watched::checked;
 use super::{Arguments, files, trained};
@@ -25,8 +26,7 @@ use super::{Arguments, files, trained};
 pub(super) fn run(
     common: &Common,
     arguments: &Arguments,
-    claims: &[Claim],
-    options: &CheckOptions,
+    (claims, options, journal): (&[Claim], &CheckOptions, &Journal),
     folder: &Path,
     before: Option<Vec<Verify>>,
 ) -> Result<ExitCode, Failure> {
@@ -34,7 +34,7 @@ pub(super) fn run(
     let shard = arguments.shard.unwrap_or((1, 1));
     let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), request, pieces: claims.len(), shard };
     let folder = Folder::open(folder, run)?;
-    finish(arguments, claims, options, &folder)?;
+    finish(arguments, (claims, options, journal), &folder)?;
     let run = folder.run();
     if shard.1 > 1 {
         return shard_text(common, run, folder.path());
@@ -52,7 +52,7 @@ pub(super) fn run(
 /// The request as `run.json` has it.
 fn request(common: &Common, arguments: &Arguments, claims: &[Claim]) -> Result<Request, Failure> {
     let mut texts = Vec::new();
-    for path in find(&arguments.paths)? {
+    for path in common.definitions.iter().cloned().chain(find(&arguments.paths)?) {
         texts.push((path.display().to_string(), checksum(&fs::read_to_string(&path)?)));
     }
     Ok(Request::Verify {
@@ -69,7 +69,11 @@ fn request(common: &Common, arguments: &Arguments, claims: &[Claim]) -> Result<R
 }
 
 /// Checks what is missing. A piece is kept when its certificate, if one is asked for, is written.
-fn finish(arguments: &Arguments, claims: &[Claim], options: &CheckOptions, folder: &Folder) -> Result<(), Failure> {
+fn finish(
+    arguments: &Arguments,
+    (claims, options, journal): (&[Claim], &CheckOptions, &Journal),
+    folder: &Folder,
+) -> Result<(), Failure> {
     let bar = bar("{prefix}{msg} {bar:24} {percent}%, {eta} left");
     let within = Settings { error_log2: arguments.error_log2 - 10, ..options.settings };
     let of_claim = move |checked: &Checked| of_claim(checked, within);
@@ -86,7 +90,11 @@ fn finish(arguments: &Arguments, claims: &[Claim], options: &CheckOptions, folde
             finished += usize::from(folder.run().has(piece));
             continue;
         }
-        let checked = match checked(claim, options, &bar, (piece, finished, claims.len())) {
+        let checked = match journal.begin(piece)? {
+            Some(lost) => Ok(lost.of(claim)),
+            None => checked(claim, options, &bar, (piece, finished, claims.len())),
+        };
+        let checked = match checked {
             Ok(checked) => checked,
             Err(failure) => {
                 late = Some(failure);
@@ -94,6 +102,7 @@ fn finish(arguments: &Arguments, claims: &[Claim], options: &CheckOptions, folde
             }
         };
         finished += 1;
+        journal.idle()?;
         let trained = if arguments.train { trained::train(claim, options)? } else { None };
         begun.push_back(piece);
         certifier.put(checked, trained);
@@ -154,10 +163,15 @@ fn show(common: &Common, seed: u64, texts: &[String], records: &[Verify]) -> Res
         }
         line(&row(record))?;
     }
+    line(&summary(records, seed))?;
+    Ok(())
+}
+
+/// The last line.
+pub(super) fn summary(records: &[Verify], seed: u64) -> String {
     let unexpected = records.iter().filter(|r| !r.as_expected).count();
     let verdict = if unexpected == 0 { "all as expected".to_owned() } else { format!("{unexpected} not as expected") };
-    line(&format!("\n{}; {verdict}; seed {seed}", plural(records.len() as u64, "claim")))?;
-    Ok(())
+    format!("\n{}; {verdict}; seed {seed}", plural(records.len() as u64, "claim"))
 }
 
 fn row(record: &Verify) -> String {
@@ -165,8 +179,7 @@ fn row(record: &Verify) -> String {
     let mark = if record.as_expected { " " } else { "!" };
     let evidence = match (record.error_log2, record.evidence.as_deref()) {
         (Some(k), _) => format!("2^{k}"),
-        (None, Some("proved")) => "proved".to_owned(),
-        (None, Some(_)) => "likely".to_owned(),
+        (None, Some(name)) => harmless(name),
         (None, None) => "-".to_owned(),
     };
     let (networks, allocations) = (thousands(record.networks as u64), thousands(record.allocations));
@@ -183,7 +196,7 @@ fn row(record: &Verify) -> String {
 }
 
 /// As without a folder: 2 a claim could not be evaluated, 1 not as expected or training and theory disagree, 3 a limit stopped a claim.
-fn status(records: &[Verify]) -> u8 {
+pub(super) fn status(records: &[Verify]) -> u8 {
     let consistent = |record: &Verify| record.trained.as_ref().is_none_or(|trained| trained.consistent);
     if records.iter().any(|r| r.failed && !r.stopped) {
         2

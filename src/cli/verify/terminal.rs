@@ -6,14 +6,17 @@ use allocert::allocation::{describe, picture, print};
 use allocert::claims::{Checked, Counterexample, Outcome, evidence_of_all};
 use allocert::matching::Trend;
 use allocert::reach::Evidence;
+use allocert::record::{Unmatched, commands};
 
 use crate::cli::output::{Colour, harmless, paint, plural, seconds, thousands, wrapped, wrapped_paragraph};
 
 /// A line of the table, 80 characters wide; a long name gets a line of its own.
 pub(super) fn columns([outcome, name, networks, instances, evidence, time]: [&str; 6]) -> String {
-    // A long outcome takes from the name's place.
-    let room = 45 - outcome.len().max(10);
-    let name = if name.chars().count() > room { format!("{name}\n{:46}", "") } else { format!("{name:<room$}") };
+    // A long outcome takes from the name's place, and so does long evidence.
+    let further = evidence.chars().count().saturating_sub(6);
+    let room = 45 - outcome.len().max(10) - further;
+    let under = 46 - further;
+    let name = if name.chars().count() > room { format!("{name}\n{:under$}", "") } else { format!("{name:<room$}") };
     format!("{outcome:<10} {name} {networks:>7} {instances:>11} {evidence:<6} {time:>6}")
 }
 
@@ -35,9 +38,8 @@ pub(super) fn row(checked: &Checked, detailed: bool) -> String {
     let outcome = format!("{:<8} {mark}", outcome_name(checked));
     let evidence = match checked.evidence {
         None => "-".to_owned(),
-        Some(Evidence::Proved) => "proved".to_owned(),
-        Some(Evidence::Probabilistic { error_log2 }) => format!("2^{error_log2}"),
-        Some(Evidence::Unbounded) => "likely".to_owned(),
+        Some(Evidence::Bounded { error_log2 }) => format!("2^{error_log2}"),
+        Some(other) => other.name().to_owned(),
     };
     let (networks, instances) = (thousands(checked.networks as u64), thousands(checked.instances));
     let (name, time) = (harmless(&checked.claim), seconds(checked.time));
@@ -117,6 +119,7 @@ pub(super) fn whole(checked: &Checked) -> String {
     if let Some(why) = &checked.unsettled {
         text.push_str(&indented(&format!("\n{why}\n")));
     }
+    text.push_str(&indented(&asked(checked)));
     if let Some(orbits) = checked.orbits.filter(|orbits| *orbits < checked.instances) {
         let all = plural(checked.instances, "allocation");
         text.push_str(&indented(&format!("\n{all}, up to symmetry {}\n", thousands(orbits))));
@@ -125,12 +128,47 @@ pub(super) fn whole(checked: &Checked) -> String {
         text.push_str(&indented(&detailed_trend(trend)));
     }
     if let Some(counterexample) = &checked.counterexample {
-        text.push_str(&indented(&detailed(counterexample)));
+        text.push_str(&indented(&detailed(checked, counterexample)));
     }
     text
 }
 
-fn detailed(c: &Counterexample) -> String {
+/// What the claim ranges over and asks, as written, and of how many instances it is known.
+fn asked(checked: &Checked) -> String {
+    let mut text = String::new();
+    let mut add = |name: &str, what: &str| {
+        text.push_str(&format!("{name:<9} {}\n", harmless(what).replace('\n', "\n          ")));
+    };
+    let written = &checked.written;
+    if let Some(networks) = &written.networks {
+        add("networks", networks);
+    }
+    let all = checked.ranges_over.len();
+    let listed: Vec<String> = checked.ranges_over.iter().take(MOST_NETWORKS).map(ToString::to_string).collect();
+    let more = if all > listed.len() { format!(" … ({all} networks)") } else { String::new() };
+    // A network is one word.
+    let listed = format!("{}{more}", listed.join(", ")).replace(", ", ",\u{2060}").replace("),\u{2060}", "), ");
+    let listed = wrapped_paragraph(&listed, 66).replace('\u{2060}', " ");
+    add(if written.networks.is_some() { "namely" } else { "networks" }, &listed);
+    if let Some(given) = &written.given {
+        add("given", given);
+    }
+    if let Some(holds) = &written.holds {
+        add("asks", holds);
+    }
+    let satisfy = if written.given.is_some() { " that satisfy the hypothesis" } else { "" };
+    let unknown = match checked.undecided {
+        0 => String::new(),
+        number => format!("; not known for {} more", thousands(number)),
+    };
+    add("checked", &format!("{}{satisfy}{unknown}", plural(checked.instances, "instance")));
+    format!("\n{text}")
+}
+
+/// More networks than this are only counted.
+const MOST_NETWORKS: usize = 12;
+
+fn detailed(checked: &Checked, c: &Counterexample) -> String {
     let layout = c.network.layout();
     let mut text = format!("\ncounterexample: {}, {}\n", c.network, c.samples);
     if let Some(allocation) = &c.allocation {
@@ -177,11 +215,13 @@ fn detailed(c: &Counterexample) -> String {
             text.push_str(&format!("  inputs = {:?}\n", point.inputs));
         }
     }
-    text.push_str(&format!(
-        "\nevidence: {} for the dimensions named here\nshow it again:\n  {}\n",
-        c.evidence,
-        harmless(&c.command)
-    ));
+    if let Some(unmatched) = Unmatched::of(c) {
+        let (trial, seed) = (unmatched.trial, unmatched.seed);
+        text.push_str(&format!("\nthe teacher of trial {trial} (seed {seed}) has no student that matches; exactly\n"));
+        unmatched.lines().iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+    }
+    text.push_str(&format!("\nevidence: {} for what is named here\nshow it again:\n", c.evidence));
+    commands(checked, c).iter().for_each(|command| text.push_str(&format!("  {}\n", harmless(command))));
     text
 }
 
@@ -203,21 +243,26 @@ fn indented(text: &str) -> String {
     text.lines().map(line).collect()
 }
 
-/// How the claims together are known: those with a bound on the error by themselves, so that one frequency does not hide
-/// what is known of the others.
+/// How the claims together are known: those that are proved or have a bound on the error by themselves, so that one frequency
+/// does not hide what is known of the others.
 fn known(results: &[Checked]) -> Option<String> {
-    let (likely, bounded): (Vec<&Checked>, Vec<&Checked>) =
-        results.iter().filter(|c| c.evidence.is_some()).partition(|c| c.evidence == Some(Evidence::Unbounded));
-    if bounded.is_empty() || likely.is_empty() {
-        return (!(bounded.is_empty() && likely.is_empty()))
-            .then(|| format!("{} for all of them together", evidence_of_all(results)));
+    let all = results.iter().filter(|c| c.evidence.is_some());
+    let (sure, others): (Vec<&Checked>, Vec<&Checked>) =
+        all.partition(|c| matches!(c.evidence, Some(Evidence::Proved | Evidence::Bounded { .. })));
+    if others.is_empty() && !sure.is_empty() {
+        return Some(format!("{} for all of them together", evidence_of_all(sure)));
     }
-    let bounds = evidence_of_all(bounded.iter().copied());
-    Some(format!(
-        "{bounds} for {} together; {} no bound",
-        plural(bounded.len() as u64, "claim"),
-        if likely.len() == 1 { "1 other has".to_owned() } else { format!("{} others have", likely.len()) },
-    ))
+    let of = |evidence| others.iter().filter(|c| c.evidence == Some(evidence)).count() as u64;
+    let bounds = (!sure.is_empty()).then(|| evidence_of_all(sure.iter().copied()).to_string());
+    let parts = [
+        (sure.len() as u64, bounds),
+        (of(Evidence::Statistical), Some("statistical".to_owned())),
+        (of(Evidence::Open), Some("open".to_owned())),
+    ];
+    let part =
+        |(number, evidence): (u64, Option<String>)| Some(format!("{} for {}", evidence?, plural(number, "claim")));
+    let parts: Vec<String> = parts.into_iter().filter(|p| p.0 > 0).filter_map(part).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// The last lines.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use allocert::claims::{CheckOptions, Checked, Claim, LONGEST_LOADING, check, load};
+use allocert::claims::{CheckOptions, Checked, Claim, Definitions, LONGEST_LOADING, check};
 use allocert::reach::Settings;
 
 use crate::cli::failure::Failure;
@@ -21,9 +21,9 @@ const GRACE: Duration = Duration::from_secs(10);
 const STACK: usize = 64 << 20;
 
 /// Reads the claims of a file.
-pub(super) fn loaded(path: &Path, settings: Settings) -> Result<Vec<Claim>, Failure> {
-    let own = path.to_owned();
-    let done = in_time(LONGEST_LOADING, move || load(&own, settings))?;
+pub(super) fn loaded(definitions: &Definitions, path: &Path, settings: Settings) -> Result<Vec<Claim>, Failure> {
+    let (own, definitions) = (path.to_owned(), definitions.clone());
+    let done = in_time(LONGEST_LOADING, move || definitions.load(&own, settings))?;
     let late = || {
         let seconds = LONGEST_LOADING.as_secs();
         endless(

@@ -175,6 +175,11 @@ impl Groebner {
         self.cofactors
     }
 
+    /// The largest degree of a leading monomial.
+    pub fn lead_degree(&self) -> u32 {
+        self.leads().map(|lead| self.monomials.degree(lead)).max().unwrap_or(0)
+    }
+
     /// By how much those degrees exceed the degree of the element, at most; 0 means that the leading forms of the
     /// generators have only finitely many common zeros when the generators do: no solution lies at infinity.
     pub fn degree_fall(&self) -> u32 {

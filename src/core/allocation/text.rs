@@ -83,6 +83,10 @@ fn select(layout: &Layout, item: &str, allocation: &mut Allocation) -> Result<()
             _ => return Err(unreadable()),
         },
     };
+    if name.is_empty() {
+        let problem = "a space before the bracket, or no tensor".to_owned();
+        return Err((problem, "write W1[0,1], with the tensor's name right before it".to_owned()));
+    }
     let tensor = layout.tensor(name).ok_or_else(|| unknown_tensor(layout, name))?;
     let places: Vec<usize> = match index {
         None => tensor.positions().collect(),

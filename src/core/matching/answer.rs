@@ -40,14 +40,28 @@ impl Verdict {
 pub enum Hypothesis {
     /// For a reason.
     Checked(&'static str),
+    /// Except with probability at most 2 to this power.
+    Bounded(i64),
     /// It usually holds, but was not checked.
     Likely,
+}
+
+impl Hypothesis {
+    /// How it is known; that it usually holds is no evidence.
+    pub fn evidence(self) -> Evidence {
+        match self {
+            Hypothesis::Checked(_) => Evidence::Proved,
+            Hypothesis::Bounded(error_log2) => Evidence::within(error_log2),
+            Hypothesis::Likely => Evidence::Open,
+        }
+    }
 }
 
 impl std::fmt::Display for Hypothesis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Hypothesis::Checked(reason) => write!(f, "checked ({reason})"),
+            Hypothesis::Bounded(error_log2) => write!(f, "error ≤ 2^{error_log2}"),
             Hypothesis::Likely => write!(f, "likely"),
         }
     }
@@ -156,6 +170,8 @@ pub enum Halt {
     TimeLimit(Duration),
     /// Not one instance was decided, because of this limit.
     Limit(Stopped),
+    /// So many instances in a thousand stay undecided, and more would not narrow the interval to half of it.
+    Undecided(u32),
     /// Whoever asked does not want to wait longer.
     Request,
 }
@@ -165,6 +181,11 @@ impl std::fmt::Display for Halt {
         match self {
             Halt::TimeLimit(limit) => write!(f, "the time limit of {} s", limit.as_secs()),
             Halt::Limit(limit) => write!(f, "{limit}"),
+            Halt::Undecided(permille) => write!(
+                f,
+                "the limit on undecided instances: {} % stay undecided, so that more would hardly narrow the interval",
+                permille.div_ceil(10)
+            ),
             Halt::Request => f.write_str("request"),
         }
     }
@@ -183,13 +204,15 @@ pub struct Estimate {
     pub unmatched: u64,
     /// How many are neither; each counts as matched for the upper end of the interval, as unmatched for the lower.
     pub undecided: u64,
-    /// The share of matched among the decided instances; nothing if none was decided.
+    /// The share of matched instances; nothing if some are undecided (those that can be decided are no random sample), or if
+    /// none was drawn.
     pub probability: Option<f64>,
-    /// The exact (Clopper-Pearson) 95 % interval.
+    /// The exact (Clopper-Pearson) 95 % interval, with undecided instances counted as unmatched for its lower end and as
+    /// matched for its upper end.
     pub ci95: [f64; 2],
     /// How the decisions, taken together, are known.
     pub evidence: Evidence,
-    /// The first instance with as many complex solutions as the learning degree, none of them real.
+    /// The first instance with as many complex solutions as the matching degree, none of them real.
     pub without_match: Option<u64>,
     /// What ended the trials early.
     pub stopped: Option<Halt>,
@@ -214,12 +237,19 @@ pub struct MatchAnswer {
     pub reason: Reason,
     /// How the verdict is known; never by sampling for `zero` and `one`.
     pub evidence: Evidence,
-    /// The learning degree, where the allocation is a basis; or why it is not known.
+    /// The matching degree, where the allocation is a basis; or why it is not known.
     pub degree: Option<Result<Degree, NoDegree>>,
     /// What sampling showed, where no law settles the value.
     pub estimate: Option<Estimate>,
     /// What was computed with.
     pub settings: Settings,
+}
+
+impl Estimate {
+    /// How the value is known: by an interval, if it says anything.
+    pub(super) fn of_value(&self) -> Evidence {
+        if self.ci95 == [0.0, 1.0] { Evidence::Open } else { Evidence::Statistical }
+    }
 }
 
 impl MatchAnswer {
@@ -236,7 +266,7 @@ impl MatchAnswer {
         }
     }
 
-    /// MP, or its estimate; nothing if nothing was decided.
+    /// MP, or its estimate; nothing if instances are undecided.
     pub fn probability(&self) -> Option<f64> {
         match self.verdict {
             Verdict::Zero => Some(0.0),
@@ -245,12 +275,20 @@ impl MatchAnswer {
         }
     }
 
-    /// A 95 % interval for MP.
+    /// What MP is known to lie in: one value where a law settles it, otherwise a 95 % interval.
     pub fn ci95(&self) -> [f64; 2] {
         match self.verdict {
             Verdict::Zero => [0.0, 0.0],
             Verdict::One => [1.0, 1.0],
             _ => self.estimate.as_ref().map_or([0.0, 1.0], |e| e.ci95),
+        }
+    }
+
+    /// The 95 % interval of an estimate; nothing where a law settles the value.
+    pub fn interval(&self) -> Option<[f64; 2]> {
+        match self.verdict {
+            Verdict::Zero | Verdict::One => None,
+            _ => self.estimate.as_ref().map(|e| e.ci95),
         }
     }
 }

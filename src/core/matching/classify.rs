@@ -6,7 +6,7 @@
 //!
 //! One allocation speaks for its orbit under the symmetries of the network. They permute weights, and entries and labels
 //! at most; draws whose weights and inputs are independent and alike do not tell the two sides of such a permutation
-//! apart, so the probability is the same on an orbit, and a generic student's learning degree, too. (Transposing a
+//! apart, so the probability is the same on an orbit, and a generic student's matching degree, too. (Transposing a
 //! recurrent network with one input and one output changes no label on any inputs.)
 
 use std::collections::BTreeMap;
@@ -19,9 +19,9 @@ use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, Group, MOST_POINTS, Orbits, Set, Settings};
 
-use super::answer::{Hypothesis, Verdict};
+use super::answer::Verdict;
 use super::degree::{Degree, DegreeCounter};
-use super::laws::{boundedness, is_affine, normality, odd_section};
+use super::laws::{boundedness, evidence_of_fraction, is_affine, normality, odd_section};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
 /// The most weights of a network whose allocations are all classified.
@@ -38,7 +38,7 @@ pub struct Classification {
     pub samples: Samples,
     /// D_m.
     pub teacher: Dimension,
-    /// How many bases have each learning degree; nothing where a limit stopped the count.
+    /// How many bases have each matching degree; nothing where a limit stopped the count.
     pub degrees: BTreeMap<Option<usize>, u64>,
     /// How all verdicts, taken together, are known.
     pub evidence: Evidence,
@@ -90,7 +90,7 @@ struct Basis {
 }
 
 impl Matcher {
-    /// The verdict on every allocation. Costs one learning degree for each orbit of bases that are not affine, and at most the
+    /// The verdict on every allocation. Costs one matching degree for each orbit of bases that are not affine, and at most the
     /// instances that `options` ask for, for each orbit of allocations that no law settles. `progress` is called with
     /// (done, all), from any thread.
     ///
@@ -135,7 +135,7 @@ impl Matcher {
                 basis
             })
             .collect();
-        let ranks = Evidence::Probabilistic { error_log2: matroid.error_for_all() };
+        let ranks = Evidence::within(matroid.error_for_all());
         let mut evidence = vec![teacher.evidence, ranks];
         let mut table = Verdicts { group, all: vec![Verdict::Zero; 1 << n] };
         let mut degrees = BTreeMap::new();
@@ -155,7 +155,7 @@ impl Matcher {
             }
         }
         if self.sample_surplus(&mut table, &unsettled, options, clock, progress) {
-            evidence.push(Evidence::Unbounded);
+            evidence.push(Evidence::Statistical);
         }
         Ok(Classification {
             network: self.network().clone(),
@@ -180,7 +180,7 @@ impl Matcher {
         }
         let degree = counter.until(clock.after(2)).degree(&allocation).ok();
         if let Some(odd) = degree.filter(|d| d.value % 2 == 1) {
-            return of(allocation, degree, Verdict::One, odd.evidence.of_parity());
+            return of(allocation, degree, Verdict::One, odd.evidence);
         }
         of(allocation, degree, Verdict::Undecided, Evidence::Proved)
     }
@@ -208,7 +208,7 @@ impl Matcher {
                 if odd.is_none() {
                     clock.note(clock.after(3));
                 }
-                (*set, odd.map(|degree| degree.evidence.of_parity()))
+                (*set, odd.map(|degree| degree.evidence))
             };
             for (set, odd) in same_size.par_iter().map(odd).collect::<Vec<_>>() {
                 match odd {
@@ -260,8 +260,7 @@ impl Matcher {
     /// How it is known that a basis with an instance without a match, decided with this evidence, has a probability below 1.
     fn evidence_of_fraction(&self, basis: &Basis, decision: Evidence) -> Evidence {
         let normal = normality(self.network(), self.samples(), basis.allocation.size());
-        let checked = [normal, boundedness(basis.degree)].iter().all(|h| matches!(h, Hypothesis::Checked(_)));
-        if checked { decision } else { Evidence::Unbounded }
+        evidence_of_fraction(decision, normal, boundedness(basis.degree))
     }
 
     /// Samples what spans with surplus weights and contains no basis of probability 1, from the largest down. Returns whether

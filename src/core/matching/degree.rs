@@ -1,4 +1,4 @@
-//! The learning degree δ: how many complex students match a generic teacher.
+//! The matching degree δ: how many complex students match a generic teacher.
 //!
 //! It is the dimension of the quotient algebra of F(θ_A, θ_F) = F(θ*) at a random point modulo a random prime. The
 //! right-hand side is always a teacher's, so a system with more labels than unknowns is consistent. For an allocation
@@ -6,9 +6,22 @@
 //! reduced; a point where solutions collide or are infinitely many is therefore not generic and does not count. Solutions
 //! at infinity are none of the affine quotient algebra.
 //!
-//! Two points with two primes must agree. That is *evidence* without a bound on its error, with one exception: a square
-//! system whose count attains Bézout's bound. There δ ≤ ∏ deg F_i by Bézout, and δ ≥ the count, because simple solutions
-//! modulo p lift to the p-adic numbers (Hensel) and simple solutions persist nearby: that degree is proved.
+//! Two points with two primes must agree. How likely a point is not generic is bounded: let f_1, …, f_M be the equations, with
+//! parameters ξ (a student, a section, a teacher, inputs), and U_t the span of the x^α f_j of degree at most t in the r learnable
+//! weights x. At a point, let the elements of the Gröbner basis lie in U_T and have leading monomials of degree at most L,
+//! let A be the largest degree of an f_j, and S = T + max(2L, A). *If at the point no f_j loses degree, and U_T and U_S have
+//! leading monomials that generic ones have, then the count there is δ.* Proof. For each leading monomial of the basis at the point
+//! there is an element over Q(ξ) in U_T with the same one. S-polynomials of these have degrees below 2L and, as the f_j, are
+//! reduced by them inside U_S. A remainder would have a leading monomial that U_S has at the point, so one in the ideal there,
+//! which one of the elements reduces. So they are a Gröbner basis over Q(ξ), with as many standard monomials. Their reduced
+//! basis is that of rows of U_S, whose denominators do not vanish at the point; so a linear form that has distinct values
+//! on the solutions there has distinct values on generic ones. ∎ The leading monomials of U_t are generic
+//! if one minor of its matrix (as large as its rank k, at most the number of monomials of degree t) does not vanish: no rank of
+//! leading columns is larger at a point than generically, and with that minor none is smaller. [`missed_minor_log2`] bounds the
+//! chance that it does, as for minors of a Jacobian. T and S are found at the point, so bounds for all t ≤ S are added up.
+//!
+//! A degree is *proved* where a square system's count attains Bézout's bound: δ ≤ ∏ deg F_i by Bézout, and δ ≥ the count,
+//! because simple solutions modulo p lift to the p-adic numbers (Hensel) and simple solutions persist nearby.
 
 use std::time::Instant;
 
@@ -16,48 +29,26 @@ use crate::algebra::{Groebner, Limits, Polynomial, Polynomials, QuotientAlgebra,
 use crate::allocation::Allocation;
 use crate::network::{Network, Probe, Samples};
 use crate::number::{PrimeField, Ring, Stream, generator};
-use crate::reach::Evidence;
 use crate::reach::point::ModularPoint;
+use crate::reach::{Evidence, binomial, ceil_log2, missed_minor_log2};
 
 use super::equations::{equation_ring, equations_on, label_degrees, weights};
 
 /// So many points are tried before the degree is given up.
 const MOST_POINTS: usize = 6;
 
-/// How a learning degree is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DegreeEvidence {
-    /// Counted, and equal to Bézout's bound.
-    Proved,
-    /// Counted alike at so many random points modulo as many random primes; its error has no bound.
-    Counted {
-        /// The points that agree.
-        points: usize,
-    },
-}
-
-impl DegreeEvidence {
-    /// How what follows from the degree, such as its parity, is known.
-    pub fn of_parity(self) -> Evidence {
-        match self {
-            DegreeEvidence::Proved => Evidence::Proved,
-            DegreeEvidence::Counted { .. } => Evidence::Unbounded,
-        }
-    }
-}
-
-/// A learning degree.
+/// A matching degree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Degree {
     /// δ.
     pub value: usize,
     /// How it is known.
-    pub evidence: DegreeEvidence,
+    pub evidence: Evidence,
 }
 
 impl Degree {
     /// Of a basis whose labels are affine in its weights: one linear system of full rank.
-    pub(super) const ONE: Degree = Degree { value: 1, evidence: DegreeEvidence::Proved };
+    pub(super) const ONE: Degree = Degree { value: 1, evidence: Evidence::Proved };
 }
 
 /// Why there is no degree.
@@ -67,7 +58,7 @@ pub enum NoDegree {
     #[error("{0}")]
     Stopped(#[from] Stopped),
     /// The label map is not polynomial.
-    #[error("a network with kinks has no learning degree")]
+    #[error("a network with kinks has no matching degree")]
     Kinks,
     /// The allocation has no finite number of solutions at any point tried, or points disagree: it does not span, or has
     /// more weights than the teacher has dimensions.
@@ -75,7 +66,7 @@ pub enum NoDegree {
     NotFinite,
 }
 
-/// Counts learning degrees of one network's allocations, all at the same random points.
+/// Counts matching degrees of one network's allocations, all at the same random points.
 #[derive(Clone, Debug)]
 pub struct DegreeCounter {
     network: Network,
@@ -130,7 +121,7 @@ impl DegreeCounter {
         self.count_twice(allocation, allocation.size())
     }
 
-    /// The learning degree of a section of an allocation that spans with more weights than the teacher has dimensions: the
+    /// The matching degree of a section of an allocation that spans with more weights than the teacher has dimensions: the
     /// number of complex students on a generic affine subspace of so many dimensions.
     ///
     /// # Errors
@@ -143,7 +134,7 @@ impl DegreeCounter {
         if !self.network.is_polynomial() {
             return Err(NoDegree::Kinks);
         }
-        let mut counts: Vec<usize> = Vec::new();
+        let mut counts: Vec<Count> = Vec::new();
         for index in 0..MOST_POINTS {
             let fresh;
             let point = match self.points.get(index) {
@@ -154,8 +145,9 @@ impl DegreeCounter {
                 }
             };
             if let Some(count) = point.count(&self.network, allocation, dimension, &self.limits)? {
-                if counts.contains(&count) {
-                    return Ok(self.judge(allocation, dimension, count));
+                if let Some(same) = counts.iter().find(|c| c.value == count.value) {
+                    let level = same.level.max(count.level);
+                    return Ok(self.judge(allocation, dimension, Count { level, ..count }));
                 }
                 counts.push(count);
             }
@@ -176,13 +168,42 @@ impl DegreeCounter {
         label_degrees(&self.network, allocation, &[input])
     }
 
-    fn judge(&self, allocation: &Allocation, dimension: usize, value: usize) -> Degree {
+    /// How a count is known that two points agree on.
+    fn judge(&self, allocation: &Allocation, dimension: usize, count: Count) -> Degree {
         let degrees = self.label_degrees(allocation);
         let bezout = degrees.iter().fold(1u64, |product, d| product.saturating_mul(*d));
-        let attained = degrees.len() == dimension && bezout == value as u64;
-        let evidence = if attained { DegreeEvidence::Proved } else { DegreeEvidence::Counted { points: 2 } };
-        Degree { value, evidence }
+        let attained = degrees.len() == dimension && bezout == count.value as u64;
+        let evidence = if attained {
+            Evidence::Proved
+        } else {
+            // Both points are to blame for a wrong count, two of all that may have been tried.
+            let pairs = MOST_POINTS * (MOST_POINTS - 1) / 2;
+            let sections = if dimension < allocation.size() { dimension + 1 } else { 1 };
+            Evidence::within(2 * self.error_of_point(&count, dimension, sections) + ceil_log2(pairs as u128))
+        };
+        Degree { value: count.value, evidence }
     }
+
+    /// log₂ of a bound on the chance that one point is not generic up to its level; each learnable weight is a sum of so many
+    /// terms there.
+    fn error_of_point(&self, count: &Count, dimension: usize, sections: usize) -> i64 {
+        let (level, degree) = (u64::from(count.level), self.network.degree());
+        let monomials = binomial(level as usize + dimension, dimension).to_u128().unwrap_or(u128::MAX);
+        // An equation is a student's label and a teacher's.
+        let height = self.network.height_bits().saturating_add(1);
+        let height = height.saturating_add(degree.saturating_mul(ceil_log2(sections as u128) as u64));
+        let events = u128::from(level) + 1 + count.equations as u128;
+        (missed_minor_log2(monomials, degree, height, 0) + ceil_log2(events)).min(0)
+    }
+}
+
+/// A count of solutions at one point.
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    value: usize,
+    equations: usize,
+    /// S: generic up to this degree, a point has the generic count.
+    level: u32,
 }
 
 impl Point {
@@ -202,7 +223,7 @@ impl Point {
         allocation: &Allocation,
         dimension: usize,
         limits: &Limits,
-    ) -> Result<Option<usize>, Stopped> {
+    ) -> Result<Option<Count>, Stopped> {
         let ring = equation_ring(self.field, network, dimension, limits)?;
         let weights = weights(&ring, allocation, &self.student, self.section(&ring, allocation, dimension));
         let system = equations_on(&ring, network, &weights, &self.inputs, &self.labels);
@@ -219,7 +240,11 @@ impl Point {
                 return Ok(None);
             }
         }
-        Ok(Some(count))
+        let degree =
+            |p: &Polynomial<u64>| p.terms().and_then(|t| t.first()).map_or(0, |t| ring.monomials().degree(t.0));
+        let largest = system.iter().map(degree).max().unwrap_or(0);
+        let level = groebner.cofactor_degree().saturating_add(largest.max(groebner.lead_degree().saturating_mul(2)));
+        Ok(Some(Count { value: count, equations: system.len(), level }))
     }
 
     /// The learnable weights on the subspace: the first ones are its coordinates, each other one a random affine function of
@@ -237,5 +262,123 @@ impl Point {
             (0..dimension).fold(start, |sum, v| ring.add(&sum, &ring.mul(&draw(), &ring.variable(v))))
         };
         (0..allocation.size()).map(|v| if v < dimension { ring.variable(v) } else { affine() }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::algebra::{Monomial, RowSpace};
+    use crate::allocation::parse;
+
+    type Ring61 = Polynomials<PrimeField>;
+
+    fn point(network: &Network, prime: u64, index: u64) -> Point {
+        let field = PrimeField::new(prime).unwrap();
+        let mut random = generator(7, Stream::Degrees, index);
+        let mut vector = |length: usize| (0..length).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
+        let inputs: Vec<Vec<u64>> = match network.probe(Samples::Functional) {
+            Probe::Generic(count) => (0..count).map(|_| vector(network.input_size())).collect(),
+            Probe::Fixed(inputs) => inputs.iter().map(|x| x.iter().map(|e| field.integer(*e)).collect()).collect(),
+        };
+        let (student, teacher) = (vector(network.weights()), vector(network.weights()));
+        let labels = network.labels(&field, &teacher, &inputs);
+        Point { field, student, inputs, labels, form: vector(network.weights()), seed: 7, index }
+    }
+
+    fn system(point: &Point, network: &Network, allocation: &Allocation) -> (Ring61, Vec<Polynomial<u64>>) {
+        let ring = equation_ring(point.field, network, allocation.size(), &Limits::default()).unwrap();
+        let learnable = (0..allocation.size()).map(|v| ring.variable(v));
+        let weights = weights(&ring, allocation, &point.student, learnable);
+        let equations = equations_on(&ring, network, &weights, &point.inputs, &point.labels);
+        (ring, equations)
+    }
+
+    fn degrees(ring: &Ring61, system: &[Polynomial<u64>]) -> Vec<u32> {
+        system.iter().map(|f| f.terms().unwrap().first().map_or(0, |t| ring.monomials().degree(t.0))).collect()
+    }
+
+    /// All monomials of degree at most t.
+    fn monomials(ring: &Ring61, t: u32) -> Vec<Monomial> {
+        let m = ring.monomials();
+        let mut all = vec![Monomial::ONE];
+        for v in 0..m.variables() {
+            let longer = |a: &Monomial| {
+                let powers = std::iter::successors(Some(*a), |b| m.product(*b, m.variable(v)));
+                powers.take_while(|b| m.degree(*b) <= t).collect::<Vec<_>>()
+            };
+            all = all.iter().flat_map(longer).collect();
+        }
+        all
+    }
+
+    /// The dimension of U_t.
+    fn dimension(ring: &Ring61, system: &[Polynomial<u64>], t: u32) -> usize {
+        let columns = monomials(ring, t);
+        let mut space = RowSpace::new(*ring.coefficients(), columns.len());
+        for (f, degree) in system.iter().zip(degrees(ring, system)) {
+            for shift in monomials(ring, t.saturating_sub(degree)).iter().filter(|_| degree <= t) {
+                let row = ring.times_term(f, &(*shift, ring.coefficients().one()));
+                let place = |m: &Monomial| columns.iter().position(|c| c == m).unwrap();
+                let mut entries = vec![0; columns.len()];
+                row.terms().unwrap().iter().for_each(|(m, c)| entries[place(m)] = *c);
+                space.insert(entries);
+            }
+        }
+        space.rank()
+    }
+
+    /// Modulo small primes many points are not generic. Wherever the count there is wrong, a degree fell or one of the two
+    /// dimensions is below the generic one, by which the bound is reckoned.
+    #[test]
+    fn a_wrong_count_shows_in_the_dimensions_that_the_bound_is_about() {
+        let (mut wrong, mut seen) = (0, 0);
+        for (network, text) in [
+            ("lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]"),
+            ("lffn([2, 1, 2])", "W1[0,0] W1[0,1] W2[0,0]"),
+            ("lrnn(1, 2, 1, 4)", "W[0,0] W[0,1] D[0,0] B[0,0]"),
+            ("lrnn(1, 2, 1, 5)", "W[0,1] W[1,0] D[0,0] B[0,0]"),
+            ("pnn([1, 2, 1], degree=3)", "W1[0,0]"),
+        ] {
+            let network: Network = network.parse().unwrap();
+            let allocation = parse(network.layout(), text).unwrap();
+            let generic = point(&network, PrimeField::MERSENNE_61, 0);
+            let (r, limits) = (allocation.size(), Limits::default());
+            let Ok(Some(right)) = generic.count(&network, &allocation, r, &limits) else {
+                panic!("{network}, {text}: no count");
+            };
+            let (ring, equations) = system(&generic, &network, &allocation);
+            for index in 1..150 {
+                let small = point(&network, [5, 7, 11, 13][index as usize % 4], index);
+                let Ok(Some(count)) = small.count(&network, &allocation, r, &limits) else {
+                    continue;
+                };
+                seen += 1;
+                if count.value == right.value {
+                    continue;
+                }
+                wrong += 1;
+                let (small_ring, there) = system(&small, &network, &allocation);
+                let basis = Groebner::of(&small_ring, &there, &limits).unwrap();
+                let fell = degrees(&small_ring, &there) != degrees(&ring, &equations);
+                let below = |t| dimension(&small_ring, &there, t) < dimension(&ring, &equations, t);
+                let shown = fell || [basis.cofactor_degree(), count.level].into_iter().any(below);
+                assert!(shown, "{network}, {text}: {} at point {index}, not {}", count.value, right.value);
+            }
+        }
+        assert!(wrong > 20 && seen > 2 * wrong, "{wrong} wrong counts of {seen}");
+    }
+
+    #[test]
+    fn bounds_grow_with_the_system() {
+        let bound = |network: &str, text: &str| {
+            let network: Network = network.parse().unwrap();
+            let allocation = parse(network.layout(), text).unwrap();
+            let counter = DegreeCounter::new(&network, Samples::Functional, 3, Limits::default());
+            counter.degree(&allocation).unwrap().evidence.error_log2().unwrap()
+        };
+        let small = bound("lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]");
+        let large = bound("lrnn(1, 3, 1, 6)", "W[0,:] D[0,:]");
+        assert!(small < large && large < -40, "{small}, {large}");
     }
 }

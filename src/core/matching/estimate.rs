@@ -19,6 +19,10 @@ const FIRST: u64 = 8;
 const BATCH: u64 = 64;
 /// or after this part of all so far: the number of trials depends on neither threads nor speed.
 const GROWTH: u64 = 8;
+/// Where half of the instances are undecided, in smaller steps.
+const SMALL_BATCH: u64 = 24;
+/// So many undecided instances may end the estimate.
+const UNDECIDED: u64 = 16;
 /// The tallies of so many trials are kept at a time.
 const PIECE: u64 = 4_096;
 
@@ -27,6 +31,8 @@ const PIECE: u64 = 4_096;
 pub enum Trials {
     /// So many.
     Fixed(u64),
+    /// So many, or fewer where undecided instances hold the interval up: [`Halt::Undecided`].
+    UpTo(u64),
     /// Until the 95 % interval is no wider than this, but no more than so many.
     Precision {
         /// The width of the interval.
@@ -39,7 +45,7 @@ pub enum Trials {
 impl Trials {
     fn most(self) -> u64 {
         match self {
-            Trials::Fixed(most) | Trials::Precision { most, .. } => most,
+            Trials::Fixed(most) | Trials::UpTo(most) | Trials::Precision { most, .. } => most,
         }
     }
 
@@ -97,16 +103,32 @@ impl Tally {
         }
     }
 
+    fn trials(&self) -> u64 {
+        self.matched + self.unmatched + self.undecided
+    }
+
     fn interval(&self) -> [f64; 2] {
-        let trials = self.matched + self.unmatched + self.undecided;
-        confidence_interval(self.matched, self.matched + self.undecided, trials)
+        confidence_interval(self.matched, self.matched + self.undecided, self.trials())
+    }
+
+    /// The share of matched instances, if all are decided.
+    fn probability(&self) -> Option<f64> {
+        (self.undecided == 0 && self.matched + self.unmatched > 0).then(|| self.matched as f64 / self.trials() as f64)
+    }
+
+    /// Whether the interval is at most twice as wide as the share of undecided instances, which no number of trials changes.
+    fn is_held_up(&self) -> Option<Halt> {
+        let [low, high] = self.interval();
+        let share = self.undecided as f64 / self.trials() as f64;
+        let held_up = self.undecided >= UNDECIDED && high - low <= 2.0 * share;
+        held_up.then(|| Halt::Undecided((self.undecided * 1_000 / self.trials()) as u32))
     }
 
     /// That all decisions are right: the errors add up.
     fn evidence(&self) -> Evidence {
         let decided = self.matched + self.unmatched;
         let all = i64::from(u64::BITS - decided.leading_zeros());
-        self.error_log2.map_or(Evidence::Proved, |each| Evidence::Probabilistic { error_log2: (each + all).min(0) })
+        self.error_log2.map_or(Evidence::Proved, |each| Evidence::within(each + all))
     }
 }
 
@@ -132,11 +154,19 @@ pub(super) fn estimate(
             stopped = Some(Halt::Limit(limit));
             break;
         }
+        if let Some(halt) = tally.is_held_up().filter(|_| !matches!(trials, Trials::Fixed(_))) {
+            stopped = Some(halt);
+            break;
+        }
         if halted() {
             stopped = Some(Halt::Request);
             break;
         }
-        let size = if next == 0 { FIRST } else { BATCH.max(next / GROWTH) };
+        let size = match next {
+            0 => FIRST,
+            _ if 2 * tally.undecided >= next => SMALL_BATCH,
+            _ => BATCH.max(next / GROWTH),
+        };
         let end = most.min(next.saturating_add(size));
         while next < end {
             // Where the time is up, or a stop is asked for, the batch ends before the first trial that was left out.
@@ -164,14 +194,13 @@ pub(super) fn estimate(
     if matches!(tally.limit, Some((_, Stopped::Time))) {
         stopped = time.map(|(limit, _)| Halt::TimeLimit(limit)).or(stopped);
     }
-    let decided = tally.matched + tally.unmatched;
     Estimate {
         ensemble,
         trials: next,
         matched: tally.matched,
         unmatched: tally.unmatched,
         undecided: tally.undecided,
-        probability: (decided > 0).then(|| tally.matched as f64 / decided as f64),
+        probability: tally.probability(),
         ci95: tally.interval(),
         evidence: tally.evidence(),
         without_match: tally.without_match,

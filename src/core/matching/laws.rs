@@ -4,7 +4,7 @@
 //! - *Affine 0-1 law.* If the labels are affine in the learnable weights, MP is 1 where it spans. That they are is read off
 //!   what evaluating a label on degrees gives, a bound on its degree in the learnable weights: exact for the families, whose
 //!   label maps have no negative coefficients; in another network terms may cancel, and the law is not applied.
-//! - *Odd-degree law.* MP = 1 for a basis of odd learning degree: non-real solutions come in pairs.
+//! - *Odd-degree law.* MP = 1 for a basis of odd matching degree: non-real solutions come in pairs.
 //! - *Monotonicity.* MP = 1 for everything that contains such a basis.
 //! - *Odd-section law.* MP = 1 for what spans with more weights than the teacher has dimensions D, if a generic affine subspace of
 //!   D dimensions of its learnable weights has an odd number of complex students. The subspace is a reparametrised
@@ -20,13 +20,13 @@ use crate::network::{Network, Samples};
 use crate::reach::{Evidence, JacobianMatroid};
 
 use super::answer::{Hypothesis, Reason};
-use super::degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
+use super::degree::{Degree, DegreeCounter, NoDegree};
 
 /// What the laws say of an allocation that spans.
 pub(super) struct Ruling {
     /// The law that gives MP = 1, and how it is known.
     pub certain: Option<(Reason, Evidence)>,
-    /// The learning degree, if the allocation is a basis.
+    /// The matching degree, if the allocation is a basis.
     pub degree: Option<Result<Degree, NoDegree>>,
 }
 
@@ -45,17 +45,17 @@ pub(super) fn certain_match(
         Some((Reason::Affine, spans))
     } else if is_basis {
         let odd = degree.and_then(Result::ok).filter(|d| d.value % 2 == 1);
-        odd.map(|d| (Reason::OddDegree, Evidence::all([spans, d.evidence.of_parity()])))
+        odd.map(|d| (Reason::OddDegree, Evidence::all([spans, d.evidence])))
     } else {
         let all: Vec<Allocation> = bases(allocation, matroid, most).collect();
         let affine = all.iter().find(|b| is_affine(counter, b));
         let affine = affine.map(|b| (Reason::AffineBasis(b.clone()), spans));
         let certain = affine.or_else(|| {
-            odd_basis(&all, counter).map(|(b, d)| (Reason::OddBasis(b), Evidence::all([spans, d.evidence.of_parity()])))
+            odd_basis(&all, counter).map(|(b, d)| (Reason::OddBasis(b), Evidence::all([spans, d.evidence])))
         });
         certain.or_else(|| {
             let odd = odd_section(counter, allocation, teacher)?;
-            Some((Reason::OddSection(odd.value), Evidence::all([spans, odd.evidence.of_parity()])))
+            Some((Reason::OddSection(odd.value), Evidence::all([spans, odd.evidence])))
         })
     };
     Ruling { certain, degree }
@@ -82,7 +82,7 @@ fn odd_basis(bases: &[Allocation], counter: &DegreeCounter) -> Option<(Allocatio
     for basis in bases {
         match counter.degree(basis) {
             Ok(degree) if degree.value % 2 == 1 => {
-                if degree.evidence == DegreeEvidence::Proved {
+                if degree.evidence == Evidence::Proved {
                     return Some((basis.clone(), degree));
                 }
                 first = first.or(Some((basis.clone(), degree)));
@@ -111,10 +111,20 @@ pub(super) fn normality(network: &Network, samples: Samples, teacher: usize) -> 
     }
 }
 
-/// Whether a learning degree is known not to be larger.
+/// Whether a matching degree is known not to be larger.
 pub(super) fn boundedness(degree: Option<Degree>) -> Hypothesis {
     match degree.map(|d| d.evidence) {
-        Some(DegreeEvidence::Proved) => Hypothesis::Checked("Bézout's bound, attained"),
+        Some(Evidence::Proved) => Hypothesis::Checked("Bézout's bound, attained"),
+        Some(Evidence::Bounded { error_log2 }) => Hypothesis::Bounded(error_log2),
         _ => Hypothesis::Likely,
+    }
+}
+
+/// How the fractional law is known for a basis, where an instance was decided to have no match with this evidence. Where its
+/// hypotheses are only likely, that instance is one of a random sample, which shows MP < 1 by its interval.
+pub(super) fn evidence_of_fraction(decision: Evidence, normal: Hypothesis, bounded: Hypothesis) -> Evidence {
+    match Evidence::all([decision, normal.evidence(), bounded.evidence()]) {
+        Evidence::Open => Evidence::Statistical,
+        known => known,
     }
 }

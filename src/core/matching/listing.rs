@@ -1,4 +1,4 @@
-//! Learning degree and verdict of one allocation of each orbit, size after size.
+//! Matching degree and verdict of one allocation of each orbit, size after size.
 //!
 //! What holds of an allocation holds of its images. Laws are asked about bases only; a larger allocation has match
 //! probability 1 if one of its parts with one weight less has, whose canonical form is looked up among those of the size
@@ -9,16 +9,16 @@ use rayon::prelude::*;
 use crate::allocation::Allocation;
 use crate::reach::{Evidence, Group, Row, Set};
 
-use super::answer::{Hypothesis, Verdict};
+use super::answer::Verdict;
 use super::degree::{Degree, NoDegree};
 use super::instance::Decision;
-use super::laws::{boundedness, is_affine, normality};
+use super::laws::{boundedness, evidence_of_fraction, is_affine, normality};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
 /// What is asked of each orbit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// Its learning degree.
+    /// Its matching degree.
     pub degree: bool,
     /// The verdict on its match probability.
     pub verdict: bool,
@@ -26,7 +26,7 @@ pub struct Asked {
     pub trials: u64,
 }
 
-/// Why there is no learning degree.
+/// Why there is no matching degree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoBasis {
     /// The allocation does not span.
@@ -54,7 +54,7 @@ pub enum Law {
     ZeroPositive,
     /// A basis whose labels are affine in its weights.
     Affine,
-    /// A basis of odd learning degree.
+    /// A basis of odd matching degree.
     OddDegree,
     /// A part of it has match probability 1.
     Monotone,
@@ -87,14 +87,14 @@ pub struct Ruled {
     pub verdict: Verdict,
     /// Why.
     pub law: Law,
-    /// How it is known; that it spans, where the verdict is undecided.
+    /// How it is known; open where the verdict is undecided.
     pub evidence: Evidence,
 }
 
 /// What was asked of an orbit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matched {
-    /// Its learning degree.
+    /// Its matching degree.
     pub degree: Option<Result<Degree, NoBasis>>,
     /// The verdict.
     pub ruled: Option<Ruled>,
@@ -112,14 +112,8 @@ pub struct OrbitMatcher<'a> {
     now: Certain,
 }
 
-/// Representatives of orbits with match probability 1, in canonical order: as falling words.
-#[derive(Debug, Default)]
-struct Certain {
-    /// As surely as the teacher's dimension.
-    surely: Vec<Set>,
-    /// By the parity of a degree whose error has no bound.
-    likely: Vec<Set>,
-}
+/// Representatives of orbits with match probability 1, in canonical order, as falling words; and how that is known.
+type Certain = Vec<(Set, Evidence)>;
 
 impl<'a> OrbitMatcher<'a> {
     /// Starts before the first size.
@@ -127,7 +121,7 @@ impl<'a> OrbitMatcher<'a> {
     /// # Errors
     /// A network with kinks.
     pub fn new(matcher: &'a Matcher, group: &'a Group, asked: Asked) -> Result<Self, MatchError> {
-        matcher.counter("a learning degree")?;
+        matcher.counter("a matching degree")?;
         let (before, now) = (Certain::default(), Certain::default());
         Ok(OrbitMatcher { matcher, group, asked, size: 0, before, now })
     }
@@ -138,7 +132,7 @@ impl<'a> OrbitMatcher<'a> {
     }
 
     /// Answers for some orbits of one size, in parallel. Every orbit of every size from [`least_size`](Self::least_size) on must
-    /// be shown, in the order of the enumeration. Costs a learning degree for each basis that is not affine, and the
+    /// be shown, in the order of the enumeration. Costs a matching degree for each basis that is not affine, and the
     /// instances of each basis of even degree.
     ///
     /// # Errors
@@ -152,8 +146,7 @@ impl<'a> OrbitMatcher<'a> {
         for (row, answer) in rows.iter().zip(&answers) {
             let certain = answer.ruled.filter(|r| r.verdict == Verdict::One);
             if let (Some(ruled), Some(set)) = (certain, self.group.set(&row.representative)) {
-                let unbounded = ruled.evidence == Evidence::Unbounded;
-                if unbounded { &mut self.now.likely } else { &mut self.now.surely }.push(set);
+                self.now.push((set, ruled.evidence));
             }
         }
         Ok(answers)
@@ -177,41 +170,36 @@ impl<'a> OrbitMatcher<'a> {
         }
         let certain = if verdict { self.certain_part(row) } else { None };
         Ok(match certain {
-            Some(true) => of(NoBasis::Surplus, Verdict::One, Law::Monotone, teacher.evidence),
-            Some(false) => of(NoBasis::Surplus, Verdict::One, Law::Monotone, Evidence::Unbounded),
-            None => of(NoBasis::Surplus, Verdict::Undecided, Law::None, teacher.evidence),
+            Some(evidence) => of(NoBasis::Surplus, Verdict::One, Law::Monotone, evidence),
+            None => of(NoBasis::Surplus, Verdict::Undecided, Law::None, Evidence::Open),
         })
     }
 
-    /// Whether a part with one weight less has match probability 1: surely (true), or likely.
-    fn certain_part(&self, row: &Row) -> Option<bool> {
-        let is_in = |list: &[Set], set: Set| list.binary_search_by(|known| set.cmp(known)).is_ok();
+    /// How it is known, best of all parts with one weight less, that one of them has match probability 1.
+    fn certain_part(&self, row: &Row) -> Option<Evidence> {
         let set = self.group.set(&row.representative)?;
         let bits = (0..u64::BITS).map(|place| 1 << place).filter(|bit| set & bit != 0);
-        let mut likely = false;
-        for bit in bits {
+        let known = bits.filter_map(|bit| {
             let part = self.group.canonical(set & !bit);
-            if is_in(&self.before.surely, part) {
-                return Some(true);
-            }
-            likely |= is_in(&self.before.likely, part);
-        }
-        likely.then_some(false)
+            let place = self.before.binary_search_by(|(known, _)| part.cmp(known)).ok()?;
+            Some(self.before[place].1)
+        });
+        known.reduce(Evidence::better)
     }
 
     fn basis(&self, allocation: &Allocation, spans: Evidence) -> Result<Matched, MatchError> {
-        let counter = self.matcher.counter("a learning degree")?;
+        let counter = self.matcher.counter("a matching degree")?;
         let affine = is_affine(counter, allocation);
         let counted = if affine { Ok(Degree::ONE) } else { counter.degree(allocation) };
         let degree = self.asked.degree.then_some(counted.map_err(NoBasis::Uncounted));
         let ruled = self.asked.verdict.then(|| match counted {
             _ if affine => Ruled { verdict: Verdict::One, law: Law::Affine, evidence: spans },
             Ok(odd) if odd.value % 2 == 1 => {
-                let evidence = Evidence::all([spans, odd.evidence.of_parity()]);
+                let evidence = Evidence::all([spans, odd.evidence]);
                 Ruled { verdict: Verdict::One, law: Law::OddDegree, evidence }
             }
             Ok(even) => self.fractional(allocation, even, spans),
-            Err(_) => Ruled { verdict: Verdict::Undecided, law: Law::None, evidence: spans },
+            Err(_) => Ruled { verdict: Verdict::Undecided, law: Law::None, evidence: Evidence::Open },
         });
         Ok(Matched { degree, ruled })
     }
@@ -224,12 +212,12 @@ impl<'a> OrbitMatcher<'a> {
             _ => None,
         });
         let Some((trial, found)) = witness else {
-            return Ruled { verdict: Verdict::Undecided, law: Law::None, evidence: spans };
+            return Ruled { verdict: Verdict::Undecided, law: Law::None, evidence: Evidence::Open };
         };
         let normal = normality(self.matcher.network(), self.matcher.samples(), basis.size());
-        let checked = [normal, boundedness(Some(degree))].iter().all(|h| matches!(h, Hypothesis::Checked(_)));
-        let decided = found.error_log2.map_or(Evidence::Proved, |error_log2| Evidence::Probabilistic { error_log2 });
-        let evidence = if checked { Evidence::all([spans, decided]) } else { Evidence::Unbounded };
+        let decided = found.error_log2.map_or(Evidence::Proved, Evidence::within);
+        let decision = Evidence::all([spans, decided]);
+        let evidence = evidence_of_fraction(decision, normal, boundedness(Some(degree)));
         Ruled { verdict: Verdict::Fractional, law: Law::Fractional { trial }, evidence }
     }
 }

@@ -10,12 +10,12 @@ use crate::network::{Network, Samples};
 use crate::number::Stream;
 use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
 
-use super::answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
+use super::answer::{Estimate, Halt, MatchAnswer, Reason, Verdict};
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Trials, estimate, first_without_match};
 use super::instance::{Cut, Decision, Instance};
-use super::laws::{Ruling, bases, boundedness, certain_match, normality};
+use super::laws::{Ruling, bases, boundedness, certain_match, evidence_of_fraction, normality};
 use super::piecewise::{Shallow, is_below_one, ruling};
 use super::witness::Proof;
 
@@ -219,7 +219,7 @@ impl Matcher {
         }
     }
 
-    /// The learning degree of a basis.
+    /// The matching degree of a basis.
     ///
     /// # Errors
     /// See [`NoDegree`].
@@ -359,7 +359,8 @@ impl Matcher {
         };
         if !options.ensemble.is_generic() {
             self.accept_inputs(options.ensemble)?;
-            answer.estimate = Some(self.estimate(allocation, options, progress));
+            let estimate = self.estimate(allocation, options, progress);
+            (answer.evidence, answer.estimate) = (estimate.of_value(), Some(estimate));
             return Ok(answer);
         }
         match &self.engine {
@@ -374,7 +375,7 @@ impl Matcher {
                 if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
                     let estimate = self.estimate_with(allocation, None, options, deadline, progress);
                     if answer.verdict == Verdict::Undecided {
-                        answer.evidence = estimate.evidence;
+                        answer.evidence = estimate.of_value();
                     }
                     answer.estimate = Some(estimate);
                 }
@@ -473,22 +474,19 @@ impl Matcher {
     ) {
         let degree = answer.degree.and_then(Result::ok);
         let estimate = self.estimate_with(&answer.allocation, degree, options, deadline, progress);
-        (answer.verdict, answer.reason) = (Verdict::Undecided, Reason::NoLaw);
+        (answer.verdict, answer.reason, answer.evidence) = (Verdict::Undecided, Reason::NoLaw, estimate.of_value());
         let is_basis = answer.allocation.size() == answer.teacher.value;
         let witness = estimate.without_match.filter(|_| degree.is_some() || !is_basis);
         if let Some(trial) = witness.filter(|_| !is_basis) {
             (answer.verdict, answer.reason) = (Verdict::Fractional, Reason::WithoutMatch { trial });
-            answer.evidence = Evidence::Unbounded;
+            answer.evidence = Evidence::Statistical;
         } else if let Some(trial) = witness {
             let normal = normality(&self.network, self.samples, answer.teacher.value);
             let bounded = boundedness(degree);
             answer.verdict = Verdict::Fractional;
             answer.reason = Reason::Fractional { trial, normal, bounded };
             let spans = Evidence::all([answer.teacher.evidence, estimate.evidence]);
-            answer.evidence = match (normal, bounded) {
-                (Hypothesis::Checked(_), Hypothesis::Checked(_)) => spans,
-                _ => Evidence::Unbounded,
-            };
+            answer.evidence = evidence_of_fraction(spans, normal, bounded);
         }
         answer.estimate = Some(estimate);
     }

@@ -26,7 +26,7 @@ pub use crate::algebra::{Limits, Stopped};
 pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
 pub use choose::{Matching, choose};
 pub use classify::{Classification, MOST_CLASSIFIED};
-pub use degree::{Degree, DegreeCounter, DegreeEvidence, NoDegree};
+pub use degree::{Degree, DegreeCounter, NoDegree};
 pub use ensemble::{Ensemble, UnknownEnsemble};
 pub use estimate::Trials;
 pub use instance::{Cut, Decision, Instance};

@@ -21,65 +21,89 @@ use rug::Integer;
 use crate::network::Network;
 use crate::transcendence::Plan;
 
-/// How a result is known.
+/// How a result is known: the one vocabulary of every answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// By an argument whose every step is exact.
     Proved,
     /// Except with probability at most 2^`error_log2` over the random points and primes.
-    Probabilistic {
+    Bounded {
         /// A negative number.
         error_log2: i64,
     },
-    /// Counted alike at several random points modulo random primes (a learning degree), or by frequencies; an error is
-    /// unlikely, but no bound on its chance is known.
-    Unbounded,
+    /// By frequencies among random draws: an interval is stated beside it.
+    Statistical,
+    /// None of these: it rests on something that was not decided, or whose error has no bound.
+    Open,
 }
 
 impl Evidence {
-    /// `proved` or `probabilistic`.
+    /// Bounded by 2^`error_log2`; a bound that is not below 1 says nothing.
+    pub fn within(error_log2: i64) -> Self {
+        if error_log2 < 0 { Evidence::Bounded { error_log2 } } else { Evidence::Open }
+    }
+
+    /// `proved`, `bounded`, `statistical` or `open`.
     pub fn name(self) -> &'static str {
         match self {
             Evidence::Proved => "proved",
-            Evidence::Probabilistic { .. } | Evidence::Unbounded => "probabilistic",
+            Evidence::Bounded { .. } => "bounded",
+            Evidence::Statistical => "statistical",
+            Evidence::Open => "open",
         }
     }
 
-    /// The bound; nothing when proved, or when there is none.
+    /// The bound, where there is one.
     pub fn error_log2(self) -> Option<i64> {
         match self {
-            Evidence::Proved | Evidence::Unbounded => None,
-            Evidence::Probabilistic { error_log2 } => Some(error_log2),
+            Evidence::Bounded { error_log2 } => Some(error_log2),
+            Evidence::Proved | Evidence::Statistical | Evidence::Open => None,
         }
     }
 
-    /// What is known when all are needed: probabilities of error add up.
+    /// The stronger of two.
+    #[must_use]
+    pub fn better(self, other: Self) -> Self {
+        let place = |evidence| match evidence {
+            Evidence::Proved => (0, 0),
+            Evidence::Bounded { error_log2 } => (1, error_log2),
+            Evidence::Statistical => (2, 0),
+            Evidence::Open => (3, 0),
+        };
+        if place(other) < place(self) { other } else { self }
+    }
+
+    /// What is known when all are needed: the weakest, where probabilities of error add up. A bound of 2^0 says nothing and
+    /// is `Open`.
     pub fn all(evidence: impl IntoIterator<Item = Evidence>) -> Self {
         // The sum of the bounds, in units of 2^-FINEST; smaller ones count as one unit.
         const FINEST: i64 = 4096;
         let unit = |bound: i64| Integer::from(1) << (bound.clamp(-FINEST, 0) + FINEST) as u32;
-        let mut total = Integer::new();
+        let (mut total, mut statistical) = (Integer::new(), false);
         for part in evidence {
             match part {
                 Evidence::Proved => {}
-                Evidence::Probabilistic { error_log2 } => total += unit(error_log2),
-                Evidence::Unbounded => return Evidence::Unbounded,
+                Evidence::Bounded { error_log2 } => total += unit(error_log2),
+                Evidence::Statistical => statistical = true,
+                Evidence::Open => return Evidence::Open,
             }
         }
         if total.is_zero() {
-            return Evidence::Proved;
+            return if statistical { Evidence::Statistical } else { Evidence::Proved };
         }
         let below = i64::from(Integer::from(&total - 1).significant_bits());
-        Evidence::Probabilistic { error_log2: (below - FINEST).min(0) }
+        match Evidence::within(below - FINEST) {
+            Evidence::Bounded { .. } if statistical => Evidence::Statistical,
+            other => other,
+        }
     }
 }
 
 impl std::fmt::Display for Evidence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Evidence::Proved => write!(f, "proved"),
-            Evidence::Probabilistic { error_log2 } => write!(f, "error ≤ 2^{error_log2}"),
-            Evidence::Unbounded => write!(f, "error unlikely, without a bound"),
+            Evidence::Bounded { error_log2 } => write!(f, "error ≤ 2^{error_log2}"),
+            other => f.write_str(other.name()),
         }
     }
 }
@@ -154,17 +178,16 @@ impl Chance {
 
     /// log₂ of a bound on the probability that one trial misses a given k × k minor; at most 0.
     pub fn minor_log2(&self, k: usize) -> i64 {
-        let k = k as u128;
-        let degree = k * u128::from(self.degree);
-        // The primes are at least 2^bits, and more than 2^(bits − missing) of them.
-        let (bits, missing) = match self.primes {
-            PrimeRange::Large => (60, 6),
-            PrimeRange::Small => (22, 4),
-        };
-        let bad_primes = (k * u128::from(self.height)).div_ceil(bits);
-        // degree / 2^bits + bad_primes / 2^(bits − missing) + rows / 2^bits
-        let numerator = degree.saturating_add(bad_primes.saturating_mul(1 << missing)).saturating_add(self.rows.into());
-        (ceil_log2(numerator) - bits as i64).min(0)
+        match self.primes {
+            PrimeRange::Large => missed_minor_log2(k as u128, self.degree, self.height, self.rows),
+            PrimeRange::Small => {
+                let k = k as u128;
+                let bad_primes = (k * u128::from(self.height)).div_ceil(22);
+                // degree / 2^22 + bad_primes / 2^18
+                let numerator = (k * u128::from(self.degree)).saturating_add(bad_primes.saturating_mul(16));
+                (ceil_log2(numerator) - 22).min(0)
+            }
+        }
     }
 
     /// The number of trials after which a given k × k minor has been missed by all with probability at most
@@ -181,7 +204,19 @@ impl Chance {
     }
 }
 
-fn ceil_log2(value: u128) -> i64 {
+/// log₂ of a bound on the probability that a given non-zero k × k minor vanishes at a random point modulo a random prime, where
+/// its entries are integer polynomials of this degree, with rows whose coefficients' absolute values sum to at most
+/// 2^`height`; so many rows are tested against random vectors before. At most 0.
+pub(crate) fn missed_minor_log2(k: u128, degree: u64, height: u64, rows: u64) -> i64 {
+    let bad_primes = k.saturating_mul(height.into()).div_ceil(60);
+    // k · degree / 2^60 + bad_primes / 2^54 + rows / 2^60
+    let of_points = k.saturating_mul(degree.into()).saturating_add(rows.into());
+    let numerator = of_points.saturating_add(bad_primes.saturating_mul(64));
+    (ceil_log2(numerator) - 60).min(0)
+}
+
+/// The least whole number that log₂ is not above; 0 for 0.
+pub(crate) fn ceil_log2(value: u128) -> i64 {
     i64::from(u128::BITS - value.saturating_sub(1).leading_zeros())
 }
 
@@ -208,13 +243,14 @@ mod tests {
 
     #[test]
     fn errors_add_up() {
-        let error = |error_log2| Evidence::Probabilistic { error_log2 };
+        let error = |error_log2| Evidence::Bounded { error_log2 };
         assert_eq!(Evidence::all([Evidence::Proved, Evidence::Proved]), Evidence::Proved);
         assert_eq!(Evidence::all([Evidence::Proved, error(-50)]), error(-50));
-        assert_eq!(Evidence::all([error(-50), Evidence::Unbounded]), Evidence::Unbounded);
+        assert_eq!(Evidence::all([error(-50), Evidence::Statistical]), Evidence::Statistical);
+        assert_eq!(Evidence::all([Evidence::Open, error(-50), Evidence::Statistical]), Evidence::Open);
         assert_eq!(Evidence::all([error(-50), error(-50)]), error(-49));
         assert_eq!(Evidence::all((0..1000).map(|_| error(-50))), error(-40));
-        assert_eq!(Evidence::all([error(-1), error(-1), error(-1)]), error(0));
+        assert_eq!(Evidence::all([error(-1), error(-1), error(-1)]), Evidence::Open);
     }
 
     #[test]

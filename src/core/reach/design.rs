@@ -526,7 +526,7 @@ fn part_design(
     rules.fill(&mut chosen, size);
     let complete = rank == size;
     let (evidence, reason) =
-        if complete { (Evidence::Proved, Reason::Size) } else { (Evidence::Unbounded, Reason::RandomPoints) };
+        if complete { (Evidence::Proved, Reason::Size) } else { (Evidence::Open, Reason::RandomPoints) };
     // The weight that is independent of all chosen ones may take the place of any of them.
     let others = spare.filter(|_| rules.cap == usize::MAX).into_iter();
     let others = others.flat_map(|new| chosen.iter().map(move |out| (out, new)));

@@ -271,14 +271,14 @@ impl JacobianMatroid {
             return Dimension { value: rank, evidence: self.lower_evidence(), reason };
         }
         if self.chance().is_hopeless() {
-            return Dimension { value: rank, evidence: Evidence::Unbounded, reason: Reason::RandomPoints };
+            return Dimension { value: rank, evidence: Evidence::Open, reason: Reason::RandomPoints };
         }
         // The rank is too small only if every trial missed one and the same minor, one larger at the most.
         let error_log2 = self.chance().minor_log2(upper) * self.trials.len() as i64;
         // That more inputs add no rank is the same question once more.
         let again = self.analytic.as_ref().is_some_and(|analytic| analytic.saturated_at_a_point);
         let error_log2 = (error_log2 + i64::from(again)).min(0);
-        let evidence = Evidence::all([Evidence::Probabilistic { error_log2 }, self.lower_evidence()]);
+        let evidence = Evidence::all([Evidence::within(error_log2), self.lower_evidence()]);
         Dimension { value: rank, evidence, reason: Reason::RandomPoints }
     }
 
@@ -286,7 +286,7 @@ impl JacobianMatroid {
     /// relations that were found modulo a prime.
     fn lower_evidence(&self) -> Evidence {
         let error = self.analytic.as_ref().and_then(|analytic| analytic.plan.error_log2());
-        error.map_or(Evidence::Proved, |error_log2| Evidence::Probabilistic { error_log2 })
+        error.map_or(Evidence::Proved, Evidence::within)
     }
 
     /// The Jacobian at a random point; nothing if an analytic network had none there.

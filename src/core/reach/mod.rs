@@ -28,6 +28,7 @@ mod symmetry;
 mod wide;
 
 pub use chance::{Chance, Evidence};
+pub(crate) use chance::{ceil_log2, missed_minor_log2};
 pub use count::Table;
 pub use count::{binomial, count_all};
 pub use design::{Design, DesignOptions, Optimal, design};

@@ -178,7 +178,7 @@ impl Patterns {
         if value >= upper {
             return Dimension { value, evidence: Evidence::Proved, reason };
         }
-        Dimension { value, evidence: Evidence::Unbounded, reason: Reason::Draws }
+        Dimension { value, evidence: Evidence::Statistical, reason: Reason::Draws }
     }
 
     /// How often the patterns have which dimension.

@@ -20,8 +20,6 @@ pub enum Reason {
     Teacher,
     /// A formula of the network's family, proved for all shapes.
     Formula,
-    /// It may be larger.
-    AtLeast,
     /// No larger rank was found at random points.
     RandomPoints,
     /// No larger rank was found on random activation patterns.
@@ -36,7 +34,6 @@ impl std::fmt::Display for Reason {
             Reason::KernelFields => "a non-zero minor; independent gauge directions",
             Reason::Teacher => "a non-zero minor; the teacher's dimension",
             Reason::Formula => "a theorem on the family",
-            Reason::AtLeast => "a non-zero minor; it may be larger",
             Reason::RandomPoints => "random points modulo random primes",
             Reason::Draws => "the largest over the activation patterns drawn",
         })
@@ -96,17 +93,8 @@ impl Answer {
         self.dim.value == self.teacher.value
     }
 
-    /// The same; nothing if the teacher's dimension is only known to be at least the allocation's.
-    pub fn spans_if_known(&self) -> Option<bool> {
-        let open = self.teacher.reason == Reason::AtLeast && self.spans();
-        (!open).then(|| self.spans())
-    }
-
-    /// How the whole answer is known; a teacher's dimension that is not known is not part of it.
+    /// How the whole answer is known.
     pub fn evidence(&self) -> Evidence {
-        if self.teacher.reason == Reason::AtLeast {
-            return self.dim.evidence;
-        }
         Evidence::all([self.dim.evidence, self.teacher.evidence])
     }
 }

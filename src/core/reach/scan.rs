@@ -250,7 +250,7 @@ impl Plan {
         let evidence = if teacher.evidence == Evidence::Proved && table.entries().all(full) {
             Evidence::Proved
         } else {
-            Evidence::all([teacher.evidence, Evidence::Probabilistic { error_log2: self.error_log2 }])
+            Evidence::all([teacher.evidence, Evidence::within(self.error_log2)])
         };
         Scan {
             network: self.matroid.network().clone(),

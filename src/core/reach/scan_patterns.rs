@@ -89,5 +89,5 @@ pub(super) fn scan_patterns(
         teacher_dims: distribution.teacher_dims,
         pairs,
     };
-    Ok((table, if proved { Evidence::Proved } else { Evidence::Unbounded }, drawn))
+    Ok((table, if proved { Evidence::Proved } else { Evidence::Statistical }, drawn))
 }

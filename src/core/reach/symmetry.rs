@@ -144,6 +144,18 @@ impl Group {
         })
     }
 
+    /// The image of a set under one of the elements but the identity, counted from 0 and round and round; the set itself if
+    /// there are none.
+    pub fn image(&self, set: Set, element: u64) -> Set {
+        let others = self.elements.len() - 1;
+        if others == 0 {
+            return set;
+        }
+        let element = &self.elements[1 + (element % others as u64) as usize];
+        let moved = (0..self.points()).filter(|i| set & bit(*i) != 0).map(|i| bit(element[i].into()));
+        moved.fold(0, |a, b| a | b)
+    }
+
     /// A set and its images, each once.
     pub fn orbit(&self, set: Set) -> BTreeSet<Set> {
         self.images(set).chain([set]).collect()

@@ -37,8 +37,6 @@ const MOST_PRODUCTS: u64 = 1 << 42;
 const SLACK: usize = 4;
 /// The teacher's dimension of a network with more weights is not computed beside an allocation's.
 const MOST_TEACHER_WEIGHTS: usize = 4096;
-/// So many weights more are tried to show that an allocation does not span.
-const BEYOND: usize = 8;
 /// A product of an elimination modulo a small prime takes one part in so many of the time of one modulo a large prime.
 const SMALL_PRIMES_GAIN: u64 = 40;
 /// More independent points than this are never looked at.
@@ -83,11 +81,9 @@ pub(super) fn rank(
         trials = trials.max(more);
         teacher
     } else {
-        let mut larger = allocation.clone();
-        all.difference(allocation).iter().take(BEYOND).for_each(|weight| larger.insert(weight));
-        let basis = Columns::new(network, samples, &larger, settings.seed)?.trial(0, larger.size())?;
-        let value = basis.rank().max(dim.value);
-        Dimension { value, evidence: Evidence::Unbounded, reason: Reason::AtLeast }
+        let (rows, columns) = (labels, network.weights() as u64);
+        let (network, samples, limit) = (network.to_string(), samples.to_string(), MOST_ENTRIES);
+        return Err(ReachError::JacobianTooLarge { network, samples, rows, columns, limit });
     };
     Ok(Answer {
         network: network.clone(),
@@ -230,7 +226,7 @@ impl<'a> Columns<'a> {
                     return Ok((proved(value), draw as usize + 1));
                 }
             }
-            let open = Dimension { value, evidence: Evidence::Unbounded, reason: Reason::Draws };
+            let open = Dimension { value, evidence: Evidence::Open, reason: Reason::Draws };
             return Ok((open, MOST_DRAWS as usize));
         }
         let plan = self.plan(upper, error_log2)?;
@@ -241,7 +237,7 @@ impl<'a> Columns<'a> {
                 return Ok((proved(value), trial as usize + 1));
             }
         }
-        let evidence = Evidence::Probabilistic { error_log2: plan.error_log2 };
+        let evidence = Evidence::Bounded { error_log2: plan.error_log2 };
         Ok((Dimension { value, evidence, reason: Reason::RandomPoints }, plan.trials + 1))
     }
 
@@ -476,7 +472,7 @@ mod tests {
                     assert_eq!(answer.teacher.value, matroid.teacher().value, "{network} {samples}");
                     let known = answer.evidence();
                     assert!(known.error_log2().is_none_or(|e| e <= SETTINGS.error_log2), "{known}");
-                    assert_ne!(known, Evidence::Unbounded);
+                    assert_ne!(known, Evidence::Open);
                 }
             }
         }

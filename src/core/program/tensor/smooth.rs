@@ -5,7 +5,8 @@
 use rug::Rational;
 
 use super::{Elementwise, Tensor, TensorError};
-use crate::program::{Operation, Recorder, Step};
+use crate::number::Function;
+use crate::program::{Recorder, Step};
 
 /// A function of one number, applied entry by entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,38 +126,19 @@ impl Tensor {
     }
 }
 
-/// `a / b`; a division by a number is a product with its inverse.
+/// `a / b`.
 pub(super) fn quotient(recorder: &mut Recorder, a: Step, b: Step) -> Result<Step, TensorError> {
-    match recorder.operation(b) {
-        Operation::Constant(value) if *value == 0 => {
-            let mend = "does a constant cancel, or an index start at 0?";
-            Err(TensorError::argument("a / b", "the divisor is 0", mend))
-        }
-        Operation::Constant(value) => {
-            let inverse = recorder.constant(value.clone().recip())?;
-            Ok(recorder.mul(a, inverse)?)
-        }
-        _ => Err(not_yet("a / b")),
-    }
+    Ok(recorder.div(a, b)?)
 }
 
-/// e^z.
-fn exponential(_recorder: &mut Recorder, _z: Step) -> Result<Step, TensorError> {
-    Err(not_yet("exp"))
+fn exponential(recorder: &mut Recorder, z: Step) -> Result<Step, TensorError> {
+    Ok(recorder.apply(Function::Exp, z)?)
 }
 
-/// log z.
-fn logarithm(_recorder: &mut Recorder, _z: Step) -> Result<Step, TensorError> {
-    Err(not_yet("log"))
+fn logarithm(recorder: &mut Recorder, z: Step) -> Result<Step, TensorError> {
+    Ok(recorder.apply(Function::Log, z)?)
 }
 
-/// sqrt z.
-fn root(_recorder: &mut Recorder, _z: Step) -> Result<Step, TensorError> {
-    Err(not_yet("sqrt"))
-}
-
-fn not_yet(operation: &'static str) -> TensorError {
-    let mend =
-        "use +, -, *, division by numbers, power and relu; the others come with exact dimensions beyond polynomials";
-    TensorError::argument(operation, "not recorded yet", mend)
+fn root(recorder: &mut Recorder, z: Step) -> Result<Step, TensorError> {
+    Ok(recorder.apply(Function::Sqrt, z)?)
 }

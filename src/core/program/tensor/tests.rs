@@ -139,19 +139,60 @@ fn large_results_are_refused_before_they_are_made() {
     assert!(error.contains("products"), "{error}");
 }
 
+/// An operation on the tensor x of `numpy_floats.txt`.
+fn apply_smooth(r: &mut Recorder, kind: &str, argument: &str, operands: &[Tensor]) -> Result<Tensor, TensorError> {
+    let x = &operands[0];
+    let eighth = Rational::from((1, 8));
+    let one = Tensor::constant(r, vec![], &[1.into()])?;
+    let positive = x.power(r, 2)?;
+    let positive = Tensor::elementwise(r, Elementwise::Add, &positive, &one)?;
+    let axis = argument.parse().unwrap_or(0);
+    match kind {
+        "exp" => x.smooth(r, Smooth::Exp),
+        "log" => positive.smooth(r, Smooth::Log),
+        "sqrt" => positive.smooth(r, Smooth::Sqrt),
+        "tanh" => x.smooth(r, Smooth::Tanh),
+        "sigmoid" => x.smooth(r, Smooth::Sigmoid),
+        "silu" => x.smooth(r, Smooth::Silu),
+        "softplus" => x.smooth(r, Smooth::Softplus),
+        "softmax" => x.softmax(r, axis),
+        "rmsnorm" => x.rms_norm(r, axis, &eighth),
+        "layernorm" => x.layer_norm(r, axis, &eighth),
+        "div" => Tensor::elementwise(r, Elementwise::Div, x, &operands[1]),
+        other => panic!("{other}"),
+    }
+}
+
 #[test]
-fn divides_by_numbers_only() {
+fn functions_beyond_polynomials_give_what_numpy_gives() {
+    let lines: Vec<&str> = include_str!("numpy_floats.txt").lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(lines.len(), 14);
+    for line in lines {
+        let [kind, argument, shapes, result, expected] = line.split('|').collect::<Vec<_>>()[..] else {
+            panic!("{line}");
+        };
+        let (mut recorder, mut values) = (Recorder::new(), Vec::new());
+        let shapes = shapes.split(' ').map(shape).zip(1..);
+        let operands: Vec<Tensor> = shapes.map(|(shape, s)| operand(&mut recorder, &shape, s, &mut values)).collect();
+        let tensor = apply_smooth(&mut recorder, kind, argument, &operands).unwrap();
+        assert_eq!(tensor.shape(), shape(result), "{line}");
+        let program = recorder.finish(tensor.entries().to_vec(), 0, values.len()).unwrap();
+        let values: Vec<f64> = values.iter().map(Rational::to_f64).collect();
+        let labels = program.labels(&crate::number::Floats, &values, &[]).unwrap();
+        for (label, expected) in labels.iter().zip(expected.split(' ')) {
+            let expected: f64 = expected.parse().unwrap();
+            assert!((label - expected).abs() <= 1e-12 * expected.abs().max(1.0), "{line}: {label}");
+        }
+    }
+}
+
+#[test]
+fn division_by_the_constant_zero_is_refused() {
     let mut recorder = Recorder::new();
     let tensors = weights(&mut recorder, &[&[2]]);
-    let three = Tensor::constant(&mut recorder, vec![], &[3.into()]).unwrap();
-    let third = Tensor::elementwise(&mut recorder, Elementwise::Div, &tensors[0], &three).unwrap();
-    let values = [Rational::from(2), Rational::from(-6)];
-    let program = recorder.clone().finish(third.entries().to_vec(), 0, 2).unwrap();
-    let labels = program.labels(&crate::number::Rationals, &values, &[]).unwrap();
-    assert_eq!(labels, [Rational::from((2, 3)), Rational::from(-2)]);
     let zero = Tensor::constant(&mut recorder, vec![], &[0.into()]).unwrap();
     let error = Tensor::elementwise(&mut recorder, Elementwise::Div, &tensors[0], &zero).unwrap_err();
-    assert!(error.to_string().contains("the divisor is 0"));
+    assert!(error.to_string().contains("division"), "{error}");
 }
 
 #[test]

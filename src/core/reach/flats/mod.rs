@@ -443,11 +443,11 @@ impl Finder<'_> {
         let dim = matroid.dim(set);
         let fresh = (matroid.trials().len() - found_at - 1) as i64;
         match dim.evidence {
-            Evidence::Probabilistic { .. } => {
+            Evidence::Bounded { .. } => {
                 let bound = set.size().min(matroid.teacher_bound());
                 let error_log2 = matroid.chance().minor_log2(bound) * fresh;
                 // Of an analytic network, the lower bound may have an error of its own.
-                Dimension { evidence: Evidence::all([Evidence::Probabilistic { error_log2 }, dim.evidence]), ..dim }
+                Dimension { evidence: Evidence::all([Evidence::within(error_log2), dim.evidence]), ..dim }
             }
             _ => dim,
         }

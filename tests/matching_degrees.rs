@@ -1,10 +1,10 @@
-//! Learning degrees agree with figures computed by another program, row by row.
+//! Matching degrees agree with figures computed by another program, row by row.
 
 use allocert::algebra::Limits;
 use allocert::allocation::{Allocation, parse, print, subsets};
-use allocert::matching::{DegreeCounter, DegreeEvidence};
+use allocert::matching::DegreeCounter;
 use allocert::network::{Network, Samples};
-use allocert::reach::JacobianMatroid;
+use allocert::reach::{Evidence, JacobianMatroid};
 
 const SEED: u64 = 7;
 
@@ -82,6 +82,6 @@ fn one_weight_and_one_label_have_the_degree_of_the_label() {
         let counter = DegreeCounter::new(&network, Samples::Count(1), SEED, Limits::default());
         let diagonal = parse(network.layout(), "W[1,1]").unwrap();
         let degree = counter.degree(&diagonal).unwrap();
-        assert_eq!((degree.value as i64, degree.evidence), (steps - 1, DegreeEvidence::Proved));
+        assert_eq!((degree.value as i64, degree.evidence), (steps - 1, Evidence::Proved));
     }
 }

@@ -1,0 +1,161 @@
+//! `allocert coq`: a certificate as a file of Coq.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use clap::Args;
+use serde::Serialize;
+
+use allocert::coq::{Export, LeftOut, THEORY, export};
+
+use super::Common;
+use super::failure::Failure;
+use super::file::write_whole;
+use super::output::{json, line, plural};
+
+const EXAMPLES: &str = "Examples:
+  allocert rank 'lffn([2, 2, 2])' 'W1[0,:] W2[:,0]' --certificate rank.cert --elementary
+  allocert coq rank.cert
+  allocert coq rank.cert --into coq --run
+
+The file imports a checker that is proved correct (written beside it by --into), states what
+the certificate states, and ends by printing what was assumed. Coq 8.16 with MathComp is
+needed to run it: apt-get install coq libcoq-mathcomp-algebra
+
+Exit status: 0 all answers of the certificate are in the file and, with --run, accepted;
+             1 not; 2 the request is wrong; 3 Coq is not there.";
+
+/// The name of the certificate's file.
+const NAME: &str = "Answer.v";
+/// What Coq says of a theorem that assumes nothing.
+const CLOSED: &str = "Closed under the global context";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// A certificate.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Write the file as Answer.v into this folder, with the theory that it imports; without it, print it.
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
+    /// Print it in the form that the checker extracted to OCaml reads (make -C proofs/coq extracted).
+    #[arg(long, conflicts_with = "into")]
+    plain: bool,
+    /// Compile it with coqc.
+    #[arg(long, requires = "into")]
+    run: bool,
+}
+
+/// What came of it.
+#[derive(Serialize)]
+struct Record {
+    file: String,
+    proved: Vec<String>,
+    left_out: Vec<Left>,
+    accepted: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct Left {
+    step: u64,
+    why: String,
+    answers: bool,
+}
+
+pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let name = arguments.file.display().to_string();
+    let text = std::fs::read_to_string(&arguments.file)
+        .map_err(|error| Failure::request(format!("{name}: {error}\n  give a certificate that exists")))?;
+    let export = export(&text).map_err(|error| Failure::request(format!("{name}: {error}")))?;
+    let accepted = match &arguments.into {
+        Some(folder) => {
+            write(folder, &export)?;
+            if arguments.run { Some(accepts(folder, export.theorems)?) } else { None }
+        }
+        None => None,
+    };
+    let whole = export.is_whole() && accepted != Some(false);
+    if common.json {
+        json(&record(name, export, accepted))?;
+    } else if arguments.into.is_none() {
+        line(if arguments.plain { &export.plain } else { &export.file })?;
+        left_out(&export.left_out).iter().for_each(|text| eprintln!("{text}"));
+    } else {
+        line(&summary(&name, &export, accepted))?;
+    }
+    Ok(ExitCode::from(u8::from(!whole)))
+}
+
+fn record(file: String, export: Export, accepted: Option<bool>) -> Record {
+    let left = |l: LeftOut| Left { step: l.step, why: l.why, answers: l.answers };
+    Record { file, proved: export.proved, left_out: export.left_out.into_iter().map(left).collect(), accepted }
+}
+
+/// Writes the theory and the file.
+fn write(folder: &Path, export: &Export) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| Failure::request(format!("{}: {error}", folder.display())))?;
+    for (name, text) in THEORY {
+        let path = folder.join(name);
+        // What was compiled before is kept.
+        if std::fs::read_to_string(&path).ok().as_deref() != Some(text) {
+            write_whole(&path, text.as_bytes())?;
+        }
+    }
+    write_whole(&folder.join(NAME), export.file.as_bytes())
+}
+
+/// Whether Coq accepts the file, and each of its theorems without an assumption.
+fn accepts(folder: &Path, theorems: usize) -> Result<bool, Failure> {
+    for (name, _) in THEORY {
+        let compiled = folder.join(name).with_extension("vo");
+        let newer = |path: &Path| path.metadata().and_then(|m| m.modified()).ok();
+        if newer(&compiled) > newer(&folder.join(name)) {
+            continue;
+        }
+        let (done, text) = coqc(folder, name)?;
+        if !done {
+            return Err(Failure::limit(format!(
+                "the theory in {} does not compile: {text}\n  install Coq 8.16 with MathComp: apt-get install coq libcoq-mathcomp-algebra",
+                folder.display()
+            )));
+        }
+    }
+    let (done, text) = coqc(folder, NAME)?;
+    let closed = text.lines().filter(|l| *l == CLOSED).count();
+    Ok(done && closed == theorems && text.lines().all(|l| l == CLOSED || l.is_empty()))
+}
+
+/// Runs coqc: whether it succeeds, and what it says.
+fn coqc(folder: &Path, name: &str) -> Result<(bool, String), Failure> {
+    let run = Command::new("coqc").current_dir(folder).args(["-q", "-w", "none", "-Q", ".", "Allocert", name]).output();
+    let run = run.map_err(|error| {
+        Failure::limit(format!(
+            "coqc: {error}\n  install Coq 8.16 with MathComp: apt-get install coq libcoq-mathcomp-algebra"
+        ))
+    })?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok((run.status.success(), if run.status.success() { text(&run.stdout) } else { text(&run.stderr) }))
+}
+
+fn summary(name: &str, export: &Export, accepted: Option<bool>) -> String {
+    let verdict = match accepted {
+        Some(true) => "accepted by Coq, without assumptions",
+        Some(false) => "REJECTED by Coq",
+        None => "written; compile each file with coqc -Q . Allocert, in the order of Certificate.v's imports",
+    };
+    let mut lines = vec![format!("{name}: {}, {verdict}", plural(export.theorems as u64, "theorem"))];
+    lines.extend(export.proved.iter().map(|statement| format!("  {statement}")));
+    lines.extend(left_out(&export.left_out));
+    lines.join("\n")
+}
+
+/// What is left out, answers first.
+fn left_out(left: &[LeftOut]) -> Vec<String> {
+    let (answers, others): (Vec<&LeftOut>, Vec<&LeftOut>) = left.iter().partition(|l| l.answers);
+    let text = |l: &&LeftOut| {
+        let what = if l.answers { "not proved in Coq, an answer" } else { "left out" };
+        format!("  {what}: step {}: {}", l.step, l.why)
+    };
+    answers.iter().chain(others.iter().take(20)).map(text).collect()
+}

@@ -1,0 +1,280 @@
+//! Certificates as files of Coq, whose kernel then is what has to be trusted.
+//!
+//! [`export`] turns the text of a certificate into a file that imports the theory in `proofs/coq/`, states what the certificate states, and
+//! proves it by computing with a checker that is proved correct there. Rules that have no proof in Coq are left out, and what rests on
+//! them, too; the answer says which. Only the format of certificates is shared with the rest of the program.
+
+mod facts;
+mod form;
+mod network;
+mod polynomial;
+mod section;
+
+use std::collections::BTreeMap;
+
+use allocert_format::{FORMAT, Header, Rule, Step, VERSION};
+
+use section::Section;
+
+/// The files of the theory, in the order in which they are compiled: names and texts.
+pub const THEORY: [(&str, &str); 8] = [
+    ("Network.v", include_str!("../../proofs/coq/Network.v")),
+    ("Families.v", include_str!("../../proofs/coq/Families.v")),
+    ("Polynomials.v", include_str!("../../proofs/coq/Polynomials.v")),
+    ("Linear.v", include_str!("../../proofs/coq/Linear.v")),
+    ("Checker.v", include_str!("../../proofs/coq/Checker.v")),
+    ("Sound.v", include_str!("../../proofs/coq/Sound.v")),
+    ("Answers.v", include_str!("../../proofs/coq/Answers.v")),
+    ("Certificate.v", include_str!("../../proofs/coq/Certificate.v")),
+];
+
+/// A certificate in Coq.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// The file.
+    pub file: String,
+    /// The same for the checker extracted from Coq to OCaml (`make -C proofs/coq extracted`), which is faster.
+    pub plain: String,
+    /// What it proves, as certificates say it.
+    pub proved: Vec<String>,
+    /// How many theorems it has; of each Coq has to say that it is closed under the global context.
+    pub theorems: usize,
+    /// What it does not prove.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Export {
+    /// Whether all that the certificate answers is proved.
+    pub fn is_whole(&self) -> bool {
+        self.left_out.iter().all(|l| !l.answers)
+    }
+}
+
+/// A step without a proof in Coq.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its number.
+    pub step: u64,
+    /// Why.
+    pub why: String,
+    /// Whether it is one of the certificate's answers.
+    pub answers: bool,
+}
+
+/// Why nothing is written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotExported {
+    /// The text is no certificate of this version.
+    #[error("it is not a certificate of version {VERSION}")]
+    NotACertificate,
+    /// A line cannot be read.
+    #[error("line {0} is not a step of a certificate")]
+    Line(usize),
+    /// The last step is missing, something follows it, or it does not fit the others.
+    #[error("the certificate does not end with a last step that fits the others")]
+    Cut,
+    /// The certificate states of a step something else than the step says.
+    #[error("the certificate states `{stated}` where step {step} says `{said}`")]
+    Statement {
+        /// The step.
+        step: u64,
+        /// What the last step says of it.
+        stated: String,
+        /// What it says.
+        said: String,
+    },
+}
+
+/// Writes a certificate as a file of Coq.
+///
+/// # Errors
+/// Text that is not a whole certificate, or one whose last step misquotes another. Whether the proof is one is for Coq to say.
+pub fn export(certificate: &str) -> Result<Export, NotExported> {
+    let mut lines = certificate.lines().enumerate();
+    let header = lines.next().and_then(|(_, line)| serde_json::from_str::<Header>(line).ok());
+    let header = header.filter(|h| h.format == FORMAT && h.version == VERSION).ok_or(NotExported::NotACertificate)?;
+    let mut steps = Vec::new();
+    for (number, line) in lines {
+        steps.push(serde_json::from_str::<Step>(line).map_err(|_| NotExported::Line(number + 1))?);
+    }
+    let count = steps.len() as u64;
+    let Some(Step { by: Rule::End { steps: stated, header: repeated, answer, statements }, .. }) = steps.pop() else {
+        return Err(NotExported::Cut);
+    };
+    let numbered = steps.iter().map(|s| s.step).eq(1..count) && stated == count && repeated == header;
+    let rising = !answer.is_empty() && answer.windows(2).all(|pair| pair[0] < pair[1]);
+    if !numbered || !rising || answer.len() != statements.len() {
+        return Err(NotExported::Cut);
+    }
+    let mut writer = Writer { answer, ..Writer::default() };
+    for Step { step, by } in steps {
+        match by {
+            Rule::Network { network, samples } => writer.open(step, &network, samples),
+            Rule::End { .. } => return Err(NotExported::Cut),
+            rule => writer.take(step, &rule),
+        }
+    }
+    writer.finish(&statements)
+}
+
+/// What comes before the certificate's own statements.
+const HEAD: &str = "(** A certificate of allocert. What is proved are the theorems `answer_…`; their definitions are in Network.v and Families.v.\n    Weights are named by their positions, from 0, tensor after tensor and row after row. *)\nFrom Allocert Require Import Certificate.\n\n";
+
+#[derive(Default)]
+struct Writer {
+    /// The steps that answer the certificate's question.
+    answer: Vec<u64>,
+    text: String,
+    plain: Vec<String>,
+    sections: usize,
+    section: Option<Section>,
+    proved: BTreeMap<u64, String>,
+    left_out: Vec<LeftOut>,
+}
+
+impl Writer {
+    fn open(&mut self, step: u64, network: &str, samples: Option<u64>) {
+        self.close();
+        self.sections += 1;
+        self.section = Section::open(self.sections, network, samples, &self.answer);
+        if self.section.is_none() {
+            self.leave_out(step, format!("{network} has no definition in Coq"));
+        }
+    }
+
+    fn take(&mut self, step: u64, rule: &Rule) {
+        let taken = match &mut self.section {
+            Some(section) => section.take(step, rule),
+            None => Err("its network has no definition in Coq".to_owned()),
+        };
+        if let Err(why) = taken {
+            self.leave_out(step, why);
+        }
+    }
+
+    fn leave_out(&mut self, step: u64, why: String) {
+        self.left_out.push(LeftOut { step, why, answers: false });
+    }
+
+    fn close(&mut self) {
+        if let Some(section) = self.section.take() {
+            let written = section.finish();
+            self.text.push_str(&written.coq);
+            self.plain.extend(written.plain);
+            self.proved.extend(written.proved);
+        }
+    }
+
+    fn finish(mut self, statements: &[String]) -> Result<Export, NotExported> {
+        self.close();
+        for (step, stated) in self.answer.iter().zip(statements) {
+            // With several networks the last step says which.
+            if let Some(said) = self.proved.get(step).filter(|said| !stated.ends_with(said.as_str())) {
+                return Err(NotExported::Statement { step: *step, stated: stated.clone(), said: said.clone() });
+            }
+        }
+        let answer = std::mem::take(&mut self.answer);
+        let unsaid =
+            answer.iter().filter(|a| !self.proved.contains_key(a) && self.left_out.iter().all(|l| l.step != **a));
+        let unsaid: Vec<u64> = unsaid.copied().collect();
+        unsaid.into_iter().for_each(|step| self.leave_out(step, "it states nothing in Coq".to_owned()));
+        self.left_out.iter_mut().for_each(|l| l.answers = answer.contains(&l.step));
+        let file = format!("{HEAD}{}", self.text);
+        let theorems = self.proved.len();
+        let plain = format!("allocert-plain 1 {}\n{}end\n", self.plain.len(), self.plain.concat());
+        Ok(Export { file, plain, proved: self.proved.into_values().collect(), theorems, left_out: self.left_out })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::form::Form;
+    use super::network::Network;
+    use super::polynomial::Polynomial;
+    use super::*;
+
+    const HEADER: &str = r#"{"format":"allocert-certificate","version":1,"about":"rank","network":"lffn([1, 1, 1])","samples":null,"allocation":"all","ensemble":null,"seed":1}"#;
+
+    /// A certificate of these steps, the last of which is its answer.
+    fn certificate(network: &str, steps: &[&str], statement: &str) -> String {
+        let first = format!(r#"{{"network":{{"network":"{network}","samples":null}}}}"#);
+        let (answer, count) = (steps.len() + 1, steps.len() + 2);
+        let end = format!(
+            r#"{{"end":{{"steps":{count},"header":{HEADER},"answer":[{answer}],"statements":["{statement}"]}}}}"#
+        );
+        let rules = [first.as_str()].into_iter().chain(steps.iter().copied()).chain([end.as_str()]);
+        let lines = rules.enumerate().map(|(i, rule)| format!("\n{{\"step\":{},\"by\":{rule}}}", i + 1));
+        format!("{HEADER}{}\n", lines.collect::<String>())
+    }
+
+    #[test]
+    fn terms_stand_in_the_order_of_the_checker() {
+        let network = Network::parse("lffn([2, 1, 1])").unwrap();
+        let term = |text: &str, form| Polynomial::parse(&network, text).unwrap().term(form, 1);
+        // Lexicographic, the largest first: exponents of W1[0,0], then x0[0], then W1[0,1], ….
+        let text = "3 - W2[0,0] + 2*W1[0,1]*W1[0,0] + x0[0] + W1[0,0]^2";
+        assert_eq!(term(text, Form::Plain), "5 1 2 0 0 2 2 0 2 1 1 1 -1 1 4 3 0 ");
+        let coq = "[:: (1, [:: w 0; w 0]); (2, [:: w 0; w 1]); (1, [:: x 1 0 0]); (-1, [:: w 2]); (3, [::])]%ZZ";
+        assert_eq!(term(text, Form::Coq), coq);
+        assert_eq!(term("0", Form::Coq), "[::]%ZZ");
+        for wrong in ["W3[0,0]", "W1[0,0]^-1", "x0[2]", "1.5", "", "W1[0,0] *) Axiom"] {
+            assert!(Polynomial::parse(&network, wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn symmetries_are_permutations() {
+        for text in [
+            "lffn([2, 3, 2])",
+            "lffn([2, 2, 2], bias=True)",
+            "pnn([3, 2, 1], degree=2)",
+            "lrnn(inputs=2, hidden=3, outputs=2, steps=2, readout=\"all\")",
+        ] {
+            let network = Network::parse(text).unwrap();
+            let symmetries = network.symmetries(None);
+            assert!(symmetries.len() >= 3, "{text}");
+            for symmetry in symmetries {
+                let (inputs, labels) = symmetry.labels.unwrap_or_default();
+                for mut list in [symmetry.images, inputs, labels] {
+                    let length = list.len();
+                    list.sort_unstable();
+                    assert!(list.into_iter().eq(0..length), "{text}");
+                }
+            }
+        }
+        for text in ["relu([2, 2, 1])", "lffn([2])", "lffn([2, 0])", "pnn([1, 1, 1], degree=[2])", "lffn([9999, 9999])"]
+        {
+            assert!(Network::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_proof_is_left_out_with_all_that_rests_on_it() {
+        let bound = r#"{"bound":{"of":"all","at_most":1,"name":"low rank"}}"#;
+        let from = r#"{"inclusion":{"of":"W1","at_most":1,"from":2}}"#;
+        let written =
+            export(&certificate("lffn([1, 1, 1])", &[bound, from], "the dimension of W1 is at most 1")).unwrap();
+        assert_eq!((written.theorems, written.is_whole()), (0, false));
+        let why: Vec<&str> = written.left_out.iter().map(|l| l.why.as_str()).collect();
+        assert_eq!(why, ["the bound `low rank` has no proof in Coq", "it rests on step 2, which is left out"]);
+        let size = r#"{"size":{"of":"W1","at_most":1}}"#;
+        let written = export(&certificate("lffn([1, 1, 1])", &[size], "the dimension of W1 is at most 1")).unwrap();
+        assert!(
+            written.is_whole() && written.file.contains(": at_most (lffn [:: 1; 1; 1] false) Functional [:: 0] 1.")
+        );
+    }
+
+    #[test]
+    fn a_misquoted_or_cut_certificate_is_refused() {
+        let size = r#"{"size":{"of":"W1","at_most":1}}"#;
+        let good = certificate("lffn([1, 1, 1])", &[size], "the dimension of W1 is at most 1");
+        assert!(export(&good).is_ok());
+        let misquoted =
+            good.replace("[\"the dimension of W1 is at most 1\"]", "[\"the dimension of W1 is at most 0\"]");
+        assert!(matches!(export(&misquoted), Err(NotExported::Statement { .. })));
+        let cut: Vec<&str> = good.lines().take(3).collect();
+        assert_eq!(export(&cut.join("\n")).unwrap_err(), NotExported::Cut);
+        assert_eq!(export(&good.replace("\"steps\":3", "\"steps\":4")).unwrap_err(), NotExported::Cut);
+        assert_eq!(export("{}").unwrap_err(), NotExported::NotACertificate);
+    }
+}

@@ -1,0 +1,133 @@
+//! Certificates in Coq: what is written states what the certificate states, Coq accepts it, and rejects what is not so.
+//!
+//! Where Coq and MathComp are missing these tests say SKIPPED; in CI (`CI=true`) they fail instead.
+
+#[path = "common/program.rs"]
+mod program;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use allocert::coq::{Export, THEORY, export};
+use program::{allocert, file};
+
+/// Whether Coq with MathComp is there.
+fn has_coq() -> bool {
+    let place = Command::new("coqc").arg("-where").output();
+    let place = place.map(|out| PathBuf::from(String::from_utf8_lossy(&out.stdout).trim().to_owned()));
+    let there = place.is_ok_and(|place| place.join("user-contrib/mathcomp/algebra").is_dir());
+    assert!(there || std::env::var_os("CI").is_none_or(|ci| ci != "true"), "Coq with MathComp is not there");
+    if !there {
+        println!("SKIPPED: Coq with MathComp is not there (apt-get install coq libcoq-mathcomp-algebra)");
+    }
+    there
+}
+
+/// A certificate of a rank or a scan.
+fn certificate(name: &str, arguments: &[&str]) -> String {
+    let path = file(&format!("{name}.cert"), "");
+    let place = path.display().to_string();
+    let run = allocert(&[arguments, &["--certificate", &place]].concat());
+    assert_eq!(run.status, 0, "{}", run.err);
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn a_file_states_what_the_certificate_states() {
+    let text = certificate("rank", &["rank", "lffn([2, 2, 2])", "W1[0,:] W2[:,0]", "--elementary"]);
+    let written = export(&text).unwrap();
+    assert!(written.is_whole(), "{:?}", written.left_out);
+    assert!(written.proved.contains(&"the dimension of W1[0,0] W1[0,1] W2[0,0] W2[1,0] is 3".to_owned()));
+    let theorem = ": dimension (lffn [:: 2; 2; 2] false) Functional [:: 0; 1; 4; 6] 3.";
+    assert!(written.file.contains(theorem), "{}", written.file);
+    assert!(written.file.contains(": ~ spans (lffn [:: 2; 2; 2] false) Functional 8 [:: 0; 1; 4; 6]."));
+    assert!(written.file.trim_end().lines().last().unwrap().starts_with("Print Assumptions answer_"));
+}
+
+#[test]
+fn named_bounds_are_left_out_and_named() {
+    let text = certificate("named", &["rank", "lrnn(1, 2, 1, 5)", "W"]);
+    let written = export(&text).unwrap();
+    assert!(!written.is_whole());
+    assert!(
+        written.left_out.iter().any(|l| l.why == "the bound `poles` has no proof in Coq"),
+        "{:?}",
+        written.left_out
+    );
+    assert_eq!(written.theorems, 0);
+}
+
+#[test]
+fn a_last_step_that_misquotes_is_refused() {
+    let text = certificate("quoted", &["rank", "lffn([2, 2, 2])", "W1[0,:] W2[:,0]", "--elementary"]);
+    let wrong = text.replace("\"the dimension of all is 4\"", "\"the dimension of all is 5\"");
+    assert_ne!(text, wrong);
+    assert!(export(&wrong).unwrap_err().to_string().contains("is 5"));
+    assert!(export(&text.lines().take(4).collect::<Vec<_>>().join("\n")).is_err());
+}
+
+fn coqc(folder: &Path, name: &str) -> (bool, String) {
+    let run = Command::new("coqc")
+        .current_dir(folder)
+        .args(["-q", "-w", "none", "-Q", ".", "Allocert", name])
+        .output()
+        .unwrap();
+    (run.status.success(), String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr))
+}
+
+/// What is accepted, of the file or of what `change` makes of it.
+fn accepted(folder: &Path, name: &str, file: &str, theorems: usize) -> bool {
+    std::fs::write(folder.join(name), file).unwrap();
+    let (done, said) = coqc(folder, name);
+    done && said.lines().filter(|l| *l == "Closed under the global context").count() == theorems
+}
+
+/// Files of Coq in which one number of a statement, of the point, or of a reason is another.
+fn mutants(written: &Export) -> Vec<String> {
+    let file = &written.file;
+    let mut found = Vec::new();
+    for (place, _) in file.match_indices("Theorem answer_") {
+        let end = place + file[place..].find(".\n").unwrap();
+        let statement = &file[place..end];
+        let Some((head, last)) = statement.rsplit_once(' ') else { continue };
+        let Ok(k) = last.parse::<usize>() else { continue };
+        // The statement and the computation together, as someone would who wants to be believed.
+        for wrong in [k + 1, k.wrapping_sub(1)] {
+            let of = head.split_once(": dimension (").unwrap().1.split_once("Functional ").unwrap().1;
+            found.push(file.replace(&format!("{of} {k}"), &format!("{of} {wrong}")));
+        }
+    }
+    found.retain(|m| m != file && !m.contains(&usize::MAX.to_string()));
+    // Coefficients of kernel vectors.
+    for (place, _) in file.match_indices("(1, [:: w").take(3) {
+        found.push(format!("{}(2{}", &file[..place], &file[place + 2..]));
+    }
+    found
+}
+
+#[test]
+fn coq_accepts_certificates_and_rejects_mutants() {
+    if !has_coq() {
+        return;
+    }
+    let folder = file("theory", "").parent().unwrap().to_owned();
+    for (name, text) in THEORY {
+        std::fs::write(folder.join(name), text).unwrap();
+        let (done, said) = coqc(&folder, name);
+        assert!(done, "{name}: {said}");
+    }
+    let scan = export(&certificate("scan", &["scan", "lffn([1, 2, 1])", "--elementary"])).unwrap();
+    assert!(scan.is_whole(), "{:?}", scan.left_out);
+    assert!(accepted(&folder, "Scan.v", &scan.file, scan.theorems));
+    let samples =
+        export(&certificate("samples", &["rank", "lffn([2, 1, 2])", "all", "--samples", "1", "--elementary"])).unwrap();
+    assert!(samples.is_whole(), "{:?}", samples.left_out);
+    assert!(accepted(&folder, "Samples.v", &samples.file, samples.theorems));
+    let rank = export(&certificate("both", &["rank", "lffn([2, 2, 2])", "W1[0,:] W2[:,0]", "--elementary"])).unwrap();
+    assert!(accepted(&folder, "Rank.v", &rank.file, rank.theorems));
+    let mutants = mutants(&rank);
+    assert!(mutants.len() >= 6, "{}", mutants.len());
+    for mutant in mutants {
+        assert!(!accepted(&folder, "Mutant.v", &mutant, rank.theorems), "{mutant}");
+    }
+}
