@@ -93,7 +93,7 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
         },
         Err(Stop::Unsettled(why)) => (Ok(Outcome::Open), Some(why), None),
         Err(Stop::Tied) => (Ok(Outcome::Open), Some(Unsettled::Conjecture), None),
-        Err(Stop::Error(error)) => (Err(error), None, None),
+        Err(Stop::Error(error)) => (Err(with_parameters(claim, error)), None, None),
     };
     // That a counterexample is in the range, and the smallest, rests on what was asked on the way to it.
     let own = counterexample.as_ref().map(|c| c.evidence);
@@ -118,6 +118,20 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
         trend,
         time: start.elapsed(),
         ..blank(claim, outcome)
+    }
+}
+
+/// An error of a claim whose only parameter is not called like a network: perhaps it was meant to be an allocation.
+fn with_parameters(claim: &Claim, error: ClaimError) -> ClaimError {
+    let alone = claim.text.as_ref().filter(|text| !claim.about_allocations && !text.parameters.starts_with('n'));
+    match (error, alone) {
+        (ClaimError::Language { message }, Some(text)) => ClaimError::Language {
+            message: format!(
+                "{message}\n  {} is the network, the only parameter: for a claim about allocations write lambda net, a: …",
+                text.parameters
+            ),
+        },
+        (error, _) => error,
     }
 }
 

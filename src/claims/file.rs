@@ -466,7 +466,7 @@ const MENDS: [(&str, &str); 18] = [
     ("tabs are not allowed", "indent by spaces"),
     ("expected `list[network] | tuple[network, ...]`, actual `network", "write networks = [ … ], with the brackets"),
     ("extra positional argument(s) for call to lffn", "write the widths as a list, as in lffn([2, 2, 2])"),
-    ("unexpected keyword `for`", "a comprehension stands in brackets: all([x for x in …])"),
+    ("unexpected keyword 'for'", "a comprehension stands in brackets: all([x for x in …])"),
     ("unexpected symbol ','", "is a bracket missing? There are no set literals: write a list, [1, 2]"),
     (
         "Variable `print` not found",
