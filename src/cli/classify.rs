@@ -1,5 +1,6 @@
 //! `allocert classify`: every allocation of a small network by the verdict on its match probability.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use allocert::record;
 
 use super::failure::Failure;
 use super::output::{bar, json, line, thousands};
-use super::{Common, Subject, error_bound, settings};
+use super::{Common, Subject, batch, error_bound, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert classify 'lffn([2, 2, 2])'
@@ -26,6 +27,10 @@ pub(super) struct Arguments {
     /// teacher dimension is at most r), and how many minimal (no allocation of r weights reaches less, for any M).
     #[arg(long, conflicts_with = "samples")]
     maximal: bool,
+    /// Only the allocations in the lines of this file (- for standard input), each an allocation or an object with allocation
+    /// and samples: an object a line, as of `match`. The time limit holds for each line.
+    #[arg(long, value_name = "FILE", conflicts_with = "maximal")]
+    batch: Option<PathBuf>,
     /// Where no law settles a verdict: how many random instances to decide, in search of one without a match.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     trials: u64,
@@ -44,6 +49,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         time_limit: Some(Duration::from_secs(arguments.time_limit)),
         ..MatchOptions::default()
     };
+    if let Some(path) = &arguments.batch {
+        let settings = settings(common, arguments.error_log2);
+        return batch::matches(&network, arguments.subject.samples(), path, settings, &options);
+    }
     let bar = bar("classifying {bar:30} {pos}/{len}, {eta} left");
     let progress = |done: u64, all: u64| {
         bar.set_length(all);

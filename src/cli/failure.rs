@@ -32,6 +32,16 @@ impl Failure {
         Failure { message: message.into(), status: 1 }
     }
 
+    /// The message.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The exit status.
+    pub(crate) fn status(&self) -> u8 {
+        self.status
+    }
+
     /// Prints the message; the exit status.
     pub(crate) fn report(self) -> ExitCode {
         let title = super::output::paint("error: ", super::output::Colour::Red, true);

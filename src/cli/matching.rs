@@ -15,7 +15,7 @@ use allocert::report::Results;
 use super::certificate::save;
 use super::failure::Failure;
 use super::output::{bar, json, line, thousands, wrapped_paragraph};
-use super::{Common, Subject, error_bound, parse_allocation, report, settings};
+use super::{AllocationFiles, Common, Subject, batch, error_bound, report, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert match 'lffn([2, 2, 2])' 'W1[0,0] W1[1,1] W2[0,0] W2[1,1]' --trials 2000
@@ -28,8 +28,14 @@ pub(super) struct Arguments {
     #[command(flatten)]
     subject: Subject,
     /// The learnable weights, such as 'W1[0,:] b1[1]', 'all' or 'none'.
-    #[arg(value_name = "ALLOC")]
-    allocation: String,
+    #[arg(value_name = "ALLOC", required_unless_present_any = ["batch", "allocation_file", "mask"])]
+    allocation: Option<String>,
+    /// Answer each line of this file (- for standard input), an allocation or an object with allocation and samples, by an
+    /// object a line. The time limit holds for each line.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["allocation", "allocation_file", "mask", "report", "certificate"])]
+    batch: Option<PathBuf>,
+    #[command(flatten)]
+    files: AllocationFiles,
     /// Where no law settles the value: how many random instances to decide (with --precision, at most).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     trials: Option<u64>,
@@ -60,7 +66,6 @@ fn width(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let network = arguments.subject.network(common)?;
-    let allocation = parse_allocation(&network, &arguments.allocation)?;
     let trials = match arguments.precision {
         Some(width) => Trials::Precision { width, most: arguments.trials.unwrap_or(100_000_000) },
         None => Trials::UpTo(arguments.trials.unwrap_or(10_000)),
@@ -71,12 +76,16 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         time_limit: Some(Duration::from_secs(arguments.time_limit)),
         ..MatchOptions::default()
     };
+    let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
+    if let Some(path) = &arguments.batch {
+        return batch::matches(&network, samples, path, settings, &options);
+    }
+    let allocation = arguments.files.allocation(&network, arguments.allocation.as_deref())?;
     let bar = bar("deciding {bar:30} {pos}/{len} instances, {eta} left");
     let progress = |done: u64, all: u64| {
         bar.set_length(all);
         bar.set_position(done);
     };
-    let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
     let answer = decide(&network, &allocation, samples, &options, settings, &progress);
     bar.finish_and_clear();
     let answer = answer?;

@@ -32,6 +32,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let texts = texts(&folders, &run)?;
     match &run.request {
         Request::Scan { .. } => merge_scan(common, &run, &texts),
+        Request::Batch { .. } => super::batch::merged(&texts),
         Request::Verify { .. } => super::verify::merged(common, &run, &texts),
     }
 }

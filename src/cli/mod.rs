@@ -1,5 +1,6 @@
 //! Commands: parse, ask the library, show the answer.
 
+mod batch;
 mod certificate;
 mod check;
 mod classify;
@@ -16,6 +17,7 @@ mod file;
 mod interrupt;
 mod law;
 mod man;
+mod mask;
 mod matching;
 pub(crate) mod memory;
 mod merge;
@@ -101,8 +103,13 @@ impl Common {
         Ok(Definitions::read(&self.definitions)?)
     }
 
-    /// The network of an expression.
+    /// The network of an expression. A literal call of a family is read without starting the claim language.
     fn network(&self, text: &str) -> Result<Network, Failure> {
+        if self.definitions.is_empty()
+            && let Ok(network) = text.parse()
+        {
+            return Ok(network);
+        }
         Ok(self.definitions()?.network(text)?)
     }
 
@@ -240,6 +247,29 @@ impl Subject {
 
     fn samples(&self) -> Samples {
         self.samples.map_or(Samples::Functional, Samples::Count)
+    }
+}
+
+/// Other ways to give an allocation than as an argument.
+#[derive(Args, Clone, Debug)]
+struct AllocationFiles {
+    /// Read the allocation from this text file.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["allocation", "mask"])]
+    allocation_file: Option<PathBuf>,
+    /// Read the allocation from boolean arrays named as the tensors, made by numpy.savez.
+    #[arg(long, value_name = "FILE.npz", conflicts_with = "allocation")]
+    mask: Option<PathBuf>,
+}
+
+impl AllocationFiles {
+    /// The allocation as it is given: as text, in a text file, or as a mask.
+    fn allocation(&self, network: &Network, text: Option<&str>) -> Result<Allocation, Failure> {
+        match (text, &self.allocation_file, &self.mask) {
+            (Some(text), _, _) => parse_allocation(network, text),
+            (_, Some(path), _) => parse_allocation(network, &file::read_text(path)?),
+            (_, _, Some(path)) => mask::read(path, network),
+            _ => Err(Failure::request("no allocation is given\n  give one, such as 'W1[0,:]'")),
+        }
     }
 }
 

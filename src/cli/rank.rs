@@ -16,7 +16,7 @@ use super::certificate::save;
 use super::failure::Failure;
 use super::obstruction::obstructions;
 use super::output::{json, line, plural, thousands};
-use super::{Common, Subject, error_bound, parse_allocation, settings};
+use super::{AllocationFiles, Common, Pins, batch, error_bound, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert rank 'lffn([2, 3, 3, 2])' 'W2[0,0] W2[0,1] W2[1,2] W2[2,2]'
@@ -25,11 +25,32 @@ const EXAMPLES: &str = "Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
-    #[command(flatten)]
-    subject: Subject,
+    /// The network, such as 'lffn([2, 2, 2])'.
+    #[arg(value_name = "NET", required_unless_present = "networks")]
+    network: Option<String>,
     /// The learnable weights, such as 'W1[0,:] b1[1]', 'all' or 'none'.
-    #[arg(value_name = "ALLOC")]
-    allocation: String,
+    #[arg(value_name = "ALLOC", required_unless_present_any = ["networks", "batch", "allocation_file", "mask"])]
+    allocation: Option<String>,
+    /// The number of generic inputs; without it, so many that more add nothing (functional).
+    #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
+    samples: Option<u64>,
+    #[command(flatten)]
+    pins: Pins,
+    /// Answer each line of this file (- for standard input), an allocation or an object with allocation and samples, by an
+    /// object a line.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["allocation", "allocation_file", "mask", "certificate"])]
+    batch: Option<PathBuf>,
+    /// Keep finished pieces of the batch in this folder, and go on from those that are there.
+    #[arg(long, value_name = "DIR", requires = "batch")]
+    resume: Option<PathBuf>,
+    /// Only this shard of the batch's pieces, such as 3/8; `merge` joins the folders of all.
+    #[arg(long, value_name = "I/N", value_parser = super::resume::shard, requires = "resume")]
+    shard: Option<(usize, usize)>,
+    /// Answer for each network in the lines of this file, all weights or an object with network, allocation and samples.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["network", "allocation", "batch", "allocation_file", "mask", "pin", "certificate"])]
+    networks: Option<PathBuf>,
+    #[command(flatten)]
+    files: AllocationFiles,
     /// Where the answer is not proved, it is wrong with a probability of at most 2^K.
     #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
@@ -40,7 +61,7 @@ pub(super) struct Arguments {
     #[arg(long, requires = "certificate")]
     elementary: bool,
     /// The dimension at every number of samples, until more add nothing.
-    #[arg(long, conflicts_with_all = ["samples", "certificate"])]
+    #[arg(long, conflicts_with_all = ["samples", "certificate", "batch", "networks"])]
     all_samples: bool,
     /// A network with kinks (relu): the number of random activation patterns to look at.
     #[arg(long, value_name = "N", default_value_t = DRAWS, value_parser = clap::value_parser!(u64).range(1..))]
@@ -48,9 +69,23 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let network = arguments.subject.network(common)?;
-    let allocation = parse_allocation(&network, &arguments.allocation)?;
-    let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
+    let (settings, draws) = (settings(common, arguments.error_log2), arguments.draws);
+    let samples = arguments.samples.map_or(Samples::Functional, Samples::Count);
+    if let Some(path) = &arguments.networks {
+        return batch::networks(common, samples, path, settings, draws);
+    }
+    let Some(name) = &arguments.network else {
+        return Err(Failure::request("no network is named\n  name one, such as 'lffn([2, 2, 2])'"));
+    };
+    let network = common.pinned(name, &arguments.pins)?;
+    if let Some(path) = &arguments.batch {
+        if let Some(folder) = &arguments.resume {
+            let shard = arguments.shard.unwrap_or((1, 1));
+            return batch::resumed(common, (&network, samples), path, (settings, draws), (folder, shard));
+        }
+        return batch::ranks(&network, samples, path, settings, draws);
+    }
+    let allocation = arguments.files.allocation(&network, arguments.allocation.as_deref())?;
     if arguments.all_samples {
         let answers = at_all_samples(&network, &allocation, settings)?;
         if common.json {
@@ -60,17 +95,14 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let mut answer = rank_drawn(&network, &allocation, samples, settings, arguments.draws)?;
+    let answer = rank_drawn(&network, &allocation, samples, settings, draws)?;
     if let Some(path) = &arguments.certificate {
         let text = if arguments.elementary { of_rank_by(&Elementary, &answer) } else { of_rank(&answer) };
         save(path, &text.map_err(|error| Failure::request(error.to_string()))?)?;
     }
-    if is_certified(&answer) {
-        (answer.dim.evidence, answer.teacher.evidence) = (Evidence::Proved, Evidence::Proved);
-    }
+    let answer = settled(answer);
     if common.json {
-        let [reason, teacher_reason] = [reason(&answer.dim), reason(&answer.teacher)];
-        json(&record::Rank { reason, teacher_reason, ..record::Rank::of(&answer) })?;
+        json(&record_of(&answer))?;
     } else {
         line(&text(&answer))?;
     }
@@ -88,6 +120,10 @@ fn at_all_samples(network: &Network, allocation: &Allocation, settings: Settings
     }
     let at = |samples| rank_drawn(network, allocation, samples, settings, DRAWS);
     let last = at(Samples::Functional)?;
+    if last.teacher.reason == Reason::AtLeast {
+        let mend = "ask for one number of samples with --samples";
+        return Err(Failure::limit(format!("{network}: too large for the dimension of all weights\n  {mend}")));
+    }
     let mut answers = Vec::new();
     for count in 1.. {
         let answer = at(Samples::Count(count))?;
@@ -148,6 +184,20 @@ fn is_certified(answer: &Answer) -> bool {
     certificate.is_some_and(|text| check(text.as_bytes()).verdict == Verdict::Valid)
 }
 
+/// The answer, proved where its certificate is valid.
+pub(super) fn settled(mut answer: Answer) -> Answer {
+    if is_certified(&answer) {
+        (answer.dim.evidence, answer.teacher.evidence) = (Evidence::Proved, Evidence::Proved);
+    }
+    answer
+}
+
+/// The record of a settled answer.
+pub(super) fn record_of(answer: &Answer) -> record::Rank {
+    let [reason, teacher_reason] = [reason(&answer.dim), reason(&answer.teacher)];
+    record::Rank { reason, teacher_reason, ..record::Rank::of(answer) }
+}
+
 /// Why a dimension is not larger.
 fn reason(d: &Dimension) -> String {
     match (d.evidence, d.reason) {
@@ -159,8 +209,15 @@ fn reason(d: &Dimension) -> String {
 }
 
 fn text(answer: &Answer) -> String {
-    let known = |d: &Dimension| format!("{:<6} {}: {}", d.value, d.evidence, reason(d));
-    let verdict = if answer.spans() { "spans" } else { "does not span" };
+    let known = |d: &Dimension| match d.reason {
+        Reason::AtLeast => format!("at least {} proved: {}", d.value, d.reason),
+        _ => format!("{:<6} {}: {}", d.value, d.evidence, reason(d)),
+    };
+    let verdict = match answer.spans_if_known() {
+        Some(true) => "spans",
+        Some(false) => "does not span",
+        None => "may span or not: the teacher's dimension is not known",
+    };
     let (size, weights) = (answer.allocation.size(), answer.network.weights());
     let mut text = format!("{}, {}: {size} of {weights} weights may learn\n\n", answer.network, answer.samples);
     if weights <= 400 {

@@ -24,6 +24,9 @@ pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
 /// As [`of_rank`]; and what that engine says may not fit together.
 pub fn of_rank_by(engine: &impl Engine, answer: &Answer) -> Result<String, CannotCertify> {
     families_only(&answer.network)?;
+    if answer.teacher_dim().is_none() {
+        return Err(CannotCertify::Jacobian);
+    }
     if !answer.network.is_polynomial() {
         return patterns::of_rank(engine, answer);
     }
@@ -44,10 +47,10 @@ pub(super) fn written<E: Engine>(
     }
     let all = Allocation::all(network.weights());
     let sets = [(answer.allocation.clone(), answer.dim.value), (all.clone(), answer.teacher.value)];
+    let matroid =
+        engine.matroid(network, answer.samples, answer.settings.seed, None).map_err(|_| CannotCertify::Jacobian)?;
     let ground =
         Ground::find(engine, network, answer.samples, &sets, answer.settings.seed, 0).ok_or(CannotCertify::Point)?;
-    let matroid =
-        engine.matroid(network, answer.samples, answer.settings.seed, None).map_err(|_| CannotCertify::Point)?;
     let error_log2 = answer.evidence().error_log2().unwrap_or_else(|| matroid.error_for_one());
     let mut writer = Writer::new(header(about, answer));
     let mut section = Section::open(&mut writer, &ground, &matroid, error_log2);

@@ -18,13 +18,18 @@ pub struct Rank {
     pub size: usize,
     /// ρ_m(A).
     pub dim: usize,
-    /// D_m.
-    pub teacher_dim: usize,
+    /// D_m; absent for a network too large for it to be known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teacher_dim: Option<usize>,
+    /// A proved lower bound of D_m, where D_m is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teacher_at_least: Option<usize>,
     /// The number of scalar labels.
     pub labels: u64,
-    /// Whether ρ_m(A) = D_m.
-    pub spans: bool,
-    /// `proved`, `bounded`, `statistical` or `open`, for both dimensions together.
+    /// Whether ρ_m(A) = D_m; absent where D_m is not known and it may or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spans: Option<bool>,
+    /// `proved`, `bounded`, `statistical` or `open`, for the dimensions that are given.
     pub evidence: String,
     /// An error has at most the probability 2^this; nothing when proved.
     pub error_log2: Option<i64>,
@@ -97,6 +102,17 @@ pub struct Exchange {
 }
 
 impl Rank {
+    /// The teacher's dimension for a person: a number, or a bound of it.
+    pub fn teacher_text(&self) -> String {
+        let at_least = || self.teacher_at_least.map_or_else(|| "open".to_owned(), |dim| format!("≥ {dim}"));
+        self.teacher_dim.map_or_else(at_least, |dim| dim.to_string())
+    }
+
+    /// Whether the allocation spans, for a person: `yes`, `no` or `open`.
+    pub fn spans_text(&self) -> &'static str {
+        self.spans.map_or("open", |spans| if spans { "yes" } else { "no" })
+    }
+
     /// Of an answer.
     pub fn of(answer: &Answer) -> Self {
         let evidence = answer.evidence();
@@ -111,9 +127,10 @@ impl Rank {
             samples: answer.samples.count(),
             size: answer.allocation.size(),
             dim: answer.dim.value,
-            teacher_dim: answer.teacher.value,
+            teacher_dim: answer.teacher_dim(),
+            teacher_at_least: answer.teacher_dim().is_none().then_some(answer.teacher.value),
             labels: answer.labels,
-            spans: answer.spans(),
+            spans: answer.spans_if_known(),
             evidence: evidence.name().to_owned(),
             error_log2: evidence.error_log2(),
             reason: answer.dim.reason.to_string(),

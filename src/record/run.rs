@@ -61,6 +61,24 @@ pub enum Request {
         /// The seed.
         seed: u64,
     },
+    /// `allocert rank --batch`
+    Batch {
+        /// The network, as it is written.
+        network: String,
+        /// A checksum of its forward pass, of a network that is not built in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        program: Option<u32>,
+        /// The number of lines with a question, and a checksum of them.
+        lines: (usize, u32),
+        /// The number of generic inputs where a line gives none; nothing when functional.
+        samples: Option<u64>,
+        /// The activation patterns drawn for a network with kinks.
+        draws: u64,
+        /// The bound on the error.
+        error_log2: i64,
+        /// The seed.
+        seed: u64,
+    },
 }
 
 impl Run {
@@ -72,7 +90,7 @@ impl Run {
     /// The seed of what is asked.
     pub fn seed(&self) -> u64 {
         match self.request {
-            Request::Scan { seed, .. } | Request::Verify { seed, .. } => seed,
+            Request::Scan { seed, .. } | Request::Verify { seed, .. } | Request::Batch { seed, .. } => seed,
         }
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use allocert_claims::{Checked, Expect};
 use allocert_core::allocation::print;
 use allocert_core::matching::{self, Case};
-use allocert_core::reach::Evidence;
+use allocert_core::reach::{Answer, Evidence};
 use allocert_core::text::shell;
 
 use super::{Diagram, Obstruction, Unmatched, commands};
@@ -294,8 +294,8 @@ impl Counterexample {
             allocation: c.allocation.as_ref().map(|a| print(c.network.layout(), a)),
             size: c.allocation.as_ref().map(|a| a.size()),
             dim: c.answer.as_ref().map(|a| a.dim.value),
-            teacher_dim: c.answer.as_ref().map(|a| a.teacher.value),
-            spans: c.answer.as_ref().map(|a| a.spans()),
+            teacher_dim: c.answer.as_ref().and_then(Answer::teacher_dim),
+            spans: c.answer.as_ref().and_then(Answer::spans_if_known),
             claimed: c.claimed.clone(),
             left,
             sign,

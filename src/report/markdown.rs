@@ -75,7 +75,7 @@ pub fn markdown(results: &Results) -> String {
                 "| {network} | {allocation} | {} | {} | {} | {known} |\n",
                 samples(r.samples),
                 r.dim,
-                r.teacher_dim
+                r.teacher_text()
             ));
         }
     }

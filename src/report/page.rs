@@ -285,8 +285,8 @@ fn rank(r: &Rank) -> Value {
         samples => samples(r.samples),
         size => r.size,
         dim => r.dim,
-        teacher_dim => r.teacher_dim,
-        spans => r.spans,
+        teacher_dim => r.teacher_text(),
+        spans => r.spans_text(),
         evidence => evidence(Some(&r.evidence), r.error_log2),
         reason => &r.reason,
     }

@@ -140,10 +140,10 @@ fn add(value: Value, results: &mut Results) -> Result<(), String> {
         push(value, &mut results.trainings)
     } else if has("verdict") && has("matched") {
         push(value, &mut results.matches)
-    } else if has("spans") && has("labels") {
+    } else if has("dim") && has("labels") {
         push(value, &mut results.ranks)
     } else {
-        Err("it has none of the fields claim, counts, flats with formula, successes, verdict with matched, spans with labels".to_owned())
+        Err("it has none of the fields claim, counts, flats with formula, successes, verdict with matched, dim with labels".to_owned())
     }
 }
 

@@ -184,7 +184,8 @@ fn detailed(checked: &Checked, c: &Counterexample) -> String {
     if let Some(answer) = &c.answer {
         let dim = |name: &str, d: &allocert::reach::Dimension| {
             let evidence = d.evidence;
-            format!("{name} {} ({evidence}; {})\n", d.value, d.reason)
+            let at_least = if d.reason == allocert::reach::Reason::AtLeast { "at least " } else { "" };
+            format!("{name} {at_least}{} ({evidence}; {})\n", d.value, d.reason)
         };
         text.push_str("\ntrue\n");
         text.push_str(&format!("  {}", dim("reachable dimension", &answer.dim)));

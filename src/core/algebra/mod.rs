@@ -1,6 +1,7 @@
 //! Exact algebra: linear algebra over any field, linear inequalities, polynomials, Gröbner bases, real roots.
 
 mod arrangement;
+mod basis;
 mod elimination;
 mod groebner;
 mod lifting;
@@ -17,6 +18,7 @@ mod refutation;
 mod univariate;
 
 pub use arrangement::{AffineForm, cells};
+pub use basis::{Basis, first_basis};
 pub use elimination::{RowSpace, rank};
 pub use groebner::{Groebner, Limits, Stopped};
 pub use lifting::{Primes, rational_of};

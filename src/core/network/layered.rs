@@ -6,9 +6,10 @@
 //! activation.
 
 use crate::algebra::{Matrix, RowSpace};
-use crate::allocation::Layout;
+use crate::allocation::{Allocation, Layout};
 use crate::number::{Field, Ring};
 
+use super::Row;
 use super::shape::{Shapes, bits};
 use super::symmetry::Symmetry;
 
@@ -99,10 +100,7 @@ impl Layers {
         (0..self.widths[layer])
             .map(|row| {
                 let mut sum = if self.bias { weights[self.bias_weight(layer, row)].clone() } else { ring.zero() };
-                let weights = &weights[start + row * columns..][..columns];
-                for (w, x) in weights.iter().zip(a) {
-                    ring.add_product(&mut sum, w, x);
-                }
+                ring.add_dot(&mut sum, &weights[start + row * columns..][..columns], a);
                 sum
             })
             .collect()
@@ -164,11 +162,7 @@ impl Layers {
         weights: &[R::Element],
         input: &[R::Element],
     ) -> Matrix<R::Element> {
-        self.activated_jacobian(ring, weights, input, |unit, z| {
-            let g = self.exponent_of(unit);
-            let slope = ring.mul(&ring.integer(i64::from(g)), &ring.power(&z, g - 1));
-            (ring.power(&z, g), slope)
-        })
+        self.activated_jacobian(ring, weights, input, self.powers(ring))
     }
 
     /// The derivatives of the output for one input by every weight; `activate` gives the activation of a hidden unit and its
@@ -178,18 +172,10 @@ impl Layers {
         ring: &R,
         weights: &[R::Element],
         input: &[R::Element],
-        mut activate: impl FnMut(usize, R::Element) -> (R::Element, R::Element),
+        activate: impl FnMut(usize, R::Element) -> (R::Element, R::Element),
     ) -> Matrix<R::Element> {
         let last = self.count();
-        let mut activations = vec![input.to_vec()];
-        let (mut slopes, mut unit) = (Vec::new(), 0);
-        for layer in 1..last {
-            let z = self.affine(ring, weights, layer, &activations[layer - 1]).into_iter().enumerate();
-            let (activation, slope): (Vec<_>, Vec<_>) = z.map(|(i, z)| activate(unit + i, z)).unzip();
-            slopes.push(slope);
-            activations.push(activation);
-            unit += self.widths[layer];
-        }
+        let (activations, slopes) = self.forwards(ring, weights, input, activate);
         let (outputs, n) = (self.widths[last], self.start(last + 1));
         let mut jacobian = Matrix::filled(outputs, n, ring.zero());
         let mut back = Matrix::filled(outputs, outputs, ring.zero());
@@ -212,6 +198,78 @@ impl Layers {
             }
         }
         jacobian
+    }
+
+    /// a_0, …, a_{L−1} and the slopes of layers 1, …, L − 1 for one input.
+    #[allow(clippy::type_complexity)]
+    fn forwards<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        input: &[R::Element],
+        mut activate: impl FnMut(usize, R::Element) -> (R::Element, R::Element),
+    ) -> (Vec<Vec<R::Element>>, Vec<Vec<R::Element>>) {
+        let mut activations = vec![input.to_vec()];
+        let (mut slopes, mut unit) = (Vec::new(), 0);
+        for layer in 1..self.count() {
+            let z = self.affine(ring, weights, layer, &activations[layer - 1]).into_iter().enumerate();
+            let (activation, slope): (Vec<_>, Vec<_>) = z.map(|(i, z)| activate(unit + i, z)).unzip();
+            slopes.push(slope);
+            activations.push(activation);
+            unit += self.widths[layer];
+        }
+        (activations, slopes)
+    }
+
+    /// The activations z ↦ z^g and their slopes.
+    fn powers<R: Ring>(&self, ring: &R) -> impl FnMut(usize, R::Element) -> (R::Element, R::Element) {
+        |unit, z| match self.exponent_of(unit) {
+            1 => (z, ring.one()),
+            g => {
+                let below = ring.power(&z, g - 1);
+                (ring.mul(&below, &z), ring.mul(&ring.integer(i64::from(g)), &below))
+            }
+        }
+    }
+
+    /// The derivatives of a combination of the outputs for one input by some weights, in one pass back.
+    pub(super) fn reverse<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        row: &Row<'_, R::Element>,
+        columns: &[usize],
+    ) -> Vec<R::Element> {
+        self.activated_reverse(ring, weights, row, columns, self.powers(ring))
+    }
+
+    /// The same with another activation, given with its slope.
+    pub(super) fn activated_reverse<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        row: &Row<'_, R::Element>,
+        columns: &[usize],
+        activate: impl FnMut(usize, R::Element) -> (R::Element, R::Element),
+    ) -> Vec<R::Element> {
+        let (activations, slopes) = self.forwards(ring, weights, row.input, activate);
+        let mut back = Matrix::from_rows(row.combination.len(), [row.combination.to_vec()]);
+        let mut backs = vec![Vec::new(); self.count()];
+        for layer in (1..=self.count()).rev() {
+            backs[layer - 1] = back.row(0).to_vec();
+            if layer > 1 {
+                back = self.step_back(ring, weights, layer, &back, &slopes[layer - 2]);
+            }
+        }
+        let entry = |weight: &usize| {
+            let layer = self.starts.partition_point(|start| start <= weight) - 1;
+            let (cell, inside) = (weight - self.starts[layer], self.widths[layer]);
+            match cell.checked_sub(inside * self.widths[layer + 1]) {
+                Some(unit) => backs[layer][unit].clone(),
+                None => ring.mul(&backs[layer][cell / inside], &activations[layer][cell % inside]),
+            }
+        };
+        columns.iter().map(entry).collect()
     }
 
     /// G_{ℓ−1} from G_ℓ.
@@ -289,18 +347,55 @@ impl Layers {
         factor: i64,
     ) -> Vec<R::Element> {
         let mut direction = vec![ring.zero(); weights.len()];
-        for j in 0..self.widths[layer - 1] {
-            direction[self.weight(layer, to, j)] = weights[self.weight(layer, from, j)].clone();
-        }
-        if self.bias {
-            direction[self.bias_weight(layer, to)] = weights[self.bias_weight(layer, from)].clone();
-        }
+        let (incoming, outgoing) = self.mixed(layer, to, from);
+        incoming.for_each(|(moved, by)| direction[moved] = weights[by].clone());
         let negated = ring.integer(-factor);
-        for k in 0..self.widths[layer + 1] {
-            let outgoing = &weights[self.weight(layer + 1, k, to)];
-            direction[self.weight(layer + 1, k, from)] = ring.mul(&negated, outgoing);
-        }
+        outgoing.for_each(|(moved, by)| direction[moved] = ring.mul(&negated, &weights[by]));
         direction
+    }
+
+    /// What [`Layers::mixing`] moves, and by which weight: incoming weights of `to`, then outgoing ones of `from`.
+    fn mixed(
+        &self,
+        layer: usize,
+        to: usize,
+        from: usize,
+    ) -> (impl Iterator<Item = (usize, usize)>, impl Iterator<Item = (usize, usize)>) {
+        let incoming =
+            (0..self.widths[layer - 1]).map(move |j| (self.weight(layer, to, j), self.weight(layer, from, j)));
+        let bias = self.bias.then(|| (self.bias_weight(layer, to), self.bias_weight(layer, from)));
+        let outgoing =
+            (0..self.widths[layer + 1]).map(move |k| (self.weight(layer + 1, k, from), self.weight(layer + 1, k, to)));
+        (incoming.chain(bias), outgoing)
+    }
+
+    /// The directions of [`Layers::mixing`], of each hidden unit with itself or (`pairs`) with each of its layer, that move
+    /// weights of an allocation only.
+    pub(super) fn mixing_inside<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        allocation: &Allocation,
+        pairs: bool,
+    ) -> Vec<Vec<(usize, R::Element)>> {
+        let mut directions = Vec::new();
+        for layer in 1..self.count() {
+            let negated = ring.integer(-i64::from(self.exponents[layer - 1]));
+            let units = 0..self.widths[layer];
+            let inside = |to: usize, from: usize| {
+                let (mut incoming, mut outgoing) = self.mixed(layer, to, from);
+                incoming.all(|(moved, _)| allocation.contains(moved))
+                    && outgoing.all(|(moved, _)| allocation.contains(moved))
+            };
+            let wanted = units.clone().flat_map(|to| units.clone().map(move |from| (to, from)));
+            for (to, from) in wanted.filter(|(to, from)| (pairs || to == from) && inside(*to, *from)) {
+                let (incoming, outgoing) = self.mixed(layer, to, from);
+                let incoming = incoming.map(|(moved, by)| (moved, weights[by].clone()));
+                let outgoing = outgoing.map(|(moved, by)| (moved, ring.mul(&negated, &weights[by])));
+                directions.push(incoming.chain(outgoing).collect());
+            }
+        }
+        directions
     }
 
     /// Adding ε to the bias of a hidden unit that is linear, and taking ε times its outgoing weights from the next biases.

@@ -4,9 +4,9 @@ use itertools::iproduct;
 
 use super::layered::Layers;
 use super::shape::{Shapes, list, widths};
-use super::{Family, Probe, ShapeError, Symmetry};
+use super::{Family, Probe, Row, Samples, ShapeError, Symmetry};
 use crate::algebra::Matrix;
-use crate::allocation::Layout;
+use crate::allocation::{Allocation, Layout};
 use crate::number::{Field, Ring};
 
 /// A linear feedforward network.
@@ -71,6 +71,16 @@ impl Family for Lffn {
         self.layers.jacobian(ring, weights, input)
     }
 
+    fn reverse<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        row: &Row<'_, R::Element>,
+        columns: &[usize],
+    ) -> Vec<R::Element> {
+        self.layers.reverse(ring, weights, row, columns)
+    }
+
     fn degree(&self) -> u64 {
         self.layers.degree()
     }
@@ -93,6 +103,26 @@ impl Family for Lffn {
             }
         }
         directions
+    }
+
+    /// The label vectors are all matrices of rank at most q, the smallest width, applied to inputs of rank m' = min(m, d_0): a
+    /// determinantal variety of dimension q'(m' + d_L − q') with q' = min(q, m'). With biases one adds any constant to the
+    /// outputs, and inputs count modulo the constants.
+    fn teacher_dimension(&self, samples: Samples) -> Option<usize> {
+        let (d, outputs) = (self.layers.inputs(), self.layers.outputs());
+        let constant = usize::from(self.layers.bias);
+        let seen = samples.count().map_or(d, |count| usize::try_from(count).map_or(d, |m| d.min(m - constant.min(m))));
+        let rank = self.layers.widths.iter().copied().min().unwrap_or(0).min(seen);
+        Some(rank * (seen + outputs - rank) + constant * outputs)
+    }
+
+    fn gauge_inside<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        allocation: &Allocation,
+    ) -> Vec<Vec<(usize, R::Element)>> {
+        self.layers.mixing_inside(ring, weights, allocation, true)
     }
 
     fn gauge_names(&self) -> Vec<String> {

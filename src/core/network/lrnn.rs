@@ -6,7 +6,7 @@
 use itertools::iproduct;
 
 use super::shape::{MOST_WEIGHTS, Shapes, bits, bounded, positive, within};
-use super::{Diagram, Family, Group, Probe, ShapeError, Symmetry};
+use super::{Diagram, Family, Group, Probe, Row, ShapeError, Symmetry};
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
@@ -198,6 +198,10 @@ impl Family for Lrnn {
         each.saturating_mul((self.hidden + self.inputs) as u64).saturating_mul(self.labels_per_input() as u64)
     }
 
+    fn reverse_products(&self) -> u64 {
+        (3 * self.layout().weights() as u64).saturating_mul(self.steps as u64)
+    }
+
     fn enough(&self) -> usize {
         if self.every { self.inputs } else { self.input_size() }
     }
@@ -241,6 +245,40 @@ impl Family for Lrnn {
             }
         }
         jacobian
+    }
+
+    /// Back through time: the derivative of the combination by h_t is G_t = W^T G_{t+1} + D^T (the factors of step t).
+    fn reverse<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        row: &Row<'_, R::Element>,
+        columns: &[usize],
+    ) -> Vec<R::Element> {
+        let states = self.states(ring, weights, row.input);
+        let first = *self.read().start();
+        let mut gradient = vec![ring.zero(); weights.len()];
+        let mut back = vec![ring.zero(); self.hidden];
+        for t in (1..=self.steps).rev() {
+            let read = if t < first { &[][..] } else { &row.combination[(t - first) * self.outputs..][..self.outputs] };
+            for (k, i) in iproduct!(0..read.len(), 0..self.hidden) {
+                ring.add_product(&mut back[i], &read[k], &weights[self.d(k, i)]);
+                ring.add_product(&mut gradient[self.d(k, i)], &read[k], &states[t][i]);
+            }
+            let x = &row.input[(t - 1) * self.inputs..][..self.inputs];
+            let mut next = vec![ring.zero(); self.hidden];
+            for (i, b) in back.iter().enumerate() {
+                for (j, h) in states[t - 1].iter().enumerate() {
+                    ring.add_product(&mut gradient[self.w(i, j)], b, h);
+                    ring.add_product(&mut next[j], b, &weights[self.w(i, j)]);
+                }
+                for (j, x) in x.iter().enumerate() {
+                    ring.add_product(&mut gradient[self.b(i, j)], b, x);
+                }
+            }
+            back = next;
+        }
+        columns.iter().map(|weight| gradient[*weight].clone()).collect()
     }
 
     /// D, B, x and at most T − 1 times W.

@@ -82,6 +82,17 @@ impl Probe {
     }
 }
 
+/// A combination of the labels of one input: a row of the Jacobian, or a sum of multiples of rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a, E> {
+    /// The input.
+    pub input: &'a [E],
+    /// Which units with a kink are active; none for a polynomial label map.
+    pub gates: &'a [bool],
+    /// A factor for each label.
+    pub combination: &'a [E],
+}
+
 /// What a family of networks says of itself. All maps are polynomial with integer coefficients in the weights and the
 /// inputs (with kinks: on each activation pattern); the degree and height bounds rely on it.
 trait Family {
@@ -160,12 +171,38 @@ trait Family {
     }
     /// The derivatives of the labels of one input by every weight: one row a label.
     fn jacobian<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element>;
+    /// The derivatives of a combination of labels by some weights, given in ascending order.
+    fn reverse<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        row: &Row<'_, R::Element>,
+        columns: &[usize],
+    ) -> Vec<R::Element>;
     /// The total degree of a label in weights and inputs, saturating.
     fn degree(&self) -> u64;
     /// An upper bound on log₂ of the sum of the absolute values of a label's coefficients, saturating.
     fn height_bits(&self) -> u64;
     /// Directions v(θ) in weight space, polynomial in θ, along which no label changes: J · v ≡ 0 as an identity.
     fn gauge<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<Vec<R::Element>>;
+    /// Gauge directions that move some weights only, as weights and entries: none, or those that a family finds without
+    /// writing down all.
+    fn gauge_inside<R: Ring>(
+        &self,
+        _ring: &R,
+        _weights: &[R::Element],
+        _allocation: &Allocation,
+    ) -> Vec<Vec<(usize, R::Element)>> {
+        Vec::new()
+    }
+    /// The teacher's dimension by a theorem that holds for all shapes.
+    fn teacher_dimension(&self, _samples: Samples) -> Option<usize> {
+        None
+    }
+    /// About how many products one pass back costs, saturating.
+    fn reverse_products(&self) -> u64 {
+        (self.layout().weights() as u64).saturating_mul(2)
+    }
     /// How many gauge directions there are, saturating.
     fn gauge_count(&self) -> u64;
     /// The names of the directions of [`Family::gauge`] in certificates, in the same order.
@@ -545,6 +582,44 @@ impl Network {
     /// Of inputs with the same gates, more than so many see no more, in a network with kinks.
     pub fn inputs_of_one_pattern(&self) -> usize {
         on_family!(self, f => f.inputs_of_one_pattern())
+    }
+
+    /// The derivatives of a combination of the labels of one input by some weights, in ascending order: one pass back through
+    /// the network, whatever the number of labels. On an activation pattern, polynomial, so that any ring will do.
+    ///
+    /// # Panics
+    /// If there are not `weights()` weights, `gates()` gates or `labels_per_input()` factors.
+    pub fn reverse<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        row: &Row<'_, R::Element>,
+        columns: &[usize],
+    ) -> Vec<R::Element> {
+        assert_eq!((weights.len(), row.gates.len()), (self.weights(), self.gates()), "the weights and gates");
+        assert_eq!(row.combination.len(), self.labels_per_input(), "the combination of labels");
+        on_family!(self, f => f.reverse(ring, weights, row, columns))
+    }
+
+    /// About how many products [`Network::reverse`] costs, saturating.
+    pub fn reverse_products(&self) -> u64 {
+        on_family!(self, f => f.reverse_products())
+    }
+
+    /// The teacher's dimension D_m, where a theorem on the family gives it for all shapes.
+    pub fn teacher_dimension(&self, samples: Samples) -> Option<usize> {
+        on_family!(self, f => f.teacher_dimension(samples))
+    }
+
+    /// Directions v(θ) with J · v ≡ 0 that move weights of an allocation only, as weights and entries; those of large networks
+    /// that can be found without writing down all. They need not be independent.
+    pub fn gauge_inside<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        allocation: &Allocation,
+    ) -> Vec<Vec<(usize, R::Element)>> {
+        on_family!(self, f => f.gauge_inside(ring, weights, allocation))
     }
 
     /// Whether the closure of all label vectors is known to be a normal variety, for every number of inputs.

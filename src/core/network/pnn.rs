@@ -2,9 +2,9 @@
 
 use super::layered::Layers;
 use super::shape::{Shapes, bounded, list, widths};
-use super::{Family, Probe, ShapeError, Symmetry};
+use super::{Family, Probe, Row, ShapeError, Symmetry};
 use crate::algebra::Matrix;
-use crate::allocation::Layout;
+use crate::allocation::{Allocation, Layout};
 use crate::number::{Field, Ring};
 
 /// A network with monomial activation.
@@ -106,6 +106,16 @@ impl Family for Pnn {
         self.layers.jacobian(ring, weights, input)
     }
 
+    fn reverse<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        row: &Row<'_, R::Element>,
+        columns: &[usize],
+    ) -> Vec<R::Element> {
+        self.layers.reverse(ring, weights, row, columns)
+    }
+
     fn degree(&self) -> u64 {
         self.layers.degree()
     }
@@ -119,6 +129,15 @@ impl Family for Pnn {
         let hidden = 1..self.layers.count();
         let units = hidden.flat_map(|layer| (0..self.layers.widths[layer]).map(move |u| (layer, u)));
         units.map(|(layer, unit)| self.layers.scaling(ring, weights, layer, unit)).collect()
+    }
+
+    fn gauge_inside<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        allocation: &Allocation,
+    ) -> Vec<Vec<(usize, R::Element)>> {
+        self.layers.mixing_inside(ring, weights, allocation, false)
     }
 
     fn gauge_names(&self) -> Vec<String> {

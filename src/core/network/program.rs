@@ -14,7 +14,7 @@ use super::diagram::{Diagram, Group};
 use super::gauge::{AffineField, affine_fields};
 use super::shape::{MOST_WEIGHTS, ShapeValue, Shapes};
 use super::symmetry::found_symmetries;
-use super::{Family, Network, Probe, Symmetry};
+use super::{Family, Network, Probe, Row, Symmetry};
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
@@ -434,6 +434,28 @@ impl Family for ProgramNetwork {
 
     fn jacobian<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Matrix<R::Element> {
         self.integral.jacobian(ring, &self.values(ring, weights, input))
+    }
+
+    fn reverse<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        row: &Row<'_, R::Element>,
+        columns: &[usize],
+    ) -> Vec<R::Element> {
+        let gate = |unit: usize, z: &R::Element| {
+            Some(if row.gates[unit] { (z.clone(), ring.one()) } else { (ring.zero(), ring.zero()) })
+        };
+        let Some(values) = self.integral.evaluate_gated(ring, weights, row.input, gate) else {
+            panic!("a ring without integers");
+        };
+        let seeds: Vec<_> = self.integral.outputs().iter().copied().zip(row.combination.iter().cloned()).collect();
+        let adjoints = self.integral.backwards(ring, &values, &seeds, &self.integral.moving());
+        columns.iter().map(|weight| adjoints[*weight].clone()).collect()
+    }
+
+    fn reverse_products(&self) -> u64 {
+        (self.integral.operations().len() as u64).saturating_mul(3)
     }
 
     fn degree(&self) -> u64 {

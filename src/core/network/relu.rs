@@ -8,9 +8,9 @@
 
 use super::layered::Layers;
 use super::shape::{Shapes, list, widths};
-use super::{Family, Probe, ShapeError, Symmetry};
+use super::{Family, Probe, Row, ShapeError, Symmetry};
 use crate::algebra::Matrix;
-use crate::allocation::Layout;
+use crate::allocation::{Allocation, Layout};
 use crate::number::{Field, Ring};
 
 /// So many generic inputs for each weight stand for "functional".
@@ -138,6 +138,17 @@ impl Family for Relu {
         self.layers.activated_jacobian(ring, weights, input, gate)
     }
 
+    fn reverse<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        row: &Row<'_, R::Element>,
+        columns: &[usize],
+    ) -> Vec<R::Element> {
+        let gate = |unit: usize, z| if row.gates[unit] { (z, ring.one()) } else { (ring.zero(), ring.zero()) };
+        self.layers.activated_reverse(ring, weights, row, columns, gate)
+    }
+
     /// On each pattern.
     fn degree(&self) -> u64 {
         self.layers.degree()
@@ -153,6 +164,15 @@ impl Family for Relu {
         let hidden = 1..self.layers.count();
         let units = hidden.flat_map(|layer| (0..self.layers.widths[layer]).map(move |u| (layer, u)));
         units.map(|(layer, unit)| self.layers.scaling(ring, weights, layer, unit)).collect()
+    }
+
+    fn gauge_inside<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        allocation: &Allocation,
+    ) -> Vec<Vec<(usize, R::Element)>> {
+        self.layers.mixing_inside(ring, weights, allocation, false)
     }
 
     fn gauge_names(&self) -> Vec<String> {

@@ -13,6 +13,7 @@ mod norm;
 mod prime;
 mod random;
 mod stream;
+mod word;
 
 pub use degree::Degrees;
 pub use dual::{Dual, Duals};
@@ -21,9 +22,10 @@ pub use exact::{Integers, Rationals};
 pub use float::Floats;
 pub use function::Function;
 pub use norm::{Norm, Norms};
-pub use prime::{PrimeField, random_prime};
+pub use prime::{PrimeField, random_prime, random_small_prime};
 pub use random::{gaussian, uniform};
 pub use stream::{Stream, generator};
+pub use word::Words;
 
 use std::fmt::Debug;
 
@@ -89,6 +91,11 @@ pub trait Ring: Clone + Debug + Send + Sync {
         let mut sum = self.zero();
         a.iter().zip(b).for_each(|(a, b)| self.add_product(&mut sum, a, b));
         sum
+    }
+
+    /// `sum += Σ a[i] · b[i]`, over the shorter length.
+    fn add_dot(&self, sum: &mut Self::Element, a: &[Self::Element], b: &[Self::Element]) {
+        a.iter().zip(b).for_each(|(a, b)| self.add_product(sum, a, b));
     }
 
     /// `target += Σ factors[i] · rows[i]`, entry by entry; rows are as long as the target.

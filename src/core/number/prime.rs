@@ -146,6 +146,10 @@ impl Ring for PrimeField {
         self.reduce(sum)
     }
 
+    fn add_dot(&self, sum: &mut u64, a: &[u64], b: &[u64]) {
+        *sum = self.add(sum, &self.dot(a, b));
+    }
+
     /// Products are added up in double words and reduced only when another one might not fit.
     fn add_combination(&self, target: &mut [u64], factors: &[u64], rows: &[Vec<u64>]) {
         let mut sums: Vec<u128> = target.iter().map(|t| u128::from(*t) << 64).collect();
@@ -194,6 +198,16 @@ pub fn random_prime(random: &mut ChaCha12Rng) -> PrimeField {
     }
 }
 
+/// A prime drawn uniformly from all primes between 2^22 and 2^23; there are 268,216 of them, more than 2^18.
+pub fn random_small_prime(random: &mut ChaCha12Rng) -> PrimeField {
+    loop {
+        let candidate = (1 << 22) | (random.next_u64() >> 42) | 1;
+        if let Some(field) = PrimeField::new(candidate) {
+            return field;
+        }
+    }
+}
+
 /// The Baillie-PSW test, which has no false answer below 2^64 (Feitsma and Galway's table of base-2 pseudoprimes).
 fn is_prime(value: u64) -> bool {
     Integer::from(value).is_probably_prime(25) != IsPrime::No
@@ -236,6 +250,17 @@ mod tests {
         let primes: Vec<u64> = (0..20).map(|_| random_prime(&mut random).prime()).collect();
         assert!(primes.iter().all(|p| *p > 1 << 60 && *p < 1 << 61));
         assert!((1..20).all(|i| primes[i] != primes[0]));
+    }
+
+    #[test]
+    fn small_primes_are_as_many_as_error_bounds_say() {
+        let mut random = ChaCha12Rng::seed_from_u64(1);
+        assert!((0..50).all(|_| (1 << 22..1 << 23).contains(&random_small_prime(&mut random).prime())));
+        let mut composite = vec![false; 1 << 23];
+        for d in (2..1 << 12).filter(|d| is_prime(*d as u64)) {
+            (d * d..1 << 23).step_by(d).for_each(|multiple| composite[multiple] = true);
+        }
+        assert_eq!((1usize << 22..1 << 23).filter(|n| !composite[*n]).count(), 268_216);
     }
 
     proptest! {

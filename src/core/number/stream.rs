@@ -41,6 +41,8 @@ pub enum Stream {
     Costs,
     /// Points at which the arguments of exponentials are looked at.
     Arguments,
+    /// Points, inputs and combinations of labels at which single rows of Jacobians are evaluated.
+    Rows,
     /// Small integer points that are shown to a person.
     Shown,
     /// Random bases in which cyclic flats are looked for.
@@ -49,7 +51,7 @@ pub enum Stream {
 
 impl Stream {
     /// All purposes.
-    pub const ALL: [Stream; 18] = [
+    pub const ALL: [Stream; 19] = [
         Stream::Points,
         Stream::Degrees,
         Stream::Primes,
@@ -66,6 +68,7 @@ impl Stream {
         Stream::PatternPoints,
         Stream::Costs,
         Stream::Arguments,
+        Stream::Rows,
         Stream::Shown,
         Stream::Bases,
     ];
@@ -91,6 +94,7 @@ impl Stream {
             Stream::Costs => power(44),
             Stream::Arguments => power(45),
             Stream::Bases => power(46),
+            Stream::Rows => power(47),
             Stream::Shown => u64::MAX..u64::MAX,
         }
     }

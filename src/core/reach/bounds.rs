@@ -24,11 +24,9 @@ pub(super) struct Bounds {
 impl Bounds {
     /// Evaluates kernel fields at a point.
     pub(super) fn at(network: &Network, labels: u64, point: &ModularPoint) -> Self {
+        let mut bounds = Bounds::without_fields(network, labels, point.field);
         let n = network.weights();
-        let labels = usize::try_from(labels).unwrap_or(usize::MAX);
-        let teacher = if labels < n { (labels, Reason::Labels) } else { (n, Reason::Size) };
-        let mut bounds = Bounds { labels, field: point.field, fields: Vec::new(), teacher };
-        if network.kernel_field_entries() > MOST_FIELD_ENTRIES {
+        if !Bounds::looks_at_fields(network) {
             return bounds;
         }
         bounds.fields = network.kernel_fields(&point.field, &point.weights, &point.inputs);
@@ -37,6 +35,24 @@ impl Bounds {
             bounds.teacher = (free, Reason::KernelFields);
         }
         bounds
+    }
+
+    /// Those that need no point: the numbers of labels and of weights.
+    pub(super) fn without_fields(network: &Network, labels: u64, field: PrimeField) -> Self {
+        let n = network.weights();
+        let labels = usize::try_from(labels).unwrap_or(usize::MAX);
+        let teacher = if labels < n { (labels, Reason::Labels) } else { (n, Reason::Size) };
+        Bounds { labels, field, fields: Vec::new(), teacher }
+    }
+
+    /// Whether there are kernel fields that were evaluated.
+    pub(super) fn has_fields(&self) -> bool {
+        !self.fields.is_empty()
+    }
+
+    /// Whether kernel fields of this network are few enough to be looked at.
+    pub(super) fn looks_at_fields(network: &Network) -> bool {
+        network.kernel_field_entries() <= MOST_FIELD_ENTRIES
     }
 
     /// Of the teacher dimension.

@@ -7,6 +7,9 @@
 //!   of these is drawn with probability at most (k·h/60) / 2^54;
 //! - modulo any other prime p it vanishes at a random point with probability at most k·δ/p ≤ k·δ / 2^60 (Schwartz-Zippel).
 //!
+//! Small primes are drawn from the more than 2^18 between 2^22 and 2^23: then at most k·h / 22 of them are bad, and the two
+//! probabilities are at most (k·h/22) / 2^18 and k·δ / 2^22. It takes more trials, each of them faster.
+//!
 //! While a matrix is read, each of its rows is first tested against a random vector of the kernel so far; an independent
 //! row passes for dependent with probability 1/p, so altogether rows / 2^60 is added.
 //!
@@ -116,6 +119,16 @@ pub struct Chance {
     height: u64,
     /// So many minors must not vanish for one to be seen.
     minors: u64,
+    primes: PrimeRange,
+}
+
+/// Where random primes are drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PrimeRange {
+    /// Between 2^60 and 2^61.
+    Large,
+    /// Between 2^22 and 2^23.
+    Small,
 }
 
 impl Chance {
@@ -129,6 +142,7 @@ impl Chance {
             rows,
             height: network.height_bits().saturating_add(log),
             minors: 1,
+            primes: PrimeRange::Large,
         }
     }
 
@@ -139,15 +153,32 @@ impl Chance {
         Chance { minors: inputs.saturating_add(1), ..self }
     }
 
+    /// For rows that are combinations of the labels of an input with random factors, where so many labels are given: one
+    /// degree more, and so many times the coefficients.
+    #[must_use]
+    pub fn combined(self, labels: Option<usize>) -> Self {
+        let Some(labels) = labels else { return self };
+        let more = u64::from(u64::BITS - (labels as u64).leading_zeros());
+        Chance { degree: self.degree.saturating_add(1), height: self.height.saturating_add(more), ..self }
+    }
+
+    /// For a small prime, drawn uniformly from those between 2^22 and 2^23, and no test of rows against the kernel.
+    #[must_use]
+    pub fn modulo_small_primes(self) -> Self {
+        Chance { rows: 0, primes: PrimeRange::Small, ..self }
+    }
+
     /// For the Jacobian of an analytic network, at points of a plan. Without a bound of the numerators, nothing is bounded.
     /// Points at which a denominator vanishes are drawn again, which is counted as missing.
     pub fn of_plan(plan: &Plan, rows: u64) -> Self {
-        let unknown = Chance { degree: u64::MAX, rows, height: u64::MAX, minors: 1 };
+        let (minors, primes) = (1, PrimeRange::Large);
+        let unknown = Chance { degree: u64::MAX, rows, height: u64::MAX, minors, primes };
         plan.height().map_or(unknown, |height| Chance {
             degree: height.degree.saturating_add(height.below).max(1),
             rows,
             height: height.bits,
-            minors: 1,
+            minors,
+            primes,
         })
     }
 
@@ -158,9 +189,19 @@ impl Chance {
 
     /// log₂ of a bound on the probability that one trial misses a given k × k minor; at most 0.
     pub fn minor_log2(&self, k: usize) -> i64 {
+        let k = k as u128;
+        let one = match self.primes {
+            PrimeRange::Large => missed_minor_log2(k, self.degree, self.height, self.rows),
+            PrimeRange::Small => {
+                let bad_primes = k.saturating_mul(self.height.into()).div_ceil(22);
+                // degree / 2^22 + bad_primes / 2^18
+                let of_points = k.saturating_mul(self.degree.into());
+                ceil_log2(of_points.saturating_add(bad_primes.saturating_mul(16))) - 22
+            }
+        };
         // A union over the minors that have to be seen.
         let minors = i64::from(u64::BITS - self.minors.saturating_sub(1).leading_zeros());
-        missed_minor_log2(k as u128, self.degree, self.height, self.rows).saturating_add(minors).min(0)
+        one.saturating_add(minors).min(0)
     }
 
     /// The number of trials after which a given k × k minor has been missed by all with probability at most
@@ -208,6 +249,10 @@ mod tests {
         assert_eq!(chance.minor_log2(1), 7 - 60);
         assert_eq!(chance.trials(1, -100), Some(2));
         assert_eq!(chance.union_log2(1, &Integer::from(4), 1), 3 + 7 - 60);
+        // 2 + 16·1 = 18 < 2^5; with combinations of one label 3 + 16·1, in 22 bits.
+        let small = chance.modulo_small_primes();
+        assert_eq!((small.minor_log2(1), small.combined(Some(1)).minor_log2(1)), (5 - 22, 5 - 22));
+        assert_eq!(small.trials(1, -100), Some(6));
     }
 
     #[test]
@@ -224,7 +269,8 @@ mod tests {
 
     #[test]
     fn hopeless_heights_are_said_to_be_hopeless() {
-        let chance = Chance { degree: u64::MAX, rows: 1, height: u64::MAX, minors: 1 };
+        let primes = PrimeRange::Large;
+        let chance = Chance { degree: u64::MAX, rows: 1, height: u64::MAX, minors: 1, primes };
         assert_eq!(chance.minor_log2(10), 0);
         assert_eq!(chance.trials(10, -1), None);
     }

@@ -17,7 +17,7 @@ use crate::network::{Network, Probe, Samples};
 use crate::number::{Field, PrimeField, Ring, Stream, generator, random_prime};
 
 use super::matroid::Trial;
-use super::{Dimension, Evidence, JacobianMatroid, Obstruction, ReachError, Reason, Settings};
+use super::{Dimension, Evidence, JacobianMatroid, Obstruction, ReachError, Reason, Settings, wide};
 
 /// Augmenting paths are looked for only where one costs at most so many products.
 const MOST_PRODUCTS: usize = 1 << 32;
@@ -469,6 +469,12 @@ fn large(
         columns: network.weights() as u64,
         limit: MOST_ENTRIES as u64,
     };
+    if rules.cap == usize::MAX && network.is_polynomial() {
+        let found = wide_choice(network, samples, size, &order, settings.seed)?;
+        let chosen = Allocation::of(network.weights(), found.iter().copied().take(size));
+        let spare = found.get(size).copied();
+        return Ok(part_design(network, samples, size, rules, alternatives, settings, chosen, spare));
+    }
     let (mut inputs, mut columns) = ((size + SLACK).div_ceil(labels).min(all_inputs), 2 * size + SLACK);
     loop {
         columns = columns.min(order.len());
@@ -483,6 +489,25 @@ fn large(
             return Ok(part_design(network, samples, size, rules, alternatives, settings, chosen, spare));
         }
         (inputs, columns) = ((2 * inputs).min(all_inputs), 2 * columns);
+    }
+}
+
+/// One independent weight more than are wanted, or all that there are, from more and more of an order.
+fn wide_choice(
+    network: &Network,
+    samples: Samples,
+    size: usize,
+    order: &[usize],
+    seed: u64,
+) -> Result<Vec<usize>, ReachError> {
+    let mut columns = size + size / 8 + SLACK;
+    loop {
+        columns = columns.min(order.len());
+        let found = wide::independent(network, samples, &order[..columns], size + 1, seed)?;
+        if found.len() > size || columns == order.len() {
+            return Ok(found);
+        }
+        columns += columns / 2;
     }
 }
 

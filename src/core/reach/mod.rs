@@ -25,6 +25,7 @@ mod rank;
 mod scan;
 mod scan_patterns;
 mod symmetry;
+mod wide;
 
 pub use chance::{Chance, Evidence};
 pub(crate) use chance::{ceil_log2, missed_minor_log2};
@@ -40,7 +41,7 @@ pub use orbits::{Orbit, Orbits};
 pub use patterns::{DRAWS, Distribution, Patterns};
 pub use pieces::{PieceResult, Pieces};
 pub use point::IntegerPoint;
-pub use rank::{Answer, Dimension, Reason, Settings, rank, rank_drawn};
+pub use rank::{Answer, Dimension, Ranks, Reason, Settings, rank, rank_drawn};
 pub use scan::{Partial, Scan, ScanOptions, scan, scan_cost, scan_drawn, scan_until};
 pub use scan_patterns::Drawn;
 pub use symmetry::{Group, MOST_ELEMENTS, MOST_POINTS, Set};

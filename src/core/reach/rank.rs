@@ -1,9 +1,11 @@
 //! The question "what is the reachable dimension of this allocation?", and its answer.
 
+use rayon::prelude::*;
+
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 
-use super::{DRAWS, Distribution, Evidence, Exchange, JacobianMatroid, Obstruction, Patterns, ReachError};
+use super::{DRAWS, Distribution, Evidence, Exchange, JacobianMatroid, Obstruction, Patterns, ReachError, wide};
 
 /// Why a rank is not larger than it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +18,10 @@ pub enum Reason {
     KernelFields,
     /// No allocation reaches more than all weights do.
     Teacher,
+    /// A formula of the network's family, proved for all shapes.
+    Formula,
+    /// It may be larger: the value is a lower bound only.
+    AtLeast,
     /// No larger rank was found at random points.
     RandomPoints,
     /// No larger rank was found on random activation patterns.
@@ -29,6 +35,8 @@ impl std::fmt::Display for Reason {
             Reason::Labels => "a non-zero minor; no more labels",
             Reason::KernelFields => "a non-zero minor; independent gauge directions",
             Reason::Teacher => "a non-zero minor; the teacher's dimension",
+            Reason::Formula => "a theorem on the family",
+            Reason::AtLeast => "a non-zero minor; it may be larger",
             Reason::RandomPoints => "random points modulo random primes",
             Reason::Draws => "the largest over the activation patterns drawn",
         })
@@ -83,13 +91,28 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether A spans: ρ_m(A) = D_m.
+    /// Whether A spans: ρ_m(A) = D_m, as far as the dimensions that were found say.
     pub fn spans(&self) -> bool {
         self.dim.value == self.teacher.value
     }
 
-    /// How the whole answer is known.
+    /// D_m; nothing if only a lower bound of it is known.
+    pub fn teacher_dim(&self) -> Option<usize> {
+        (self.teacher.reason != Reason::AtLeast).then_some(self.teacher.value)
+    }
+
+    /// Whether A spans; nothing if the teacher's dimension is only known to be at least the allocation's.
+    pub fn spans_if_known(&self) -> Option<bool> {
+        let known = self.teacher_dim().is_some() || !self.spans();
+        known.then(|| self.spans())
+    }
+
+    /// How the whole answer is known. A teacher's dimension of which only a lower bound is given is no part of it: that bound is
+    /// proved.
     pub fn evidence(&self) -> Evidence {
+        if self.teacher_dim().is_none() {
+            return self.dim.evidence;
+        }
         Evidence::all([self.dim.evidence, self.teacher.evidence])
     }
 }
@@ -119,54 +142,139 @@ pub fn rank_drawn(
     settings: Settings,
     draws: u64,
 ) -> Result<Answer, ReachError> {
-    if network.has_one_matroid() {
-        return rank_of_matroid(network, allocation, samples, settings);
-    }
-    let patterns = Patterns::draw(network, samples, settings.seed, draws)?;
-    Ok(Answer {
-        network: network.clone(),
-        allocation: allocation.clone(),
-        samples,
-        labels: patterns.labels(),
-        dim: patterns.dim(allocation),
-        teacher: patterns.teacher(),
-        settings,
-        trials: patterns.distinct(),
-        distribution: Some(patterns.distribution(allocation)),
-        obstructions: Vec::new(),
-        exchange: None,
-    })
+    let question = [(allocation.clone(), samples)];
+    let mut ranks = Ranks::new(network, settings, draws);
+    ranks.answers(&question).pop().unwrap_or(Err(ReachError::NoSamples))
 }
 
-fn rank_of_matroid(
-    network: &Network,
-    allocation: &Allocation,
-    samples: Samples,
+/// Many questions about one network: what they have in common is evaluated once. Each answer is that of [`rank_drawn`].
+#[derive(Debug)]
+pub struct Ranks {
+    network: Network,
     settings: Settings,
-) -> Result<Answer, ReachError> {
-    let mut matroid = JacobianMatroid::new(network, samples, settings.seed)?;
-    let both = |m: &JacobianMatroid| (m.dim(allocation), m.teacher());
-    let (mut dim, mut teacher) = both(&matroid);
-    if Evidence::all([dim.evidence, teacher.evidence]) != Evidence::Proved {
-        // Two dimensions may be wrong, each with half the error.
-        // Where no number of trials gives a bound, a second one is a second look.
-        let trials =
-            if matroid.chance().is_hopeless() { 2 } else { matroid.trials_for_one(settings.error_log2 - 1)? };
-        matroid.extend_in_parallel(trials);
-        (dim, teacher) = both(&matroid);
+    draws: u64,
+    shared: Vec<(Samples, Result<Shared, ReachError>)>,
+}
+
+/// What questions at one number of samples have in common.
+#[derive(Debug)]
+enum Shared {
+    /// Nothing: each question evaluates the rows it needs.
+    Rows,
+    /// The whole Jacobian at one point, and, once it was needed, at as many as the error asks for.
+    Matroid(Box<JacobianMatroid>, Option<Result<Box<JacobianMatroid>, ReachError>>),
+    /// Activation patterns.
+    Patterns(Box<Patterns>),
+}
+
+impl Ranks {
+    /// Nothing is computed yet.
+    pub fn new(network: &Network, settings: Settings, draws: u64) -> Self {
+        Ranks { network: network.clone(), settings, draws, shared: Vec::new() }
     }
-    let explained = dim.value < teacher.value && dim.value < allocation.size();
-    Ok(Answer {
-        network: network.clone(),
-        allocation: allocation.clone(),
-        samples,
-        obstructions: if explained { matroid.obstructions(allocation) } else { Vec::new() },
-        exchange: matroid.exchange(allocation).filter(|_| explained),
-        labels: matroid.labels(),
-        dim,
-        teacher,
-        settings,
-        trials: matroid.trials().len(),
-        distribution: None,
-    })
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Answers in the order of the questions, on all threads. Not for code that others of the pool wait for.
+    pub fn answers(&mut self, questions: &[(Allocation, Samples)]) -> Vec<Result<Answer, ReachError>> {
+        for (_, samples) in questions {
+            if self.shared.iter().all(|(known, _)| known != samples) {
+                self.shared.push((*samples, self.share(*samples)));
+            }
+        }
+        let mut answers: Vec<_> = questions.par_iter().map(|(a, samples)| self.answer(a, *samples, false)).collect();
+        let open: Vec<usize> = (0..answers.len()).filter(|at| self.is_open(&answers[*at])).collect();
+        for at in &open {
+            self.extend(questions[*at].1);
+        }
+        let better: Vec<_> =
+            open.par_iter().map(|at| (*at, self.answer(&questions[*at].0, questions[*at].1, true))).collect();
+        better.into_iter().for_each(|(at, answer)| answers[at] = answer);
+        answers
+    }
+
+    fn share(&self, samples: Samples) -> Result<Shared, ReachError> {
+        let (network, seed) = (&self.network, self.settings.seed);
+        if network.has_one_matroid() {
+            if network.is_polynomial() && wide::pays(network, samples) {
+                return Ok(Shared::Rows);
+            }
+            return Ok(Shared::Matroid(Box::new(JacobianMatroid::new(network, samples, seed)?), None));
+        }
+        match Patterns::draw(network, samples, seed, self.draws) {
+            Err(error) if error.is_limit() && !network.is_analytic() => Ok(Shared::Rows),
+            drawn => Ok(Shared::Patterns(Box::new(drawn?))),
+        }
+    }
+
+    /// Whether more points can make an answer surer.
+    fn is_open(&self, answer: &Result<Answer, ReachError>) -> bool {
+        let Ok(answer) = answer else { return false };
+        let shared = self.shared.iter().find(|(samples, _)| *samples == answer.samples);
+        let matroid = matches!(shared, Some((_, Ok(Shared::Matroid(..)))));
+        matroid && answer.evidence() != Evidence::Proved
+    }
+
+    /// Looks at as many points as the error asks for. Two dimensions may be wrong, each with half of it.
+    fn extend(&mut self, samples: Samples) {
+        let error_log2 = self.settings.error_log2 - 1;
+        for (known, shared) in &mut self.shared {
+            if let Ok(Shared::Matroid(matroid, more @ None)) = shared
+                && *known == samples
+            {
+                let mut larger = matroid.clone();
+                // Where no number of trials gives a bound, a second one is a second look.
+                let hopeless = matroid.chance().is_hopeless();
+                let trials = if hopeless { Ok(2) } else { matroid.trials_for_one(error_log2) };
+                *more = Some(trials.map(|trials| {
+                    larger.extend_in_parallel(trials);
+                    larger
+                }));
+            }
+        }
+    }
+
+    fn answer(&self, allocation: &Allocation, samples: Samples, more: bool) -> Result<Answer, ReachError> {
+        let (network, settings) = (&self.network, self.settings);
+        let Some((_, shared)) = self.shared.iter().find(|(known, _)| *known == samples) else {
+            return Err(ReachError::NoSamples);
+        };
+        let answer = |labels, dim, teacher, trials, distribution| Answer {
+            network: network.clone(),
+            allocation: allocation.clone(),
+            samples,
+            labels,
+            dim,
+            teacher,
+            settings,
+            trials,
+            distribution,
+            obstructions: Vec::new(),
+            exchange: None,
+        };
+        match shared.as_ref().map_err(Clone::clone)? {
+            Shared::Rows => wide::rank(network, allocation, samples, settings),
+            Shared::Matroid(first, larger) => {
+                let matroid = match larger {
+                    Some(larger) if more => larger.as_ref().map_err(Clone::clone)?,
+                    _ => first,
+                };
+                let (dim, teacher, trials) = (matroid.dim(allocation), matroid.teacher(), matroid.trials().len());
+                let mut answer = answer(matroid.labels(), dim, teacher, trials, None);
+                let sure = more || answer.evidence() == Evidence::Proved;
+                if sure && dim.value < teacher.value && dim.value < allocation.size() {
+                    answer.obstructions = matroid.obstructions(allocation);
+                    answer.exchange = matroid.exchange(allocation);
+                }
+                Ok(answer)
+            }
+            Shared::Patterns(patterns) => {
+                let (dim, distribution) = (patterns.dim(allocation), patterns.distribution(allocation));
+                Ok(answer(patterns.labels(), dim, patterns.teacher(), patterns.distinct(), Some(distribution)))
+            }
+        }
+    }
 }

@@ -1,0 +1,305 @@
+//! `--batch FILE` of `rank`, `match` and `classify`, `rank --networks FILE`: a question a line, an object a line, in order.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use allocert::allocation::{Allocation, parse};
+use allocert::matching::{Limits, MatchAnswer, MatchError, MatchOptions, Matcher};
+use allocert::network::{Network, Samples};
+use allocert::reach::{Ranks, ReachError, Settings, rank_drawn};
+use allocert::record::{self, Request, Run};
+use allocert::text::quote;
+
+use super::Common;
+use super::failure::Failure;
+use super::interrupt;
+use super::output::line;
+use super::rank::{record_of, settled};
+use super::resume::{Folder, checksum};
+use super::scan_pieces::fingerprint;
+
+/// So many lines are answered together at the most; fewer where no more are waiting.
+const MOST_TOGETHER: usize = 256;
+
+/// A line as an object.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    allocation: Option<String>,
+    samples: Option<u64>,
+    network: Option<String>,
+}
+
+/// What is said of a line that cannot be answered.
+#[derive(Serialize)]
+struct Wrong {
+    line: usize,
+    error: String,
+}
+
+/// Answers each line of a file, or of standard input (`-`), about one network.
+pub(super) fn ranks(
+    network: &Network,
+    samples: Samples,
+    path: &Path,
+    settings: Settings,
+    draws: u64,
+) -> Result<ExitCode, Failure> {
+    let mut ranks = Ranks::new(network, settings, draws);
+    let mut status = Status::default();
+    for_each_part(path, |lines| {
+        let answers = answered(&mut ranks, samples, lines);
+        answers.into_iter().try_for_each(|answer| status.print(answer))
+    })?;
+    Ok(status.exit())
+}
+
+/// What is said of each line.
+fn answered(ranks: &mut Ranks, samples: Samples, lines: &[(usize, String)]) -> Vec<Said> {
+    let network = ranks.network().clone();
+    let questions: Vec<_> = lines.iter().map(|(_, text)| question(&network, text, samples)).collect();
+    let asked: Vec<(Allocation, Samples)> = questions.iter().flatten().cloned().collect();
+    let answers = ranks.answers(&asked).into_par_iter().map(|answer| answer.map(settled));
+    let mut answers = answers.collect::<Vec<_>>().into_iter();
+    let said = |((line, _), question): (&(usize, String), &Result<_, String>)| {
+        let answer = match question {
+            Ok(_) => answers.next().unwrap_or(Err(ReachError::NoSamples)).map_err(Failure::from),
+            Err(error) => Err(Failure::request(error.clone())),
+        };
+        Said::of(*line, answer.as_ref().map(record_of))
+    };
+    lines.iter().zip(&questions).map(said).collect()
+}
+
+/// As [`ranks`], a piece at a time, each kept in a folder. The file is read whole.
+pub(super) fn resumed(
+    common: &Common,
+    (network, samples): (&Network, Samples),
+    path: &Path,
+    (settings, draws): (Settings, u64),
+    (folder, shard): (&Path, (usize, usize)),
+) -> Result<ExitCode, Failure> {
+    if path.as_os_str() == "-" {
+        return Err(Failure::request("standard input is not read twice\n  name a file, or leave out --resume"));
+    }
+    let mut lines = Vec::new();
+    for_each_part(path, |part| {
+        lines.extend_from_slice(part);
+        Ok(())
+    })?;
+    let text: Vec<String> = lines.iter().map(|(number, line)| format!("{number} {line}\n")).collect();
+    let request = Request::Batch {
+        network: network.to_string(),
+        program: fingerprint(network),
+        lines: (lines.len(), checksum(&text.concat())),
+        samples: samples.count(),
+        draws,
+        error_log2: settings.error_log2,
+        seed: settings.seed,
+    };
+    let pieces: Vec<&[(usize, String)]> = lines.chunks(MOST_TOGETHER).collect();
+    let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), request, pieces: pieces.len(), shard };
+    let kept = Folder::open(folder, run)?;
+    let (own, stop) = (kept.run().own().collect::<Vec<usize>>(), interrupt::flag());
+    let mut ranks = Ranks::new(network, settings, draws);
+    for (done, piece) in own.iter().enumerate() {
+        if kept.read_or_say(*piece).and_then(|text| said(&text)).is_some() {
+            continue;
+        }
+        if stop.load(Ordering::Relaxed) {
+            return Err(Failure::limit(format!(
+                "interrupted after {done} of {} pieces, which are kept in {}\n  the same command goes on from there",
+                own.len(),
+                folder.display()
+            )));
+        }
+        let answers = answered(&mut ranks, samples, pieces[*piece]);
+        kept.write(*piece, &serde_json::to_string(&answers).map_err(std::io::Error::other)?)?;
+    }
+    if shard.1 > 1 {
+        return super::scan::shard_text(common, kept.run(), folder);
+    }
+    let texts = own.iter().filter_map(|piece| kept.read_or_say(*piece)).collect::<Vec<String>>();
+    if texts.len() < own.len() {
+        return Err(Failure::limit("something else changed the folder\n  the same command goes on from there"));
+    }
+    merged(&texts)
+}
+
+/// Prints the answers of all pieces.
+pub(super) fn merged(texts: &[String]) -> Result<ExitCode, Failure> {
+    let mut status = Status::default();
+    for text in texts {
+        let damaged = || Failure::request("a piece is damaged\n  run its shard's command again");
+        said(text).ok_or_else(damaged)?.into_iter().try_for_each(|answer| status.print(answer))?;
+    }
+    Ok(status.exit())
+}
+
+/// The answers of a piece, from its file.
+fn said(text: &str) -> Option<Vec<Said>> {
+    serde_json::from_str(text).ok()
+}
+
+/// Answers about a network a line: its text (all weights), or an object with `network`, `allocation`, `samples`.
+pub(super) fn networks(
+    common: &Common,
+    samples: Samples,
+    path: &Path,
+    settings: Settings,
+    draws: u64,
+) -> Result<ExitCode, Failure> {
+    let mut status = Status::default();
+    for_each_part(path, |lines| {
+        for (line, text) in lines {
+            let answer = network_question(common, text, samples).and_then(|(network, allocation, samples)| {
+                Ok(settled(rank_drawn(&network, &allocation, samples, settings, draws)?))
+            });
+            status.print(Said::of(*line, answer.as_ref().map(record_of)))?;
+        }
+        Ok(())
+    })?;
+    Ok(status.exit())
+}
+
+/// Decides each line of a file, or of standard input (`-`), about one network; a time limit holds for each line.
+pub(super) fn matches(
+    network: &Network,
+    samples: Samples,
+    path: &Path,
+    settings: Settings,
+    options: &MatchOptions,
+) -> Result<ExitCode, Failure> {
+    let mut matchers: Vec<(Samples, Result<Matcher, MatchError>)> = Vec::new();
+    let mut status = Status::default();
+    for_each_part(path, |lines| {
+        let questions: Vec<_> = lines.iter().map(|(_, text)| question(network, text, samples)).collect();
+        for (_, samples) in questions.iter().flatten() {
+            if matchers.iter().all(|(known, _)| known != samples) {
+                matchers.push((*samples, Matcher::new(network, *samples, settings, Limits::default())));
+            }
+        }
+        let decided = |question: &Result<(Allocation, Samples), String>| {
+            let (allocation, samples) = question.as_ref().map_err(|error| Failure::request(error.clone()))?;
+            let Some((_, matcher)) = matchers.iter().find(|(known, _)| known == samples) else {
+                return Err(Failure::request("no samples"));
+            };
+            let matcher = matcher.as_ref().map_err(|error| Failure::from(error.clone()))?;
+            Ok(matcher.decide(allocation, options, &|_, _| {})?)
+        };
+        let answers: Vec<Result<MatchAnswer, Failure>> = questions.par_iter().map(decided).collect();
+        for ((line, _), answer) in lines.iter().zip(&answers) {
+            let record = answer.as_ref().map(|answer| record::Match::of(answer, options.ensemble));
+            status.print(Said::of(*line, record))?;
+        }
+        Ok(())
+    })?;
+    Ok(status.exit())
+}
+
+/// What is said of a line: an exit status, and an object as text.
+#[derive(Serialize, Deserialize)]
+struct Said(u8, String);
+
+impl Said {
+    fn of(line: usize, answer: Result<impl Serialize, &Failure>) -> Self {
+        let written = match answer {
+            Ok(record) => serde_json::to_string(&record).map(|text| Said(0, text)),
+            Err(failure) => {
+                let wrong = Wrong { line, error: failure.message().to_owned() };
+                serde_json::to_string(&wrong).map(|text| Said(failure.status(), text))
+            }
+        };
+        // Records hold nothing that JSON cannot say.
+        written.unwrap_or_else(|error| Said(3, format!("{{\"line\":{line},\"error\":\"{error}\"}}")))
+    }
+}
+
+/// The worst that happened.
+#[derive(Default)]
+struct Status(u8);
+
+impl Status {
+    fn print(&mut self, said: Said) -> Result<(), Failure> {
+        // A wrong line weighs more than one that a limit stopped.
+        if self.0 != 2 && said.0 != 0 {
+            self.0 = said.0;
+        }
+        Ok(line(&said.1)?)
+    }
+
+    fn exit(self) -> ExitCode {
+        ExitCode::from(self.0)
+    }
+}
+
+/// Reads lines as they come, empty ones and comments (#) left out, and hands on as many as are waiting, numbered from 1.
+fn for_each_part(
+    path: &Path,
+    mut answer: impl FnMut(&[(usize, String)]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let unreadable = |e: std::io::Error| {
+        Failure::request(format!("{}: {e}\n  name a text file, or - for standard input", path.display()))
+    };
+    let source: Box<dyn Read> = if path.as_os_str() == "-" {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(path).map_err(unreadable)?)
+    };
+    let mut reader = BufReader::with_capacity(1 << 16, source);
+    let (mut part, mut number) = (Vec::new(), 0);
+    loop {
+        let mut text = String::new();
+        let ended = reader.read_line(&mut text).map_err(unreadable)? == 0;
+        number += 1;
+        let question = text.trim();
+        if !question.is_empty() && !question.starts_with('#') {
+            part.push((number, question.to_owned()));
+        }
+        let waiting = reader.buffer().contains(&b'\n');
+        if !part.is_empty() && (ended || !waiting || part.len() == MOST_TOGETHER) {
+            answer(&part)?;
+            part.clear();
+        }
+        if ended {
+            return Ok(());
+        }
+    }
+}
+
+/// A line as an object: as it stands, or made of a text by `plain`.
+fn object(text: &str, plain: impl FnOnce(String) -> Line) -> Result<Line, String> {
+    if !text.starts_with('{') {
+        return Ok(plain(text.to_owned()));
+    }
+    let keys = "write an object with allocation, samples and, with --networks, network";
+    let line: Line = serde_json::from_str(text).map_err(|error| format!("{}: {error}\n  {keys}", quote(text)))?;
+    if line.samples == Some(0) {
+        Err("samples is 0\n  give at least 1 sample, or leave it out".to_owned())
+    } else {
+        Ok(line)
+    }
+}
+
+fn question(network: &Network, text: &str, samples: Samples) -> Result<(Allocation, Samples), String> {
+    let line = object(text, |text| Line { allocation: Some(text), samples: None, network: None })?;
+    if line.network.is_some() {
+        return Err("the network is named before the batch\n  leave it out of the line, or use --networks".to_owned());
+    }
+    let text = line.allocation.ok_or("allocation is missing")?;
+    let allocation = parse(network.layout(), &text).map_err(|error| error.to_string())?;
+    Ok((allocation, line.samples.map_or(samples, Samples::Count)))
+}
+
+fn network_question(common: &Common, text: &str, samples: Samples) -> Result<(Network, Allocation, Samples), Failure> {
+    let line = object(text, |text| Line { allocation: None, samples: None, network: Some(text) });
+    let line = line.map_err(Failure::request)?;
+    let network = common.network(&line.network.ok_or_else(|| Failure::request("network is missing"))?)?;
+    let allocation = parse(network.layout(), line.allocation.as_deref().unwrap_or("all"))?;
+    Ok((network, allocation, line.samples.map_or(samples, Samples::Count)))
+}

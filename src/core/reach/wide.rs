@@ -1,0 +1,554 @@
+//! Ranks of some columns of a Jacobian that is too large to be written down: from as many rows as there are columns.
+//!
+//! A *row* here is a combination of the labels of one input: one pass back through the network. The rows of all inputs and
+//! combinations span the row space of the functional Jacobian J_A. If the span of some rows is not yet all of it, a generic
+//! row lies outside, since those inside are the zeros of a polynomial that is not zero. So |A| generic rows have the rank of
+//! J_A; modulo a prime at a random point, they have it unless a minor vanishes that is a polynomial in weights, inputs and
+//! combinations, of one degree more than a minor of the Jacobian ([`Chance::combined`]). On few samples all their labels are
+//! taken, a part at a time. Memory grows with |A|², not with the network.
+//!
+//! The first trial is modulo a small prime, where elimination is fastest. If the rank does not meet an upper bound, trials go
+//! on until the error is as small as was asked: modulo small primes or large ones, whichever takes less time.
+//!
+//! With kinks, each row has the activation pattern of an input of its own at one real point of small integers, computed
+//! exactly; where none of its pre-activations is zero, the pattern holds on an open set, and ranks are lower bounds.
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::RngCore;
+use rayon::prelude::*;
+
+use crate::algebra::{Basis, RowSpace, first_basis};
+use crate::allocation::Allocation;
+use crate::network::{Network, Probe, Row, Samples};
+use crate::number::{PrimeField, Ring, Stream, Words, generator, random_prime, random_small_prime};
+
+use super::bounds::Bounds;
+use super::point::ModularPoint;
+use super::rank::{Answer, Dimension, Reason, Settings};
+use super::{Chance, Evidence, ReachError};
+
+/// Below so many products, the whole Jacobian is eliminated as it is.
+const FEW_PRODUCTS: u64 = 1 << 24;
+/// The most entries of the rows that are kept.
+const MOST_ENTRIES: u64 = 1 << 28;
+/// The most products that passes through the network, or an elimination, may take.
+const MOST_PRODUCTS: u64 = 1 << 42;
+/// So many rows more than columns are taken.
+const SLACK: usize = 4;
+/// The teacher's dimension of a network with more weights is not computed beside an allocation's.
+const MOST_TEACHER_WEIGHTS: usize = 4096;
+/// So many weights more are tried to show that an allocation does not span.
+const BEYOND: usize = 8;
+/// A product of an elimination modulo a small prime takes one part in so many of the time of one modulo a large prime.
+const SMALL_PRIMES_GAIN: u64 = 40;
+/// More independent points than this are never looked at.
+const MOST_TRIALS: usize = 64;
+/// With kinks: the most points at which activation patterns are drawn,
+const MOST_DRAWS: u64 = 8;
+/// how often an input on the border between patterns is drawn again,
+const MOST_REPEATS: u64 = 64;
+/// and the bits that pre-activations may have.
+const WORD_BITS: u64 = 120;
+
+/// Whether an allocation's dimension is better found from rows than from the whole Jacobian.
+pub(super) fn pays(network: &Network, samples: Samples) -> bool {
+    let rows = (network.probe_inputs(samples) as u64).saturating_mul(network.labels_per_input() as u64);
+    let columns = network.weights() as u64;
+    rows.saturating_mul(columns).saturating_mul(rows.min(columns)) > FEW_PRODUCTS
+}
+
+/// The reachable dimension of an allocation, and what is known of the teacher's.
+///
+/// # Errors
+/// See [`ReachError`].
+pub(super) fn rank(
+    network: &Network,
+    allocation: &Allocation,
+    samples: Samples,
+    settings: Settings,
+) -> Result<Answer, ReachError> {
+    let labels = labels(network, samples)?;
+    let bounds = bounds(network, samples, labels, settings.seed);
+    // Two dimensions may be wrong, each with half the error.
+    let error_log2 = settings.error_log2 - 1;
+    let of = |a: &Allocation| Columns::new(network, samples, a, settings.seed)?.dimension(&bounds, error_log2);
+    let (dim, mut trials) = of(allocation)?;
+    let all = Allocation::all(network.weights());
+    let teacher = if let Some(value) = network.teacher_dimension(samples) {
+        Dimension { value, evidence: Evidence::Proved, reason: Reason::Formula }
+    } else if *allocation == all {
+        dim
+    } else if network.weights() <= MOST_TEACHER_WEIGHTS {
+        let (teacher, more) = of(&all)?;
+        trials = trials.max(more);
+        teacher
+    } else {
+        let mut larger = allocation.clone();
+        all.difference(allocation).iter().take(BEYOND).for_each(|weight| larger.insert(weight));
+        let basis = Columns::new(network, samples, &larger, settings.seed)?.trial(0, larger.size())?;
+        let value = basis.rank().max(dim.value);
+        Dimension { value, evidence: Evidence::Open, reason: Reason::AtLeast }
+    };
+    Ok(Answer {
+        network: network.clone(),
+        allocation: allocation.clone(),
+        samples,
+        labels,
+        dim,
+        teacher,
+        settings,
+        trials,
+        distribution: None,
+        obstructions: Vec::new(),
+        exchange: None,
+    })
+}
+
+/// The first weights of an order that are independent, at most so many; they are proved to be.
+///
+/// # Errors
+/// See [`ReachError`].
+pub(super) fn independent(
+    network: &Network,
+    samples: Samples,
+    order: &[usize],
+    most: usize,
+    seed: u64,
+) -> Result<Vec<usize>, ReachError> {
+    let columns = Columns::ordered(network, samples, order.to_vec(), most, seed)?;
+    Ok(columns.trial(0, most)?.columns.into_iter().take(most).map(|at| order[at]).collect())
+}
+
+fn labels(network: &Network, samples: Samples) -> Result<u64, ReachError> {
+    if samples == Samples::Count(0) {
+        return Err(ReachError::NoSamples);
+    }
+    network
+        .labels_at(samples)
+        .ok_or(ReachError::TooManyLabels { network: network.to_string(), samples: samples.count().unwrap_or_default() })
+}
+
+/// Upper bounds; kernel fields of whole networks only where they are few, and then the inputs are, too.
+fn bounds(network: &Network, samples: Samples, labels: u64, seed: u64) -> Bounds {
+    let mut random = generator(seed, Stream::Points, 0);
+    let point = if Bounds::looks_at_fields(network) {
+        ModularPoint::random(network, samples, &mut random)
+    } else {
+        let field = random_prime(&mut random);
+        let weights = (0..network.weights()).map(|_| field.random(&mut random)).collect();
+        ModularPoint { field, weights, inputs: Vec::new() }
+    };
+    Bounds::at(network, labels, &point)
+}
+
+/// Some columns of a Jacobian.
+struct Columns<'a> {
+    network: &'a Network,
+    /// Weights, in the order in which the first basis is wanted.
+    order: Vec<usize>,
+    /// Where each weight in ascending order stands in `order`,
+    ascending: Vec<usize>,
+    /// and these weights.
+    sorted: Vec<usize>,
+    source: Source,
+    /// No larger rank is of interest.
+    most: usize,
+    seed: u64,
+}
+
+/// Where rows come from.
+enum Source {
+    /// Each label of each of these inputs.
+    Every(Probe),
+    /// Random combinations of the labels of random inputs.
+    Generic,
+}
+
+/// A random point.
+struct Point {
+    field: PrimeField,
+    weights: Vec<u64>,
+    trial: u64,
+    /// With kinks: small integers in the place of the weights, and their bits.
+    real: Option<(Vec<i128>, u32)>,
+}
+
+impl<'a> Columns<'a> {
+    fn new(network: &'a Network, samples: Samples, allocation: &Allocation, seed: u64) -> Result<Self, ReachError> {
+        let labels = usize::try_from(labels(network, samples)?).unwrap_or(usize::MAX);
+        Columns::ordered(network, samples, allocation.iter().collect(), labels, seed)
+    }
+
+    /// Refuses what takes too much memory or time.
+    fn ordered(
+        network: &'a Network,
+        samples: Samples,
+        order: Vec<usize>,
+        most: usize,
+        seed: u64,
+    ) -> Result<Self, ReachError> {
+        let most = most.min(order.len());
+        let functional = network.probe(Samples::Functional).inputs() == network.probe_inputs(samples);
+        let every = network.probe_inputs(samples).saturating_mul(network.labels_per_input());
+        let source =
+            if functional && every > most + SLACK { Source::Generic } else { Source::Every(network.probe(samples)) };
+        let rows = if matches!(source, Source::Generic) { most + SLACK } else { every } as u64;
+        let (columns, kept) = (order.len() as u64, rows.min(2 * (order.len() + SLACK) as u64));
+        let (name, samples) = (network.to_string(), samples.to_string());
+        if kept.saturating_mul(columns) > MOST_ENTRIES {
+            let limit = MOST_ENTRIES;
+            return Err(ReachError::JacobianTooLarge { network: name, samples, rows: kept, columns, limit });
+        }
+        let products = rows.saturating_mul(network.reverse_products().saturating_add(columns.saturating_mul(columns)));
+        if products > MOST_PRODUCTS {
+            return Err(ReachError::TooMuchWork { network: name, samples, products, limit: MOST_PRODUCTS });
+        }
+        let mut ascending: Vec<usize> = (0..order.len()).collect();
+        ascending.sort_by_key(|at| order[*at]);
+        let sorted = ascending.iter().map(|at| order[*at]).collect();
+        Ok(Columns { network, order, ascending, sorted, source, most, seed })
+    }
+
+    fn allocation(&self) -> Allocation {
+        Allocation::of(self.network.weights(), self.order.iter().copied())
+    }
+
+    /// The dimension, and how many points were looked at.
+    fn dimension(&self, bounds: &Bounds, error_log2: i64) -> Result<(Dimension, usize), ReachError> {
+        let allocation = self.allocation();
+        let simple = bounds.of(&allocation, usize::MAX);
+        let mut value = self.trial(0, simple.0)?.rank();
+        let (upper, reason) = self.upper(bounds, &allocation, value);
+        let proved = |value: usize| Dimension { value, evidence: Evidence::Proved, reason };
+        if value >= upper {
+            return Ok((proved(value), 1));
+        }
+        if !self.network.is_polynomial() {
+            for draw in 1..MOST_DRAWS {
+                value = value.max(self.trial(draw, upper)?.rank());
+                if value >= upper {
+                    return Ok((proved(value), draw as usize + 1));
+                }
+            }
+            let open = Dimension { value, evidence: Evidence::Open, reason: Reason::Draws };
+            return Ok((open, MOST_DRAWS as usize));
+        }
+        let plan = self.plan(upper, error_log2)?;
+        for trial in 1..=plan.trials as u64 {
+            let rank = if plan.small { self.trial(trial, upper)?.rank() } else { self.large_trial(trial, upper) };
+            value = value.max(rank);
+            if value >= upper {
+                return Ok((proved(value), trial as usize + 1));
+            }
+        }
+        let evidence = Evidence::Bounded { error_log2: plan.error_log2 };
+        Ok((Dimension { value, evidence, reason: Reason::RandomPoints }, plan.trials + 1))
+    }
+
+    /// The smallest bound with a reason.
+    fn upper(&self, bounds: &Bounds, allocation: &Allocation, rank: usize) -> (usize, Reason) {
+        let known = bounds.of(allocation, rank);
+        if rank >= known.0 || Bounds::looks_at_fields(self.network) {
+            return known;
+        }
+        let inside = allocation.size() - self.independent_gauge(allocation);
+        if inside < known.0 { (inside, Reason::KernelFields) } else { known }
+    }
+
+    /// How many gauge directions that move only these weights are independent.
+    fn independent_gauge(&self, allocation: &Allocation) -> usize {
+        let point = self.point(0, true);
+        let directions = self.network.gauge_inside(&point.field, &point.weights, allocation);
+        let place: std::collections::HashMap<usize, usize> =
+            allocation.iter().enumerate().map(|(at, weight)| (weight, at)).collect();
+        let dense = |direction: &Vec<(usize, u64)>| {
+            let mut row = vec![0u32; allocation.size()];
+            for (weight, entry) in direction {
+                row[place[weight]] = point.field.leave(*entry) as u32;
+            }
+            row
+        };
+        let rows: Vec<Vec<u32>> = directions.iter().map(dense).collect();
+        first_basis(point.field.prime() as u32, allocation.size(), &rows).rank()
+    }
+
+    /// Small or large primes, whichever reach the error in less time.
+    fn plan(&self, upper: usize, error_log2: i64) -> Result<Plan, ReachError> {
+        let rows = self.rows() as u64;
+        let combined = matches!(self.source, Source::Generic);
+        let plan = |small: bool| {
+            let chance = Chance::of(self.network, rows).combined(combined.then(|| self.network.labels_per_input()));
+            let chance = if small { chance.modulo_small_primes() } else { chance };
+            let trials = chance.trials(upper, error_log2)?;
+            let elimination = rows.saturating_mul((self.order.len() as u64).saturating_mul(upper as u64));
+            let elimination = if small { elimination / SMALL_PRIMES_GAIN } else { elimination };
+            let passes = rows.saturating_mul(self.network.reverse_products());
+            let cost = elimination.saturating_add(passes).saturating_mul(trials as u64);
+            let plan = Plan { small, trials, error_log2: chance.minor_log2(upper) * trials as i64 };
+            (trials <= MOST_TRIALS).then_some((cost, plan))
+        };
+        let best = [true, false].into_iter().filter_map(plan).min_by_key(|(cost, _)| *cost);
+        let possible = Chance::of(self.network, rows).minor_log2(upper) * MOST_TRIALS as i64;
+        let too_small = ReachError::ErrorTooSmall { weights: None, asked: error_log2, possible };
+        best.map(|(_, plan)| plan).ok_or(too_small)
+    }
+
+    /// The number of rows.
+    fn rows(&self) -> usize {
+        match &self.source {
+            Source::Every(probe) => probe.inputs() * self.network.labels_per_input(),
+            Source::Generic => self.most + SLACK,
+        }
+    }
+
+    fn random(&self, trial: u64, item: u64) -> ChaCha12Rng {
+        generator(self.seed, Stream::Rows, trial << 32 | item)
+    }
+
+    fn point(&self, trial: u64, small: bool) -> Point {
+        let mut random = self.random(trial, 0);
+        let field = if small { random_small_prime(&mut random) } else { random_prime(&mut random) };
+        let weights = (0..self.network.weights()).map(|_| field.random(&mut random)).collect();
+        let real = (!self.network.is_polynomial()).then(|| {
+            let bits = word_bits(self.network);
+            ((0..self.network.weights()).map(|_| small_integer(bits, &mut random)).collect(), bits)
+        });
+        Point { field, weights, trial, real }
+    }
+
+    /// A row at a point, in the order of the columns.
+    fn row(&self, point: &Point, index: usize) -> Vec<u64> {
+        let labels = self.network.labels_per_input();
+        let (item, label) = match self.source {
+            Source::Every(_) => (index / labels, Some(index % labels)),
+            Source::Generic => (index, None),
+        };
+        let mut random = self.random(point.trial, item as u64 + 1);
+        let (field, size) = (&point.field, self.network.input_size());
+        let input: Vec<u64> = match &self.source {
+            Source::Every(Probe::Fixed(inputs)) => inputs[item].iter().map(|e| field.integer(*e)).collect(),
+            _ => (0..size).map(|_| field.random(&mut random)).collect(),
+        };
+        let combination: Vec<u64> = match label {
+            Some(label) => (0..labels).map(|k| if k == label { field.one() } else { 0 }).collect(),
+            None => (0..labels).map(|_| field.random(&mut random)).collect(),
+        };
+        let gates = match &point.real {
+            None => Vec::new(),
+            Some(real) => match self.gates(real, &mut random) {
+                Some(gates) => gates,
+                None => return vec![0; self.order.len()],
+            },
+        };
+        let row = Row { input: &input, gates: &gates, combination: &combination };
+        let entries = self.network.reverse(field, &point.weights, &row, &self.sorted);
+        let mut ordered = vec![0; entries.len()];
+        self.ascending.iter().zip(entries).for_each(|(at, entry)| ordered[*at] = entry);
+        ordered
+    }
+
+    /// The pattern of a random input at the real point; nothing if all tries were on a border between patterns, where no
+    /// pattern holds on an open set.
+    fn gates(&self, (weights, bits): &(Vec<i128>, u32), random: &mut ChaCha12Rng) -> Option<Vec<bool>> {
+        let size = self.network.input_size();
+        let mut pattern = || {
+            let input: Vec<i128> = (0..size).map(|_| small_integer(*bits, random)).collect();
+            self.network.pattern(&Words, weights, &input)
+        };
+        (0..MOST_REPEATS).find_map(|_| pattern())
+    }
+
+    /// A basis modulo a small prime: of all rows, a part at a time; reading stops when the rank is `most`.
+    fn trial(&self, trial: u64, most: usize) -> Result<Basis, ReachError> {
+        if !self.network.is_polynomial() && word_bits(self.network) < 2 {
+            return Err(ReachError::NotOneMatroid { network: self.network.to_string() });
+        }
+        let point = self.point(trial, true);
+        let (total, part) = (self.rows(), self.order.len() + SLACK);
+        let leave = |row: Vec<u64>| row.into_iter().map(|e| point.field.leave(e) as u32).collect::<Vec<u32>>();
+        let (mut kept, mut done): (Vec<Vec<u32>>, usize) = (Vec::new(), 0);
+        loop {
+            let next = total.min(done + part);
+            kept.par_extend((done..next).into_par_iter().map(|index| leave(self.row(&point, index))));
+            let basis = first_basis(point.field.prime() as u32, self.order.len(), &kept);
+            if next == total || basis.rank() >= most {
+                return Ok(basis);
+            }
+            kept = basis.rows.iter().map(|row| std::mem::take(&mut kept[*row])).collect();
+            done = next;
+        }
+    }
+
+    /// The rank modulo a large prime.
+    fn large_trial(&self, trial: u64, most: usize) -> usize {
+        let point = self.point(trial, false);
+        let mut space = RowSpace::new(point.field, self.order.len());
+        let (total, part) = (self.rows(), rayon::current_num_threads() * 16);
+        for start in (0..total).step_by(part) {
+            let rows: Vec<Vec<u64>> =
+                (start..total.min(start + part)).into_par_iter().map(|index| self.row(&point, index)).collect();
+            for row in rows {
+                if space.rank() == most {
+                    return most;
+                }
+                space.insert(row);
+            }
+        }
+        space.rank()
+    }
+}
+
+/// How an error is reached.
+struct Plan {
+    small: bool,
+    trials: usize,
+    error_log2: i64,
+}
+
+/// The bits of weights and inputs for which no pre-activation leaves a word.
+fn word_bits(network: &Network) -> u32 {
+    let left = WORD_BITS.saturating_sub(network.height_bits());
+    (left / network.degree().max(1)).min(12) as u32
+}
+
+/// A random integer other than zero of absolute value below 2^bits.
+fn small_integer(bits: u32, random: &mut ChaCha12Rng) -> i128 {
+    let word = random.next_u64();
+    let magnitude = i128::from(word >> 1 & ((1 << bits) - 1)).max(1);
+    if word & 1 == 0 { magnitude } else { -magnitude }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{JacobianMatroid, Patterns};
+    use super::*;
+
+    const SETTINGS: Settings = Settings { seed: 5, error_log2: -100 };
+
+    fn polynomial() -> Vec<Network> {
+        let networks = [
+            Network::lffn(&[3, 2, 4], false),
+            Network::lffn(&[2, 3, 3, 2], true),
+            Network::lrnn(2, 3, 1, 4, false),
+            Network::lrnn(1, 2, 2, 3, true),
+            Network::pnn(&[3, 3, 2], 2, false),
+            Network::pnn(&[2, 2, 2, 1], 3, true),
+            Network::pnn_by_layer(&[2, 2, 2, 1], &[3, 2], false),
+        ];
+        networks.into_iter().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn rows_are_combinations_of_rows_of_the_jacobian() {
+        let field = PrimeField::new(PrimeField::MERSENNE_61).unwrap();
+        let relu = Network::relu(&[3, 4, 2, 2], true).unwrap();
+        for network in polynomial().into_iter().chain([relu]) {
+            let mut random = generator(3, Stream::Rows, 0);
+            let mut vector = |length: usize| (0..length).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
+            let (weights, input) = (vector(network.weights()), vector(network.input_size()));
+            let combination = vector(network.labels_per_input());
+            let gates: Vec<bool> = (0..network.gates()).map(|g| g % 3 != 1).collect();
+            let jacobian = network.gated_jacobian_at(&field, &weights, &input, &gates);
+            let columns: Vec<usize> = (0..network.weights()).filter(|w| w % 4 != 2).collect();
+            let row = Row { input: &input, gates: &gates, combination: &combination };
+            let expected: Vec<u64> = columns
+                .iter()
+                .map(|c| field.dot(&(0..jacobian.rows()).map(|k| jacobian[(k, *c)]).collect::<Vec<_>>(), &combination))
+                .collect();
+            assert_eq!(network.reverse(&field, &weights, &row, &columns), expected, "{network}");
+        }
+    }
+
+    /// Dimensions from rows against those of the whole Jacobian, and what is proved of them against its bounds.
+    #[test]
+    fn dimensions_are_those_of_the_whole_jacobian() {
+        for network in polynomial() {
+            for samples in [Samples::Functional, Samples::Count(1), Samples::Count(2), Samples::Count(50)] {
+                let matroid = JacobianMatroid::new(&network, samples, 1).unwrap();
+                let n = network.weights();
+                let mut random = generator(9, Stream::Rows, 0);
+                for size in (0..=n).step_by(3).chain([n]) {
+                    let mut allocation = Allocation::none(n);
+                    while allocation.size() < size {
+                        allocation.insert((random.next_u64() % n as u64) as usize);
+                    }
+                    let answer = rank(&network, &allocation, samples, SETTINGS).unwrap();
+                    assert_eq!(answer.dim.value, matroid.dim(&allocation).value, "{network} {samples} {size}");
+                    assert_eq!(answer.teacher.value, matroid.teacher().value, "{network} {samples}");
+                    let known = answer.evidence();
+                    assert!(known.error_log2().is_none_or(|e| e <= SETTINGS.error_log2), "{known}");
+                    assert_ne!(known, Evidence::Open);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn small_and_large_primes_find_the_same() {
+        for network in polynomial() {
+            let columns = Columns::new(&network, Samples::Functional, &Allocation::all(network.weights()), 2).unwrap();
+            let small = columns.trial(0, usize::MAX).unwrap().rank();
+            assert_eq!(columns.large_trial(1, usize::MAX), small, "{network}");
+        }
+    }
+
+    #[test]
+    fn the_theorem_on_linear_networks_gives_the_rank_of_the_jacobian() {
+        for widths in [&[2, 2][..], &[3, 1, 2], &[2, 3, 2], &[4, 2, 3], &[2, 3, 1, 4], &[3, 3, 3]] {
+            for bias in [false, true] {
+                let network = Network::lffn(widths, bias).unwrap();
+                for samples in (1..7).map(Samples::Count).chain([Samples::Functional]) {
+                    let rank = JacobianMatroid::new(&network, samples, 1).unwrap().teacher_rank();
+                    assert_eq!(network.teacher_dimension(samples), Some(rank), "{network} {samples}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn gauge_directions_inside_an_allocation_are_those_that_stay_inside() {
+        let field = PrimeField::new(PrimeField::MERSENNE_61).unwrap();
+        for network in polynomial().into_iter().filter(|n| n.family() != "lrnn") {
+            let n = network.weights();
+            let mut random = generator(3, Stream::Rows, 0);
+            let weights: Vec<u64> = (0..n).map(|_| field.random(&mut random)).collect();
+            let everything = network.gauge_inside(&field, &weights, &Allocation::all(n));
+            let dense = |sparse: &Vec<(usize, u64)>| {
+                let mut direction = vec![0; n];
+                sparse.iter().for_each(|(w, e)| direction[*w] = *e);
+                direction
+            };
+            let known = network.kernel_fields(&field, &weights, &vec![vec![1; network.input_size()]; n]);
+            assert!(everything.iter().all(|d| known.iter().any(|k| k.direction == dense(d))), "{network}");
+            let without = Allocation::all(n).without(0);
+            let inside = network.gauge_inside(&field, &weights, &without);
+            let expected = everything.iter().filter(|d| d.iter().all(|(w, _)| *w != 0)).count();
+            assert_eq!(inside.len(), expected, "{network}");
+            assert!(expected < everything.len());
+        }
+    }
+
+    #[test]
+    fn dimensions_on_patterns_are_reached_by_patterns_that_were_drawn() {
+        for (widths, bias) in [(&[2, 3, 1][..], true), (&[3, 2, 2], true), (&[2, 3, 2], false)] {
+            let network = Network::relu(widths, bias).unwrap();
+            let patterns = Patterns::draw(&network, Samples::Functional, 1, 300).unwrap();
+            let all = Allocation::all(network.weights());
+            let answer = rank(&network, &all, Samples::Functional, SETTINGS).unwrap();
+            assert!(answer.dim.value <= patterns.upper(&all));
+            assert_eq!(answer.dim.value, patterns.rank(&all), "{network}");
+        }
+    }
+
+    #[test]
+    fn networks_of_practical_size_are_answered() {
+        let network = Network::lffn(&[784, 128, 10], false).unwrap();
+        let n = network.weights();
+        let allocation = Allocation::of(n, (0..784).chain(128 * 784..n));
+        let answer = rank(&network, &allocation, Samples::Functional, SETTINGS).unwrap();
+        // W2 alone moves the product by 10 × 128 dimensions; row 0 of W1 adds what is not in the row space of W1.
+        assert_eq!((answer.dim.value, answer.dim.evidence), (1280 + 784 - 128, Evidence::Proved));
+        assert_eq!((answer.teacher.value, answer.teacher.evidence), (10 * (784 + 10 - 10), Evidence::Proved));
+        assert_eq!(answer.spans_if_known(), Some(false));
+    }
+}
