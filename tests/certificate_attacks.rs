@@ -433,7 +433,6 @@ fn rules_for_polynomial_labels_or_matroids_are_refused_for_relu_networks() {
     let (of, law) = (text("W1"), text("x"));
     let one = || text("1");
     let rules = [
-        Rule::Kernel { of: of.clone(), at_most: 3, point: 2, vectors: vectors(&[&[("W1[0,0]", "1")]]) },
         Rule::Bound { of: of.clone(), at_most: 4, name: text("low rank") },
         Rule::Bound { of: of.clone(), at_most: 4, name: text("unknown") },
         Rule::Submodular { of: of.clone(), at_most: 4, from: (3, 3), meet: None },
@@ -454,6 +453,13 @@ fn rules_for_polynomial_labels_or_matroids_are_refused_for_relu_networks() {
     for rule in rules {
         let report = upper(net, None, vec![point(6, &[]), size("W1", 4), rule], ("W1", 4));
         assert!(report.reason.as_deref().is_some_and(|r| r.contains("does not hold for ReLU")), "{report:?}");
+        refused(report);
+    }
+    // A vector has to be one on every activation pattern: not where the unit is closed, or all are open.
+    for vector in [&[("W1[0,0]", "1")][..], &[("W1[0,0]", "W2[0,1]"), ("W1[1,0]", "-W2[0,0]")]] {
+        let rule = Rule::Kernel { of: text("W1"), at_most: 3, point: 2, vectors: vectors(&[vector]) };
+        let report = upper(net, None, vec![point(6, &[]), size("W1", 4), rule], ("W1", 3));
+        assert!(report.reason.as_deref().is_some_and(|r| r.contains("a label changes along it")), "{report:?}");
         refused(report);
     }
     // Not about another network in between, either.

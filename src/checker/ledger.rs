@@ -2,12 +2,14 @@
 //!
 //! Proved statements never contradict each other; what rests on a hole may, and so would what a faulty rule lets through.
 //! ρ_m(A) ≤ ρ_m(B) + |A ∖ B|, and it never falls as samples are added. MP_m(A) never falls as weights are added, and never rises
-//! as samples are. Networks with the same label map are the same network here.
+//! as samples are. Networks with the same label map are the same network here, whatever their names: what they give at one point
+//! tells.
 
 use std::rc::Rc;
 
 use super::budget::{Held, exceeded, pay};
-use super::network::{Family, Network};
+use super::network::Network;
+use super::number::Modular;
 use super::proof::{Counts, Fact, Fault, Instance};
 
 /// A set of weights as bits.
@@ -42,7 +44,8 @@ struct Line {
 /// The entries so far.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    networks: Vec<(Family, bool)>,
+    /// The weights and the inputs of a network, what tells its label map, and whether it has kinks.
+    networks: Vec<(usize, usize, Vec<Modular>, bool)>,
     lines: Vec<Line>,
     held: Held,
 }
@@ -73,12 +76,7 @@ impl Ledger {
             }
             _ => return Ok(()),
         };
-        let family = (canonical(&network.family), network.has_kinks());
-        let known = self.networks.iter().position(|f| *f == family);
-        let place = known.unwrap_or_else(|| {
-            self.networks.push(family);
-            self.networks.len() - 1
-        });
+        let place = self.place(network)?;
         let mut bits = vec![0u64; network.weights.div_ceil(64)];
         set.iter().for_each(|w| bits[w / 64] |= 1 << (w % 64));
         pay((self.lines.len() * entries.len() * (2 + bits.len())) as u64)?;
@@ -99,10 +97,27 @@ impl Ledger {
         Ok(())
     }
 
+    /// Which network it is.
+    fn place(&mut self, network: &Network) -> Result<usize, Fault> {
+        let (size, gates) = (network.input_size(), network.has_kinks());
+        let same = |(weights, inputs, labels, kinks): &(usize, usize, Vec<Modular>, bool)| {
+            (*weights, *inputs, *kinks) == (network.weights, size, gates) && *labels == network.fingerprint
+        };
+        pay((self.networks.len() * 8) as u64)?;
+        if let Some(place) = self.networks.iter().position(same) {
+            return Ok(place);
+        }
+        if !self.held.grow(64 + 8 * network.fingerprint.len() as u64) {
+            return Err(exceeded());
+        }
+        self.networks.push((network.weights, size, network.fingerprint.clone(), gates));
+        Ok(self.networks.len() - 1)
+    }
+
     /// Whether the first, which states much, cannot be while the second, which states little, is.
     fn contradict(&self, much: &Line, little: &Line) -> Result<bool, Fault> {
         let outside = || much.set.iter().zip(&little.set).map(|(a, b)| (a & !b).count_ones() as usize).sum::<usize>();
-        let kinks = self.networks[much.network].1;
+        let kinks = self.networks[much.network].3;
         Ok(match (&much.entry, &little.entry) {
             (Entry::AtLeast(k), Entry::AtMost(most)) => much.samples <= little.samples && *k > most + outside(),
             (Entry::Match(low, _), Entry::Match(_, high)) => {
@@ -147,18 +162,4 @@ fn exceeds(inner: &Counts, outer: &Counts) -> Result<bool, Fault> {
         let more = |keeps: &dyn Fn(usize) -> bool| number(inner, *size, keeps) > number(outer, *size, keeps);
         more(&|d| d >= *dim) || more(&|d| d <= *dim)
     }))
-}
-
-/// The same for families with the same label map.
-fn canonical(family: &Family) -> Family {
-    match family {
-        Family::Layers { widths, bias, degree, kinks, .. } => {
-            let degree = if widths.len() == 2 { 1 } else { *degree };
-            Family::Layers { widths: widths.clone(), bias: *bias, degree, linear: degree == 1, kinks: *kinks }
-        }
-        Family::Recurrent { inputs, hidden, outputs, steps, every } => {
-            let every = *every && *steps > 1;
-            Family::Recurrent { inputs: *inputs, hidden: *hidden, outputs: *outputs, steps: *steps, every }
-        }
-    }
 }

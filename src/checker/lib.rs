@@ -10,10 +10,13 @@ mod ledger;
 mod lines;
 mod network;
 mod number;
+mod own;
 mod polynomial;
+mod program;
 mod proof;
 mod report;
 mod rules;
+mod support;
 mod univariate;
 
 use std::io::BufRead;
@@ -22,7 +25,7 @@ use allocert_format::{FORMAT, Header, Rule, Step, VERSION};
 pub use budget::Limits;
 use budget::pay;
 use lines::Line;
-use proof::{Fault, Proof, in_words};
+use proof::{Fault, Proof};
 
 /// Operations for a byte that is read.
 const READ: u64 = 32;
@@ -109,6 +112,17 @@ pub struct Context {
     pub hole: Option<u64>,
 }
 
+/// A network that is no family: what its name means in the certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// Its name.
+    pub network: String,
+    /// Its tensors and its program.
+    pub text: String,
+    /// The SHA-256 of this text.
+    pub sha256: String,
+}
+
 /// The result of checking a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
@@ -130,6 +144,8 @@ pub struct Report {
     pub contexts: Vec<Context>,
     /// What it says of the claim, if it is about one.
     pub claim: Option<Standing>,
+    /// The networks that are no families, with their programs; nothing unless the certificate is valid or holey.
+    pub programs: Vec<Carried>,
     /// What was asked to be shown besides.
     pub shown: Vec<String>,
 }
@@ -268,6 +284,7 @@ fn failed(step: u64, rule: Option<&'static str>, fault: Fault) -> Report {
         statements: Vec::new(),
         contexts: Vec::new(),
         claim: None,
+        programs: Vec::new(),
         shown: Vec::new(),
     }
 }
@@ -286,7 +303,8 @@ fn finished(proof: Proof) -> Report {
         step: first.as_ref().map(|(step, _, _)| *step),
         rule: first.as_ref().map(|(_, rule, _)| *rule),
         reason: first.map(|(_, _, reason)| reason),
-        about: proof.only_subject().map_or_else(String::new, in_words),
+        about: proof.only_subject().map_or_else(String::new, |subject| proof.in_words(subject)),
+        programs: proof.all_carried(),
         statements,
         contexts,
         holes: proof.holes,

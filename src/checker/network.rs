@@ -1,11 +1,15 @@
-//! Networks as the checker understands them: reading their text, their weights' names, and their label maps. Derivatives
-//! come from evaluating a label map on dual numbers, so there is no Jacobian to get wrong.
+//! Networks as the checker understands them: their tensors, and their label maps as programs. A family's name means one program,
+//! which is built here, and what theorems know of the family; of other networks only the program is known.
 
 use std::collections::HashMap;
 
-use super::number::{Exact, Number};
+use super::budget::pay;
+use super::number::{Exact, Modular, Number};
+use super::program::{Operand, Program, Step};
+use super::proof::Fault;
+use super::support::Support;
 
-/// The label map of a network.
+/// What theorems know a network as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Family {
     /// z_ℓ = W_ℓ a_{ℓ−1} + b_ℓ, a_ℓ = z_ℓ^degree for hidden layers, y = z_L: `lffn` (linear, of degree 1) and `pnn`.
@@ -13,16 +17,32 @@ pub(super) enum Family {
     Layers { widths: Vec<usize>, bias: bool, degree: u32, linear: bool, kinks: bool },
     /// h_t = W h_{t−1} + B x_t, h_0 = 0, y = D h_T, or D h_t at every step.
     Recurrent { inputs: usize, hidden: usize, outputs: usize, steps: usize, every: bool },
+    /// None that theorems are about: what is not one of these, and `pnn` with several degrees.
+    Other,
 }
 
-/// A tensor of weights.
+/// A tensor of weights. It is read as a matrix, too: the last axis runs along the columns, all others along the rows.
 #[derive(Clone, Debug)]
 pub(super) struct Tensor {
     pub(super) name: String,
+    pub(super) axes: Vec<usize>,
     pub(super) rows: usize,
     pub(super) columns: usize,
     pub(super) vector: bool,
+    /// The place of its first entry among those of all tensors: the weight there, unless weights are pinned or tied.
     pub(super) start: usize,
+}
+
+impl Tensor {
+    pub(super) fn new(name: String, axes: Vec<usize>, start: usize) -> Self {
+        let columns = if axes.len() > 1 { axes[axes.len() - 1] } else { 1 };
+        let (rows, vector) = (axes.iter().product::<usize>() / columns, axes.len() == 1);
+        Tensor { name, axes, rows, columns, vector, start }
+    }
+
+    fn places(&self) -> std::ops::Range<usize> {
+        self.start..self.start + self.rows * self.columns
+    }
 }
 
 /// A network.
@@ -31,8 +51,15 @@ pub(super) struct Network {
     pub(super) family: Family,
     pub(super) tensors: Vec<Tensor>,
     /// Where each tensor stands.
-    places: HashMap<String, usize>,
+    named: HashMap<String, usize>,
+    /// The weight at each place of the tensors, where not each place has a weight of its own.
+    pub(super) entries: Option<Vec<Option<usize>>>,
+    /// Where each weight stands first, if so.
+    first: Vec<usize>,
     pub(super) weights: usize,
+    pub(super) program: Program,
+    /// The same for networks with the same label map.
+    pub(super) fingerprint: Vec<Modular>,
 }
 
 /// The most weights, and the most entries of an input, that are read.
@@ -44,70 +71,88 @@ impl Network {
     ///
     /// # Errors
     /// Other text, or a network over the limits.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let known = || format!("`{}` is not a network", text.chars().take(60).collect::<String>());
+    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
+        let known = || Fault::Wrong(format!("`{}` is not a network", text.chars().take(60).collect::<String>()));
         let (name, rest) = text.split_once('(').ok_or_else(known)?;
         let rest = rest.strip_suffix(')').ok_or_else(known)?;
-        let family = match name {
+        let read = match name {
             "lffn" | "pnn" | "relu" => layers(name, rest),
             "lrnn" => recurrent(rest),
             _ => None,
         };
-        let family = family.ok_or_else(known)?;
-        let mut tensors: Vec<Tensor> = Vec::new();
-        let mut push = |name: String, rows: usize, columns: usize, vector: bool| {
-            let start = tensors.last().map_or(0, |t: &Tensor| t.start + t.rows * t.columns);
-            tensors.push(Tensor { name, rows, columns, vector, start });
-        };
-        match &family {
-            Family::Layers { widths, bias, .. } => {
-                for layer in 1..widths.len() {
-                    push(format!("W{layer}"), widths[layer], widths[layer - 1], false);
-                    if *bias {
-                        push(format!("b{layer}"), widths[layer], 1, true);
-                    }
-                }
-            }
-            Family::Recurrent { inputs, hidden, outputs, .. } => {
-                push("D".to_owned(), *outputs, *hidden, false);
-                push("B".to_owned(), *hidden, *inputs, false);
-                push("W".to_owned(), *hidden, *hidden, false);
+        read.ok_or_else(known)?.network()
+    }
+
+    /// A network that is no family, of which only the program is known.
+    ///
+    /// # Errors
+    /// Tensors of one name, or a network over the limits.
+    pub(super) fn own(tensors: Vec<Tensor>, entries: Vec<Option<usize>>, program: Program) -> Result<Self, Fault> {
+        let full = entries.iter().enumerate().all(|(place, entry)| *entry == Some(place));
+        Network::new(Family::Other, tensors, (!full).then_some(entries), program)
+    }
+
+    fn new(
+        family: Family,
+        tensors: Vec<Tensor>,
+        entries: Option<Vec<Option<usize>>>,
+        program: Program,
+    ) -> Result<Self, Fault> {
+        let size = program.inputs.max(program.labels());
+        if program.weights > MOST_WEIGHTS || size > MOST_SIZE {
+            return Err(over_the_limit());
+        }
+        let named: HashMap<String, usize> = tensors.iter().enumerate().map(|(i, t)| (t.name.clone(), i)).collect();
+        super::proof::ensure(named.len() == tensors.len(), "two tensors have one name")?;
+        let mut first = Vec::new();
+        for (place, entry) in entries.iter().flatten().enumerate() {
+            if *entry == Some(first.len()) {
+                first.push(place);
             }
         }
-        let weights = tensors.last().map_or(0, |t| t.start + t.rows * t.columns);
-        let places = tensors.iter().enumerate().map(|(i, t)| (t.name.clone(), i)).collect();
-        let network = Network { family, tensors, places, weights };
-        let size = network.input_size().max(network.labels_per_input());
-        if weights > MOST_WEIGHTS || size > MOST_SIZE {
-            return Err(format!("over the limit of {MOST_WEIGHTS} weights or {MOST_SIZE} entries of an input"));
-        }
-        Ok(network)
+        let (weights, fingerprint) = (program.weights, program.fingerprint()?);
+        Ok(Network { family, tensors, named, entries, first, weights, program, fingerprint })
     }
 
     pub(super) fn tensor(&self, name: &str) -> Option<&Tensor> {
-        self.places.get(name).map(|place| &self.tensors[*place])
+        self.named.get(name).map(|place| &self.tensors[*place])
     }
 
-    /// The position of a weight of a tensor that is known to exist.
+    fn weight_at(&self, place: usize) -> Option<usize> {
+        self.entries.as_ref().map_or(Some(place), |entries| entries[place])
+    }
+
+    /// The position of a weight of a family's tensor that is known to exist.
     pub(super) fn at(&self, name: &str, row: usize, column: usize) -> usize {
         self.tensor(name).map_or(usize::MAX, |t| t.start + row * t.columns + column)
     }
 
-    /// `W1[0,1]` or `b1[0]`.
+    /// `W1[0,1]`, `b1[0]` or `g`: where the weight stands first.
     pub(super) fn name(&self, weight: usize) -> String {
-        self.tensors.iter().rfind(|t| t.start <= weight).map_or_else(String::new, |t| {
-            let (row, column) = ((weight - t.start) / t.columns, (weight - t.start) % t.columns);
-            if t.vector { format!("{}[{row}]", t.name) } else { format!("{}[{row},{column}]", t.name) }
-        })
+        let place = if self.entries.is_some() { self.first[weight] } else { weight };
+        let after = self.tensors.partition_point(|t| t.start <= place);
+        let tensor = &self.tensors[after - 1];
+        let mut left = place - tensor.start;
+        let mut indices = Vec::new();
+        for length in tensor.axes.iter().rev() {
+            indices.insert(0, (left % length).to_string());
+            left /= length;
+        }
+        if indices.is_empty() { tensor.name.clone() } else { format!("{}[{}]", tensor.name, indices.join(",")) }
     }
 
-    /// The position of `W1[0,1]` or `b1[0]`.
+    /// The position of `W1[0,1]`, `b1[0]` or `g`.
     pub(super) fn weight(&self, text: &str) -> Option<usize> {
-        let (name, index) = text.strip_suffix(']')?.split_once('[')?;
+        let Some((name, indices)) = text.strip_suffix(']').and_then(|text| text.split_once('[')) else {
+            let tensor = self.tensor(text).filter(|tensor| tensor.axes.is_empty())?;
+            return self.weight_at(tensor.start);
+        };
         let tensor = self.tensor(name)?;
-        let (row, column) = if tensor.vector { (index, "0") } else { index.split_once(',')? };
-        let (row, column) = (digits(row)?, digits(column)?);
-        (row < tensor.rows && column < tensor.columns).then(|| tensor.start + row * tensor.columns + column)
+        let indices: Vec<usize> = indices.split(',').map(digits).collect::<Option<_>>()?;
+        let inside =
+            indices.len() == tensor.axes.len() && indices.iter().zip(&tensor.axes).all(|(i, length)| i < length);
+        let place = indices.iter().zip(&tensor.axes).fold(0, |place, (i, length)| place * length + i);
+        if inside { self.weight_at(tensor.start + place) } else { None }
     }
 
     /// The weights of `W1[0,1] b1[0]`, a bare tensor name, `all` or `none`, in rising order.
@@ -119,17 +164,20 @@ impl Network {
             return Ok(Vec::new());
         }
         let mut weights = Vec::new();
-        for item in text.split(' ') {
+        for (items, item) in text.split(' ').enumerate() {
             if item == "all" {
                 weights.extend(0..self.weights);
-            } else if let Some(tensor) = self.tensor(item) {
-                weights.extend(tensor.start..tensor.start + tensor.rows * tensor.columns);
+            } else if let Some(tensor) = self.tensor(item).filter(|tensor| !tensor.axes.is_empty()) {
+                let mut inside: Vec<usize> = tensor.places().filter_map(|place| self.weight_at(place)).collect();
+                inside.sort_unstable();
+                inside.dedup();
+                weights.extend(inside);
             } else {
                 let item_shown: String = item.chars().take(40).collect();
                 weights
                     .push(self.weight(item).ok_or_else(|| format!("`{item_shown}` is not a weight of the network"))?);
             }
-            if weights.len() > 2 * MOST_WEIGHTS {
+            if weights.len().max(items) > 2 * MOST_WEIGHTS {
                 return Err("an allocation with too many items".to_owned());
             }
         }
@@ -141,23 +189,17 @@ impl Network {
 
     /// The entries of one input.
     pub(super) fn input_size(&self) -> usize {
-        match &self.family {
-            Family::Layers { widths, .. } => widths[0],
-            Family::Recurrent { inputs, steps, .. } => inputs.saturating_mul(*steps),
-        }
+        self.program.inputs
     }
 
     /// The labels of one input.
     pub(super) fn labels_per_input(&self) -> usize {
-        match &self.family {
-            Family::Layers { widths, .. } => widths[widths.len() - 1],
-            Family::Recurrent { outputs, steps, every, .. } => outputs.saturating_mul(if *every { *steps } else { 1 }),
-        }
+        self.program.labels()
     }
 
     /// Whether hidden units have kinks: labels are polynomial on each activation pattern only.
     pub(super) fn has_kinks(&self) -> bool {
-        matches!(self.family, Family::Layers { kinks: true, .. })
+        self.program.gates() > 0
     }
 
     /// The labels of one input, of a network without kinks.
@@ -168,78 +210,37 @@ impl Network {
 
     /// The labels of one input; with kinks, those of the pattern with these gates, one for each hidden unit, layer after layer.
     pub(super) fn gated<N: Number>(&self, weights: &[N], input: &[N], gates: &[bool]) -> Vec<N> {
-        let degree = if let Family::Layers { degree, .. } = &self.family { *degree } else { 1 };
-        let (kinks, mut gates) = (self.has_kinks(), gates.iter());
-        self.activated(weights, input, |z| match degree {
-            1 if kinks && gates.next() != Some(&true) => N::zero(),
-            1 => z,
-            _ => z.power(degree),
-        })
+        let mut gates = gates.iter();
+        self.program.run(weights, input, |z| if gates.next() == Some(&true) { z } else { N::zero() })
     }
 
     /// The exact signs of all pre-activations of hidden units at an input; nothing if one has more than 127 bits.
     pub(super) fn signs(&self, weights: &[i64], input: &[i64]) -> Option<Vec<i128>> {
         let exact = |values: &[i64]| values.iter().map(|v| Exact(Some(i128::from(*v)))).collect::<Vec<_>>();
         let mut signs = Vec::new();
-        self.activated(&exact(weights), &exact(input), |z| {
+        self.program.run(&exact(weights), &exact(input), |z| {
             signs.push(z.0.map(i128::signum));
             Exact(z.0.map(|z| z.max(0)))
         });
         signs.into_iter().collect()
     }
 
-    fn activated<N: Number>(&self, weights: &[N], input: &[N], mut activation: impl FnMut(N) -> N) -> Vec<N> {
-        let product = |tensor: &Tensor, x: &[N]| -> Vec<N> {
-            let row = |r: usize| {
-                let entries = x.iter().enumerate();
-                N::sum(entries.map(|(c, x)| weights[tensor.start + r * tensor.columns + c].times(x)))
-            };
-            (0..tensor.rows).map(row).collect()
-        };
-        let plus = |a: Vec<N>, b: &[N]| -> Vec<N> { a.iter().zip(b).map(|(a, b)| a.plus(b)).collect() };
-        match &self.family {
-            Family::Layers { widths, bias, .. } => {
-                let mut a = input.to_vec();
-                for layer in 1..widths.len() {
-                    let place = (layer - 1) * if *bias { 2 } else { 1 };
-                    a = product(&self.tensors[place], &a);
-                    if *bias {
-                        a = plus(a, &weights[self.tensors[place + 1].start..][..widths[layer]]);
-                    }
-                    if layer + 1 < widths.len() {
-                        a = a.into_iter().map(&mut activation).collect();
-                    }
-                }
-                a
-            }
-            Family::Recurrent { inputs, hidden, steps, every, .. } => {
-                let [d, b, w] = [0, 1, 2].map(|i| &self.tensors[i]);
-                let mut state = vec![N::zero(); *hidden];
-                let mut labels = Vec::new();
-                for (t, x) in input.chunks(*inputs).enumerate() {
-                    state = plus(product(w, &state), &product(b, x));
-                    if *every || t + 1 == *steps {
-                        labels.extend(product(d, &state));
-                    }
-                }
-                labels
-            }
-        }
-    }
-
     /// How many operations the labels of one input take, about.
     pub(super) fn operations(&self) -> usize {
-        match &self.family {
-            Family::Layers { .. } => self.weights,
-            Family::Recurrent { steps, .. } => self.weights.saturating_mul(*steps),
-        }
+        self.program.operations()
     }
 
     /// How many labels depend on some of these weights: the labels of `samples` inputs, or the coordinates of the network's
     /// function if they are fewer (whose dimension no number of samples exceeds).
-    pub(super) fn labels_of(&self, allocation: &[usize], samples: Option<u64>) -> u128 {
+    ///
+    /// # Errors
+    /// The budget is spent.
+    pub(super) fn labels_of(&self, allocation: &[usize], samples: Option<u64>) -> Result<u128, Fault> {
+        if self.family == Family::Other {
+            return Support::labels_of(&self.program, allocation, samples);
+        }
         let coordinates = self.count_labels(allocation, None);
-        samples.map_or(coordinates, |_| coordinates.min(self.count_labels(allocation, samples)))
+        Ok(samples.map_or(coordinates, |_| coordinates.min(self.count_labels(allocation, samples))))
     }
 
     fn count_labels(&self, allocation: &[usize], samples: Option<u64>) -> u128 {
@@ -253,11 +254,13 @@ impl Network {
         let last = |t: &Tensor| match &self.family {
             Family::Layers { widths, .. } => t.name[1..] == (widths.len() - 1).to_string(),
             Family::Recurrent { .. } => t.name == "D",
+            Family::Other => false,
         };
         // Outputs that depend on them: all, or the rows of the last layer that they lie in.
         let outputs: Vec<usize> = match &self.family {
             Family::Layers { widths, .. } => (0..widths[widths.len() - 1]).collect(),
             Family::Recurrent { outputs, .. } => (0..*outputs).collect(),
+            Family::Other => Vec::new(),
         };
         let of_output = |k: usize| places.iter().filter(|(t, row, _)| !last(t) || *row == k).collect::<Vec<_>>();
         let mut count: u128 = 0;
@@ -265,6 +268,7 @@ impl Network {
             let seen = of_output(k);
             let more: u128 = match (&self.family, samples) {
                 (_, _) if seen.is_empty() => 0,
+                (Family::Other, _) => u128::from(u64::MAX),
                 (Family::Layers { .. }, Some(m)) => u128::from(m),
                 (Family::Recurrent { steps, every: true, .. }, Some(m)) => {
                     // The first step does not see W.
@@ -335,21 +339,53 @@ fn positive(text: &str) -> Option<usize> {
     digits(text).filter(|n| *n > 0)
 }
 
-fn layers(name: &str, text: &str) -> Option<Family> {
+fn over_the_limit() -> Fault {
+    Fault::Limit(format!("over the limit of {MOST_WEIGHTS} weights or {MOST_SIZE} entries of an input"))
+}
+
+/// A family as it is written.
+enum Written {
+    /// The degrees of hidden layers, 1 with kinks.
+    Layers {
+        widths: Vec<usize>,
+        bias: bool,
+        degrees: Vec<u32>,
+        linear: bool,
+        kinks: bool,
+    },
+    Recurrent {
+        inputs: usize,
+        hidden: usize,
+        outputs: usize,
+        steps: usize,
+        every: bool,
+    },
+}
+
+fn layers(name: &str, text: &str) -> Option<Written> {
     let (list, rest) = text.strip_prefix('[')?.split_once(']')?;
     let widths: Vec<usize> = list.split(", ").map(positive).collect::<Option<_>>()?;
     let (rest, bias) = rest.strip_suffix(", bias=True").map_or((rest, false), |rest| (rest, true));
-    let degree = match (name, rest.strip_prefix(", degree=")) {
-        ("pnn", Some(degree)) => u32::try_from(positive(degree)?).ok()?,
-        ("lffn" | "relu", None) if rest.is_empty() => 1,
+    let hidden = widths.len().checked_sub(2)?;
+    let degrees = match (name, rest.strip_prefix(", degree=")) {
+        ("pnn", Some(degree)) => degrees(degree, hidden)?,
+        ("lffn" | "relu", None) if rest.is_empty() => vec![1; hidden],
         _ => return None,
     };
-    let few = widths.len() >= 2 && widths.iter().all(|d| *d <= MOST_WEIGHTS) && widths.len() <= MOST_WEIGHTS;
-    let kinks = name == "relu" && widths.len() > 2;
-    few.then_some(Family::Layers { widths, bias, degree, linear: name == "lffn", kinks })
+    let few = widths.iter().all(|d| *d <= MOST_WEIGHTS) && widths.len() <= MOST_WEIGHTS;
+    let kinks = name == "relu" && hidden > 0;
+    few.then_some(Written::Layers { widths, bias, degrees, linear: name == "lffn", kinks })
 }
 
-fn recurrent(text: &str) -> Option<Family> {
+/// `2`, or `[2, 3]` where hidden layers have different degrees.
+fn degrees(text: &str, hidden: usize) -> Option<Vec<u32>> {
+    let degree = |text: &str| u32::try_from(positive(text)?).ok();
+    let Some(list) = text.strip_prefix('[') else { return Some(vec![degree(text)?; hidden.max(1)]) };
+    let degrees: Vec<u32> = list.strip_suffix(']')?.split(", ").map(degree).collect::<Option<_>>()?;
+    (degrees.len() == hidden && degrees.iter().any(|d| *d != degrees[0])).then_some(degrees)
+}
+
+fn recurrent(text: &str) -> Option<Written> {
     let (text, every) = text.strip_suffix(", readout=\"all\"").map_or((text, false), |rest| (rest, true));
     let parts: Vec<&str> = text.split(", ").collect();
     let [inputs, hidden, outputs, steps] = parts.as_slice() else {
@@ -357,11 +393,123 @@ fn recurrent(text: &str) -> Option<Family> {
     };
     let value =
         |part: &str, name: &str| positive(part.strip_prefix(name)?.strip_prefix('=')?).filter(|v| *v <= MOST_SIZE);
-    Some(Family::Recurrent {
+    Some(Written::Recurrent {
         inputs: value(inputs, "inputs")?,
         hidden: value(hidden, "hidden")?,
         outputs: value(outputs, "outputs")?,
         steps: value(steps, "steps")?,
         every,
     })
+}
+
+impl Written {
+    fn tensors(&self) -> Vec<Tensor> {
+        let mut tensors: Vec<Tensor> = Vec::new();
+        let mut push = |name: String, axes: Vec<usize>| {
+            let start = tensors.last().map_or(0, |t: &Tensor| t.places().end);
+            tensors.push(Tensor::new(name, axes, start));
+        };
+        match self {
+            Written::Layers { widths, bias, .. } => {
+                for layer in 1..widths.len() {
+                    push(format!("W{layer}"), vec![widths[layer], widths[layer - 1]]);
+                    if *bias {
+                        push(format!("b{layer}"), vec![widths[layer]]);
+                    }
+                }
+            }
+            Written::Recurrent { inputs, hidden, outputs, .. } => {
+                push("D".to_owned(), vec![*outputs, *hidden]);
+                push("B".to_owned(), vec![*hidden, *inputs]);
+                push("W".to_owned(), vec![*hidden, *hidden]);
+            }
+        }
+        tensors
+    }
+
+    /// The one program that the name means, and what theorems know it as.
+    fn network(self) -> Result<Network, Fault> {
+        let tensors = self.tensors();
+        let weights = tensors.last().map_or(0, |t| t.places().end);
+        let inputs = match &self {
+            Written::Layers { widths, .. } => widths[0],
+            Written::Recurrent { inputs, steps, .. } => inputs.saturating_mul(*steps),
+        };
+        if weights > MOST_WEIGHTS || inputs > MOST_SIZE {
+            return Err(over_the_limit());
+        }
+        pay(weights as u64)?;
+        let mut program = Program::new(weights, inputs);
+        let x: Vec<Operand> = (0..inputs as u32).map(Operand::Input).collect();
+        let (family, outputs) = match self {
+            Written::Layers { widths, bias, degrees, linear, kinks } => {
+                let outputs = layered(&mut program, &tensors, x, &degrees, kinks)?;
+                let degree = degrees.first().copied().unwrap_or(1);
+                let family = Family::Layers { widths, bias, degree, linear, kinks };
+                (if degrees.iter().all(|d| *d == degree) { family } else { Family::Other }, outputs)
+            }
+            Written::Recurrent { inputs, hidden, outputs, steps, every } => {
+                let labels = unrolled(&mut program, &tensors, &x, steps, every)?;
+                (Family::Recurrent { inputs, hidden, outputs, steps, every }, labels)
+            }
+        };
+        Network::new(family, tensors, None, program.finish(outputs))
+    }
+}
+
+/// A tensor times a vector, and a vector that is added.
+fn affine(
+    program: &mut Program,
+    tensor: &Tensor,
+    x: &[Operand],
+    more: Option<&[Operand]>,
+) -> Result<Vec<Operand>, Fault> {
+    let entry = |row: usize, column: usize| Operand::Weight((tensor.start + row * tensor.columns + column) as u32);
+    let row = |row: usize| {
+        let pairs = x.iter().enumerate().map(|(column, x)| (entry(row, column), *x));
+        program.dot(pairs, more.map(|more| more[row]))
+    };
+    (0..tensor.rows).map(row).collect()
+}
+
+fn layered(
+    program: &mut Program,
+    tensors: &[Tensor],
+    mut a: Vec<Operand>,
+    degrees: &[u32],
+    kinks: bool,
+) -> Result<Vec<Operand>, Fault> {
+    let mut degrees = degrees.iter();
+    let mut tensors = tensors.iter().peekable();
+    while let Some(matrix) = tensors.next() {
+        let bias = tensors.next_if(|tensor| tensor.vector);
+        let bias: Option<Vec<Operand>> = bias.map(|b| b.places().map(|w| Operand::Weight(w as u32)).collect());
+        a = affine(program, matrix, &a, bias.as_deref())?;
+        if tensors.peek().is_some() {
+            let degree = *degrees.next().unwrap_or(&1);
+            let activation = |z| if kinks { program.push(Step::Relu(z)) } else { program.power(z, degree) };
+            a = a.into_iter().map(activation).collect::<Result<_, _>>()?;
+        }
+    }
+    Ok(a)
+}
+
+fn unrolled(
+    program: &mut Program,
+    tensors: &[Tensor],
+    x: &[Operand],
+    steps: usize,
+    every: bool,
+) -> Result<Vec<Operand>, Fault> {
+    let [d, b, w] = tensors else { return Ok(Vec::new()) };
+    let (mut state, mut labels): (Option<Vec<Operand>>, Vec<Operand>) = (None, Vec::new());
+    for (t, x) in x.chunks(b.columns).enumerate() {
+        let kept = state.map(|state| affine(program, w, &state, None)).transpose()?;
+        let next = affine(program, b, x, kept.as_deref())?;
+        if every || t + 1 == steps {
+            labels.extend(affine(program, d, &next, None)?);
+        }
+        state = Some(next);
+    }
+    Ok(labels)
 }

@@ -1,12 +1,15 @@
 //! What label maps are evaluated on: integers modulo one prime, polynomials, and dual numbers over either.
 
 use num_bigint::BigInt;
+use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
-/// A commutative ring with one.
+/// A commutative ring with one, and with rational numbers as far as it has them.
 pub(super) trait Number: Clone {
     fn zero() -> Self;
     fn one() -> Self;
+    /// A rational number, whose denominator no modulus divides.
+    fn fraction(value: &BigRational) -> Self;
     fn plus(&self, other: &Self) -> Self;
     fn times(&self, other: &Self) -> Self;
     /// This number, `factor` times.
@@ -48,6 +51,11 @@ impl Modular {
         self.0 == 0
     }
 
+    /// Itself if it is in the lower half of the residues, 0 otherwise.
+    pub(super) fn lower_half(self) -> Self {
+        if self.0 <= PRIME / 2 { self } else { Modular(0) }
+    }
+
     /// Below the prime again, from below twice the prime.
     fn within(self) -> Self {
         if self.0 >= PRIME { Modular(self.0 - PRIME) } else { self }
@@ -73,6 +81,9 @@ impl Number for Modular {
     fn one() -> Self {
         Modular(1)
     }
+    fn fraction(value: &BigRational) -> Self {
+        Modular::of(value.numer()).times(&Modular::of(value.denom()).inverse())
+    }
     fn plus(&self, other: &Self) -> Self {
         Modular(self.0 + other.0).within()
     }
@@ -97,6 +108,9 @@ impl Number for Exact {
     fn one() -> Self {
         Exact(Some(1))
     }
+    fn fraction(value: &BigRational) -> Self {
+        Exact(value.numer().to_i128().filter(|_| value.is_integer()))
+    }
     fn plus(&self, other: &Self) -> Self {
         Exact(self.0.zip(other.0).and_then(|(a, b)| a.checked_add(b)))
     }
@@ -118,6 +132,9 @@ impl<N: Number> Number for Dual<N> {
     }
     fn one() -> Self {
         Dual(N::one(), N::zero())
+    }
+    fn fraction(value: &BigRational) -> Self {
+        Dual(N::fraction(value), N::zero())
     }
     fn plus(&self, other: &Self) -> Self {
         Dual(self.0.plus(&other.0), self.1.plus(&other.1))

@@ -22,6 +22,8 @@ pub(super) trait Coefficient: Clone + Num + AddAssign + From<BigInt> {
     /// What it takes in memory beside its digits.
     const BYTES: u64;
     fn bits(&self) -> u64;
+    /// A rational number, if it is one of these.
+    fn fraction(value: &BigRational) -> Option<Self>;
     /// What it takes in memory.
     fn bytes(&self) -> u64 {
         Self::BYTES + self.bits() / 8
@@ -38,6 +40,9 @@ impl Coefficient for BigInt {
     fn bits(&self) -> u64 {
         BigInt::bits(self)
     }
+    fn fraction(value: &BigRational) -> Option<Self> {
+        value.is_integer().then(|| value.to_integer())
+    }
 }
 
 impl Coefficient for BigRational {
@@ -48,6 +53,9 @@ impl Coefficient for BigRational {
     }
     fn bits(&self) -> u64 {
         self.numer().bits() + self.denom().bits()
+    }
+    fn fraction(value: &BigRational) -> Option<Self> {
+        Some(value.clone())
     }
 }
 
@@ -135,6 +143,13 @@ impl<C: Coefficient> Polynomial<C> {
 }
 
 impl Polynomial {
+    /// The same with other coefficients.
+    pub(super) fn over<C: Coefficient>(&self) -> Polynomial<C> {
+        let mut polynomial = Polynomial { too_large: self.too_large, ..Polynomial::zero() };
+        self.terms.iter().for_each(|(m, c)| polynomial.add_term(m.clone(), C::from(c.clone())));
+        polynomial
+    }
+
     /// How many terms it has.
     pub(super) fn len(&self) -> usize {
         self.terms.len()
@@ -200,6 +215,9 @@ impl<C: Coefficient> Number for Polynomial<C> {
     }
     fn one() -> Self {
         Polynomial::constant(C::one())
+    }
+    fn fraction(value: &BigRational) -> Self {
+        C::fraction(value).map_or_else(Polynomial::too_large, Polynomial::constant)
     }
     fn plus(&self, other: &Self) -> Self {
         if self.too_large || other.too_large {

@@ -11,9 +11,10 @@ use super::budget::{Held, exceeded, hold, pay, spend};
 use super::ledger::Ledger;
 use super::network::Network;
 use super::number::{Dual, Modular, Number, rank};
+use super::own;
 use super::polynomial::Coefficient;
-use super::{Context, Hole, Options, Standing};
-use allocert_format::Header;
+use super::{Carried, Context, Hole, Options, Standing};
+use allocert_format::{Header, is_network_name, sha256};
 
 /// Why checking ends early.
 #[derive(Debug)]
@@ -155,7 +156,9 @@ pub(super) struct Stated {
 /// The state of checking.
 pub(super) struct Proof {
     pub(super) header: Header,
-    pub(super) network: Option<Network>,
+    pub(super) network: Option<Rc<Network>>,
+    /// Networks that are no families, by name: a name means one program in the whole certificate.
+    carried: HashMap<String, (Rc<Network>, Carried)>,
     pub(super) samples: Option<u64>,
     subject: Option<Rc<Subject>>,
     /// What can be used: the facts about the present network.
@@ -198,6 +201,7 @@ impl Proof {
             branching: 0,
             images: None,
             network: None,
+            carried: HashMap::new(),
             samples: None,
             subject: None,
             facts: HashMap::new(),
@@ -223,10 +227,43 @@ impl Proof {
     pub(super) fn enter(&mut self, network: &str, samples: Option<u64>) -> Result<(), Fault> {
         ensure(samples != Some(0), "0 samples")?;
         self.leave();
-        self.network = Some(Network::parse(network)?);
+        self.network = Some(self.find(network)?);
         self.samples = samples;
         self.subject = Some(Rc::new((network.to_owned(), samples)));
         Ok(())
+    }
+
+    /// The network of a name: one that was carried before, or that of a family.
+    pub(super) fn find(&self, name: &str) -> Result<Rc<Network>, Fault> {
+        let carried = self.carried.get(name).map(|(network, _)| Rc::clone(network));
+        carried.map_or_else(|| Network::parse(name).map(Rc::new), Ok)
+    }
+
+    /// From now on this name means the network of this text.
+    pub(super) fn carry(&mut self, name: String, text: String, hash: String) -> Result<(), Fault> {
+        pay(16 * text.len() as u64)?;
+        ensure(is_network_name(&name), "that is no name of a network of one's own, or looks like a family's")?;
+        ensure(!self.carried.contains_key(&name), "two programs have this name")?;
+        ensure(hash == sha256(text.as_bytes()), "the hash is that of another text")?;
+        let network = Rc::new(own::parse(&text)?);
+        if !self.texts_held.grow((2 * name.len() + text.len() + 200) as u64) {
+            return Err(exceeded());
+        }
+        self.carried.insert(name.clone(), (network, Carried { network: name, text, sha256: hash }));
+        Ok(())
+    }
+
+    /// The networks that are no families, in the order of their names.
+    pub(super) fn all_carried(&self) -> Vec<Carried> {
+        let mut all: Vec<Carried> = self.carried.values().map(|(_, carried)| carried.clone()).collect();
+        all.sort_by(|a, b| a.network.cmp(&b.network));
+        all
+    }
+
+    /// A network and its samples in words; with the beginning of its hash if it is no family.
+    pub(super) fn in_words(&self, (network, samples): &Subject) -> String {
+        let hash = self.carried.get(network).map(|(_, carried)| carried.sha256.as_str());
+        allocert_format::network_in_words(network, hash, *samples)
     }
 
     /// From now on steps are about no network.
@@ -237,6 +274,10 @@ impl Proof {
     }
 
     pub(super) fn network(&self) -> Result<&Network, Fault> {
+        self.known().map(Rc::as_ref)
+    }
+
+    pub(super) fn known(&self) -> Result<&Rc<Network>, Fault> {
         self.network.as_ref().ok_or_else(|| Fault::Wrong("no network has been named".to_owned()))
     }
 
@@ -331,13 +372,14 @@ impl Proof {
     pub(super) fn statement(&self, step: u64) -> Result<String, Fault> {
         let stated = self.stated(step)?;
         let subject = stated.subject.as_ref().filter(|_| self.header.network.is_none());
-        Ok(subject.map_or_else(String::new, |s| format!("{}: ", in_words(s))) + &stated.text)
+        Ok(subject.map_or_else(String::new, |s| format!("{}: ", self.in_words(s))) + &stated.text)
     }
 
     /// A statement that answers the question.
     pub(super) fn answered(&self, step: u64) -> (String, Context) {
         let stated = self.stated.get(&step);
-        let network = stated.and_then(|stated| stated.subject.as_deref()).map_or_else(String::new, in_words);
+        let network =
+            stated.and_then(|stated| stated.subject.as_deref()).map_or_else(String::new, |s| self.in_words(s));
         let hole = stated.and_then(|stated| stated.hole);
         (self.statement(step).unwrap_or_default(), Context { network, hole })
     }
@@ -373,7 +415,7 @@ impl Proof {
         if !self.texts_held.grow(200 + text.len() as u64) {
             return Err(exceeded());
         }
-        let subject = self.subject.as_deref().map_or_else(String::new, in_words);
+        let subject = self.subject.as_deref().map_or_else(String::new, |s| self.in_words(s));
         self.shown.push(format!("{subject}: {text}"));
         Ok(())
     }
@@ -457,15 +499,6 @@ impl Proof {
             labels
         };
         Ok(columns.iter().map(column).collect())
-    }
-}
-
-/// A network and its samples in words.
-pub(super) fn in_words((network, samples): &Subject) -> String {
-    match samples {
-        None => format!("{network}, functional"),
-        Some(1) => format!("{network}, 1 sample"),
-        Some(m) => format!("{network}, {m} samples"),
     }
 }
 

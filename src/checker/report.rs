@@ -4,6 +4,9 @@ use serde_json::json;
 
 use super::{Report, Standing, Verdict};
 
+/// So many lines of a program are shown.
+const MOST_LINES: usize = 40;
+
 /// Control characters, line breaks too, so that no text of a certificate looks like another line of the report.
 fn visible(text: &str) -> String {
     let hidden =
@@ -17,6 +20,7 @@ impl Report {
         let hole =
             |h: &super::Hole| json!({"step": h.step, "rule": h.rule, "reason": h.reason, "error_log2": h.error_log2});
         let context = |c: &super::Context| json!({"network": c.network, "proved": c.hole.is_none(), "hole": c.hole});
+        let program = |p: &super::Carried| json!({"network": p.network, "sha256": p.sha256, "program": p.text});
         let dimensions = if self.is_whole() { "valid" } else { "holey" };
         json!({
             "file": file,
@@ -30,6 +34,7 @@ impl Report {
             "contexts": self.contexts.iter().map(context).collect::<Vec<_>>(),
             "claim": self.claim.map(Standing::name),
             "dimensions": self.claim.map(|_| dimensions),
+            "programs": self.programs.iter().map(program).collect::<Vec<_>>(),
             "shown": self.shown,
         })
         .to_string()
@@ -66,6 +71,14 @@ impl Report {
         }
         if self.statements.len() > 20 {
             text.push_str(&format!("\n  … {} statements in all", self.statements.len()));
+        }
+        for carried in &self.programs {
+            text.push_str(&format!("\n  {} is this program, SHA-256 {}:", visible(&carried.network), carried.sha256));
+            let lines: Vec<&str> = carried.text.lines().collect();
+            lines.iter().take(MOST_LINES).for_each(|line| text.push_str(&format!("\n    {}", visible(line))));
+            if lines.len() > MOST_LINES {
+                text.push_str(&format!("\n    … {} lines in all; --json has them", lines.len()));
+            }
         }
         for shown in &self.shown {
             text.push_str(&format!("\n  {}", visible(shown)));

@@ -104,7 +104,7 @@ pub struct AskedMatch {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Observation {
     /// The network.
-    pub network: String,
+    pub network: Network,
     /// The samples.
     pub samples: Samples,
     /// The allocation.
@@ -120,7 +120,7 @@ impl Observation {
     pub fn is_of(&self, counterexample: &Counterexample) -> bool {
         Some(&self.allocation) == counterexample.allocation.as_ref()
             && self.samples == counterexample.samples
-            && self.network == counterexample.network.to_string()
+            && self.network == counterexample.network
     }
 }
 
@@ -678,7 +678,7 @@ impl Lens {
         let all = allocation.size() == allocation.weights();
         let text =
             if all { "all".to_owned() } else { allocert_core::allocation::print(self.0.network.layout(), allocation) };
-        let (network, samples) = (self.0.network.to_string(), self.0.samples);
+        let (network, samples) = (self.0.network.clone(), self.0.samples);
         let observation = Observation { network, samples, allocation: allocation.clone(), text, dim };
         let mut observed = lock(observed);
         if observed.1.insert(observation.clone()) {

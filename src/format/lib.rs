@@ -5,6 +5,9 @@
 //! error, so that nothing written by a later version is passed over.
 
 pub mod expression;
+mod hash;
+
+pub use hash::sha256;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +52,15 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Rule {
+    /// What the name of a network that is no family means, in the whole certificate.
+    Program {
+        /// The name.
+        name: String,
+        /// Its tensors and its program, as lines.
+        text: String,
+        /// The SHA-256 of this text.
+        sha256: String,
+    },
     /// From here on the steps are about this network; earlier steps cannot be used any more.
     Network {
         /// The network.
@@ -363,13 +375,19 @@ impl Rule {
     }
 }
 
+/// A network and its samples in words; of a network that is no family with the beginning of the hash of its program.
+pub fn network_in_words(network: &str, hash: Option<&str>, samples: Option<u64>) -> String {
+    let program = hash.map_or_else(String::new, |hash| format!(" (program {})", hash.get(..16).unwrap_or(hash)));
+    match samples {
+        None => format!("{network}{program}, functional"),
+        Some(1) => format!("{network}{program}, 1 sample"),
+        Some(m) => format!("{network}{program}, {m} samples"),
+    }
+}
+
 /// Networks, each with its number of samples, in words: all of them, or the first and the last of many.
 pub fn networks_in_words(networks: &[(String, Option<u64>)]) -> String {
-    let one = |(network, samples): &(String, Option<u64>)| match samples {
-        None => format!("{network}, functional"),
-        Some(1) => format!("{network}, 1 sample"),
-        Some(m) => format!("{network}, {m} samples"),
-    };
+    let one = |(network, samples): &(String, Option<u64>)| network_in_words(network, None, *samples);
     match networks {
         [] => "no network".to_owned(),
         [first, .., last] if networks.len() > 6 => {
@@ -377,6 +395,21 @@ pub fn networks_in_words(networks: &[(String, Option<u64>)]) -> String {
         }
         few => few.iter().map(one).collect::<Vec<_>>().join("; "),
     }
+}
+
+/// The built-in families: what begins with a call of one means that family.
+const FAMILIES: [&str; 4] = ["lffn", "lrnn", "pnn", "relu"];
+/// Networks made from others.
+const CHANGES: [&str; 3] = [").pin(", ").tie(", ").observe("];
+
+/// Whether a network that is no family may have this name: at most 10,000 bytes, visible, and not to be taken for a family's.
+pub fn is_network_name(name: &str) -> bool {
+    let head = name.split('(').next().unwrap_or_default().trim();
+    let shapeless = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let visible = |c: char| !c.is_control() && (c == ' ' || !c.is_whitespace()) && !shapeless(c);
+    let family = FAMILIES.iter().any(|family| head.eq_ignore_ascii_case(family));
+    let changed = CHANGES.iter().any(|change| name.contains(change));
+    (1..=10_000).contains(&name.len()) && name.chars().all(visible) && (!family || changed)
 }
 
 /// Whether a text can be the name of a claim in a certificate: letters, digits and `-_./+:`, so that it looks like no statement.

@@ -5,13 +5,15 @@ mod systems;
 
 use std::collections::BTreeSet;
 
+use super::own;
 use allocert_core::allocation::Allocation;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::binomial;
 
 /// The smallest bound that a name stands for, and the name.
 pub(super) fn named(network: &Network, samples: Samples, set: &Allocation) -> Option<(&'static str, usize)> {
-    all(network, samples, set).into_iter().min_by_key(|(_, bound)| *bound)
+    let known = if own::is_family(network) { all(network, samples, set) } else { Vec::new() };
+    known.into_iter().min_by_key(|(_, bound)| *bound)
 }
 
 /// All bounds that the network has, with their names.

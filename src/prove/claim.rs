@@ -6,6 +6,7 @@ use allocert_core::allocation::Allocation;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::Settings;
 
+use super::CannotCertify;
 use super::condition::Asked;
 use super::count::MOST_VISITED_IN_CLAIM;
 use super::engine::{Engine, Sound};
@@ -14,7 +15,6 @@ use super::patterns;
 use super::section::Section;
 use super::table::{Holes, MOST_WEIGHTS, all_dimensions};
 use super::writer::Writer;
-use super::{CannotCertify, families_only};
 use allocert_format::{Counterexample, FORMAT, Header, Rule, VERSION, is_name};
 
 /// The most allocations of networks without tables.
@@ -157,18 +157,17 @@ fn observations(
     settings: Settings,
 ) -> Vec<u64> {
     let mut steps = Vec::new();
-    let mut subjects: Vec<(&str, Samples)> = Vec::new();
+    let mut subjects: Vec<(&Network, Samples)> = Vec::new();
     for o in &c.observations {
-        if !subjects.contains(&(o.network.as_str(), o.samples)) {
+        if !subjects.contains(&(&o.network, o.samples)) {
             subjects.push((&o.network, o.samples));
         }
     }
-    for (name, samples) in subjects {
-        let asked = c.observations.iter().filter(|o| o.network == name && o.samples == samples);
+    for (network, samples) in subjects {
+        let asked = c.observations.iter().filter(|o| o.network == *network && o.samples == samples);
         let mut asked: Vec<_> = asked.map(|o| (o.allocation.clone(), o.dim)).collect();
         let kept = writer.steps();
-        let network = allocert_claims::network(name).map_err(|_| CannotCertify::Point);
-        match network.and_then(|network| prove(writer, engine, &network, samples, &mut asked, settings)) {
+        match prove(writer, engine, network, samples, &mut asked, settings) {
             Ok((proved, _)) => steps.extend(proved),
             Err(_) => writer.back_to(kept),
         }
@@ -185,7 +184,6 @@ fn prove(
     asked: &mut [(Allocation, usize)],
     settings: Settings,
 ) -> Result<(Vec<u64>, Holes), CannotCertify> {
-    families_only(network)?;
     if !network.is_polynomial() {
         return patterns::dimensions(writer, engine, network, samples, asked, settings);
     }
@@ -193,7 +191,7 @@ fn prove(
     asked.sort_by_key(|(set, _)| std::cmp::Reverse(set.size()));
     let matroid = engine.matroid(network, samples, settings.seed, None).map_err(|_| CannotCertify::Jacobian)?;
     let ground = Ground::find(engine, network, samples, asked, settings.seed, 0).ok_or(CannotCertify::Point)?;
-    let mut section = Section::open(writer, &ground, &matroid, matroid.error_for_one());
+    let mut section = Section::open(writer, &ground, &matroid, matroid.error_for_one())?;
     let steps = asked.iter().map(|(set, dim)| section.dimension(set, *dim)).collect::<Result<Vec<u64>, _>>()?;
     let (dimensions, of) = (section.unproved.len() as u64, asked.len() as u64);
     Ok((steps, Holes { dimensions, of, sets: section.unproved }))

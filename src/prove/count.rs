@@ -85,7 +85,7 @@ fn at_point<E: Engine>(
     let (network, samples) = (&ground.network, ground.samples);
     let n = network.weights();
     let error_log2 = matroid.error_for_all();
-    let mut section = Section::open(writer, ground, matroid, error_log2);
+    let mut section = Section::open(writer, ground, matroid, error_log2)?;
     let bounds = Bounds::of_teacher(&mut section, matroid, ground.engine.symmetries(network, samples));
     let mut search = Search { field: ground.field, section: &mut section, matroid, bounds, left: limit, limit };
     let prefixes = prefixes(n);

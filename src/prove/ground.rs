@@ -115,7 +115,7 @@ impl<'e, E: Engine> Ground<'e, E> {
         let weight = |w: usize| {
             let tensor = network.layout().weight(w).tensor;
             let scale = if tensor.is_vector() {
-                FINE * bound.saturating_pow(tensor.layer as u32 - 1).min(MOST_SCALE)
+                FINE * bound.saturating_pow(tensor.layer.saturating_sub(1) as u32).min(MOST_SCALE)
             } else {
                 1
             };

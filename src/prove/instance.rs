@@ -72,6 +72,11 @@ impl Instances {
         proof: &Proof,
     ) -> bool {
         // A step about all inputs at once needs no more inputs than there are samples.
+        // The equations of a refutation are those of labels without fractions.
+        let whole = matcher.network().label_scales().iter().all(|scale| *scale == 1);
+        if !whole && matches!(proof, Proof::NoMatch(..)) {
+            return false;
+        }
         let few = matcher.samples().count().is_none_or(|m| instance.inputs.len() as u64 <= m);
         let of = section.text(allocation);
         let list = |values: &[Dyadic]| values.iter().map(dyadic).collect::<Vec<_>>();

@@ -74,10 +74,10 @@ pub fn of_law(law: &Law) -> Result<(String, Holes), CannotCertify> {
     let sets: Vec<(Allocation, usize)> = law.flats.iter().map(|flat| (flat.weights.clone(), flat.dim.value)).collect();
     let ground = Ground::find(&Sound, network, samples, &sets, settings.seed, 0).ok_or(CannotCertify::Point)?;
     let matroid = Sound.matroid(network, samples, settings.seed, None).map_err(|_| CannotCertify::Jacobian)?;
-    let mut section = Section::open(&mut writer, &ground, &matroid, matroid.error_for_one());
+    let mut section = Section::open(&mut writer, &ground, &matroid, matroid.error_for_one())?;
     let flats = sets.iter().map(|(set, dim)| section.dimension(set, *dim)).collect::<Result<Vec<u64>, _>>()?;
     holes.sets.append(&mut section.unproved);
-    let answer = flats.into_iter().chain([table]).collect();
+    let answer = [table].into_iter().chain(flats).collect();
     Ok((writer.end(answer), holes))
 }
 

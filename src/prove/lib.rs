@@ -14,6 +14,7 @@ mod instance;
 mod kernel;
 mod law;
 mod matching;
+mod own;
 mod pattern_bounds;
 mod patterns;
 mod polynomial;
@@ -31,13 +32,6 @@ pub use matching::of_match;
 pub use rank::{of_rank, of_rank_by};
 use section::Section;
 pub use table::{Holes, MOST_WEIGHTS, of_table, of_table_by};
-
-/// Refuses a network that the checker could not rebuild from its name.
-fn families_only(network: &allocert_core::network::Network) -> Result<(), CannotCertify> {
-    let shapes = network.shapes();
-    let mixed = shapes.degrees.is_some_and(|degrees| shapes.degree.is_none() && !degrees.is_empty());
-    if network.is_built_in() && !mixed { Ok(()) } else { Err(CannotCertify::OwnNetwork) }
-}
 
 /// Why no certificate can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,11 +62,36 @@ pub enum CannotCertify {
         "no certificate can be written of a match probability of a ReLU network: its labels are not polynomial\n  leave out --certificate, or take rank for the dimensions"
     )]
     Piecewise,
-    /// A network of one's own.
+    /// A network with exponentials, quotients or roots.
     #[error(
-        "no certificate can be written of a network of one's own yet\n  leave out --certificate, or take lffn, lrnn, pnn or relu"
+        "no certificate can be written of a network with exponentials, logarithms, quotients or roots yet\n  leave out --certificate"
     )]
-    OwnNetwork,
+    Analytic,
+    /// A network of one's own with kinks and with constants that are no integers.
+    #[error(
+        "no certificate can be written of a network of one's own with relu and constants that are no integers\n  leave out --certificate, or multiply the constants"
+    )]
+    FractionsAndKinks,
+    /// A name that could be taken for another network's.
+    #[error(
+        "no certificate can be written of a network with this name: it has invisible characters, or looks like lffn, lrnn, pnn or relu\n  give network(...) another name"
+    )]
+    Name,
+    /// Two networks of one name with different programs.
+    #[error(
+        "no certificate can be written of two networks with one name and different programs\n  give network(...) a shape that tells them apart"
+    )]
+    TwoPrograms,
+    /// A program over the limit.
+    #[error(
+        "the network's program has {bytes} bytes as text; a certificate carries at most {limit}\n  take a smaller network"
+    )]
+    LongProgram {
+        /// Its length.
+        bytes: usize,
+        /// The most.
+        limit: usize,
+    },
     /// Integer points show more than the activation patterns that were drawn.
     #[error(
         "integer points show a larger dimension than the activation patterns drawn\n  try more --draws, or another --seed"

@@ -14,6 +14,8 @@ use allocert_core::network::{Network, Samples};
 use super::bounds::outputs;
 use super::engine::Engine;
 use super::ground::Ground;
+use super::own;
+use super::upper::as_vectors;
 use allocert_format::Rule;
 
 /// More unions of directions' supports are not looked at.
@@ -31,10 +33,15 @@ pub(super) fn bound<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, point: 
     if let Some(k) = labels(&ground.network, ground.samples, set).filter(|k| *k < best.0) {
         best = (k, Rule::Labels { of: of.clone(), at_most: k });
     }
-    let (names, free) = directions(ground, set);
+    let (chosen, free) = directions(ground, set);
     if free < best.0 {
-        let vectors = names.into_iter().map(|name| vec![(name, "1".to_owned())]).collect();
-        best = (free, Rule::Gauge { of: of.clone(), at_most: free, point, vectors });
+        let (of, at_most) = (of.clone(), free);
+        if own::is_family(&ground.network) {
+            let vectors = chosen.iter().map(|g| vec![(ground.gauge[*g].0.clone(), "1".to_owned())]).collect();
+            best = (free, Rule::Gauge { of, at_most, point, vectors });
+        } else if let Some(vectors) = as_vectors(ground, &chosen) {
+            best = (free, Rule::Kernel { of, at_most, point, vectors });
+        }
     }
     let named = [
         ("outputs", outputs(&ground.network, ground.samples, set)),
@@ -115,6 +122,9 @@ fn labels(network: &Network, samples: Samples, set: &Allocation) -> Option<usize
     let narrow = network.input_size() == 1 && network.shapes().bias == Some(false);
     let few = samples.count().map(|m| usize::try_from(m).unwrap_or(usize::MAX));
     let each = if narrow { few.unwrap_or(2).min(2) } else { few? };
+    if !own::is_family(network) {
+        return each.checked_mul(network.labels_per_input());
+    }
     let layers = network.layout().layers();
     let read = |w: usize, output: usize| {
         let weight = network.layout().weight(w);
@@ -125,13 +135,13 @@ fn labels(network: &Network, samples: Samples, set: &Allocation) -> Option<usize
 }
 
 /// Independent directions that move only these weights, and how many dimensions they leave.
-fn directions<E: Engine>(ground: &Ground<'_, E>, set: &Allocation) -> (Vec<String>, usize) {
+fn directions<E: Engine>(ground: &Ground<'_, E>, set: &Allocation) -> (Vec<usize>, usize) {
     let mut space = RowSpace::new(ground.field, set.weights());
     let inside = supports(ground).into_iter().filter(|(_, support)| support.is_subset(set));
     let chosen = inside.filter(|(index, _)| space.insert(ground.gauge[*index].1.clone()));
-    let names: Vec<String> = chosen.map(|(index, _)| ground.gauge[index].0.clone()).collect();
-    let free = set.size() - names.len();
-    (names, free)
+    let chosen: Vec<usize> = chosen.map(|(index, _)| index).collect();
+    let free = set.size() - chosen.len();
+    (chosen, free)
 }
 
 /// The weights that each direction moves.

@@ -68,7 +68,7 @@ pub(super) fn dimensions<E: Engine>(
             break;
         }
     }
-    writer.step(Rule::Network { network: network.to_string(), samples: samples.count() });
+    writer.open(network, samples)?;
     let used: Vec<bool> = (0..points.len()).map(|p| p == 0 || shown.iter().any(|(_, point)| *point == p)).collect();
     let steps: Vec<u64> =
         points.iter().zip(used).map(|(p, used)| if used { writer.step(p.rule()) } else { 0 }).collect();
@@ -131,8 +131,8 @@ pub(super) fn all_dimensions<E: Engine>(
         return Err(CannotCertify::TooManyWeights { weights: n, limit: MOST_WEIGHTS });
     }
     let first = candidate(engine, network, samples, settings, 0)?;
-    // The network is the next step, and the point the one after it.
-    let at = writer.next() + 1;
+    // The network is the next step, perhaps after its program, and the point the one after it.
+    let at = writer.next() + 1 + u64::from(writer.is_new(network));
     let (most, rules) = bounds_of_all(&first, at, &engine.symmetries(network, samples));
     let mut shown = vec![0u8; 1 << n];
     let mut points = vec![first];
@@ -160,7 +160,7 @@ pub(super) fn all_dimensions<E: Engine>(
             }
         }
     }
-    writer.step(Rule::Network { network: network.to_string(), samples: samples.count() });
+    writer.open(network, samples)?;
     let points: Vec<u64> = points.iter().map(|ground| writer.step(ground.rule())).collect();
     rules.into_iter().for_each(|rule| _ = writer.step(rule));
     let mut counts: BTreeMap<(usize, usize), u64> = BTreeMap::new();

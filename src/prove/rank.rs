@@ -7,7 +7,7 @@ use super::engine::{Engine, Sound};
 use super::ground::{Ground, text};
 use super::patterns;
 use super::writer::Writer;
-use super::{CannotCertify, Section, families_only};
+use super::{CannotCertify, Section};
 use allocert_format::{FORMAT, Header, Rule, VERSION};
 
 /// Writes the certificate of an answer.
@@ -23,7 +23,6 @@ pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
 /// # Errors
 /// As [`of_rank`]; and what that engine says may not fit together.
 pub fn of_rank_by(engine: &impl Engine, answer: &Answer) -> Result<String, CannotCertify> {
-    families_only(&answer.network)?;
     if answer.teacher_dim().is_none() {
         return Err(CannotCertify::Jacobian);
     }
@@ -41,7 +40,9 @@ pub(super) fn written<E: Engine>(
     more: impl Fn(&mut Section<'_, E>, u64, u64) -> Result<Vec<u64>, CannotCertify>,
 ) -> Result<String, CannotCertify> {
     let network = &answer.network;
-    families_only(network)?;
+    if network.is_analytic() {
+        return Err(CannotCertify::Analytic);
+    }
     if !network.is_polynomial() {
         return Err(CannotCertify::Piecewise);
     }
@@ -53,7 +54,7 @@ pub(super) fn written<E: Engine>(
         Ground::find(engine, network, answer.samples, &sets, answer.settings.seed, 0).ok_or(CannotCertify::Point)?;
     let error_log2 = answer.evidence().error_log2().unwrap_or_else(|| matroid.error_for_one());
     let mut writer = Writer::new(header(about, answer));
-    let mut section = Section::open(&mut writer, &ground, &matroid, error_log2);
+    let mut section = Section::open(&mut writer, &ground, &matroid, error_log2)?;
     let whole = section.dimension(&all, answer.teacher.value)?;
     let one = if answer.allocation == all { whole } else { section.dimension(&answer.allocation, answer.dim.value)? };
     let spans = answer.spans();

@@ -32,16 +32,19 @@ pub(super) struct Section<'a, E> {
 
 impl<'a, E: Engine> Section<'a, E> {
     /// Names the network and states the point.
+    ///
+    /// # Errors
+    /// A network that no certificate carries.
     pub(super) fn open(
         writer: &'a mut Writer,
         ground: &'a Ground<'a, E>,
         matroid: &'a JacobianMatroid,
         error_log2: i64,
-    ) -> Self {
-        let (network, samples) = (ground.network.to_string(), ground.samples.count());
-        writer.step(Rule::Network { network, samples });
+    ) -> Result<Self, CannotCertify> {
+        writer.open(&ground.network, ground.samples)?;
         let point = writer.step(ground.rule());
-        Section { writer, ground, matroid, point, error_log2, teacher: None, bounds: Vec::new(), unproved: Vec::new() }
+        let (teacher, bounds, unproved) = (None, Vec::new(), Vec::new());
+        Ok(Section { writer, ground, matroid, point, error_log2, teacher, bounds, unproved })
     }
 
     /// States a dimension, its two bounds before it; the step.

@@ -6,7 +6,7 @@ use allocert_core::reach::Settings;
 use super::count::MOST_VISITED;
 use super::engine::{Engine, Sound};
 use super::writer::Writer;
-use super::{CannotCertify, count, families_only, patterns};
+use super::{CannotCertify, count, patterns};
 use allocert_format::{FORMAT, Header, VERSION};
 
 /// All allocations of networks with kinks are looked at one by one, so these have at most so many weights.
@@ -66,7 +66,6 @@ pub(super) fn all_dimensions(
     settings: Settings,
     visited: u64,
 ) -> Result<(u64, Holes), CannotCertify> {
-    families_only(network)?;
     if network.is_polynomial() {
         return count::all_dimensions(writer, engine, network, samples, settings, visited);
     }

@@ -11,6 +11,7 @@ use super::bounds::{coordinates, named};
 use super::engine::Engine;
 use super::ground::Ground;
 use super::kernel::kernel;
+use super::own;
 use super::polynomial::{Integral, Monomial, Polynomial};
 use allocert_format::Rule;
 
@@ -33,7 +34,8 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
     if coordinates(&ground.network, set).is_some_and(few) || ground.labels(set).is_some_and(|l| few(l as u64)) {
         return Some(Rule::Labels { of, at_most: k });
     }
-    let elementary = ground.engine.elementary();
+    // Directions of a network that is no family have no names.
+    let elementary = ground.engine.elementary() || !own::is_family(&ground.network);
     let bound = || Some(named(&ground.network, ground.samples, set).filter(|(_, bound)| *bound <= k)?.0.to_owned());
     if !elementary && let Some(name) = bound() {
         return Some(Rule::Bound { of, at_most: k, name });
@@ -115,6 +117,19 @@ fn by_gauge<E: Engine>(
     let names: Vec<String> = columns.iter().map(|c| ground.network.layout().weight(*c).to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     written(ground, &vectors, &names, missing)
+}
+
+/// Some directions, each as the weights that it moves, with polynomials.
+pub(super) fn as_vectors<E: Engine>(ground: &Ground<'_, E>, chosen: &[usize]) -> Option<Vectors> {
+    let inputs = ground.symbolic_inputs(if ground.generic { ground.inputs() } else { 0 });
+    Integral::begin(MOST_TERMS[0]);
+    let directions = ground.engine.directions(&ground.network, &Integral, &ground.variables(), &inputs);
+    let name = |w: usize| ground.network.layout().weight(w).to_string();
+    let vector = |g: &usize| {
+        let entries = directions.get(*g)?.1.iter().enumerate().filter(|(_, entry)| !Integral.is_zero(entry));
+        entries.map(|(w, entry)| Some((name(w), ground.polynomial(entry)?))).collect::<Option<Vec<_>>>()
+    };
+    chosen.iter().map(vector).collect()
 }
 
 /// Vectors along which the network's function does not change: no coefficient of a monomial in the inputs does.

@@ -1,8 +1,11 @@
 //! Writing steps one after the other.
 
-use allocert_core::network::Samples;
+use std::collections::HashMap;
 
-use allocert_format::{Header, Rule, Step, claim_in_words, condition_in_words};
+use allocert_core::network::{Network, Samples};
+
+use super::{CannotCertify, own};
+use allocert_format::{Header, Rule, Step, claim_in_words, condition_in_words, network_in_words};
 
 /// A certificate being written: its header, and its steps so far as lines of JSON.
 #[derive(Clone, Debug)]
@@ -14,12 +17,39 @@ pub(super) struct Writer {
     subject: String,
     /// The points of the present steps.
     points: Vec<u64>,
+    /// The networks that are no families so far: by name, the step and the hash.
+    programs: HashMap<String, (u64, String)>,
 }
 
 impl Writer {
     pub(super) fn new(header: Header) -> Self {
         let lines = vec![json(&header)];
-        Writer { header, lines, statements: Vec::new(), subject: String::new(), points: Vec::new() }
+        let (statements, subject, points) = (Vec::new(), String::new(), Vec::new());
+        Writer { header, lines, statements, subject, points, programs: HashMap::new() }
+    }
+
+    /// From here on steps are about this network, whose program is carried if it is no family and stands here first.
+    ///
+    /// # Errors
+    /// A network that no certificate carries, or another one of the same name.
+    pub(super) fn open(&mut self, network: &Network, samples: Samples) -> Result<(), CannotCertify> {
+        if let Some(Rule::Program { name, text, sha256 }) = own::program(network)? {
+            match self.programs.get(&name) {
+                Some((_, known)) if *known != sha256 => return Err(CannotCertify::TwoPrograms),
+                Some(_) => {}
+                None => {
+                    self.programs.insert(name.clone(), (self.next(), sha256.clone()));
+                    self.step(Rule::Program { name, text, sha256 });
+                }
+            }
+        }
+        self.step(Rule::Network { network: network.to_string(), samples: samples.count() });
+        Ok(())
+    }
+
+    /// Whether the program of a network would be written when it is opened.
+    pub(super) fn is_new(&self, network: &Network) -> bool {
+        !network.is_built_in() && !self.programs.contains_key(&network.to_string())
     }
 
     /// Writes a step; its number.
@@ -32,8 +62,8 @@ impl Writer {
         }
         match &by {
             Rule::Network { network, samples } if self.header.network.is_none() => {
-                let samples = samples.map_or(Samples::Functional, Samples::Count);
-                self.subject = format!("{network}, {samples}: ");
+                let hash = self.programs.get(network).map(|(_, hash)| hash.as_str());
+                self.subject = network_in_words(network, hash, *samples) + ": ";
             }
             Rule::Claim { .. } => self.subject.clear(),
             _ => {}
@@ -62,6 +92,7 @@ impl Writer {
     pub(super) fn back_to(&mut self, steps: usize) {
         self.lines.truncate(steps + 1);
         self.statements.truncate(steps);
+        self.programs.retain(|_, (step, _)| *step <= steps as u64);
     }
 
     /// Writes the end; the whole certificate.

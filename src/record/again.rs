@@ -35,7 +35,7 @@ pub fn commands(checked: &Checked, counterexample: &Counterexample) -> Vec<Strin
 }
 
 fn of_dimension(o: &Observation) -> String {
-    format!("allocert rank {} {}{}", shell(&o.network), shell(&o.text), on(o.samples))
+    format!("allocert rank {} {}{}", shell(&o.network.to_string()), shell(&o.text), on(o.samples))
 }
 
 fn of_match(q: &AskedMatch) -> String {

@@ -279,7 +279,7 @@ impl Counterexample {
         let sides = c.sides.clone();
         let (left, sign, right) = sides.map_or((None, None, None), |(l, s, r)| (Some(l), Some(s.to_owned()), Some(r)));
         let observation = |o: &allocert_claims::Observation| Observation {
-            network: o.network.clone(),
+            network: o.network.to_string(),
             samples: o.samples.count(),
             allocation: o.text.clone(),
             dim: o.dim,

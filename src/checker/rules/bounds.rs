@@ -18,7 +18,8 @@ pub(super) fn size(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result<(
 pub(super) fn labels(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     limit(LOOK * set.len() * proof.network()?.labels_per_input())?;
-    ensure(proof.network()?.labels_of(&set, proof.samples) <= k as u128, "more labels depend on the allocation")?;
+    let labels = proof.network()?.labels_of(&set, proof.samples)?;
+    ensure(labels <= k as u128, "more labels depend on the allocation")?;
     proof.bounded(step, (of, set, k))
 }
 
@@ -29,7 +30,7 @@ pub(super) fn named(proof: &mut Proof, step: u64, (of, k): (&str, usize), name: 
     // Loops over pairs of weights, or over units and steps.
     limit(4 * network.weights * (network.weights + network.input_size()))?;
     let bound = match name {
-        "outputs" => outputs(network, &set, samples),
+        "outputs" => outputs(network, &set, samples)?,
         "low rank" => low_rank(network, samples),
         "split" => split(network, &set),
         _ => match systems::bound(name, network, &set, samples).or_else(|| powers::bound(name, network, &set)) {
@@ -47,7 +48,7 @@ pub(super) fn named(proof: &mut Proof, step: u64, (of, k): (&str, usize), name: 
 /// Tangent vectors are V·S + E·H as p × m matrices: S has rows only for the u hidden units that the allocation moves, and E has
 /// columns only for the v hidden units whose outgoing weights learn (a bias counts as one more). They lie in U ⊗ R^m + R^p ⊗ C
 /// with dim U ≤ min(u, p) and dim C ≤ min(v, m), which has at most u·m + (p − u)·v dimensions.
-fn outputs(network: &Network, set: &[usize], samples: Option<u64>) -> Option<u128> {
+fn outputs(network: &Network, set: &[usize], samples: Option<u64>) -> Result<Option<u128>, Fault> {
     let of = |name: &str, w: usize| {
         network.tensor(name).is_some_and(|t| (t.start..t.start + t.rows * t.columns).contains(&w))
     };
@@ -66,9 +67,9 @@ fn outputs(network: &Network, set: &[usize], samples: Option<u64>) -> Option<u12
             let below = if *steps <= 2 { "W" } else { "" };
             (*outputs, "D".to_owned(), String::new(), [below.to_owned(), String::new()], *hidden)
         }
-        Family::Layers { .. } => return None,
+        Family::Layers { .. } | Family::Other => return Ok(None),
     };
-    let m = network.labels_of(&everything, samples) / p as u128;
+    let m = network.labels_of(&everything, samples)? / p as u128;
     let (mut moved, mut read, mut constant) = (vec![false; hidden], vec![false; hidden], 0);
     for w in set {
         if of(&last, *w) {
@@ -84,7 +85,7 @@ fn outputs(network: &Network, set: &[usize], samples: Option<u64>) -> Option<u12
     }
     let count = |units: &[bool]| units.iter().filter(|u| **u).count() as u128;
     let (u, v) = (count(&moved).min(p as u128), (count(&read) + constant).min(m));
-    u.checked_mul(m)?.checked_add((p as u128 - u) * v)
+    Ok(u.checked_mul(m).and_then(|first| first.checked_add((p as u128 - u) * v)))
 }
 
 /// Labels of `lffn` without biases on m samples are d_L × m matrices W·X with X of rank at most min(m, d_0), so they are given by

@@ -277,7 +277,10 @@ impl Scope<'_> {
                 let all: Vec<usize> = (0..self.network.weights).collect();
                 Value::Truth(self.dimensions.of(set)? == self.dimensions.of(&all)?)
             }
-            "tensor_counts" => numbers(self.network.tensors.iter().map(|t| places(t, set).count())),
+            "tensor_counts" => {
+                self.each_its_own()?;
+                numbers(self.network.tensors.iter().map(|t| places(t, set).count()))
+            }
             _ => return unknown("an allocation has no such attribute here"),
         })
     }
@@ -337,25 +340,40 @@ impl Scope<'_> {
             _ => return unknown("an allocation has no such method here"),
         };
         pay(PART * (set.len() * frozen.len()) as u64)?;
+        if within {
+            self.each_its_own()?;
+        }
         let of = |w: usize| network.tensors.iter().rposition(|t| t.start <= w);
         let pairs = set.iter().flat_map(|from| frozen.iter().map(move |to| (*from, *to)));
         let allowed = pairs.filter(|(from, to)| !within || of(*from) == of(*to));
         Ok(Value::List(allowed.map(|(from, to)| with(Some(from), Some(to))).collect()))
     }
 
+    /// Where weights are pinned or tied, it is not said here how many there are in a tensor.
+    fn each_its_own(&self) -> Result<(), Fault> {
+        if self.network.entries.is_none() { Ok(()) } else { unknown("weights are pinned or tied") }
+    }
+
     fn method(&mut self, of: &Value, name: &str, argument: &Value) -> Result<Value, Fault> {
-        let tensor = |text: &str| self.network.tensor(text).map_or_else(|| unknown("there is no such tensor"), Ok);
+        let tensor = |text: &str| {
+            self.each_its_own()?;
+            self.network.tensor(text).map_or_else(|| unknown("there is no such tensor"), Ok)
+        };
+        let matrix = |text: &str| {
+            let flat = tensor(text)?;
+            if flat.axes.len() <= 2 { Ok(flat) } else { unknown("a tensor has more than two axes") }
+        };
         Ok(match (of, name, argument) {
             (Value::Network, "dim", Value::Text(text)) => {
                 let set = self.allocation(text)?;
                 number(self.dimensions.of(&set)?)
             }
             (Value::Allocation(set), "row_counts", Value::Text(text)) => {
-                let tensor = tensor(text)?;
+                let tensor = matrix(text)?;
                 numbers((0..tensor.rows).map(|row| places(tensor, set).filter(|(r, _)| *r == row).count()))
             }
             (Value::Allocation(set), "column_counts", Value::Text(text)) => {
-                let tensor = tensor(text)?;
+                let tensor = matrix(text)?;
                 numbers((0..tensor.columns).map(|column| places(tensor, set).filter(|(_, c)| *c == column).count()))
             }
             (Value::Allocation(set), "tensor_count", Value::Text(text)) => number(places(tensor(text)?, set).count()),

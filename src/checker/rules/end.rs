@@ -1,7 +1,6 @@
 //! The end: it repeats the number of steps, the header and what is stated in answer to the question, so that a file that was
 //! cut, doubled or put together from others does not pass.
 
-use super::super::network::Network;
 use super::super::proof::{Fault, Proof, ensure};
 use allocert_format::Header;
 
@@ -24,7 +23,7 @@ pub(super) fn end(
     let about_claim = proof.claim.is_some() == (proof.header.about == "claim");
     ensure(claimed && about_claim, "the answer is not about the claim")?;
     if let (Some(network), Some(of)) = (&proof.header.network, &proof.header.allocation) {
-        Network::parse(network)?.allocation(of)?;
+        proof.find(network)?.allocation(of)?;
     }
     if let Some(of) = &proof.header.allocation {
         let spans = [format!("{of} spans"), format!("{of} does not span")];

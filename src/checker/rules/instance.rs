@@ -30,6 +30,7 @@ use super::super::network::Network;
 use super::super::number::{Modular, Number, rank};
 use super::super::polynomial::{Monomial, Polynomial, product};
 use super::super::proof::{Fact, Fault, Instance, Proof, ensure, limit};
+use super::super::support::Support;
 use super::super::univariate::{count_real_roots, polynomial, rational, rationals, remainder, value};
 
 type Rational = Polynomial<BigRational>;
@@ -121,7 +122,7 @@ pub(super) fn absence(
     nearby: bool,
 ) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
-    let (network, instance) = (&proof.network()?.clone(), Rc::clone(proof.instance(at, &set)?));
+    let (network, instance) = (&Rc::clone(proof.known()?), Rc::clone(proof.instance(at, &set)?));
     let f = polynomial(f)?;
     ensure(f.iter().all(BigRational::is_integer), "the polynomial's coefficients are not integers")?;
     let mut weights = constants(&instance.student);
@@ -222,13 +223,14 @@ fn persists(
     multipliers: &[Polynomial],
     (form, degree): (&Polynomial, usize),
 ) -> Result<bool, Fault> {
-    // Label maps have no negative coefficients, so no monomial is lost at ones.
-    let one = |w: usize| if set.binary_search(&w).is_ok() { Polynomial::variable(w) } else { Polynomial::one() };
-    let weights: Vec<Polynomial> = (0..network.weights).map(one).collect();
-    let labels = network.labels(&weights, &vec![Polynomial::one(); network.input_size()]);
+    // The monomials that labels can have, whatever cancels: more of them only ask for more.
+    let one = |w: usize| if set.binary_search(&w).is_ok() { Support::variable(w) } else { Support::one() };
+    let weights: Vec<Support> = (0..network.weights).map(one).collect();
+    let labels = network.labels(&weights, &vec![Support::one(); network.input_size()]);
     let monomials = |p: &Polynomial| p.terms().map(|t| t.keys().cloned().collect::<Vec<_>>()).ok_or_else(exceeded);
     // The teacher's label is a constant.
-    let generic = labels.iter().map(|y| monomials(&y.plus(&Polynomial::one()))).collect::<Result<Vec<_>, Fault>>()?;
+    let generic = |y: &Support| y.plus(&Support::one()).monomials().ok_or_else(exceeded);
+    let generic = labels.iter().map(generic).collect::<Result<Vec<_>, Fault>>()?;
     let generic = || (0..inputs).flat_map(|_| &generic);
     let powers: Vec<Polynomial> = (0..=degree).map(|k| form.power(k as u32)).collect();
     let mut inside: BTreeSet<Monomial> = BTreeSet::new();

@@ -4,15 +4,20 @@
 //! rational functions has at least their number of dimensions. With `gauge` each v is a combination of gauge directions with
 //! polynomial coefficients, which is in the kernel of J because they are; only that it moves no weight outside A is computed.
 //! With `kernel` the identity is computed: the derivative of all labels along v is the zero polynomial in weights and inputs. For
-//! functional dimensions the vectors do not depend on the inputs, and one input with variables as entries stands for all.
+//! functional dimensions the vectors do not depend on the inputs, and one input with variables as entries stands for all. At a kink,
+//! what goes in is multiplied by a variable of its own: the identity holds on every activation pattern.
+
+use std::collections::BTreeMap;
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
 
 use super::super::gauge::direction;
 use super::super::network::Network;
-use std::collections::BTreeMap;
 
 use super::super::budget::{exceeded, hold, pay};
 use super::super::number::{Dual, Modular, Number, rank};
-use super::super::polynomial::Polynomial;
+use super::super::polynomial::{Coefficient, Polynomial};
 use super::super::proof::{Fault, Proof, ensure, limit};
 
 type Vectors = [Vec<(String, String)>];
@@ -59,7 +64,6 @@ pub(super) fn kernel(
     let set = proof.allocation(of)?;
     let network = proof.network()?;
     few(vectors, &set, network)?;
-    let inputs = symbolic_inputs(network, proof.samples)?;
     let mut given = Vec::new();
     for vector in vectors {
         let mut moved = Entries::new();
@@ -67,17 +71,30 @@ pub(super) fn kernel(
             let weight = network.weight(name).ok_or_else(|| Fault::Wrong(format!("`{name}` is not a weight")))?;
             add(&mut moved, weight, &coefficient(network, proof.samples, entry)?);
         }
-        let slope = |w: usize| moved.get(&w).cloned().unwrap_or_else(Polynomial::zero);
-        let along: Vec<_> = (0..network.weights).map(|w| Dual(Polynomial::variable(w), slope(w))).collect();
-        limit(network.operations().saturating_mul(OPERATION * inputs.len()))?;
-        for input in &inputs {
-            for Dual(_, slope) in network.labels(&along, input) {
-                vanishes(&slope, "a vector is not in the kernel: a label changes along it")?;
-            }
+        match network.program.is_integral() {
+            true => changes_no_label::<BigInt>(network, proof.samples, &moved)?,
+            false => changes_no_label::<BigRational>(network, proof.samples, &moved)?,
         }
         given.push(moved);
     }
     conclude(proof, step, (of, set, k), point, given)
+}
+
+/// A fault if a label changes along a vector.
+fn changes_no_label<C: Coefficient>(network: &Network, samples: Option<u64>, moved: &Entries) -> Result<(), Fault> {
+    let inputs = symbolic_inputs::<C>(network, samples)?;
+    let slope = |w: usize| moved.get(&w).map_or_else(Polynomial::zero, Polynomial::over);
+    let along: Vec<_> = (0..network.weights).map(|w| Dual(Polynomial::<C>::variable(w), slope(w))).collect();
+    limit(network.operations().saturating_mul(OPERATION * inputs.len()))?;
+    let mut gates = (network.weights + inputs.len() * network.input_size()..).map(Polynomial::<C>::variable);
+    for input in &inputs {
+        // A gate does not change with the weights.
+        let gate = |z: Dual<Polynomial<C>>| gates.next().map_or(z.clone(), |g| Dual(g.times(&z.0), g.times(&z.1)));
+        for Dual(_, slope) in network.program.run(&along, input, gate) {
+            vanishes(&slope, "a vector is not in the kernel: a label changes along it")?;
+        }
+    }
+    Ok(())
 }
 
 fn conclude(
@@ -116,7 +133,7 @@ fn add(entries: &mut Entries, weight: usize, more: &Polynomial) {
     *entry = entry.plus(more);
 }
 
-fn vanishes(polynomial: &Polynomial, otherwise: &str) -> Result<(), Fault> {
+fn vanishes<C: Coefficient>(polynomial: &Polynomial<C>, otherwise: &str) -> Result<(), Fault> {
     match polynomial.is_zero() {
         Some(zero) => ensure(zero, otherwise),
         None => Err(exceeded()),
@@ -145,7 +162,10 @@ fn coefficient(network: &Network, samples: Option<u64>, text: &str) -> Result<Po
 }
 
 /// Inputs whose entries are variables: one for each sample, or one for functional dimensions.
-fn symbolic_inputs(network: &Network, samples: Option<u64>) -> Result<Vec<Vec<Dual<Polynomial>>>, Fault> {
+fn symbolic_inputs<C: Coefficient>(
+    network: &Network,
+    samples: Option<u64>,
+) -> Result<Vec<Vec<Dual<Polynomial<C>>>>, Fault> {
     const MOST_VARIABLES: u64 = 10_000;
     let (count, size) = (samples.unwrap_or(1), network.input_size());
     if count.saturating_mul(size as u64) > MOST_VARIABLES {

@@ -1,9 +1,12 @@
 //! A match probability that a law settles; the laws are in section 2 of the theory.
 //!
 //! `not spanning`: MP = 0 exactly if the allocation does not span. `affine`: MP = 1 if it spans and all labels are affine in the
-//! learnable weights, which is computed: label maps have no negative coefficients, so nothing cancels in their degree. `odd
+//! learnable weights, which is computed, as if nothing cancelled in their degree. `odd
 //! degree`: MP = 1 for a basis whose matching degree is odd; that degree is counted by the engine modulo primes, so this
 //! leaves a hole. What holds for a basis holds for all that contains it.
+
+use num_rational::BigRational;
+use num_traits::Zero;
 
 use super::super::network::Network;
 use super::super::number::Number;
@@ -53,7 +56,7 @@ pub(super) fn matching(
     proof.state(step, Fact::Match(set, low, high), format!("the match probability of {of} is {value}"))
 }
 
-/// The degree of a polynomial without negative coefficients; nothing for zero.
+/// The degree of a polynomial in which nothing cancels, of others a bound; nothing for zero.
 #[derive(Clone, Copy)]
 struct Degree(Option<u64>);
 
@@ -63,6 +66,9 @@ impl Number for Degree {
     }
     fn one() -> Self {
         Degree(Some(0))
+    }
+    fn fraction(value: &BigRational) -> Self {
+        if value.is_zero() { Degree::zero() } else { Degree::one() }
     }
     fn plus(&self, other: &Self) -> Self {
         Degree(self.0.max(other.0))

@@ -17,13 +17,13 @@ mod systems;
 mod table;
 mod transport;
 
-use super::network::Network;
 use super::proof::{Fault, Proof, ensure};
 use allocert_format::Rule;
 
 /// The name of a rule.
 pub(super) fn name(rule: &Rule) -> &'static str {
     match rule {
+        Rule::Program { .. } => "program",
         Rule::Network { .. } => "network",
         Rule::Point { .. } => "point",
         Rule::Minor { .. } => "minor",
@@ -56,10 +56,15 @@ pub(super) fn name(rule: &Rule) -> &'static str {
 /// not polynomial, no law of matches holds, and the largest of several rank functions is not submodular.
 fn holds_on_patterns(rule: &Rule) -> bool {
     match rule {
+        Rule::Program { .. } => true,
         Rule::Network { .. } | Rule::Point { .. } | Rule::Minor { .. } | Rule::Size { .. } | Rule::Labels { .. } => {
             true
         }
-        Rule::Gauge { .. } | Rule::Inclusion { .. } | Rule::Symmetry { .. } | Rule::Random { .. } => true,
+        Rule::Gauge { .. }
+        | Rule::Kernel { .. }
+        | Rule::Inclusion { .. }
+        | Rule::Symmetry { .. }
+        | Rule::Random { .. } => true,
         Rule::Dimension { .. } | Rule::Spans { .. } | Rule::Table { .. } => true,
         Rule::Condition { .. } | Rule::Claim { .. } | Rule::End { .. } => true,
         Rule::Bound { name, .. } => ["outputs", "signs", "chain"].contains(&name.as_str()),
@@ -69,9 +74,10 @@ fn holds_on_patterns(rule: &Rule) -> bool {
 
 /// Checks a step and remembers what it states.
 pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Fault> {
-    let kinks = proof.network.as_ref().is_some_and(Network::has_kinks);
+    let kinks = proof.network.as_ref().is_some_and(|network| network.has_kinks());
     ensure(!kinks || holds_on_patterns(&rule), "the rule does not hold for ReLU networks: labels are not polynomial")?;
     match rule {
+        Rule::Program { name, text, sha256 } => proof.carry(name, text, sha256),
         Rule::Network { network, samples } => {
             let same = proof.header.network.as_ref().is_none_or(|n| *n == network && proof.header.samples == samples);
             ensure(same, "the header names another network or other samples")?;

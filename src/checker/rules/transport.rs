@@ -99,6 +99,7 @@ pub(super) fn swap(network: &Network, units: &str, i: usize, k: usize) -> Option
             "hidden" => (*hidden, vec!["B".to_owned(), "W".to_owned()], vec!["D".to_owned(), "W".to_owned()]),
             _ => return None,
         },
+        Family::Other => return None,
     };
     if i >= count || k >= count {
         return None;
@@ -152,6 +153,7 @@ fn generators(network: &Network, samples: Option<u64>, held: &mut Held) -> Resul
     let names = match &network.family {
         Family::Layers { widths, .. } => (1..widths.len() - 1).map(|l| format!("layer {l}")).collect(),
         Family::Recurrent { .. } => vec!["hidden".to_owned()],
+        Family::Other => Vec::new(),
     };
     let mut generators = Vec::new();
     for units in names.into_iter().chain(["inputs".to_owned(), "outputs".to_owned()]) {

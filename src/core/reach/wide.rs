@@ -29,6 +29,8 @@ use super::{Chance, Evidence, ReachError};
 
 /// Below so many products, the whole Jacobian is eliminated as it is.
 const FEW_PRODUCTS: u64 = 1 << 24;
+/// The most entries of inputs at which kernel fields are evaluated.
+const MOST_POINT_ENTRIES: u64 = 1 << 22;
 /// The most entries of the rows that are kept.
 const MOST_ENTRIES: u64 = 1 << 28;
 /// The most products that passes through the network, or an elimination, may take.
@@ -68,14 +70,19 @@ pub(super) fn rank(
     settings: Settings,
 ) -> Result<Answer, ReachError> {
     let labels = labels(network, samples)?;
+    let all = Allocation::all(network.weights());
+    let theorem = network.teacher_dimension(samples);
+    let theorem = theorem.map(|value| Dimension { value, evidence: Evidence::Proved, reason: Reason::Formula });
     let bounds = bounds(network, samples, labels, settings.seed);
     // Two dimensions may be wrong, each with half the error.
     let error_log2 = settings.error_log2 - 1;
     let of = |a: &Allocation| Columns::new(network, samples, a, settings.seed)?.dimension(&bounds, error_log2);
-    let (dim, mut trials) = of(allocation)?;
-    let all = Allocation::all(network.weights());
-    let teacher = if let Some(value) = network.teacher_dimension(samples) {
-        Dimension { value, evidence: Evidence::Proved, reason: Reason::Formula }
+    let (dim, mut trials) = match theorem.filter(|_| *allocation == all) {
+        Some(known) => (known, 0),
+        None => of(allocation)?,
+    };
+    let teacher = if let Some(known) = theorem {
+        known
     } else if *allocation == all {
         dim
     } else if network.weights() <= MOST_TEACHER_WEIGHTS {
@@ -128,17 +135,15 @@ fn labels(network: &Network, samples: Samples) -> Result<u64, ReachError> {
         .ok_or(ReachError::TooManyLabels { network: network.to_string(), samples: samples.count().unwrap_or_default() })
 }
 
-/// Upper bounds; kernel fields of whole networks only where they are few, and then the inputs are, too.
+/// Upper bounds; kernel fields of whole networks only where they and the inputs have few entries.
 fn bounds(network: &Network, samples: Samples, labels: u64, seed: u64) -> Bounds {
     let mut random = generator(seed, Stream::Points, 0);
-    let point = if Bounds::looks_at_fields(network) {
-        ModularPoint::random(network, samples, &mut random)
+    let entries = (network.probe_inputs(samples) as u64).saturating_mul(network.input_size() as u64);
+    if Bounds::looks_at_fields(network) && entries <= MOST_POINT_ENTRIES {
+        Bounds::at(network, labels, &ModularPoint::random(network, samples, &mut random))
     } else {
-        let field = random_prime(&mut random);
-        let weights = (0..network.weights()).map(|_| field.random(&mut random)).collect();
-        ModularPoint { field, weights, inputs: Vec::new() }
-    };
-    Bounds::at(network, labels, &point)
+        Bounds::without_fields(network, labels, random_prime(&mut random))
+    }
 }
 
 /// Some columns of a Jacobian.
@@ -188,7 +193,7 @@ impl<'a> Columns<'a> {
         seed: u64,
     ) -> Result<Self, ReachError> {
         let most = most.min(order.len());
-        let functional = network.probe(Samples::Functional).inputs() == network.probe_inputs(samples);
+        let functional = network.probe_inputs(Samples::Functional) == network.probe_inputs(samples);
         let every = network.probe_inputs(samples).saturating_mul(network.labels_per_input());
         let source =
             if functional && every > most + SLACK { Source::Generic } else { Source::Every(network.probe(samples)) };
@@ -248,7 +253,7 @@ impl<'a> Columns<'a> {
     /// The smallest bound with a reason.
     fn upper(&self, bounds: &Bounds, allocation: &Allocation, rank: usize) -> (usize, Reason) {
         let known = bounds.of(allocation, rank);
-        if rank >= known.0 || Bounds::looks_at_fields(self.network) {
+        if rank >= known.0 || bounds.has_fields() {
             return known;
         }
         let inside = allocation.size() - self.independent_gauge(allocation);

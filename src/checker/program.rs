@@ -1,0 +1,216 @@
+//! Label maps as programs: lists of sums, differences, products and kinks over weights, inputs and rational constants. There is
+//! one evaluator, [`Program::run`], over any [`Number`]; derivatives come from dual numbers, so there is no Jacobian to get wrong.
+//!
+//! Programs of families are built in `network`; those of other networks are read, in `own`.
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+
+use super::budget::{Held, exceeded, pay};
+use super::number::{Modular, Number};
+use super::proof::Fault;
+
+/// Longer programs are not run.
+const MOST_STEPS: usize = 1 << 20;
+/// Operations for a step that is read or built.
+const STEP: u64 = 64;
+
+/// What a step looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operand {
+    Weight(u32),
+    Input(u32),
+    /// An earlier step.
+    Step(u32),
+    Constant(u32),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Sum(Operand, Operand),
+    Difference(Operand, Operand),
+    Product(Operand, Operand),
+    /// max(a, 0).
+    Relu(Operand),
+}
+
+impl Step {
+    fn operands(&self) -> [Operand; 2] {
+        match self {
+            Step::Sum(a, b) | Step::Difference(a, b) | Step::Product(a, b) => [*a, *b],
+            Step::Relu(a) => [*a, *a],
+        }
+    }
+}
+
+/// The label map of one input.
+#[derive(Clone, Debug)]
+pub(super) struct Program {
+    pub(super) weights: usize,
+    pub(super) inputs: usize,
+    steps: Vec<Step>,
+    /// For each step, which of its operands no later step looks at.
+    ends: Vec<[bool; 2]>,
+    outputs: Vec<Operand>,
+    constants: Vec<BigRational>,
+    held: Held,
+}
+
+impl Program {
+    pub(super) fn new(weights: usize, inputs: usize) -> Self {
+        let (steps, ends, outputs, constants) = Default::default();
+        Program { weights, inputs, steps, ends, outputs, constants, held: Held::default() }
+    }
+
+    /// Appends a step, whose operands are there already.
+    pub(super) fn push(&mut self, step: Step) -> Result<Operand, Fault> {
+        pay(STEP)?;
+        if self.steps.len() >= MOST_STEPS {
+            return Err(Fault::Limit(format!("over the limit of {MOST_STEPS} steps of a program")));
+        }
+        self.grow(std::mem::size_of::<(Step, [bool; 2])>() as u64)?;
+        self.steps.push(step);
+        Ok(Operand::Step(self.steps.len() as u32 - 1))
+    }
+
+    pub(super) fn constant(&mut self, value: BigRational) -> Result<Operand, Fault> {
+        self.grow(128 + (value.numer().bits() + value.denom().bits()) / 8)?;
+        self.constants.push(value);
+        Ok(Operand::Constant(self.constants.len() as u32 - 1))
+    }
+
+    fn grow(&mut self, bytes: u64) -> Result<(), Fault> {
+        if self.held.grow(bytes) { Ok(()) } else { Err(exceeded()) }
+    }
+
+    /// Σ a·b over pairs, and what is added to it; zero if there is nothing.
+    pub(super) fn dot(
+        &mut self,
+        pairs: impl IntoIterator<Item = (Operand, Operand)>,
+        more: Option<Operand>,
+    ) -> Result<Operand, Fault> {
+        let mut sum = None;
+        for (a, b) in pairs {
+            let term = self.push(Step::Product(a, b))?;
+            sum = Some(sum.map_or(Ok(term), |sum| self.push(Step::Sum(sum, term)))?);
+        }
+        match (sum, more) {
+            (Some(sum), Some(more)) => self.push(Step::Sum(sum, more)),
+            (None, None) => self.constant(BigRational::from_integer(BigInt::from(0))),
+            (one, other) => Ok(one.or(other).unwrap_or(Operand::Constant(0))),
+        }
+    }
+
+    /// a to a positive power, by squaring.
+    pub(super) fn power(&mut self, a: Operand, exponent: u32) -> Result<Operand, Fault> {
+        let (mut result, mut square, mut left) = (None, a, exponent);
+        while left > 0 {
+            if left & 1 == 1 {
+                result = Some(result.map_or(Ok(square), |r| self.push(Step::Product(r, square)))?);
+            }
+            left >>= 1;
+            if left > 0 {
+                square = self.push(Step::Product(square, square))?;
+            }
+        }
+        Ok(result.unwrap_or(a))
+    }
+
+    /// The program is complete: these are its outputs.
+    pub(super) fn finish(mut self, outputs: Vec<Operand>) -> Self {
+        let mut used = vec![false; self.steps.len()];
+        let mut last = |operand: &Operand| match operand {
+            Operand::Step(step) => !std::mem::replace(&mut used[*step as usize], true),
+            _ => false,
+        };
+        outputs.iter().for_each(|output| {
+            last(output);
+        });
+        self.ends = self.steps.iter().rev().map(|step| step.operands().map(|operand| last(&operand))).collect();
+        self.ends.reverse();
+        self.outputs = outputs;
+        self
+    }
+
+    /// The number of steps, which operands of later steps and outputs may name.
+    pub(super) fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// The labels of one input.
+    pub(super) fn labels(&self) -> usize {
+        self.outputs.len()
+    }
+
+    /// How many operations the labels of one input take, about.
+    pub(super) fn operations(&self) -> usize {
+        self.steps.len() + self.outputs.len() + 64 * self.constants.len()
+    }
+
+    /// The number of kinks.
+    pub(super) fn gates(&self) -> usize {
+        self.steps.iter().filter(|step| matches!(step, Step::Relu(_))).count()
+    }
+
+    /// Whether all constants are integers.
+    pub(super) fn is_integral(&self) -> bool {
+        self.constants.iter().all(BigRational::is_integer)
+    }
+
+    /// The labels of one input; `relu` is what becomes of a value at a kink.
+    pub(super) fn run<N: Number>(&self, weights: &[N], input: &[N], mut relu: impl FnMut(N) -> N) -> Vec<N> {
+        let mut held = Held::default();
+        // If there is not so much memory, the budget remembers that, and the certificate is over the limit.
+        held.grow((self.steps.len() * std::mem::size_of::<Option<N>>()) as u64);
+        let constants: Vec<N> = self.constants.iter().map(N::fraction).collect();
+        let mut values: Vec<Option<N>> = Vec::with_capacity(self.steps.len());
+        for (step, ends) in self.steps.iter().zip(&self.ends) {
+            let value = {
+                let at = |operand: &Operand| value(operand, weights, input, &constants, &values);
+                match step {
+                    Step::Sum(a, b) => at(a).plus(at(b)),
+                    Step::Difference(a, b) => at(a).plus(&at(b).scaled(-1)),
+                    Step::Product(a, b) => at(a).times(at(b)),
+                    Step::Relu(a) => relu(at(a).clone()),
+                }
+            };
+            for (operand, ends) in step.operands().iter().zip(ends) {
+                if let (Operand::Step(step), true) = (operand, ends) {
+                    values[*step as usize] = None;
+                }
+            }
+            values.push(Some(value));
+        }
+        self.outputs.iter().map(|output| value(output, weights, input, &constants, &values).clone()).collect()
+    }
+
+    /// The labels at one fixed point modulo the prime, where a kink cuts off the upper half of the residues. Programs with the
+    /// same label map that differ by laws of rings have the same; others do not, except for those made so on purpose.
+    pub(super) fn fingerprint(&self) -> Result<Vec<Modular>, Fault> {
+        pay(STEP * self.operations() as u64)?;
+        let mut next = Modular::of(&BigInt::from(0x9e37_79b9_7f4a_7c15u64));
+        let mut draw = || {
+            next = next.times(&next).plus(&Modular::one());
+            next
+        };
+        let weights: Vec<Modular> = (0..self.weights).map(|_| draw()).collect();
+        let input: Vec<Modular> = (0..self.inputs).map(|_| draw()).collect();
+        Ok(self.run(&weights, &input, Modular::lower_half))
+    }
+}
+
+/// What an operand stands for. A step's value is kept as long as something looks at it.
+fn value<'a, N>(
+    operand: &Operand,
+    weights: &'a [N],
+    input: &'a [N],
+    constants: &'a [N],
+    values: &'a [Option<N>],
+) -> &'a N {
+    match operand {
+        Operand::Weight(w) => &weights[*w as usize],
+        Operand::Input(x) => &input[*x as usize],
+        Operand::Constant(c) => &constants[*c as usize],
+        Operand::Step(s) => values[*s as usize].as_ref().expect("a value is kept until its last use"),
+    }
+}

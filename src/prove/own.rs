@@ -1,0 +1,58 @@
+//! Networks that are no family, as certificates carry them: their tensors and their program as text.
+
+use allocert_core::allocation::Entry;
+use allocert_core::network::Network;
+use allocert_format::{Rule, is_network_name, sha256};
+
+use super::CannotCertify;
+
+/// Longer programs are not written: a line of a certificate has at most 2^20 bytes.
+const MOST_BYTES: usize = 900_000;
+
+/// Whether theorems about a network's family are known to the checker, or only its program.
+pub(super) fn is_family(network: &Network) -> bool {
+    let shapes = network.shapes();
+    // The theorems about `pnn` are about one degree.
+    let mixed = shapes.degrees.is_some_and(|degrees| shapes.degree.is_none() && !degrees.is_empty());
+    network.is_built_in() && !mixed
+}
+
+/// The step that says what the name of a network means; nothing for a built-in one, whose program the checker builds itself.
+///
+/// # Errors
+/// A network that is not polynomial, or whose name or program no certificate carries.
+pub(super) fn program(network: &Network) -> Result<Option<Rule>, CannotCertify> {
+    let Some(program) = network.own_program() else { return Ok(None) };
+    let name = network.to_string();
+    if network.is_analytic() {
+        return Err(CannotCertify::Analytic);
+    }
+    if network.gates() > 0 && !program.is_integral() {
+        return Err(CannotCertify::FractionsAndKinks);
+    }
+    if !is_network_name(&name) {
+        return Err(CannotCertify::Name);
+    }
+    let text = tensors(network) + &program.to_string();
+    if text.len() > MOST_BYTES {
+        return Err(CannotCertify::LongProgram { bytes: text.len(), limit: MOST_BYTES });
+    }
+    let sha256 = sha256(text.as_bytes());
+    Ok(Some(Rule::Program { name, text, sha256 }))
+}
+
+/// A line for each tensor: its axes, and its entries.
+fn tensors(network: &Network) -> String {
+    let layout = network.layout();
+    let line = |tensor: &allocert_core::allocation::Tensor| {
+        let axes: Vec<String> = tensor.axes.iter().map(usize::to_string).collect();
+        let axes = if axes.is_empty() { String::new() } else { format!("[{}]", axes.join(",")) };
+        let entry = |place: usize| match layout.at(place) {
+            Entry::Weight(weight) => format!(" w{weight}"),
+            Entry::Pinned(value) => format!(" {value}"),
+        };
+        let entries: String = tensor.positions().map(entry).collect();
+        format!("tensor {}{axes}{entries}\n", tensor.name)
+    };
+    layout.tensors().iter().map(line).collect()
+}
