@@ -1,6 +1,6 @@
 # The two commands of the README, with the set-up that they need.
 
-.PHONY: verify test setup fmt bench coq
+.PHONY: verify test setup fmt bench coq book
 
 # Checks the library of claims in proofs/.
 verify: setup
@@ -42,6 +42,10 @@ coq:
 	  echo "SKIPPED: the proofs in Coq. Please run:  sudo apt-get install $(COQ_PACKAGES)"; \
 	  [ "$$CI" != true ]; \
 	fi
+
+# The book as HTML in target/book, with its mathematics in MathML.
+book: setup
+	cargo run --release --quiet --example book -- target/book
 
 fmt:
 	cargo fmt --all

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 
-use allocert::report::{Results, html, latex, markdown, parse};
+use allocert::report::{Origin, Results, html, latex, markdown, paper, parse};
 
 use super::Common;
 use super::failure::Failure;
@@ -18,6 +18,7 @@ const EXAMPLES: &str = "Examples:
   allocert verify proofs/siso.star --report out
   allocert verify --json > results.jsonl
   allocert report results.jsonl --out out
+  allocert report results.jsonl --paper paper
 
 Results are what verify, scan, law, match, train and rank write with --json; of a
 folder, every *.json and *.jsonl in it. DIR gets index.html (one page, nothing
@@ -33,9 +34,13 @@ pub(super) struct Arguments {
     /// Files of results, or folders of them.
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
-    /// The folder to write to; made if it is not there.
-    #[arg(long, value_name = "DIR", default_value = "report")]
-    out: PathBuf,
+    /// The folder to write to; made if it is not there. By default "report", unless --paper is given.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write a document for the appendix of a paper into this folder: paper.tex, which pdflatex compiles, with a table of
+    /// the claims, their statements, counterexamples drawn; and run.bib, an entry for the run.
+    #[arg(long, value_name = "DIR")]
+    paper: Option<PathBuf>,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -50,7 +55,20 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             "there is no result in these files\n  write some: allocert verify --json > results.jsonl",
         ));
     }
-    write(&arguments.out, &results)?;
+    if let Some(folder) = &arguments.paper {
+        write_paper(folder, &results)?;
+    }
+    let out = match (&arguments.out, &arguments.paper) {
+        (None, Some(_)) => None,
+        (out, _) => Some(out.clone().unwrap_or_else(|| PathBuf::from("report"))),
+    };
+    if let Some(out) = &out {
+        write(out, &results)?;
+    }
+    let main = match (&out, &arguments.paper) {
+        (Some(out), _) => out.join("index.html"),
+        (None, paper) => paper.clone().unwrap_or_default().join("paper.tex"),
+    };
     let counts = [
         (results.claims.len(), "claim"),
         (results.scans.len(), "scan"),
@@ -60,14 +78,14 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         (results.ranks.len(), "dimension"),
     ];
     if common.json {
-        let page = arguments.out.join("index.html").display().to_string();
+        let page = main.display().to_string();
         json(
             &serde_json::json!({ "page": page, "claims": counts[0].0, "scans": counts[1].0, "laws": counts[2].0, "matches": counts[3].0, "trainings": counts[4].0, "ranks": counts[5].0 }),
         )?;
     } else {
         let parts: Vec<String> = counts.iter().filter(|c| c.0 > 0).map(|(n, noun)| plural(*n as u64, noun)).collect();
         let parts = parts.join(", ").replace("probabilitys", "probabilities");
-        line(&format!("{}: {parts}", harmless(&arguments.out.join("index.html").display().to_string())))?;
+        line(&format!("{}: {parts}", harmless(&main.display().to_string())))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -117,6 +135,22 @@ pub(super) fn write(folder: &Path, results: &Results) -> Result<(), Failure> {
         write_whole(&folder.join("claims.tex"), latex(results).as_bytes())?;
     }
     write_whole(&folder.join("index.html"), html(&linked(folder, results)).as_bytes())
+}
+
+/// Writes a document about the claims, and the entry for the run.
+fn write_paper(folder: &Path, results: &Results) -> Result<(), Failure> {
+    if results.claims.is_empty() {
+        return Err(Failure::request(
+            "--paper needs claims, and there is none in these files\n  write some: allocert verify --json > results.jsonl",
+        ));
+    }
+    let mut seeds: Vec<u64> = results.claims.iter().filter_map(|c| c.seed).collect();
+    seeds.dedup();
+    let seed = if let [seed] = seeds[..] { Some(seed) } else { None };
+    let document = paper(results, &Origin { version: env!("CARGO_PKG_VERSION").to_owned(), seed });
+    make_folder(folder)?;
+    write_whole(&folder.join("paper.tex"), document.tex.as_bytes())?;
+    write_whole(&folder.join("run.bib"), document.bib.as_bytes())
 }
 
 /// The results with the paths of certificates as a page in this folder reaches them.

@@ -77,6 +77,9 @@ pub struct Verify {
     pub certificate_verdict: Option<String>,
     /// The time it took.
     pub seconds: f64,
+    /// The seed of all randomness; nothing in records of versions that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
     /// Whether its own expressions could not be evaluated, or were stopped.
     #[serde(default)]
     pub failed: bool,
@@ -245,6 +248,7 @@ impl Verify {
             certificate: None,
             certificate_verdict: None,
             seconds: checked.time.as_secs_f64(),
+            seed: None,
             failed: checked.outcome.is_err(),
             stopped: checked.is_stopped(),
             command: format!(

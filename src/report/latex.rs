@@ -3,6 +3,7 @@
 use allocert_core::text::thousands;
 
 use super::outcome;
+use super::paper::evidence;
 use super::read::Results;
 
 /// A table of all claims, to be `\input` where `\usepackage{booktabs}` is in force; for many claims put it into a
@@ -13,12 +14,7 @@ pub fn latex(results: &Results) -> String {
         "% Written by allocert. In the preamble: \\usepackage{booktabs}\n\\begin{tabular}{llrrl}\n\\toprule\nClaim & Outcome & Networks & Instances & Evidence \\\\\n\\midrule\n",
     );
     for c in &results.claims {
-        let evidence = match (c.evidence.as_deref(), c.error_log2) {
-            (None, _) => "--".to_owned(),
-            (Some("bounded"), Some(bound)) => format!("error $\\le 2^{{{bound}}}$"),
-            (Some(name @ ("proved" | "statistical" | "open")), _) => name.to_owned(),
-            (Some(_), _) => "open".to_owned(),
-        };
+        let evidence = evidence(c.evidence.as_deref(), c.error_log2);
         let row = [
             format!("\\texttt{{{}}}", escape(&c.claim)),
             escape(outcome(c)),

@@ -5,21 +5,25 @@
 //! are made visible before.
 
 mod baseline;
+mod book;
 mod drawing;
 mod junit;
 mod latex;
 mod markdown;
 mod page;
+mod paper;
 pub mod plot;
 mod plots;
 mod prose;
 mod read;
 
 pub use baseline::{Change, Changes, compare};
+pub use book::{BookError, BookPage, Seen, book, seen};
 pub use junit::junit;
 pub use latex::latex;
 pub use markdown::markdown;
 pub use page::html;
+pub use paper::{Origin, Paper, paper};
 pub use read::{ReadError, Results, Training, parse};
 
 use allocert_record::{Match, Verify};

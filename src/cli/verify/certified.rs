@@ -25,9 +25,9 @@ pub(super) struct Certified {
 }
 
 impl Certified {
-    /// What is said of the claim.
-    pub(super) fn record(&self) -> Verify {
-        let mut record = Verify { trained: self.trained.clone(), ..Verify::of(&self.checked) };
+    /// What is said of the claim, with the seed of the run.
+    pub(super) fn record(&self, seed: u64) -> Verify {
+        let mut record = Verify { trained: self.trained.clone(), seed: Some(seed), ..Verify::of(&self.checked) };
         if let Some((path, verdict)) = &self.certificate {
             record.certificate = Some(path.display().to_string());
             record.certificate_verdict = verdict.map(|v| v.name().to_owned());

@@ -104,6 +104,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let bar = bar("{prefix}{msg} {bar:24} {percent}%, {eta} left");
     let mut show = Show {
         json: common.json,
+        seed: common.seed,
         bar: &bar,
         whole: arguments.only.is_some(),
         results: Vec::new(),
@@ -171,6 +172,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
 /// Shows results as they come.
 struct Show<'a> {
     json: bool,
+    seed: u64,
     bar: &'a ProgressBar,
     /// Counterexamples are shown whole at the end, so not in the rows.
     whole: bool,
@@ -183,7 +185,7 @@ struct Show<'a> {
 
 impl Show<'_> {
     fn result(&mut self, done: Certified) -> Result<(), Failure> {
-        let record = done.record();
+        let record = done.record(self.seed);
         let checked = done.checked;
         self.bar.suspend(|| {
             if self.json {

@@ -79,8 +79,9 @@ fn finish(
     let of_claim = move |checked: &Checked| of_claim(checked, within);
     let certifier = Certifier::start(arguments.certificate.clone(), arguments.check, of_claim)?;
     let mut begun = VecDeque::new();
+    let seed = options.settings.seed;
     let keep = |begun: &mut VecDeque<usize>, done: Result<Certified, Failure>| {
-        let text = serde_json::to_string(&done?.record()).map_err(std::io::Error::other)?;
+        let text = serde_json::to_string(&done?.record(seed)).map_err(std::io::Error::other)?;
         begun.pop_front().map_or(Ok(()), |piece| folder.write(piece, &text))
     };
     let (mut late, mut finished) = (None, 0);

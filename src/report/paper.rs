@@ -1,0 +1,421 @@
+//! A document for the appendix of a paper: what was claimed, of which networks, what came out, and the counterexamples drawn.
+//!
+//! It compiles with pdflatex and the packages amsmath, booktabs, longtable and tikz alone. What users wrote is shown as text; of their
+//! mathematics only formulas of known, harmless commands are typeset.
+
+use allocert_core::text::thousands;
+use allocert_record::{Counterexample, Diagram, Tensor, Verify};
+
+use super::outcome;
+use super::read::Results;
+
+/// No more counterexamples are drawn.
+const MOST_DRAWN: usize = 12;
+/// Tensors with more rows or columns than this are cut.
+const MOST_CELLS: usize = 24;
+
+/// The run that results come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The program's version.
+    pub version: String,
+    /// The seed of all randomness; nothing where the results do not say it.
+    pub seed: Option<u64>,
+}
+
+/// The files of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// `paper.tex`, complete.
+    pub tex: String,
+    /// `run.bib`: the run, to be cited.
+    pub bib: String,
+}
+
+/// A compilable document about all claims, and an entry of BibTeX for the run.
+pub fn paper(results: &Results, origin: &Origin) -> Paper {
+    let results = results.harmless();
+    let print = fingerprint(&results.claims);
+    let mut tex = String::from(PREAMBLE);
+    tex.push_str(&format!("\\section{{Claims}}\n{}\n", about(&results.claims, origin, &print)));
+    tex.push_str(&table(&results.claims));
+    tex.push_str("\\section{Statements and networks}\n\\begin{description}\n");
+    results.claims.iter().for_each(|claim| tex.push_str(&stated(claim)));
+    tex.push_str("\\end{description}\n");
+    tex.push_str(&drawn(&results.claims));
+    tex.push_str(&format!(
+        "\\begin{{thebibliography}}{{9}}\n\\bibitem{{allocert}} {}\n\\end{{thebibliography}}\n\\end{{document}}\n",
+        cited(&results.claims, origin, &print)
+    ));
+    Paper { tex, bib: entry(&results.claims, origin, &print) }
+}
+
+const PREAMBLE: &str = "% Written by allocert. Compile twice: pdflatex paper.tex
+\\documentclass[10pt]{article}
+\\usepackage[T1]{fontenc}
+\\usepackage[utf8]{inputenc}
+\\usepackage[margin=25mm]{geometry}
+\\usepackage{amsmath,amssymb,booktabs,longtable,tikz}
+\\providecommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily\\hyphenchar\\font=`\\- \\sloppy #1}}
+\\emergencystretch=3em
+\\begin{document}
+";
+
+/// What identifies the claims: BLAKE3 of name, statement, networks, hypothesis and condition of each, in order.
+fn fingerprint(claims: &[Verify]) -> String {
+    let mut hash = blake3::Hasher::new();
+    for claim in claims {
+        let parts = [Some(&claim.claim), Some(&claim.statement), claim.given.as_ref(), claim.holds.as_ref()];
+        for part in parts.into_iter().chain(claim.networks_listed.iter().map(Some)) {
+            hash.update(part.map_or("", String::as_str).as_bytes());
+            hash.update(b"\n");
+        }
+    }
+    hash.finalize().to_hex().as_str()[..32].to_owned()
+}
+
+fn seed(origin: &Origin) -> String {
+    origin.seed.map_or_else(|| "seed not stated".to_owned(), |seed| format!("seed {seed}"))
+}
+
+fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
+    let instances = claims.iter().map(|c| c.allocations).sum::<u64>();
+    format!(
+        "{} claims, {} instances, were checked with allocert {} ({})~\\cite{{allocert}}; their fingerprint is \\texttt{{{print}}}. \
+         ``Verified'' means: for every network and allocation that is listed, and no others. Evidence is \\emph{{proved}}, or a bound on \
+         the probability that any answer behind the claim is wrong, or \\emph{{statistical}}.\n",
+        thousands(claims.len()),
+        thousands(instances).replace(',', "\\,"),
+        plain(&origin.version),
+        seed(origin)
+    )
+}
+
+fn cited(claims: &[Verify], origin: &Origin, print: &str) -> String {
+    format!(
+        "allocert, version {}: a run of {} claims ({}; BLAKE3 of the claims \\texttt{{{print}}}).",
+        plain(&origin.version),
+        claims.len(),
+        seed(origin)
+    )
+}
+
+fn entry(claims: &[Verify], origin: &Origin, print: &str) -> String {
+    format!(
+        "@misc{{allocert-run-{},\n  title = {{allocert: a run of {} claims}},\n  author = {{{{The allocert maintainers}}}},\n  \
+         note = {{Version {}, {}, BLAKE3 of the claims {print}}},\n}}\n",
+        &print[..8],
+        claims.len(),
+        plain(&origin.version),
+        seed(origin)
+    )
+}
+
+fn table(claims: &[Verify]) -> String {
+    let mut text = String::from(
+        "\\begin{longtable}{@{}p{0.47\\textwidth}lrrl@{}}\n\\toprule\nClaim & Outcome & Networks & Instances & Evidence \\\\\n\
+         \\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n",
+    );
+    for claim in claims {
+        let row = [
+            code(&claim.claim),
+            plain(outcome(claim)),
+            thousands(claim.networks).replace(',', "\\,"),
+            thousands(claim.allocations).replace(',', "\\,"),
+            evidence(claim.evidence.as_deref(), claim.error_log2),
+        ];
+        text.push_str(&format!("{} \\\\\n", row.join(" & ")));
+    }
+    text.push_str("\\end{longtable}\n");
+    text
+}
+
+/// How an answer is known, for LaTeX.
+pub(super) fn evidence(name: Option<&str>, error_log2: Option<i64>) -> String {
+    match (name, error_log2) {
+        (None, _) => "--".to_owned(),
+        (Some("bounded"), Some(bound)) => format!("error $\\le 2^{{{bound}}}$"),
+        (Some(name @ ("proved" | "statistical" | "open")), _) => name.to_owned(),
+        (Some(_), _) => "open".to_owned(),
+    }
+}
+
+/// A claim in words: its statement, its source, what it ranges over and asks.
+fn stated(claim: &Verify) -> String {
+    let mut text = format!("\\item[{}] {}", code(&claim.claim), prose(&claim.statement));
+    if let Some(source) = &claim.source {
+        text.push_str(&format!(" \\emph{{Source:}} {}.", prose(source)));
+    }
+    let networks = claim.networks_written.clone().unwrap_or_else(|| claim.networks_listed.join(", "));
+    text.push_str(&format!("\\par \\emph{{Networks:}} {}", code(&networks)));
+    if claim.networks_written.is_some() {
+        text.push_str(&format!(" ({} in all)", thousands(claim.networks_listed.len())));
+    }
+    for (word, written) in [("Given", &claim.given), ("Asks", &claim.holds)] {
+        if let Some(written) = written {
+            text.push_str(&format!("; \\emph{{{word}:}} {}", code(written)));
+        }
+    }
+    text.push_str(".\n");
+    text
+}
+
+fn drawn(claims: &[Verify]) -> String {
+    let found: Vec<_> = claims.iter().filter_map(|c| Some((c, c.counterexample.as_ref()?))).collect();
+    if found.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("\\section{Counterexamples}\nLearnable weights are black.\n");
+    for (claim, example) in found.iter().take(MOST_DRAWN) {
+        text.push_str(&picture(claim, example));
+    }
+    if found.len() > MOST_DRAWN {
+        text.push_str(&format!("\\par {} more are not drawn.\n", found.len() - MOST_DRAWN));
+    }
+    text
+}
+
+/// A counterexample: the tensors as grids, and what is true there.
+fn picture(claim: &Verify, example: &Counterexample) -> String {
+    let mut text = format!("\\par\\medskip\\noindent\\begin{{minipage}}{{\\textwidth}}\n{}: ", code(&claim.claim));
+    text.push_str(&code(&example.network));
+    if let Some(samples) = example.samples {
+        text.push_str(&format!(", {samples} samples"));
+    }
+    let dims = [("dimension", example.dim), ("of the teacher's", example.teacher_dim)];
+    for (word, dim) in dims.into_iter().filter_map(|(word, dim)| Some((word, dim?))) {
+        text.push_str(&format!(", {word} {dim}"));
+    }
+    if let (Some(left), Some(sign), Some(right)) = (&example.left, &example.sign, &example.right) {
+        text.push_str(&format!("; claimed {}", code(&format!("{left} {sign} {right}"))));
+    }
+    text.push_str(&format!(" ({}).\\par\\smallskip\n", evidence(Some(&example.evidence), example.error_log2)));
+    if let Some(diagram) = &example.diagram {
+        text.push_str(&grids(diagram));
+    }
+    text.push_str("\\end{minipage}\n");
+    text
+}
+
+fn grids(diagram: &Diagram) -> String {
+    let mut text = String::from("\\begin{tikzpicture}[x=3.4mm,y=3.4mm,baseline=(current bounding box.north)]\n");
+    let (mut start, mut left) = (0, 0);
+    for tensor in &diagram.tensors {
+        for (name, inside, rows) in tensor.slices().into_iter().take(MOST_CELLS) {
+            text.push_str(&grid(diagram, tensor, (start + inside, left), &name, rows));
+            left += tensor.columns.min(MOST_CELLS) + 2;
+        }
+        start += tensor.rows * tensor.columns;
+    }
+    text.push_str("\\end{tikzpicture}\n");
+    text
+}
+
+/// One tensor, or a slice of it, whose first weight and left edge are `at`.
+fn grid(diagram: &Diagram, tensor: &Tensor, at: (usize, usize), name: &str, rows: usize) -> String {
+    let (first, left) = at;
+    let (rows, columns) = (rows.min(MOST_CELLS), tensor.columns.min(MOST_CELLS));
+    let mut text = format!("\\node[anchor=south west,inner sep=1pt] at ({left},0) {{{}}};\n", code(name));
+    for row in 0..rows {
+        for column in 0..columns {
+            let learns = diagram.learnable.binary_search(&(first + row * tensor.columns + column)).is_ok();
+            let command = if learns { "\\filldraw[draw=gray,fill=black]" } else { "\\draw[gray]" };
+            text.push_str(&format!("{command} ({},{}) rectangle +(1,-1);\n", left + column, -(row as i64)));
+        }
+    }
+    text
+}
+
+/// Text as code, which may break after punctuation.
+fn code(text: &str) -> String {
+    let mut out = String::from("\\allocertcode{");
+    for c in text.chars() {
+        out.push_str(&letter(c));
+        if ",/([=-_.".contains(c) {
+            out.push_str("\\allowbreak{}");
+        }
+    }
+    out.push('}');
+    out
+}
+
+/// Plain text, with the formulas between dollars typeset that are of harmless commands.
+fn prose(text: &str) -> String {
+    let mut out = String::new();
+    for (place, part) in text.split('$').enumerate() {
+        let closed = place % 2 == 1 && text.matches('$').count().is_multiple_of(2);
+        if closed && is_harmless(part) {
+            out.push_str(&format!("${part}$"));
+        } else if closed {
+            out.push_str(&code(part));
+        } else {
+            out.push_str(&plain(part));
+        }
+    }
+    out
+}
+
+/// Commands of formulas that are typeset; all others are shown as they are written.
+const COMMANDS: [&str; 42] = [
+    "rho",
+    "le",
+    "ge",
+    "ne",
+    "in",
+    "sum",
+    "min",
+    "max",
+    "cup",
+    "cap",
+    "setminus",
+    "subset",
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "theta",
+    "lambda",
+    "mu",
+    "nu",
+    "sigma",
+    "cdots",
+    "ldots",
+    "cdot",
+    "times",
+    "mathbb",
+    "mathrm",
+    "frac",
+    "binom",
+    "dim",
+    "to",
+    "emptyset",
+    "lfloor",
+    "rfloor",
+    "lceil",
+    "rceil",
+    "partial",
+    "quad",
+    "prod",
+    "varepsilon",
+    "operatorname",
+    "sqrt",
+];
+
+fn is_harmless(formula: &str) -> bool {
+    let mut depth = 0_i32;
+    for c in formula.chars() {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        if depth < 0 || !c.is_ascii() || "%#&~\"".contains(c) || c.is_control() {
+            return false;
+        }
+    }
+    let known = |rest: &str| {
+        let name: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
+        if name.is_empty() { rest.starts_with([',', ';', '!', ' ']) } else { COMMANDS.contains(&name.as_str()) }
+    };
+    // Two scripts in a row, or one of nothing, are errors of LaTeX.
+    let scripts =
+        |f: &str| !f.ends_with(['^', '_', '\\']) && !["^^", "__", "_^", "^_", "^}", "_}"].iter().any(|s| f.contains(s));
+    depth == 0
+        && !formula.trim().is_empty()
+        && scripts(formula)
+        && twice(formula)
+        && formula.split('\\').skip(1).all(known)
+}
+
+/// Whether no base has two scripts of one kind that are plain, such as `a_b_c`.
+fn twice(formula: &str) -> bool {
+    let mut last = ' ';
+    for c in formula.chars() {
+        if "_^".contains(c) {
+            if last == c {
+                return false;
+            }
+            last = c;
+        } else if !(c.is_ascii_alphanumeric() || "{}\\".contains(c)) {
+            last = ' ';
+        }
+    }
+    true
+}
+
+/// Text in which no character has a meaning for LaTeX.
+fn plain(text: &str) -> String {
+    text.chars().map(letter).collect()
+}
+
+/// A character as pdflatex with T1 fonts prints it; an unknown one by its number.
+fn letter(c: char) -> String {
+    let symbol = |name: &str| format!("\\ensuremath{{\\{name}}}");
+    match c {
+        '\\' => "\\textbackslash{}".to_owned(),
+        '~' => "\\textasciitilde{}".to_owned(),
+        '^' => "\\textasciicircum{}".to_owned(),
+        '{' | '}' | '$' | '&' | '#' | '%' | '_' => format!("\\{c}"),
+        '<' => "\\textless{}".to_owned(),
+        '>' => "\\textgreater{}".to_owned(),
+        '`' => "\\textasciigrave{}".to_owned(),
+        '"' => "\\textquotedbl{}".to_owned(),
+        '\'' => "\\textquotesingle{}".to_owned(),
+        '-' => "{-}".to_owned(),
+        '\n' => " ".to_owned(),
+        ' '..='~' => c.to_string(),
+        'À'..='ÿ' if c != '×' && c != '÷' => c.to_string(),
+        '≤' => symbol("le"),
+        '≥' => symbol("ge"),
+        '≠' => symbol("ne"),
+        '×' => symbol("times"),
+        '·' => symbol("cdot"),
+        '⋯' | '…' => symbol("ldots"),
+        '∈' => symbol("in"),
+        '∪' => symbol("cup"),
+        '∖' => symbol("setminus"),
+        'ρ' => symbol("rho"),
+        'δ' => symbol("delta"),
+        'σ' => symbol("sigma"),
+        'θ' => symbol("theta"),
+        'Σ' => symbol("Sigma"),
+        '−' => symbol("mathord{-}"),
+        '→' => symbol("to"),
+        '–' => "--".to_owned(),
+        '²' => "\\ensuremath{^2}".to_owned(),
+        other => format!("[U+{:04X}]", u32::from(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_harmless_formulas_are_typeset() {
+        for good in ["n \\le 3", "a_i^2", "\\sum_i a_i", "\\rho(A)=\\min(|A|,2n)", "x_{i+1}"] {
+            assert!(is_harmless(good), "{good}");
+        }
+        for bad in [
+            "\\input{x}",
+            "\\write18{ls}",
+            "a%b",
+            "{a",
+            "a}",
+            "a_",
+            "a_b_c",
+            "a^^b",
+            "\\",
+            "\\def\\x{}",
+            "é",
+            "",
+            "\\rho\\\\x",
+        ] {
+            assert!(!is_harmless(bad), "{bad}");
+            assert!(!prose(&format!("so ${bad}$.")).contains("\\input{x}"), "{bad}");
+        }
+        assert_eq!(prose("it costs $5 or 6"), "it costs \\$5 or 6");
+    }
+
+    #[test]
+    fn nothing_a_user_wrote_is_a_command() {
+        assert_eq!(plain("\\input{x} 50% a_b"), "\\textbackslash{}input\\{x\\} 50\\% a\\_b");
+        assert_eq!(plain("雪 é"), "[U+96EA] é");
+    }
+}

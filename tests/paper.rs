@@ -1,0 +1,84 @@
+//! The document that `allocert report --paper` writes: it compiles, and holds what was claimed.
+
+#[path = "common/program.rs"]
+mod program;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use program::{allocert, file};
+
+/// Writes the document of all claims of a folder of the library.
+fn document(of: &str) -> PathBuf {
+    let run = allocert(&["verify", of, "--json"]);
+    let results = file("results.jsonl", &run.out);
+    let folder = results.with_file_name("paper");
+    let text = |path: &Path| path.to_str().expect("a plain path").to_owned();
+    let report = allocert(&["report", &text(&results), "--paper", &text(&folder)]);
+    assert_eq!(report.status, 0, "{}", report.err);
+    assert!(report.out.contains("paper.tex"), "{}", report.out);
+    folder
+}
+
+const HOSTILE: &str = r##"
+claim(
+    name = "hostile_50%",
+    statement = "\\input{/etc/passwd} $\\write18{ls}$ %% # & ~ ^ _ { } $a_b_c$ \u96ea \u03c1(A) \u2264 |A|, $\\rho(A) \\le |A|$",
+    networks = [lffn([2, 2, 2])],
+    expect = "refuted",
+    holds = lambda net, a: a.dim == a.size and "\\end{document}" != "",
+    source = "\\immediate\\write18{x}",
+)
+"##;
+
+#[test]
+fn a_document_says_what_was_claimed_and_by_which_run() {
+    let folder = document("proofs/lffn-layers.star");
+    let tex = fs::read_to_string(folder.join("paper.tex")).unwrap();
+    let bib = fs::read_to_string(folder.join("run.bib")).unwrap();
+    let rows = tex.lines().filter(|l| l.ends_with("\\\\") && l.contains(" & ")).count();
+    assert!(rows > 20, "{rows} rows");
+    assert!(tex.matches("\\begin{tikzpicture}").count() >= 1);
+    assert!(tex.contains("\\filldraw") && tex.contains("\\emph{Networks:}"));
+    assert!(bib.starts_with("@misc{allocert-run-") && bib.contains("seed 1") && bib.contains("BLAKE3"));
+    // The fingerprint is the claims', not the outcomes' or the times'.
+    let again = fs::read_to_string(document("proofs/lffn-layers.star").join("run.bib")).unwrap();
+    assert_eq!(bib, again);
+    assert_ne!(bib, fs::read_to_string(document("proofs/siso.star").join("run.bib")).unwrap());
+}
+
+#[test]
+fn a_document_without_claims_is_refused() {
+    let run = allocert(&["rank", "lffn([2, 2])", "W1", "--json"]);
+    let results = file("rank.json", &run.out);
+    let report = allocert(&["report", results.to_str().unwrap(), "--paper", "never"]);
+    assert_eq!(report.status, 2);
+    assert!(report.err.contains("needs claims"), "{}", report.err);
+}
+
+#[test]
+fn pdflatex_compiles_it_and_what_a_stranger_wrote_is_text() {
+    if !Command::new("pdflatex").arg("--version").output().is_ok_and(|o| o.status.success()) {
+        eprintln!(
+            "SKIPPED: pdflatex. Please run:  sudo apt-get install texlive-latex-base texlive-latex-recommended texlive-pictures"
+        );
+        return;
+    }
+    let hostile = file("hostile.star", HOSTILE);
+    for claims in ["proofs/lffn-layers.star", "proofs/published", hostile.to_str().unwrap()] {
+        let folder = document(claims);
+        let compile = || {
+            let mut latex = Command::new("pdflatex");
+            latex
+                .args(["-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"])
+                .current_dir(&folder);
+            latex.output().expect("pdflatex starts")
+        };
+        let (first, second) = (compile(), compile());
+        let log = String::from_utf8_lossy(&second.stdout).into_owned();
+        assert!(first.status.success() && second.status.success(), "{claims}: {log}");
+        assert!(!log.contains("undefined"), "{claims}: {log}");
+        assert!(fs::metadata(folder.join("paper.pdf")).unwrap().len() > 10_000);
+    }
+}
