@@ -83,7 +83,7 @@ fn every_crate_is_in_the_table_and_uses_what_it_says() {
     for entry in fs::read_dir(root().join("src")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        let known = ["lib.rs", "main.rs", "cli"].contains(&name.as_str()) || table.contains_key(&name);
+        let known = ["lib.rs", "main.rs", "cli", "python"].contains(&name.as_str()) || table.contains_key(&name);
         assert!(known, "{name} is not in ARCHITECTURE.md");
     }
     for (name, below) in table {
@@ -125,7 +125,7 @@ fn the_exact_rooms_use_no_floating_point() {
 
 #[test]
 fn only_the_command_line_prints() {
-    for room in ["core", "dense", "claims", "coq", "train", "prove", "record", "report"] {
+    for room in ["ask", "core", "dense", "claims", "coq", "train", "prove", "record", "report", "python"] {
         for (path, code) in sources(room) {
             for word in ["println!", "eprintln!", " print!(", "std::io::stdout", "indicatif", "clap"] {
                 assert!(!code.contains(word), "{} uses {word}", path.display());
@@ -136,7 +136,7 @@ fn only_the_command_line_prints() {
 
 #[test]
 fn families_are_told_apart_in_one_place() {
-    for room in ["core/reach", "core/matching", "claims", "cli", "core/allocation", "core/algebra"] {
+    for room in ["core/reach", "core/matching", "claims", "cli", "ask", "python", "core/allocation", "core/algebra"] {
         for (path, code) in sources(room) {
             assert!(
                 !["Kind::Lffn", "Kind::Lrnn", "Kind::Pnn", "Kind::Relu", "Kind::Program"]
@@ -156,12 +156,23 @@ fn families_are_told_apart_in_one_place() {
 
 #[test]
 fn unsafe_code_stands_where_the_house_says() {
-    for room in ["core", "dense", "claims", "coq", "train", "prove", "record", "report", "checker", "format", "cli"] {
+    let rooms = ["core", "dense", "claims", "coq", "train", "prove", "record", "report", "checker", "format", "cli"];
+    for room in rooms.into_iter().chain(["ask", "python"]) {
         for (path, code) in sources(room) {
             let found = code.contains("unsafe {") || code.contains("unsafe fn") || code.contains("unsafe impl");
             assert!(!found || path.ends_with("cli/memory.rs"), "{} has unsafe code", path.display());
         }
     }
+}
+
+#[test]
+fn the_package_for_python_has_the_version_of_the_house() {
+    let version = |manifest: &str| {
+        let text = fs::read_to_string(root().join(manifest)).unwrap();
+        text.lines().find(|line| line.starts_with("version = ")).map(str::to_owned)
+    };
+    assert_eq!(version("src/python/Cargo.toml"), version("Cargo.toml"));
+    assert!(version("Cargo.toml").is_some());
 }
 
 #[test]
