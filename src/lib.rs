@@ -8,6 +8,23 @@
 //! [`certificate`] writes answers down as proofs, [`checker`] checks them, and [`coq`]
 //! turns them into files that Coq checks; [`training`] trains; [`ask`] holds questions that take several of these; [`record`] holds answers as
 //! data; [`report`] shows records as pages and tables, with the drawings of [`plot`].
+//!
+//! How each question is asked is on the front page of `allocert-core`. An answer becomes a certificate, and the checker, which
+//! shares nothing with the engine but the format, confirms it:
+//!
+//! ```
+//! use allocert::network::{Network, Samples};
+//! use allocert::{allocation, certificate, checker, reach};
+//!
+//! let network: Network = "lffn([2, 2, 2])".parse()?;
+//! let learnable = allocation::parse(network.layout(), "W1[0,:] W2[:,0]")?;
+//! let settings = reach::Settings { seed: 1, error_log2: -100 };
+//! let answer = reach::rank(&network, &learnable, Samples::Functional, settings)?;
+//!
+//! let written = certificate::of_rank(&answer)?;
+//! assert_eq!(checker::check(written.as_bytes()).verdict, checker::Verdict::Valid);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![deny(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 

@@ -61,6 +61,7 @@ impl MatchOptions {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MatchError {
     /// The dimensions cannot be computed.
     #[error("{0}")]

@@ -49,6 +49,7 @@ use crate::transcendence::Obscure;
 
 /// Why a question about dimensions cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReachError {
     /// The label map is not polynomial.
     #[error(
@@ -78,7 +79,7 @@ pub enum ReachError {
     },
     /// Drawing activation patterns would take too long.
     #[error(
-        "{network} ({samples}): {draws} activation patterns take about {products} products, over the limit of {limit}\n  draw fewer (--draws), take fewer samples or a smaller network"
+        "{network} ({samples}): {draws} activation patterns take about {products} products, over the limit of {limit}\n  draw fewer, take fewer samples or a smaller network"
     )]
     TooManyDraws {
         /// The network.
@@ -166,7 +167,7 @@ pub enum ReachError {
         limit: u64,
     },
     /// Too many weights to count over.
-    #[error("allocations inside {weights} weights, over the limit of {limit}\n  choose fewer with --within")]
+    #[error("allocations inside {weights} weights, over the limit of {limit}\n  choose among fewer")]
     TooManyWeights {
         /// The weights to choose from.
         weights: usize,
@@ -185,7 +186,7 @@ pub enum ReachError {
     },
     /// The time limit ended a count.
     #[error(
-        "stopped by the time limit of {seconds} s, after about {} % of the count\n  give more time with --time-limit, or count inside fewer weights (within) or fewer sizes",
+        "stopped by the time limit of {seconds} s, after about {} % of the count\n  give more time, or count inside fewer weights or fewer sizes",
         percent(*.done, *.parts)
     )]
     TimeLimit {
@@ -210,8 +211,8 @@ pub enum ReachError {
     },
     /// More orbits of one size than are held at a time.
     #[error(
-        "up to {orbits} orbits of one size, over the limit of {limit}\n  list fewer with --within or --sizes{}",
-        .fits.map(|size| format!("; --sizes ..{size} fits")).unwrap_or_default()
+        "up to {orbits} orbits of one size, over the limit of {limit}\n  list those inside fewer weights, or of fewer sizes{}",
+        .fits.map(|size| format!("; sizes up to {size} fit")).unwrap_or_default()
     )]
     TooManyOrbits {
         /// The most of one size.
@@ -284,9 +285,9 @@ fn question(weights: Option<usize>) -> String {
 /// The mend for an error bound that is too small.
 fn reachable(possible: i64) -> String {
     if possible < 0 {
-        format!("2^{possible} can: ask for --error-log2 {possible}")
+        format!("ask for at most 2^{possible}, which can")
     } else {
-        "no bound can: ask about fewer allocations (--within, --sizes), a smaller network or a lower degree".to_owned()
+        "no bound can: ask about fewer allocations, a smaller network or a lower degree".to_owned()
     }
 }
 
