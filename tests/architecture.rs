@@ -197,15 +197,17 @@ fn options_named(code: &str) -> Vec<String> {
     let lines = code.lines().filter(|l| !l.trim_start().starts_with("//"));
     let code: String = lines.collect::<Vec<_>>().join("\n");
     let named = code.split('"').skip(1).step_by(2).flat_map(|literal| literal.split([' ', '(', '\n']));
-    let is_option = |word: &str| {
-        word.strip_prefix("--").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
-    };
+    let is_option =
+        |word: &str| word.strip_prefix("--").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
     named.filter(|word| is_option(word)).map(str::to_owned).collect()
 }
 
 #[test]
 fn the_libraries_do_not_know_the_options_of_the_command_line() {
-    assert_eq!(options_named("let x = \"draw fewer (--draws)\"; // \"--seed\"\n// \"--json\"\n"), ["--draws)", "--seed"]);
+    assert_eq!(
+        options_named("let x = \"draw fewer (--draws)\"; // \"--seed\"\n// \"--json\"\n"),
+        ["--draws)", "--seed"]
+    );
     for room in ["core", "dense", "format", "prove", "train"] {
         for (path, code) in sources(room) {
             assert_eq!(options_named(&code), [""; 0], "{}", path.display());

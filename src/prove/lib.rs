@@ -95,7 +95,7 @@ pub enum CannotCertify {
     },
     /// Integer points show more than the activation patterns that were drawn.
     #[error(
-        "integer points show a larger dimension than the activation patterns drawn\n  try more draws, or another --seed"
+        "integer points show a larger dimension than the activation patterns drawn\n  try more draws, or another seed"
     )]
     Draws,
     /// The Jacobian is over a limit.
