@@ -47,6 +47,8 @@ pub struct Trial {
     pub field: PrimeField,
     /// rank × n.
     pub rows: Matrix<u64>,
+    /// The rank before the last input that was read.
+    before_last: usize,
 }
 
 impl JacobianMatroid {
@@ -277,8 +279,11 @@ impl JacobianMatroid {
         }
         // The rank is too small only if every trial missed one and the same minor, one larger at the most.
         let error_log2 = self.chance().minor_log2(upper) * self.trials.len() as i64;
-        // That more inputs add no rank is the same question once more.
+        // That more inputs add no rank is the same question once more: in no trial did the last one add any.
         let again = self.analytic.as_ref().is_some_and(|analytic| analytic.saturated_at_a_point);
+        if again && self.trials.iter().any(|trial| trial.before_last < self.teacher_rank()) {
+            return Dimension { value: rank, evidence: Evidence::Open, reason: Reason::RandomPoints };
+        }
         let error_log2 = (error_log2 + i64::from(again)).min(0);
         let evidence = Evidence::all([Evidence::within(error_log2), self.lower_evidence()]);
         Dimension { value: rank, evidence, reason: Reason::RandomPoints }
@@ -343,8 +348,9 @@ impl Trial {
     ) -> Self {
         let mut space = RowSpace::new(field, n);
         let mut kernel = space.kernel_vector(|| field.random(random));
+        let mut before = 0;
         'parts: for part in parts {
-            let before = space.rank();
+            before = space.rank();
             for row in (0..part.rows()).map(|row| part.row(row)) {
                 if space.rank() == most.rank {
                     break 'parts;
@@ -357,7 +363,7 @@ impl Trial {
                 break;
             }
         }
-        Trial { field, rows: Matrix::from_rows(n, space.rows().iter().cloned()) }
+        Trial { field, rows: Matrix::from_rows(n, space.rows().iter().cloned()), before_last: before }
     }
 
     /// The rank of the columns of an allocation.
