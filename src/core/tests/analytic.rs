@@ -77,9 +77,7 @@ fn softmax_attention_has_the_conjectured_dimension() {
         let answer = reach::rank(&network, &all, Samples::Functional, SETTINGS).unwrap();
         let expected = layers * (a * (2 * d - a) + d * d) - (layers - 1) * d * d;
         assert_eq!(answer.dim.value, expected, "{network}");
-        match answer.evidence() {
-            Evidence::Proved => {}
-            evidence => assert!(evidence.error_log2().is_some_and(|e| e <= -60), "{network}: {evidence}"),
-        }
+        // Queries against keys, and each layer's values against the next layer: gauge directions account for the rest.
+        assert_eq!(answer.evidence(), Evidence::Proved, "{network}");
     }
 }

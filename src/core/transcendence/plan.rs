@@ -18,6 +18,9 @@ const MOST_PRODUCTS: u64 = 1 << 36;
 /// Numerators and denominators of coefficients are below this.
 const MOST_COEFFICIENT: u64 = 1 << 12;
 
+/// A row for each place.
+type Gradients = Vec<Vec<u64>>;
+
 /// The value of an exponential or a logarithm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Definition {
@@ -243,7 +246,7 @@ impl Plan {
         program: &Program,
         field: PrimeField,
         random: &mut ChaCha12Rng,
-    ) -> Result<(Vec<Point>, Vec<Vec<Vec<u64>>>), Obscure> {
+    ) -> Result<(Vec<Point>, Vec<Gradients>), Obscure> {
         let (samples, count) = (self.places.samples, self.places.count());
         let entries = (program.weights() + samples * program.inputs()) as u64;
         let square = (count as u64).saturating_mul(count as u64);
