@@ -150,7 +150,8 @@ impl Engine for Fault {
         let jacobian = fault.jacobian(network, &field, &weights, &inputs);
         let mut space = RowSpace::new(field, n);
         (0..jacobian.rows()).for_each(|row| _ = space.insert(jacobian.row(row).to_vec()));
-        let trial = Trial { field, rows: Matrix::from_rows(n, space.rows().iter().cloned()) };
+        let before_last = space.rank();
+        let trial = Trial { field, rows: Matrix::from_rows(n, space.rows().iter().cloned()), before_last };
         Ok(sound.with_trials(vec![trial]))
     }
 }

@@ -7,6 +7,7 @@
 mod change;
 mod diagram;
 mod gauge;
+mod identity;
 mod layered;
 mod lffn;
 mod lrnn;
