@@ -3,6 +3,7 @@
 mod arrangement;
 mod elimination;
 mod groebner;
+mod inertia;
 mod lifting;
 mod linear_system;
 mod matrix;
@@ -19,6 +20,7 @@ mod univariate;
 pub use arrangement::{AffineForm, cells};
 pub use elimination::{RowSpace, rank};
 pub use groebner::{Groebner, Limits, Stopped};
+pub use inertia::Inertia;
 pub use lifting::{Primes, rational_of};
 pub use linear_system::{Constraint, Feasibility, LinearSystem, Sign};
 pub use matrix::Matrix;
