@@ -1,13 +1,14 @@
 # The two commands of the README, with the set-up that they need.
 
-.PHONY: verify test setup fmt bench coq book
+.PHONY: verify test setup fmt bench coq book python
 
 # Checks the library of claims in proofs/.
 verify: setup
 	cargo run --release --quiet -- verify proofs
 
-# Everything that CI runs: formatting, lints, all tests, the documentation with its examples, and the proofs in Coq.
-test: setup coq
+# Everything that CI runs: formatting, lints, all tests, the documentation with its examples, the package for Python, and the proofs
+# in Coq.
+test: setup coq python
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- --deny warnings
 	cargo test --release --workspace
@@ -47,8 +48,40 @@ coq:
 book: setup
 	cargo run --release --quiet --example book -- target/book
 
+# The package for Python: a wheel, built and installed into an environment of its own under target/, and its tests, types and lints.
+# Torch is not installed for it: with `PYTHON_EXTRA=torch make python` it is, otherwise its tests are skipped and say so. Where
+# Python, or its packages, cannot be had this says so, and is an error in CI.
+PYTHON ?= python3
+PYTHON_VENV := target/python-venv
+PYTHON_EXTRA ?=
+python: setup
+	@ready() { \
+	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null \
+	  && $(PYTHON) -m venv --clear $(PYTHON_VENV) >/dev/null 2>&1 \
+	  && $(PYTHON_VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/python/requirements.txt $(PYTHON_EXTRA); \
+	}; \
+	if ready; then \
+	  $(MAKE) --no-print-directory python-tests; \
+	else \
+	  echo "SKIPPED: the package for Python. It needs Python 3.10 or newer with venv, and tests/python/requirements.txt"; \
+	  [ "$$CI" != true ]; \
+	fi
+
+.PHONY: python-tests
+python-tests: export CARGO_TARGET_DIR := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+python-tests: export PATH := $(CURDIR)/$(PYTHON_VENV)/bin:$(PATH)
+python-tests:
+	cargo fmt --manifest-path src/python/Cargo.toml --check
+	rm -rf target/wheels
+	pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir target/wheels .
+	pip install --quiet --disable-pip-version-check --force-reinstall --no-deps target/wheels/allocert-*.whl
+	ruff check src/python tests/python
+	mypy
+	pytest -rs
+
 fmt:
 	cargo fmt --all
+	cargo fmt --manifest-path src/python/Cargo.toml
 
 bench: setup
 	cargo bench

@@ -1,10 +1,8 @@
 //! The command line of allocert.
 
-mod cli;
-
 #[global_allocator]
-static MEMORY: cli::memory::Limited = cli::memory::Limited;
+static MEMORY: allocert::cli::memory::Limited = allocert::cli::memory::Limited;
 
 fn main() -> std::process::ExitCode {
-    cli::run()
+    allocert::cli::run()
 }

@@ -83,7 +83,7 @@ fn every_crate_is_in_the_table_and_uses_what_it_says() {
     for entry in fs::read_dir(root().join("src")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        let known = ["lib.rs", "main.rs", "cli"].contains(&name.as_str()) || table.contains_key(&name);
+        let known = ["lib.rs", "main.rs", "cli", "python"].contains(&name.as_str()) || table.contains_key(&name);
         assert!(known, "{name} is not in ARCHITECTURE.md");
     }
     for (name, below) in table {
@@ -125,7 +125,7 @@ fn the_exact_rooms_use_no_floating_point() {
 
 #[test]
 fn only_the_command_line_prints() {
-    for room in ["core", "dense", "claims", "coq", "train", "prove", "record", "report"] {
+    for room in ["ask", "core", "dense", "claims", "coq", "train", "prove", "record", "report", "python"] {
         let library = |path: &Path| !path.components().any(|part| part.as_os_str() == "benches");
         for (path, code) in sources(room).into_iter().filter(|(path, _)| library(path)) {
             for word in ["println!", "eprintln!", " print!(", "std::io::stdout", "indicatif", "clap"] {
@@ -137,7 +137,7 @@ fn only_the_command_line_prints() {
 
 #[test]
 fn families_are_told_apart_in_one_place() {
-    for room in ["core/reach", "core/matching", "claims", "cli", "core/allocation", "core/algebra"] {
+    for room in ["core/reach", "core/matching", "claims", "cli", "ask", "python", "core/allocation", "core/algebra"] {
         for (path, code) in sources(room) {
             assert!(
                 !["Kind::Lffn", "Kind::Lrnn", "Kind::Pnn", "Kind::Relu", "Kind::Program"]
@@ -157,12 +157,23 @@ fn families_are_told_apart_in_one_place() {
 
 #[test]
 fn unsafe_code_stands_where_the_house_says() {
-    for room in ["core", "dense", "claims", "coq", "train", "prove", "record", "report", "checker", "format", "cli"] {
+    let rooms = ["core", "dense", "claims", "coq", "train", "prove", "record", "report", "checker", "format", "cli"];
+    for room in rooms.into_iter().chain(["ask", "python"]) {
         for (path, code) in sources(room) {
             let found = code.contains("unsafe {") || code.contains("unsafe fn") || code.contains("unsafe impl");
             assert!(!found || path.ends_with("cli/memory.rs"), "{} has unsafe code", path.display());
         }
     }
+}
+
+#[test]
+fn the_package_for_python_has_the_version_of_the_house() {
+    let version = |manifest: &str| {
+        let text = fs::read_to_string(root().join(manifest)).unwrap();
+        text.lines().find(|line| line.starts_with("version = ")).map(str::to_owned)
+    };
+    assert_eq!(version("src/python/Cargo.toml"), version("Cargo.toml"));
+    assert!(version("Cargo.toml").is_some());
 }
 
 #[test]
@@ -180,4 +191,27 @@ fn the_checker_shares_nothing_but_the_format() {
         }
     }
     assert!(lines <= 4_600, "the checker has {lines} lines: too many for an hour");
+}
+
+/// The options of the command line that string literals of some code name; comments and tests left out.
+fn options_named(code: &str) -> Vec<String> {
+    let lines = code.lines().filter(|l| !l.trim_start().starts_with("//"));
+    let code: String = lines.collect::<Vec<_>>().join("\n");
+    let named = code.split('"').skip(1).step_by(2).flat_map(|literal| literal.split([' ', '(', '\n']));
+    let is_option =
+        |word: &str| word.strip_prefix("--").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+    named.filter(|word| is_option(word)).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_libraries_do_not_know_the_options_of_the_command_line() {
+    assert_eq!(
+        options_named("let x = \"draw fewer (--draws)\"; // \"--seed\"\n// \"--json\"\n"),
+        ["--draws)", "--seed"]
+    );
+    for room in ["core", "dense", "format", "prove", "train"] {
+        for (path, code) in sources(room) {
+            assert_eq!(options_named(&code), [""; 0], "{}", path.display());
+        }
+    }
 }

@@ -150,13 +150,14 @@ impl Engine for Fault {
         let jacobian = fault.jacobian(network, &field, &weights, &inputs);
         let mut space = RowSpace::new(field, n);
         (0..jacobian.rows()).for_each(|row| _ = space.insert(jacobian.row(row).to_vec()));
-        let trial = Trial { field, rows: Matrix::from_rows(n, space.rows().iter().cloned()) };
+        let before_last = space.rank();
+        let trial = Trial { field, rows: Matrix::from_rows(n, space.rows().iter().cloned()), before_last };
         Ok(sound.with_trials(vec![trial]))
     }
 }
 
 fn network(text: &str) -> Network {
-    text.parse().unwrap()
+    allocert::claims::network(text).unwrap()
 }
 
 /// How faulty engines fared.
@@ -206,6 +207,11 @@ fn no_fault_of_the_engine_passes_the_checker() {
         ("pnn([2, 2, 2], degree=2)", None),
         ("pnn([2, 2, 1], degree=2)", Some(2)),
         ("pnn([3, 2, 1], degree=2)", None),
+        // Programs that certificates carry.
+        ("lffn([2, 2, 2]).pin({\"W1[0,1]\": \"1/2\"})", None),
+        ("pnn([2, 2, 1], degree=2).tie(\"W1[0,0] W1[1,1]\")", Some(2)),
+        ("lora(2, 1)", None),
+        ("conv([3, 2], strides = [2, 1])", None),
     ];
     for fault in FAULTS {
         let (mut tables, mut ranks) = (Tally::default(), Tally::default());
@@ -241,6 +247,8 @@ fn no_fault_of_the_engine_passes_the_checker_for_relu_networks() {
         ("relu([1, 2, 2], bias=True)", Some(3)),
         ("relu([1, 3, 2])", None),
         ("relu([1, 1, 1, 1], bias=True)", None),
+        ("mlp([2, 2, 1], \"relu\")", None),
+        ("relu([1, 2, 1], bias=True).pin({\"b2[0]\": 0})", Some(2)),
     ];
     for fault in [WrongPrime, SkippedColumn, OffByOneIndex, WrongFactor, WrongDirection, WrongOrbits, WrongGates] {
         let mut tally = Tally::default();

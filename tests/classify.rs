@@ -2,7 +2,9 @@
 
 use allocert::algebra::Limits;
 use allocert::allocation::{Allocation, parse, print, subsets};
-use allocert::matching::{Decision, Ensemble, Instance, MatchOptions, Matcher, Reason, Trials, Verdict, maximal};
+use allocert::matching::{
+    Decision, Ensemble, Instance, MatchOptions, Matcher, Reason, Theorem, Trials, Verdict, maximal,
+};
 use allocert::network::{Network, Samples};
 use allocert::number::Integers;
 use allocert::reach::{Evidence, Settings};
@@ -107,7 +109,7 @@ fn the_fractional_law_is_not_stretched_to_surplus_weights() {
         for allocation in every(network.weights()).filter(|a| a.size() > matcher.teacher().value) {
             let answer = matcher.decide(&allocation, &options(), &|_, _| {}).unwrap();
             assert!(!matches!(answer.reason, Reason::Fractional { .. }));
-            if answer.verdict == Verdict::Fractional {
+            if answer.verdict == Verdict::Fractional && !matches!(answer.reason, Reason::Exact(_)) {
                 assert_eq!(answer.evidence, Evidence::Statistical);
             }
         }
@@ -196,7 +198,8 @@ fn instances_with_surplus_weights_are_decided_both_ways() {
     assert!(found[0] > 20 && found[1] > 100, "{found:?}");
     let answer = matcher.decide(&first, &options(), &|_, _| {}).unwrap();
     assert_eq!(answer.verdict, Verdict::Fractional);
-    assert!(matches!(answer.reason, Reason::WithoutMatch { .. }));
+    assert_eq!((answer.reason, answer.evidence), (Reason::Exact(Theorem::Cone), Evidence::Proved));
+    assert_eq!(answer.exact.and_then(|exact| exact.number).as_deref(), Some("3/4"));
 }
 
 #[test]

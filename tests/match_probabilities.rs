@@ -144,7 +144,8 @@ fn laws_agree_with_decided_instances() {
             match answer.verdict {
                 Verdict::Zero => assert_eq!(estimate.matched, 0, "{case}"),
                 Verdict::One => assert_eq!(estimate.unmatched, 0, "{case}"),
-                Verdict::Fractional => assert!(estimate.unmatched > 0, "{case}"),
+                // A theorem needs no instance, and 15 may all have a match.
+                Verdict::Fractional => assert!(estimate.unmatched > 0 || answer.exact.is_some(), "{case}"),
                 Verdict::Undecided => assert_eq!(estimate.unmatched, 0, "{case}"),
             }
             if allocation.size() <= answer.teacher.value {

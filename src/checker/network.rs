@@ -1,7 +1,7 @@
 //! Networks as the checker understands them: their tensors, and their label maps as programs. A family's name means one program,
 //! which is built here, and what theorems know of the family; of other networks only the program is known.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::budget::pay;
 use super::number::{Exact, Modular, Number};
@@ -54,8 +54,9 @@ pub(super) struct Network {
     named: HashMap<String, usize>,
     /// The weight at each place of the tensors, where not each place has a weight of its own.
     pub(super) entries: Option<Vec<Option<usize>>>,
-    /// Where each weight stands first, if so.
+    /// Where each weight stands first, and the weights of each tensor, if so.
     first: Vec<usize>,
+    inside: Vec<Vec<usize>>,
     pub(super) weights: usize,
     pub(super) program: Program,
     /// The same for networks with the same label map.
@@ -110,8 +111,13 @@ impl Network {
                 first.push(place);
             }
         }
+        let weights_at = |entries: &Vec<Option<usize>>| {
+            let of = |tensor: &Tensor| entries[tensor.places()].iter().flatten().copied().collect::<BTreeSet<usize>>();
+            tensors.iter().map(|tensor| of(tensor).into_iter().collect()).collect()
+        };
+        let inside = entries.as_ref().map_or_else(Vec::new, weights_at);
         let (weights, fingerprint) = (program.weights, program.fingerprint()?);
-        Ok(Network { family, tensors, named, entries, first, weights, program, fingerprint })
+        Ok(Network { family, tensors, named, entries, first, inside, weights, program, fingerprint })
     }
 
     pub(super) fn tensor(&self, name: &str) -> Option<&Tensor> {
@@ -167,11 +173,11 @@ impl Network {
         for (items, item) in text.split(' ').enumerate() {
             if item == "all" {
                 weights.extend(0..self.weights);
-            } else if let Some(tensor) = self.tensor(item).filter(|tensor| !tensor.axes.is_empty()) {
-                let mut inside: Vec<usize> = tensor.places().filter_map(|place| self.weight_at(place)).collect();
-                inside.sort_unstable();
-                inside.dedup();
-                weights.extend(inside);
+            } else if let Some(place) = self.named.get(item).filter(|place| !self.tensors[**place].axes.is_empty()) {
+                match self.inside.get(*place) {
+                    Some(inside) => weights.extend(inside),
+                    None => weights.extend(self.tensors[*place].places()),
+                }
             } else {
                 let item_shown: String = item.chars().take(40).collect();
                 weights

@@ -70,7 +70,7 @@ fn tensor(line: &str, entries: &mut Vec<Option<usize>>, known: &mut usize) -> Re
             (name, axes.collect::<Option<Vec<usize>>>().ok_or_else(|| wrong(line))?)
         }
     };
-    let word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
     let letter = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     // `x0[1]` is an entry of an input in polynomials.
     let input = name.strip_prefix('x').is_some_and(|rest| digits(rest).is_some());

@@ -53,13 +53,14 @@ pub(super) struct Program {
     ends: Vec<[bool; 2]>,
     outputs: Vec<Operand>,
     constants: Vec<BigRational>,
+    gates: usize,
     held: Held,
 }
 
 impl Program {
     pub(super) fn new(weights: usize, inputs: usize) -> Self {
         let (steps, ends, outputs, constants) = Default::default();
-        Program { weights, inputs, steps, ends, outputs, constants, held: Held::default() }
+        Program { weights, inputs, steps, ends, outputs, constants, gates: 0, held: Held::default() }
     }
 
     /// Appends a step, whose operands are there already.
@@ -69,6 +70,7 @@ impl Program {
             return Err(Fault::Limit(format!("over the limit of {MOST_STEPS} steps of a program")));
         }
         self.grow(std::mem::size_of::<(Step, [bool; 2])>() as u64)?;
+        self.gates += usize::from(matches!(step, Step::Relu(_)));
         self.steps.push(step);
         Ok(Operand::Step(self.steps.len() as u32 - 1))
     }
@@ -149,7 +151,7 @@ impl Program {
 
     /// The number of kinks.
     pub(super) fn gates(&self) -> usize {
-        self.steps.iter().filter(|step| matches!(step, Step::Relu(_))).count()
+        self.gates
     }
 
     /// Whether all constants are integers.

@@ -22,7 +22,7 @@ use allocert_core::reach::{Evidence, IntegerPoint, Settings, rank};
 /// Every matroid behind a counterexample may err with at most this probability.
 const ERROR_LOG2: i64 = -110;
 
-/// Describes a counterexample.
+/// Describes a counterexample; and whether it is one of samples: with others, the claim may hold there.
 ///
 /// # Errors
 /// An evaluation that fails, or a claim that holds after all when looked at closely.
@@ -30,12 +30,13 @@ pub(super) fn describe(
     claim: &Claim,
     instance: &Instance,
     options: &CheckOptions,
-) -> Result<Counterexample, ClaimError> {
+) -> Result<(Counterexample, bool), ClaimError> {
     // Other random points show the same, other samples need not.
     let first = if claim.reading() == Reading::Samples { 0 } else { 1 };
     let mut looked = look(claim, instance, options, first)?;
-    if looked.truth == Look::Unknown {
-        // A search that came to an end there, such as for an instance without a match, need not elsewhere.
+    if looked.truth == Look::Unknown || looked.session.is_sampled() {
+        // A search that came to an end there, such as for an instance without a match, need not elsewhere; and other instances
+        // are drawn there.
         looked = look(claim, instance, options, 0)?;
     }
     let Looked { settings, session, truth } = looked;
@@ -55,6 +56,7 @@ pub(super) fn describe(
     }
     let (observations, questions) = (session.observations(), session.questions());
     let evidence = Evidence::all([session.evidence(), claim.loading.evidence()]);
+    let is_sampled = claim.reading() == Reading::Samples || session.is_sampled();
     session.close();
     let asked = |a: &Allocation| rank(&instance.network, a, instance.samples, settings).ok();
     let answer = instance.allocation.as_ref().and_then(asked);
@@ -62,7 +64,7 @@ pub(super) fn describe(
         let (network, allocation, dim) = (&answer.network, &answer.allocation, answer.dim.value);
         IntegerPoint::find(network, answer.samples, allocation, dim, settings.seed)
     });
-    Ok(Counterexample {
+    let counterexample = Counterexample {
         network: instance.network.clone(),
         samples: instance.samples,
         allocation: instance.allocation.clone(),
@@ -73,7 +75,8 @@ pub(super) fn describe(
         observations,
         questions,
         evidence,
-    })
+    };
+    Ok((counterexample, is_sampled))
 }
 
 /// What a second look at a counterexample came to.

@@ -27,6 +27,7 @@ use allocert_core::reach::{ReachError, Settings};
 
 /// Why a claim file, or an expression, cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ClaimError {
     /// The file cannot be read.
     #[error(

@@ -42,7 +42,7 @@ impl Kind {
             "list" => Kind::List,
             "tuple" => Kind::Tuple,
             "dict" => Kind::Dict,
-            "struct" => Kind::Struct,
+            "struct" | "decided" => Kind::Struct,
             "function" if is_method(value) => Kind::Method,
             "function" => Kind::Function,
             "network" => Kind::Network,

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use allocert::allocation::{Allocation, parse};
+use allocert::ask::{rank_record, settled};
 use allocert::matching::{Limits, MatchAnswer, MatchError, MatchOptions, Matcher};
 use allocert::network::{Network, Samples};
 use allocert::reach::{Ranks, ReachError, Settings, rank_drawn};
@@ -19,7 +20,7 @@ use super::Common;
 use super::failure::Failure;
 use super::interrupt;
 use super::output::line;
-use super::rank::{record_of, settled};
+
 use super::resume::{Folder, checksum};
 use super::scan_pieces::fingerprint;
 
@@ -71,7 +72,7 @@ fn answered(ranks: &mut Ranks, samples: Samples, lines: &[(usize, String)]) -> V
             Ok(_) => answers.next().unwrap_or(Err(ReachError::NoSamples)).map_err(Failure::from),
             Err(error) => Err(Failure::request(error.clone())),
         };
-        Said::of(*line, answer.as_ref().map(record_of))
+        Said::of(*line, answer.as_ref().map(rank_record))
     };
     lines.iter().zip(&questions).map(said).collect()
 }
@@ -160,7 +161,7 @@ pub(super) fn networks(
             let answer = network_question(common, text, samples).and_then(|(network, allocation, samples)| {
                 Ok(settled(rank_drawn(&network, &allocation, samples, settings, draws)?))
             });
-            status.print(Said::of(*line, answer.as_ref().map(record_of)))?;
+            status.print(Said::of(*line, answer.as_ref().map(rank_record)))?;
         }
         Ok(())
     })?;

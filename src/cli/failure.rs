@@ -53,8 +53,26 @@ impl Failure {
 
 impl From<ReachError> for Failure {
     fn from(error: ReachError) -> Self {
-        if error.is_limit() { Failure::limit(error.to_string()) } else { Failure::request(error.to_string()) }
+        let message = match options(&error) {
+            Some(options) => format!("{error} ({options})"),
+            None => error.to_string(),
+        };
+        if error.is_limit() { Failure::limit(message) } else { Failure::request(message) }
     }
+}
+
+/// The options of the command line that mend what the library says in words.
+fn options(error: &ReachError) -> Option<String> {
+    Some(match error {
+        ReachError::TooManyDraws { .. } => "--draws".to_owned(),
+        ReachError::TooManyWeights { .. } => "--within".to_owned(),
+        ReachError::ErrorTooSmall { possible, .. } if *possible < 0 => format!("--error-log2 {possible}"),
+        ReachError::ErrorTooSmall { .. } => "--within, --sizes".to_owned(),
+        ReachError::TimeLimit { .. } => "--time-limit, --within, --sizes".to_owned(),
+        ReachError::TooManyOrbits { fits: Some(size), .. } => format!("--within, --sizes ..{size}"),
+        ReachError::TooManyOrbits { fits: None, .. } => "--within, --sizes".to_owned(),
+        _ => return None,
+    })
 }
 
 impl From<ClaimError> for Failure {
@@ -70,12 +88,8 @@ impl From<MatchError> for Failure {
     fn from(error: MatchError) -> Self {
         match error {
             MatchError::Reach(error) => error.into(),
-            MatchError::OtherNetwork { .. }
-            | MatchError::Kinks { .. }
-            | MatchError::OwnKinks { .. }
-            | MatchError::NotPolynomial { .. }
-            | MatchError::NoLaws { .. } => Failure::request(error.to_string()),
             MatchError::TooManyWeights { .. } => Failure::limit(error.to_string()),
+            _ => Failure::request(error.to_string()),
         }
     }
 }

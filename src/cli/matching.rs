@@ -8,7 +8,9 @@ use clap::Args;
 
 use allocert::allocation::{picture, print};
 use allocert::certificate::of_match;
-use allocert::matching::{Ensemble, Estimate, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide};
+use allocert::matching::{
+    Ensemble, Estimate, Exact, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide,
+};
 use allocert::record;
 use allocert::report::Results;
 
@@ -101,7 +103,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     } else {
         line(&text(&answer))?;
     }
-    let stopped = answer.estimate.as_ref().is_some_and(|e| e.stopped.is_some());
+    let stopped = answer.exact.is_none() && answer.estimate.as_ref().is_some_and(|e| e.stopped.is_some());
     Ok(ExitCode::from(if stopped { 3 } else { 0 }))
 }
 
@@ -112,6 +114,16 @@ fn value(estimate: &Estimate) -> String {
         Some(p) => format!("{p:.4}, 95 % interval {low:.4} to {high:.4}"),
         None if estimate.ci95 == [0.0, 1.0] => "not known".to_owned(),
         None => format!("between {low:.4} and {high:.4} (95 %), whatever the undecided are"),
+    }
+}
+
+/// The number that a theorem gives, or two numbers that it gives bounds by.
+fn exact_value(exact: &Exact) -> String {
+    let [low, high] = exact.enclosure();
+    match &exact.number {
+        Some(number) if number == "1" => "1".to_owned(),
+        Some(number) => format!("{number} ({low:.6}), proved"),
+        None => format!("between {:.6} and {:.6}, proved", (low * 1e6).floor() / 1e6, (high * 1e6).ceil() / 1e6),
     }
 }
 
@@ -148,8 +160,13 @@ fn text(answer: &MatchAnswer) -> String {
         Some(Err(why)) => text.push_str(&format!("degree       unknown: {why}\n")),
         None => {}
     }
+    if let Some(exact) = &answer.exact {
+        let formula = wrapped_paragraph(&exact.formula, 64).replace('\n', "\n             ");
+        text.push_str(&format!("probability  {}\n             {formula}\n", exact_value(exact)));
+    }
     if let Some(estimate) = &answer.estimate {
-        text.push_str(&format!("probability  {} ({})\n", value(estimate), estimate.ensemble));
+        let name = if answer.exact.is_some() { "sampled     " } else { "probability " };
+        text.push_str(&format!("{name} {} ({})\n", value(estimate), estimate.ensemble));
         let [trials, matched, unmatched, undecided] =
             [estimate.trials, estimate.matched, estimate.unmatched, estimate.undecided].map(thousands);
         text.push_str(&format!(
@@ -159,7 +176,7 @@ fn text(answer: &MatchAnswer) -> String {
             let halt = wrapped_paragraph(&halt.to_string(), 64).replace('\n', "\n             ");
             text.push_str(&format!("stopped      by {halt}\n"));
         }
-    } else {
+    } else if answer.exact.is_none() {
         text.push_str(&format!("probability  {}\n", if answer.verdict == Verdict::One { 1 } else { 0 }));
     }
     text.push_str(&format!("evidence     {}; seed {}", answer.evidence, answer.settings.seed));

@@ -16,7 +16,8 @@ static STATUS: AtomicU8 = AtomicU8::new(STOPPED);
 const STOPPED: u8 = 3;
 
 /// The system's allocator, with a count of the bytes in use. (GMP's numbers are not counted; they are small.)
-pub(crate) struct Limited;
+#[derive(Debug)]
+pub struct Limited;
 
 /// Ends the program, with exit status 3 and a message, when more than this is in use.
 pub(crate) fn set_limit(mebibytes: usize) {

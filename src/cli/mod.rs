@@ -19,7 +19,7 @@ mod law;
 mod man;
 mod mask;
 mod matching;
-pub(crate) mod memory;
+pub mod memory;
 mod merge;
 mod new;
 mod obstruction;
@@ -36,6 +36,7 @@ mod table;
 mod train;
 mod verify;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -183,8 +184,20 @@ fn no_such_command(name: &str) -> Failure {
 }
 
 /// Runs the program.
-pub(crate) fn run() -> ExitCode {
-    let cli = Cli::parse();
+pub fn run() -> ExitCode {
+    run_with(std::env::args_os())
+}
+
+/// Runs the program with these arguments, its name first.
+pub fn run_with(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // If neither stream can be written, the exit status has to do.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
     memory::set_limit(cli.common.memory as usize);
     if let Some(threads) = cli.common.threads
         && let Err(error) = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()

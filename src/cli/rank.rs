@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use clap::Args;
 
 use allocert::allocation::{Allocation, picture};
+use allocert::ask::{rank_record, reason, settled};
 use allocert::certificate::{Elementary, of_rank, of_rank_by};
-use allocert::checker::{Verdict, check};
 use allocert::network::{Network, Samples};
-use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Evidence, Reason, Settings, rank_drawn};
+use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Settings, rank_drawn};
 use allocert::record;
 
 use super::certificate::save;
@@ -102,7 +102,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     }
     let answer = settled(answer);
     if common.json {
-        json(&record_of(&answer))?;
+        json(&rank_record(&answer))?;
     } else {
         line(&text(&answer))?;
     }
@@ -172,40 +172,6 @@ fn over_samples(answers: &[Answer]) -> String {
         answers[0].settings.seed
     ));
     text
-}
-
-/// Larger networks are not searched for a proof: it might take long.
-const MOST_WEIGHTS: usize = 24;
-
-/// Whether the certificate of both dimensions is valid, where they are not proved by a simpler reason.
-fn is_certified(answer: &Answer) -> bool {
-    let open = answer.evidence() != Evidence::Proved && answer.network.weights() <= MOST_WEIGHTS;
-    let certificate = if open { of_rank(answer).ok() } else { None };
-    certificate.is_some_and(|text| check(text.as_bytes()).verdict == Verdict::Valid)
-}
-
-/// The answer, proved where its certificate is valid.
-pub(super) fn settled(mut answer: Answer) -> Answer {
-    if is_certified(&answer) {
-        (answer.dim.evidence, answer.teacher.evidence) = (Evidence::Proved, Evidence::Proved);
-    }
-    answer
-}
-
-/// The record of a settled answer.
-pub(super) fn record_of(answer: &Answer) -> record::Rank {
-    let [reason, teacher_reason] = [reason(&answer.dim), reason(&answer.teacher)];
-    record::Rank { reason, teacher_reason, ..record::Rank::of(answer) }
-}
-
-/// Why a dimension is not larger.
-fn reason(d: &Dimension) -> String {
-    match (d.evidence, d.reason) {
-        (Evidence::Proved, Reason::RandomPoints | Reason::Draws) => {
-            "a non-zero minor; a proof that the checker confirms".to_owned()
-        }
-        _ => d.reason.to_string(),
-    }
 }
 
 fn text(answer: &Answer) -> String {

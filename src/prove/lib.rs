@@ -35,9 +35,10 @@ pub use table::{Holes, MOST_WEIGHTS, of_table, of_table_by};
 
 /// Why no certificate can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CannotCertify {
     /// No point with small integer entries shows the rank.
-    #[error("no point with small integer entries shows the dimension\n  try another --seed")]
+    #[error("no point with small integer entries shows the dimension\n  try another seed")]
     Point,
     /// All allocations of so many weights are too many.
     #[error("all allocations of {weights} weights are too many for a certificate, over the limit of {limit}")]
@@ -59,17 +60,17 @@ pub enum CannotCertify {
     },
     /// Matches of a network with kinks: its labels are not polynomial, and no rule knows its laws.
     #[error(
-        "no certificate can be written of a match probability of a ReLU network: its labels are not polynomial\n  leave out --certificate, or take rank for the dimensions"
+        "no certificate can be written of a match probability of a ReLU network: its labels are not polynomial\n  ask for no certificate, or take rank for the dimensions"
     )]
     Piecewise,
     /// A network with exponentials, quotients or roots.
     #[error(
-        "no certificate can be written of a network with exponentials, logarithms, quotients or roots yet\n  leave out --certificate"
+        "no certificate can be written of a network with exponentials, logarithms, quotients or roots yet\n  ask for no certificate"
     )]
     Analytic,
     /// A network of one's own with kinks and with constants that are no integers.
     #[error(
-        "no certificate can be written of a network of one's own with relu and constants that are no integers\n  leave out --certificate, or multiply the constants"
+        "no certificate can be written of a network of one's own with relu and constants that are no integers\n  ask for no certificate, or multiply the constants"
     )]
     FractionsAndKinks,
     /// A name that could be taken for another network's.
@@ -94,13 +95,13 @@ pub enum CannotCertify {
     },
     /// Integer points show more than the activation patterns that were drawn.
     #[error(
-        "integer points show a larger dimension than the activation patterns drawn\n  try more --draws, or another --seed"
+        "integer points show a larger dimension than the activation patterns drawn\n  try more draws, or another seed"
     )]
     Draws,
     /// The Jacobian is over a limit.
     #[error("the Jacobian is over a limit\n  take fewer samples or a smaller network")]
     Jacobian,
     /// Random points disagree.
-    #[error("random points modulo random primes disagree\n  try another --seed")]
+    #[error("random points modulo random primes disagree\n  try another seed")]
     Trials,
 }

@@ -2,7 +2,7 @@
 
 use allocert_core::algebra::Limits;
 use allocert_core::allocation::Allocation;
-use allocert_core::matching::{DegreeCounter, MatchAnswer, Matcher, Reason};
+use allocert_core::matching::{DegreeCounter, MatchAnswer, Matcher, Reason, Verdict};
 use allocert_core::reach::{Settings, rank};
 
 use super::CannotCertify;
@@ -54,6 +54,9 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
                     }
                     Err(_) => rule("open", "odd degree", spans, None, section),
                 }
+            }
+            Reason::Exact(theorem) if answer.verdict == Verdict::One => {
+                rule("open", &format!("{theorem}: no rule of the checker"), spans, None, section)
             }
             _ => return instances(answer, settings, section, spans),
         };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use allocert_core::allocation::print;
-use allocert_core::matching::{Ensemble, Estimate, MatchAnswer, Reason};
+use allocert_core::matching::{Ensemble, Estimate, Exact, MatchAnswer, Reason};
 
 /// With what probability a random student can match a random teacher.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,18 @@ pub struct Match {
     /// The match probability, or the share of matched instances; absent where instances are undecided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
+    /// The match probability as a number, such as `3/8` or `1 - sqrt(2)/4`, where a theorem gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability_exact: Option<String>,
+    /// Two numbers that the match probability is proved to lie between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enclosure: Option<[f64; 2]>,
+    /// The theorem that gives them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theorem: Option<String>,
+    /// How it gives them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formula: Option<String>,
     /// A 95 % interval for it; absent where a law settles it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci95: Option<[f64; 2]>,
@@ -89,6 +101,10 @@ impl Match {
             error_log2: answer.evidence.error_log2(),
             degree: answer.degree.and_then(Result::ok).map(|d| d.value),
             probability: answer.probability(),
+            probability_exact: answer.exact.as_ref().and_then(|exact| exact.number.clone()),
+            enclosure: answer.exact.as_ref().map(Exact::enclosure),
+            theorem: answer.exact.as_ref().map(|exact| exact.theorem.to_string()),
+            formula: answer.exact.as_ref().map(|exact| exact.formula.clone()),
             ci95: answer.interval(),
             ensemble: ensemble.to_string(),
             trials: count(|e| e.trials),

@@ -17,6 +17,7 @@ pub struct Dataset {
 
 /// Why data cannot be learned from.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DataError {
     /// Inputs and labels of different numbers.
     #[error("there are {inputs} inputs and {labels} labels\n  give a label for each input")]
@@ -58,7 +59,7 @@ pub enum DataError {
     },
     /// Nothing to learn from or to test on.
     #[error(
-        "{rows} rows with a test share of {share} leave no row to learn from, or none to test on\n  give more data, or another --test-share"
+        "{rows} rows with a test share of {share} leave no row to learn from, or none to test on\n  give more data, or another test share"
     )]
     TooFew {
         /// All rows.

@@ -137,7 +137,9 @@ impl Model {
         let variable = |w| recorder.variable(w);
         let all: Vec<_> = (0..weights).map(variable).collect();
         let input: Vec<_> = (weights..weights + network.input_size()).map(variable).collect();
+        let scales = network.label_scales();
         let labels = network.labels(&recorder, &all, &[input]);
+        let labels: Vec<_> = labels.iter().zip(&scales).map(|(label, scale)| recorder.divided(label, scale)).collect();
         if recorder.is_full() {
             return Err(too_large());
         }
@@ -207,6 +209,23 @@ mod tests {
 
     fn options(method: Method, learning_rate: f64) -> FitOptions {
         FitOptions { method, learning_rate, epochs: 200, batch: 7, initial_scale: 1.0, seed: 3 }
+    }
+
+    /// A network with fractions is fitted as it is written, not up to a factor.
+    #[test]
+    fn labels_with_fractions_are_not_multiplied() {
+        // y = (w x + 1) / 3.
+        let text = "program with 1 weights and 1 inputs\ns0 = w0 * x0\ns1 = s0 + 1\ns2 = 1/3 * s1\noutputs s2";
+        let layout = allocert_core::allocation::Layout::default().with("w", &[], 1);
+        let network =
+            Network::program("third", "third()".to_owned(), layout, text.parse().unwrap(), vec![1], vec![]).unwrap();
+        let inputs: Vec<Vec<f64>> = (0..40).map(|i| vec![f64::from(i % 7) - 3.0]).collect();
+        let labels = inputs.iter().map(|x| vec![(6.0 * x[0] + 1.0) / 3.0]).collect();
+        let (train, test) = Dataset::new(inputs, labels, 1, 1).unwrap().split(0.2, 1).unwrap();
+        let options = options(Method::Adam, 0.1);
+        let all = Allocation::all(1);
+        let done = fit(&network, &all, (&train, &test), &options, &AtomicBool::new(false), &|_, _| {}).unwrap();
+        assert!(done.end[1].loss < 1e-4 && done.start[1].loss > 0.1, "{done:?}");
     }
 
     /// Labels of a linear function are learned, by both trainers, and a rate that is far too large is told apart.

@@ -40,6 +40,7 @@ pub use trial::{Outcome, Training, Trial, TrialOptions};
 
 /// Why there is nothing to train.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TrainingError {
     /// An allocation of another network.
     #[error("an allocation over {given} weights, for a network with {weights}\n  take an allocation of this network")]

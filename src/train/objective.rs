@@ -1,12 +1,13 @@
 //! What a trainer works on: the labels of a student against those of a teacher, with exact derivatives.
 
+use allocert_core::algebra::Matrix;
 use allocert_core::allocation::Allocation;
 use allocert_core::matching::Ensemble;
 use allocert_core::network::{Network, Probe, Samples};
 use allocert_core::number::Ring;
 
 use super::TrainingError;
-use super::tape::{MOST_NODES, Recorder, Tape};
+use super::tape::{MOST_NODES, Node, Recorder, Tape};
 
 /// The label map of a network at so many samples, compiled for one allocation. Shared by all instances and threads.
 #[derive(Clone, Debug)]
@@ -65,8 +66,13 @@ impl Program {
                 (0, inputs.iter().map(enter).collect())
             }
         };
+        let scales = network.label_scales();
+        let row = |(entry, at): (&Node, usize)| recorder.divided(entry, &scales[at % scales.len()]);
         let labels = network.labels(&recorder, &variables, &inputs);
+        let labels: Vec<Node> = labels.iter().zip(0..).map(row).collect();
         let jacobian = network.jacobian(&recorder, &variables, &inputs);
+        let rows = (0..jacobian.rows()).map(|at| jacobian.row(at).iter().map(|entry| row((entry, at))).collect());
+        let jacobian = Matrix::from_rows(weights, rows.collect::<Vec<Vec<Node>>>());
         if recorder.is_full() {
             return Err(too_large());
         }

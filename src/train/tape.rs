@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use allocert_core::algebra::Matrix;
 use allocert_core::number::Ring;
+use rug::Integer;
 
 /// The most nodes of a recording.
 pub const MOST_NODES: usize = 1 << 22;
@@ -25,6 +26,8 @@ const ONE: Node = Node(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Operation {
     Constant(i64),
+    /// A floating-point number, by its bits.
+    Real(u64),
     Variable(u32),
     Add(Node, Node),
     Subtract(Node, Node),
@@ -38,7 +41,7 @@ enum Operation {
 impl Operation {
     fn operands(self) -> [Option<Node>; 2] {
         match self {
-            Operation::Constant(_) | Operation::Variable(_) => [None, None],
+            Operation::Constant(_) | Operation::Real(_) | Operation::Variable(_) => [None, None],
             Operation::Rectify(a) | Operation::Step(a) => [Some(a), None],
             Operation::Add(a, b) | Operation::Subtract(a, b) | Operation::Multiply(a, b) => [Some(a), Some(b)],
         }
@@ -96,6 +99,16 @@ impl Recorder {
     /// A variable.
     pub fn variable(&self, index: usize) -> Node {
         self.graph().node(Operation::Variable(index as u32))
+    }
+
+    /// A node divided by a positive integer, which is not 0: what labels without fractions are multiples by.
+    pub fn divided(&self, node: &Node, by: &Integer) -> Node {
+        if *by == 1 || *node == ZERO {
+            return *node;
+        }
+        let mut graph = self.graph();
+        let factor = graph.node(Operation::Real(by.to_f64().recip().to_bits()));
+        graph.node(Operation::Multiply(*node.min(&factor), *node.max(&factor)))
     }
 
     /// Whether more than [`MOST_NODES`] were needed, so that what was recorded is worthless.
@@ -247,6 +260,10 @@ impl Tape {
             Operation::Variable(index) => return index,
             Operation::Constant(value) => {
                 self.constants.push((self.slots as u32, value as f64));
+                return self.new_slot(false);
+            }
+            Operation::Real(bits) => {
+                self.constants.push((self.slots as u32, f64::from_bits(bits)));
                 return self.new_slot(false);
             }
             Operation::Add(..) => Code::Add,

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use allocert_checker::{Limits, Options, Report, Verdict, check, check_with};
-use allocert_format::{FORMAT, Header, Rule, Step, VERSION};
+use allocert_format::{FORMAT, Header, Rule, Step, VERSION, sha256};
 
 fn header(about: &str, network: &str, samples: Option<u64>) -> Header {
     Header {
@@ -161,4 +161,81 @@ fn the_limit_is_named() {
     for wrong in ["--memory", "--memory x", "--seconds 0"] {
         assert_eq!(in_little_memory(&text, wrong).0, Some(2));
     }
+}
+
+/// A certificate about a network that is no family, with its program and these steps.
+fn about_program(text: &str, steps: Vec<Rule>) -> String {
+    let program = Rule::Program { name: "f()".to_owned(), text: text.to_owned(), sha256: sha256(text.as_bytes()) };
+    let network = Rule::Network { network: "f()".to_owned(), samples: None };
+    let header = Header { network: None, ..header("rank", "f()", None) };
+    let mut steps: Vec<Rule> = [program, network].into_iter().chain(steps).collect();
+    let (count, answer) = (steps.len() as u64, vec![steps.len() as u64]);
+    steps.push(Rule::End { steps: count + 1, header: header.clone(), answer, statements: texts(&["x"]) });
+    let lines = (1..).zip(steps).map(|(step, by)| serde_json::to_string(&Step { step, by }).unwrap());
+    std::iter::once(serde_json::to_string(&header).unwrap()).chain(lines).map(|line| line + "\n").collect()
+}
+
+/// So many weights and inputs, these steps, and the last of them as the output.
+fn program(size: usize, steps: &[String]) -> String {
+    let weights: String = (0..size).map(|w| format!(" w{w}")).collect();
+    let lines: String = steps.iter().enumerate().map(|(at, step)| format!("s{at} = {step}\n")).collect();
+    let last = steps.len() - 1;
+    format!("tensor a[{size}]{weights}\nprogram with {size} weights and {size} inputs\n{lines}outputs s{last}")
+}
+
+/// Programs that square, that keep large values alive, that have many tensors, or are entered again and again.
+#[test]
+fn programs_cost_what_they_take() {
+    let squares: Vec<String> =
+        std::iter::once(text("w0 * x0")).chain((0..20_000).map(|s| format!("s{s} * s{s}"))).collect();
+    let mut alive = vec![text("w0 * x0")];
+    for i in 1..60 {
+        alive.push(format!("w{i} * x{i}"));
+        alive.push(format!("s{} + s{}", alive.len() - 2, alive.len() - 1));
+    }
+    let square = alive.len();
+    alive.push(format!("s{} * s{}", square - 1, square - 1));
+    alive.extend((0..15_000).map(|i| format!("s{square} + {i}")));
+    let mut sum = square + 1;
+    for i in square + 2..square + 15_001 {
+        alive.push(format!("s{sum} + s{i}"));
+        sum = alive.len() - 1;
+    }
+    let pinned = format!(
+        "tensor b[16000]{}\ntensor a w0\nprogram with 1 weights and 1 inputs\ns0 = w0 * x0\noutputs s0",
+        " 1".repeat(16_000)
+    );
+    let labels = || vec![Rule::Labels { of: text("all"), at_most: 0 }];
+    let kernel = |size: usize| {
+        let vectors = vec![vec![(text("a[0]"), text("1"))]];
+        let point = Rule::Point { weights: vec![1; size], inputs: vec![] };
+        vec![point, Rule::Kernel { of: text("all"), at_most: size - 1, point: 3, vectors }]
+    };
+    let many = vec![text("b"); 8_000].join(" ");
+    let again = || (0..50_000).map(|_| Rule::Network { network: text("f()"), samples: None }).collect();
+    let cases = [
+        about_program(&program(1, &squares), labels()),
+        about_program(&program(1, &squares), kernel(1)),
+        about_program(&program(60, &alive), labels()),
+        about_program(&program(60, &alive), kernel(60)),
+        about_program(&pinned, (0..200).map(|_| Rule::Size { of: many.clone(), at_most: 1 }).collect()),
+        about_program(&program(1, &squares), again()),
+    ];
+    for (number, case) in cases.iter().enumerate() {
+        let report = rejected(case);
+        let (status, said) = in_little_memory(case, "");
+        assert!(matches!(status, Some(1 | 3)), "{number}: {status:?} {said} {:?}", report.reason);
+    }
+    // Too long a program, and one whose tensors have too many places.
+    for (text, limit) in [
+        (pinned.replace("16000", "17000").replace(&" 1".repeat(16_000), &" 1".repeat(17_000)), "entries of tensors"),
+        (program(5_000, &[text("w0 * x0")]), "weights"),
+    ] {
+        let report = rejected(&about_program(&text, labels()));
+        assert!(report.reason.as_deref().is_some_and(|reason| reason.contains(limit)), "{report:?}");
+    }
+    // An unrolled family of more than a million steps.
+    let long =
+        certificate(header("rank", "lrnn(inputs=1, hidden=60, outputs=1, steps=4000)", None), vec![], vec![1], &["x"]);
+    assert!(rejected(&long).reason.is_some_and(|reason| reason.contains("steps of a program")));
 }

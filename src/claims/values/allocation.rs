@@ -8,12 +8,11 @@ use starlark::values::structs::AllocStruct;
 use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::{starlark_module, starlark_value};
 
+use super::decided::DecidedValue;
 use super::matching::{MatchValue, degree_value};
 use super::network::{matrix, tensor};
-use super::number::UnknownNumber;
 use super::{TRIALS, allocation_of, failure, samples_of};
 use crate::session::Lens;
-use crate::unknown::{Doubt, Reading, reading};
 use allocert_core::allocation::{Allocation, Tensor, Weight, describe, print};
 use allocert_core::reach::Obstruction;
 
@@ -309,31 +308,14 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
         this.matching(trials)
     }
 
-    /// So many random instances decided whatever the laws say: a struct with `matched`, `unmatched` and `undecided`. Where no
-    /// law gives the probability 0 or 1, `matched` and `unmatched` are frequencies, so they are not known.
-    fn decided<'v>(
-        this: &AllocationValue,
-        #[starlark(require = pos)] trials: u64,
-        heap: Heap<'v>,
-    ) -> starlark::Result<Value<'v>> {
+    /// So many random instances decided whatever the laws say, with `matched`, `unmatched` and `undecided`. Where no law gives
+    /// the probability 0 or 1, `matched` and `unmatched` are frequencies, so they are not known, and what is claimed of `undecided`
+    /// is supported or contradicted.
+    fn decided(this: &AllocationValue, #[starlark(require = pos)] trials: u64) -> starlark::Result<DecidedValue> {
         let lens = this.lens();
         let estimate = lens.decided(&this.allocation, trials).map_err(failure)?;
-        let samples = reading() == Reading::Samples;
-        if samples {
-            lens.rests_on_frequency();
-        }
-        let certain = samples || lens.is_settled(&this.allocation).map_err(failure)?;
-        let text =
-            format!("how many of {trials} instances of {} match is a frequency", lens.in_words(&this.allocation));
-        let most = i64::try_from(estimate.trials - estimate.undecided).ok();
-        let number = |what: &str, count: u64| {
-            let about = lens.about(&this.allocation, &format!("{what} of {trials}"));
-            let doubt = Doubt { text: text.clone(), is_limit: false };
-            if certain { heap.alloc(count) } else { UnknownNumber::between(about, doubt, Some(0), most).alloc(heap) }
-        };
-        let (matched, unmatched) = (number("matched", estimate.matched), number("unmatched", estimate.unmatched));
-        let undecided = heap.alloc(estimate.undecided);
-        Ok(heap.alloc(AllocStruct([("matched", matched), ("unmatched", unmatched), ("undecided", undecided)])))
+        let is_settled = lens.is_settled(&this.allocation).map_err(failure)?;
+        Ok(DecidedValue::new(lens, this.allocation.clone(), estimate, is_settled))
     }
 
     /// The number of learnable weights of one tensor.

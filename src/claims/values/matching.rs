@@ -92,7 +92,7 @@ impl MatchValue {
         if self.reads_samples() {
             return Ok(heap.alloc(of(estimate)));
         }
-        let most = i64::try_from(estimate.trials - estimate.undecided).ok();
+        let most = i64::try_from(estimate.trials).ok();
         let (key, doubt) = (self.about(what), self.frequency(&format!("{what}: the match")));
         Ok(UnknownNumber::between(key, doubt, Some(0), most).alloc(heap))
     }
@@ -216,10 +216,17 @@ fn match_methods(builder: &mut MethodsBuilder) {
         this.count("unmatched", |e| e.unmatched, heap)
     }
 
-    /// The others.
+    /// The others: none where a law settles the probability; otherwise a frequency, which may be asked for as it is, and what is
+    /// claimed of it is supported or contradicted.
     #[starlark(attribute)]
     fn undecided(this: &MatchValue) -> starlark::Result<u64> {
-        Ok(this.answer.estimate.as_ref().map_or(0, |e| e.undecided))
+        let Some(estimate) = &this.answer.estimate else {
+            return Ok(0);
+        };
+        if !this.is_settled() && estimate.trials > 0 {
+            this.lens.rests_on_draw();
+        }
+        Ok(estimate.undecided)
     }
 }
 

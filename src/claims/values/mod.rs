@@ -1,6 +1,7 @@
 //! What a claim sees: networks and allocations as values of the claim language. Attributes are computed when asked for.
 
 mod allocation;
+mod decided;
 mod matching;
 mod network;
 mod number;

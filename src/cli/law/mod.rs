@@ -5,12 +5,13 @@ mod family;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 
 use allocert::allocation::picture;
-use allocert::certificate::{of_law, reasons_of_law, theorem_of_law};
+use allocert::ask;
+use allocert::certificate::of_law;
 use allocert::network::{Network, Samples};
 use allocert::reach::{self, Complete, LawOptions, law};
 use allocert::record;
@@ -69,8 +70,6 @@ fn most_flats(text: &str) -> Result<usize, String> {
 
 /// No more drawings than this; --json has all flats.
 const MOST_DRAWN: usize = 12;
-/// A proof of a flat's dimension is looked for during so much of the time limit.
-const SHARE: u32 = 4;
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let stop = interrupt::flag();
@@ -146,10 +145,7 @@ fn same_values(one: &reach::Law, other: &reach::Law) -> bool {
 
 /// Prints a law, the reasons of its flats looked for first.
 fn show(common: &Common, arguments: &Arguments, mut law: reach::Law) -> Result<(), Failure> {
-    let limit = Duration::from_secs(arguments.time_limit) / SHARE;
-    let end = Instant::now().checked_add(limit);
-    let reasons = reasons_of_law(&mut law, || end.is_none_or(|end| Instant::now() < end));
-    let answer = record::Law::of(&law, &reasons, theorem_of_law(&law.network, law.samples));
+    let answer = ask::law(&mut law, Duration::from_secs(arguments.time_limit));
     if let Some(path) = &arguments.certificate {
         let (certificate, holes) = of_law(&law).map_err(|error| Failure::request(error.to_string()))?;
         save(path, &certificate)?;

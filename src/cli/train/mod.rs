@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use allocert::algebra::Limits;
 use allocert::allocation::Allocation;
-use allocert::matching::{Ensemble, Matcher};
+use allocert::ask;
+use allocert::matching::Ensemble;
 use allocert::network::{Network, Samples};
 use allocert::record;
 use allocert::report::Results;
-use allocert::training::{Exact, Experiment, Method, TrainerOptions, Training, TrialOptions};
+use allocert::training::{Method, TrainerOptions, Training, TrialOptions};
 
 use super::failure::Failure;
 use super::file::write_whole;
@@ -155,10 +155,11 @@ fn teach(
     };
     bar.set_message("deciding");
     let settings = settings(common, arguments.error_log2);
-    let exact = Matcher::new(network, samples, settings, Limits::default())
-        .and_then(|matcher| Exact::with(&matcher.stopped_by(&stop), &training, arguments.trials, &stop, &progress));
-    bar.set_message("training");
-    let experiment = Experiment::run(&training, exact.as_ref().ok(), arguments.trials, &stop, &progress);
+    let begin_training = |done: u64, all: u64| {
+        bar.set_message("training");
+        progress(done, all);
+    };
+    let (exact, experiment) = ask::train(&training, arguments.trials, settings, &stop, [&progress, &begin_training]);
     bar.finish_and_clear();
     let verdict = exact.as_ref().map_or("", |e| e.answer.verdict.name());
     for compared in experiment.inconsistent() {

@@ -9,6 +9,7 @@ use crate::reach::{Dimension, Evidence, Settings};
 
 use super::degree::{Degree, NoDegree};
 use super::ensemble::Ensemble;
+use super::exact::{Exact, Theorem};
 
 /// What is known of a match probability MP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +98,8 @@ pub enum Reason {
         /// The trial.
         trial: u64,
     },
+    /// A theorem gives the value, or bounds of it.
+    Exact(Theorem),
     /// The allocation spans, no law applies, and no instance that shows MP < 1 was decided.
     NoLaw,
     /// A network with kinks: every weight may learn.
@@ -144,6 +147,7 @@ impl std::fmt::Display for Reason {
                 f,
                 "it spans, and the instance of trial {trial} has no real match; likely those near it have none either"
             ),
+            Reason::Exact(theorem) => write!(f, "{theorem}"),
             Reason::NoLaw => {
                 write!(f, "it spans, but no law settles it and no instance shows that the value is below 1")
             }
@@ -239,7 +243,9 @@ pub struct MatchAnswer {
     pub evidence: Evidence,
     /// The matching degree, where the allocation is a basis; or why it is not known.
     pub degree: Option<Result<Degree, NoDegree>>,
-    /// What sampling showed, where no law settles the value.
+    /// The value, or bounds of it, where a theorem gives them.
+    pub exact: Option<Exact>,
+    /// What sampling showed, where no law gives 0 or 1.
     pub estimate: Option<Estimate>,
     /// What was computed with.
     pub settings: Settings,
@@ -266,12 +272,15 @@ impl MatchAnswer {
         }
     }
 
-    /// MP, or its estimate; nothing if instances are undecided.
+    /// MP, or its estimate; nothing if no theorem gives it and instances are undecided.
     pub fn probability(&self) -> Option<f64> {
         match self.verdict {
             Verdict::Zero => Some(0.0),
             Verdict::One => Some(1.0),
-            _ => self.estimate.as_ref().and_then(|e| e.probability),
+            _ => {
+                let exact = self.exact.as_ref().and_then(Exact::value);
+                exact.or_else(|| self.estimate.as_ref().and_then(|e| e.probability))
+            }
         }
     }
 
@@ -280,7 +289,7 @@ impl MatchAnswer {
         match self.verdict {
             Verdict::Zero => [0.0, 0.0],
             Verdict::One => [1.0, 1.0],
-            _ => self.estimate.as_ref().map_or([0.0, 1.0], |e| e.ci95),
+            _ => self.interval().or_else(|| self.exact.as_ref().map(Exact::enclosure)).unwrap_or([0.0, 1.0]),
         }
     }
 

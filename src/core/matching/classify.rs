@@ -129,8 +129,8 @@ impl Matcher {
             .into_par_iter()
             .filter_map(|orbit| {
                 let a = group.allocation(orbit.representative);
-                let basis =
-                    (matroid.rank(&a) == teacher.value).then(|| self.basis(a, orbits.length(orbit), counter, clock));
+                let basis = (matroid.rank(&a) == teacher.value)
+                    .then(|| self.basis(a, orbits.length(orbit), counter, (options, clock)));
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
                 basis
             })
@@ -145,6 +145,7 @@ impl Matcher {
             *degrees.entry(basis.degree.map(|d| d.value)).or_insert(0) += basis.images;
         }
         let unsettled = table.spread(teacher.value);
+        let unsettled = self.settle_by_theorems(&mut table, unsettled, options);
         let (unsettled, odd) = self.settle_by_sections(&mut table, unsettled, teacher.value, counter, clock);
         evidence.extend(odd);
         let below_one = self.sample_bases(&bases, options, clock, progress);
@@ -170,7 +171,13 @@ impl Matcher {
     }
 
     /// What the laws say of a basis.
-    fn basis(&self, allocation: Allocation, images: u64, counter: &DegreeCounter, clock: Clock<'_>) -> Basis {
+    fn basis(
+        &self,
+        allocation: Allocation,
+        images: u64,
+        counter: &DegreeCounter,
+        (options, clock): (&MatchOptions, Clock<'_>),
+    ) -> Basis {
         let of = |allocation, degree, verdict, evidence| Basis { allocation, images, degree, verdict, evidence };
         if is_affine(counter, &allocation) {
             return of(allocation, Some(Degree::ONE), Verdict::One, Evidence::Proved);
@@ -179,10 +186,26 @@ impl Matcher {
             return of(allocation, None, Verdict::Undecided, Evidence::Proved);
         }
         let degree = counter.until(clock.after(2)).degree(&allocation).ok();
+        if let Some(exact) = self.exact(&allocation, options.ensemble) {
+            return of(allocation, degree, exact.verdict(), Evidence::Proved);
+        }
         if let Some(odd) = degree.filter(|d| d.value % 2 == 1) {
             return of(allocation, degree, Verdict::One, odd.evidence);
         }
         of(allocation, degree, Verdict::Undecided, Evidence::Proved)
+    }
+
+    /// Enters the verdicts that theorems about the value give; returns what is left.
+    fn settle_by_theorems(&self, table: &mut Verdicts, unsettled: Vec<Set>, options: &MatchOptions) -> Vec<Set> {
+        let mut left = Vec::new();
+        for set in unsettled {
+            let allocation = table.group.allocation(set);
+            match self.exact(&allocation, options.ensemble) {
+                Some(exact) => table.set(&allocation, exact.verdict()),
+                None => left.push(set),
+            }
+        }
+        left
     }
 
     /// Enters the verdict 1 where the odd-section law gives it, or a part has it by now. Returns what is left, and how the
@@ -264,7 +287,7 @@ impl Matcher {
     }
 
     /// Samples what spans with surplus weights and contains no basis of probability 1, from the largest down. Returns whether
-    /// an instance without a match was found.
+    /// an instance without a match was needed.
     fn sample_surplus(
         &self,
         table: &mut Verdicts,
@@ -281,16 +304,17 @@ impl Matcher {
                 let deadline = clock.share(all - done.load(Ordering::Relaxed));
                 let allocation = known.group.allocation(*set);
                 let witness = || self.first_without_match(&allocation, None, options, deadline);
-                let found = known.is_inside_a_fraction(*set) || witness().is_some();
+                let inside = known.is_inside_a_fraction(*set);
+                let found = inside || witness().is_some();
                 if !found {
                     clock.note(deadline);
                 }
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
-                found.then_some(*set)
+                found.then_some((*set, inside))
             };
-            let found: Vec<Set> = same_size.par_iter().filter_map(below_one).collect();
-            some |= !found.is_empty();
-            for set in found {
+            let found: Vec<(Set, bool)> = same_size.par_iter().filter_map(below_one).collect();
+            for (set, inside) in found {
+                some |= !inside;
                 table.set(&table.group.allocation(set), Verdict::Fractional);
             }
         }

@@ -57,6 +57,7 @@ impl Degree {
 
 /// Why there is no degree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NoDegree {
     /// A limit was reached.
     #[error("{0}")]

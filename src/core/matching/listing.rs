@@ -28,6 +28,7 @@ pub struct Asked {
 
 /// Why there is no matching degree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NoBasis {
     /// The allocation does not span.
     NotSpanning,

@@ -14,9 +14,12 @@ use super::answer::{Estimate, Halt, MatchAnswer, Reason, Verdict};
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Trials, estimate, first_without_match};
+use super::exact::{Exact, exact};
 use super::instance::{Cut, Decision, Instance};
 use super::laws::{Ruling, bases, boundedness, certain_match, evidence_of_fraction, normality};
-use super::piecewise::{Shallow, is_below_one, ruling};
+use super::piecewise::{is_below_one, ruling};
+use super::powers::Powers;
+use super::shallow::Shallow;
 use super::witness::Proof;
 
 /// Errors of so many decisions together stay below the error asked for.
@@ -61,6 +64,7 @@ impl MatchOptions {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MatchError {
     /// The dimensions cannot be computed.
     #[error("{0}")]
@@ -153,6 +157,7 @@ struct Polynomial {
     matroid: JacobianMatroid,
     counter: DegreeCounter,
     solver: Solver,
+    powers: Option<Powers>,
 }
 
 impl Matcher {
@@ -173,7 +178,8 @@ impl Matcher {
                 let counter = DegreeCounter::new(network, samples, settings.seed, limits);
                 let primes = Primes::new(settings.seed, Stream::Primes.at(0), limits.primes);
                 let solver = Solver::new(primes, limits, settings.error_log2 - TRIALS_LOG2);
-                Engine::Polynomial(Box::new(Polynomial { matroid: *matroid, counter, solver }))
+                let powers = Powers::of(network);
+                Engine::Polynomial(Box::new(Polynomial { matroid: *matroid, counter, solver, powers }))
             }
             Dimensions::Patterns(patterns) => {
                 let shallow = network.is_built_in().then(|| Shallow::of(network));
@@ -354,6 +360,7 @@ impl Matcher {
             reason: Reason::SpecialEnsemble,
             evidence: spans,
             degree: None,
+            exact: None,
             estimate: None,
             settings: self.settings,
         };
@@ -446,6 +453,14 @@ impl Matcher {
             (answer.verdict, answer.reason) = (Verdict::Zero, Reason::NotSpanning);
             return;
         }
+        answer.exact = self.exact(&answer.allocation, options.ensemble);
+        if answer.exact.as_ref().is_some_and(|exact| exact.verdict() == Verdict::Fractional) {
+            let is_basis = answer.allocation.size() == answer.teacher.value;
+            answer.degree = is_basis.then(|| counter.degree(&answer.allocation));
+            self.sample(answer, options, deadline, progress);
+            self.enter_exact(answer);
+            return;
+        }
         let ruling = certain_match(&answer.allocation, matroid, counter, answer.evidence, options.bases);
         let Ruling { certain, degree } = ruling;
         answer.degree = degree;
@@ -453,6 +468,7 @@ impl Matcher {
             Some((reason, evidence)) => {
                 (answer.verdict, answer.reason, answer.evidence) = (Verdict::One, reason, evidence);
             }
+            None if answer.exact.is_some() => self.enter_exact(answer),
             None => {
                 let cut_short = half.is_some_and(|half| Instant::now() >= half);
                 self.sample(answer, options, deadline, progress);
@@ -461,6 +477,22 @@ impl Matcher {
                     estimate.stopped = estimate.stopped.or(options.time_limit.map(Halt::TimeLimit));
                 }
             }
+        }
+    }
+
+    /// What a theorem says of the match probability of an allocation that spans.
+    pub(super) fn exact(&self, allocation: &Allocation, ensemble: Ensemble) -> Option<Exact> {
+        let Engine::Polynomial(p) = &self.engine else {
+            return None;
+        };
+        exact(&self.network, p.powers.as_ref(), allocation, self.samples, ensemble)
+    }
+
+    /// Enters the verdict that follows from the value.
+    fn enter_exact(&self, answer: &mut MatchAnswer) {
+        if let Some(exact) = &answer.exact {
+            (answer.verdict, answer.reason) = (exact.verdict(), Reason::Exact(exact.theorem));
+            answer.evidence = Evidence::Proved;
         }
     }
 
@@ -539,11 +571,35 @@ impl Matcher {
     ) -> Decision {
         let instance = Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
         match &self.engine {
-            Engine::Polynomial(p) => instance.decide(&self.network, allocation, cut, &p.solver.until(deadline)),
+            Engine::Polynomial(p) => {
+                let powers = p.powers.as_ref().filter(|_| allocation.size() > cut.dimension);
+                let quick = powers.and_then(|powers| powers.decide(allocation, &instance, cut.dimension));
+                let slow = || instance.decide(&self.network, allocation, cut, &p.solver.until(deadline));
+                quick.map_or_else(slow, Decision::of)
+            }
             Engine::Piecewise { shallow: Some(shallow), .. } => {
                 Decision::of(shallow.decide(allocation, &instance, deadline))
             }
             Engine::Piecewise { shallow: None, .. } => Decision::Undecided(Undecided::Deep),
+        }
+    }
+
+    /// The same, that decides instances by elimination only.
+    #[cfg(test)]
+    pub(super) fn without_powers(&self) -> Self {
+        let mut other = self.clone();
+        if let Engine::Polynomial(p) = &mut other.engine {
+            p.powers = None;
+        }
+        other
+    }
+
+    /// Whether the instance of one trial has a match, if that is decided.
+    #[cfg(test)]
+    pub(super) fn real(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Option<bool> {
+        match self.instance(allocation, options, trial) {
+            Decision::Decided(finding) => Some(finding.real),
+            Decision::Undecided(_) => None,
         }
     }
 

@@ -6,7 +6,7 @@
 use itertools::iproduct;
 
 use super::shape::{MOST_WEIGHTS, Shapes, bits, bounded, positive, within};
-use super::{Diagram, Family, Group, Probe, Row, ShapeError, Symmetry};
+use super::{Diagram, Family, Group, Probe, Recurrence, Row, ShapeError, Symmetry};
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
@@ -23,6 +23,21 @@ pub(super) struct Lrnn {
 }
 
 impl Lrnn {
+    /// Where the weights stand, with one input and one output whose labels at the last step determine the transfer function.
+    pub(super) fn single_recurrence(&self) -> Option<Recurrence> {
+        let single =
+            self.inputs == 1 && self.outputs == 1 && !self.every && self.steps >= self.hidden.saturating_mul(2);
+        let units = 0..self.hidden;
+        let (diagonal, others): (Vec<_>, Vec<_>) = iproduct!(units.clone(), units.clone()).partition(|(i, j)| i == j);
+        let places = |pairs: Vec<(usize, usize)>| pairs.into_iter().map(|(i, j)| self.w(i, j)).collect();
+        single.then(|| Recurrence {
+            diagonal: places(diagonal),
+            others: places(others),
+            encoder: units.clone().map(|i| self.b(i, 0)).collect(),
+            decoder: units.map(|i| self.d(0, i)).collect(),
+        })
+    }
+
     pub(super) fn new(inputs: i64, hidden: i64, outputs: i64, steps: i64, every: bool) -> Result<Self, ShapeError> {
         let name = "lrnn";
         let lrnn = Lrnn {

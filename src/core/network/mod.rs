@@ -7,6 +7,7 @@
 mod change;
 mod diagram;
 mod gauge;
+mod identity;
 mod layered;
 mod lffn;
 mod lrnn;
@@ -251,6 +252,19 @@ macro_rules! on_family {
     };
 }
 
+/// Where the weights of a linear recurrent network with one input and one output stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recurrence {
+    /// The diagonal of the recurrent matrix,
+    pub diagonal: Vec<usize>,
+    /// and its other entries.
+    pub others: Vec<usize>,
+    /// What leads in.
+    pub encoder: Vec<usize>,
+    /// What leads out.
+    pub decoder: Vec<usize>,
+}
+
 /// A network: its family, its shape, and the layout of its weights.
 #[derive(Clone, Debug)]
 pub struct Network {
@@ -368,6 +382,23 @@ impl Network {
     /// Whether it is one of the built-in families, so that theorems about these apply.
     pub fn is_built_in(&self) -> bool {
         !matches!(self.kind, Kind::Program(_))
+    }
+
+    /// The power that hidden units take, if there is one hidden layer of them: each output is Σ c (w·x + b)^g + a bias.
+    pub fn hidden_power(&self) -> Option<u32> {
+        match &self.kind {
+            Kind::Pnn(pnn) => pnn.hidden_power(),
+            _ => None,
+        }
+    }
+
+    /// The weights of a linear recurrent network with one input and one output and labels at the last of at least 2n steps: on
+    /// enough samples, as many as determine the transfer function.
+    pub fn single_recurrence(&self) -> Option<Recurrence> {
+        match &self.kind {
+            Kind::Lrnn(lrnn) => lrnn.single_recurrence(),
+            _ => None,
+        }
     }
 
     /// The label map of one input as a program; of a network of one's own, as it was recorded.

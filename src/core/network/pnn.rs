@@ -36,6 +36,14 @@ impl Pnn {
         Ok(Pnn { layers: Layers::new(widths, bias, exponents), degree })
     }
 
+    /// The degree of the hidden layer, if there is one.
+    pub(super) fn hidden_power(&self) -> Option<u32> {
+        match self.layers.exponents[..] {
+            [power] => Some(power),
+            _ => None,
+        }
+    }
+
     pub(super) fn shapes(&self) -> Shapes {
         Shapes { degree: self.degree, degrees: Some(self.layers.exponents.clone()), ..self.layers.shapes() }
     }

@@ -7,6 +7,7 @@ pub(super) const MOST_DEGREE: i64 = 1_000_000;
 
 /// Why a network cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ShapeError {
     /// A number that must be at least 1 is not.
     #[error("{family}: {name} is {value}\n  {name} must be an integer of at least 1")]

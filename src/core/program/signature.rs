@@ -25,7 +25,7 @@ pub enum SignatureError {
     NoWeights,
     /// A name that allocations cannot be written with.
     #[error(
-        "{} cannot be the name of a tensor\n  a name is a letter, then letters, digits and _, at most 40; all and none are taken",
+        "{} cannot be the name of a tensor\n  a name is letters, digits and _, with dots between its parts and a letter somewhere, at most 200; all and none are taken",
         quote(name)
     )]
     Name {
@@ -149,9 +149,12 @@ fn size(shape: &[usize]) -> usize {
     shape.iter().fold(1, |size, length| size.saturating_mul(*length))
 }
 
+/// The most characters of a name.
+const LONGEST_NAME: usize = 200;
+
+/// A name as other programs write them, too: `W1`, `layers.0.weight`.
 fn is_name(name: &str) -> bool {
-    let mut characters = name.chars();
-    let starts = characters.next().is_some_and(|c| c.is_ascii_alphabetic());
-    let plain = characters.all(|c| c.is_ascii_alphanumeric() || c == '_');
-    starts && plain && name.len() <= 40 && !["all", "none"].contains(&name)
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let letter = name.bytes().any(|b| b.is_ascii_alphabetic());
+    letter && name.split('.').all(plain) && name.len() <= LONGEST_NAME && !["all", "none"].contains(&name)
 }

@@ -50,6 +50,7 @@ use crate::transcendence::Obscure;
 
 /// Why a question about dimensions cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReachError {
     /// The label map is not polynomial.
     #[error(
@@ -77,9 +78,19 @@ pub enum ReachError {
         /// What was asked for.
         what: &'static str,
     },
+    /// A rank that nothing bounds from above.
+    #[error(
+        "{network}: a dimension of at least {least} is open\n  with square roots, ranks at random points have no bound on their error, and nothing else shows that it is not larger"
+    )]
+    OpenDimension {
+        /// The network.
+        network: String,
+        /// The rank that was found.
+        least: usize,
+    },
     /// Drawing activation patterns would take too long.
     #[error(
-        "{network} ({samples}): {draws} activation patterns take about {products} products, over the limit of {limit}\n  draw fewer (--draws), take fewer samples or a smaller network"
+        "{network} ({samples}): {draws} activation patterns take about {products} products, over the limit of {limit}\n  draw fewer, take fewer samples or a smaller network"
     )]
     TooManyDraws {
         /// The network.
@@ -167,7 +178,7 @@ pub enum ReachError {
         limit: u64,
     },
     /// Too many weights to count over.
-    #[error("allocations inside {weights} weights, over the limit of {limit}\n  choose fewer with --within")]
+    #[error("allocations inside {weights} weights, over the limit of {limit}\n  choose among fewer")]
     TooManyWeights {
         /// The weights to choose from.
         weights: usize,
@@ -186,7 +197,7 @@ pub enum ReachError {
     },
     /// The time limit ended a count.
     #[error(
-        "stopped by the time limit of {seconds} s, after about {} % of the count\n  give more time with --time-limit, or count inside fewer weights (within) or fewer sizes",
+        "stopped by the time limit of {seconds} s, after about {} % of the count\n  give more time, or count inside fewer weights or fewer sizes",
         percent(*.done, *.parts)
     )]
     TimeLimit {
@@ -211,8 +222,8 @@ pub enum ReachError {
     },
     /// More orbits of one size than are held at a time.
     #[error(
-        "up to {orbits} orbits of one size, over the limit of {limit}\n  list fewer with --within or --sizes{}",
-        .fits.map(|size| format!("; --sizes ..{size} fits")).unwrap_or_default()
+        "up to {orbits} orbits of one size, over the limit of {limit}\n  list those inside fewer weights, or of fewer sizes{}",
+        .fits.map(|size| format!("; sizes up to {size} fit")).unwrap_or_default()
     )]
     TooManyOrbits {
         /// The most of one size.
@@ -285,9 +296,9 @@ fn question(weights: Option<usize>) -> String {
 /// The mend for an error bound that is too small.
 fn reachable(possible: i64) -> String {
     if possible < 0 {
-        format!("2^{possible} can: ask for --error-log2 {possible}")
+        format!("ask for at most 2^{possible}, which can")
     } else {
-        "no bound can: ask about fewer allocations (--within, --sizes), a smaller network or a lower degree".to_owned()
+        "no bound can: ask about fewer allocations, a smaller network or a lower degree".to_owned()
     }
 }
 
@@ -297,6 +308,7 @@ impl ReachError {
         matches!(
             self,
             ReachError::TimeLimit { .. }
+                | ReachError::OpenDimension { .. }
                 | ReachError::Interrupted { .. }
                 | ReachError::InputsTooLarge { .. }
                 | ReachError::TooMuchWork { .. }

@@ -17,7 +17,7 @@ use crate::algebra::RowSpace;
 use crate::allocation::Allocation;
 use crate::number::{PrimeField, Ring, Stream, generator, random_prime};
 
-use super::shallow::{Shallow, Unit};
+use crate::matching::shallow::{Shallow, Unit};
 
 /// No more pairs of patterns are looked at.
 const MOST_PATTERNS: usize = 20_000;

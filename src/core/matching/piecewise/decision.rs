@@ -10,7 +10,7 @@ use crate::matching::instance::Instance;
 use crate::number::{Dyadic, Dyadics, Ring};
 
 use super::pieces::{Hidden, Piece, Scale};
-use super::shallow::{Shallow, Unit};
+use crate::matching::shallow::{Shallow, Unit};
 
 /// The most combinations of pieces for one instance.
 const MOST_COMBINATIONS: usize = 1 << 15;

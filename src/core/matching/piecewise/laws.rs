@@ -17,7 +17,7 @@ use crate::matching::answer::{Reason, Verdict};
 use crate::network::Samples;
 
 use super::count::never_enough;
-use super::shallow::Shallow;
+use crate::matching::shallow::Shallow;
 
 /// A verdict, where a law gives one.
 pub(in crate::matching) fn ruling(
@@ -62,7 +62,7 @@ fn has_stray_bias(shallow: &Shallow, allocation: &Allocation) -> bool {
     shallow.biases.is_some()
         && shallow.units.iter().all(|u| u.learns(allocation).is_empty())
         && (0..shallow.outputs()).any(|k| {
-            let reaches = |u: &super::shallow::Unit| allocation.contains(u.outgoing[k]);
+            let reaches = |u: &crate::matching::shallow::Unit| allocation.contains(u.outgoing[k]);
             !shallow.bias_learns(k, allocation) && !shallow.units.iter().any(reaches)
         })
 }

@@ -8,7 +8,5 @@ mod count;
 mod decision;
 mod laws;
 mod pieces;
-mod shallow;
 
 pub(super) use laws::{is_below_one, ruling};
-pub(super) use shallow::Shallow;

@@ -1,8 +1,9 @@
 //! The last two layers of a network as one hidden layer: where its weights stand, and which of them learn.
 
 use crate::allocation::{Allocation, Tensor};
-use crate::matching::MatchError;
 use crate::network::Network;
+
+use super::matcher::MatchError;
 
 /// A hidden unit of the last hidden layer.
 #[derive(Clone, Debug)]
@@ -30,13 +31,13 @@ impl Unit {
 
 /// One hidden layer over fixed inputs, which are the activations below it.
 #[derive(Clone, Debug)]
-pub(in crate::matching) struct Shallow {
-    pub(super) network: Network,
+pub(super) struct Shallow {
+    pub network: Network,
     /// The number of the hidden layer.
-    pub(super) layer: usize,
-    pub(super) units: Vec<Unit>,
+    pub layer: usize,
+    pub units: Vec<Unit>,
     /// The bias of each output.
-    pub(super) biases: Option<Vec<usize>>,
+    pub biases: Option<Vec<usize>>,
 }
 
 impl Shallow {
@@ -44,7 +45,7 @@ impl Shallow {
     ///
     /// # Panics
     /// If the network has fewer than two layers.
-    pub(in crate::matching) fn of(network: &Network) -> Self {
+    pub(super) fn of(network: &Network) -> Self {
         let layout = network.layout();
         let layer = layout.layers() - 1;
         let of_layer = |layer: usize| {
@@ -76,7 +77,7 @@ impl Shallow {
     ///
     /// # Errors
     /// [`MatchError::Kinks`].
-    pub(in crate::matching) fn accept(&self, allocation: &Allocation) -> Result<(), MatchError> {
+    pub(super) fn accept(&self, allocation: &Allocation) -> Result<(), MatchError> {
         let layout = self.network.layout();
         match allocation.iter().map(|w| layout.weight(w)).find(|w| w.tensor.layer < self.layer) {
             Some(weight) => {

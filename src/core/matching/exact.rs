@@ -1,0 +1,185 @@
+//! Match probabilities that a theorem gives: as a number, or between two rational numbers.
+//!
+//! They hold for independent entries whose densities are positive near 0 and symmetric about it, as `gaussian` and `uniform`
+//! ones; the two poles need normal ones. Proofs: the book's page on match probabilities.
+
+use rug::{Integer, Rational};
+
+use crate::allocation::Allocation;
+use crate::network::{Network, Probe, Recurrence, Samples};
+use crate::reach::binomial;
+
+use super::answer::Verdict;
+use super::ensemble::Ensemble;
+use super::powers::Powers;
+
+/// Bits of the square roots in enclosures.
+const BITS: u32 = 60;
+
+/// The theorem behind an exact match probability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theorem {
+    /// Odd powers take every real value, so hidden units make up for frozen factors behind them.
+    OddPowers,
+    /// A sum of squares reaches the forms of no larger inertia (Sylvester), and these only.
+    Inertia,
+    /// A sum of at least third powers of independent linear forms is one in one way only, so the signs must agree.
+    UniqueTerms,
+    /// The cone of random vectors contains a random vector (Wendel).
+    Cone,
+    /// The recurrent matrix is the teacher's in other coordinates, which fit any encoder and decoder whose product is the teacher's.
+    Coordinates,
+    /// Two poles are real exactly if a discriminant is not negative.
+    TwoPoles,
+}
+
+impl std::fmt::Display for Theorem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Theorem::OddPowers => "odd powers take every real value",
+            Theorem::Inertia => "law of inertia: the signs of the squares decide (Sylvester)",
+            Theorem::UniqueTerms => "terms are unique: the signs of the powers decide (Kruskal)",
+            Theorem::Cone => "cone law: even powers reach a cone of random vectors (Wendel)",
+            Theorem::Coordinates => "the recurrent matrix is the teacher's in coordinates that fit encoder and decoder",
+            Theorem::TwoPoles => "two poles: the discriminant of a characteristic polynomial",
+        })
+    }
+}
+
+/// A match probability that a theorem gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exact {
+    /// The theorem.
+    pub theorem: Theorem,
+    /// It is at least this,
+    pub low: Rational,
+    /// and at most this.
+    pub high: Rational,
+    /// A number, such as `3/8` or `1 - sqrt(2)/4`, if there is a closed one.
+    pub number: Option<String>,
+    /// Where it comes from, such as `binom(4, 2) / 4^2`.
+    pub formula: String,
+}
+
+impl Exact {
+    /// A rational number.
+    pub(super) fn of(theorem: Theorem, value: Rational, formula: String) -> Self {
+        Exact { theorem, low: value.clone(), number: Some(value.to_string()), high: value, formula }
+    }
+
+    /// Something between two numbers.
+    pub(super) fn between(theorem: Theorem, low: Rational, high: Rational, formula: String) -> Self {
+        if low == high {
+            return Exact::of(theorem, low, formula);
+        }
+        Exact { theorem, low, high, number: None, formula }
+    }
+
+    /// What follows for the match probability.
+    pub fn verdict(&self) -> Verdict {
+        if self.low == 1 {
+            Verdict::One
+        } else if self.high == 0 {
+            Verdict::Zero
+        } else {
+            Verdict::Fractional
+        }
+    }
+
+    /// Two floating-point numbers that it lies between, equal where it is such a number.
+    pub fn enclosure(&self) -> [f64; 2] {
+        let (low, high) = (self.low.to_f64(), self.high.to_f64());
+        [if low > self.low { low.next_down() } else { low }, if high < self.high { high.next_up() } else { high }]
+    }
+
+    /// The number, up to rounding, if it is known that closely.
+    pub fn value(&self) -> Option<f64> {
+        self.number.as_ref().map(|_| self.low.to_f64())
+    }
+}
+
+/// The match probability of an allocation that spans, if a theorem gives it.
+pub(super) fn exact(
+    network: &Network,
+    powers: Option<&Powers>,
+    allocation: &Allocation,
+    samples: Samples,
+    ensemble: Ensemble,
+) -> Option<Exact> {
+    if let Some(powers) = powers {
+        let normal = ensemble == Ensemble::Gaussian;
+        return powers.law(allocation, network.probe_inputs(samples), normal);
+    }
+    let recurrence = network.single_recurrence()?;
+    coordinates(&recurrence, allocation).or_else(|| {
+        let applies = ensemble == Ensemble::Gaussian && matches!(network.probe(samples), Probe::Fixed(_));
+        applies.then(|| two_poles(&recurrence, allocation)).flatten()
+    })
+}
+
+/// P(a ≤ the heads of so many fair coins ≤ b).
+pub(super) fn coins(count: usize, heads: std::ops::RangeInclusive<i64>) -> Rational {
+    let from = (*heads.start()).max(0) as usize;
+    let until = (*heads.end()).min(count as i64);
+    let ways: Integer = (from as i64..=until).map(|k| binomial(count, k as usize)).sum();
+    Rational::from((ways, Integer::from(1) << count as u32))
+}
+
+/// All of the recurrent matrix learns, and something of the encoder or the decoder: that makes their product the teacher's, and
+/// then coordinates of the hidden units take both to the teacher's.
+fn coordinates(recurrence: &Recurrence, allocation: &Allocation) -> Option<Exact> {
+    let learns = |w: &usize| allocation.contains(*w);
+    let whole = recurrence.diagonal.iter().chain(&recurrence.others).all(learns);
+    let product = recurrence.encoder.iter().chain(&recurrence.decoder).any(learns);
+    let formula = "W = G W* / G, where G B* = B, D G = D*".to_owned();
+    (whole && product).then(|| Exact::of(Theorem::Coordinates, Rational::from(1), formula))
+}
+
+/// Two hidden units with one input and one output: the decoder or the encoder adapts to any poles, so the diagonal has to
+/// give the recurrent matrix the teacher's, which it can with probability 1 − √2/4.
+fn two_poles(recurrence: &Recurrence, allocation: &Allocation) -> Option<Exact> {
+    let learns = |weights: &[usize]| weights.iter().all(|w| allocation.contains(*w));
+    let frozen = |weights: &[usize]| !weights.iter().any(|w| allocation.contains(*w));
+    let poles = recurrence.diagonal.len() == 2 && learns(&recurrence.diagonal) && frozen(&recurrence.others);
+    if !poles || !(learns(&recurrence.decoder) || learns(&recurrence.encoder)) {
+        return None;
+    }
+    // ⌊√2 · 2^BITS⌋: the value falls with the root.
+    let root = Integer::from(2u32) << (2 * BITS);
+    let root = root.sqrt();
+    let value = |root: Integer| Rational::from(1) - Rational::from((root, Integer::from(4) << BITS));
+    Some(Exact {
+        theorem: Theorem::TwoPoles,
+        low: value(Integer::from(&root + 1)),
+        high: value(root),
+        number: Some("1 - sqrt(2)/4".to_owned()),
+        formula: "1 - P(Laplace > z^2/2), z standard normal".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coins_are_fair() {
+        assert_eq!(coins(4, 2..=2), Rational::from((3, 8)));
+        assert_eq!(coins(3, -2..=9), 1);
+        assert_eq!(coins(0, 0..=0), 1);
+        assert_eq!(coins(3, 4..=5), 0);
+        assert_eq!(coins(3, 2..=1), 0);
+    }
+
+    #[test]
+    fn enclosures_are_rounded_outward() {
+        let third = Exact::of(Theorem::Cone, Rational::from((1, 3)), String::new());
+        let [low, high] = third.enclosure();
+        assert!(
+            low < high
+                && Rational::from_f64(low).unwrap() < third.low
+                && Rational::from_f64(high).unwrap() > third.high
+        );
+        let half = Exact::of(Theorem::Cone, Rational::from((1, 2)), String::new());
+        assert_eq!(half.enclosure(), [0.5, 0.5]);
+    }
+}

@@ -1,0 +1,76 @@
+"""allocert: what a neural network can express when only some of its weights may learn.
+
+>>> import allocert
+>>> allocert.rank(allocert.lffn([2, 2, 2]), "W1[0,:] W2[:,0]").dim
+3
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._native import Allocation, __version__
+from .errors import AllocertError, LimitReached, MaskError, NotSupported, ShapeError
+from .networks import Network, family, lffn, lrnn, network, pnn, relu
+from .questions import (
+    check,
+    classify,
+    compare,
+    design,
+    law,
+    match,
+    orbits,
+    rank,
+    scan,
+    symmetries,
+    train,
+    verify,
+)
+
+if TYPE_CHECKING:
+    from . import tensors
+    from .torch import from_peft, from_torch, trainable
+
+__all__ = [
+    "Allocation",
+    "AllocertError",
+    "LimitReached",
+    "MaskError",
+    "Network",
+    "NotSupported",
+    "ShapeError",
+    "__version__",
+    "check",
+    "classify",
+    "compare",
+    "design",
+    "family",
+    "from_peft",
+    "from_torch",
+    "law",
+    "lffn",
+    "lrnn",
+    "match",
+    "network",
+    "orbits",
+    "pnn",
+    "rank",
+    "relu",
+    "scan",
+    "symmetries",
+    "tensors",
+    "train",
+    "trainable",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # NumPy takes longer to import than all else here, and only these need it at once.
+    import importlib
+
+    if name == "tensors":
+        return importlib.import_module(".tensors", __name__)
+    if name in ("from_peft", "from_torch", "trainable"):
+        return getattr(importlib.import_module(".torch", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

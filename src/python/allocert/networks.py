@@ -1,0 +1,279 @@
+"""Networks: the families, forward passes of one's own, and networks made from others."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from . import _native
+from .errors import AllocertError, MaskError
+from .masks import AllocationLike, Mask, allocation, bits
+from .numbers import exact
+
+if TYPE_CHECKING:
+    from .tensors import Tensor
+
+NetworkLike: TypeAlias = "Network | str"
+Shape = int | Sequence[int]
+
+
+class Network:
+    """A network: named tensors of weights, and labels that are computed from them and an input.
+
+    ``Network("lffn([2, 2, 2])")`` reads an expression of the claim language; ``use`` names files (``*.star``) that define
+    networks of one's own. See also :func:`lffn`, :func:`family`, :func:`network`, :func:`from_torch`.
+
+    >>> net = Network("lffn([2, 3, 1])")
+    >>> net.shapes
+    {'W1': (3, 2), 'W2': (1, 3)}
+    """
+
+    __slots__ = ("_inner", "notes")
+
+    _inner: _native.Network
+    notes: tuple[str, ...]
+    """What was done to the network on its way here, such as masks of pruning that were recognised."""
+
+    def __init__(self, text: str, *, use: Iterable[str | os.PathLike[str]] = ()) -> None:
+        self._inner = _native.Network.read(text, [os.fspath(path) for path in use])
+        self.notes = ()
+
+    @classmethod
+    def _of(cls, native: _native.Network, notes: tuple[str, ...] = ()) -> Network:
+        made = cls.__new__(cls)
+        made._inner = native
+        made.notes = notes
+        return made
+
+    @property
+    def weights(self) -> int:
+        """The number of weights."""
+        return self._inner.weights
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each tensor, by name, in canonical order."""
+        return {name: tuple(shape) for name, shape in self._inner.tensors}
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        """The shape of one input."""
+        return tuple(self._inner.inputs)
+
+    @property
+    def labels(self) -> int:
+        """The number of labels of one input."""
+        return self._inner.labels
+
+    @property
+    def family(self) -> str:
+        """``lffn``, ``lrnn``, ``pnn``, ``relu``, or the name of a network of one's own."""
+        return self._inner.family
+
+    @property
+    def kind(self) -> str:
+        """``polynomial``, ``analytic`` (exponentials, quotients, roots) or ``kinks`` (relu)."""
+        return self._inner.kind
+
+    @property
+    def program(self) -> str | None:
+        """The forward pass as a list of steps, if it was recorded."""
+        return self._inner.program
+
+    def allocation(self, weights: AllocationLike) -> _native.Allocation:
+        """Which weights may learn: see :mod:`allocert.masks` for all that is understood.
+
+        >>> Network("lffn([2, 2])").allocation("W1[0,:]").text
+        'W1[0,0] W1[0,1]'
+        """
+        return allocation(self._inner, weights)
+
+    def mask(self, weights: AllocationLike) -> dict[str, Mask]:
+        """The same as boolean arrays of the shapes of the tensors, by name."""
+        from .masks import to_masks
+
+        return to_masks(self.allocation(weights))
+
+    def pin(self, pins: Mapping[str, Any]) -> Network:
+        """The network in which these weights are numbers and weights no longer.
+
+        ``pins`` maps either weights in text to a number (``{"W1[0,:]": 0}``), or the name of a tensor to a pair
+        ``(mask, value)``: where the boolean mask is true, the entries are those of ``value`` (a number, or an array of the
+        tensor's shape).
+
+        Floats are taken as the fractions that they are.
+        """
+        return Network._of(self._inner.pin(list(self._pins(pins))), self.notes)
+
+    def _pins(self, pins: Mapping[str, Any]) -> Iterable[tuple[_native.Allocation, str]]:
+        for name, value in pins.items():
+            if not isinstance(value, tuple):
+                chosen = self._inner.read_allocation(name)
+                if chosen.size == 0:
+                    raise MaskError(f"{name!r} names no weight\n  name at least one, as in 'W1[0,:]'")
+                yield chosen, exact(value)
+                continue
+            if len(value) != 2:
+                raise MaskError(f"{name}: a pin is a pair (mask, value)\n  pin={{{name!r}: (mask, 0)}}")
+            yield from self._pinned_entries(name, *value)
+
+    def _pinned_entries(self, name: str, mask: Any, value: Any) -> Iterable[tuple[_native.Allocation, str]]:
+        import numpy as np
+
+        chosen = bits(self._inner, name, mask)
+        values = np.asarray(_array(value))
+        if values.shape not in ((), chosen.shape):
+            raise MaskError(f"{name}: the value has shape {values.shape}, and the tensor {chosen.shape}")
+        values = np.broadcast_to(values, chosen.shape)
+        # One allocation for each number: mostly there is one number, 0.
+        for number in np.unique(values[chosen]):
+            where = (chosen & (values == number)).tobytes()
+            yield self._inner.masked([(name, where)]), exact(number)
+
+    def tie(self, *groups: AllocationLike) -> Network:
+        """The network in which the weights of each group are one weight: ``net.tie("W1[0,0] W1[1,1]")``."""
+        return Network._of(self._inner.tie([self.allocation(group) for group in groups]), self.notes)
+
+    def observe(self, labels: Sequence[int]) -> Network:
+        """The network that shows only these of its labels, counted from 0."""
+        return Network._of(self._inner.observe(list(labels)), self.notes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Network) and self._inner == other._inner
+
+    def __hash__(self) -> int:
+        return hash(self._inner)
+
+    def __str__(self) -> str:
+        return self._inner.text
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(f"{name} {shape}" for name, shape in list(self.shapes.items())[:12])
+        more = ", …" if len(self.shapes) > 12 else ""
+        return f"<{self}: {self.weights} weights in {shapes}{more}>"
+
+
+def _array(value: Any) -> Any:
+    """A torch tensor as a NumPy array; anything else as it is."""
+    return value.detach().cpu().numpy() if hasattr(value, "detach") else value
+
+
+def as_network(net: NetworkLike) -> Network:
+    """A network, or the network that an expression names."""
+    return net if isinstance(net, Network) else Network(net)
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, (bool, int, str)):
+        return repr(value)
+    if isinstance(value, (list, tuple)):
+        inside = ", ".join(_literal(item) for item in value)
+        return f"[{inside}]" if isinstance(value, list) or len(value) != 1 else f"({inside},)"
+    if hasattr(value, "item"):
+        return _literal(value.item())
+    raise AllocertError(f"{value!r} is no shape of a network\n  give integers, truth values, strings, or lists of them")
+
+
+def family(name: str, *shape: Any, use: Iterable[str | os.PathLike[str]] = (), **named: Any) -> Network:
+    """The member of a family of networks: ``family("lora", d=4, r=1)``. The command ``allocert families`` lists them.
+
+    >>> family("mlp", [2, 3, 1], activation="tanh")
+    <mlp(widths=[2, 3, 1], activation="tanh", bias=False): 9 weights in W1 (3, 2), W2 (1, 3)>
+    """
+    arguments = [_literal(value) for value in shape] + [f"{key}={_literal(value)}" for key, value in named.items()]
+    return Network(f"{name}({', '.join(arguments)})", use=use)
+
+
+def lffn(widths: Sequence[int], bias: bool = False) -> Network:
+    """A linear feedforward network y = W_L ⋯ W_1 x, with tensors ``W1`` (widths[1] × widths[0]), …, and ``b1``, ….
+
+    >>> lffn([2, 2, 2]).weights
+    8
+    """
+    return family("lffn", list(widths), bias=bias) if bias else family("lffn", list(widths))
+
+
+def lrnn(inputs: int, hidden: int, outputs: int, steps: int, readout: str = "last") -> Network:
+    """A linear recurrent network h_t = W h_{t−1} + B x_t, y = D h_T (``readout="last"``) or every D h_t (``"all"``)."""
+    return family("lrnn", inputs=inputs, hidden=hidden, outputs=outputs, steps=steps, readout=readout)
+
+
+def pnn(widths: Sequence[int], degree: int | Sequence[int], bias: bool = False) -> Network:
+    """A feedforward network with hidden activation z ↦ z**degree (one degree, or one for each hidden layer)."""
+    degrees = degree if isinstance(degree, int) else list(degree)
+    return family("pnn", list(widths), degrees, bias=True) if bias else family("pnn", list(widths), degrees)
+
+
+def relu(widths: Sequence[int], bias: bool = False) -> Network:
+    """A feedforward network with hidden activation max(z, 0)."""
+    return family("relu", list(widths), bias=True) if bias else family("relu", list(widths))
+
+
+def network(
+    forward: Callable[..., Any],
+    *,
+    inputs: Shape,
+    weights: Mapping[str, Shape],
+    name: str | None = None,
+    fixed: Mapping[str, Any] | None = None,
+) -> Network:
+    """A network of one's own, from its forward pass.
+
+    ``forward`` is called once, with symbolic tensors that follow NumPy: the input (of the shape ``inputs``), then each tensor
+    of ``weights`` by its name, or in order if the parameters have other names. The entries of what it returns are the labels.
+    ``fixed`` are pins, as in :meth:`Network.pin`.
+
+    >>> import numpy as np
+    >>> def forward(x, W, v):
+    ...     return v @ np.tanh(W @ x)
+    >>> network(forward, inputs=2, weights={"W": (3, 2), "v": 3})
+    <forward: 9 weights in W (3, 2), v (3,)>
+    """
+    from .tensors import Tensor, as_tensor
+
+    given = {tensor: _shape(shape) for tensor, shape in weights.items()}
+    called = _call_name(name or str(getattr(forward, "__name__", "network")))
+
+    def record(x: _native.Tensor, tensors: list[_native.Tensor]) -> _native.Tensor:
+        symbols = {key: Tensor(tensor) for key, tensor in zip(given, tensors, strict=True)}
+        output = _called(forward, Tensor(x), symbols)
+        return as_tensor(Tensor(x), output)._inner
+
+    native = _native.Network.record(called, _shape(inputs), list(given.items()), record)
+    made = Network._of(native)
+    return made.pin(fixed) if fixed else made
+
+
+def _shape(shape: Shape) -> list[int]:
+    return [int(length) for length in shape] if isinstance(shape, Sequence) else [int(shape)]
+
+
+def _call_name(name: str) -> str:
+    """A name that a network can have."""
+    plain = re.sub(r"\W", "_", name).strip("_") or "network"
+    plain = plain if plain[0].isalpha() else f"network_{plain}"
+    taken = plain in ("lffn", "lrnn", "pnn", "relu")
+    return f"{plain}_network" if taken else plain
+
+
+def _called(forward: Callable[..., Any], x: Tensor, weights: dict[str, Tensor]) -> Any:
+    """Calls a forward pass with its weights by name where its parameters are named so, otherwise in order."""
+    import inspect
+
+    try:
+        parameters = list(inspect.signature(forward).parameters.values())
+    except (TypeError, ValueError):
+        return forward(x, *weights.values())
+    named = [p.name for p in parameters[1:] if p.kind is not p.VAR_KEYWORD]
+    if set(weights) <= set(named) or any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return forward(x, **weights)
+    stray = [name for name in named if name in weights]
+    if stray:
+        missing = sorted(set(weights) - set(named))
+        raise AllocertError(
+            f"forward has a parameter for {', '.join(stray)}, and none for {', '.join(missing)}\n"
+            f"  write forward(x, {', '.join(weights)})"
+        )
+    return cast(Any, forward)(x, *weights.values())

@@ -1,0 +1,28 @@
+"""Exact numbers: what is handed to the engine is exactly what Python computes with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from .errors import ShapeError
+
+
+def exact(value: Any) -> str:
+    """An integer, a fraction or a float as the fraction that it is: ``0.5`` is 1/2, ``0.1`` is 3602879701896397/2**55."""
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    item = value.item() if hasattr(value, "item") else value
+    if isinstance(item, (bool, int)):
+        return str(int(item))
+    if isinstance(item, float) and math.isfinite(item):
+        above, below = item.as_integer_ratio()
+        return f"{above}/{below}"
+    raise ShapeError(f"{value!r} is not a number\n  give integers, fractions or finite floats")
+
+
+def exact_all(values: Iterable[Any]) -> list[str]:
+    """Each of some numbers."""
+    return [exact(value) for value in values]

@@ -1,0 +1,235 @@
+"""Every answer is the one of the command of its name."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+import allocert
+
+NET = "lffn([2, 2, 2])"
+DIAGONALS = "W1[0,0] W1[1,1] W2[0,0] W2[1,1]"
+
+
+def command(*arguments):
+    """The JSON of a command, run as a user of the package would."""
+    done = subprocess.run([sys.executable, "-m", "allocert", *arguments, "--json"], capture_output=True, text=True)
+    assert done.returncode in (0, 1), done.stderr
+    return json.loads(done.stdout.splitlines()[0])
+
+
+@pytest.mark.parametrize(
+    ("ours", "arguments"),
+    [
+        (lambda: allocert.rank(NET, "W1[0,:] W2[:,0]"), ["rank", NET, "W1[0,:] W2[:,0]"]),
+        (lambda: allocert.rank(NET, "W1", samples=1, seed=5), ["rank", NET, "W1", "--samples", "1", "--seed", "5"]),
+        (lambda: allocert.rank("relu([2, 2, 1])", "all"), ["rank", "relu([2, 2, 1])", "all"]),
+        (
+            lambda: allocert.rank("mlp([2, 3, 1], activation='tanh')", "W1"),
+            ["rank", "mlp([2, 3, 1], activation='tanh')", "W1"],
+        ),
+        (lambda: allocert.scan(NET, sizes=(2, 4)), ["scan", NET, "--sizes", "2..4"]),
+        (lambda: allocert.scan(NET, within="W1"), ["scan", NET, "--within", "W1"]),
+        (lambda: allocert.law(NET), ["law", NET]),
+        (lambda: allocert.match(NET, DIAGONALS, trials=50), ["match", NET, DIAGONALS, "--trials", "50"]),
+        (lambda: allocert.match(NET, "W1"), ["match", NET, "W1"]),
+        (lambda: allocert.classify("lffn([1, 2, 1])"), ["classify", "lffn([1, 2, 1])"]),
+        (lambda: allocert.classify("lffn([1, 2, 1])", maximal=True), ["classify", "lffn([1, 2, 1])", "--maximal"]),
+        (lambda: allocert.design(NET, 4, avoid="W1[0,0]"), ["design", NET, "--size", "4", "--avoid", "W1[0,0]"]),
+        (lambda: allocert.train(NET, DIAGONALS, trials=10), ["train", NET, DIAGONALS, "--trials", "10"]),
+        (lambda: allocert.symmetries(NET), ["symmetries", NET]),
+    ],
+)
+def test_answers_are_those_of_the_commands(ours, arguments):
+    assert ours().to_dict() == command(*arguments)
+
+
+def test_many_are_as_one_by_one():
+    net = allocert.lffn([2, 3, 2])
+    texts = ["none", "W1", "W2[0,:]", "W1[:,0] W2[:,1]", "all"]
+    many = allocert.rank(net, texts)
+    assert [answer.dim for answer in many] == [allocert.rank(net, text).dim for text in texts]
+    assert [answer.allocation for answer in many] == [net.allocation(text).text for text in texts]
+    verdicts = [answer.verdict for answer in allocert.match(net, ["W1", "none"])]
+    assert verdicts == [allocert.match(net, text).verdict for text in ["W1", "none"]]
+
+
+def test_published_values():
+    # The two obstructions of lffn([2, 2, 2]): 8 allocations of 4 weights have dimension 3, 62 span.
+    assert allocert.scan(NET, sizes=4).counts == [[4, 3, "8"], [4, 4, "62"]]
+    orbits = allocert.orbits(NET, sizes=4, trials=20)
+    assert sum(row["orbit"] for row in orbits.rows()) == 70
+    assert sum(row["orbit"] for row in orbits.rows() if row["degree"] == 2) == 4
+    # 2^35 allocations of a recurrent network, counted.
+    counts = allocert.scan("lrnn(1, 5, 1, 11)", sizes=10).counts
+    assert counts[-1] == [10, 10, "148667127"]
+
+
+def test_frames():
+    pd = pytest.importorskip("pandas")
+    ranks = allocert.rank(NET, ["W1", "W2[0,0]"]).to_frame()
+    assert list(ranks["dim"]) == [4, 1] and str(ranks["dim"].dtype) == "Int64"
+    assert str(ranks["samples"].dtype) == "Int64" and ranks["samples"].isna().all()
+    assert isinstance(ranks["evidence"].dtype, pd.CategoricalDtype)
+    assert ranks.attrs["seed"] == 1 and ranks.attrs["version"] == allocert.__version__
+    assert list(allocert.scan(NET).to_frame().columns) == ["size", "dim", "allocations"]
+    matched = allocert.match(NET, DIAGONALS, trials=40).to_frame()
+    assert matched["ci95_low"][0] <= matched["probability"][0] <= matched["ci95_high"][0]
+    polars = pytest.importorskip("polars")
+    assert polars.DataFrame(allocert.scan(NET).rows()).height == len(allocert.scan(NET).rows())
+
+
+def test_html_draws_and_escapes():
+    for answer in [
+        allocert.rank(NET, "W1[0,:] W2[:,0]"),
+        allocert.rank(NET, ["W1", "W2"]),
+        allocert.scan(NET),
+        allocert.law(NET),
+        allocert.match(NET, "W1"),
+        allocert.classify("lffn([1, 2, 1])"),
+        allocert.design(NET, 4),
+    ]:
+        page = answer._repr_html_()
+        assert ("<table" in page and "lffn" in page) or "size" in page
+    assert "&lt;" in allocert.results.table([{"a": "<b>"}])
+
+
+def test_errors_are_one_family():
+    with pytest.raises(allocert.MaskError, match=r"(?s)no tensor `W9`.*this network has W1 \(2, 2\)"):
+        allocert.rank(NET, "W9[0,0]")
+    with pytest.raises(allocert.ShapeError):
+        allocert.lffn([2, 0, 2])
+    with pytest.raises(allocert.NotSupported):
+        allocert.law("relu([2, 2, 1])")
+    with pytest.raises(allocert.AllocertError, match="negative"):
+        allocert.rank(NET, "W1", error_log2=3)
+    with pytest.raises(allocert.AllocertError, match="did you mean"):
+        allocert.Network("lfnn([2, 2])")
+    with pytest.raises(allocert.MaskError, match="for lffn"):
+        allocert.rank(NET, allocert.lffn([3, 3]).allocation("all"))
+    with pytest.raises(allocert.LimitReached) as limit:
+        allocert.scan("lffn([4, 4, 4, 3])", time_limit=0.3, progress=False)
+    assert limit.value.partial is None or limit.value.partial["partial"]
+    assert "--" not in str(limit.value)
+
+
+def test_check_and_verify(tmp_path):
+    certificate = tmp_path / "rank.cert"
+    command("rank", NET, "W1", "--certificate", str(certificate))
+    assert [report.verdict for report in allocert.check(certificate)] == ["valid"]
+    certificate.write_text(certificate.read_text().replace('"value":4', '"value":3'))
+    claims = tmp_path / "claims.star"
+    claims.write_text(
+        'claim(name = "right", statement = "s", networks = [lffn([2, 2])], holds = lambda net, a: a.dim == a.size)\n'
+        'claim(name = "wrong", statement = "s", networks = [lffn([2, 2])], holds = lambda net, a: a.dim < 2)\n'
+    )
+    outcomes = allocert.verify(claims)
+    assert [(claim.claim, claim.outcome) for claim in outcomes] == [("right", "verified"), ("wrong", "refuted")]
+    assert outcomes[1].counterexample["network"] == "lffn([2, 2])" and not outcomes[1].as_expected
+    with pytest.raises(allocert.AllocertError):
+        allocert.verify(tmp_path / "absent.star")
+
+
+def test_compare_takes_files_frames_and_rows(tmp_path):
+    pd = pytest.importorskip("pandas")
+    rows = [
+        {"network": NET, "allocation": "W1", "samples": None, "trials": 100, "successes": 100},
+        {"network": NET, "allocation": "W1[0,0]", "samples": None, "trials": 100, "successes": 90},
+    ]
+    findings = ["consistent", "contradiction"]
+    assert [row["finding"] for row in allocert.compare(rows).rows()] == findings
+    frame = pd.DataFrame(rows)
+    assert [row["finding"] for row in allocert.compare(frame).rows()] == findings
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    assert [row["finding"] for row in allocert.compare(tmp_path / "rows.csv").rows()] == findings
+
+
+def test_two_threads_at_once():
+    answers = {}
+
+    def ask(seed):
+        answers[seed] = [allocert.rank("lffn([3, 3, 3])", "W1", seed=seed).dim for _ in range(20)]
+
+    threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert answers == {seed: [9] * 20 for seed in range(4)}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "allocert.scan('lffn([4, 4, 4, 3])', progress=False)",
+        f"allocert.match({NET!r}, {DIAGONALS!r}, trials=10**8, progress=False)",
+        "allocert.train('lffn([3, 3, 3])', 'W1[0,0] W1[1,1] W2', trials=10**7, progress=False)",
+        "allocert.law('lffn([4, 4, 4])')",
+    ],
+)
+def test_ctrl_c_within_a_second(call, tmp_path):
+    script = tmp_path / "long.py"
+    script.write_text(
+        "import allocert, os, signal, sys, threading, time\n"
+        "def press():\n    global pressed\n    pressed = time.monotonic()\n    os.kill(os.getpid(), signal.SIGINT)\n"
+        "threading.Timer(1.0, press).start()\n"
+        f"try:\n    {call}\n    print('ended')\n"
+        "except KeyboardInterrupt:\n    print('interrupted', time.monotonic() - pressed)\n"
+        "sys.stdout.flush()\nos._exit(0)\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60)
+    word, seconds = done.stdout.split()
+    assert word == "interrupted" and float(seconds) < 1.0
+
+
+def test_speed_and_import():
+    net = allocert.lffn([4, 4, 4, 4])
+    chosen = [net.allocation({(7 * i + j * j) % net.weights for j in range(12)}) for i in range(200)]
+    allocert.rank(net, chosen)
+    best = min(_seconds(lambda: allocert.rank(net, chosen)) for _ in range(5))
+    print(f"200 ranks of {net}: {1e3 * best:.1f} ms")
+    assert best < float(os.environ.get("ALLOCERT_SLOW", 1)) * 0.2
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, allocert; print(sorted({'torch', 'pandas', 'numpy'} & set(sys.modules)))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert loaded.stdout.strip() == "[]"
+
+
+def _seconds(call):
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def test_memory_is_flat():
+    resource = pytest.importorskip("resource")
+    net, calls = allocert.lffn([2, 2, 2]), 20
+
+    def pages():
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+
+    if not os.path.exists("/proc/self/statm"):
+        pytest.skip("there is no /proc")
+    chosen = [net.allocation({i % 8, (3 * i + 1) % 8}) for i in range(1000)]
+    allocert.rank(net, chosen)
+    before = pages()
+    for _ in range(calls):
+        allocert.rank(net, chosen)
+    assert pages() - before < 30 << 20
+
+
+def test_commands_are_installed():
+    for name in ("allocert", "allocert-check"):
+        path = shutil.which(name, path=os.path.dirname(sys.executable))
+        if path is None:
+            pytest.skip("the package is not installed, only on the path")
+        done = subprocess.run([path, "--help"], capture_output=True, text=True)
+        assert done.returncode == 0 and "certificate" in done.stdout
+    assert subprocess.run([sys.executable, "-m", "allocert", "rank"], capture_output=True).returncode == 2
