@@ -9,7 +9,7 @@ use allocert::allocation::{Allocation, picture};
 use allocert::ask::{rank_record, reason, settled};
 use allocert::certificate::{Elementary, of_rank, of_rank_by};
 use allocert::network::{Network, Samples};
-use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Settings, rank_drawn};
+use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Reason, Settings, rank_drawn};
 use allocert::record;
 
 use super::certificate::save;
