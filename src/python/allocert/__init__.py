@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._native import Allocation, __version__
+from .claims import Outcome, claim
 from .errors import AllocertError, LimitReached, MaskError, NotSupported, ShapeError
 from .networks import Network, family, lffn, lrnn, network, pnn, relu
 from .questions import (
@@ -28,7 +29,7 @@ from .questions import (
 )
 
 if TYPE_CHECKING:
-    from . import tensors
+    from . import plots, tensors
     from .torch import from_peft, from_torch, trainable
 
 __all__ = [
@@ -38,9 +39,11 @@ __all__ = [
     "MaskError",
     "Network",
     "NotSupported",
+    "Outcome",
     "ShapeError",
     "__version__",
     "check",
+    "claim",
     "classify",
     "compare",
     "design",
@@ -53,6 +56,7 @@ __all__ = [
     "match",
     "network",
     "orbits",
+    "plots",
     "pnn",
     "rank",
     "relu",
@@ -69,8 +73,8 @@ def __getattr__(name: str) -> Any:
     # NumPy takes longer to import than all else here, and only these need it at once.
     import importlib
 
-    if name == "tensors":
-        return importlib.import_module(".tensors", __name__)
+    if name in ("plots", "tensors"):
+        return importlib.import_module(f".{name}", __name__)
     if name in ("from_peft", "from_torch", "trainable"):
         return getattr(importlib.import_module(".torch", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

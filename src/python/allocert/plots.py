@@ -1,0 +1,78 @@
+"""Drawings with matplotlib. Each takes ``ax`` (or makes a figure of its own) and gives the axes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import results
+from .masks import AllocationLike, to_masks
+from .networks import NetworkLike, as_network
+
+DARK, LIGHT = "#1f6f8b", "#f4f4f4"
+
+
+def _pyplot() -> Any:
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as missing:
+        raise ImportError("plots need matplotlib\n  pip install matplotlib") from missing
+    return plt
+
+
+def allocation(net: NetworkLike, weights: AllocationLike, axes: Any = None) -> Any:
+    """The tensors as grids, one beside the other, learnable weights dark; ``axes`` has one for each tensor."""
+    from matplotlib.colors import ListedColormap
+
+    net = as_network(net)
+    masks = to_masks(net.allocation(weights))
+    if axes is None:
+        _, axes = _pyplot().subplots(1, len(masks), figsize=(2.2 * len(masks), 2.4), squeeze=False)
+        axes = axes[0]
+    for ax, (name, mask) in zip(axes, masks.items(), strict=True):
+        grid = mask.reshape(-1, mask.shape[-1] if mask.ndim > 1 else 1)
+        ax.pcolormesh(grid, cmap=ListedColormap([LIGHT, DARK]), vmin=0, vmax=1, edgecolors="#bbbbbb", linewidth=0.5)
+        ax.set(title=name, aspect="equal", xticks=[], yticks=[])
+        ax.invert_yaxis()
+    return axes
+
+
+def dimensions(scan: results.Scan, ax: Any = None) -> Any:
+    """Of each size, how many allocations have which dimension: areas are shares, on the line are those that are independent."""
+    rows = scan.rows()
+    all_of = {row["size"]: 0 for row in rows}
+    for row in rows:
+        all_of[row["size"]] += row["allocations"]
+    ax = _pyplot().subplots()[1] if ax is None else ax
+    sizes = [300 * row["allocations"] / all_of[row["size"]] for row in rows]
+    ax.scatter([row["size"] for row in rows], [row["dim"] for row in rows], s=sizes, color=DARK)
+    ax.plot([0, scan.teacher_dim, max(all_of)], [0, scan.teacher_dim, scan.teacher_dim], color="#bbbbbb", zorder=0)
+    ax.set(xlabel="learnable weights", ylabel="reachable dimension", title=f"{scan.network} (seed {scan.seed})")
+    return ax
+
+
+def flats(law: results.Law, ax: Any = None) -> Any:
+    """The law's flats by size and dimension: the farther below the line, the more weights are redundant there."""
+    ax = _pyplot().subplots()[1] if ax is None else ax
+    rows = law.rows()
+    ax.scatter([row["size"] for row in rows], [row["dim"] for row in rows], color=DARK)
+    for row in rows:
+        ax.annotate(f" {row['orbit']} ×", (row["size"], row["dim"]), va="center", fontsize="small")
+    most = max((row["size"] for row in rows), default=1)
+    ax.plot([0, most], [0, most], color="#bbbbbb", zorder=0)
+    title = f"{law.network}: reasons of redundancy ({law.complete})"
+    ax.set(xlabel="weights of the flat", ylabel="its dimension", title=title)
+    return ax
+
+
+def matches(answers: list[results.Match], ax: Any = None) -> Any:
+    """Match probabilities against the number of samples, with their intervals; where a law settles one it is a cross."""
+    ax = _pyplot().subplots()[1] if ax is None else ax
+    for answer in answers:
+        place = "functional" if answer.samples is None else str(answer.samples)
+        low, high = answer.ci95 or (None, None)
+        if low is not None and high is not None:
+            ax.plot([place, place], [low, high], color=DARK)
+        if answer.probability is not None:
+            ax.plot([place], [answer.probability], "o" if answer.ci95 else "x", color=DARK)
+    ax.set(xlabel="samples", ylabel="match probability", ylim=(-0.05, 1.05))
+    return ax
