@@ -9,7 +9,8 @@ use allocert::checker::{Limits as CheckLimits, Options, check_with};
 use allocert::matching::{Asked, Ensemble, Limits, MatchOptions, Matcher, OrbitMatcher, Trials, choose, maximal};
 use allocert::network::{Network, Samples};
 use allocert::reach::{
-    self, DesignOptions, LawOptions, OrbitCount, ReachError, ScanOptions, Settings, design as designed, scan_until,
+    self, Answer, DesignOptions, LawOptions, OrbitCount, Ranks, ReachError, ScanOptions, Settings, design as designed,
+    scan_until,
 };
 use allocert::record;
 use allocert::training::{Method, TrainerOptions, Training, TrialOptions};
@@ -64,6 +65,9 @@ fn ensemble(text: &str) -> Result<Ensemble, Refusal> {
     text.parse().map_err(Refusal::request)
 }
 
+/// Between so many ranks, the stop flag is looked at.
+const PART: usize = 64;
+
 /// The reachable dimensions of some allocations.
 #[pyfunction]
 fn rank(
@@ -76,16 +80,17 @@ fn rank(
     let (network, sets) = (network.0.clone(), sets(&network.0, &allocations)?);
     let (samples, settings) = (common.samples(), common.settings()?);
     run(py, common.progress, move |control| {
-        let all = sets.len() as u64;
-        let answer = |(number, set): (usize, &Allocation)| {
+        let mut ranks = Ranks::new(&network, settings, draws);
+        let (mut answers, all) = (Vec::with_capacity(sets.len()), sets.len() as u64);
+        for part in sets.chunks(PART) {
             if control.stop.load(Ordering::Relaxed) {
                 return Err(Refusal::limit("interrupted"));
             }
-            let answer = ask::rank(&network, set, samples, settings, draws)?;
-            control.progress(number as u64 + 1, all);
-            Ok(answer)
-        };
-        let answers = sets.par_iter().enumerate().map(answer).collect::<Result<Vec<_>, Refusal>>()?;
+            let asked: Vec<_> = part.iter().map(|set| (set.clone(), samples)).collect();
+            let known = |answer: Result<Answer, ReachError>| Ok(ask::rank_record(&ask::settled(answer?)));
+            answers.extend(ranks.answers(&asked).into_par_iter().map(known).collect::<Result<Vec<_>, Refusal>>()?);
+            control.progress(answers.len() as u64, all);
+        }
         json(&answers)
     })
 }

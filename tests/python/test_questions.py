@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
@@ -185,13 +184,7 @@ def test_ctrl_c_within_a_second(call, tmp_path):
     assert word == "interrupted" and float(seconds) < 1.0
 
 
-def test_speed_and_import():
-    net = allocert.lffn([4, 4, 4, 4])
-    chosen = [net.allocation({(7 * i + j * j) % net.weights for j in range(12)}) for i in range(200)]
-    allocert.rank(net, chosen)
-    best = min(_seconds(lambda: allocert.rank(net, chosen)) for _ in range(5))
-    print(f"200 ranks of {net}: {1e3 * best:.1f} ms")
-    assert best < float(os.environ.get("ALLOCERT_SLOW", 1)) * 0.2
+def test_import_is_lean():
     loaded = subprocess.run(
         [sys.executable, "-c", "import sys, allocert; print(sorted({'torch', 'pandas', 'numpy'} & set(sys.modules)))"],
         capture_output=True,
@@ -199,12 +192,6 @@ def test_speed_and_import():
         check=True,
     )
     assert loaded.stdout.strip() == "[]"
-
-
-def _seconds(call):
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 def test_memory_is_flat():

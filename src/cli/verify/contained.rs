@@ -173,10 +173,18 @@ pub(super) fn supervise(time_limit: Duration) -> Result<ExitCode, Failure> {
 }
 
 fn start(journal: &Path) -> Result<Child, Failure> {
-    let program = std::env::current_exe()?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(program()?);
     command.args(std::env::args_os().skip(1)).env(JOURNAL, journal).stdin(Stdio::piped());
     Ok(command.spawn()?)
+}
+
+/// This program, by the name that it was called by where that is a whole path: the interpreter of a virtual environment of Python is a
+/// link, and finds its packages by that name.
+fn program() -> std::io::Result<PathBuf> {
+    let real = std::env::current_exe()?;
+    let called = std::env::args_os().next().map(PathBuf::from);
+    let is_this = |path: &PathBuf| path.is_absolute() && path.canonicalize().is_ok_and(|path| path == real);
+    Ok(called.filter(is_this).unwrap_or(real))
 }
 
 fn append(path: &Path, entry: &Entry) -> Result<(), Failure> {
