@@ -4,26 +4,19 @@
 //! They are the kernel of a linear system, a row for each label at random points; the unknowns are the coefficients of
 //! candidate directions: every entry of M and c for few weights, otherwise those that mix the places of one axis of a tensor,
 //! or shift it by another. Found modulo a prime and lifted to small rationals, a direction counts only if the identity is then
-//! proved by exact polynomial arithmetic, for all weights, inputs and gates at once, or step by step
-//! ([`super::identity`]); others are said to be likely.
-//!
-//! Exponentials and logarithms are taken for independent variables: what does not change then, does not change where they are
-//! dependent.
+//! proved by exact polynomial arithmetic, for all weights, inputs and gates at once; others are said to be likely.
 
 use rug::Integer;
 
-use super::identity::annihilates;
 use crate::algebra::{Monomials, Polynomials, RowSpace};
 use crate::allocation::Layout;
-use crate::number::{Field, Function, Integers, PrimeField, Ring};
-use crate::program::{Operation, Program, Values};
+use crate::number::{Integers, PrimeField, Ring};
+use crate::program::{Program, Values};
 
 /// At most so many unknowns.
 const MOST_UNKNOWNS: usize = 700;
 /// Programs of more steps are not looked at.
-const MOST_STEPS: usize = 60_000;
-/// So many times are weights and inputs drawn until all square roots exist.
-const MOST_DRAWS: usize = 5_000;
+const MOST_STEPS: usize = 20_000;
 /// Points add no row to the system before it counts as complete, so often.
 const QUIET_POINTS: usize = 3;
 /// Common denominators up to this are looked for, and numerators below this.
@@ -89,17 +82,13 @@ pub(super) fn affine_fields(program: &Program, layout: &Layout) -> Vec<AffineFie
     if program.operations().len() > MOST_STEPS {
         return Vec::new();
     }
-    let mut lengths: Vec<usize> = layout.tensors().iter().flat_map(|tensor| tensor.axes.clone()).collect();
-    lengths.sort_unstable();
-    lengths.dedup();
-    // The more axes are mixed, the more is found: the longest that fit.
-    let longest = lengths.iter().rev().chain([&1]);
-    let fitting = longest.map(|longest| candidates(layout, *longest)).find(|all| all.len() <= MOST_UNKNOWNS);
-    proved(program, fitting.map_or(Vec::new(), |candidates| found(program, &candidates)))
+    let candidates = candidates(layout);
+    let fields = if candidates.len() <= MOST_UNKNOWNS { found(program, &candidates) } else { Vec::new() };
+    proved(program, fields)
 }
 
-/// Everything, or what acts on the axes of tensors; along axes longer than `longest`, multiples of single places only.
-fn candidates(layout: &Layout, longest: usize) -> Vec<Candidate> {
+/// Everything, or what acts on the axes of tensors.
+fn candidates(layout: &Layout) -> Vec<Candidate> {
     let n = layout.weights();
     if n.saturating_mul(n + 1) <= MOST_UNKNOWNS {
         let entry = |w| (0..n).map(move |v| vec![(w, Some(v))]).chain([vec![(w, None)]]);
@@ -110,8 +99,7 @@ fn candidates(layout: &Layout, longest: usize) -> Vec<Candidate> {
         for axis in 0..tensor.axes.len() {
             let length = tensor.axes[axis];
             for to in 0..length {
-                let from = if length <= longest { 0..length } else { to..to + 1 };
-                candidates.extend(from.map(|from| mixing(layout, tensor, axis, (to, from))));
+                candidates.extend((0..length).map(|from| mixing(layout, tensor, axis, (to, from))));
             }
             for other in layout.tensors() {
                 let rest: Vec<usize> = without(&tensor.axes, axis);
@@ -180,44 +168,16 @@ impl Numbers {
         self.field.enter((z ^ (z >> 31)) % self.field.prime())
     }
 
-    /// Weights, and the values of a program there with generic inputs, gates, exponentials and logarithms.
+    /// Weights, and the values of a program there with generic inputs and gates.
     fn point(&mut self, program: &Program) -> Option<(Vec<u64>, Values<u64>)> {
-        (0..MOST_DRAWS).find_map(|_| {
-            let weights: Vec<u64> = (0..program.weights()).map(|_| self.next()).collect();
-            let inputs: Vec<u64> = (0..program.inputs()).map(|_| self.next()).collect();
-            let field = self.field;
-            let values =
-                program.evaluate_with(&field, &weights, &inputs, |_, step, operand| self.branch(step, *operand));
-            Some((weights, values?))
-        })
+        let field = self.field;
+        let weights: Vec<u64> = (0..program.weights()).map(|_| self.next()).collect();
+        let inputs: Vec<u64> = (0..program.inputs()).map(|_| self.next()).collect();
+        let gates: Vec<u64> = (0..program.gates()).map(|_| self.next()).collect();
+        let gate = |unit: usize, z: &u64| Some((field.mul(&gates[unit], z), gates[unit]));
+        let values = program.evaluate_gated(&field, &weights, &inputs, gate)?;
+        Some((weights, values))
     }
-
-    /// A value and a slope.
-    fn branch(&mut self, step: &Operation, operand: u64) -> Option<(u64, u64)> {
-        let (field, number) = (self.field, self.next());
-        match step {
-            Operation::Apply(Function::Exp, _) => Some((number, number)),
-            Operation::Apply(Function::Log, _) => Some((number, field.inverse(&operand)?)),
-            Operation::Apply(Function::Sqrt, _) => {
-                let root = square_root(&field, operand)?;
-                Some((root, field.inverse(&field.add(&root, &root))?))
-            }
-            _ => Some((field.mul(&number, &operand), number)),
-        }
-    }
-}
-
-/// A square root modulo a prime that is 3 modulo 4, if there is one.
-fn square_root(field: &PrimeField, square: u64) -> Option<u64> {
-    let (mut root, mut power, mut left) = (field.one(), square, field.prime().div_ceil(4));
-    while left > 0 {
-        if left & 1 == 1 {
-            root = field.mul(&root, &power);
-        }
-        power = field.mul(&power, &power);
-        left >>= 1;
-    }
-    (field.mul(&root, &root) == square).then_some(root)
 }
 
 /// Combinations of candidates that annihilate the Jacobian at random points modulo a prime, lifted.
@@ -270,7 +230,7 @@ fn lifted(field: &PrimeField, vector: &[u64]) -> Option<Vec<i64>> {
 
 /// Those that hold at a fresh point modulo another prime, too.
 fn confirmed(program: &Program, mut fields: Vec<AffineField>) -> Vec<AffineField> {
-    const OTHER_PRIME: u64 = (1 << 61) - 45;
+    const OTHER_PRIME: u64 = (1 << 61) - 31;
     let other = PrimeField::new(OTHER_PRIME).map(|field| Numbers { field, state: 2 });
     let Some((mut numbers, true)) = other.map(|numbers| (numbers, !fields.is_empty())) else {
         return fields.into_iter().filter(|_| false).collect();
@@ -289,18 +249,9 @@ fn confirmed(program: &Program, mut fields: Vec<AffineField>) -> Vec<AffineField
     fields
 }
 
-/// Marks those whose identity is proved.
+/// Marks those whose identity is proved, with weights, inputs and gates as variables.
 fn proved(program: &Program, mut fields: Vec<AffineField>) -> Vec<AffineField> {
-    fields.iter_mut().for_each(|field| field.proved = annihilates(program, field));
-    if fields.iter().all(|field| field.proved) { fields } else { proved_at_once(program, fields) }
-}
-
-/// The same, with weights, inputs and gates as variables.
-fn proved_at_once(program: &Program, mut fields: Vec<AffineField>) -> Vec<AffineField> {
     let (n, d, gates) = (program.weights(), program.inputs(), program.gates());
-    if !program.is_polynomial() {
-        return fields;
-    }
     let Some(monomials) = Monomials::new(n + d + gates) else {
         return fields;
     };
@@ -316,7 +267,7 @@ fn proved_at_once(program: &Program, mut fields: Vec<AffineField>) -> Vec<Affine
         return fields;
     };
     let jacobian = program.jacobian(&ring, &values);
-    for field in fields.iter_mut().filter(|field| !field.proved) {
+    for field in &mut fields {
         let direction = field.at(&ring, weights);
         field.proved = (0..jacobian.rows()).all(|row| {
             let along = ring.dot(jacobian.row(row), &direction);

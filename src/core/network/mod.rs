@@ -7,7 +7,6 @@
 mod change;
 mod diagram;
 mod gauge;
-mod identity;
 mod layered;
 mod lffn;
 mod lrnn;

@@ -47,8 +47,6 @@ pub struct Trial {
     pub field: PrimeField,
     /// rank × n.
     pub rows: Matrix<u64>,
-    /// The rank before the last input that was read.
-    pub before_last: usize,
 }
 
 impl JacobianMatroid {
@@ -279,27 +277,11 @@ impl JacobianMatroid {
         }
         // The rank is too small only if every trial missed one and the same minor, one larger at the most.
         let error_log2 = self.chance().minor_log2(upper) * self.trials.len() as i64;
-        let evidence = Evidence::all([self.saturated(error_log2), self.lower_evidence()]);
-        Dimension { value: rank, evidence, reason: Reason::RandomPoints }
-    }
-
-    /// How it is known that so many ranks are right, of which some rest on random points alone if `unproved`.
-    pub fn evidence_of(&self, ranks: u64, unproved: bool) -> Evidence {
-        if !unproved {
-            return self.lower_evidence();
-        }
-        let one_by_one = self.error_for_one().saturating_add(i64::from(u64::BITS - ranks.leading_zeros()));
-        Evidence::all([self.saturated(self.error_for_all().min(one_by_one)), self.lower_evidence()])
-    }
-
-    /// With so small a chance that minors are missed: that more inputs add no rank is the same question once more, where no
-    /// trial's last input added any.
-    fn saturated(&self, error_log2: i64) -> Evidence {
+        // That more inputs add no rank is the same question once more.
         let again = self.analytic.as_ref().is_some_and(|analytic| analytic.saturated_at_a_point);
-        if again && self.trials.iter().any(|trial| trial.before_last < self.teacher_rank()) {
-            return Evidence::Open;
-        }
-        Evidence::within(error_log2.saturating_add(i64::from(again)).min(0))
+        let error_log2 = (error_log2 + i64::from(again)).min(0);
+        let evidence = Evidence::all([Evidence::within(error_log2), self.lower_evidence()]);
+        Dimension { value: rank, evidence, reason: Reason::RandomPoints }
     }
 
     /// How it is known that ranks at points are lower bounds: where the arguments of exponentials depend on each other, from
@@ -361,9 +343,8 @@ impl Trial {
     ) -> Self {
         let mut space = RowSpace::new(field, n);
         let mut kernel = space.kernel_vector(|| field.random(random));
-        let mut before = 0;
         'parts: for part in parts {
-            before = space.rank();
+            let before = space.rank();
             for row in (0..part.rows()).map(|row| part.row(row)) {
                 if space.rank() == most.rank {
                     break 'parts;
@@ -376,7 +357,7 @@ impl Trial {
                 break;
             }
         }
-        Trial { field, rows: Matrix::from_rows(n, space.rows().iter().cloned()), before_last: before }
+        Trial { field, rows: Matrix::from_rows(n, space.rows().iter().cloned()) }
     }
 
     /// The rank of the columns of an allocation.
