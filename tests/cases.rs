@@ -212,6 +212,7 @@ fn the_unknown_goes_through_everything() {
         "a.match_in(0).verdict != \"zero\"",
         "a.match_in(0).verdict == \"one\" or a.match_in(0).verdict == \"fractional\"",
         "{\"one\": 1, \"fractional\": 1}[a.match_in(0).verdict] == 1",
+        "\"ff\" in net.kind",
         "len([a.decided(3).matched]) == 1",
         "a.matching_degree == 2 and a.match.degree == 2",
     ] {

@@ -323,6 +323,9 @@ fn columns_of_tables_are_told_apart() {
         let (answer, run) = compared(&file("results.csv", &csv));
         assert_eq!((run.status, answer["consistent"].as_u64()), (0, Some(1)), "{missing}: {answer}");
     }
+    let csv = "network,allocation,samples,trials,successes\n\"lffn([2, 2])\",none,,5,0\n";
+    let (answer, run) = compared(&file("results.csv", csv));
+    assert_eq!((run.status, answer["consistent"].as_u64()), (0, Some(1)), "the allocation none: {answer}");
     for missing in ["null", "NaN", "\"NaN\"", "\"NA\"", "\"None\""] {
         let line = format!(
             r#"{{"network": "lffn([2, 2])", "note": "NaN \" NaN", "allocation": "W1", "samples": {missing}, "trials": 5, "successes": 5}}"#

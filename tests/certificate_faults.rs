@@ -150,7 +150,7 @@ impl Engine for Fault {
         let jacobian = fault.jacobian(network, &field, &weights, &inputs);
         let mut space = RowSpace::new(field, n);
         (0..jacobian.rows()).for_each(|row| _ = space.insert(jacobian.row(row).to_vec()));
-        let trial = Trial { field, rows: Matrix::from_rows(n, space.rows().iter().cloned()) };
+        let trial = Trial { field, is_saturated: true, rows: Matrix::from_rows(n, space.rows().iter().cloned()) };
         Ok(sound.with_trials(vec![trial]))
     }
 }

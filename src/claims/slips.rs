@@ -1,6 +1,7 @@
 //! Slips that people make: comparisons of things that can never be equal, methods that are not called, names that do not
 //! exist. Each is an error that says the mend, in place of a silent False.
 
+use itertools::Itertools;
 use starlark::values::Value;
 use starlark_syntax::syntax::ast::{ArgumentP, AstExpr, AstLiteral, AstStmt, BinOp, Clause, Expr, Stmt};
 
@@ -233,7 +234,7 @@ pub(super) fn strangers(named: &[Named], networks: &[Network]) -> Vec<Slip> {
             "readout" => ("readout", vec!["last", "all"]),
             "kind" => {
                 let families = networks.iter().map(|net| net.family());
-                ("family", Network::FAMILIES.into_iter().chain(families).collect())
+                ("family", Network::FAMILIES.into_iter().chain(families).unique().collect())
             }
             _ => {
                 let names = networks.iter().flat_map(|net| net.layout().tensors()).map(|t| t.name.as_str());
@@ -303,9 +304,16 @@ impl Found {
 
     fn expression(&mut self, expr: &AstExpr) {
         match &expr.node {
-            Expr::Op(left, BinOp::Equal | BinOp::NotEqual | BinOp::In | BinOp::NotIn, right) => {
+            Expr::Op(left, BinOp::Equal | BinOp::NotEqual, right) => {
                 self.compared(left, right);
                 self.compared(right, left);
+            }
+            Expr::Op(left, BinOp::In | BinOp::NotIn, right) => {
+                self.compared(left, right);
+                // `"tanh" in net.kind` looks for a part of a text.
+                if !is_text(right) {
+                    self.compared(right, left);
+                }
             }
             Expr::Op(left, BinOp::And | BinOp::Or, right) => {
                 self.truth(left);
@@ -362,6 +370,11 @@ impl Found {
 
 fn is_name(expr: &AstExpr, name: &str) -> bool {
     matches!(&expr.node, Expr::Identifier(n) if n.node.ident == name)
+}
+
+/// Whether an expression reads an attribute that is a text.
+fn is_text(expr: &AstExpr) -> bool {
+    matches!(&expr.node, Expr::Dot(_, name) if ["verdict", "readout", "kind", "tensor"].contains(&name.node.as_str()))
 }
 
 /// The attribute that an expression reads, or a list of which it makes.

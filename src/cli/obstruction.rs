@@ -10,9 +10,13 @@ pub(super) fn obstructions(all: &[Obstruction], size: usize, title: usize) -> St
     let mut text = String::new();
     for (place, obstruction) in all.iter().enumerate() {
         let number = if obstruction.size == size { format!("all {size}") } else { obstruction.size.to_string() };
-        let dimensions =
-            if obstruction.dim == 1 { "1 dimension".to_owned() } else { format!("{} dimensions", obstruction.dim) };
-        let reason = format!("{number} weights are in {}, which has only {dimensions}", obstruction.description);
+        let dimensions = match obstruction.dim {
+            0 => "no dimension".to_owned(),
+            1 => "only 1 dimension".to_owned(),
+            more => format!("only {more} dimensions"),
+        };
+        let weights = if obstruction.size == 1 { "weight is" } else { "weights are" };
+        let reason = format!("{number} {weights} in {}, which has {dimensions}", obstruction.description);
         let begin = if place == 0 { "because" } else { "and" };
         let indent = format!("\n{}", " ".repeat(title));
         text.push_str(&format!("{begin:<title$}{}\n", wrapped_paragraph(&reason, 80 - title).replace('\n', &indent)));

@@ -424,10 +424,9 @@ impl Lens {
     fn evidence_of_ranks(&self) -> Evidence {
         match self.0.dimensions.get() {
             Some(Ok(Dimensions::Patterns(_))) if self.0.unproved.load(Ordering::Relaxed) => Evidence::Statistical,
-            Some(Ok(Dimensions::Matroid(matroid))) if self.0.unproved.load(Ordering::Relaxed) => {
+            Some(Ok(Dimensions::Matroid(matroid))) => {
                 let asked = self.0.asked.load(Ordering::Relaxed).saturating_add(1);
-                let one_by_one = matroid.error_for_one().saturating_add(i64::from(u64::BITS - asked.leading_zeros()));
-                Evidence::within(matroid.error_for_all().min(one_by_one))
+                matroid.evidence_of(asked, self.0.unproved.load(Ordering::Relaxed))
             }
             _ => Evidence::Proved,
         }

@@ -64,16 +64,17 @@ fn csv(path: &Path, text: &str) -> Result<Vec<Cells>, Failure> {
         if record.len() != names.len() {
             return Err(format!("the row has {} cells for {} columns", record.len(), names.len()));
         }
-        Ok(names.iter().zip(&record).map(|(name, text)| (name.clone(), cell(text))).collect())
+        Ok(names.iter().zip(&record).map(|(name, text)| (name.clone(), cell(name, text))).collect())
     };
     Ok(reader.records().map(row).collect())
 }
 
-/// A cell's text; empty where it is one of the texts that Python and R write for a missing value.
-fn cell(text: &str) -> String {
+/// A cell's text; empty where it is one of the texts that Python and R write for a missing value. The allocation `none` is one.
+fn cell(column: &str, text: &str) -> String {
     const MISSING: [&str; 9] = ["nan", "na", "n/a", "none", "null", "<na>", "nat", "#n/a", "-nan"];
     let text = text.trim();
-    if MISSING.contains(&text.to_lowercase().as_str()) { String::new() } else { text.to_owned() }
+    let is_allocation = column == "allocation" && text == "none";
+    if MISSING.contains(&text.to_lowercase().as_str()) && !is_allocation { String::new() } else { text.to_owned() }
 }
 
 /// A JSON object whose names are all different, in order. (Python writes NaN, which JSON does not have.)
@@ -105,15 +106,15 @@ impl<'de> serde::Deserialize<'de> for Object {
 }
 
 fn json_lines(text: &str) -> Vec<Cells> {
-    let value = |value: serde_json::Value| match value {
-        serde_json::Value::String(text) => cell(&text),
+    let value = |name: &str, value: serde_json::Value| match value {
+        serde_json::Value::String(text) => cell(name, &text),
         serde_json::Value::Null => String::new(),
         other => other.to_string(),
     };
     let row = |line: &str| {
         let line = without_nan(line);
         let Object(entries) = serde_json::from_str(&line).map_err(|e| format!("no JSON object: {e}"))?;
-        Ok(entries.into_iter().map(|(name, v)| (name, value(v))).collect())
+        Ok(entries.into_iter().map(|(name, v)| (name.clone(), value(&name, v))).collect())
     };
     text.trim_start_matches('\u{feff}').lines().filter(|line| !line.trim().is_empty()).map(row).collect()
 }
@@ -162,9 +163,9 @@ fn parquet_rows(path: &Path) -> Result<Vec<Cells>, Failure> {
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     complete(path, schema.columns().iter().map(|c| c.name()))?;
     accept(path, reader.metadata())?;
-    let cell = |field: &Field| match field {
+    let value = |name: &str, field: &Field| match field {
         Field::Null => String::new(),
-        Field::Str(text) => cell(text),
+        Field::Str(text) => cell(name, text),
         Field::Double(x) if x.is_nan() => String::new(),
         Field::Float(x) if x.is_nan() => String::new(),
         Field::Double(x) if x.fract() == 0.0 => format!("{x:.0}"),
@@ -175,7 +176,7 @@ fn parquet_rows(path: &Path) -> Result<Vec<Cells>, Failure> {
     // After an error the iterator may give the same error for ever: the first ends it.
     for row in reader.get_row_iter(None).map_err(|e| broken(&e))? {
         let row = row.map_err(|e| broken(&format!("row {}: {e}", rows.len() + 1)))?;
-        rows.push(Ok(row.get_column_iter().map(|(name, field)| (name.clone(), cell(field))).collect()));
+        rows.push(Ok(row.get_column_iter().map(|(name, field)| (name.clone(), value(name, field))).collect()));
     }
     Ok(rows)
 }

@@ -62,7 +62,13 @@ struct Axis {
     chosen: Vec<usize>,
 }
 
-/// All parts of a set.
+/// The places at which the weights of a set stand: where some are pinned or tied, these are not numbered like weights.
+fn places(layout: &Layout, set: &Allocation) -> Allocation {
+    let stands = |place: &usize| layout.weight_at(*place).is_some_and(|weight| set.contains(weight));
+    Allocation::of(layout.places(), (0..layout.places()).filter(stands))
+}
+
+/// All parts of a set of places.
 fn parts<'a>(layout: &'a Layout, set: &Allocation) -> Vec<Part<'a>> {
     let touched = layout.tensors().iter().filter(|t| t.positions().any(|p| set.contains(p)));
     touched.map(|tensor| part(tensor, set)).collect()
@@ -149,7 +155,7 @@ impl Shape {
 
 /// The parts of a set: the names of the tensors that it touches, in canonical order, and what it has of each.
 pub fn shapes(layout: &Layout, set: &Allocation) -> Vec<(String, Shape)> {
-    parts(layout, set).into_iter().map(|part| (part.tensor.name.clone(), part.shape)).collect()
+    parts(layout, &places(layout, set)).into_iter().map(|part| (part.tensor.name.clone(), part.shape)).collect()
 }
 
 /// The patterns of some images of one set, each with the images that have it; nothing if the images are not all sets of these
@@ -157,7 +163,7 @@ pub fn shapes(layout: &Layout, set: &Allocation) -> Vec<(String, Shape)> {
 pub fn patterns(layout: &Layout, images: &[Allocation]) -> Option<Vec<Pattern>> {
     let mut groups: BTreeMap<Vec<(String, Shape)>, Vec<Vec<Part<'_>>>> = BTreeMap::new();
     for image in images {
-        let parts = parts(layout, image);
+        let parts = parts(layout, &places(layout, image));
         let key = parts.iter().map(|p| (p.tensor.name.clone(), p.shape.clone())).collect();
         groups.entry(key).or_default().push(parts);
     }
@@ -310,6 +316,7 @@ fn join<'a>(layout: &Layout, phrases: Vec<String>, parts: impl Iterator<Item = (
 
 /// One set in words, with its indices: `row 0 of W1 with column 1 of W2`.
 pub fn describe(layout: &Layout, set: &Allocation) -> String {
+    let set = &places(layout, set);
     let parts = parts(layout, set);
     let listed = |axis: &Axis| {
         let plural = if axis.chosen.len() == 1 { "" } else { "s" };
@@ -363,6 +370,7 @@ pub fn describe_all(layout: &Layout, images: &[Allocation]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Entry;
     use super::*;
 
     fn layout() -> Layout {
@@ -389,6 +397,20 @@ mod tests {
         ] {
             assert_eq!(describe(&layout(), &set(text)), words);
         }
+    }
+
+    #[test]
+    fn weights_are_named_by_where_they_stand() {
+        // W1[0,:] is pinned, and W2[0,0] is W2[1,1].
+        let (pinned, new) = layout().with_entries(|weight| match weight {
+            0..3 => Entry::Pinned(0.into()),
+            12 => Entry::Weight(8),
+            other => Entry::Weight(other),
+        });
+        let set = |places: &[usize]| Allocation::of(pinned.weights(), places.iter().map(|p| new[*p].unwrap()));
+        assert_eq!(describe(&pinned, &set(&[3, 4, 5])), "row 1 of W1");
+        assert_eq!(describe(&pinned, &set(&[6])), "b1[0]");
+        assert_eq!(describe(&pinned, &set(&[8])), "W2[0,0] W2[1,1]");
     }
 
     #[test]

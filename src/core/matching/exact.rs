@@ -167,7 +167,8 @@ mod tests {
         assert_eq!(coins(3, -2..=9), 1);
         assert_eq!(coins(0, 0..=0), 1);
         assert_eq!(coins(3, 4..=5), 0);
-        assert_eq!(coins(3, 2..=1), 0);
+        let (from, to) = (2, 1);
+        assert_eq!(coins(3, from..=to), 0);
     }
 
     #[test]

@@ -252,7 +252,7 @@ fn by_inertias((n, d, k): (usize, usize, usize), squares: usize, normal: bool) -
         && definite != indefinite
     {
         let rise = Rational::from(indefinite - definite);
-        let mut ends = indefinite_share().map(|share| Rational::from(&rise * share) + definite);
+        let mut ends = indefinite_share().map(|share| (&rise * share) + definite);
         ends.sort();
         let [low, high] = ends;
         let formula =

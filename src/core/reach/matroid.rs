@@ -47,6 +47,8 @@ pub struct Trial {
     pub field: PrimeField,
     /// rank × n.
     pub rows: Matrix<u64>,
+    /// Whether it was seen that further inputs add no rank: the last one added none, or the rank is the largest that there can be.
+    pub is_saturated: bool,
 }
 
 impl JacobianMatroid {
@@ -277,11 +279,33 @@ impl JacobianMatroid {
         }
         // The rank is too small only if every trial missed one and the same minor, one larger at the most.
         let error_log2 = self.chance().minor_log2(upper) * self.trials.len() as i64;
-        // That more inputs add no rank is the same question once more.
-        let again = self.analytic.as_ref().is_some_and(|analytic| analytic.saturated_at_a_point);
-        let error_log2 = (error_log2 + i64::from(again)).min(0);
-        let evidence = Evidence::all([Evidence::within(error_log2), self.lower_evidence()]);
+        let evidence = Evidence::all([self.with_saturation(error_log2), self.lower_evidence()]);
         Dimension { value: rank, evidence, reason: Reason::RandomPoints }
+    }
+
+    /// How so many ranks together are known, some of which rest on random points alone if `unproved`.
+    pub fn evidence_of(&self, ranks: u64, unproved: bool) -> Evidence {
+        if !unproved {
+            return self.lower_evidence();
+        }
+        let one_by_one = self.error_for_one().saturating_add(i64::from(u64::BITS - ranks.leading_zeros()));
+        let error_log2 = self.error_for_all().min(one_by_one);
+        Evidence::all([self.with_saturation(error_log2), self.lower_evidence()])
+    }
+
+    /// An error of missed minors, and with it that of having too few inputs where their number was found at a point: further inputs add
+    /// rank only if every trial that saw its last one add none missed a minor of one row more.
+    fn with_saturation(&self, error_log2: i64) -> Evidence {
+        if !self.analytic.as_ref().is_some_and(|analytic| analytic.saturated_at_a_point) {
+            return Evidence::within(error_log2);
+        }
+        match self.trials.iter().filter(|trial| trial.is_saturated).count() {
+            0 => Evidence::Open,
+            seen => {
+                let too_few = self.chance().minor_log2(self.network.weights()) * seen as i64;
+                Evidence::within((error_log2.max(too_few) + 1).min(0))
+            }
+        }
     }
 
     /// How it is known that ranks at points are lower bounds: where the arguments of exponentials depend on each other, from
@@ -343,6 +367,7 @@ impl Trial {
     ) -> Self {
         let mut space = RowSpace::new(field, n);
         let mut kernel = space.kernel_vector(|| field.random(random));
+        let mut is_saturated = false;
         'parts: for part in parts {
             let before = space.rank();
             for row in (0..part.rows()).map(|row| part.row(row)) {
@@ -353,11 +378,13 @@ impl Trial {
                     kernel = space.kernel_vector(|| field.random(random));
                 }
             }
-            if most.stops && space.rank() == before {
+            is_saturated = space.rank() == before;
+            if most.stops && is_saturated {
                 break;
             }
         }
-        Trial { field, rows: Matrix::from_rows(n, space.rows().iter().cloned()) }
+        is_saturated |= space.rank() == most.rank;
+        Trial { field, is_saturated, rows: Matrix::from_rows(n, space.rows().iter().cloned()) }
     }
 
     /// The rank of the columns of an allocation.

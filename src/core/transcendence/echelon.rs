@@ -1,4 +1,5 @@
-//! Rows put in one after the other, each written over those before it where it depends on them.
+//! Rows put in one after the other, each written over those before it where it depends on them; and relations between rows that
+//! grow.
 
 use crate::number::{Field, PrimeField, Ring};
 
@@ -41,4 +42,57 @@ impl Echelon {
 
 fn add_multiple(field: PrimeField, target: &mut [u64], factor: u64, row: &[u64]) {
     target.iter_mut().zip(row).for_each(|(sum, entry)| field.add_product(sum, &factor, entry));
+}
+
+/// The linear relations Σ c_i · row_i = 0 between rows of which ever more entries are seen.
+///
+/// If entries are those of functions at random points, one point after the other, and a point takes no relation away, then what
+/// is left annihilates the functions at almost every point, and no further point is likely to take any away.
+pub(super) struct Relations {
+    field: PrimeField,
+    /// A basis.
+    basis: Vec<Vec<u64>>,
+}
+
+impl Relations {
+    /// Between so many rows of which nothing has been seen.
+    pub(super) fn between(field: PrimeField, rows: usize) -> Self {
+        let unit = |row: usize| (0..rows).map(|i| if i == row { field.one() } else { 0 }).collect();
+        Relations { field, basis: (0..rows).map(unit).collect() }
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_none(&self) -> bool {
+        self.basis.is_empty()
+    }
+
+    /// Sees more entries of every row. Whether there are fewer relations than before.
+    pub(super) fn see(&mut self, rows: &[Vec<u64>]) -> bool {
+        let field = self.field;
+        let length = rows.first().map_or(0, Vec::len);
+        let combination = |relation: &[u64], length: usize, vectors: &[Vec<u64>]| {
+            let mut sum = vec![0; length];
+            relation
+                .iter()
+                .zip(vectors)
+                .filter(|(c, _)| **c != 0)
+                .for_each(|(c, v)| add_multiple(field, &mut sum, *c, v));
+            sum
+        };
+        let mut echelon = Echelon::new(field);
+        let (mut kept, mut left): (Vec<Vec<u64>>, Vec<Vec<u64>>) = (Vec::new(), Vec::new());
+        for relation in std::mem::take(&mut self.basis) {
+            match echelon.insert(combination(&relation, length, rows)) {
+                None => kept.push(relation),
+                Some(over) => {
+                    // This one less what it is over those kept annihilates the new entries.
+                    let mut rest = relation;
+                    over.iter().zip(&kept).for_each(|(c, other)| add_multiple(field, &mut rest, field.neg(c), other));
+                    left.push(rest);
+                }
+            }
+        }
+        self.basis = left;
+        !kept.is_empty()
+    }
 }

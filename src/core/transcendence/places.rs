@@ -11,7 +11,7 @@ pub(super) struct Slot {
     pub(super) function: Function,
     /// Whether it depends on no input: then it is the same on all samples.
     pub(super) shared: bool,
-    /// The number of its place on the first sample; of a root, its number among the roots.
+    /// The number of its place on the first sample, among exponentials and logarithms, or among roots.
     start: usize,
 }
 
@@ -22,8 +22,9 @@ pub(super) struct Places {
     /// The slot of each step.
     of_step: Vec<Option<usize>>,
     pub(super) samples: usize,
-    /// How many exponentials and logarithms there are.
+    /// How many places exponentials and logarithms have.
     count: usize,
+    /// How many places roots have.
     roots: usize,
 }
 
@@ -39,14 +40,8 @@ impl Places {
             let start = if root { roots } else { count };
             of_step[at] = Some(slots.len());
             slots.push(Slot { step: program.step(at), operand: *operand, function: *function, shared, start });
-            roots += usize::from(root);
-            count += if root {
-                0
-            } else if shared {
-                samples.min(1)
-            } else {
-                samples
-            };
+            let places = if shared { samples.min(1) } else { samples };
+            *(if root { &mut roots } else { &mut count }) += places;
         }
         Places { slots, of_step, samples, count, roots }
     }
@@ -56,7 +51,7 @@ impl Places {
         self.count
     }
 
-    /// The number of steps that take square roots.
+    /// The number of square roots.
     pub(super) fn roots(&self) -> usize {
         self.roots
     }
@@ -81,11 +76,6 @@ impl Slot {
     /// The number of its place on a sample.
     pub(super) fn place(&self, sample: usize) -> usize {
         if self.shared { self.start } else { self.start + sample }
-    }
-
-    /// Among the roots, which it is.
-    pub(super) fn root(&self) -> usize {
-        self.start
     }
 
     /// The samples on which it is to be looked at: the first where it is shared.

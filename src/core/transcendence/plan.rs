@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha12Rng;
 use rug::{Integer, Rational};
 
-use super::echelon::Echelon;
+use super::echelon::{Echelon, Relations};
 use super::places::{Places, Slot};
 use super::point::{Point, Witnesses};
 use super::{Height, Obscure, heights};
@@ -11,15 +11,15 @@ use crate::algebra::rational_of;
 use crate::number::{Field, Function, PrimeField, Ring, Stream, generator, random_prime};
 use crate::program::Program;
 
-/// Gradients are taken at so many points more than their number of entries asks for: those of products, such as u_i v_j, lie in
-/// spaces that are smaller at each point.
-const SPARE_POINTS: usize = 8;
 /// A relation is checked modulo so many primes other than the one that it was found by.
 const CHECKS: u64 = 2;
 /// The most products of the joint check.
 const MOST_PRODUCTS: u64 = 1 << 36;
 /// Numerators and denominators of coefficients are below this.
 const MOST_COEFFICIENT: u64 = 1 << 12;
+
+/// A row for each place.
+type Gradients = Vec<Vec<u64>>;
 
 /// The value of an exponential or a logarithm.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,17 +72,15 @@ impl Plan {
         let mut random = generator(seed, Stream::Arguments, samples as u64);
         let field = random_prime(&mut random);
         let one = Plan::fresh(program, samples.min(1));
-        let unseen: Witnesses = vec![false; one.places.roots()];
-        let mut witnesses = unseen.clone();
-        if one.independent_on_each_sample(program, field, &mut random, &mut witnesses)? {
-            one.see_witnesses(program, field, &mut random, &mut witnesses)?;
+        if one.independent_on_each_sample(program, field, &mut random)? {
+            // Samples are alike: if, at the weights of a point, the roots on another sample have witnesses, so they have after
+            // any number of samples, for which that point may be taken.
+            let two = Plan::fresh(program, samples.min(2));
+            two.see_witnesses(program, field, &mut random)?;
             return Ok(Plan::fresh(program, samples));
         }
-        let mut witnesses = unseen.clone();
-        let related = Plan::fresh(program, samples).related(program, field, &mut random, &mut witnesses)?;
-        // Only what is seen while the relations hold is a witness.
-        let mut witnesses = unseen;
-        related.see_witnesses(program, field, &mut random, &mut witnesses)?;
+        let related = Plan::fresh(program, samples).related(program, field, &mut random)?;
+        related.see_witnesses(program, field, &mut random)?;
         Ok(related)
     }
 
@@ -174,74 +172,46 @@ impl Plan {
         program: &Program,
         field: PrimeField,
         random: &mut ChaCha12Rng,
-        witnesses: &mut Witnesses,
     ) -> Result<bool, Obscure> {
         for shared in [true, false] {
             let slots: Vec<&Slot> = self.places.arguments().filter(|slot| slot.shared == shared).collect();
-            if slots.is_empty() {
-                continue;
-            }
             let entries =
                 if shared { 0..program.weights() } else { program.weights()..program.weights() + program.inputs() };
-            if entries.is_empty() {
-                return Ok(false);
-            }
-            let mut rows = vec![Vec::new(); slots.len()];
-            for _ in 0..slots.len().div_ceil(entries.len()) + SPARE_POINTS {
-                let point = self.witnessed_point(program, field, random, witnesses)?;
-                for (row, slot) in rows.iter_mut().zip(&slots) {
-                    row.extend_from_slice(&gradient(program, field, &point, slot, 0)[entries.clone()]);
+            let mut relations = Relations::between(field, slots.len());
+            while !relations.is_none() {
+                let point = self.point(program, field, random)?;
+                let entries = |slot: &&Slot| gradient(program, field, &point, slot, 0)[entries.clone()].to_vec();
+                if !relations.see(&slots.iter().map(entries).collect::<Vec<_>>()) {
+                    return Ok(false);
                 }
-            }
-            let mut echelon = Echelon::new(field);
-            if rows.into_iter().any(|row| echelon.insert(row).is_some()) {
-                return Ok(false);
             }
         }
         Ok(true)
     }
 
-    /// Looks for a witness of every root that has none.
-    fn see_witnesses(
-        &self,
-        program: &Program,
-        field: PrimeField,
-        random: &mut ChaCha12Rng,
-        witnesses: &mut Witnesses,
-    ) -> Result<(), Obscure> {
+    /// Looks for a witness of every root, in the order of samples, then of steps.
+    fn see_witnesses(&self, program: &Program, field: PrimeField, random: &mut ChaCha12Rng) -> Result<(), Obscure> {
         const MOST: usize = 40;
+        let mut witnesses: Witnesses = vec![false; self.places.roots()];
         for _ in 0..MOST {
             if witnesses.iter().all(|seen| *seen) {
                 return Ok(());
             }
-            self.witnessed_point(program, field, random, witnesses)?;
+            self.witnessed_point(program, field, random, &mut witnesses)?;
         }
-        let lacking = self.places.radicands().zip(witnesses.iter()).find(|(_, seen)| !**seen);
-        lacking.map_or(Ok(()), |(slot, _)| Err(Obscure::DependentRoot { step: slot.step.index() }))
+        let all_seen = |slot: &&Slot| slot.samples(self.places.samples).all(|sample| witnesses[slot.place(sample)]);
+        let lacking = self.places.radicands().find(|slot| !all_seen(slot));
+        lacking.map_or(Ok(()), |slot| Err(Obscure::DependentRoot { step: slot.step.index() }))
     }
 
     /// Goes through all arguments on all samples together, in program order, and writes those that depend on others in them.
-    fn related(
-        mut self,
-        program: &Program,
-        field: PrimeField,
-        random: &mut ChaCha12Rng,
-        witnesses: &mut Witnesses,
-    ) -> Result<Self, Obscure> {
+    fn related(mut self, program: &Program, field: PrimeField, random: &mut ChaCha12Rng) -> Result<Self, Obscure> {
         let samples = self.places.samples;
-        let entries = program.weights() + samples * program.inputs();
-        let count = self.places.count();
-        let points = count.div_ceil(entries.max(1)) + SPARE_POINTS;
-        let products = (count as u64).saturating_mul(count as u64).saturating_mul((entries * points) as u64);
-        if products > MOST_PRODUCTS {
-            return Err(Obscure::TooMany { arguments: count, limit: MOST_PRODUCTS });
-        }
         let slots: Vec<Slot> = self.places.arguments().copied().collect();
         // What is computed later changes when something is found to depend on what comes before it.
         let mut next = 0;
         while next < slots.len() {
-            let drawn = (0..points).map(|_| self.witnessed_point(program, field, random, witnesses));
-            let drawn: Vec<Point> = drawn.collect::<Result<_, _>>()?;
+            let (drawn, gradients) = self.enough_points(program, field, random)?;
             let (mut echelon, mut kept) = (Echelon::new(field), Vec::new());
             for (at, slot) in slots.iter().enumerate() {
                 let mut changed = false;
@@ -250,7 +220,7 @@ impl Plan {
                     if matches!(self.definitions[place], Definition::Dependent { .. }) {
                         continue;
                     }
-                    let row = drawn.iter().flat_map(|p| self.joint_gradient(program, field, p, slot, sample));
+                    let row = gradients.iter().flat_map(|at_point| at_point[place].iter().copied());
                     match echelon.insert(row.collect()) {
                         None => kept.push((place, slot.function)),
                         Some(over) => {
@@ -265,8 +235,42 @@ impl Plan {
                 }
             }
         }
-        self.check(program, random, witnesses)?;
+        self.check(program, random)?;
         Ok(self)
+    }
+
+    /// Points, and the gradients of all arguments at each: so many that the last took away no relation, so that no further one
+    /// is likely to.
+    fn enough_points(
+        &self,
+        program: &Program,
+        field: PrimeField,
+        random: &mut ChaCha12Rng,
+    ) -> Result<(Vec<Point>, Vec<Gradients>), Obscure> {
+        let (samples, count) = (self.places.samples, self.places.count());
+        let entries = (program.weights() + samples * program.inputs()) as u64;
+        let square = (count as u64).saturating_mul(count as u64);
+        let (mut points, mut gradients) = (Vec::new(), Vec::new());
+        let mut relations = Relations::between(field, count);
+        loop {
+            let products = square.saturating_mul(entries).saturating_mul(points.len() as u64 + 1);
+            if products > MOST_PRODUCTS {
+                return Err(Obscure::TooMany { arguments: count, limit: MOST_PRODUCTS });
+            }
+            let point = self.point(program, field, random)?;
+            let mut at_point = vec![Vec::new(); count];
+            for slot in self.places.arguments() {
+                for sample in slot.samples(samples) {
+                    at_point[slot.place(sample)] = self.joint_gradient(program, field, &point, slot, sample);
+                }
+            }
+            let fewer = relations.see(&at_point);
+            points.push(point);
+            gradients.push(at_point);
+            if !fewer || relations.is_none() {
+                return Ok((points, gradients));
+            }
+        }
     }
 
     /// The gradient of an argument by the weights and the inputs of all samples.
@@ -341,11 +345,11 @@ impl Plan {
     }
 
     /// Checks all relations at fresh points modulo fresh primes, and notes how surely they hold.
-    fn check(&mut self, program: &Program, random: &mut ChaCha12Rng, witnesses: &mut Witnesses) -> Result<(), Obscure> {
+    fn check(&mut self, program: &Program, random: &mut ChaCha12Rng) -> Result<(), Obscure> {
         let slots: Vec<Slot> = self.places.arguments().copied().collect();
         for _ in 0..CHECKS {
             let field = random_prime(random);
-            let point = self.witnessed_point(program, field, random, witnesses)?;
+            let point = self.point(program, field, random)?;
             for slot in &slots {
                 for place in slot.samples(self.places.samples).map(|sample| slot.place(sample)) {
                     let Definition::Dependent { constant, factors } = &self.definitions[place] else { continue };

@@ -33,7 +33,8 @@ pub struct Point {
     pub(super) results: Vec<u64>,
 }
 
-/// For each root, in program order: whether its radicand was no square at a point where everything before it exists.
+/// For each place of a root: whether its radicand was no square at a point where everything before it exists, on this sample and
+/// on those before it, at the same weights.
 pub(super) type Witnesses = Vec<bool>;
 
 /// What stays while the inputs of samples are drawn.
@@ -48,7 +49,7 @@ struct Draw<'a> {
     base: u64,
     arguments: Vec<u64>,
     results: Vec<u64>,
-    /// The roots that depend on no input, once taken.
+    /// The roots that depend on no input, once taken, by place.
     shared_roots: Vec<Option<u64>>,
     /// Whether something that depends on no input does not exist.
     hopeless: bool,
@@ -233,7 +234,7 @@ impl Draw<'_> {
         witnesses: &mut Witnesses,
     ) -> Option<(u64, u64)> {
         let field = self.field;
-        let number = slot.root();
+        let number = slot.place(sample);
         if radicand == 0 {
             return None;
         }

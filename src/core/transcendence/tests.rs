@@ -309,3 +309,45 @@ fn roots_that_are_not_independent_are_not_taken_for_independent() {
     });
     assert_eq!(rank(&norm, 5), Ok(2));
 }
+
+/// √(w (1 + x²)²) is √w (1 + x²): on one sample its root is no rational function, on two the product of both is. With a sign for
+/// each sample, v √(w (1 + x²)²) / (1 + x²) + c would have dimension 2.
+#[test]
+fn roots_are_independent_on_all_samples_together_or_not_at_all() {
+    let network = program(3, 1, |p| {
+        let (v, w, c, x, one) = (p.w(0), p.w(1), p.w(2), p.x(0), p.number(1));
+        let square = p.mul(x, x);
+        let factor = p.add(one, square);
+        let once = p.mul(w, factor);
+        let twice = p.mul(once, factor);
+        let root = p.sqrt(twice);
+        let normed = p.div(root, factor);
+        let term = p.mul(v, normed);
+        vec![p.add(term, c)]
+    });
+    assert_eq!(rank(&network, 1), Ok(1));
+    for samples in [2, 5] {
+        assert!(matches!(rank(&network, samples), Err(Obscure::DependentRoot { .. })));
+    }
+}
+
+/// The products x_i y_j of 2 × 30 inputs are 900 independent arguments, of whose gradients a point shows 59 at the most.
+#[test]
+fn gradients_are_taken_at_as_many_points_as_it_takes() {
+    const T: usize = 30;
+    let scores = program(1, 2 * T, |p| {
+        let w = p.w(0);
+        let mut total = w;
+        for i in 0..T {
+            for j in 0..T {
+                let (x, y) = (p.x(i), p.x(T + j));
+                let xy = p.mul(x, y);
+                let e = p.exp(xy);
+                total = p.add(total, e);
+            }
+        }
+        vec![total]
+    });
+    let plan = Plan::new(&scores, 2, 1).unwrap();
+    assert_eq!((plan.arguments(), plan.relations()), (2 * T * T, 0));
+}
