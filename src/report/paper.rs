@@ -241,15 +241,17 @@ fn code(text: &str) -> String {
 
 /// Plain text, with the formulas between dollars typeset that are of harmless commands.
 fn prose(text: &str) -> String {
+    if !text.matches('$').count().is_multiple_of(2) {
+        return plain(text);
+    }
     let mut out = String::new();
     for (place, part) in text.split('$').enumerate() {
-        let closed = place % 2 == 1 && text.matches('$').count().is_multiple_of(2);
-        if closed && is_harmless(part) {
-            out.push_str(&format!("${part}$"));
-        } else if closed {
-            out.push_str(&code(part));
-        } else {
+        if place % 2 == 0 {
             out.push_str(&plain(part));
+        } else if is_harmless(part) {
+            out.push_str(&format!("${part}$"));
+        } else {
+            out.push_str(&code(part));
         }
     }
     out

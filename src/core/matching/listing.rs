@@ -11,6 +11,8 @@ use crate::reach::{Evidence, Group, Row, Set};
 
 use super::answer::Verdict;
 use super::degree::{Degree, NoDegree};
+use super::ensemble::Ensemble;
+use super::exact::Theorem;
 use super::instance::Decision;
 use super::laws::{boundedness, evidence_of_fraction, is_affine, normality};
 use super::matcher::{MatchError, MatchOptions, Matcher};
@@ -64,6 +66,8 @@ pub enum Law {
         /// The trial.
         trial: u64,
     },
+    /// A theorem gives the probability.
+    Exact(Theorem),
     /// None.
     None,
 }
@@ -76,6 +80,7 @@ impl std::fmt::Display for Law {
             Law::OddDegree => write!(f, "odd-degree law"),
             Law::Monotone => write!(f, "monotonicity"),
             Law::Fractional { trial } => write!(f, "fractional law, trial {trial}"),
+            Law::Exact(theorem) => write!(f, "{theorem}"),
             Law::None => write!(f, "no law"),
         }
     }
@@ -91,6 +96,9 @@ pub struct Ruled {
     /// How it is known; open where the verdict is undecided.
     pub evidence: Evidence,
 }
+
+/// Where no law says anything.
+const UNDECIDED: Ruled = Ruled { verdict: Verdict::Undecided, law: Law::None, evidence: Evidence::Open };
 
 /// What was asked of an orbit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,11 +177,20 @@ impl<'a> OrbitMatcher<'a> {
         if row.representative.size() == teacher.value {
             return self.basis(&row.representative, teacher.evidence);
         }
-        let certain = if verdict { self.certain_part(row) } else { None };
-        Ok(match certain {
-            Some(evidence) => of(NoBasis::Surplus, Verdict::One, Law::Monotone, evidence),
-            None => of(NoBasis::Surplus, Verdict::Undecided, Law::None, Evidence::Open),
-        })
+        if !verdict {
+            return Ok(of(NoBasis::Surplus, Verdict::Undecided, Law::None, Evidence::Open));
+        }
+        if let Some(evidence) = self.certain_part(row) {
+            return Ok(of(NoBasis::Surplus, Verdict::One, Law::Monotone, evidence));
+        }
+        let ruled = self.exact(&row.representative, teacher.evidence).unwrap_or(UNDECIDED);
+        Ok(of(NoBasis::Surplus, ruled.verdict, ruled.law, ruled.evidence))
+    }
+
+    /// What a theorem says of an allocation that spans.
+    fn exact(&self, allocation: &Allocation, spans: Evidence) -> Option<Ruled> {
+        let exact = self.matcher.exact(allocation, Ensemble::Gaussian)?;
+        Some(Ruled { verdict: exact.verdict(), law: Law::Exact(exact.theorem), evidence: spans })
     }
 
     /// How it is known, best of all parts with one weight less, that one of them has match probability 1.
@@ -199,8 +216,10 @@ impl<'a> OrbitMatcher<'a> {
                 let evidence = Evidence::all([spans, odd.evidence]);
                 Ruled { verdict: Verdict::One, law: Law::OddDegree, evidence }
             }
-            Ok(even) => self.fractional(allocation, even, spans),
-            Err(_) => Ruled { verdict: Verdict::Undecided, law: Law::None, evidence: Evidence::Open },
+            counted => self.exact(allocation, spans).unwrap_or_else(|| match counted {
+                Ok(even) => self.fractional(allocation, even, spans),
+                Err(_) => UNDECIDED,
+            }),
         });
         Ok(Matched { degree, ruled })
     }
@@ -213,7 +232,7 @@ impl<'a> OrbitMatcher<'a> {
             _ => None,
         });
         let Some((trial, found)) = witness else {
-            return Ruled { verdict: Verdict::Undecided, law: Law::None, evidence: Evidence::Open };
+            return UNDECIDED;
         };
         let normal = normality(self.matcher.network(), self.matcher.samples(), basis.size());
         let decided = found.error_log2.map_or(Evidence::Proved, Evidence::within);
