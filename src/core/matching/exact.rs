@@ -19,11 +19,13 @@ const BITS: u32 = 60;
 /// The theorem behind an exact match probability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theorem {
-    /// Odd powers take every real value, so hidden units make up for frozen factors behind them.
+    /// Each unit can be any one of the teacher's, rescaled.
+    Rescaling,
+    /// Odd powers take every real value.
     OddPowers,
     /// A sum of squares reaches the forms of no larger inertia (Sylvester), and these only.
     Inertia,
-    /// A sum of at least third powers of independent linear forms is one in one way only, so the signs must agree.
+    /// A sum of powers of independent linear forms, but of plain squares, is one in one way only, so the signs must agree.
     UniqueTerms,
     /// The cone of random vectors contains a random vector (Wendel).
     Cone,
@@ -36,6 +38,7 @@ pub enum Theorem {
 impl std::fmt::Display for Theorem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Theorem::Rescaling => "each unit can be one of the teacher's, rescaled",
             Theorem::OddPowers => "odd powers take every real value",
             Theorem::Inertia => "law of inertia: the signs of the squares decide (Sylvester)",
             Theorem::UniqueTerms => "terms are unique: the signs of the powers decide (Kruskal)",

@@ -23,6 +23,7 @@ mod maximal;
 mod piecewise;
 mod powers;
 mod shallow;
+mod terms;
 mod trend;
 mod witness;
 

@@ -1,7 +1,7 @@
 //! One hidden layer of powers, y_k(x) = Σ_i c_ki (w_i·x + b_i)^g: match probabilities by theorems, and instances with surplus
 //! weights decided exactly.
 //!
-//! - *Odd powers.* One output, all of W1 learns: w_i = (c_i*/c_i)^(1/g) w_i* matches.
+//! - *Terms.* Units with at most one frozen weight each: see [`super::terms`].
 //! - *Inertia.* g = 2, one output, the units I learn all their incoming weights, n of them, the others none, out of d inputs. What
 //!   I adds to the others' form are all forms with at most P positive and N negative squares, the signs of c_i for i in I:
 //!   W^T C W restricted to a positive subspace of dimension p embeds it into one of C, and a form with fewer squares
@@ -13,8 +13,6 @@
 //!   - n ≥ d: it has p positive squares with a probability π_p = π_{d−p} > 0, and is reached if p − k ≤ P_f ≤ p + n − d, P_f
 //!     the heads of n − k coins. So the value lies between the least and the largest of these probabilities; they are
 //!     all 1 for k ≥ d, and equal for d = 1.
-//! - *Unique terms.* g ≥ 4 even, one output, all of W1 learns, h ≤ d: a sum of h powers of independent linear forms is one
-//!   in one way only (Kruskal), so the coins must fit as for inertia.
 //! - *Cone.* One input vector, g even: unit i adds t_i c_i with t_i ≥ 0 where an incoming weight learns. Outputs with a learnable
 //!   bias or outgoing weight are matched by that; o others are left, and k such units. y* less what is frozen is a
 //!   vector whose sign is symmetric given the c_i, which are independent, symmetric and in general position: it lies in
@@ -37,6 +35,7 @@ use super::exact::{Exact, Theorem, coins};
 use super::indefinite::indefinite_share;
 use super::instance::Instance;
 use super::shallow::{Shallow, Unit};
+use super::terms::by_terms;
 
 /// Forms in more variables are left to others,
 const MOST_VARIABLES: usize = 24;
@@ -58,7 +57,10 @@ impl Powers {
 
     /// The match probability of an allocation on so many generic inputs, and whether draws are normal.
     pub(super) fn law(&self, allocation: &Allocation, inputs: usize, normal: bool) -> Option<Exact> {
-        if inputs == 1 { self.cone(allocation) } else { self.forms(allocation, inputs, normal) }
+        by_terms(&self.shallow, self.degree, allocation, inputs).or_else(|| match inputs {
+            1 => self.cone(allocation),
+            _ => self.forms(allocation, inputs, normal),
+        })
     }
 
     fn is_odd(&self) -> bool {
@@ -82,34 +84,28 @@ impl Powers {
         Some(Exact::of(Theorem::Cone, value, format!("P(Bin({free}, 1/2) >= {outputs})")))
     }
 
-    /// One output, no biases, all labels seen.
+    /// Squares, one output, no biases, all labels seen.
     fn forms(&self, allocation: &Allocation, inputs: usize, normal: bool) -> Option<Exact> {
-        if self.shallow.outputs() != 1 || self.shallow.biases.is_some() {
+        if self.degree != 2 || self.shallow.outputs() != 1 || self.shallow.biases.is_some() {
             return None;
         }
         let (free, fixed) = self.units(allocation)?;
         let (n, h, d) = (free.len(), self.shallow.units.len(), free.first()?.incoming.len());
-        if self.is_odd() {
-            let formula = "w = (c* / c)^(1/g) w*".to_owned();
-            return fixed.is_empty().then(|| Exact::of(Theorem::OddPowers, Rational::from(1), formula));
-        }
-        let monomials = binomial(d + self.degree as usize - 1, d - 1);
-        // Scaling a unit changes no label, so there are no more dimensions than weights less units.
-        let sees_all = inputs > h * d || monomials <= inputs;
-        if !sees_all || fixed.iter().any(|u| allocation.contains(u.outgoing[0])) {
+        if !determine_terms(&self.shallow, self.degree, inputs)
+            || fixed.iter().any(|u| allocation.contains(u.outgoing[0]))
+        {
             return None;
         }
         let k = free.iter().filter(|u| allocation.contains(u.outgoing[0])).count();
         if n == h && h <= d {
-            let theorem = if self.degree == 2 { Theorem::Inertia } else { Theorem::UniqueTerms };
             let value = coins(2 * h - k, (h - k) as i64..=h as i64);
             let formula = match k {
                 0 => format!("binom({}, {h}) / 4^{h}", 2 * h),
                 _ => format!("P({} <= Bin({}, 1/2) <= {h})", h - k, 2 * h - k),
             };
-            return Some(Exact::of(theorem, value, formula));
+            return Some(Exact::of(Theorem::Inertia, value, formula));
         }
-        (self.degree == 2 && n >= d).then(|| by_inertias((n, d, k), 2 * h - n, normal))
+        (n >= d).then(|| by_inertias((n, d, k), 2 * h - n, normal))
     }
 
     /// The units that learn all their incoming weights, and those that learn none; nothing if there are others.
@@ -244,6 +240,16 @@ impl Powers {
     }
 }
 
+/// Whether so many generic inputs determine the function of a network without biases.
+pub(super) fn determine_terms(shallow: &Shallow, degree: u32, inputs: usize) -> bool {
+    let Some(d) = shallow.units.first().map(|unit| unit.incoming.len()) else {
+        return false;
+    };
+    let monomials = binomial(d + degree as usize - 1, d - 1);
+    // Scaling a unit changes no label, so there are no more dimensions than weights less units.
+    inputs > shallow.units.len() * (d + shallow.outputs() - 1) || monomials <= inputs
+}
+
 /// n free units, k of them with learnable factors, have to reach a form in d variables with so many squares.
 fn by_inertias((n, d, k): (usize, usize, usize), squares: usize, normal: bool) -> Exact {
     let reach = |p: i64| coins(n - k, p - k as i64..=p + (n - d) as i64);
@@ -367,6 +373,12 @@ mod tests {
             ("pnn([2, 3, 2], degree=2)", "W1[:,0] W1[1,1]", Samples::Count(1), Some("1/2")),
             ("pnn([2, 3, 2], degree=2, bias=True)", "W1[0,:] b1[1] W1[2,0] b2[0]", Samples::Count(1), Some("7/8")),
             ("pnn([2, 2, 1], degree=3)", "W1", functional, Some("1")),
+            ("pnn([2, 2, 1], degree=3)", "W1[0,0] W1[1,:] W2[0,0]", functional, Some("1")),
+            ("pnn([2, 2, 2], degree=2)", "W1[0,0] W1[1,1] W2", functional, Some("1")),
+            ("pnn([2, 2, 2], degree=2)", "W1 W2[1,:]", functional, Some("3/8")),
+            ("pnn([2, 2, 2], degree=2)", "W1 W2[0,0] W2[1,1]", functional, Some("7/16")),
+            ("pnn([2, 2, 2], degree=2)", "W1[:,0] W1[0,1] W2[:,1] W2[0,0]", functional, Some("3/4")),
+            ("pnn([2, 1, 1], degree=4)", "W1", functional, Some("1/2")),
         ] {
             let exact = law(network, text, samples).unwrap_or_else(|| panic!("{network} {text}"));
             assert_eq!(exact.number.as_deref(), number, "{network} {text}");
@@ -374,7 +386,8 @@ mod tests {
             let allocation = parse(network.layout(), text).unwrap();
             let settings = Settings { seed: 5, ..SETTINGS };
             let matcher = Matcher::new(&network, samples, settings, crate::matching::Limits::default()).unwrap();
-            let most = if network.hidden_power() == Some(2) { 4_000 } else { 40 };
+            let quick = network.hidden_power() == Some(2) && network.shapes().outputs == 1 || samples != functional;
+            let most = if quick { 4_000 } else { 150 };
             let options = MatchOptions { trials: Trials::Fixed(most), ..MatchOptions::default() };
             let answer = matcher.decide(&allocation, &options, &|_, _| {}).unwrap();
             assert_eq!(answer.verdict, exact.verdict(), "{network} {text}");
