@@ -10,6 +10,7 @@ use crate::network::{Network, Probe, Recurrence, Samples};
 use crate::reach::binomial;
 
 use super::answer::Verdict;
+use super::diagonals::diagonal_share;
 use super::ensemble::Ensemble;
 use super::powers::Powers;
 
@@ -33,6 +34,8 @@ pub enum Theorem {
     Coordinates,
     /// Two poles are real exactly if a discriminant is not negative.
     TwoPoles,
+    /// The mean number of solutions is the area of random convex bodies (Kac and Rice, Vitale).
+    Zonoids,
 }
 
 impl std::fmt::Display for Theorem {
@@ -45,6 +48,7 @@ impl std::fmt::Display for Theorem {
             Theorem::Cone => "cone law: even powers reach a cone of random vectors (Wendel)",
             Theorem::Coordinates => "the recurrent matrix is the teacher's in coordinates that fit encoder and decoder",
             Theorem::TwoPoles => "two poles: the discriminant of a characteristic polynomial",
+            Theorem::Zonoids => "mean number of solutions as an area (Kac and Rice, Vitale)",
         })
     }
 }
@@ -113,6 +117,10 @@ pub(super) fn exact(
         let normal = ensemble == Ensemble::Gaussian;
         return powers.law(allocation, network.probe_inputs(samples), normal);
     }
+    if let Some(layers) = network.two_by_two() {
+        let applies = ensemble == Ensemble::Gaussian && network.probe_inputs(samples) > 1;
+        return applies.then(|| diagonals(&layers, allocation)).flatten();
+    }
     let recurrence = network.single_recurrence()?;
     coordinates(&recurrence, allocation).or_else(|| {
         let applies = ensemble == Ensemble::Gaussian && matches!(network.probe(samples), Probe::Fixed(_));
@@ -158,6 +166,18 @@ fn two_poles(recurrence: &Recurrence, allocation: &Allocation) -> Option<Exact> 
         number: Some("1 - sqrt(2)/4".to_owned()),
         formula: "1 - P(Laplace > z^2/2), z standard normal".to_owned(),
     })
+}
+
+/// Two layers of two by two, of each of which a diagonal learns, either one: to rename inputs or outputs makes it the main one.
+fn diagonals(layers: &[[[usize; 2]; 2]; 2], allocation: &Allocation) -> Option<Exact> {
+    let learns = |places: [usize; 2]| places.iter().all(|w| allocation.contains(*w));
+    let is_diagonal = |m: &[[usize; 2]; 2]| learns([m[0][0], m[1][1]]) || learns([m[0][1], m[1][0]]);
+    if allocation.size() != 4 || !layers.iter().all(is_diagonal) {
+        return None;
+    }
+    let [low, high] = diagonal_share();
+    let formula = "2/pi^3 times the mean number of solutions on each slope, over all slopes".to_owned();
+    Some(Exact::between(Theorem::Zonoids, low, high, formula))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod choose;
 mod classify;
 mod critical;
 mod degree;
+mod diagonals;
 mod ensemble;
 mod equations;
 mod estimate;
@@ -26,6 +27,7 @@ mod shallow;
 mod terms;
 mod trend;
 mod witness;
+mod zonoid;
 
 pub use crate::algebra::{Limits, Stopped};
 pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};

@@ -25,6 +25,17 @@ impl Lffn {
     pub(super) fn shapes(&self) -> Shapes {
         self.layers.shapes()
     }
+
+    /// Where the weights stand, by layer, row and column, if there are two layers of two by two and no biases.
+    pub(super) fn two_by_two(&self) -> Option<[[[usize; 2]; 2]; 2]> {
+        let layout = self.layers.layout();
+        let starts: Vec<usize> = layout.tensors().iter().map(|t| t.start).collect();
+        let [first, second] = starts.as_slice() else {
+            return None;
+        };
+        let matrix = |start: &usize| [[*start, start + 1], [start + 2, start + 3]];
+        (self.layers.widths == [2, 2, 2] && !self.layers.bias).then(|| [matrix(first), matrix(second)])
+    }
 }
 
 impl std::fmt::Display for Lffn {

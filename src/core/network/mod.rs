@@ -400,6 +400,14 @@ impl Network {
         }
     }
 
+    /// The weights of a linear network without biases whose two layers are two by two: by layer, row and column.
+    pub fn two_by_two(&self) -> Option<[[[usize; 2]; 2]; 2]> {
+        match &self.kind {
+            Kind::Lffn(lffn) => lffn.two_by_two(),
+            _ => None,
+        }
+    }
+
     /// The label map of one input as a program; of a network of one's own, as it was recorded.
     ///
     /// # Errors
