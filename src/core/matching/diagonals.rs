@@ -174,7 +174,7 @@ impl Slope {
         for until in roots {
             let weight = self.weight(&from, &until).low;
             // The second factor is at least what it is in the middle.
-            let middle = Integer::from(self.grown(&from) * self.grown(&until)).sqrt();
+            let middle = (self.grown(&from) * self.grown(&until)).sqrt();
             let whole = (self.square() + Integer::from(self.numerator.square_ref())) << (2 * ROOT_PLACES);
             let below = (whole - &middle) * self.square();
             let second = root(&quotient(&(middle * &self.p), &below)).low;
@@ -289,12 +289,10 @@ mod tests {
         for j in [-20, -1, 0, 1, 30] {
             let slope = Slope::power(j);
             let k = 1.2f64.powi(j);
-            let unit = k.max(1.0);
             // ∫ df / (1 + p f) and the mean of the first factor, ∫ df / (√f (1 + p f)), over all of the range.
             let p = k.min(1.0).powi(2);
             let weight = (1.0 + k * k).ln() / p;
             let first = 2.0 * k.atan() / p.sqrt();
-            let _ = unit;
             for (laws, slack) in [(slope.means(), -1e-6), (slope.chords(), 1e-6)] {
                 let both = with_exchanged(laws);
                 let sum = |i: usize| both.iter().map(|law| law[i] as f64 / (1u64 << BITS) as f64).sum::<f64>();

@@ -3,6 +3,8 @@
 //! They hold for independent entries whose densities are positive near 0 and symmetric about it, as `gaussian` and `uniform`
 //! ones; the two poles need normal ones. Proofs: the book's page on match probabilities.
 
+use std::collections::BTreeSet;
+
 use rug::{Integer, Rational};
 
 use crate::allocation::Allocation;
@@ -113,6 +115,10 @@ pub(super) fn exact(
     samples: Samples,
     ensemble: Ensemble,
 ) -> Option<Exact> {
+    if is_rescaled_teacher(network, allocation) {
+        let formula = "the student is the teacher with its hidden units rescaled".to_owned();
+        return Some(Exact::of(Theorem::Rescaling, Rational::from(1), formula));
+    }
     if let Some(powers) = powers {
         let normal = ensemble == Ensemble::Gaussian;
         return powers.law(allocation, network.probe_inputs(samples), normal);
@@ -126,6 +132,32 @@ pub(super) fn exact(
         let applies = ensemble == Ensemble::Gaussian && matches!(network.probe(samples), Probe::Fixed(_));
         applies.then(|| two_poles(&recurrence, allocation)).flatten()
     })
+}
+
+/// Whether the teacher's hidden units can be given scales that make its frozen weights the student's, whatever the two are: the
+/// powers of the scales are independent modulo 2. Then they are so over the rational numbers, too, and any absolute
+/// values and any signs of all the quotients of frozen weights are products of powers of scales.
+fn is_rescaled_teacher(network: &Network, allocation: &Allocation) -> bool {
+    let frozen = allocation.weights() - allocation.size();
+    let Some(scales) = network.scales() else {
+        return false;
+    };
+    let units = scales.iter().flatten().map(|(unit, _)| unit + 1).max().unwrap_or(0);
+    // Echelon form: by the least unit of each row.
+    let mut rows: Vec<Option<BTreeSet<usize>>> = vec![None; units];
+    frozen <= units
+        && (0..scales.len()).filter(|w| !allocation.contains(*w)).all(|weight| {
+            let odd = scales[weight].iter().filter(|(_, power)| power % 2 != 0);
+            let mut row: BTreeSet<usize> = odd.map(|(unit, _)| *unit).collect();
+            while let Some(first) = row.first().copied() {
+                let Some(other) = &rows[first] else {
+                    rows[first] = Some(row);
+                    return true;
+                };
+                row = row.symmetric_difference(other).copied().collect();
+            }
+            false
+        })
 }
 
 /// P(a ≤ the heads of so many fair coins ≤ b).
@@ -183,6 +215,11 @@ fn diagonals(layers: &[[[usize; 2]; 2]; 2], allocation: &Allocation) -> Option<E
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::allocation::parse;
+    use crate::matching::{Limits, MatchOptions, Matcher, Trials};
+    use crate::number::{Field, Ring, Stream, generator};
+    use crate::reach::point::ModularPoint;
+    use crate::reach::{Evidence, Settings};
 
     #[test]
     fn coins_are_fair() {
@@ -192,6 +229,84 @@ mod tests {
         assert_eq!(coins(3, 4..=5), 0);
         let (from, to) = (2, 1);
         assert_eq!(coins(3, from..=to), 0);
+    }
+
+    /// Scales change no label, at random numbers modulo a prime.
+    #[test]
+    fn scales_change_no_label() {
+        for network in [
+            "lffn([2, 3, 2])",
+            "lffn([2, 3, 2, 2], bias=True)",
+            "pnn([2, 2, 3, 2], degree=[2, 3])",
+            "pnn([2, 3, 1], degree=4, bias=True)",
+            "lrnn(2, 3, 2, 5)",
+            "lrnn(1, 2, 2, steps=4, readout=\"all\")",
+        ] {
+            let network: Network = network.parse().unwrap();
+            let point = ModularPoint::random(&network, Samples::Count(3), &mut generator(4, Stream::Points, 0));
+            let field = point.field;
+            let scale = |unit: usize| field.integer(unit as i64 + 2);
+            let scaled = |(weight, powers): (&u64, Vec<(usize, i64)>)| {
+                powers.into_iter().fold(*weight, |value, (unit, power)| {
+                    let factor = if power < 0 { field.inverse(&scale(unit)).unwrap() } else { scale(unit) };
+                    (0..power.abs()).fold(value, |value, _| field.mul(&value, &factor))
+                })
+            };
+            let weights: Vec<u64> = point.weights.iter().zip(network.scales().unwrap()).map(scaled).collect();
+            assert_ne!(weights, point.weights);
+            let labels = |weights: &[u64]| network.labels(&point.field, weights, &point.inputs);
+            assert_eq!(labels(&weights), labels(&point.weights), "{network}");
+        }
+    }
+
+    /// Where the frozen weights can be the teacher's, rescaled: that the student finds them is seen in instances; the others are
+    /// not claimed.
+    #[test]
+    fn frozen_weights_that_scales_make_up_for() {
+        for (network, frozen, is_so) in [
+            ("lffn([2, 2, 2])", "", true),
+            ("lffn([2, 2, 2])", "W1[0,0] W2[1,1]", true),
+            ("lffn([2, 2, 2])", "W1[0,0] W2[1,0]", false),
+            ("lffn([2, 2, 2])", "W1[0,0] W1[0,1]", false),
+            ("lffn([2, 2, 2, 2])", "W2[0,0] W2[0,1] W2[1,0] W1[1,0]", true),
+            ("lffn([2, 2, 2, 2])", "W2", false),
+            ("pnn([2, 2, 1], degree=2)", "W1[0,0] W1[1,1]", true),
+            ("pnn([2, 2, 1], degree=2)", "W2[0,0]", false),
+            ("pnn([2, 2, 1], degree=3)", "W2[0,0] W1[1,1]", true),
+            ("pnn([2, 2, 2, 1], degree=2)", "W1[0,0] W1[1,1] W2[0,0] W2[1,0]", true),
+            ("pnn([2, 2, 2, 1], degree=2)", "W1[0,0] W2[0,0] W2[0,1]", false),
+            ("lrnn(1, 2, 1, 4)", "W[0,1] B[1,0]", true),
+            ("lrnn(1, 2, 1, 4)", "W[0,0]", false),
+            ("lrnn(1, 2, 1, 4)", "W[0,1] W[1,0]", false),
+        ] {
+            let network: Network = network.parse().unwrap();
+            let frozen = parse(network.layout(), if frozen.is_empty() { "none" } else { frozen }).unwrap();
+            let learnable = Allocation::all(network.weights()).difference(&frozen);
+            assert_eq!(is_rescaled_teacher(&network, &learnable), is_so, "{network} {frozen:?}");
+        }
+    }
+
+    /// The law of two by two against instances decided by elimination, and against its discriminant in other programs.
+    #[test]
+    fn diagonals_lie_in_the_interval_of_decided_instances() {
+        let network: Network = "lffn([2, 2, 2])".parse().unwrap();
+        for text in ["W1[0,0] W1[1,1] W2[0,0] W2[1,1]", "W1[0,1] W1[1,0] W2[0,0] W2[1,1]"] {
+            let allocation = parse(network.layout(), text).unwrap();
+            let settings = Settings { seed: 3, error_log2: -60 };
+            let matcher = Matcher::new(&network, Samples::Functional, settings, Limits::default()).unwrap();
+            let options = MatchOptions { trials: Trials::Fixed(2_000), ..MatchOptions::default() };
+            let answer = matcher.decide(&allocation, &options, &|_, _| {}).unwrap();
+            assert_eq!((answer.verdict, answer.evidence), (Verdict::Fractional, Evidence::Proved));
+            let [low, high] = answer.exact.unwrap().enclosure();
+            let [from, until] = matcher.estimate(&allocation, &options, &|_, _| {}).ci95;
+            // Twice the half-width on either side.
+            let slack = (until - from) / 2.0;
+            assert!(from - slack < low && high < until + slack, "{text}: {low} to {high}, {from} to {until}");
+        }
+        let one_input = Samples::Count(1);
+        let allocation = parse(network.layout(), "W1[0,0] W1[1,1] W2[0,0] W2[1,1]").unwrap();
+        assert!(exact(&network, None, &allocation, one_input, Ensemble::Gaussian).is_none());
+        assert!(exact(&network, None, &allocation, Samples::Functional, Ensemble::Uniform).is_none());
     }
 
     #[test]

@@ -13,11 +13,11 @@ use std::sync::OnceLock;
 
 use rug::{Integer, Rational};
 
-/// Lengths are whole multiples of 2 to the power −30,
+/// Lengths are whole multiples of 2 to the power −30;
 pub(super) const BITS: u32 = 30;
 #[cfg(test)]
 const ONE: u64 = 1 << BITS;
-/// and what more than that is needed of, of 2 to the power −96.
+/// numbers that more is needed of are multiples of 2 to the power −96.
 pub(super) const PLACES: u32 = 96;
 /// Directions of a half circle.
 const DIRECTIONS: usize = 1024;
@@ -80,7 +80,7 @@ impl Perimeters {
             for (from, until) in &coefficients {
                 low += (from * (power.0 >> 31)) >> 31;
                 high += (until * power.1.div_ceil(1 << 31)).div_ceil(1 << 31);
-                power = (power.0 * i as u128 >> CELL_BITS, (power.1 * i as u128).div_ceil(CELLS as u128));
+                power = ((power.0 * i as u128) >> CELL_BITS, (power.1 * i as u128).div_ceil(CELLS as u128));
             }
             ((low >> 32) as u64, high.div_ceil(1 << 32) as u64)
         };
@@ -118,7 +118,7 @@ impl Perimeters {
     }
 }
 
-/// The sines of the first half right angle and more: of j · π / DIRECTIONS, up to a right angle.
+/// The sines of j · π / DIRECTIONS, up to a right angle.
 fn sines() -> &'static [Between] {
     static SINES: OnceLock<Vec<Between>> = OnceLock::new();
     SINES.get_or_init(|| {

@@ -5,6 +5,8 @@
 //! (by b_ℓ\[i\]: G_ℓ\[k,i\]), with G_L = 1 and G_ℓ = G_{ℓ+1} W_{ℓ+1} diag(g·z_ℓ^{g−1}); the last factor is the slope of the
 //! activation.
 
+use itertools::iproduct;
+
 use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::{Allocation, Layout};
 use crate::number::{Field, Ring};
@@ -52,6 +54,24 @@ impl Layers {
     /// d_L.
     pub(super) fn outputs(&self) -> usize {
         self.widths[self.count()]
+    }
+
+    /// For each weight, the powers of the scales of hidden units that it is multiplied with when all labels stay as they are:
+    /// λ for what leads to a unit of scale λ, and λ^−g for what leads away from it.
+    pub(super) fn scales(&self) -> Vec<Vec<(usize, i64)>> {
+        let before = |layer: usize| self.widths[1..layer].iter().sum::<usize>();
+        let unit = |layer: usize, i: usize| (1..self.count()).contains(&layer).then(|| before(layer) + i);
+        let mut scales = Vec::new();
+        for layer in 1..=self.count() {
+            let to = |i: usize| unit(layer, i).map(|u| (u, 1));
+            let from = |j: usize| unit(layer - 1, j).map(|u| (u, -i64::from(self.exponents[layer - 2])));
+            for (i, j) in iproduct!(0..self.widths[layer], 0..self.widths[layer - 1]) {
+                scales.push(to(i).into_iter().chain(from(j)).collect());
+            }
+            let biases = if self.bias { self.widths[layer] } else { 0 };
+            scales.extend((0..biases).map(|i| to(i).into_iter().collect::<Vec<_>>()));
+        }
+        scales
     }
 
     /// What is known of the shape by name.

@@ -22,6 +22,10 @@ impl Lffn {
         Ok(Lffn { layers: Layers::new(widths, bias, exponents) })
     }
 
+    pub(super) fn scales(&self) -> Vec<Vec<(usize, i64)>> {
+        self.layers.scales()
+    }
+
     pub(super) fn shapes(&self) -> Shapes {
         self.layers.shapes()
     }

@@ -38,6 +38,20 @@ impl Lrnn {
         })
     }
 
+    /// For each weight, the powers of the scales of hidden units that it is multiplied with when all labels stay as they are.
+    pub(super) fn scales(&self) -> Vec<Vec<(usize, i64)>> {
+        let mut scales = vec![Vec::new(); self.hidden * (self.outputs + self.inputs + self.hidden)];
+        for unit in 0..self.hidden {
+            (0..self.outputs).for_each(|k| scales[self.d(k, unit)].push((unit, -1)));
+            (0..self.inputs).for_each(|l| scales[self.b(unit, l)].push((unit, 1)));
+            for other in (0..self.hidden).filter(|other| *other != unit) {
+                scales[self.w(unit, other)].push((unit, 1));
+                scales[self.w(other, unit)].push((unit, -1));
+            }
+        }
+        scales
+    }
+
     pub(super) fn new(inputs: i64, hidden: i64, outputs: i64, steps: i64, every: bool) -> Result<Self, ShapeError> {
         let name = "lrnn";
         let lrnn = Lrnn {

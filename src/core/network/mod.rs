@@ -408,6 +408,17 @@ impl Network {
         }
     }
 
+    /// For each weight, the hidden units and integers e such that, for all numbers λ ≠ 0 of the units, the labels of any inputs stay
+    /// as they are if each weight is multiplied with the product of its λ^e; where such numbers are known.
+    pub fn scales(&self) -> Option<Vec<Vec<(usize, i64)>>> {
+        match &self.kind {
+            Kind::Lffn(f) => Some(f.scales()),
+            Kind::Pnn(f) => Some(f.scales()),
+            Kind::Lrnn(f) => Some(f.scales()),
+            _ => None,
+        }
+    }
+
     /// The label map of one input as a program; of a network of one's own, as it was recorded.
     ///
     /// # Errors

@@ -44,6 +44,10 @@ impl Pnn {
         }
     }
 
+    pub(super) fn scales(&self) -> Vec<Vec<(usize, i64)>> {
+        self.layers.scales()
+    }
+
     pub(super) fn shapes(&self) -> Shapes {
         Shapes { degree: self.degree, degrees: Some(self.layers.exponents.clone()), ..self.layers.shapes() }
     }
