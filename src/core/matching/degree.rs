@@ -118,6 +118,13 @@ impl DegreeCounter {
         DegreeCounter { limits: Limits { deadline, ..self.limits }, ..self.clone() }
     }
 
+    /// The same counter with less work for each system, from the first of these limits on, and at last with its own.
+    pub(super) fn by_work(&self, limits: &[u64]) -> Vec<Self> {
+        let less = limits.iter().copied().filter(|work| *work < self.limits.work);
+        let all = less.chain([self.limits.work]);
+        all.map(|work| DegreeCounter { limits: Limits { work, ..self.limits }, ..self.clone() }).collect()
+    }
+
     /// δ of an allocation that spans and has as many weights as the teacher has dimensions.
     ///
     /// # Errors

@@ -22,6 +22,9 @@ use crate::reach::{Evidence, JacobianMatroid};
 use super::answer::{Hypothesis, Reason};
 use super::degree::{Degree, DegreeCounter, NoDegree};
 
+/// All bases are counted with so much work before one of them with more.
+const CHEAP: [u64; 2] = [1 << 20, 1 << 26];
+
 /// What the laws say of an allocation that spans.
 pub(super) struct Ruling {
     /// The law that gives MP = 1, and how it is known.
@@ -76,22 +79,30 @@ pub(super) fn bases(
     subsets(allocation, size).take(most).filter(move |a| matroid.rank(a) == size)
 }
 
-/// The first basis of odd degree; one whose degree is proved if there is one.
+/// The first basis of odd degree that so much work suffices for; one whose degree is proved if there is one.
 fn odd_basis(bases: &[Allocation], counter: &DegreeCounter) -> Option<(Allocation, Degree)> {
-    let mut first = None;
-    for basis in bases {
-        match counter.degree(basis) {
-            Ok(degree) if degree.value % 2 == 1 => {
-                if degree.evidence == Evidence::Proved {
-                    return Some((basis.clone(), degree));
+    let mut left: Vec<&Allocation> = bases.iter().collect();
+    for counter in counter.by_work(&CHEAP) {
+        let (mut first, mut costly) = (None, Vec::new());
+        for basis in left {
+            match counter.degree(basis) {
+                Ok(degree) if degree.value % 2 == 1 => {
+                    if degree.evidence == Evidence::Proved {
+                        return Some((basis.clone(), degree));
+                    }
+                    first = first.or_else(|| Some((basis.clone(), degree)));
                 }
-                first = first.or(Some((basis.clone(), degree)));
+                Err(NoDegree::Stopped(Stopped::Work { .. })) => costly.push(basis),
+                Err(NoDegree::Stopped(Stopped::Time)) => return first,
+                _ => {}
             }
-            Err(NoDegree::Stopped(Stopped::Time)) => break,
-            _ => {}
         }
+        if first.is_some() {
+            return first;
+        }
+        left = costly;
     }
-    first
+    None
 }
 
 /// The degree of a generic section of an allocation that spans with surplus weights, if it is odd.

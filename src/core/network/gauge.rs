@@ -8,8 +8,9 @@
 
 use rug::Integer;
 
+use super::{Pullback, Row};
 use crate::algebra::{Monomials, Polynomials, RowSpace};
-use crate::allocation::Layout;
+use crate::allocation::{Allocation, Layout};
 use crate::number::{Integers, PrimeField, Ring};
 use crate::program::{Program, Values};
 
@@ -19,6 +20,8 @@ const MOST_UNKNOWNS: usize = 700;
 const MOST_STEPS: usize = 20_000;
 /// Points add no row to the system before it counts as complete, so often.
 const QUIET_POINTS: usize = 3;
+/// Rows add nothing to it, so often.
+const QUIET_ROWS: usize = 12;
 /// Common denominators up to this are looked for, and numerators below this.
 const MOST_DENOMINATOR: u64 = 60;
 const MOST_NUMERATOR: u64 = 1 << 16;
@@ -37,13 +40,30 @@ pub struct AffineField {
 }
 
 impl AffineField {
+    /// The direction at a point, as weights and summands of their changes.
+    pub fn entries<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<(usize, R::Element)> {
+        let entry = |(weight, from, factor): &(usize, Option<usize>, i64)| {
+            let factor = ring.integer(*factor);
+            (*weight, from.map_or_else(|| factor.clone(), |from| ring.mul(&factor, &weights[from])))
+        };
+        self.terms.iter().map(entry).collect()
+    }
+
+    /// A bound of log₂ of the sum of the absolute values of a weight's coefficients.
+    pub fn coefficient_bits(&self) -> u64 {
+        let mut sums: std::collections::HashMap<usize, u64> = std::collections::HashMap::new();
+        for (weight, _, factor) in &self.terms {
+            let sum = sums.entry(*weight).or_default();
+            *sum = sum.saturating_add(factor.unsigned_abs());
+        }
+        sums.into_values().max().map_or(0, |sum| u64::from(u64::BITS - sum.leading_zeros()))
+    }
+
     /// The direction at a point.
     pub fn at<R: Ring>(&self, ring: &R, weights: &[R::Element]) -> Vec<R::Element> {
         let mut direction = vec![ring.zero(); weights.len()];
-        for (weight, from, factor) in &self.terms {
-            let factor = ring.integer(*factor);
-            let term = from.map_or_else(|| factor.clone(), |from| ring.mul(&factor, &weights[from]));
-            direction[*weight] = ring.add(&direction[*weight], &term);
+        for (weight, term) in self.entries(ring, weights) {
+            direction[weight] = ring.add(&direction[weight], &term);
         }
         direction
     }
@@ -152,6 +172,65 @@ fn contraction(
     starts.into_iter().enumerate().filter_map(pair).collect()
 }
 
+/// Directions that move weights of an allocation only, a basis of the combinations of some candidates that annihilated random rows
+/// of the Jacobian modulo a prime, lifted to small integers: likely, not proved. For programs that are too large for more.
+pub(super) fn likely_fields(pullback: &Pullback<'_>, allocation: &Allocation) -> Vec<AffineField> {
+    let network = pullback.network();
+    let candidates = candidates_inside(network.layout(), allocation);
+    let field = PrimeField::new(PrimeField::MERSENNE_61).filter(|_| !candidates.is_empty() && network.gates() == 0);
+    let Some(field) = field else {
+        return Vec::new();
+    };
+    let place: std::collections::HashMap<usize, usize> = allocation.iter().enumerate().map(|(at, w)| (w, at)).collect();
+    let mut numbers = Numbers { field, state: 3 };
+    let mut vector = |length: usize| (0..length).map(|_| numbers.next()).collect::<Vec<u64>>();
+    let mut space = RowSpace::new(field, candidates.len());
+    let mut quiet = 0;
+    while quiet < QUIET_ROWS && space.rank() < candidates.len() {
+        let weights = vector(network.weights());
+        let (input, combination) = (vector(network.input_size()), vector(network.labels_per_input()));
+        let row = pullback.row(&field, &weights, &Row { input: &input, gates: &[], combination: &combination });
+        let along = |weight: &usize| row[place[weight]];
+        let entries = candidates.iter().map(|candidate| pairing(&field, candidate, along, &weights)).collect();
+        quiet = if space.insert(entries) { 0 } else { quiet + 1 };
+    }
+    lifted_kernel(&field, &space, &candidates)
+}
+
+/// The derivative along a candidate.
+fn pairing(field: &PrimeField, candidate: &Candidate, row: impl Fn(&usize) -> u64, weights: &[u64]) -> u64 {
+    candidate.iter().fold(0, |sum, (weight, from)| {
+        let entry = row(weight);
+        field.add(&sum, &from.map_or(entry, |from| field.mul(&entry, &weights[from])))
+    })
+}
+
+/// What mixes the places of one axis of a tensor and moves weights of an allocation only, from the shortest axis on, as many as
+/// may be unknowns; of axes that are too long for all pairs, multiples of each place.
+fn candidates_inside(layout: &Layout, allocation: &Allocation) -> Vec<Candidate> {
+    let axes = layout.tensors().iter().flat_map(|tensor| (0..tensor.axes.len()).map(move |axis| (tensor, axis)));
+    let mut axes: Vec<_> = axes.filter(|(tensor, axis)| tensor.axes[*axis] <= MOST_UNKNOWNS).collect();
+    axes.sort_by_key(|(tensor, axis)| tensor.axes[*axis]);
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (tensor, axis) in axes {
+        let places = 0..tensor.axes[axis];
+        let inside = |to: &usize| {
+            let moved = mixing(layout, tensor, axis, (*to, *to));
+            !moved.is_empty() && moved.iter().all(|(weight, _)| allocation.contains(*weight))
+        };
+        let moved: Vec<usize> = places.clone().filter(inside).collect();
+        let left = MOST_UNKNOWNS - candidates.len();
+        let pairs = moved.len().saturating_mul(places.len()) <= left;
+        if pairs {
+            let all = moved.iter().flat_map(|to| places.clone().map(move |from| (*to, from)));
+            candidates.extend(all.map(|pair| mixing(layout, tensor, axis, pair)));
+        } else if moved.len() <= left {
+            candidates.extend(moved.iter().map(|to| mixing(layout, tensor, axis, (*to, *to))));
+        }
+    }
+    candidates
+}
+
 /// Numbers for weights, inputs and gates, one after the other.
 struct Numbers {
     field: PrimeField,
@@ -195,15 +274,17 @@ fn found(program: &Program, candidates: &[Candidate]) -> Vec<AffineField> {
         let jacobian = program.jacobian(&field, &values);
         let before = space.rank();
         for row in (0..jacobian.rows()).map(|row| jacobian.row(row)) {
-            let along = |(weight, from): &(usize, Option<usize>)| {
-                from.map_or(row[*weight], |from| field.mul(&row[*weight], &weights[from]))
-            };
-            let entry = |c: &Candidate| c.iter().map(along).fold(0, |sum, term| field.add(&sum, &term));
-            space.insert(candidates.iter().map(entry).collect());
+            space.insert(candidates.iter().map(|c| pairing(&field, c, |weight| row[*weight], &weights)).collect());
         }
         quiet = if space.rank() == before { quiet + 1 } else { 0 };
     }
-    let lifted = space.kernel().into_iter().filter_map(|vector| lifted(&field, &vector));
+    let fields = lifted_kernel(&field, &space, candidates);
+    confirmed(program, fields)
+}
+
+/// The combinations of candidates in the kernel of a space of rows that have small integer coefficients.
+fn lifted_kernel(field: &PrimeField, space: &RowSpace<PrimeField>, candidates: &[Candidate]) -> Vec<AffineField> {
+    let lifted = space.kernel().into_iter().filter_map(|vector| lifted(field, &vector));
     let combine = |factors: Vec<i64>| {
         let mut terms: Vec<(usize, Option<usize>, i64)> = Vec::new();
         for (candidate, factor) in candidates.iter().zip(factors).filter(|(_, factor)| *factor != 0) {
@@ -211,8 +292,7 @@ fn found(program: &Program, candidates: &[Candidate]) -> Vec<AffineField> {
         }
         AffineField { terms, proved: false }
     };
-    let fields: Vec<AffineField> = lifted.map(combine).collect();
-    confirmed(program, fields)
+    lifted.map(combine).collect()
 }
 
 /// Small integers proportional to a vector, if there are any.

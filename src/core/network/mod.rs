@@ -32,7 +32,7 @@ use rug::Integer;
 use crate::algebra::Matrix;
 use crate::allocation::{Allocation, Layout};
 use crate::number::{Degrees, Field, Ring};
-use crate::program::{Program, ProgramError, Recording};
+use crate::program::{Part, Program, ProgramError, Recording};
 
 /// How many generic inputs the labels are taken on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -223,6 +223,67 @@ trait Family {
     fn symmetries(&self) -> Vec<Symmetry>;
 }
 
+/// The one place that tells families apart.
+macro_rules! on_family {
+    ($network:expr, $family:ident => $answer:expr) => {
+        match &$network.kind {
+            Kind::Lffn($family) => $answer,
+            Kind::Lrnn($family) => $answer,
+            Kind::Pnn($family) => $answer,
+            Kind::Relu($family) => $answer,
+            Kind::Program($family) => $answer,
+        }
+    };
+}
+
+/// The derivatives of combinations of labels by some weights: one pass back each, whatever the number of labels. On an activation
+/// pattern, polynomial, so that any ring will do.
+#[derive(Clone, Debug)]
+pub struct Pullback<'a> {
+    network: &'a Network,
+    columns: Vec<usize>,
+    /// Of a network of one's own, what these weights move.
+    part: Option<Part>,
+}
+
+impl Pullback<'_> {
+    /// The derivatives of a combination of the labels of one input.
+    ///
+    /// # Panics
+    /// If there are not `weights()` weights, `gates()` gates or `labels_per_input()` factors.
+    pub fn row<R: Ring>(&self, ring: &R, weights: &[R::Element], row: &Row<'_, R::Element>) -> Vec<R::Element> {
+        let network = self.network;
+        assert_eq!((weights.len(), row.gates.len()), (network.weights(), network.gates()), "the weights and gates");
+        assert_eq!(row.combination.len(), network.labels_per_input(), "the combination of labels");
+        let Row { input, gates, combination } = row;
+        let part = self.part.as_ref().and_then(|part| part.reverse(ring, weights, input, gates, combination));
+        part.unwrap_or_else(|| on_family!(network, f => f.reverse(ring, weights, row, &self.columns)))
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        self.network
+    }
+
+    /// The weights, in ascending order.
+    pub fn columns(&self) -> &[usize] {
+        &self.columns
+    }
+
+    /// Directions that move these weights only and along which no label changes, found rather than declared, of a network of
+    /// one's own that is polynomial: likely, not proved.
+    pub fn likely_gauge(&self) -> Vec<AffineField> {
+        let inside = || Allocation::of(self.network.weights(), self.columns.iter().copied());
+        if self.part.is_some() { gauge::likely_fields(self, &inside()) } else { Vec::new() }
+    }
+
+    /// About how many products a row costs, saturating.
+    pub fn products(&self) -> u64 {
+        let part = self.part.as_ref().map(|part| (part.steps() as u64).saturating_mul(3));
+        part.unwrap_or_else(|| self.network.reverse_products())
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     Lffn(lffn::Lffn),
@@ -236,19 +297,6 @@ impl Kind {
     fn of_program(network: program::ProgramNetwork) -> Self {
         Kind::Program(Arc::new(network))
     }
-}
-
-/// The one place that tells families apart.
-macro_rules! on_family {
-    ($network:expr, $family:ident => $answer:expr) => {
-        match &$network.kind {
-            Kind::Lffn($family) => $answer,
-            Kind::Lrnn($family) => $answer,
-            Kind::Pnn($family) => $answer,
-            Kind::Relu($family) => $answer,
-            Kind::Program($family) => $answer,
-        }
-    };
 }
 
 /// Where the weights of a linear recurrent network with one input and one output stand.
@@ -633,24 +681,20 @@ impl Network {
         on_family!(self, f => f.inputs_of_one_pattern())
     }
 
-    /// The derivatives of a combination of the labels of one input by some weights, in ascending order: one pass back through
-    /// the network, whatever the number of labels. On an activation pattern, polynomial, so that any ring will do.
+    /// One pass back through the network by some weights, in ascending order: what all such passes share is prepared once.
     ///
     /// # Panics
-    /// If there are not `weights()` weights, `gates()` gates or `labels_per_input()` factors.
-    pub fn reverse<R: Ring>(
-        &self,
-        ring: &R,
-        weights: &[R::Element],
-        row: &Row<'_, R::Element>,
-        columns: &[usize],
-    ) -> Vec<R::Element> {
-        assert_eq!((weights.len(), row.gates.len()), (self.weights(), self.gates()), "the weights and gates");
-        assert_eq!(row.combination.len(), self.labels_per_input(), "the combination of labels");
-        on_family!(self, f => f.reverse(ring, weights, row, columns))
+    /// If there are not that many weights.
+    pub fn pullback(&self, columns: &[usize]) -> Pullback<'_> {
+        assert!(columns.iter().all(|weight| *weight < self.weights()), "the weights");
+        let part = match &self.kind {
+            Kind::Program(f) => f.integral().part(columns).ok(),
+            _ => None,
+        };
+        Pullback { network: self, columns: columns.to_vec(), part }
     }
 
-    /// About how many products [`Network::reverse`] costs, saturating.
+    /// About how many products one pass back costs, saturating.
     pub fn reverse_products(&self) -> u64 {
         on_family!(self, f => f.reverse_products())
     }

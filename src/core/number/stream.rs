@@ -47,11 +47,13 @@ pub enum Stream {
     Shown,
     /// Random bases in which cyclic flats are looked for.
     Bases,
+    /// Points at which directions that seem to change no label are tested.
+    Gauge,
 }
 
 impl Stream {
     /// All purposes.
-    pub const ALL: [Stream; 19] = [
+    pub const ALL: [Stream; 20] = [
         Stream::Points,
         Stream::Degrees,
         Stream::Primes,
@@ -71,6 +73,7 @@ impl Stream {
         Stream::Rows,
         Stream::Shown,
         Stream::Bases,
+        Stream::Gauge,
     ];
 
     /// The generator's streams that belong to a purpose.
@@ -95,6 +98,7 @@ impl Stream {
             Stream::Arguments => power(45),
             Stream::Bases => power(46),
             Stream::Rows => power(47),
+            Stream::Gauge => power(48),
             Stream::Shown => u64::MAX..u64::MAX,
         }
     }

@@ -7,6 +7,7 @@
 mod bounds;
 mod derivative;
 mod integral;
+mod part;
 mod recorder;
 mod recording;
 mod run;
@@ -15,6 +16,7 @@ mod symmetry;
 mod tensor;
 mod text;
 
+pub use part::Part;
 pub use recorder::{MOST_CONSTANT_BITS, MOST_STEPS, Recorder};
 pub use recording::Recording;
 pub use run::Values;
@@ -112,7 +114,7 @@ impl Operation {
 #[non_exhaustive]
 pub enum ProgramError {
     /// Over the limit.
-    #[error("the forward pass takes more than {limit} steps\n  take a smaller network")]
+    #[error("the forward pass takes more than {limit} steps\n  take a smaller network; where a product is thin, multiply with it from the right, as in dot(U, dot(V, x))")]
     TooManySteps {
         /// The most steps that a program may have.
         limit: usize,

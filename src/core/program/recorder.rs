@@ -190,6 +190,24 @@ impl Recorder {
         self.operations.len()
     }
 
+    /// An operation on steps of this recorder.
+    ///
+    /// # Errors
+    /// As [`Recorder::add`].
+    pub(super) fn record(&mut self, operation: Operation) -> Result<Step, ProgramError> {
+        match operation {
+            Operation::Weight(i) => self.weight(i as usize),
+            Operation::Input(i) => self.input(i as usize),
+            Operation::Constant(value) => self.constant(value),
+            Operation::Add(a, b) => self.add(a, b),
+            Operation::Sub(a, b) => self.sub(a, b),
+            Operation::Mul(a, b) => self.mul(a, b),
+            Operation::Div(a, b) => self.div(a, b),
+            Operation::Relu(a) => self.relu(a),
+            Operation::Apply(function, a) => self.apply(function, a),
+        }
+    }
+
     /// Another program, done with these weights and inputs: the steps of its outputs.
     ///
     /// # Errors
@@ -197,17 +215,10 @@ impl Recorder {
     pub fn call(&mut self, program: &Program, weights: &[Step], inputs: &[Step]) -> Result<Vec<Step>, ProgramError> {
         let mut images: Vec<Step> = Vec::with_capacity(program.operations.len());
         for operation in &program.operations {
-            let image = |step: &Step| images[step.index()];
             let step = match operation {
                 Operation::Weight(i) => among("weight", weights, *i),
                 Operation::Input(i) => among("input", inputs, *i),
-                Operation::Constant(value) => self.constant(value.clone()),
-                Operation::Add(a, b) => self.add(image(a), image(b)),
-                Operation::Sub(a, b) => self.sub(image(a), image(b)),
-                Operation::Mul(a, b) => self.mul(image(a), image(b)),
-                Operation::Div(a, b) => self.div(image(a), image(b)),
-                Operation::Relu(a) => self.relu(image(a)),
-                Operation::Apply(function, a) => self.apply(*function, image(a)),
+                computed => self.record(computed.on(|step| images[step.index()])),
             };
             images.push(step?);
         }

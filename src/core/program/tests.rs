@@ -71,6 +71,28 @@ proptest! {
         }
     }
 
+    /// The part that some weights move has their derivatives, whatever is left out.
+    #[test]
+    fn parts_have_the_derivatives_of_the_whole(
+        steps in steps(), kinks: bool, at in proptest::collection::vec(-20i64..21, WEIGHTS + INPUTS + 4), some in 0usize..8,
+        open in proptest::collection::vec(any::<bool>(), 16)
+    ) {
+        let program = random(&steps, true, kinks);
+        let (weights, rest) = (numbers(&at[..WEIGHTS]), numbers(&at[WEIGHTS..]));
+        let (inputs, combination) = rest.split_at(INPUTS);
+        let columns: Vec<usize> = (0..WEIGHTS).filter(|w| some >> w & 1 == 1).collect();
+        let gate = |unit: usize, z: &Rational| {
+            Some(if open[unit] { (z.clone(), Rational::from(1)) } else { (Rational::new(), Rational::new()) })
+        };
+        let values = program.evaluate_gated(&Rationals, &weights, inputs, gate).unwrap();
+        let seeds: Vec<_> = program.outputs().iter().copied().zip(combination.iter().cloned()).collect();
+        let whole = program.backwards(&Rationals, &values, &seeds, &program.moving());
+        let part = program.part(&columns).unwrap();
+        prop_assert!(part.steps() <= program.operations().len() + 1);
+        let derivatives = part.reverse(&Rationals, &weights, inputs, &open, combination).unwrap();
+        prop_assert_eq!(derivatives, columns.iter().map(|c| whole[*c].clone()).collect::<Vec<_>>());
+    }
+
     #[test]
     fn text_reads_back(steps in steps(), fractions: bool, kinks: bool) {
         let program = random(&steps, fractions, kinks);

@@ -204,6 +204,12 @@ impl Chance {
         one.saturating_add(minors).min(0)
     }
 
+    /// log₂ of a bound on the probability that J · v vanishes at a random point in a random row although it is not identically
+    /// zero, where v is linear in the weights and the absolute values of the coefficients of each entry sum to at most 2^`bits`.
+    pub fn identity_log2(&self, bits: u64) -> i64 {
+        missed_minor_log2(1, self.degree.saturating_add(1), self.height.saturating_add(bits), 0)
+    }
+
     /// The number of trials after which a given k × k minor has been missed by all with probability at most
     /// 2^`error_log2`; nothing if no number of trials helps.
     pub fn trials(&self, k: usize, error_log2: i64) -> Option<usize> {

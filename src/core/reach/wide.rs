@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 use crate::algebra::{Basis, RowSpace, first_basis};
 use crate::allocation::Allocation;
-use crate::network::{Network, Probe, Row, Samples};
+use crate::network::{AffineField, Network, Probe, Pullback, Row, Samples};
 use crate::number::{PrimeField, Ring, Stream, Words, generator, random_prime, random_small_prime};
 
 use super::bounds::Bounds;
@@ -76,25 +76,26 @@ pub(super) fn rank(
     let bounds = bounds(network, samples, labels, settings.seed);
     // Two dimensions may be wrong, each with half the error.
     let error_log2 = settings.error_log2 - 1;
-    let of = |a: &Allocation| Columns::new(network, samples, a, settings.seed)?.dimension(&bounds, error_log2);
-    let (dim, mut trials) = match theorem.filter(|_| *allocation == all) {
-        Some(known) => (known, 0),
-        None => of(allocation)?,
+    let of = |a: &Allocation| {
+        let columns = Columns::new(network, samples, a, settings.seed)?;
+        let first = columns.trial(0, bounds.of(a, usize::MAX).0)?.rank();
+        columns.dimension(&bounds, first, error_log2)
     };
-    let teacher = if let Some(known) = theorem {
-        known
+    let (dim, teacher, trials) = if let Some(known) = theorem {
+        let (dim, trials) = if *allocation == all { (known, 0) } else { of(allocation)? };
+        (dim, known, trials)
     } else if *allocation == all {
-        dim
+        let (dim, trials) = of(&all)?;
+        (dim, dim, trials)
     } else if network.weights() <= MOST_TEACHER_WEIGHTS {
-        let (teacher, more) = of(&all)?;
-        trials = trials.max(more);
-        teacher
+        let ((dim, trials), (teacher, more)) = (of(allocation)?, of(&all)?);
+        (dim, teacher, trials.max(more))
     } else {
-        let mut larger = allocation.clone();
-        all.difference(allocation).iter().take(BEYOND).for_each(|weight| larger.insert(weight));
-        let basis = Columns::new(network, samples, &larger, settings.seed)?.trial(0, larger.size())?;
-        let value = basis.rank().max(dim.value);
-        Dimension { value, evidence: Evidence::Open, reason: Reason::AtLeast }
+        let (first, beyond) = beside_others(network, samples, allocation, &bounds, settings.seed)?;
+        let (dim, trials) =
+            Columns::new(network, samples, allocation, settings.seed)?.dimension(&bounds, first, error_log2)?;
+        let value = beyond.max(dim.value);
+        (dim, Dimension { value, evidence: Evidence::Open, reason: Reason::AtLeast }, trials)
     };
     Ok(Answer {
         network: network.clone(),
@@ -109,6 +110,22 @@ pub(super) fn rank(
         obstructions: Vec::new(),
         exchange: None,
     })
+}
+
+/// The ranks at one point of an allocation, and of it with a few weights more: one elimination gives both.
+fn beside_others(
+    network: &Network,
+    samples: Samples,
+    allocation: &Allocation,
+    bounds: &Bounds,
+    seed: u64,
+) -> Result<(usize, usize), ReachError> {
+    let others = allocation.complement();
+    let order: Vec<usize> = allocation.iter().chain(others.iter().take(BEYOND)).collect();
+    let labels = usize::try_from(labels(network, samples)?).unwrap_or(usize::MAX);
+    let most = bounds.of(allocation, usize::MAX).0 + order.len() - allocation.size();
+    let columns = Columns::ordered(network, samples, order, labels, seed)?.trial(0, most)?.columns;
+    Ok((columns.partition_point(|column| *column < allocation.size()), columns.len()))
 }
 
 /// The first weights of an order that are independent, at most so many; they are proved to be.
@@ -153,8 +170,8 @@ struct Columns<'a> {
     order: Vec<usize>,
     /// Where each weight in ascending order stands in `order`,
     ascending: Vec<usize>,
-    /// and these weights.
-    sorted: Vec<usize>,
+    /// and passes back by these weights.
+    pullback: Pullback<'a>,
     source: Source,
     /// No larger rank is of interest.
     most: usize,
@@ -210,21 +227,26 @@ impl<'a> Columns<'a> {
         }
         let mut ascending: Vec<usize> = (0..order.len()).collect();
         ascending.sort_by_key(|at| order[*at]);
-        let sorted = ascending.iter().map(|at| order[*at]).collect();
-        Ok(Columns { network, order, ascending, sorted, source, most, seed })
+        let sorted: Vec<usize> = ascending.iter().map(|at| order[*at]).collect();
+        let pullback = network.pullback(&sorted);
+        Ok(Columns { network, order, ascending, pullback, source, most, seed })
     }
 
     fn allocation(&self) -> Allocation {
         Allocation::of(self.network.weights(), self.order.iter().copied())
     }
 
-    /// The dimension, and how many points were looked at.
-    fn dimension(&self, bounds: &Bounds, error_log2: i64) -> Result<(Dimension, usize), ReachError> {
+    /// The dimension, and how many points were looked at; the rank at the first is known.
+    fn dimension(
+        &self,
+        bounds: &Bounds,
+        first: usize,
+        error_log2: i64,
+    ) -> Result<(Dimension, usize), ReachError> {
         let allocation = self.allocation();
-        let simple = bounds.of(&allocation, usize::MAX);
-        let mut value = self.trial(0, simple.0)?.rank();
-        let (upper, reason) = self.upper(bounds, &allocation, value);
-        let proved = |value: usize| Dimension { value, evidence: Evidence::Proved, reason };
+        let mut value = first;
+        let Dimension { value: upper, evidence, reason } = self.upper(bounds, &allocation, value, error_log2);
+        let proved = |value: usize| Dimension { value, evidence, reason };
         if value >= upper {
             return Ok((proved(value), 1));
         }
@@ -250,31 +272,52 @@ impl<'a> Columns<'a> {
         Ok((Dimension { value, evidence, reason: Reason::RandomPoints }, plan.trials + 1))
     }
 
-    /// The smallest bound with a reason.
-    fn upper(&self, bounds: &Bounds, allocation: &Allocation, rank: usize) -> (usize, Reason) {
-        let known = bounds.of(allocation, rank);
-        if rank >= known.0 || bounds.has_fields() {
+    /// The smallest bound with a reason; if gauge directions had to be found, it holds except with the probability that was asked.
+    fn upper(&self, bounds: &Bounds, allocation: &Allocation, rank: usize, error_log2: i64) -> Dimension {
+        let (value, reason) = bounds.of(allocation, rank);
+        let known = Dimension { value, evidence: Evidence::Proved, reason };
+        if rank >= value || bounds.has_fields() {
             return known;
         }
-        let inside = allocation.size() - self.independent_gauge(allocation);
-        if inside < known.0 { (inside, Reason::KernelFields) } else { known }
+        let point = self.point(0, true);
+        let mut evidence = Evidence::Proved;
+        let mut directions = self.network.gauge_inside(&point.field, &point.weights, allocation);
+        if directions.is_empty() {
+            let found = self.tested_gauge(error_log2);
+            evidence = found.1;
+            directions = found.0.iter().map(|field| field.entries(&point.field, &point.weights)).collect();
+        }
+        let value = allocation.size() - independent_directions(&point.field, allocation, &directions);
+        if value < known.value { Dimension { value, evidence, reason: Reason::KernelFields } } else { known }
     }
 
-    /// How many gauge directions that move only these weights are independent.
-    fn independent_gauge(&self, allocation: &Allocation) -> usize {
-        let point = self.point(0, true);
-        let directions = self.network.gauge_inside(&point.field, &point.weights, allocation);
-        let place: std::collections::HashMap<usize, usize> =
-            allocation.iter().enumerate().map(|(at, weight)| (weight, at)).collect();
-        let dense = |direction: &Vec<(usize, u64)>| {
-            let mut row = vec![0u32; allocation.size()];
-            for (weight, entry) in direction {
-                row[place[weight]] = point.field.leave(*entry) as u32;
-            }
-            row
-        };
-        let rows: Vec<Vec<u32>> = directions.iter().map(dense).collect();
-        first_basis(point.field.prime() as u32, allocation.size(), &rows).rank()
+    /// Gauge directions that were found, and how surely all of them are some: each annihilates random rows at random points.
+    fn tested_gauge(&self, error_log2: i64) -> (Vec<AffineField>, Evidence) {
+        let mut fields = self.pullback.likely_gauge();
+        let bits = fields.iter().map(AffineField::coefficient_bits).max().unwrap_or(0);
+        let labels = self.network.labels_per_input();
+        let each = Chance::of(self.network, 0).combined(Some(labels)).identity_log2(bits);
+        let union = i64::from(usize::BITS - fields.len().leading_zeros());
+        if fields.is_empty() || each >= 0 {
+            return (Vec::new(), Evidence::Proved);
+        }
+        let tests = (union - error_log2).max(1).unsigned_abs().div_ceil(each.unsigned_abs());
+        for test in 0..tests {
+            let mut random = generator(self.seed, Stream::Gauge, test);
+            let field = random_prime(&mut random);
+            let mut vector = |length: usize| (0..length).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
+            let (weights, input) = (vector(self.network.weights()), vector(self.network.input_size()));
+            let combination = vector(labels);
+            let row = Row { input: &input, gates: &[], combination: &combination };
+            let row = self.pullback.row(&field, &weights, &row);
+            let place = |weight: usize| self.pullback.columns().binary_search(&weight).ok();
+            let along = |entries: Vec<(usize, u64)>| {
+                let products = entries.into_iter().map(|(weight, e)| field.mul(&e, &place(weight).map_or(0, |at| row[at])));
+                products.fold(0, |sum, product| field.add(&sum, &product))
+            };
+            fields.retain(|f| along(f.entries(&field, &weights)) == 0);
+        }
+        (fields, Evidence::within(each * tests as i64 + union))
     }
 
     /// Small or large primes, whichever reach the error in less time.
@@ -287,7 +330,7 @@ impl<'a> Columns<'a> {
             let trials = chance.trials(upper, error_log2)?;
             let elimination = rows.saturating_mul((self.order.len() as u64).saturating_mul(upper as u64));
             let elimination = if small { elimination / SMALL_PRIMES_GAIN } else { elimination };
-            let passes = rows.saturating_mul(self.network.reverse_products());
+            let passes = rows.saturating_mul(self.pullback.products());
             let cost = elimination.saturating_add(passes).saturating_mul(trials as u64);
             let plan = Plan { small, trials, error_log2: chance.minor_log2(upper) * trials as i64 };
             (trials <= MOST_TRIALS).then_some((cost, plan))
@@ -346,7 +389,7 @@ impl<'a> Columns<'a> {
             },
         };
         let row = Row { input: &input, gates: &gates, combination: &combination };
-        let entries = self.network.reverse(field, &point.weights, &row, &self.sorted);
+        let entries = self.pullback.row(field, &point.weights, &row);
         let mut ordered = vec![0; entries.len()];
         self.ascending.iter().zip(entries).for_each(|(at, entry)| ordered[*at] = entry);
         ordered
@@ -403,6 +446,21 @@ impl<'a> Columns<'a> {
     }
 }
 
+/// How many directions that move weights of an allocation only are independent.
+fn independent_directions(field: &PrimeField, allocation: &Allocation, directions: &[Vec<(usize, u64)>]) -> usize {
+    let place: std::collections::HashMap<usize, usize> =
+        allocation.iter().enumerate().map(|(at, weight)| (weight, at)).collect();
+    let dense = |direction: &Vec<(usize, u64)>| {
+        let mut row = vec![0u64; allocation.size()];
+        for (weight, entry) in direction {
+            row[place[weight]] = field.add(&row[place[weight]], entry);
+        }
+        row.into_iter().map(|e| field.leave(e) as u32).collect()
+    };
+    let rows: Vec<Vec<u32>> = directions.iter().map(dense).collect();
+    first_basis(field.prime() as u32, allocation.size(), &rows).rank()
+}
+
 /// How an error is reached.
 struct Plan {
     small: bool,
@@ -440,7 +498,50 @@ mod tests {
             Network::pnn(&[2, 2, 2, 1], 3, true),
             Network::pnn_by_layer(&[2, 2, 2, 1], &[3, 2], false),
         ];
-        networks.into_iter().map(Result::unwrap).collect()
+        networks.into_iter().map(Result::unwrap).chain(own()).collect()
+    }
+
+    /// Programs: a product of matrices, one without some weights, and one with powers.
+    fn own() -> Vec<Network> {
+        let product = Network::lffn(&[3, 2, 3], false).unwrap();
+        let pins = [(0, 0.into()), (4, 2.into()), (9, 0.into())];
+        let powers = Network::pnn(&[2, 3, 2], 2, true).unwrap();
+        vec![product.observe(&[0, 1, 2]).unwrap(), product.pin(&pins).unwrap(), powers.observe(&[1, 0]).unwrap()]
+    }
+
+    /// Against the Jacobian at a fresh point: it is annihilated, and the dimension is not above the bound that follows.
+    #[test]
+    fn gauge_directions_that_are_found_change_no_label() {
+        let field = PrimeField::new((1 << 61) - 31).unwrap();
+        let mut most = Vec::new();
+        for network in own() {
+            let matroid = JacobianMatroid::new(&network, Samples::Functional, 4).unwrap();
+            let n = network.weights();
+            for without in (0..n).map(Some).chain([None]) {
+                let all = Allocation::all(n);
+                let allocation = without.map_or(all.clone(), |weight| all.without(weight));
+                let columns = Columns::new(&network, Samples::Functional, &allocation, 2).unwrap();
+                let (fields, evidence) = columns.tested_gauge(-100);
+                assert!(evidence.error_log2().is_none_or(|e| e <= -100) && evidence != Evidence::Open, "{evidence}");
+                let mut random = generator(8, Stream::Rows, 1);
+                let mut vector = |length: usize| (0..length).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
+                let (weights, inputs) = (vector(n), [vector(network.input_size()), vector(network.input_size())]);
+                let jacobian = network.jacobian(&field, &weights, &inputs);
+                for direction in fields.iter().map(|f| f.at(&field, &weights)) {
+                    assert!((0..jacobian.rows()).all(|row| field.dot(jacobian.row(row), &direction) == 0), "{network}");
+                }
+                let point = columns.point(0, true);
+                let entries: Vec<_> = fields.iter().map(|f| f.entries(&point.field, &point.weights)).collect();
+                let independent = independent_directions(&point.field, &allocation, &entries);
+                assert!(matroid.rank(&allocation) <= allocation.size() - independent, "{network}");
+                if without.is_none() {
+                    most.push(independent);
+                }
+            }
+        }
+        // All mixings of two hidden units; pinned numbers leave their rescalings; and one for each unit with a power.
+        assert_eq!((most[0], most[2]), (4, 3));
+        assert!(most[1] < 4);
     }
 
     #[test]
@@ -460,7 +561,8 @@ mod tests {
                 .iter()
                 .map(|c| field.dot(&(0..jacobian.rows()).map(|k| jacobian[(k, *c)]).collect::<Vec<_>>(), &combination))
                 .collect();
-            assert_eq!(network.reverse(&field, &weights, &row, &columns), expected, "{network}");
+            let pullback = network.pullback(&columns);
+            assert_eq!(pullback.row(&field, &weights, &row), expected, "{network}");
         }
     }
 

@@ -4,7 +4,8 @@ use allocert_core::algebra::RowSpace;
 use allocert_core::allocation::Allocation;
 use allocert_core::network::{AffineField, Network, Samples, Symmetry};
 use allocert_core::number::{PrimeField, Ring};
-use allocert_core::reach::{Evidence, Group, Settings, rank};
+use allocert_core::reach::{Evidence, Group, JacobianMatroid, Settings, rank};
+use proptest::prelude::*;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -130,6 +131,92 @@ fn found_symmetries_keep_ranks() {
             let image = Allocation::of(own.weights(), allocation.iter().map(|w| symmetry.images[w]));
             assert_eq!(dim(&allocation), dim(&image), "{}", symmetry.name);
         }
+    }
+}
+
+/// Networks of no family: some weights pinned, at 0 or at 2, two tied, perhaps a label left out.
+fn changed(which: usize, pins: &[(u8, bool)], tied: (u8, u8), observed: bool) -> Network {
+    let family = match which {
+        0 => Network::lffn(&[2, 3, 2], false),
+        1 => Network::lffn(&[2, 2, 2, 2], true),
+        2 => Network::pnn(&[2, 3, 2], 2, false),
+        _ => Network::lrnn(1, 2, 2, 3, false),
+    };
+    let network = family.unwrap();
+    let observed = if observed { network.observe(&[0]).unwrap_or(network) } else { network };
+    let number = |zero: bool| rug::Rational::from(if zero { 0 } else { 2 });
+    let mut at: Vec<(usize, rug::Rational)> = Vec::new();
+    for (weight, zero) in pins.iter().map(|(w, zero)| (usize::from(*w) % observed.weights(), *zero)) {
+        if at.iter().all(|(known, _)| *known != weight) {
+            at.push((weight, number(zero)));
+        }
+    }
+    let pinned = observed.pin(&at).unwrap_or(observed);
+    let pair = [tied.0, tied.1].map(|w| usize::from(w) % pinned.weights());
+    if pair[0] == pair[1] { pinned } else { pinned.tie(&[pair.to_vec()]).unwrap_or(pinned) }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn what_is_found_of_changed_networks_holds(
+        which in 0usize..4, pins in proptest::collection::vec(any::<(u8, bool)>(), 0..4), tied: (u8, u8), observed: bool, bits: u64
+    ) {
+        let network = changed(which, &pins, tied, observed);
+        let n = network.weights();
+        let matroid = JacobianMatroid::new(&network, Samples::Functional, 2).unwrap();
+        for symmetry in network.found_symmetries().unwrap() {
+            let allocation = Allocation::of_low_bits(n, bits & ((1 << n) - 1));
+            let image = Allocation::of(n, allocation.iter().map(|w| symmetry.images[w]));
+            prop_assert_eq!(matroid.rank(&allocation), matroid.rank(&image), "{} of {}", symmetry.name, &network);
+        }
+        let mut random = ChaCha12Rng::seed_from_u64(bits);
+        let (weights, input) = (vector(n, &mut random), vector(network.input_size(), &mut random));
+        let jacobian = network.jacobian(&field(), &weights, &[input]);
+        let fields = network.affine_gauge().unwrap();
+        for direction in fields.iter().map(|f| f.at(&field(), &weights)) {
+            prop_assert!((0..jacobian.rows()).all(|row| field().dot(jacobian.row(row), &direction) == 0), "{}", &network);
+        }
+        let at_point: Vec<Vec<u64>> = fields.iter().map(|f| f.at(&field(), &weights)).collect();
+        prop_assert!(matroid.teacher_rank() + span(&at_point) <= n, "{}", &network);
+    }
+}
+
+/// For the four families the found space contains the declared one, and is larger where an end has width 1 or the sequence is
+/// short, and nowhere else.
+#[test]
+fn found_gauges_are_larger_exactly_where_the_theory_says() {
+    let lffn = |widths: &[i64]| Network::lffn(widths, false).unwrap();
+    for (network, larger) in [
+        (lffn(&[2, 2, 2]), false),
+        (lffn(&[3, 2, 2]), false),
+        (lffn(&[2, 2, 1]), true),
+        (lffn(&[1, 2, 2]), true),
+        (lffn(&[1, 3, 1]), true),
+        (Network::lrnn(1, 2, 1, 2, false).unwrap(), true),
+        (Network::lrnn(1, 2, 1, 3, false).unwrap(), true),
+        (Network::lrnn(1, 2, 1, 4, false).unwrap(), false),
+        (Network::lrnn(1, 2, 1, 5, false).unwrap(), false),
+        (Network::pnn(&[2, 3, 2], 2, false).unwrap(), false),
+        (Network::pnn(&[2, 2, 1], 3, true).unwrap(), false),
+        (Network::relu(&[2, 3, 2], true).unwrap(), false),
+        (Network::relu(&[2, 2, 2, 1], false).unwrap(), false),
+    ] {
+        let mut random = ChaCha12Rng::seed_from_u64(6);
+        let points: Vec<Vec<u64>> = (0..network.weights() + 2).map(|_| vector(network.weights(), &mut random)).collect();
+        let along = |at: &dyn Fn(&[u64]) -> Vec<Vec<u64>>| -> Vec<Vec<u64>> {
+            let each: Vec<Vec<Vec<u64>>> = points.iter().map(|p| at(p)).collect();
+            (0..each[0].len()).map(|f| each.iter().flat_map(|fields| fields[f].clone()).collect()).collect()
+        };
+        let fields = network.affine_gauge().unwrap();
+        let found = along(&|p| fields.iter().map(|f| f.at(&field(), p)).collect());
+        let declared = along(&|p| {
+            network.kernel_fields_by_name(&field(), p, &[]).into_iter().map(|(_, v)| v).collect()
+        });
+        let both: Vec<Vec<u64>> = found.iter().chain(&declared).cloned().collect();
+        assert_eq!(span(&both), span(&found), "{network}: a declared direction was not found");
+        assert_eq!(span(&found) > span(&declared), larger, "{network}: {} against {}", span(&found), span(&declared));
     }
 }
 
