@@ -114,7 +114,9 @@ impl Operation {
 #[non_exhaustive]
 pub enum ProgramError {
     /// Over the limit.
-    #[error("the forward pass takes more than {limit} steps\n  take a smaller network; where a product is thin, multiply with it from the right, as in dot(U, dot(V, x))")]
+    #[error(
+        "the forward pass takes more than {limit} steps\n  take a smaller network; where a product is thin, multiply with it from the right, as in dot(U, dot(V, x))"
+    )]
     TooManySteps {
         /// The most steps that a program may have.
         limit: usize,

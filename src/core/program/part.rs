@@ -101,7 +101,9 @@ impl Program {
                     next_weight += 1;
                     recorder.weight(next_weight - 1)?
                 }
-                other => recorder.record(other.on(|step| if left_out(step) { nothing } else { images[step.index()] }))?,
+                other => {
+                    recorder.record(other.on(|step| if left_out(step) { nothing } else { images[step.index()] }))?
+                }
             };
             if matches!(operation, Operation::Relu(_)) && recorder.steps() > before {
                 part.gates.push(gate);

@@ -237,12 +237,7 @@ impl<'a> Columns<'a> {
     }
 
     /// The dimension, and how many points were looked at; the rank at the first is known.
-    fn dimension(
-        &self,
-        bounds: &Bounds,
-        first: usize,
-        error_log2: i64,
-    ) -> Result<(Dimension, usize), ReachError> {
+    fn dimension(&self, bounds: &Bounds, first: usize, error_log2: i64) -> Result<(Dimension, usize), ReachError> {
         let allocation = self.allocation();
         let mut value = first;
         let Dimension { value: upper, evidence, reason } = self.upper(bounds, &allocation, value, error_log2);
@@ -312,7 +307,8 @@ impl<'a> Columns<'a> {
             let row = self.pullback.row(&field, &weights, &row);
             let place = |weight: usize| self.pullback.columns().binary_search(&weight).ok();
             let along = |entries: Vec<(usize, u64)>| {
-                let products = entries.into_iter().map(|(weight, e)| field.mul(&e, &place(weight).map_or(0, |at| row[at])));
+                let products =
+                    entries.into_iter().map(|(weight, e)| field.mul(&e, &place(weight).map_or(0, |at| row[at])));
                 products.fold(0, |sum, product| field.add(&sum, &product))
             };
             fields.retain(|f| along(f.entries(&field, &weights)) == 0);

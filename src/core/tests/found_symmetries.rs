@@ -204,16 +204,16 @@ fn found_gauges_are_larger_exactly_where_the_theory_says() {
         (Network::relu(&[2, 2, 2, 1], false).unwrap(), false),
     ] {
         let mut random = ChaCha12Rng::seed_from_u64(6);
-        let points: Vec<Vec<u64>> = (0..network.weights() + 2).map(|_| vector(network.weights(), &mut random)).collect();
+        let points: Vec<Vec<u64>> =
+            (0..network.weights() + 2).map(|_| vector(network.weights(), &mut random)).collect();
         let along = |at: &dyn Fn(&[u64]) -> Vec<Vec<u64>>| -> Vec<Vec<u64>> {
             let each: Vec<Vec<Vec<u64>>> = points.iter().map(|p| at(p)).collect();
             (0..each[0].len()).map(|f| each.iter().flat_map(|fields| fields[f].clone()).collect()).collect()
         };
         let fields = network.affine_gauge().unwrap();
         let found = along(&|p| fields.iter().map(|f| f.at(&field(), p)).collect());
-        let declared = along(&|p| {
-            network.kernel_fields_by_name(&field(), p, &[]).into_iter().map(|(_, v)| v).collect()
-        });
+        let declared =
+            along(&|p| network.kernel_fields_by_name(&field(), p, &[]).into_iter().map(|(_, v)| v).collect());
         let both: Vec<Vec<u64>> = found.iter().chain(&declared).cloned().collect();
         assert_eq!(span(&both), span(&found), "{network}: a declared direction was not found");
         assert_eq!(span(&found) > span(&declared), larger, "{network}: {} against {}", span(&found), span(&declared));
