@@ -19,6 +19,6 @@ M = matroid transpose J
 start = cpuTime()
 -- The complement of a cyclic flat is a flat of the dual matroid: what is a flat of both.
 r = rank M
-isCyclic = Z -> all(toList Z, e -> rank(M, Z - set{e}) == rank(M, Z))
-found = select(flatten apply(r + 1, k -> flats(M, k, "")), isCyclic)
+inCircuits = Z -> all(toList Z, e -> rank(M, Z - set{e}) == rank(M, Z))
+found = select(flatten apply(r + 1, k -> flats(M, k, "")), inCircuits)
 print(toString(#found) | " cyclic flats, seconds " | toString(cpuTime() - start))

@@ -255,16 +255,19 @@ impl<'a> Columns<'a> {
             let open = Dimension { value, evidence: Evidence::Open, reason: Reason::Draws };
             return Ok((open, MOST_DRAWS as usize));
         }
-        let plan = self.plan(upper, error_log2)?;
-        for trial in 1..=plan.trials as u64 {
+        let plan = self.plan(value, upper, error_log2)?;
+        let mut trials = 0;
+        while trials < plan.trials(value)? {
+            trials += 1;
+            let trial = trials as u64;
             let rank = if plan.small { self.trial(trial, upper)?.rank() } else { self.large_trial(trial, upper) };
             value = value.max(rank);
             if value >= upper {
-                return Ok((proved(value), trial as usize + 1));
+                return Ok((proved(value), trials + 1));
             }
         }
-        let evidence = Evidence::Bounded { error_log2: plan.error_log2 };
-        Ok((Dimension { value, evidence, reason: Reason::RandomPoints }, plan.trials + 1))
+        let evidence = Evidence::Bounded { error_log2: plan.error_log2(value, trials) };
+        Ok((Dimension { value, evidence, reason: Reason::RandomPoints }, trials + 1))
     }
 
     /// The smallest bound with a reason; if gauge directions had to be found, it holds except with the probability that was asked.
@@ -316,20 +319,21 @@ impl<'a> Columns<'a> {
         (fields, Evidence::within(each * tests as i64 + union))
     }
 
-    /// Small or large primes, whichever reach the error in less time.
-    fn plan(&self, upper: usize, error_log2: i64) -> Result<Plan, ReachError> {
+    /// Small or large primes, whichever reach the error in less time if the rank stays as it is.
+    fn plan(&self, value: usize, upper: usize, error_log2: i64) -> Result<Plan, ReachError> {
         let rows = self.rows() as u64;
         let combined = matches!(self.source, Source::Generic);
         let plan = |small: bool| {
             let chance = Chance::of(self.network, rows).combined(combined.then(|| self.network.labels_per_input()));
             let chance = if small { chance.modulo_small_primes() } else { chance };
-            let trials = chance.trials(upper, error_log2)?;
-            let elimination = rows.saturating_mul((self.order.len() as u64).saturating_mul(upper as u64));
-            let elimination = if small { elimination / SMALL_PRIMES_GAIN } else { elimination };
+            let plan = Plan { small, chance, upper, asked: error_log2 };
+            let trials = plan.trials(value).ok()?;
+            let entries = rows.saturating_mul(self.order.len() as u64);
+            let elimination = entries.saturating_mul(value as u64 + 1);
+            let elimination = if small { elimination / SMALL_PRIMES_GAIN + entries } else { elimination };
             let passes = rows.saturating_mul(self.pullback.products());
             let cost = elimination.saturating_add(passes).saturating_mul(trials as u64);
-            let plan = Plan { small, trials, error_log2: chance.minor_log2(upper) * trials as i64 };
-            (trials <= MOST_TRIALS).then_some((cost, plan))
+            Some((cost, plan))
         };
         let best = [true, false].into_iter().filter_map(plan).min_by_key(|(cost, _)| *cost);
         let possible = Chance::of(self.network, rows).minor_log2(upper) * MOST_TRIALS as i64;
@@ -457,11 +461,39 @@ fn independent_directions(field: &PrimeField, allocation: &Allocation, direction
     first_basis(field.prime() as u32, allocation.size(), &rows).rank()
 }
 
-/// How an error is reached.
+/// How an error is reached: by trials that all have a rank of at most the largest found, r.
+///
+/// If that is wrong, some minor of size r + 1 is not zero, and all trials missed it. How many there are depends on r and on the kind of
+/// primes, which the first trial decides: so the probabilities for every r below the upper bound, and for both kinds, add up.
 struct Plan {
     small: bool,
-    trials: usize,
-    error_log2: i64,
+    chance: Chance,
+    upper: usize,
+    asked: i64,
+}
+
+impl Plan {
+    /// What these sums add to the logarithm of the error.
+    fn margin(&self) -> i64 {
+        i64::from(usize::BITS - self.upper.leading_zeros()) + 1
+    }
+
+    /// The trials, beside the first, after which a rank is known as surely as was asked.
+    fn trials(&self, rank: usize) -> Result<usize, ReachError> {
+        let size = (rank + 1).min(self.upper);
+        let trials = self.chance.trials(size, self.asked - self.margin()).filter(|trials| *trials <= MOST_TRIALS);
+        trials.ok_or_else(|| ReachError::ErrorTooSmall {
+            weights: None,
+            asked: self.asked,
+            possible: self.error_log2(rank, MOST_TRIALS),
+        })
+    }
+
+    /// log₂ of a bound on the error after so many trials.
+    fn error_log2(&self, rank: usize, trials: usize) -> i64 {
+        let size = (rank + 1).min(self.upper);
+        self.chance.minor_log2(size) * trials as i64 + self.margin()
+    }
 }
 
 /// The bits of weights and inputs for which no pre-activation leaves a word.
