@@ -15,7 +15,7 @@ use crate::cli::output::{json, line};
 /// More members are not looked at.
 const MOST_MEMBERS: usize = 200;
 /// Members of more weights are not used to check a fitted law, unless it was asked for.
-const MOST_CHECKED: usize = 40;
+const MOST_CHECKED: usize = 48;
 
 /// The claim that a formula holds for every allocation is made of members of at most so many weights.
 const MOST_VISITED: usize = 15;
