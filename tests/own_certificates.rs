@@ -162,7 +162,7 @@ fn a_changed_program_is_another_network() {
     assert_eq!(checked(&text).verdict, Verdict::Valid);
     let program = checked(&text).programs[0].text.clone();
     // One step is changed, and nothing else: the hash tells.
-    let torn = text.replacen("w4 * w6", "w5 * w6", 1);
+    let torn = text.replacen("w6 * x0", "w5 * x0", 1);
     assert!(torn != text && check(torn.as_bytes()).verdict == Verdict::Invalid);
     // With the right hash, the certificate is about another network, whose hash is shown; it stands only where it is true there.
     let mut refuted = 0;
