@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use allocert::allocation::print;
 use allocert::matching::{Classification, Limits, MatchOptions, Matcher, MaximalTable, Trials, maximal};
 use allocert::record;
 
@@ -16,7 +17,8 @@ use super::{Common, Subject, batch, error_bound, settings};
 const EXAMPLES: &str = "Examples:
   allocert classify 'lffn([2, 2, 2])'
   allocert classify 'lrnn(inputs=1, hidden=2, outputs=1, steps=4)' --samples 2
-  allocert classify 'lrnn(inputs=1, hidden=2, outputs=1, steps=4)' --maximal";
+  allocert classify 'lrnn(inputs=1, hidden=2, outputs=1, steps=4)' --maximal
+  allocert classify 'lffn([2, 2, 2])' --until-decided";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -34,6 +36,10 @@ pub(super) struct Arguments {
     /// Where no law settles a verdict: how many random instances to decide, in search of one without a match.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     trials: u64,
+    /// Go on with growing budgets, four times as many instances and subsets and twice as many slices each time, until nothing is
+    /// undecided or the time is up.
+    #[arg(long, conflicts_with_all = ["maximal", "batch"])]
+    until_decided: bool,
     /// Dimensions, and all decisions together, are wrong with a probability of at most 2^K where they are not proved.
     #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
@@ -71,7 +77,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         table.late
     } else {
         let matcher = Matcher::new(&network, samples, settings, Limits::default())?;
-        let answer = matcher.classify(&options, &progress);
+        let answer = match arguments.until_decided {
+            true => matcher.classify_until_decided(&options, &progress),
+            false => matcher.classify(&options, &progress),
+        };
         bar.finish_and_clear();
         let answer = answer?;
         if common.json {
@@ -84,6 +93,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     Ok(ExitCode::from(if late { 3 } else { 0 }))
 }
 
+/// So many orbits without a verdict are printed.
+const MOST_OPEN: usize = 12;
 const HEAD: [&str; 4] = ["zero", "one", "fractional", "undecided"];
 
 fn cell(number: u64) -> String {
@@ -109,7 +120,26 @@ fn text(answer: &Classification) -> String {
         "\nmatching degrees of the bases (degree × bases):\n{}\n",
         super::output::wrapped(&degrees.join(", "))
     ));
+    text.push_str(&open_text(answer));
     text.push_str(&format!("\n{}; seed {}", answer.evidence, answer.settings.seed));
+    text
+}
+
+/// What has no verdict, and why.
+fn open_text(answer: &Classification) -> String {
+    let mut text = String::new();
+    if answer.open.is_empty() {
+        return text;
+    }
+    let (orbits, all) = (answer.open.len(), thousands(answer.open_allocations()));
+    text.push_str(&format!("\nopen: {all} allocations in {orbits} orbits under the network's symmetries\n"));
+    for open in answer.open.iter().take(MOST_OPEN) {
+        let (allocation, images) = (print(answer.network.layout(), &open.allocation), open.images);
+        text.push_str(&format!("  {allocation} ({images}): {}\n", open.why));
+    }
+    if orbits > MOST_OPEN {
+        text.push_str(&format!("  and {} more orbits (all with --json)\n", orbits - MOST_OPEN));
+    }
     text
 }
 

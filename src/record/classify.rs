@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use allocert_core::matching::{Classification, MatchOptions, Maximal, MaximalTable};
+use allocert_core::allocation::print;
+use allocert_core::matching::{Classification, MatchOptions, Maximal, MaximalTable, Open};
 use allocert_core::network::Network;
 use allocert_core::reach::Settings;
 
@@ -29,6 +30,30 @@ pub struct Classify {
     pub stopped: bool,
     /// The seed of all randomness.
     pub seed: u64,
+    /// What has no verdict, and why: the first of each orbit under the network's symmetries.
+    #[serde(default)]
+    pub open: Vec<OpenAllocations>,
+}
+
+/// Allocations without a verdict, that the network's symmetries make of one another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OpenAllocations {
+    /// The first of them.
+    pub allocation: String,
+    /// How many they are.
+    pub images: u64,
+    /// Why they have none, in words.
+    pub why: String,
+}
+
+impl OpenAllocations {
+    fn of(network: &Network, open: &Open) -> Self {
+        OpenAllocations {
+            allocation: print(network.layout(), &open.allocation),
+            images: open.images,
+            why: open.why.to_string(),
+        }
+    }
 }
 
 impl Classify {
@@ -45,6 +70,7 @@ impl Classify {
             ensemble: options.ensemble.to_string(),
             stopped: answer.late,
             seed: answer.settings.seed,
+            open: answer.open.iter().map(|open| OpenAllocations::of(&answer.network, open)).collect(),
         }
     }
 }

@@ -15,12 +15,14 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use crate::algebra::Stopped;
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, Group, MOST_POINTS, Orbits, Set, Settings};
 
 use super::answer::Verdict;
-use super::degree::{Degree, DegreeCounter};
+use super::degree::{Degree, DegreeCounter, NoDegree};
+use super::estimate::Search;
 use super::laws::{boundedness, evidence_of_fraction, is_affine, normality, odd_section};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
@@ -46,6 +48,8 @@ pub struct Classification {
     pub late: bool,
     /// What was computed with.
     pub settings: Settings,
+    /// What has no verdict, and why: the first of each orbit under the network's symmetries.
+    pub open: Vec<Open>,
     /// By the allocation's bits.
     verdicts: Vec<Verdict>,
 }
@@ -59,6 +63,11 @@ impl Classification {
         self.verdicts[allocation.low_bits() as usize]
     }
 
+    /// How many allocations have no verdict.
+    pub fn open_allocations(&self) -> u64 {
+        self.open.iter().map(|open| open.images).sum()
+    }
+
     /// How many allocations of each size, from 0, have each verdict: zero, one, fractional, undecided.
     pub fn counts(&self) -> Vec<[u64; 4]> {
         let mut counts = vec![[0; 4]; self.network.weights() + 1];
@@ -66,6 +75,41 @@ impl Classification {
             counts[bits.count_ones() as usize][place(*verdict)] += 1;
         }
         counts
+    }
+}
+
+/// Allocations without a verdict.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// The first of its orbit.
+    pub allocation: Allocation,
+    /// The length of the orbit.
+    pub images: u64,
+    /// Why there is none.
+    pub why: Why,
+}
+
+/// Why an allocation that spans has no verdict: no law gives 1, and
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// the matching degree is not known;
+    Degree(NoDegree),
+    /// nor is it seen to be below 1.
+    Instances {
+        /// The matching degree of a basis; nothing where there are surplus weights.
+        degree: Option<usize>,
+        /// What was seen instead.
+        seen: Search,
+    },
+}
+
+impl std::fmt::Display for Why {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Why::Degree(reason) => write!(f, "matching degree unknown: {reason}"),
+            Why::Instances { degree: Some(degree), seen } => write!(f, "matching degree {degree}, {seen}"),
+            Why::Instances { degree: None, seen } => write!(f, "surplus weights, {seen}"),
+        }
     }
 }
 
@@ -84,7 +128,7 @@ struct Basis {
     allocation: Allocation,
     /// The length of its orbit.
     images: u64,
-    degree: Option<Degree>,
+    degree: Result<Degree, NoDegree>,
     verdict: Verdict,
     evidence: Evidence,
 }
@@ -142,32 +186,74 @@ impl Matcher {
         for basis in &bases {
             table.set(&basis.allocation, basis.verdict);
             evidence.push(basis.evidence);
-            *degrees.entry(basis.degree.map(|d| d.value)).or_insert(0) += basis.images;
+            *degrees.entry(basis.degree.ok().map(|d| d.value)).or_insert(0) += basis.images;
         }
         let unsettled = table.spread(teacher.value);
         let unsettled = self.settle_by_theorems(&mut table, unsettled, options);
         let (unsettled, odd) = self.settle_by_sections(&mut table, unsettled, teacher.value, counter, clock);
         evidence.extend(odd);
         let below_one = self.sample_bases(&bases, options, clock, progress);
+        let mut open = Vec::new();
         for (basis, known) in bases.iter().zip(below_one) {
-            if let Some(known) = known {
-                table.set(&basis.allocation, Verdict::Fractional);
-                evidence.push(known);
+            match known {
+                Some(Ok(known)) => {
+                    table.set(&basis.allocation, Verdict::Fractional);
+                    evidence.push(known);
+                }
+                Some(Err(why)) => open.push(Open { allocation: basis.allocation.clone(), images: basis.images, why }),
+                None => {}
             }
         }
-        if self.sample_surplus(&mut table, &unsettled, options, clock, progress) {
+        let (sampled, left) = self.sample_surplus(&mut table, &unsettled, options, clock, progress);
+        if sampled {
             evidence.push(Evidence::Statistical);
         }
+        // A part of what has a probability below 1 has one, too.
+        open.retain(|basis: &Open| {
+            let inside = table.group.set(&basis.allocation).is_some_and(|set| table.is_inside_a_fraction(set));
+            if inside {
+                table.set(&basis.allocation, Verdict::Fractional);
+            }
+            !inside
+        });
+        open.extend(left);
         Ok(Classification {
             network: self.network().clone(),
             samples: self.samples(),
             teacher,
             degrees,
             evidence: Evidence::all(evidence),
-            late: bases.iter().any(|b| b.degree.is_none()) || clock.is_over(4) || cut.load(Ordering::Relaxed),
+            late: bases.iter().any(|b| b.degree.is_err()) || clock.is_over(4) || cut.load(Ordering::Relaxed),
             settings: self.settings(),
+            open,
             verdicts: table.all,
         })
+    }
+
+    /// As [`classify`](Self::classify), again and again with larger budgets ([`MatchOptions::grown`]), until nothing is open or
+    /// the time is up; then with what leaves the least open.
+    ///
+    /// # Errors
+    /// As [`classify`](Self::classify).
+    pub fn classify_until_decided(
+        &self,
+        options: &MatchOptions,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<Classification, MatchError> {
+        let end = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
+        let mut options = *options;
+        let mut best = self.classify(&options, progress)?;
+        while !best.open.is_empty() && !best.late {
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            options = MatchOptions { time_limit: left, ..options.grown() };
+            let next = self.classify(&options, progress)?;
+            let late = next.late;
+            if next.open_allocations() <= best.open_allocations() {
+                best = next;
+            }
+            best.late = late;
+        }
+        Ok(best)
     }
 
     /// What the laws say of a basis.
@@ -180,16 +266,16 @@ impl Matcher {
     ) -> Basis {
         let of = |allocation, degree, verdict, evidence| Basis { allocation, images, degree, verdict, evidence };
         if is_affine(counter, &allocation) {
-            return of(allocation, Some(Degree::ONE), Verdict::One, Evidence::Proved);
+            return of(allocation, Ok(Degree::ONE), Verdict::One, Evidence::Proved);
         }
         if clock.is_over(2) {
-            return of(allocation, None, Verdict::Undecided, Evidence::Proved);
+            return of(allocation, Err(Stopped::Time.into()), Verdict::Undecided, Evidence::Proved);
         }
-        let degree = counter.until(clock.after(2)).degree(&allocation).ok();
+        let degree = counter.until(clock.after(2)).degree(&allocation);
         if let Some(exact) = self.exact(&allocation, options.ensemble) {
             return of(allocation, degree, exact.verdict(), Evidence::Proved);
         }
-        if let Some(odd) = degree.filter(|d| d.value % 2 == 1) {
+        if let Some(odd) = degree.ok().filter(|d| d.value % 2 == 1) {
             return of(allocation, degree, Verdict::One, odd.evidence);
         }
         of(allocation, degree, Verdict::Undecided, Evidence::Proved)
@@ -246,20 +332,20 @@ impl Matcher {
         (left, evidence)
     }
 
-    /// For each basis, if it has even degree and an instance shows that its probability is below 1: how that is known. Small
-    /// degrees, whose instances are decided sooner, come first.
+    /// For each basis without a verdict: how it is known that its probability is below 1, if an instance shows that it is, or
+    /// why it is open. Small degrees, whose instances are decided sooner, come first.
     fn sample_bases(
         &self,
         bases: &[Basis],
         options: &MatchOptions,
         clock: Clock<'_>,
         progress: &(dyn Fn(u64, u64) + Sync),
-    ) -> Vec<Option<Evidence>> {
+    ) -> Vec<Option<Result<Evidence, Why>>> {
         let mut even: Vec<(usize, &Basis, usize)> = bases
             .iter()
             .enumerate()
             .filter(|(_, basis)| basis.verdict == Verdict::Undecided)
-            .filter_map(|(place, basis)| Some((place, basis, basis.degree?.value)))
+            .filter_map(|(place, basis)| Some((place, basis, basis.degree.ok()?.value)))
             .collect();
         even.sort_by_key(|(.., degree)| *degree);
         let (done, all) = (AtomicU64::new(0), even.len() as u64);
@@ -267,15 +353,18 @@ impl Matcher {
         let found = even.into_iter().par_bridge().map(|(place, basis, degree)| {
             let deadline = clock.share(all - done.load(Ordering::Relaxed));
             let witness = self.first_without_match(&basis.allocation, Some(degree), options, deadline);
-            if witness.is_none() {
+            if witness.is_err() {
                 clock.note(deadline);
             }
             progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
-            (place, witness.map(|decision| self.evidence_of_fraction(basis, decision)))
+            let known = witness.map(|decision| self.evidence_of_fraction(basis, decision));
+            (place, known.map_err(|seen| Why::Instances { degree: Some(degree), seen }))
         });
-        let mut known = vec![None; bases.len()];
+        let unknown = |basis: &Basis| (basis.verdict == Verdict::Undecided).then_some(basis.degree.err()).flatten();
+        let mut known: Vec<_> =
+            bases.iter().map(|basis| unknown(basis).map(|reason| Err(Why::Degree(reason)))).collect();
         for (place, evidence) in found.collect::<Vec<_>>() {
-            known[place] = evidence;
+            known[place] = Some(evidence);
         }
         known
     }
@@ -283,11 +372,11 @@ impl Matcher {
     /// How it is known that a basis with an instance without a match, decided with this evidence, has a probability below 1.
     fn evidence_of_fraction(&self, basis: &Basis, decision: Evidence) -> Evidence {
         let normal = normality(self.network(), self.samples(), basis.allocation.size());
-        evidence_of_fraction(decision, normal, boundedness(basis.degree))
+        evidence_of_fraction(decision, normal, boundedness(basis.degree.ok()))
     }
 
     /// Samples what spans with surplus weights and contains no basis of probability 1, from the largest down. Returns whether
-    /// an instance without a match was needed.
+    /// an instance without a match was needed, and what is open.
     fn sample_surplus(
         &self,
         table: &mut Verdicts,
@@ -295,30 +384,40 @@ impl Matcher {
         options: &MatchOptions,
         clock: Clock<'_>,
         progress: &(dyn Fn(u64, u64) + Sync),
-    ) -> bool {
+    ) -> (bool, Vec<Open>) {
         let (done, all) = (AtomicU64::new(0), unsettled.len() as u64);
-        let mut some = false;
+        let (mut some, mut open) = (false, Vec::new());
         for same_size in unsettled.chunk_by(|a, b| a.count_ones() == b.count_ones()).rev() {
             let known = &*table;
             let below_one = |set: &Set| {
                 let deadline = clock.share(all - done.load(Ordering::Relaxed));
                 let allocation = known.group.allocation(*set);
-                let witness = || self.first_without_match(&allocation, None, options, deadline);
                 let inside = known.is_inside_a_fraction(*set);
-                let found = inside || witness().is_some();
-                if !found {
+                let found = match inside {
+                    true => Ok(true),
+                    false => self.first_without_match(&allocation, None, options, deadline).map(|_| false),
+                };
+                if found.is_err() {
                     clock.note(deadline);
                 }
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
-                found.then_some((*set, inside))
+                (allocation, found)
             };
-            let found: Vec<(Set, bool)> = same_size.par_iter().filter_map(below_one).collect();
-            for (set, inside) in found {
-                some |= !inside;
-                table.set(&table.group.allocation(set), Verdict::Fractional);
+            let found: Vec<_> = same_size.par_iter().map(|set| (*set, below_one(set))).collect();
+            for (set, (allocation, found)) in found {
+                match found {
+                    Ok(inside) => {
+                        some |= !inside;
+                        table.set(&allocation, Verdict::Fractional);
+                    }
+                    Err(seen) => {
+                        let images = table.group.orbit(set).len() as u64;
+                        open.push(Open { allocation, images, why: Why::Instances { degree: None, seen } });
+                    }
+                }
             }
         }
-        some
+        (some, open)
     }
 }
 
@@ -422,4 +521,66 @@ impl Verdicts<'_> {
 /// The bits of an allocation, the first weight lowest, from its word.
 fn bits(set: Set) -> usize {
     set.reverse_bits() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matching::{Limits, Trials};
+
+    fn matcher(network: &str, samples: Samples) -> Matcher {
+        let network: Network = network.parse().unwrap();
+        Matcher::new(&network, samples, Settings { seed: 1, error_log2: -60 }, Limits::default()).unwrap()
+    }
+
+    fn options(trials: u64) -> MatchOptions {
+        MatchOptions { trials: Trials::Fixed(trials), ..MatchOptions::default() }
+    }
+
+    fn undecided(found: &Classification) -> u64 {
+        found.counts().iter().map(|row| row[3]).sum()
+    }
+
+    #[test]
+    fn what_is_open_is_what_is_undecided() {
+        let mut open = 0;
+        for (network, samples) in [
+            ("lrnn(1, 2, 1, 4)", Samples::Functional),
+            ("pnn([2, 3, 1], degree=2)", Samples::Functional),
+            ("pnn([2, 1, 2, 1], degree=2)", Samples::Count(2)),
+            ("lffn([2, 2, 2])", Samples::Functional),
+        ] {
+            let found = matcher(network, samples).classify(&options(10), &|_, _| {}).unwrap();
+            assert_eq!(found.open_allocations(), undecided(&found), "{network}");
+            for one in &found.open {
+                assert_eq!(found.verdict(&one.allocation), Verdict::Undecided, "{network} {one:?}");
+                assert!(!one.why.to_string().is_empty());
+            }
+            open += found.open.len();
+        }
+        assert!(open > 0, "nothing is open: take another network");
+    }
+
+    /// What elimination calls one and the law of scales does, too; and the law leaves nothing of these networks open.
+    #[test]
+    fn rescaled_teachers_leave_little_open() {
+        for network in ["lrnn(1, 1, 2, 3)", "lrnn(2, 1, 1, 4)", "pnn([2, 1, 2], degree=2)"] {
+            for samples in [Samples::Count(1), Samples::Count(2), Samples::Count(3), Samples::Functional] {
+                let found = matcher(network, samples).classify(&options(20), &|_, _| {}).unwrap();
+                assert_eq!(undecided(&found), 0, "{network} {samples}: {:?}", found.open);
+                assert_eq!(found.verdict(&Allocation::all(found.network.weights())), Verdict::One);
+            }
+        }
+    }
+
+    #[test]
+    fn budgets_grow_until_nothing_is_open_or_the_time_is_up() {
+        assert_eq!(options(5).grown().trials, Trials::Fixed(20));
+        let matcher = matcher("pnn([2, 3, 1], degree=2)", Samples::Functional);
+        let first = matcher.classify(&options(1), &|_, _| {}).unwrap();
+        let limited = MatchOptions { time_limit: Some(Duration::from_secs(5)), ..options(1) };
+        let last = matcher.classify_until_decided(&limited, &|_, _| {}).unwrap();
+        assert!(undecided(&last) <= undecided(&first), "{} and {}", undecided(&last), undecided(&first));
+        assert!(last.open.is_empty() || last.late);
+    }
 }

@@ -208,24 +208,67 @@ pub(super) fn estimate(
     }
 }
 
+/// A search for an instance without a match that found none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// Instances that have a match.
+    pub matched: u64,
+    /// Instances without one that say nothing, as they have fewer complex solutions than the matching degree.
+    pub degenerate: u64,
+    /// Instances that were not decided,
+    pub undecided: u64,
+    /// and why the first of them was not.
+    pub reason: Option<Undecided>,
+    /// Whether the time was up.
+    pub late: bool,
+}
+
+impl std::fmt::Display for Search {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "no instance without a match: {} have one", self.matched)?;
+        if self.degenerate > 0 {
+            write!(f, ", {} are degenerate", self.degenerate)?;
+        }
+        if let Some(reason) = &self.reason {
+            write!(f, ", {} are undecided ({reason})", self.undecided)?;
+        }
+        if self.late {
+            write!(f, "; the time was up")?;
+        }
+        Ok(())
+    }
+}
+
 /// Decides trials 0, 1, … one after the other until one has no match and, if `degree` is given, as many complex solutions;
 /// returns how it is known. Gives up after the most trials, at the deadline, or where a limit stopped the first two.
+///
+/// # Errors
+/// What was seen instead.
 pub(super) fn first_without_match(
     trials: Trials,
     degree: Option<usize>,
     deadline: Option<Instant>,
     decide: impl Fn(u64) -> Decision,
-) -> Option<Evidence> {
+) -> Result<Evidence, Search> {
     let mut limited = 0;
+    let mut seen = Search { matched: 0, degenerate: 0, undecided: 0, reason: None, late: false };
     for trial in 0..trials.most() {
-        if limited == 2 || deadline.is_some_and(|d| Instant::now() >= d) {
-            return None;
+        seen.late = deadline.is_some_and(|d| Instant::now() >= d);
+        if limited == 2 || seen.late {
+            return Err(seen);
         }
-        let tally = Tally::of(trial, decide(trial), degree);
+        let decision = decide(trial);
+        let tally = Tally::of(trial, decision, degree);
         if tally.without_match.is_some() {
-            return Some(tally.evidence());
+            return Ok(tally.evidence());
         }
+        if let (Decision::Undecided(reason), None) = (decision, seen.reason) {
+            seen.reason = Some(reason);
+        }
+        seen.matched += tally.matched;
+        seen.degenerate += tally.unmatched;
+        seen.undecided += tally.undecided;
         limited += u64::from(tally.limit.is_some() && limited == trial);
     }
-    None
+    Err(seen)
 }

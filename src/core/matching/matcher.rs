@@ -13,7 +13,7 @@ use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patt
 use super::answer::{Estimate, Halt, MatchAnswer, Reason, Verdict};
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
-use super::estimate::{Trials, estimate, first_without_match};
+use super::estimate::{Search, Trials, estimate, first_without_match};
 use super::exact::{Exact, exact};
 use super::instance::{Cut, Decision, Instance};
 use super::laws::{Ruling, bases, boundedness, certain_match, evidence_of_fraction, normality};
@@ -56,6 +56,19 @@ impl Default for MatchOptions {
 }
 
 impl MatchOptions {
+    /// The same with larger budgets: four times as many instances and subsets, and twice as many slices.
+    #[must_use]
+    pub fn grown(&self) -> Self {
+        let most = |n: u64| n.saturating_mul(4);
+        let trials = match self.trials {
+            Trials::Fixed(n) => Trials::Fixed(most(n)),
+            Trials::UpTo(n) => Trials::UpTo(most(n)),
+            Trials::Precision { width, most: n } => Trials::Precision { width, most: most(n) },
+        };
+        let (bases, slices) = (self.bases.saturating_mul(4), self.slices.saturating_mul(2));
+        MatchOptions { trials, bases, slices, ..*self }
+    }
+
     /// When what begins now has to end.
     fn deadline(&self) -> Option<Instant> {
         self.time_limit.and_then(|limit| Instant::now().checked_add(limit))
@@ -548,13 +561,16 @@ impl Matcher {
     /// How the first instance is decided that has no match, and as many complex solutions as `degree` says; it is looked for
     /// one trial after the other, for as many as `options` ask for. Of allocations with surplus weights, few slices are
     /// looked at: these show matches only.
+    ///
+    /// # Errors
+    /// What was seen instead.
     pub(super) fn first_without_match(
         &self,
         allocation: &Allocation,
         degree: Option<usize>,
         options: &MatchOptions,
         deadline: Option<Instant>,
-    ) -> Option<Evidence> {
+    ) -> Result<Evidence, Search> {
         let options = MatchOptions { slices: options.slices.min(FEW_SLICES), ..*options };
         let cut = self.cut(allocation, &options);
         let decide = |trial| self.decide_instance(allocation, &cut, &options, deadline, trial);
