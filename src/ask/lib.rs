@@ -3,10 +3,12 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 
+mod beside;
 mod law;
 mod rank;
 mod train;
 
+pub use beside::trained_beside;
 pub use law::law;
 pub use rank::{MOST_PROVED, rank, rank_record, reason, settled};
 pub use train::train;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use allocert::allocation::{picture, print};
+use allocert::ask::trained_beside;
 use allocert::certificate::of_match;
 use allocert::matching::{
     Ensemble, Estimate, Exact, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide,
@@ -61,6 +62,9 @@ pub(super) struct Arguments {
     certificate: Option<PathBuf>,
 }
 
+/// So many students are trained at the most where nothing else is known.
+const MOST_TRAINED: u64 = 50;
+
 fn width(text: &str) -> Result<f64, String> {
     let width: f64 = text.parse().map_err(|_| "give a number such as 0.005".to_owned())?;
     if width > 0.0 && width <= 1.0 { Ok(width) } else { Err("give a number above 0, up to 1".to_owned()) }
@@ -91,17 +95,20 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let answer = decide(&network, &allocation, samples, &options, settings, &progress);
     bar.finish_and_clear();
     let answer = answer?;
+    let training =
+        trained_beside(&answer, options.ensemble, arguments.trials.unwrap_or(MOST_TRAINED).min(MOST_TRAINED));
+    let record = || record::Match { training: training.clone(), ..record::Match::of(&answer, options.ensemble) };
     if let Some(folder) = &arguments.report {
-        let matches = vec![record::Match::of(&answer, options.ensemble)];
+        let matches = vec![record()];
         report::write(folder, &Results { matches, ..Results::default() })?;
     }
     if let Some(path) = &arguments.certificate {
         save(path, &of_match(&answer, settings).map_err(|error| Failure::request(error.to_string()))?)?;
     }
     if common.json {
-        json(&record::Match::of(&answer, options.ensemble))?;
+        json(&record())?;
     } else {
-        line(&text(&answer))?;
+        line(&text(&answer, training.as_ref()))?;
     }
     let stopped = answer.exact.is_none() && answer.estimate.as_ref().is_some_and(|e| e.stopped.is_some());
     Ok(ExitCode::from(if stopped { 3 } else { 0 }))
@@ -142,7 +149,7 @@ fn hypotheses(answer: &MatchAnswer) -> Option<(Hypothesis, Hypothesis)> {
     }
 }
 
-fn text(answer: &MatchAnswer) -> String {
+fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> String {
     let (size, weights) = (answer.allocation.size(), answer.network.weights());
     let mut text = format!("{}, {}: {size} of {weights} weights may learn\n\n", answer.network, answer.samples);
     if weights <= 400 {
@@ -177,7 +184,18 @@ fn text(answer: &MatchAnswer) -> String {
             text.push_str(&format!("stopped      by {halt}\n"));
         }
     } else if answer.exact.is_none() {
-        text.push_str(&format!("probability  {}\n", if answer.verdict == Verdict::One { 1 } else { 0 }));
+        let value = match answer.verdict {
+            Verdict::Zero => "0",
+            Verdict::One => "1",
+            Verdict::Fractional | Verdict::Undecided => "not known",
+        };
+        text.push_str(&format!("probability  {value}\n"));
+    }
+    if let Some(record::TrainedStudents { trials, successes, ci95: [low, high] }) = training {
+        text.push_str(&format!(
+            "training     {successes} of {trials} students matched (95 % interval {low:.3} to {high:.3});\n"
+        ));
+        text.push_str("             training misses matches: this is no match probability\n");
     }
     text.push_str(&format!("evidence     {}; seed {}", answer.evidence, answer.settings.seed));
     text

@@ -68,8 +68,22 @@ pub struct Match {
     pub undecided: u64,
     /// The limit that ended the instances early.
     pub stopped: Option<String>,
+    /// Where no law settles it and no instance can be decided: what training came to. Its rate is no match probability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<TrainedStudents>,
     /// The seed of all randomness.
     pub seed: u64,
+}
+
+/// Students trained on random instances.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrainedStudents {
+    /// How many.
+    pub trials: u64,
+    /// How many matched their teacher, refined to high precision.
+    pub successes: u64,
+    /// A 95 % interval for the rate of training, which misses matches.
+    pub ci95: [f64; 2],
 }
 
 impl Match {
@@ -112,6 +126,7 @@ impl Match {
             unmatched: count(|e| e.unmatched),
             undecided: count(|e| e.undecided),
             stopped: answer.estimate.as_ref().and_then(|e| e.stopped).map(|s| s.to_string()),
+            training: None,
             seed: answer.settings.seed,
         }
     }

@@ -126,8 +126,8 @@ impl Model {
         if given != weights {
             return Err(TrainingError::OtherNetwork { given, weights });
         }
-        if network.is_analytic() {
-            return Err(TrainingError::Analytic { network: network.to_string() });
+        if !network.is_defined_everywhere() {
+            return Err(TrainingError::Undefined { network: network.to_string() });
         }
         let too_large = || TrainingError::TooLarge { network: network.to_string(), limit: MOST_NODES };
         if weights > MOST_NODES / 4 || network.input_size() > MOST_NODES / 4 {

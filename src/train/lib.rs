@@ -50,11 +50,11 @@ pub enum TrainingError {
         /// The network's weights.
         weights: usize,
     },
-    /// Exponentials, quotients or roots.
+    /// A label map that is not defined at all weights and inputs.
     #[error(
-        "{network}: networks with exponentials, quotients or roots are not trained yet\n  ask for dimensions (rank)"
+        "{network}: it divides by what may be 0, or takes a logarithm or a root of what may not be positive, so it is not trained\n  ask for dimensions (rank), or add a positive number there"
     )]
-    Analytic {
+    Undefined {
         /// The network.
         network: String,
     },

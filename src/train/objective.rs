@@ -43,8 +43,8 @@ impl Program {
         if given != weights {
             return Err(TrainingError::OtherNetwork { given, weights });
         }
-        if network.is_analytic() {
-            return Err(TrainingError::Analytic { network: network.to_string() });
+        if !network.is_defined_everywhere() {
+            return Err(TrainingError::Undefined { network: network.to_string() });
         }
         let too_large = || TrainingError::TooLarge { network: network.to_string(), limit: MOST_NODES };
         let inputs = ensemble.probe_inputs(network, samples);

@@ -77,7 +77,7 @@ struct Place {
 impl<'a> Refiner<'a> {
     /// For the students of an allocation.
     pub fn new(network: &'a Network, allocation: &Allocation, instance: &'a Instance) -> Self {
-        let labels = network.labels(&Dyadics, &instance.teacher, &instance.inputs);
+        let labels = labels_of(network, &instance.teacher, &instance.inputs);
         Refiner { network, learnable: allocation.iter().collect(), instance, labels }
     }
 
@@ -89,7 +89,7 @@ impl<'a> Refiner<'a> {
     /// Whether the student matches as it was drawn, exactly.
     pub fn matches_already(&self) -> bool {
         let Instance { student, inputs, .. } = self.instance;
-        self.network.labels(&Dyadics, student, inputs) == self.labels
+        labels_of(self.network, student, inputs) == self.labels
     }
 
     /// Decides about a candidate.
@@ -176,6 +176,29 @@ impl<'a> Refiner<'a> {
         let sound = !moves.is_empty() && weights.iter().all(Float::is_finite);
         sound.then(|| self.place(precision, weights))
     }
+}
+
+/// The labels of polynomial networks and of those with kinks exactly; with exponentials and the like, rounded to far more bits than are
+/// looked at.
+fn labels_of(network: &Network, weights: &[Dyadic], inputs: &[Vec<Dyadic>]) -> Vec<Dyadic> {
+    if !network.is_analytic() {
+        return network.labels(&Dyadics, weights, inputs);
+    }
+    let ring = Reals { precision: 4 * PRECISION };
+    let enter = |numbers: &[Dyadic]| numbers.iter().map(|x| ring.dyadic(x)).collect::<Vec<Float>>();
+    let inputs: Vec<Vec<Float>> = inputs.iter().map(|input| enter(input)).collect();
+    let labels = network.labels(&ring, &enter(weights), &inputs);
+    labels.iter().map(|label| exactly(label).unwrap_or_default()).collect()
+}
+
+/// A float as the dyadic number that it is; nothing if it is none.
+fn exactly(value: &Float) -> Option<Dyadic> {
+    let (mantissa, exponent) = value.to_integer_exp()?;
+    let exponent = i64::from(exponent);
+    Some(match u32::try_from(exponent) {
+        Ok(up) => Dyadic { mantissa: mantissa << up, exponent: 0 },
+        Err(_) => Dyadic { mantissa, exponent: u32::try_from(-exponent).ok()? },
+    })
 }
 
 /// A column of the basis, the part of the right-hand side along it, and that of each later column.

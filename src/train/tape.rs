@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use allocert_core::algebra::Matrix;
-use allocert_core::number::Ring;
-use rug::Integer;
+use allocert_core::number::{Function, Ring};
+use rug::{Integer, Rational};
 
 /// The most nodes of a recording.
 pub const MOST_NODES: usize = 1 << 22;
@@ -36,13 +36,18 @@ enum Operation {
     Rectify(Node),
     /// 1 where z is above 0, otherwise 0.
     Step(Node),
+    /// 1 / z.
+    Invert(Node),
+    Apply(Function, Node),
 }
 
 impl Operation {
     fn operands(self) -> [Option<Node>; 2] {
         match self {
             Operation::Constant(_) | Operation::Real(_) | Operation::Variable(_) => [None, None],
-            Operation::Rectify(a) | Operation::Step(a) => [Some(a), None],
+            Operation::Rectify(a) | Operation::Step(a) | Operation::Invert(a) | Operation::Apply(_, a) => {
+                [Some(a), None]
+            }
             Operation::Add(a, b) | Operation::Subtract(a, b) | Operation::Multiply(a, b) => [Some(a), Some(b)],
         }
     }
@@ -129,6 +134,28 @@ impl Ring for Recorder {
     fn integer(&self, value: i64) -> Node {
         self.graph().node(Operation::Constant(value))
     }
+    fn rational(&self, value: &Rational) -> Option<Node> {
+        let whole = if *value.denom() == 1 { value.numer().to_i64() } else { None };
+        let operation = whole.map_or_else(|| Operation::Real(value.to_f64().to_bits()), Operation::Constant);
+        Some(self.graph().node(operation))
+    }
+    fn reciprocal(&self, a: &Node) -> Option<Node> {
+        let mut graph = self.graph();
+        match graph.constant(*a) {
+            Some(0) => None,
+            Some(1) => Some(ONE),
+            _ => Some(graph.node(Operation::Invert(*a))),
+        }
+    }
+    fn apply(&self, function: Function, a: &Node) -> Option<(Node, Node)> {
+        let value = self.graph().node(Operation::Apply(function, *a));
+        let slope = match function {
+            Function::Exp => value,
+            Function::Log => self.reciprocal(a)?,
+            Function::Sqrt => self.reciprocal(&self.add(&value, &value))?,
+        };
+        Some((value, slope))
+    }
     fn add(&self, a: &Node, b: &Node) -> Node {
         let mut graph = self.graph();
         match (graph.constant(*a), graph.constant(*b)) {
@@ -186,6 +213,8 @@ enum Code {
     Multiply,
     Rectify,
     Step,
+    Invert,
+    Apply(Function),
 }
 
 /// An entry of the Jacobian: where it stands in a buffer, column by column, and the slot that holds it.
@@ -271,6 +300,8 @@ impl Tape {
             Operation::Multiply(..) => Code::Multiply,
             Operation::Rectify(_) => Code::Rectify,
             Operation::Step(_) => Code::Step,
+            Operation::Invert(_) => Code::Invert,
+            Operation::Apply(function, _) => Code::Apply(function),
         };
         let [a, b] = operation.operands().map(|node| node.map_or(0, |node| slot[node.0 as usize]));
         let binary = operation.operands()[1].is_some();
@@ -382,6 +413,19 @@ impl Tape {
                 }
                 Code::Rectify => self.pass(adjoints, a, &product(&seed, &x.map(step_of))),
                 Code::Step => {}
+                Code::Invert => {
+                    let own = slots[step.out as usize];
+                    self.pass(adjoints, a, &product(&seed, &product(&own, &own).map(|square| -square)));
+                }
+                Code::Apply(function) => {
+                    let own = slots[step.out as usize];
+                    let slope = std::array::from_fn(|lane| match function {
+                        Function::Exp => own[lane],
+                        Function::Log => x[lane].recip(),
+                        Function::Sqrt => 0.5 / own[lane],
+                    });
+                    self.pass(adjoints, a, &product(&seed, &slope));
+                }
             }
         }
         for (sum, slot) in gradient.iter_mut().zip(&self.learnable) {
@@ -433,6 +477,10 @@ fn run<const LANES: usize>(instructions: &[Instruction], slots: &mut [[f64; LANE
             Code::Multiply => product(&x, &y),
             Code::Rectify => x.map(|z| z.max(0.0)),
             Code::Step => x.map(step_of),
+            Code::Invert => x.map(f64::recip),
+            Code::Apply(Function::Exp) => x.map(f64::exp),
+            Code::Apply(Function::Log) => x.map(f64::ln),
+            Code::Apply(Function::Sqrt) => x.map(f64::sqrt),
         };
     }
 }

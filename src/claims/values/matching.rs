@@ -238,7 +238,7 @@ pub(super) fn degree_value<'v>(
     heap: Heap<'v>,
 ) -> Value<'v> {
     match degree {
-        None | Some(Err(NoDegree::Kinks)) => Value::new_none(),
+        None | Some(Err(NoDegree::Kinks | NoDegree::NotPolynomial)) => Value::new_none(),
         Some(Ok(degree)) => heap.alloc(degree),
         Some(Err(why)) => {
             let text = format!("the matching degree of {} was not counted: {why}", lens.in_words(allocation));

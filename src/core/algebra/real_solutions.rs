@@ -69,6 +69,9 @@ pub enum Undecided {
     /// Learnable weights in more than the last two layers of a network with kinks.
     #[error("learnable weights below the last hidden layer")]
     Deep,
+    /// Equations that are not polynomial.
+    #[error("equations with exponentials, quotients or roots")]
+    NotPolynomial,
 }
 
 /// Decides systems, with one supply of primes.

@@ -102,7 +102,7 @@ pub enum Reason {
     Exact(Theorem),
     /// The allocation spans, no law applies, and no instance that shows MP < 1 was decided.
     NoLaw,
-    /// A network with kinks: every weight may learn.
+    /// A network with kinks, or with exponentials, quotients or roots: every weight may learn.
     Copying,
     /// A network with kinks: as many units are free as there are samples.
     Memorising,
@@ -121,6 +121,10 @@ pub enum Reason {
     SilenceAndCone,
     /// A network with kinks, and no law applies.
     NoLawForKinks,
+    /// Exponentials, quotients or roots: the allocation spans, so the probability is positive, and no law says more.
+    Positive,
+    /// Exponentials, quotients or roots: whether the allocation spans has no bound on its error.
+    OpenDimension,
     /// The ensemble has no density, or special teachers: the laws say nothing about it.
     SpecialEnsemble,
 }
@@ -162,6 +166,10 @@ impl std::fmt::Display for Reason {
             }
             Reason::SilenceAndCone => write!(f, "silence and cone laws: above 0, and below 1"),
             Reason::NoLawForKinks => write!(f, "no law for networks with kinks settles it"),
+            Reason::Positive => {
+                write!(f, "zero-positive law: it spans, so the probability is positive; whether it is 1 is open")
+            }
+            Reason::OpenDimension => write!(f, "whether it spans has no bound on its error"),
             Reason::SpecialEnsemble => write!(f, "the laws say nothing about this ensemble"),
         }
     }
@@ -267,7 +275,7 @@ impl MatchAnswer {
             One => &[One],
             Fractional => &[Fractional],
             // It spans, so the zero-positive law leaves two.
-            Verdict::Undecided if self.reason == Reason::NoLaw => &[One, Fractional],
+            Verdict::Undecided if matches!(self.reason, Reason::NoLaw | Reason::Positive) => &[One, Fractional],
             Verdict::Undecided => &[Zero, One, Fractional],
         }
     }

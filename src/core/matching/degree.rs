@@ -65,6 +65,9 @@ pub enum NoDegree {
     /// The label map is not polynomial.
     #[error("a network with kinks has no matching degree")]
     Kinks,
+    /// Exponentials, quotients or roots.
+    #[error("a network with exponentials, quotients or roots has no matching degree")]
+    NotPolynomial,
     /// The allocation has no finite number of solutions at any point tried, or points disagree: it does not span, or has
     /// more weights than the teacher has dimensions.
     #[error("no two random points have the same finite number of distinct solutions")]

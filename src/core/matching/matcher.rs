@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::algebra::{Limits, Primes, Solver, Undecided};
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
-use crate::number::Stream;
+use crate::number::{Function, Stream};
 use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
 
 use super::answer::{Estimate, Halt, MatchAnswer, Reason, Verdict};
@@ -157,6 +157,8 @@ pub struct Matcher {
 #[derive(Clone, Debug)]
 enum Engine {
     Polynomial(Box<Polynomial>),
+    /// Exponentials, quotients or roots: laws alone, no instance is decided.
+    Analytic(Box<JacobianMatroid>),
     /// Matches are decided where there is a last hidden layer to speak of.
     Piecewise {
         patterns: Box<Patterns>,
@@ -180,11 +182,14 @@ impl Matcher {
     /// # Errors
     /// See [`ReachError`].
     pub fn new(network: &Network, samples: Samples, settings: Settings, limits: Limits) -> Result<Self, MatchError> {
-        if network.is_analytic() {
-            let (network, what) = (network.to_string(), "the match probability");
-            return Err(ReachError::OnlyPolynomial { network, what }.into());
-        }
         let engine = match Dimensions::new(network, samples, settings.seed, DRAWS)? {
+            Dimensions::Matroid(mut matroid) if network.is_analytic() => {
+                // Where no number of points gives a bound, a second one is a second look.
+                let hopeless = matroid.chance().is_hopeless();
+                let points = if hopeless { 2 } else { matroid.trials_for_one(settings.error_log2 - 1)? };
+                matroid.extend_to(points);
+                Engine::Analytic(matroid)
+            }
             Dimensions::Matroid(mut matroid) => {
                 let points = matroid.trials_for_one(settings.error_log2 - 1)?;
                 matroid.extend_to(points);
@@ -226,6 +231,7 @@ impl Matcher {
     pub fn dim(&self, allocation: &Allocation) -> Dimension {
         match &self.engine {
             Engine::Polynomial(p) => p.matroid.dim(allocation),
+            Engine::Analytic(matroid) => matroid.dim(allocation),
             Engine::Piecewise { patterns, .. } => patterns.dim(allocation),
         }
     }
@@ -234,6 +240,7 @@ impl Matcher {
     pub fn teacher(&self) -> Dimension {
         match &self.engine {
             Engine::Polynomial(p) => p.matroid.teacher(),
+            Engine::Analytic(matroid) => matroid.teacher(),
             Engine::Piecewise { patterns, .. } => patterns.teacher(),
         }
     }
@@ -253,6 +260,7 @@ impl Matcher {
     pub fn degree_until(&self, allocation: &Allocation, deadline: Option<Instant>) -> Result<Degree, NoDegree> {
         match &self.engine {
             Engine::Polynomial(p) => p.counter.until(deadline).degree(allocation),
+            Engine::Analytic(_) => Err(NoDegree::NotPolynomial),
             Engine::Piecewise { .. } => Err(NoDegree::Kinks),
         }
     }
@@ -278,6 +286,7 @@ impl Matcher {
     fn polynomial(&self, what: &'static str) -> Result<&Polynomial, MatchError> {
         match &self.engine {
             Engine::Polynomial(p) => Ok(p),
+            Engine::Analytic(_) => Err(ReachError::OnlyPolynomial { network: self.network.to_string(), what }.into()),
             Engine::Piecewise { .. } => Err(MatchError::NotPolynomial { network: self.network.to_string(), what }),
         }
     }
@@ -379,12 +388,17 @@ impl Matcher {
         };
         if !options.ensemble.is_generic() {
             self.accept_inputs(options.ensemble)?;
+            if matches!(self.engine, Engine::Analytic(_)) {
+                answer.evidence = Evidence::Open;
+                return Ok(answer);
+            }
             let estimate = self.estimate(allocation, options, progress);
             (answer.evidence, answer.estimate) = (estimate.of_value(), Some(estimate));
             return Ok(answer);
         }
         match &self.engine {
             Engine::Polynomial(p) => self.ask_laws(p, &mut answer, options, (start, deadline), progress),
+            Engine::Analytic(_) => self.ask_analytic_laws(&mut answer),
             Engine::Piecewise { shallow, .. } => {
                 let ruled = shallow.as_ref().and_then(|shallow| {
                     let ruled = ruling(shallow, allocation, self.samples);
@@ -411,7 +425,7 @@ impl Matcher {
             return Err(MatchError::OtherNetwork { given, weights });
         }
         match &self.engine {
-            Engine::Polynomial(_) => Ok(()),
+            Engine::Polynomial(_) | Engine::Analytic(_) => Ok(()),
             Engine::Piecewise { shallow: None, .. } => Err(MatchError::OwnKinks { network: self.network.to_string() }),
             Engine::Piecewise { .. } if allocation.size() == weights => Ok(()),
             Engine::Piecewise { shallow: Some(shallow), .. } => shallow.accept(allocation),
@@ -447,6 +461,29 @@ impl Matcher {
         let draw = |trial| Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
         let trial = (0..MOST_WITNESSES).find(|trial| shallow.has_open_match(allocation, &draw(*trial), deadline))?;
         Some((Verdict::Fractional, Reason::InstanceAndCone { trial }))
+    }
+
+    /// The zero-positive law, and the affine 0-1 law where labels are seen to be affine: on the connected space of all weights and
+    /// inputs, or, with exponentials and quotients alone, in a field of rational functions in independent variables.
+    fn ask_analytic_laws(&self, answer: &mut MatchAnswer) {
+        let connected = self.network.own_program().is_some_and(|program| {
+            let is_rational = !program.takes(Function::Log) && !program.takes(Function::Sqrt);
+            is_rational || program.is_defined_everywhere()
+        });
+        let affine = self.network.own_program().is_some_and(|program| program.is_affine_in(&answer.allocation));
+        let (verdict, reason) = match (answer.evidence, answer.dim.value < answer.teacher.value) {
+            _ if answer.allocation.size() == answer.allocation.weights() => (Verdict::One, Reason::Copying),
+            (Evidence::Open, _) => (Verdict::Undecided, Reason::OpenDimension),
+            (_, true) => (Verdict::Zero, Reason::NotSpanning),
+            (_, false) if affine && connected => (Verdict::One, Reason::Affine),
+            (_, false) => (Verdict::Undecided, Reason::Positive),
+        };
+        answer.evidence = match (&reason, verdict) {
+            (Reason::Copying, _) => Evidence::Proved,
+            (_, Verdict::Undecided) => Evidence::Open,
+            _ => answer.evidence,
+        };
+        (answer.verdict, answer.reason) = (verdict, reason);
     }
 
     /// The laws for polynomial label maps, and what sampling shows where they give neither 0 nor 1; the laws have half of the
@@ -597,6 +634,7 @@ impl Matcher {
                 Decision::of(shallow.decide(allocation, &instance, deadline))
             }
             Engine::Piecewise { shallow: None, .. } => Decision::Undecided(Undecided::Deep),
+            Engine::Analytic(_) => Decision::Undecided(Undecided::NotPolynomial),
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod bounds;
 mod derivative;
+mod domain;
 mod integral;
 mod part;
 mod recorder;
