@@ -82,6 +82,9 @@ pub enum Unsettled {
         /// Whether a limit is the reason.
         is_limit: bool,
     },
+    /// It rests on something that has no bound on its error.
+    #[error("no counterexample that is known to be one; some dimension that it rests on has no bound on its error")]
+    NoBound,
     /// A limit inside an evaluation.
     #[error("stopped by a limit: {0}")]
     Limit(String),
@@ -91,7 +94,9 @@ impl Unsettled {
     /// Whether a stated limit stopped the work.
     pub fn is_limit(&self) -> bool {
         match self {
-            Unsettled::Conjecture | Unsettled::Vacuous | Unsettled::Empty | Unsettled::NoTrend => false,
+            Unsettled::Conjecture | Unsettled::Vacuous | Unsettled::Empty | Unsettled::NoTrend | Unsettled::NoBound => {
+                false
+            }
             Unsettled::Undecided { is_limit, .. } => *is_limit,
             Unsettled::TooMany { .. } | Unsettled::TimeLimit { .. } | Unsettled::Limit(_) => true,
         }

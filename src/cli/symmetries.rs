@@ -49,6 +49,8 @@ fn text(of: &Symmetries) -> String {
     let known = |evidence: &str| if evidence == "proved" { "proved" } else { "open: it held at random points" };
     let gauge = of.gauge.iter().map(|d| format!("{} ({})", d.change, known(&d.evidence)));
     listed(&mut text, gauge.collect());
+    text.push_str("\nweights that may all change their sign while no label does (generators, proved):\n");
+    listed(&mut text, of.sign_changes.iter().map(|change| change.change.clone()).collect());
     text.trim_end().to_owned()
 }
 

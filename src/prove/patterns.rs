@@ -51,6 +51,9 @@ pub(super) fn dimensions<E: Engine>(
     asked: &mut [(Allocation, usize)],
     settings: Settings,
 ) -> Result<(Vec<u64>, Holes), CannotCertify> {
+    if network.is_analytic() {
+        return Err(CannotCertify::Analytic);
+    }
     asked.sort_by_key(|(set, _)| std::cmp::Reverse(set.size()));
     // Each point with the sets whose largest rank it is the first to show.
     let mut points: Vec<Ground<'_, E>> = Vec::new();
@@ -126,6 +129,9 @@ pub(super) fn all_dimensions<E: Engine>(
     samples: Samples,
     settings: Settings,
 ) -> Result<(u64, Holes), CannotCertify> {
+    if network.is_analytic() {
+        return Err(CannotCertify::Analytic);
+    }
     let n = network.weights();
     if n > MOST_WEIGHTS {
         return Err(CannotCertify::TooManyWeights { weights: n, limit: MOST_WEIGHTS });

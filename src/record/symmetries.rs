@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use allocert_core::allocation::{Allocation, print};
 use allocert_core::network::{Network, Samples};
 use allocert_core::program::ProgramError;
 
@@ -16,6 +17,18 @@ pub struct Symmetries {
     pub permutations: Vec<Permutation>,
     /// Directions along which no label changes, affine in the weights: a basis of those that were looked for.
     pub gauge: Vec<Direction>,
+    /// Weights that may all change their sign while no label does: generators.
+    #[serde(default)]
+    pub sign_changes: Vec<SignChange>,
+}
+
+/// A change of sign, which the signs of all steps of the program prove.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SignChange {
+    /// The weights that change their sign, as an allocation.
+    pub change: String,
+    /// The same, by position in canonical order.
+    pub weights: Vec<usize>,
 }
 
 /// A permutation of weights.
@@ -65,6 +78,11 @@ impl Symmetries {
             terms: field.terms,
         });
         let (text, weights) = (network.to_string(), network.weights());
-        Ok(Symmetries { network: text, weights, permutations, gauge: gauge.collect() })
+        let sign_change = |changed: Vec<usize>| {
+            let change = print(network.layout(), &Allocation::of(weights, changed.iter().copied()));
+            SignChange { change, weights: changed }
+        };
+        let sign_changes = network.sign_changes()?.into_iter().map(sign_change).collect();
+        Ok(Symmetries { network: text, weights, permutations, gauge: gauge.collect(), sign_changes })
     }
 }

@@ -86,6 +86,13 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
     let settled = outcome.is_ok() && run.instances > 0 && !undecided;
     let parts = [run.session.evidence(), claim.loading.evidence()].into_iter().chain(own);
     let evidence = settled.then(|| Evidence::all(parts));
+    // Nothing is settled by what has no bound on its error.
+    let (outcome, unsettled, counterexample) = match (outcome, evidence) {
+        (Ok(Outcome::Verified | Outcome::Refuted), Some(Evidence::Open)) => {
+            (Ok(Outcome::Open), Some(Unsettled::NoBound), None)
+        }
+        (outcome, _) => (outcome, unsettled, counterexample),
+    };
     let subjects = run.session.subjects();
     let only_dimensions = !claim.is_trend && run.session.asked_only_dimensions() && claim.loading.subjects().is_empty();
     run.session.close();

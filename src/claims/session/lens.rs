@@ -11,8 +11,8 @@ use allocert_core::matching::{
 };
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::{
-    DRAWS, Dimensions, Evidence, JacobianMatroid, Law, LawOptions, Obstruction, ReachError, ScanOptions, Settings,
-    Table, law, scan,
+    DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Law, LawOptions, Obstruction, ReachError, ScanOptions,
+    Settings, Table, law, scan,
 };
 
 use super::answers::Question;
@@ -20,6 +20,8 @@ use super::{ASIDE, AskedMatch, CURRENT, Observation, Session, lock};
 
 /// Ranks of networks of at most this many weights are kept for every allocation.
 const REMEMBERED: usize = 20;
+/// So often is a network looked at of whose ranks no number of trials gives a bound.
+const HOPELESS_TRIALS: usize = 2;
 /// Stands for a rank that is not known yet.
 const UNKNOWN: u8 = u8::MAX;
 
@@ -125,7 +127,9 @@ impl Lens {
             let mut dimensions = Dimensions::new(network, *samples, session.settings.seed, DRAWS)?;
             if let Dimensions::Matroid(matroid) = &mut dimensions {
                 let error = session.settings.error_log2;
-                let trials = matroid.trials_for_all(error).or_else(|_| matroid.trials_for_one(error - 32))?;
+                let trials = || matroid.trials_for_all(error).or_else(|_| matroid.trials_for_one(error - 32));
+                // Where no number of trials gives a bound, only what is proved is answered.
+                let trials = if matroid.chance().is_hopeless() { HOPELESS_TRIALS } else { trials()? };
                 matroid.extend_to(trials);
             }
             Ok(dimensions)
@@ -172,6 +176,7 @@ impl Lens {
     /// D_m.
     pub(crate) fn teacher_dim(&self) -> Result<usize, ReachError> {
         let teacher = self.dimensions()?.teacher();
+        self.is_not_open(teacher)?;
         if ASIDE.get() {
             return Ok(teacher.value);
         }
@@ -184,6 +189,15 @@ impl Lens {
         Ok(teacher.value)
     }
 
+    /// Refuses a dimension that nothing is known of but a lower bound.
+    fn is_not_open(&self, dimension: Dimension) -> Result<(), ReachError> {
+        if dimension.evidence != Evidence::Open {
+            return Ok(());
+        }
+        let (network, least) = (self.0.network.to_string(), dimension.value);
+        self.0.session.note(Err(ReachError::OpenDimension { network, least }))
+    }
+
     /// ρ_m(A).
     pub(crate) fn dim(&self, allocation: &Allocation) -> Result<usize, ReachError> {
         let dimensions = self.dimensions()?;
@@ -191,6 +205,10 @@ impl Lens {
         let remembered = ranks.get(allocation.low_bits() as usize);
         let known = remembered.map(|r| r.load(Ordering::Relaxed)).filter(|r| *r != UNKNOWN);
         let rank = known.map_or_else(|| dimensions.rank(allocation), usize::from);
+        let hopeless = dimensions.matroid().is_ok_and(|matroid| matroid.chance().is_hopeless());
+        if hopeless && known.is_none() {
+            self.is_not_open(dimensions.dim(allocation))?;
+        }
         if ASIDE.get() {
             return Ok(rank);
         }
@@ -200,7 +218,7 @@ impl Lens {
             self.0.asked.fetch_add(1, Ordering::Relaxed);
             self.list(allocation, rank);
         }
-        if rank < allocation.size() && rank < dimensions.quick_upper(allocation) {
+        if !hopeless && rank < allocation.size() && rank < dimensions.quick_upper(allocation) {
             self.0.unproved.store(true, Ordering::Relaxed);
         }
         self.observe(allocation, rank);

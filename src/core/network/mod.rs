@@ -14,6 +14,7 @@ mod pnn;
 mod program;
 mod relu;
 mod shape;
+mod signs;
 mod symmetry;
 mod text;
 
@@ -523,6 +524,14 @@ impl Network {
         self.gates() == 0
     }
 
+    /// Whether the label map is seen to be defined at all real weights and inputs: only quotients, logarithms and roots may not be.
+    pub fn is_defined_everywhere(&self) -> bool {
+        match &self.kind {
+            Kind::Program(f) => f.program().is_defined_everywhere(),
+            _ => true,
+        }
+    }
+
     /// The hidden units with a kink, in all layers together.
     pub fn gates(&self) -> usize {
         on_family!(self, f => f.gates())
@@ -747,6 +756,18 @@ impl Network {
         match &self.kind {
             Kind::Program(f) => Ok(f.fields().to_vec()),
             _ => Ok(gauge::affine_fields(&self.to_program()?, &self.layout)),
+        }
+    }
+
+    /// Sets of weights that may all change their sign while no label does: generators of the group that the program shows, by the
+    /// signs that its steps have.
+    ///
+    /// # Errors
+    /// More steps than a program may have.
+    pub fn sign_changes(&self) -> Result<Vec<Vec<usize>>, ProgramError> {
+        match &self.kind {
+            Kind::Program(f) => Ok(signs::sign_changes(f.program())),
+            _ => Ok(signs::sign_changes(&self.to_program()?)),
         }
     }
 

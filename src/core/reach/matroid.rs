@@ -95,14 +95,22 @@ impl JacobianMatroid {
             return Err(ReachError::TooMuchWork { network, samples: samples.to_string(), products, limit });
         }
         let point = random_point(network, samples, seed, 0);
-        let bounds = Bounds::at(network, labels, &point);
-        let (network, trials) = (network.clone(), Vec::new());
-        let mut matroid = JacobianMatroid { network, samples, seed, labels, rows, trials, bounds, analytic };
+        // Gauge directions of an analytic network have to be looked for: only where something is missing.
+        let bounds = match analytic {
+            Some(_) => Bounds::without_fields(network, labels, point.field),
+            None => Bounds::at(network, labels, &point),
+        };
+        let trials = Vec::new();
+        let mut matroid =
+            JacobianMatroid { network: network.clone(), samples, seed, labels, rows, trials, bounds, analytic };
         let first = match &matroid.analytic {
             Some(_) => matroid.trial(0),
             None => Some(matroid.evaluate(&point, 0)),
         };
         matroid.trials.extend(first);
+        if matroid.analytic.is_some() && matroid.teacher_rank() < matroid.teacher_bound() {
+            matroid.bounds = Bounds::at(network, labels, &point);
+        }
         Ok(matroid)
     }
 

@@ -78,6 +78,16 @@ pub enum ReachError {
         /// What was asked for.
         what: &'static str,
     },
+    /// A rank that nothing bounds from above.
+    #[error(
+        "{network}: a dimension of at least {least} is open\n  ranks at random points have no bound on their error there, and nothing else shows that it is not larger"
+    )]
+    OpenDimension {
+        /// The network.
+        network: String,
+        /// The rank that was found.
+        least: usize,
+    },
     /// Drawing activation patterns would take too long.
     #[error(
         "{network} ({samples}): {draws} activation patterns take about {products} products, over the limit of {limit}\n  draw fewer, take fewer samples or a smaller network"
@@ -298,6 +308,7 @@ impl ReachError {
         matches!(
             self,
             ReachError::TimeLimit { .. }
+                | ReachError::OpenDimension { .. }
                 | ReachError::Interrupted { .. }
                 | ReachError::InputsTooLarge { .. }
                 | ReachError::TooMuchWork { .. }
