@@ -77,9 +77,11 @@ fn softmax_attention_has_the_conjectured_dimension() {
         let answer = reach::rank(&network, &all, Samples::Functional, SETTINGS).unwrap();
         let expected = layers * (a * (2 * d - a) + d * d) - (layers - 1) * d * d;
         assert_eq!(answer.dim.value, expected, "{network}");
+        // Queries against keys, and each layer's values against the next layer: gauge directions account for the rest. With
+        // tokens of width 1 scores are symmetric in the tokens, and these relations are known with a bound only.
         match answer.evidence() {
-            Evidence::Proved => {}
-            evidence => assert!(evidence.error_log2().is_some_and(|e| e <= -60), "{network}: {evidence}"),
+            Evidence::Bounded { error_log2 } if d == 1 => assert!(error_log2 <= -60, "{network}"),
+            evidence => assert_eq!(evidence, Evidence::Proved, "{network}"),
         }
     }
 }
