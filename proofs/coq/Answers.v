@@ -102,14 +102,57 @@ move=> H F c0; have := lower H c0 (b := nseq (size E) false); rewrite size_nseq 
 by rewrite !mask_false rows_nil addn0 cats0.
 Qed.
 
+(** What is in the span of I at points that are at least as generic as the point adds no rank. *)
+Lemma absorbed I e S : inputs_ok C ->
+  (forall (L : fieldType), [char L]%R =i pred0 -> forall m, allowed (asked C) m -> forall (W : nat -> L) Y,
+    (forall B c, at_point C B c -> c <= rk (column p m W Y) B) -> (column p m W Y e <= span (column p m W Y) I)%MS) ->
+  forall d, at_most (I ++ S) d -> at_most (I ++ e :: S) d.
+Proof.
+move=> iok cl d up; apply: (bound_generic iok) => L cL m al W Y low.
+apply: leq_trans (at_most_rk up cL al W Y).
+apply: (@leq_trans (rk (column p m W Y) (e :: (I ++ S)))).
+  by apply: rk_mono => a; rewrite !(inE, mem_cat) orbCA.
+by apply: (rk_absorb (cl L cL m al W Y low)) => a; rewrite mem_cat => ->.
+Qed.
+
+Lemma rank_at_point_sound E A : {subset A <= E} -> at_point C A (rank_at_point E (zcolumns C E) A).
+Proof.
+move=> sub; rewrite /rank_at_point.
+suff -> : [seq nth [::] (zcolumns C E) (index a E) | a <- A] = zcolumns C A by exact: zrank_at_point.
+by apply/eq_in_map => a /sub aE; rewrite (nth_map 0) ?index_mem // nth_index.
+Qed.
+Lemma grow_sound E I e fuel : forall inside, e \in grow C E (zcolumns C E) fuel inside ->
+  forall (L : fieldType), [char L]%R =i pred0 -> forall m, allowed (asked C) m -> forall (W : nat -> L) Y,
+    (forall B c, at_point C B c -> c <= rk (column p m W Y) B) ->
+    (forall a, a \in inside -> (column p m W Y a <= span (column p m W Y) I)%MS) ->
+    (column p m W Y e <= span (column p m W Y) I)%MS.
+Proof.
+elim: fuel => [|fuel IH] inside /=; first by move=> eI L cL m al W Y low; apply.
+case: ifP => [_|_]; first by move=> eI L cL m al W Y low; apply.
+move=> /IH H L cL m al W Y low ins; apply: H => // a.
+rewrite mem_undup mem_cat => /orP [|]; last exact: ins.
+case/flattenP => Fs /mapP [[F b]]; rewrite mem_filter /= => /andP [fl known_] -> aF.
+have [i lt ei] : exists2 i, i < size (knowns C) & nth ([::], 0) (knowns C) i = (F, b) by exact/nthP.
+have upF : at_most F b by have := knowns_sound ok lt; rewrite ei.
+move: fl; rewrite /fills; case: ifP => // _ /=; set common := [seq _ <- E | _] => le.
+have sub : {subset common <= E} by move=> c; rewrite mem_filter => /andP [].
+have up := at_most_rk upF cL al W Y; have lowc := low _ _ (rank_at_point_sound sub).
+have inc c : c \in common -> (c \in F) && (c \in inside) by rewrite mem_filter => /andP []; case: (c \in F).
+have inC : (column p m W Y a <= span (column p m W Y) common)%MS.
+  apply: (closure (A := F)) => //; first by move=> c /inc /andP [].
+  exact: leq_trans up (leq_trans le lowc).
+apply: submx_trans inC _.
+by apply/span_sub => c /inc /andP [_]; exact: ins.
+Qed.
+
 (** Weights marked by a fact that allows no more lie in the span of I. *)
 Lemma closed I E rest facts i e S : inputs_ok C -> holds I E rest facts -> i < size facts ->
   (nth (0, [::]) facts i).1 = 0 -> (forall Fs : seq nat, (forall j, j < size E -> nth false (nth (0, [::]) facts i).2 j -> nth 0 E j \in Fs) -> e \in Fs) ->
   forall d, at_most (I ++ S) d -> at_most (I ++ e :: S) d.
 Proof.
-move=> iok H lt zero inF d up; have [Fs upF marked] := upper H lt.
+move=> iok H lt zero inF; have [Fs upF marked] := upper H lt.
 have eF := inF Fs marked; rewrite zero add0n in upF => {inF marked}.
-apply: (bound_generic iok) => L cL m al W Y low.
+apply: absorbed => // L cL m al W Y low.
 have indep := low _ _ (independent H).
 set v := column p m W Y in indep *.
 pose IF := [seq a <- I | a \in Fs].
@@ -120,13 +163,20 @@ have sIF : count (mem Fs) I <= rk v IF.
   apply: leq_trans indep _; apply: leq_trans (leq_add (leqnn _) (rk_size v _)).
   apply: leq_trans (rk_cat _ _ _); apply: rk_mono => a aI.
   by rewrite mem_cat !mem_filter aI !andbT; case: (a \in Fs).
-have cl : (v e <= span v IF)%MS.
+have inIF : (v e <= span v IF)%MS.
   apply: (closure (A := Fs)) => //; first by move=> a; rewrite mem_filter => /andP [].
   exact: leq_trans (at_most_rk upF cL al W Y) sIF.
-apply: leq_trans (at_most_rk up cL al W Y).
-apply: (@leq_trans (rk v (e :: (I ++ S)))).
-  by apply: rk_mono => a; rewrite !(inE, mem_cat) orbCA.
-by apply: (rk_absorb cl) => a; rewrite mem_filter mem_cat => /andP [_ ->].
+apply: submx_trans inIF _.
+by apply: span_mono => a; rewrite mem_filter => /andP [].
+Qed.
+
+Lemma adds_nothing_sound I e E v rest facts all_ S : inputs_ok C -> holds I (e :: E) (v :: rest) facts ->
+  adds_nothing C all_ (zcolumns C all_) facts I e v -> forall d, at_most (I ++ S) d -> at_most (I ++ e :: S) d.
+Proof.
+move=> iok H; rewrite /adds_nothing; case: ifP => [/(has_nthP (0, [::])) [i lt /andP [/eqP zero mark]] _|_].
+  by apply: (closed iok H lt zero) => Fs inF; exact: (inF 0).
+case: ifP => // _ /grow_sound cl; apply: absorbed => // L cL m al W Y low.
+by apply: cl => // a; exact: in_span.
 Qed.
 
 Lemma holds_skip I e E v rest facts : holds I (e :: E) (v :: rest) facts -> holds I E rest [seq skip f | f <- facts].
@@ -200,15 +250,15 @@ rewrite /number /= cats0 eI -[X in _ && (X == _)]addn0 eqn_add2l.
 by case: d => [|d]; case: s => [|s]; rewrite /get /= ?nth_nil.
 Qed.
 
-Lemma count_from_sound (iok : inputs_ok C) fuel : forall I E rest facts t, holds I E rest facts ->
-  count_from fuel facts rest = Some t ->
+Lemma count_from_sound all_ (iok : inputs_ok C) E : forall I rest facts t, holds I E rest facts ->
+  count_from C all_ (zcolumns C all_) I E facts rest = Some t ->
   (forall S, S \in sublists E -> at_most (I ++ S) (rho (I ++ S))) /\
   (forall d s, N.of_nat (number I E d s) = get t d s).
 Proof.
-elim: fuel => [|fuel IH] I E [|v rest] facts t H //; try by case=> <-; exact: count_nil H.
-have eI := rho_independent H.
-have := same_size H; case: E H => [|e E] // H [sz].
-move=> /=; case: ifP => [all_|_].
+elim: E => [|e E IH] I rest facts t H.
+  by have /esym /size0nil eR := same_size H; rewrite eR in H *; case=> <-; exact: count_nil H.
+have eI := rho_independent H; have := same_size H; case: rest H => [|v rest] // H [sz].
+move=> /=; case: ifP => [all__|_].
   case=> <-; have in0 S : S \in sublists (e :: E) -> at_most (I ++ S) (size I).
     by move=> /mem_sublists; apply: (closed_all iok H); rewrite /= sz.
   have eS S : S \in sublists (e :: E) -> rho (I ++ S) = size I.
@@ -225,11 +275,10 @@ have split_number d s : number I (e :: E) d s = number I E d s +
     count (fun S => (size S == s.-1) && (rho (I ++ e :: S) == size I + d) && (0 < s)) (sublists E).
   rewrite /number /= count_cat count_map; congr (_ + _); apply: eq_count => S /=.
   by case: s => [|s]; rewrite ?andbF // andbT eqSS.
-case: ifP => [/(has_nthP (0, [::])) [i lt /andP [/eqP zero mark]]|open_].
+case: ifP => [nothing|something].
   case eq : count_from => [t'|] //; case=> <-.
-  have [up num] := IH _ _ _ _ _ (holds_skip H) eq.
-  have add_e S d : at_most (I ++ S) d -> at_most (I ++ e :: S) d.
-    apply: (closed iok H lt zero) => Fs inF; exact: (inF 0).
+  have [up num] := IH _ _ _ _ (holds_skip H) eq.
+  have add_e S d : at_most (I ++ S) d -> at_most (I ++ e :: S) d by exact: (adds_nothing_sound iok H nothing).
   have eS S : S \in sublists E -> rho (I ++ e :: S) = rho (I ++ S).
     move=> inS; apply/eqP; rewrite eqn_leq (at_most_rho iok (add_e _ _ (up S inS))).
     by apply: rho_mono => a; rewrite !mem_cat !inE => /orP [] ->; rewrite ?orbT.
@@ -240,8 +289,9 @@ case: ifP => [/(has_nthP (0, [::])) [i lt /andP [/eqP zero mark]]|open_].
   case: s => [|s] /=; first by rewrite (eq_count (a2 := pred0)) ?count_pred0 // => S; rewrite andbF.
   by rewrite -num /number; congr N.of_nat; apply: eq_in_count => S /eS ->; rewrite andbT.
 case: ifP => // nz; case eq : count_from => [t0|] //; case eq' : count_from => [t1|] //; case=> <-.
-have [up num] := IH _ _ _ _ _ (holds_skip H) eq.
-have H' := holds_take open_ nz H; have [up' num'] := IH _ _ _ _ _ H' eq'.
+have [up num] := IH _ _ _ _ (holds_skip H) eq.
+have open_ : has closes facts = false by move: something; rewrite /adds_nothing; case: (has closes facts).
+have H' := holds_take open_ nz H; have [up' num'] := IH _ _ _ _ H' eq'.
 split=> [S|d s].
   rewrite mem_cat => /orP [|/mapP [S' inS ->]]; first exact: up.
   by rewrite -cat_rcons; exact: up'.
@@ -271,7 +321,7 @@ have H : holds [::] E (zcolumns C E) [seq (f.2, [seq e \in f.1 | e <- E]) | f <-
   rewrite size_map => lt; rewrite (nth_map ([::], 0)) //=.
   exists (nth ([::], 0) (knowns C) i).1; first by rewrite addn0; exact: knowns_sound.
   by move=> j lj; rewrite (nth_map 0).
-have [up num] := count_from_sound iok H eq.
+have [up num] := count_from_sound (all_ := E) iok H eq.
 exists rho; split=> [A /up /attained_point|r d]; first exact.
 by rewrite -[RHS]num.
 Qed.

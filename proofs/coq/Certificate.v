@@ -2,7 +2,7 @@
 
 From Coq Require Export ZArith NArith.
 From mathcomp Require Export ssreflect ssrfun ssrbool eqtype ssrnat seq.
-From Allocert Require Export Network Families Polynomials Linear Checker Answers.
+From Allocert Require Export Network Families Polynomials Recorded Linear Checker Answers.
 Delimit Scope Z_scope with ZZ.
 
 (** A term of a polynomial in weights (w i) and entries of inputs (x M t e: entry e of sample t, of M). *)

@@ -78,7 +78,21 @@ Definition input_part (m : monomial) : monomial := [seq v <- m | ~~ is_weight v]
 Definition weight_part (m : monomial) : monomial := [seq v <- m | is_weight v].
 Definition keys (columns : seq (seq polynomial)) (l : nat) : seq monomial :=
   undup (flatten [seq [seq input_part t.2 | t <- nth [::] c l] | c <- columns]).
+(** The same without the coefficients, whatever cancels: the monomials in the input that a number may have. *)
+Definition supports : numbers := Numbers
+  (fun z => if z is Z0 then [::] else [:: [::]])
+  (fun s t => undup (s ++ t)) (fun s t => undup (s ++ t))
+  (fun s t => undup [seq merge_monomials a b | a <- s, b <- t]).
+Definition one_support : supports := [:: [::]].
+Definition moved_supports (A : seq nat) : seq (seq monomial) :=
+  derivative (R := supports) p (fun=> one_support) (fun e => [:: [:: input_variable 1 0 e]])
+    (fun i => if i \in A then one_support else [::]).
+Definition supports_ok (A : seq nat) (k : nat) : bool :=
+  let moved := moved_supports A in
+  if asked C is Samples m then (if m * count (fun s => ~~ nilp s) moved <= k then true else sumn [seq size s | s <- moved] <= k)
+  else sumn [seq size s | s <- moved] <= k.
 Definition coordinates_ok (A : seq nat) (k : nat) : bool :=
+  if supports_ok A k then true else
   let columns := symbolic_columns A in
   (if asked C is Samples m then m * count (depends columns) (iota 0 outs) <= k else false) ||
   (sumn [seq size (keys columns l) | l <- iota 0 outs] <= k).
@@ -148,26 +162,43 @@ Definition closes (f : open_fact) : bool := (f.1 == 0) && marks f.
 (** Of n weights that add nothing: one row of binomial coefficients. *)
 Fixpoint free_row (n : nat) : seq N := if n is m.+1 then let r := free_row m in add_row r (N0 :: r) else [:: Npos xH].
 Definition closes_all (n : nat) (f : open_fact) : bool := [&& f.1 == 0, size f.2 == n & all id f.2].
-Fixpoint count_from (fuel : nat) (facts : seq open_fact) (rest : seq (seq Z)) : option table :=
-  match fuel, rest with
-  | _, [::] => Some [:: [:: Npos xH]]
-  | 0, _ => None
-  | k.+1, v :: rest' =>
-    if has (closes_all (size rest)) facts then Some [:: free_row (size rest)]
-    else if has closes facts then
-      if count_from k [seq skip f | f <- facts] rest' is Some t then Some (add_table t (larger t)) else None
+(** What lies in the span of I, as far as bounds say: a bounded set does if what is known of it to lie there has as large a rank at the
+    point. [columns] are those of the weights E. *)
+Section Count.
+Variables (E : seq nat) (columns : seq (seq Z)).
+Definition rank_at_point (A : seq nat) : nat := zrank (size A) [seq nth [::] columns (index a E) | a <- A].
+Definition fills (inside : seq nat) (f : known) : bool :=
+  if all (fun a => a \in inside) f.1 then false
+  else f.2 <= rank_at_point [seq a <- E | if a \in f.1 then a \in inside else false].
+Fixpoint grow (fuel : nat) (inside : seq nat) : seq nat :=
+  if fuel is k.+1 then
+    let new := [seq f.1 | f <- knowns & fills inside f] in
+    if nilp new then inside else grow k (undup (flatten new ++ inside))
+  else inside.
+(** Whether the first weight e of those that are left, with the column v, adds no rank to I. *)
+Definition adds_nothing (facts : seq open_fact) (I : seq nat) (e : nat) (v : seq Z) : bool :=
+  if has closes facts then true else if has nonzero v then false else e \in grow (size E) I.
+(** The weights [rest], their columns after contraction of I, and what bounds allow them. *)
+Fixpoint count_from (I rest : seq nat) (facts : seq open_fact) (vs : seq (seq Z)) : option table :=
+  match rest, vs with
+  | [::], _ | _, [::] => Some [:: [:: Npos xH]]
+  | e :: rest', v :: vs' =>
+    if has (closes_all (size vs)) facts then Some [:: free_row (size vs)]
+    else if adds_nothing facts I e v then
+      if count_from I rest' [seq skip f | f <- facts] vs' is Some t then Some (add_table t (larger t)) else None
     else if has nonzero v then
       let p := find nonzero v in
-      if count_from k [seq skip f | f <- facts] rest' is Some t then
-        if count_from k [seq take_one f | f <- facts] [seq contract v p u | u <- rest'] is Some t' then
+      if count_from I rest' [seq skip f | f <- facts] vs' is Some t then
+        if count_from (rcons I e) rest' [seq take_one f | f <- facts] [seq contract v p u | u <- vs'] is Some t' then
           Some (add_table t ([::] :: larger t'))
         else None
       else None
     else None
   end.
+End Count.
 (** The table of all parts of the weights E. *)
 Definition count_ok (E : seq nat) (t : table) : bool :=
   [&& inputs_ok, uniq E &
-    if count_from (size E) [seq (f.2, [seq e \in f.1 | e <- E]) | f <- knowns] (zcolumns E) is Some t'
+    if count_from E (zcolumns E) [::] E [seq (f.2, [seq e \in f.1 | e <- E]) | f <- knowns] (zcolumns E) is Some t'
     then t == t' else false].
 End Rules.

@@ -22,16 +22,17 @@ Definition apply (start rows cols : nat) (v : seq R) : seq R :=
   [seq dot [seq w a | a <- row start cols i] v | i <- iota 0 rows].
 Fixpoint power (z : R) (k : nat) : R := if k is (k'.+1 as k1).+1 then times z (power z k1) else z.
 
-(** y = W_L a_(L-1) + b_L, a_l = (W_l a_(l-1) + b_l)^degree; the weights are W1, b1, W2, b2, … (b only where there is a bias), row by row. *)
-Fixpoint layers (bias : bool) (degree start cols : nat) (widths : seq nat) (a : seq R) : seq R :=
+(** y = W_L a_(L-1) + b_L, a_l = (W_l a_(l-1) + b_l)^(degree l), where degrees that are not given are 1; the weights are W1, b1, W2, b2, …
+    (b only where there is a bias), row by row. *)
+Fixpoint layers (bias : bool) (degrees : seq nat) (start cols : nat) (widths : seq nat) (a : seq R) : seq R :=
   if widths is rows :: widths' then
     let z := apply start rows cols a in
     let z := if bias then add z [seq w i | i <- iota (start + rows * cols) rows] else z in
     let next := start + rows * cols + (if bias then rows else 0) in
-    if widths' is [::] then z else layers bias degree next rows widths' [seq power u degree | u <- z]
+    if widths' is [::] then z else layers bias (behead degrees) next rows widths' [seq power u (head 1 degrees) | u <- z]
   else a.
-Definition feedforward_labels (bias : bool) (degree : nat) (widths : seq nat) : seq R :=
-  if widths is d :: ds then layers bias degree 0 d ds [seq x e | e <- iota 0 d] else [::].
+Definition feedforward_labels (bias : bool) (degrees widths : seq nat) : seq R :=
+  if widths is d :: ds then layers bias degrees 0 d ds [seq x e | e <- iota 0 d] else [::].
 
 (** h_0 = 0, h_t = W h_(t-1) + B x_t; the weights are D (p by n), B (n by q) and W (n by n), row by row. *)
 Section Recurrent.
@@ -71,16 +72,16 @@ Fixpoint write_power (k z : nat) : writer nat :=
 Definition write_inputs (start count : nat) : writer (seq nat) := each (fun e => emit (Input e)) (iota start count).
 Definition write_weights (start count : nat) : writer (seq nat) := each (fun e => emit (Weight e)) (iota start count).
 
-Fixpoint write_layers (bias : bool) (degree start cols : nat) (widths a : seq nat) : writer (seq nat) :=
+Fixpoint write_layers (bias : bool) (degrees : seq nat) (start cols : nat) (widths a : seq nat) : writer (seq nat) :=
   if widths is rows :: widths' then
     z <- write_apply start rows cols a;;
     z <- (if bias then b <- write_weights (start + rows * cols) rows;; write_add z b else done z);;
     let next := start + rows * cols + (if bias then rows else 0) in
     if widths' is [::] then done z else
-      a' <- each (write_power degree) z;; write_layers bias degree next rows widths' a'
+      a' <- each (write_power (head 1 degrees)) z;; write_layers bias (behead degrees) next rows widths' a'
   else done a.
-Definition feedforward (bias : bool) (degree : nat) (widths : seq nat) : writer (seq nat) :=
-  if widths is d :: ds then a <- write_inputs 0 d;; write_layers bias degree 0 d ds a else done [::].
+Definition feedforward (bias : bool) (degrees widths : seq nat) : writer (seq nat) :=
+  if widths is d :: ds then a <- write_inputs 0 d;; write_layers bias degrees 0 d ds a else done [::].
 
 Section Recurrent.
 Variables (q n p : nat).
@@ -95,8 +96,10 @@ Definition recurrent (every : bool) (T : nat) : writer (seq nat) :=
 End Recurrent.
 
 Definition written (f : writer (seq nat)) : program := let: (o, st) := f [::] in Program st o.
-Definition lffn (widths : seq nat) (bias : bool) : program := written (feedforward bias 1 widths).
-Definition pnn (widths : seq nat) (degree : nat) (bias : bool) : program := written (feedforward bias degree widths).
+Definition lffn (widths : seq nat) (bias : bool) : program := written (feedforward bias [::] widths).
+(** A degree for each hidden layer, or the same for all. *)
+Definition pnn_degrees (widths degrees : seq nat) (bias : bool) : program := written (feedforward bias degrees widths).
+Definition pnn (widths : seq nat) (degree : nat) (bias : bool) : program := pnn_degrees widths (nseq (size widths) degree) bias.
 Definition lrnn (inputs hidden outputs steps : nat) (every : bool) : program :=
   written (recurrent inputs hidden outputs every steps).
 
@@ -229,10 +232,10 @@ have [sz'] := sz; apply: (writes_bind (IH us st1 sz' _)) => [j lt|rs st2 le2 hrs
 by apply: writes_done; apply: hold_cons hrs; exact: le2.
 Qed.
 
-Lemma write_layers_ok bias degree widths : forall start cols a us st, hold st a us ->
-  writes_all st (write_layers bias degree start cols widths a) (layers w bias degree start cols widths us).
+Lemma write_layers_ok bias widths : forall degrees start cols a us st, hold st a us ->
+  writes_all st (write_layers bias degrees start cols widths a) (layers w bias degrees start cols widths us).
 Proof.
-elim: widths => [|rows widths IH] start cols a us st h; first exact: writes_done.
+elim: widths => [|rows widths IH] degrees start cols a us st h; first exact: writes_done.
 rewrite /=; apply: (writes_bind (write_apply_ok start rows cols h)) => z st1 le1 hz.
 set z' := if bias then _ else _; set z'' := if bias then add _ _ else _.
 have step_ : writes_all st1 z' z''.
@@ -241,7 +244,7 @@ have step_ : writes_all st1 z' z''.
   by apply: write_add_ok hb; exact: hold_longer le2 hz.
 apply: (writes_bind step_) => y st2 le2 hy.
 case: widths IH => [|d ds] IH; first exact: writes_done.
-by apply: (writes_bind (write_powers_ok degree hy)) => a' st3 le3; exact: IH.
+by apply: (writes_bind (write_powers_ok (head 1 degrees) hy)) => a' st3 le3; exact: IH.
 Qed.
 
 Lemma labels_written f us : writes_all [::] f us -> labels w x (written f) = us.
@@ -251,8 +254,8 @@ apply: (@eq_from_nth _ zero) => [|k]; rewrite size_map // => lt.
 by rewrite (nth_map 0) //; have [_ <-] := H k lt.
 Qed.
 
-Theorem feedforward_ok bias degree widths :
-  labels w x (written (feedforward bias degree widths)) = feedforward_labels w x bias degree widths.
+Theorem feedforward_ok bias degrees widths :
+  labels w x (written (feedforward bias degrees widths)) = feedforward_labels w x bias degrees widths.
 Proof.
 apply: labels_written; case: widths => [|d ds]; first by apply: writes_done; exact: hold_nil.
 by apply: (writes_bind (write_inputs_ok 0 d [::])) => a st le; exact: write_layers_ok.

@@ -47,7 +47,15 @@ Definition pterm (t : Z * monomial) (q : polynomial) : polynomial :=
 Definition pneg (p : polynomial) : polynomial := [seq (Z.opp t.1, t.2) | t <- p].
 Fixpoint shorter (p q : polynomial) : bool :=
   match p, q with [::], _ => true | _, [::] => false | _ :: p', _ :: q' => shorter p' q' end.
-Definition products (p q : polynomial) : polynomial := foldr (fun t r => padd (pterm t q) r) [::] p.
+(** Sums of many polynomials, of about as many terms each time: entry i of the list is a sum of 2^i of them, or nothing. *)
+Fixpoint push (p : polynomial) (ps : seq polynomial) : seq polynomial :=
+  match ps with
+  | [::] => [:: p]
+  | [::] :: ps' => p :: ps'
+  | q :: ps' => [::] :: push (padd p q) ps'
+  end.
+Definition products (p q : polynomial) : polynomial :=
+  foldl (fun r s => padd s r) [::] (foldr (fun t ps => push (pterm t q) ps) [::] p).
 Definition pmul (p q : polynomial) : polynomial := if shorter p q then products p q else products q p.
 Definition pint (z : Z) : polynomial := if z is Z0 then [::] else [:: (z, [::])].
 Definition pvar (v : N) : polynomial := [:: (Zpos xH, [:: v])].
@@ -101,6 +109,48 @@ Lemma derivative_e (R : numbers) p w x d w' x' d' :
   (forall i, w i = w' i) -> (forall i, x i = x' i) -> (forall i, d i = d' i :> R) ->
   derivative p w x d = derivative p w' x' d'.
 Proof. by move=> ew ex ed; rewrite -(derivative_f (hom_id R) p ew ex ed) map_id. Qed.
+
+(** ** Programs keep relations that the operations keep *)
+
+Record kept (R S : numbers) (rel : R -> S -> Prop) : Prop := Kept {
+  kept_integer : forall z, rel (integer R z) (integer S z);
+  kept_plus : forall a b c d, rel a b -> rel c d -> rel (plus a c) (plus b d);
+  kept_minus : forall a b c d, rel a b -> rel c d -> rel (minus a c) (minus b d);
+  kept_times : forall a b c d, rel a b -> rel c d -> rel (times a c) (times b d) }.
+Definition both (R S : numbers) (rel : R -> S -> Prop) (a : dual R) (b : dual S) : Prop := rel a.1 b.1 /\ rel a.2 b.2.
+Lemma kept_dual R S rel : @kept R S rel -> @kept (dual R) (dual S) (both rel).
+Proof. by case=> i p m t; split=> [z|a b c d|a b c d|a b c d]; rewrite /both /=; auto; move=> [? ?] [? ?]; auto. Qed.
+
+Section Relation.
+Variables (R S : numbers) (rel : R -> S -> Prop) (hr : kept rel) (w x : nat -> R) (w' x' : nat -> S).
+Hypotheses (ew : forall i, rel (w i) (w' i)) (ex : forall i, rel (x i) (x' i)).
+Let related (vs : seq R) (vs' : seq S) := size vs = size vs' /\ forall i, rel (nth (integer R Z0) vs i) (nth (integer S Z0) vs' i).
+Lemma value_kept vs vs' s : related vs vs' -> rel (value w x vs s) (value w' x' vs' s).
+Proof. by case: hr => hi hp hm ht [_ H]; case: s => /= *; auto. Qed.
+Lemma run_kept ss : forall vs vs', related vs vs' -> related (run w x ss vs) (run w' x' ss vs').
+Proof.
+elim: ss => //= s ss IH vs vs' H; apply: IH; have [sz H'] := H; split=> [|i]; first by rewrite !size_rcons sz.
+rewrite !nth_rcons -sz; case: ltngtP => // _; last exact: value_kept.
+exact: kept_integer hr Z0.
+Qed.
+Lemma labels_kept p l : rel (nth (integer R Z0) (labels w x p) l) (nth (integer S Z0) (labels w' x' p) l).
+Proof.
+have [|_ H] := run_kept (steps p) (vs := [::]) (vs' := [::]).
+  by split=> // i; rewrite !nth_nil; exact: kept_integer hr Z0.
+rewrite /labels; case: (ltnP l (size (outputs p))) => lt; first by rewrite !(nth_map 0%N) //; exact: H.
+by rewrite !nth_default ?size_map //; exact: kept_integer hr Z0.
+Qed.
+End Relation.
+Lemma derivative_kept R S rel : @kept R S rel -> forall p w x d w' x' d' l,
+  (forall i, rel (w i) (w' i)) -> (forall i, rel (x i) (x' i)) -> (forall i, rel (d i) (d' i)) ->
+  rel (nth (integer R Z0) (derivative p w x d) l) (nth (integer S Z0) (derivative p w' x' d') l).
+Proof.
+move=> hr p w x d w' x' d' l ew ex ed; have hz := kept_integer hr Z0.
+have [_] := labels_kept (kept_dual hr) (w := fun i => (w i, d i)) (x := fun e => (x e, integer R Z0))
+  (w' := fun i => (w' i, d' i)) (x' := fun e => (x' e, integer S Z0)) (fun i => conj (ew i) (ed i)) (fun i => conj (ex i) hz) p l.
+rewrite /derivative (nth_f (f := snd) (x := integer (dual R) Z0)) //.
+by rewrite (nth_f (f := snd) (x := integer (dual S) Z0)).
+Qed.
 
 (** ** Integers in any commutative ring *)
 
@@ -172,10 +222,19 @@ Proof.
 rewrite /pval big_map mulr_sumr; apply: eq_bigr => u _ /=.
 by rewrite ofZ_mul mval_merge mulrACA.
 Qed.
+Lemma pval_push p ps : \sum_(q <- push p ps) pval q = pval p + \sum_(q <- ps) pval q.
+Proof.
+elim: ps p => [|[|t q] ps IH] p; first by rewrite big_seq1 big_nil addr0.
+  by rewrite /= !big_cons pval_nil add0r.
+by rewrite [push _ _]/= !big_cons IH pval_add pval_nil add0r addrA.
+Qed.
 Lemma pval_products p q : pval (products p q) = pval p * pval q.
 Proof.
-elim: p => [|[c m] p IH] /=; first by rewrite pval_nil mul0r.
-by rewrite pval_add pval_term IH pval_cons mulrDl.
+have all_ ps r : pval (foldl (fun r s => padd s r) r ps) = pval r + \sum_(s <- ps) pval s.
+  elim: ps r => [|s ps IH] r /=; first by rewrite big_nil addr0.
+  by rewrite IH big_cons pval_add addrA [pval s + _]addrC.
+rewrite /products all_ pval_nil add0r; elim: p => [|[c m] p IH] /=; first by rewrite big_nil pval_nil mul0r.
+by rewrite pval_push IH pval_term pval_cons mulrDl.
 Qed.
 Lemma pval_mul p q : pval (pmul p q) = pval p * pval q.
 Proof. by rewrite /pmul; case: shorter; rewrite pval_products // mulrC. Qed.

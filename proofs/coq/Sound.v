@@ -409,8 +409,117 @@ by apply: eq_bigr => key _; rewrite eq_sym; case: eqP => _; rewrite ?mul1r ?mul0
 Qed.
 End Coordinates.
 
+(** *** Supports *)
+Section Supports.
+Variable R : comRingType.
+Let functions : numbers := Numbers (fun z (_ : nat -> R) => ofZ R z) (fun f g x => f x + g x) (fun f g x => f x - g x)
+  (fun f g x => f x * g x).
+Let e (x : nat -> R) := env 1 (fun=> 0) (fun=> x).
+(** A function of the input that is a sum of monomials from a list, with any coefficients. *)
+Definition covers (s : seq monomial) (f : (nat -> R) -> R) : Prop :=
+  exists2 ts : seq (R * monomial), all (fun t => t.2 \in s) ts & forall x, f x = \sum_(t <- ts) t.1 * mval (e x) t.2.
+Lemma covers_const (c : R) : covers one_support (fun=> c).
+Proof. by exists [:: (c, [::])] => //= x; rewrite big_seq1 /mval big_nil mulr1. Qed.
+Lemma covers_nil : covers [::] (fun=> 0).
+Proof. by exists [::] => // x; rewrite big_nil. Qed.
+Lemma covers_kept : @kept supports functions covers.
+Proof.
+have sub (s t : seq monomial) (ts : seq (R * monomial)) : {subset s <= t} -> all (fun u => u.2 \in s) ts -> all (fun u => u.2 \in t) ts.
+  by move=> st /allP H; apply/allP => u /H; exact: st.
+have inl (s t : seq monomial) : {subset s <= undup (s ++ t)} by move=> u us; rewrite mem_undup mem_cat us.
+have inr (s t : seq monomial) : {subset t <= undup (s ++ t)} by move=> u us; rewrite mem_undup mem_cat us orbT.
+split=> [z|s f t g [ts sts ef] [us sus eg]|s f t g [ts sts ef] [us sus eg]|s f t g [ts sts ef] [us sus eg]].
+- by case: z => [|z|z]; [exact: covers_nil | exact: covers_const | exact: covers_const].
+- exists (ts ++ us) => [|x]; last by rewrite /= ef eg big_cat.
+  by rewrite all_cat (sub _ _ _ (inl s t) sts) (sub _ _ _ (inr s t) sus).
+- exists (ts ++ [seq (- u.1, u.2) | u <- us]) => [|x]; last first.
+    by rewrite /= ef eg big_cat big_map -sumrN; congr (_ + _); apply: eq_bigr => u _; rewrite mulNr.
+  rewrite all_cat (sub _ _ _ (inl s t) sts) all_map.
+  exact: (sub _ _ _ (inr s t) sus).
+exists [seq (a.1 * b.1, merge_monomials a.2 b.2) | a <- ts, b <- us] => [|x].
+  apply/allP => u /allpairsP [[a b] [/= aT bU ->]]; rewrite mem_undup /=; apply/allpairsP; exists (a.2, b.2).
+  by split=> //=; [exact: (allP sts) | exact: (allP sus)].
+rewrite /= ef eg mulr_suml big_allpairs_dep; apply: eq_bigr => a _; rewrite mulr_sumr; apply: eq_bigr => b _ /=.
+by rewrite mval_merge mulrACA.
+Qed.
+Lemma moved_covers A a w l : a \in A ->
+  exists c : monomial -> R, forall X s, entry p w X a s l = \sum_(key <- undup (nth [::] (moved_supports C A) l)) mval (e (X s)) key * c key.
+Proof.
+move=> aA.
+have : covers (nth [::] (moved_supports C A) l)
+    (nth (fun=> 0) (derivative (R := functions) p (fun i _ => w i) (fun i x => x i) (fun i _ => unit_vector R a i)) l).
+  apply: (derivative_kept covers_kept) => i; first exact: covers_const.
+    exists [:: (1, [:: input_variable 1 0 i])] => [|x]; first by rewrite /= inE eqxx.
+    by rewrite big_seq1 mul1r /mval big_seq1 /e env_input.
+  rewrite /unit_vector; case: eqP => [->|_]; first by rewrite aA; exact: covers_const.
+  by case: (i \in A); [exact: covers_const | exact: covers_nil].
+case=> ts sub ef; exists (fun key => \sum_(t <- ts | t.2 == key) t.1) => X s.
+pose at_X (f : functions) : ring R := f (X s).
+have hom_at : @hom functions (ring R) at_X by split.
+rewrite /entry -(derivative_f hom_at p (w := fun i _ => w i) (x := fun i x => x i) (d := fun i _ => unit_vector R a i)) //.
+rewrite (nth_f (f := at_X) (x := fun=> 0)) // /at_X ef.
+under [RHS]eq_bigr do rewrite mulr_sumr big_mkcond /=.
+rewrite exchange_big /= !big_seq; apply: eq_bigr => t tT.
+transitivity (\sum_(key <- undup (nth [::] (moved_supports C A) l)) (key == t.2)%:R * (mval (e (X s)) key * t.1)).
+  by rewrite big_pick ?undup_uniq ?mem_undup ?(allP sub) // mulrC.
+by apply: eq_bigr => key _; rewrite eq_sym; case: eqP => _; rewrite ?mul1r ?mul0r.
+Qed.
+End Supports.
+
+Lemma supports_sound A k : supports_ok C A k -> at_most A k.
+Proof.
+have size_moved : size (moved_supports C A) = outs by rewrite (size_derivative (R := supports)).
+have all_keys : (sumn [seq size s | s <- moved_supports C A] <= k)%N -> at_most A k.
+  move=> few F c0 m al w X.
+  pose keys l := undup (nth [::] (moved_supports C A) l).
+  pose pairs := [seq (l, key) | l <- iota 0 outs, key <- keys l].
+  apply: (@leq_trans (size pairs)); last first.
+    apply: leq_trans few; rewrite size_allpairs_dep.
+    have -> : [seq size s | s <- moved_supports C A] = [seq size (nth [::] (moved_supports C A) l) | l <- iota 0 outs].
+      by rewrite -[in LHS](mkseq_nth [::] (moved_supports C A)) size_moved -map_comp.
+    by elim: (iota 0 outs) => //= l ls IH; rewrite leq_add ?size_undup.
+  have co (jl : 'I_(size A) * 'I_outs) : exists c : monomial -> F, forall X s,
+      entry p w X (nth 0%N A jl.1) s jl.2 = \sum_(key <- keys jl.2) mval (env 1 (fun=> 0) (fun=> X s)) key * c key.
+    by apply: moved_covers; rewrite mem_nth.
+  have [c0' ec0] := fin_all_exists co.
+  have [c ec] : exists c : 'I_(size A) -> nat -> monomial -> F, forall (j : 'I_(size A)) l, (l < outs)%N -> forall X s,
+      entry p w X (nth 0%N A j) s l = \sum_(key <- keys l) mval (env 1 (fun=> 0) (fun=> X s)) key * c j l key.
+    exists (fun j l key => if insub l is Some l' then c0' (j, l') key else 0) => j l lt X' s.
+    by rewrite insubT; exact: (ec0 (j, Ordinal lt)).
+  apply: (rank_factor (f := fun i c => ((c.1 == i %% outs)%N)%:R * mval (env 1 (fun=> 0) (fun=> X (i %/ outs)%N)) c.2)
+    (g := fun q j => c j q.1 q.2)) => i j; rewrite mxE.
+  have [lt lt'] := row_label i.
+  rewrite big_allpairs_dep /= (ec j _ lt').
+  under [RHS]eq_bigr => l _.
+    under eq_bigr => key _ do rewrite -mulrA.
+    rewrite -mulr_sumr; over.
+  by rewrite (big_pick (fun l => \sum_(key <- keys l) mval (env 1 (fun=> 0) (fun=> X (i %/ outs)%N)) key * c j l key)) ?iota_uniq // mem_iota.
+rewrite /supports_ok; case eS : (asked C) => [m'|]; rewrite -eS; last exact: all_keys.
+case: ifP => [few _|_]; last exact: all_keys.
+move=> F c0 m; rewrite eS => /eqP em w X.
+pose moved l := ~~ nilp (nth [::] (moved_supports C A) l).
+pose pairs := [seq (s, l) | s <- iota 0 m, l <- [seq l <- iota 0 outs | moved l]].
+apply: (@leq_trans (size pairs)); last first.
+  rewrite size_allpairs size_iota size_filter em; apply: leq_trans few; rewrite leq_mul2l; apply/orP; right; apply: eq_leq.
+  by rewrite -[in RHS](mkseq_nth [::] (moved_supports C A)) size_moved count_map.
+apply: (rank_factor (f := fun i c => ((c == (i %/ outs, i %% outs)%N)%:R))
+  (g := fun c j => entry p w X (nth 0%N A j) c.1 c.2)) => i j; rewrite mxE.
+have [lt lt'] := row_label i.
+case mv : (moved (i %% outs)%N).
+  rewrite (big_pick (fun c => entry p w X (nth 0%N A j) c.1 c.2)) //.
+    by apply: allpairs_uniq => [||[a b] [a' b'] _ _ [-> ->]] //; rewrite ?filter_uniq ?iota_uniq.
+  by apply/allpairsP; exists (i %/ outs, i %% outs)%N; rewrite mem_filter mv !mem_iota lt lt'.
+have [|c ec] := moved_covers (A := A) (a := nth 0%N A j) w (i %% outs); first by rewrite mem_nth.
+have -> : entry p w X (nth 0%N A j) (i %/ outs) (i %% outs) = 0.
+  by rewrite ec; move: mv; rewrite /moved => /negbFE /nilP ->; rewrite big_nil.
+rewrite big1_seq => [|[s l] /= /allpairsP [[s' l'] [_ /=]]] //.
+rewrite mem_filter => /andP [dl _] [-> ->].
+by case: eqP => [[_ el]|]; rewrite ?mul0r //; rewrite el mv in dl.
+Qed.
+
 Lemma coordinates_sound A k : coordinates_ok C A k -> at_most A k.
 Proof.
+rewrite /coordinates_ok; case: ifP => [/supports_sound //|_].
 case/orP => [few|few] F c0 m al w X.
   move: few al; case E : (asked C) => [m'|] // few /eqP em.
   pose pairs := [seq (s, l) | s <- iota 0 m, l <- [seq l <- iota 0 outs | depends (symbolic_columns C A) l]].

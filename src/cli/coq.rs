@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use clap::Args;
 use serde::Serialize;
 
-use allocert::coq::{Export, LeftOut, THEORY, export};
+use allocert::coq::{Export, Kind, LeftOut, THEORY, export};
 
 use super::Common;
 use super::failure::Failure;
@@ -22,8 +22,11 @@ The file imports a checker that is proved correct (written beside it by --into),
 the certificate states, and ends by printing what was assumed. Coq 8.16 with MathComp is
 needed to run it: apt-get install coq libcoq-mathcomp-algebra
 
+Of the certificate of a claim the dimensions are proved; its condition is left to
+`allocert check`.
+
 Exit status: 0 all answers of the certificate are in the file and, with --run, accepted;
-             1 not; 2 the request is wrong; 3 Coq is not there.";
+             of a claim, all dimensions; 1 not; 2 the request is wrong; 3 Coq is not there.";
 
 /// The name of the certificate's file.
 const NAME: &str = "Answer.v";
@@ -60,7 +63,7 @@ struct Record {
 struct Left {
     step: u64,
     why: String,
-    answers: bool,
+    kind: &'static str,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -88,7 +91,12 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
 }
 
 fn record(file: String, export: Export, accepted: Option<bool>) -> Record {
-    let left = |l: LeftOut| Left { step: l.step, why: l.why, answers: l.answers };
+    let kind = |kind| match kind {
+        Kind::Answer => "answer",
+        Kind::Claim => "claim",
+        Kind::Reason => "reason",
+    };
+    let left = |l: LeftOut| Left { step: l.step, why: l.why, kind: kind(l.kind) };
     Record { file, proved: export.proved, left_out: export.left_out.into_iter().map(left).collect(), accepted }
 }
 
@@ -152,10 +160,20 @@ fn summary(name: &str, export: &Export, accepted: Option<bool>) -> String {
 
 /// What is left out, answers first.
 fn left_out(left: &[LeftOut]) -> Vec<String> {
-    let (answers, others): (Vec<&LeftOut>, Vec<&LeftOut>) = left.iter().partition(|l| l.answers);
+    let mut left: Vec<&LeftOut> = left.iter().collect();
+    left.sort_by_key(|l| l.kind);
+    let answers = left.iter().filter(|l| l.kind == Kind::Answer).count();
     let text = |l: &&LeftOut| {
-        let what = if l.answers { "not proved in Coq, an answer" } else { "left out" };
+        let what = match l.kind {
+            Kind::Answer => "not proved in Coq, an answer",
+            Kind::Claim => "not in Coq",
+            Kind::Reason => "left out",
+        };
         format!("  {what}: step {}: {}", l.step, l.why)
     };
-    answers.iter().chain(others.iter().take(20)).map(text).collect()
+    let mut lines: Vec<String> = left.iter().take(answers + 20).map(text).collect();
+    if left.len() > lines.len() {
+        lines.push(format!("  and {} more", left.len() - lines.len()));
+    }
+    lines
 }

@@ -44,3 +44,14 @@ impl Form {
         }
     }
 }
+
+/// A text inside a comment of Coq: nothing in it ends the comment, or begins a string or another comment.
+pub(super) fn comment(text: &str) -> String {
+    let shown = |c: char| match c {
+        '*' => '×',
+        '"' => '\'',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}

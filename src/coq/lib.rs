@@ -8,19 +8,23 @@ mod facts;
 mod form;
 mod network;
 mod polynomial;
+mod recording;
 mod section;
 
 use std::collections::BTreeMap;
 
-use allocert_format::{FORMAT, Header, Rule, Step, VERSION};
+use allocert_format::{FORMAT, Header, Rule, Step, VERSION, is_network_name, network_in_words, sha256};
 
+use network::Network;
+use recording::Recording;
 use section::Section;
 
 /// The files of the theory, in the order in which they are compiled: names and texts.
-pub const THEORY: [(&str, &str); 8] = [
+pub const THEORY: [(&str, &str); 9] = [
     ("Network.v", include_str!("../../proofs/coq/Network.v")),
     ("Families.v", include_str!("../../proofs/coq/Families.v")),
     ("Polynomials.v", include_str!("../../proofs/coq/Polynomials.v")),
+    ("Recorded.v", include_str!("../../proofs/coq/Recorded.v")),
     ("Linear.v", include_str!("../../proofs/coq/Linear.v")),
     ("Checker.v", include_str!("../../proofs/coq/Checker.v")),
     ("Sound.v", include_str!("../../proofs/coq/Sound.v")),
@@ -35,7 +39,7 @@ pub struct Export {
     pub file: String,
     /// The same for the checker extracted from Coq to OCaml (`make -C proofs/coq extracted`), which is faster.
     pub plain: String,
-    /// What it proves, as certificates say it.
+    /// What it proves, as certificates say it, each after its network and number of samples.
     pub proved: Vec<String>,
     /// How many theorems it has; of each Coq has to say that it is closed under the global context.
     pub theorems: usize,
@@ -44,9 +48,9 @@ pub struct Export {
 }
 
 impl Export {
-    /// Whether all that the certificate answers is proved.
+    /// Whether all that the certificate answers is proved, but for what it says of a claim: of that, all dimensions are.
     pub fn is_whole(&self) -> bool {
-        self.left_out.iter().all(|l| !l.answers)
+        self.left_out.iter().all(|l| l.kind != Kind::Answer)
     }
 }
 
@@ -57,8 +61,19 @@ pub struct LeftOut {
     pub step: u64,
     /// Why.
     pub why: String,
-    /// Whether it is one of the certificate's answers.
-    pub answers: bool,
+    /// What it is to the certificate.
+    pub kind: Kind,
+}
+
+/// What a step without a proof in Coq is to its certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// One of its answers; in the certificate of a claim, any dimension.
+    Answer,
+    /// What it says of a claim beside dimensions: its condition, and what came of it. That is left to the checker in Rust.
+    Claim,
+    /// What answers may rest on.
+    Reason,
 }
 
 /// Why nothing is written.
@@ -73,6 +88,9 @@ pub enum NotExported {
     /// The last step is missing, something follows it, or it does not fit the others.
     #[error("the certificate does not end with a last step that fits the others")]
     Cut,
+    /// A program under a name that may not have it: one that is taken, or a family's; or it has another hash.
+    #[error("step {0} gives a program to a name that is not free for it, or with another hash")]
+    Program(u64),
     /// The certificate states of a step something else than the step says.
     #[error("the certificate states `{stated}` where step {step} says `{said}`")]
     Statement {
@@ -106,11 +124,22 @@ pub fn export(certificate: &str) -> Result<Export, NotExported> {
     if !numbered || !rising || answer.len() != statements.len() {
         return Err(NotExported::Cut);
     }
-    let mut writer = Writer { answer, ..Writer::default() };
+    let mut writer = Writer { answer, of_claim: header.about == "claim", ..Writer::default() };
     for Step { step, by } in steps {
         match by {
+            Rule::Program { name, text, sha256 } => writer.define(step, name, &text, sha256)?,
             Rule::Network { network, samples } => writer.open(step, &network, samples),
             Rule::End { .. } => return Err(NotExported::Cut),
+            Rule::Claim { missing, .. } => {
+                let no = |(network, why): (String, String)| (Kind::Answer, format!("no dimensions of {network}: {why}"));
+                missing.into_iter().for_each(|m| writer.left_out_as(step, no(m)));
+                let outcome = "what came of the claim is left to `allocert check`".to_owned();
+                writer.left_out_as(step, (Kind::Claim, outcome));
+            }
+            Rule::Condition { .. } => {
+                let why = "the claim's condition is left to `allocert check`".to_owned();
+                writer.left_out_as(step, (Kind::Claim, why));
+            }
             rule => writer.take(step, &rule),
         }
     }
@@ -124,21 +153,43 @@ const HEAD: &str = "(** A certificate of allocert. What is proved are the theore
 struct Writer {
     /// The steps that answer the certificate's question.
     answer: Vec<u64>,
+    /// Whether it is the certificate of a claim, all dimensions in which count.
+    of_claim: bool,
     text: String,
     plain: Vec<String>,
     sections: usize,
     section: Option<Section>,
-    proved: BTreeMap<u64, String>,
+    /// The programs by their names, each with its hash; or why it has no definition in Coq.
+    programs: BTreeMap<String, (Result<Recording, String>, String)>,
+    /// What steps state, and the network before it.
+    proved: BTreeMap<u64, (String, String)>,
     left_out: Vec<LeftOut>,
 }
 
 impl Writer {
-    fn open(&mut self, step: u64, network: &str, samples: Option<u64>) {
+    fn define(&mut self, step: u64, name: String, text: &str, hash: String) -> Result<(), NotExported> {
+        if !is_network_name(&name) || self.programs.contains_key(&name) || sha256(text.as_bytes()) != hash {
+            return Err(NotExported::Program(step));
+        }
+        self.programs.insert(name, (Recording::parse(text), hash));
+        Ok(())
+    }
+
+    fn open(&mut self, step: u64, name: &str, samples: Option<u64>) {
         self.close();
         self.sections += 1;
-        self.section = Section::open(self.sections, network, samples, &self.answer);
-        if self.section.is_none() {
-            self.leave_out(step, format!("{network} has no definition in Coq"));
+        let unknown = || format!("{name} has no definition in Coq");
+        let (network, hash) = match self.programs.get(name) {
+            None => (Network::parse(name).ok_or_else(unknown), None),
+            Some((Ok(program), hash)) => {
+                (Network::own(self.sections, program).ok_or_else(unknown), Some(hash.as_str()))
+            }
+            Some((Err(why), _)) => (Err(format!("{}: {why}", unknown())), None),
+        };
+        let subject = network_in_words(name, hash, samples);
+        match network.and_then(|network| Section::open(self.sections, network, subject, samples, &self.answer)) {
+            Ok(section) => self.section = Some(section),
+            Err(why) => self.left_out_as(step, (if self.of_claim { Kind::Answer } else { Kind::Reason }, why)),
         }
     }
 
@@ -148,12 +199,17 @@ impl Writer {
             None => Err("its network has no definition in Coq".to_owned()),
         };
         if let Err(why) = taken {
-            self.leave_out(step, why);
+            let dimensions = matches!(
+                rule,
+                Rule::Dimension { .. } | Rule::Spans { .. } | Rule::Count { .. } | Rule::Table { .. }
+            );
+            let kind = if self.of_claim && dimensions { Kind::Answer } else { Kind::Reason };
+            self.left_out_as(step, (kind, why));
         }
     }
 
-    fn leave_out(&mut self, step: u64, why: String) {
-        self.left_out.push(LeftOut { step, why, answers: false });
+    fn left_out_as(&mut self, step: u64, (kind, why): (Kind, String)) {
+        self.left_out.push(LeftOut { step, why, kind });
     }
 
     fn close(&mut self) {
@@ -161,7 +217,8 @@ impl Writer {
             let written = section.finish();
             self.text.push_str(&written.coq);
             self.plain.extend(written.plain);
-            self.proved.extend(written.proved);
+            let of = |(step, statement)| (step, (written.subject.clone(), statement));
+            self.proved.extend(written.proved.into_iter().map(of));
         }
     }
 
@@ -169,20 +226,23 @@ impl Writer {
         self.close();
         for (step, stated) in self.answer.iter().zip(statements) {
             // With several networks the last step says which.
-            if let Some(said) = self.proved.get(step).filter(|said| !stated.ends_with(said.as_str())) {
+            if let Some(said) = self.proved.get(step).map(|(_, said)| said).filter(|said| !stated.ends_with(said.as_str())) {
                 return Err(NotExported::Statement { step: *step, stated: stated.clone(), said: said.clone() });
             }
         }
         let answer = std::mem::take(&mut self.answer);
-        let unsaid =
-            answer.iter().filter(|a| !self.proved.contains_key(a) && self.left_out.iter().all(|l| l.step != **a));
-        let unsaid: Vec<u64> = unsaid.copied().collect();
-        unsaid.into_iter().for_each(|step| self.leave_out(step, "it states nothing in Coq".to_owned()));
-        self.left_out.iter_mut().for_each(|l| l.answers = answer.contains(&l.step));
+        for left in self.left_out.iter_mut().filter(|l| l.kind == Kind::Reason && answer.contains(&l.step)) {
+            left.kind = Kind::Answer;
+        }
+        let unsaid = |step: &&u64| !self.proved.contains_key(step) && self.left_out.iter().all(|l| l.step != **step);
+        let unsaid: Vec<u64> = answer.iter().filter(unsaid).copied().collect();
+        let nothing = || (Kind::Answer, "it states nothing in Coq".to_owned());
+        unsaid.into_iter().for_each(|step| self.left_out_as(step, nothing()));
         let file = format!("{HEAD}{}", self.text);
         let theorems = self.proved.len();
         let plain = format!("allocert-plain 1 {}\n{}end\n", self.plain.len(), self.plain.concat());
-        Ok(Export { file, plain, proved: self.proved.into_values().collect(), theorems, left_out: self.left_out })
+        let proved = self.proved.into_values().map(|(subject, statement)| format!("{subject}: {statement}")).collect();
+        Ok(Export { file, plain, proved, theorems, left_out: self.left_out })
     }
 }
 
@@ -242,10 +302,44 @@ mod tests {
                 }
             }
         }
-        for text in ["relu([2, 2, 1])", "lffn([2])", "lffn([2, 0])", "pnn([1, 1, 1], degree=[2])", "lffn([9999, 9999])"]
+        for text in
+            ["relu([2, 2, 1])", "lffn([2])", "lffn([2, 0])", "pnn([1, 1, 1], degree=[2, 2])", "lffn([9999, 9999])"]
         {
             assert!(Network::parse(text).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn programs_are_written_line_by_line() {
+        let text = "tensor a[2] w0 1/2\ntensor g w1\nprogram with 2 weights and 1 inputs\ns0 = w0 * x0\ns1 = -2/3 * w1\ns2 = s0 - s1\noutputs s2 w1";
+        let network = Network::own(1, &Recording::parse(text).unwrap()).unwrap();
+        assert_eq!((network.weight("a[0]"), network.weight("a[1]"), network.weight("g")), (Some(0), None, Some(1)));
+        assert_eq!(network.allocation("a g"), Some(vec![0, 1]));
+        assert!(network.definition.contains("Product (Q (-2) 3) (W 1); (* s1 = -2/3 × w1 *)"), "{}", network.definition);
+        assert_eq!(
+            network.plain.replace("\n  ", "|"),
+            "recorded 3 |product w 0 x 0 |product q -2 3 w 1 |difference line 0 line 1|2 line 2 w 1"
+        );
+        for (right, wrong) in [
+            ("s1 = ", "s2 = "),
+            ("s0 - s1", "s0 - s2"),
+            ("s0 - s1", "relu(s0)"),
+            ("2/3", "2/0"),
+            ("x0", "x1"),
+            ("w1\nprogram", "w2\nprogram"),
+            ("tensor g", "tensor a"),
+            ("tensor g", "tensor x1"),
+            ("outputs", "output"),
+            ("s2 w1", "s2 w1\n"),
+            ("2 weights", "3 weights"),
+        ] {
+            assert!(text.contains(right) && Recording::parse(&text.replace(right, wrong)).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn names_of_networks_end_no_comment() {
+        assert_eq!(form::comment("a *) Axiom \"(* b"), "a ×) Axiom '(× b");
     }
 
     #[test]

@@ -1,23 +1,38 @@
 //! Networks as the definitions in Coq have them: their terms, their weights' positions, their symmetries.
 
 use super::form::Form;
+use super::recording::Recording;
 
-/// A tensor of weights.
-struct Tensor {
-    name: String,
-    rows: usize,
-    columns: usize,
-    vector: bool,
-    start: usize,
+/// A tensor: its entries are weights, or numbers that are pinned there.
+pub(super) struct Tensor {
+    pub(super) name: String,
+    pub(super) axes: Vec<usize>,
+    pub(super) entries: Vec<Option<usize>>,
+}
+
+impl Tensor {
+    /// The lengths of its axes, of a family's matrix or vector.
+    fn shape(&self) -> (usize, usize) {
+        (self.axes[0], self.axes.get(1).copied().unwrap_or(1))
+    }
+
+    /// The weight at a row and a column of a family's tensor.
+    fn at(&self, row: usize, column: usize) -> usize {
+        self.entries[row * self.shape().1 + column].unwrap_or(0)
+    }
 }
 
 enum Family {
     Layers { widths: Vec<usize>, bias: bool, linear: bool },
     Recurrent { inputs: usize, hidden: usize, outputs: usize, steps: usize, every: bool },
+    /// A program that the certificate carries.
+    Own { inputs: usize, labels: usize },
 }
 
-/// A network of a family that `Families.v` defines.
+/// A network that `Families.v` defines, or the certificate by its program.
 pub(super) struct Network {
+    /// What stands before the statements in Coq.
+    pub(super) definition: String,
     /// Its term in Coq, and in the plain form.
     pub(super) term: String,
     pub(super) plain: String,
@@ -47,27 +62,44 @@ impl Network {
             "lrnn" => recurrent(rest)?,
             _ => return None,
         };
-        let mut network = Network { term, plain, weights: 0, family, tensors: Vec::new() };
-        let shapes: Vec<(String, usize, usize, bool)> = match &network.family {
+        let mut network =
+            Network { definition: String::new(), term, plain, weights: 0, family, tensors: Vec::new() };
+        let shapes: Vec<(String, Vec<usize>)> = match &network.family {
             Family::Layers { widths, bias, .. } => {
                 let layer = |l: usize| {
-                    let matrix = (format!("W{l}"), widths[l], widths[l - 1], false);
-                    [matrix].into_iter().chain(bias.then(|| (format!("b{l}"), widths[l], 1, true)))
+                    let matrix = (format!("W{l}"), vec![widths[l], widths[l - 1]]);
+                    [matrix].into_iter().chain(bias.then(|| (format!("b{l}"), vec![widths[l]])))
                 };
                 (1..widths.len()).flat_map(layer).collect()
             }
             Family::Recurrent { inputs, hidden, outputs, .. } => vec![
-                ("D".to_owned(), *outputs, *hidden, false),
-                ("B".to_owned(), *hidden, *inputs, false),
-                ("W".to_owned(), *hidden, *hidden, false),
+                ("D".to_owned(), vec![*outputs, *hidden]),
+                ("B".to_owned(), vec![*hidden, *inputs]),
+                ("W".to_owned(), vec![*hidden, *hidden]),
             ],
+            Family::Own { .. } => return None,
         };
-        for (name, rows, columns, vector) in shapes {
+        for (name, axes) in shapes {
             let start = network.weights;
-            network.weights = start.checked_add(rows.checked_mul(columns)?)?;
-            network.tensors.push(Tensor { name, rows, columns, vector, start });
+            let size = axes.iter().try_fold(1, |size: usize, axis| size.checked_mul(*axis))?;
+            network.weights = start.checked_add(size).filter(|n| *n <= MOST)?;
+            network.tensors.push(Tensor { name, axes, entries: (start..network.weights).map(Some).collect() });
         }
-        (network.weights.max(network.input_size()).max(network.labels()) <= MOST).then_some(network)
+        (network.input_size().max(network.labels()) <= MOST).then_some(network)
+    }
+
+    /// The network of a program, which is named by the section that it is defined in.
+    pub(super) fn own(number: usize, recording: &Recording) -> Option<Self> {
+        let family = Family::Own { inputs: recording.inputs, labels: recording.labels() };
+        let size = recording.weights.max(recording.inputs).max(recording.labels());
+        (size <= MOST).then(|| Network {
+            definition: recording.definition(&format!("network_{number}")),
+            term: format!("recorded network_{number}"),
+            plain: recording.plain(),
+            weights: recording.weights,
+            family,
+            tensors: recording.tensors(),
+        })
     }
 
     /// Entries of one input.
@@ -75,6 +107,7 @@ impl Network {
         match &self.family {
             Family::Layers { widths, .. } => widths[0],
             Family::Recurrent { inputs, steps, .. } => inputs.saturating_mul(*steps),
+            Family::Own { inputs, .. } => *inputs,
         }
     }
 
@@ -83,16 +116,22 @@ impl Network {
         match &self.family {
             Family::Layers { widths, .. } => widths[widths.len() - 1],
             Family::Recurrent { outputs, steps, every, .. } => outputs.saturating_mul(if *every { *steps } else { 1 }),
+            Family::Own { labels, .. } => *labels,
         }
     }
 
-    /// The position of `W1[0,1]` or `b1[0]`.
+    /// The position of `W1[0,1]`, `b1[0]` or `g`.
     pub(super) fn weight(&self, text: &str) -> Option<usize> {
-        let (name, index) = text.strip_suffix(']')?.split_once('[')?;
-        let tensor = self.tensors.iter().find(|t| t.name == name)?;
-        let (row, column) = if tensor.vector { (index, "0") } else { index.split_once(',')? };
-        let (row, column) = (digits(row)?, digits(column)?);
-        (row < tensor.rows && column < tensor.columns).then(|| tensor.start + row * tensor.columns + column)
+        let (name, indices) = match text.strip_suffix(']') {
+            Some(rest) => rest.split_once('[').map(|(name, list)| (name, list.split(',').collect()))?,
+            None => (text, Vec::new()),
+        };
+        let tensor = self.tensors.iter().find(|t| t.name == name && t.axes.len() == indices.len())?;
+        let mut place = 0;
+        for (index, axis) in indices.into_iter().zip(&tensor.axes) {
+            place = place * axis + digits(index).filter(|index| index < axis)?;
+        }
+        tensor.entries[place]
     }
 
     /// The positions of an allocation, in rising order.
@@ -101,7 +140,7 @@ impl Network {
         for item in text.split(' ').filter(|item| *item != "none") {
             match (item, self.tensors.iter().find(|t| t.name == item)) {
                 ("all", _) => weights.extend(0..self.weights),
-                (_, Some(tensor)) => weights.extend(tensor.start..tensor.start + tensor.rows * tensor.columns),
+                (_, Some(tensor)) => weights.extend(tensor.entries.iter().flatten()),
                 _ => weights.push(self.weight(item)?),
             }
         }
@@ -131,6 +170,7 @@ impl Network {
                     _ => return None,
                 }
             }
+            Family::Own { .. } => return None,
         };
         if i >= count || k >= count {
             return None;
@@ -143,7 +183,7 @@ impl Network {
         let images = self.images(|tensor, row, column| {
             let row = if rows.contains(&tensor.name) { exchanged(row) } else { row };
             let column = if columns.contains(&tensor.name) { exchanged(column) } else { column };
-            tensor.start + row * tensor.columns + column
+            tensor.at(row, column)
         });
         // Inputs and labels come in groups, one a step.
         let grouped = |moved: bool, size: usize| {
@@ -155,7 +195,10 @@ impl Network {
     }
 
     fn images(&self, place: impl Fn(&Tensor, usize, usize) -> usize) -> Vec<usize> {
-        let places = |t: &Tensor| (0..t.rows).flat_map(|r| (0..t.columns).map(move |c| (r, c))).collect::<Vec<_>>();
+        let places = |t: &Tensor| {
+            let (rows, columns) = t.shape();
+            (0..rows).flat_map(|r| (0..columns).map(move |c| (r, c))).collect::<Vec<_>>()
+        };
         self.tensors
             .iter()
             .flat_map(|t| places(t).into_iter().map(|(r, c)| place(t, r, c)).collect::<Vec<_>>())
@@ -164,7 +207,7 @@ impl Network {
 
     /// W_ℓ and the transpose of W_{L+1−ℓ}, or D and that of B, change places.
     fn transposition(&self, samples: Option<u64>) -> Option<Symmetry> {
-        let last = self.tensors.len() - 1;
+        let last = self.tensors.len().saturating_sub(1);
         let (partner, enough): (Vec<usize>, usize) = match &self.family {
             Family::Layers { widths, bias: false, linear: true } if widths.iter().eq(widths.iter().rev()) => {
                 ((0..=last).rev().collect(), widths[0])
@@ -177,9 +220,8 @@ impl Network {
         };
         samples.is_none_or(|m| m >= enough as u64).then(|| {
             let place = |t: &Tensor, row: usize, column: usize| {
-                let at = self.tensors.iter().position(|other| other.start == t.start).unwrap_or(0);
-                let other = &self.tensors[partner[at]];
-                other.start + column * other.columns + row
+                let at = self.tensors.iter().position(|other| other.name == t.name).unwrap_or(0);
+                self.tensors[partner[at]].at(column, row)
             };
             let same = matches!(self.family, Family::Recurrent { inputs: 1, .. });
             let labels = same.then(|| ((0..self.input_size()).collect(), (0..self.labels()).collect()));
@@ -192,6 +234,7 @@ impl Network {
         let hidden: Vec<String> = match &self.family {
             Family::Layers { widths, .. } => (1..widths.len() - 1).map(|l| format!("layer {l}")).collect(),
             Family::Recurrent { .. } => vec!["hidden".to_owned()],
+            Family::Own { .. } => return Vec::new(),
         };
         let units = hidden.into_iter().chain(["inputs".to_owned(), "outputs".to_owned()]);
         let swaps = units.flat_map(|units| (0..).map_while(move |i| self.swap(&units, i, i + 1)));
@@ -212,19 +255,28 @@ fn layers(name: &str, rest: &str) -> Option<(Family, String, String)> {
     if widths.len() < 2 || widths.contains(&0) {
         return None;
     }
-    let term = |form: Form| {
-        let list = form.numbers(&widths);
-        match name {
-            "lffn" if rest.is_empty() => Some(format!("lffn {list} {bias}")),
-            "pnn" => {
-                let degree = digits(rest.strip_prefix(", degree=")?).filter(|d| (1..=64).contains(d))?;
-                Some(format!("pnn {list} {degree} {bias}"))
-            }
-            _ => None,
-        }
+    let degrees = match (name, rest.strip_prefix(", degree=")) {
+        ("lffn", None) if rest.is_empty() => None,
+        ("pnn", Some(given)) => match given.strip_prefix('[').and_then(|list| list.strip_suffix(']')) {
+            Some("") if widths.len() == 2 => Some(Ok(Vec::new())),
+            Some(list) => Some(Ok(list.split(", ").map(digits).collect::<Option<Vec<_>>>()?)),
+            None => Some(Err(digits(given)?)),
+        },
+        _ => return None,
     };
-    let (term, plain) = (term(Form::Coq)?, term(Form::Plain)?);
-    Some((Family::Layers { widths, bias, linear: name == "lffn" }, term, plain))
+    let positive = |degree: &usize| (1..=64).contains(degree);
+    let fits = match &degrees {
+        None => true,
+        Some(Err(degree)) => positive(degree),
+        Some(Ok(list)) => list.len() == widths.len() - 2 && list.iter().all(positive),
+    };
+    let term = |form: Form| match (&degrees, form.numbers(&widths)) {
+        (None, list) => format!("lffn {list} {bias}"),
+        (Some(Err(degree)), list) => format!("pnn {list} {degree} {bias}"),
+        (Some(Ok(degrees)), list) => format!("pnn_degrees {list} {} {bias}", form.numbers(degrees)),
+    };
+    let (term, plain) = (term(Form::Coq), term(Form::Plain));
+    fits.then(|| (Family::Layers { widths, bias, linear: name == "lffn" }, term, plain))
 }
 
 fn recurrent(rest: &str) -> Option<(Family, String, String)> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use allocert_format::Rule;
 
 use super::facts::{Bounds, Reason};
-use super::form::Form;
+use super::form::{Form, comment};
 use super::network::{Network, Symmetry};
 use super::polynomial::Polynomial;
 
@@ -75,19 +75,23 @@ pub(super) struct Section {
 }
 
 impl Section {
-    /// Nothing for a network without a definition, or more samples than are written.
-    pub(super) fn open(number: usize, text: &str, samples: Option<u64>, asked: &[u64]) -> Option<Self> {
+    /// About a network and its number of samples, in words too.
+    ///
+    /// # Errors
+    /// More samples than are written.
+    pub(super) fn open(
+        number: usize,
+        network: Network,
+        subject: String,
+        samples: Option<u64>,
+        asked: &[u64],
+    ) -> Result<Self, String> {
         if samples.is_some_and(|m| m > MOST_SAMPLES) {
-            return None;
+            return Err(format!("more than {MOST_SAMPLES} samples are not written"));
         }
-        let subject = match samples {
-            None => format!("{text}, functional"),
-            Some(1) => format!("{text}, 1 sample"),
-            Some(m) => format!("{text}, {m} samples"),
-        };
-        Some(Section {
+        Ok(Section {
             number,
-            network: Network::parse(text)?,
+            network,
             subject,
             samples,
             points: BTreeMap::new(),
@@ -238,7 +242,8 @@ impl Section {
         let points: BTreeSet<u64> = self.answers.iter().filter_map(|a| a.what.point()).collect();
         let coq = self.coq(&points);
         let plain = points.iter().map(|point| self.plain(*point)).collect();
-        Written { coq, plain, proved: self.answers.into_iter().map(|a| (a.step, a.statement)).collect() }
+        let proved = self.answers.into_iter().map(|a| (a.step, a.statement)).collect();
+        Written { coq, plain, subject: self.subject, proved }
     }
 
     /// The network and the samples in Coq.
@@ -250,8 +255,9 @@ impl Section {
     fn coq(&self, points: &BTreeSet<u64>) -> String {
         let (number, form) = (self.number, Form::Coq);
         let mut text = format!(
-            "(** ** {} *)\n\nDefinition symmetries_{number} : seq symmetry := {}.\nDefinition bounds_{number} : seq (known * reason) := {}.\n\n",
-            self.subject,
+            "(** ** {} *)\n\n{}Definition symmetries_{number} : seq symmetry := {}.\nDefinition bounds_{number} : seq (known * reason) := {}.\n\n",
+            comment(&self.subject),
+            self.network.definition,
             self.symmetry_list(form),
             self.bounds.term(form, self.symbolic()),
         );
@@ -307,7 +313,7 @@ impl Section {
                 (if *spans { theorem } else { format!("~ {theorem}") }, (String::new(), proof))
             }
         };
-        let statement = &answer.statement;
+        let statement = comment(&answer.statement);
         format!("(** {statement} *)\n{lemma}Theorem answer_{step} : {theorem}.\nProof. exact ({proof}). Qed.\n\n")
     }
 
@@ -360,6 +366,7 @@ impl Section {
 pub(super) struct Written {
     pub(super) coq: String,
     pub(super) plain: Vec<String>,
+    pub(super) subject: String,
     pub(super) proved: Vec<(u64, String)>,
 }
 

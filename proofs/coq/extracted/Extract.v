@@ -1,7 +1,7 @@
 (** The checker in OCaml: the same functions, with OCaml's integers for nat and zarith's for Z and N. Beside the proof, what then has to be
     trusted is Coq's extraction, these replacements, OCaml, and main.ml, which reads certificates. *)
 From Coq Require Import ZArith NArith Extraction ExtrOcamlBasic ExtrOcamlNatInt ExtrOcamlZBigInt.
-From Allocert Require Import Network Families Checker.
+From Allocert Require Import Network Families Recorded Checker.
 Extract Inlined Constant Z.gcd => "Big_int_Z.gcd_big_int".
 Set Warnings "-extraction".
-Extraction "extracted/checker.ml" lffn pnn lrnn certificate_ok dimension_ok at_most_ok at_least_ok count_ok.
+Extraction "extracted/checker.ml" lffn pnn pnn_degrees lrnn recorded certificate_ok dimension_ok at_most_ok at_least_ok count_ok.

@@ -34,11 +34,49 @@ let expect next word = let w = next () in if w <> word then raise (Bad ("`" ^ w 
 
 let numbers l = String.concat " " (List.map string_of_int l)
 
+let operand next = match next () with
+  | "w" -> W (nat next)
+  | "x" -> X (nat next)
+  | "line" -> Line (nat next)
+  | "q" -> let n = integer next in let d = integer next in
+    if Big_int_Z.sign_big_int d <= 0 then raise (Bad "a denominator is not positive"); Q (n, d)
+  | w -> raise (Bad ("`" ^ w ^ "` is not an operand"))
+
+let line next =
+  let word = next () in
+  let a = operand next in
+  let b = operand next in
+  match word with
+  | "sum" -> Sum (a, b)
+  | "difference" -> Difference (a, b)
+  | "product" -> Product (a, b)
+  | w -> raise (Bad ("`" ^ w ^ "` is not a line of a program"))
+
+(* A program as certificates carry it, so that it can be compared. *)
+let shown lines results =
+  let number n d =
+    let text = Big_int_Z.string_of_big_int in
+    if Big_int_Z.eq_big_int d Big_int_Z.unit_big_int then text n else text n ^ "/" ^ text d in
+  let operand = function
+    | W i -> "w" ^ string_of_int i | X e -> "x" ^ string_of_int e | Line k -> "s" ^ string_of_int k | Q (n, d) -> number n d in
+  let term = function
+    | Sum (a, b) -> operand a ^ " + " ^ operand b
+    | Difference (a, b) -> operand a ^ " - " ^ operand b
+    | Product (a, b) -> operand a ^ " * " ^ operand b in
+  String.concat "\n    " ("the program"
+    :: List.mapi (fun k l -> Printf.sprintf "s%d = %s" k (term l)) lines
+    @ [String.concat " " ("outputs" :: List.map operand results)])
+
 let network next = match next () with
   | "lffn" -> let widths = list next nat in let bias = bool next in
     lffn widths bias, Printf.sprintf "lffn [%s] bias %b" (numbers widths) bias
   | "pnn" -> let widths = list next nat in let degree = nat next in let bias = bool next in
     pnn widths degree bias, Printf.sprintf "pnn [%s] degree %d bias %b" (numbers widths) degree bias
+  | "pnn_degrees" -> let widths = list next nat in let degrees = list next nat in let bias = bool next in
+    pnn_degrees widths degrees bias,
+    Printf.sprintf "pnn [%s] degrees [%s] bias %b" (numbers widths) (numbers degrees) bias
+  | "recorded" -> let lines = list next line in let results = list next operand in
+    recorded { lines; results }, shown lines results
   | "lrnn" -> let q = nat next in let n = nat next in let p = nat next in let t = nat next in let every = bool next in
     lrnn q n p t every, Printf.sprintf "lrnn inputs %d hidden %d outputs %d steps %d every %b" q n p t every
   | w -> raise (Bad ("`" ^ w ^ "` is not a family"))
