@@ -49,7 +49,7 @@ Definition inputs_ok : bool := if asked C is Samples m then size (inputs_at C) <
 Definition zunit (a i : nat) : Z := if i == a then Zpos xH else Z0.
 (** The column of weight a of the Jacobian at the point. *)
 Definition zcolumn (a : nat) : seq Z :=
-  flatten [seq derivative (R := integers) p zw (zx s) (zunit a) | s <- iota 0 (size (inputs_at C))].
+  flatten [seq quick_derivative (R := integers) p zw (zx s) (zunit a) | s <- iota 0 (size (inputs_at C))].
 Definition zcolumns (A : seq nat) : seq (seq Z) := [seq zcolumn a | a <- A].
 
 (** *** Kernel vectors *)
@@ -57,7 +57,7 @@ Definition along (A : seq nat) (v : seq polynomial) (i : nat) : polynomial :=
   foldr (fun t r => if i == t.1 then padd t.2 r else r) [::] (zip A v).
 Definition symbolic_samples : nat := if asked C is Samples m then m else 1.
 Definition vanishes (M t : nat) (A : seq nat) (v : seq polynomial) : bool :=
-  all (fun q => nilp q) (derivative (R := polynomials) p symbolic_weight (symbolic_input M t) (along A v)).
+  all (fun q => nilp q) (quick_derivative (R := polynomials) p symbolic_weight (symbolic_input M t) (along A v)).
 Definition in_kernel (A : seq nat) (v : seq polynomial) : bool :=
   (size v == size A) &&
   if all (only is_weight) v then vanishes 1 0 A v
@@ -72,7 +72,7 @@ Definition kernel_ok (A : seq nat) (k : nat) (vectors : seq (seq polynomial)) : 
 (** *** Coordinates *)
 Definition punit (a i : nat) : polynomial := if i == a then pint (Zpos xH) else [::].
 Definition symbolic_columns (A : seq nat) : seq (seq polynomial) :=
-  [seq derivative (R := polynomials) p symbolic_weight (symbolic_input 1 0) (punit a) | a <- A].
+  [seq quick_derivative (R := polynomials) p symbolic_weight (symbolic_input 1 0) (punit a) | a <- A].
 Definition depends (columns : seq (seq polynomial)) (l : nat) : bool := has (fun c => ~~ nilp (nth [::] c l)) columns.
 Definition input_part (m : monomial) : monomial := [seq v <- m | ~~ is_weight v].
 Definition weight_part (m : monomial) : monomial := [seq v <- m | is_weight v].
@@ -85,7 +85,7 @@ Definition supports : numbers := Numbers
   (fun s t => undup [seq merge_monomials a b | a <- s, b <- t]).
 Definition one_support : supports := [:: [::]].
 Definition moved_supports (A : seq nat) : seq (seq monomial) :=
-  derivative (R := supports) p (fun=> one_support) (fun e => [:: [:: input_variable 1 0 e]])
+  quick_derivative (R := supports) p (fun=> one_support) (fun e => [:: [:: input_variable 1 0 e]])
     (fun i => if i \in A then one_support else [::]).
 Definition supports_ok (A : seq nat) (k : nat) : bool :=
   let moved := moved_supports A in
@@ -100,8 +100,8 @@ Definition coordinates_ok (A : seq nat) (k : nat) : bool :=
 (** *** Symmetries *)
 Definition renamed (s : seq nat) (i : nat) : nat := nth i s i.
 Definition symmetry_ok (y : symmetry) : bool :=
-  let before := labels (R := polynomials) symbolic_weight (symbolic_input 1 0) p in
-  let after := labels (R := polynomials) (fun i => symbolic_weight (renamed (on_weights y) i))
+  let before := quick_labels (R := polynomials) symbolic_weight (symbolic_input 1 0) p in
+  let after := quick_labels (R := polynomials) (fun i => symbolic_weight (renamed (on_weights y) i))
     (fun e => symbolic_input 1 0 (renamed (on_inputs y) e)) p in
   [&& uniq (on_weights y), all (fun i => i < size (on_weights y)) (on_weights y) &
     all (fun l => (nth outs (on_labels y) l < outs) &&

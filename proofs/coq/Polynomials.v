@@ -62,6 +62,42 @@ Definition pvar (v : N) : polynomial := [:: (Zpos xH, [:: v])].
 Definition polynomials : numbers := Numbers pint padd (fun p q => padd p (pneg q)) pmul.
 Definition integers : numbers := Numbers (fun z => z) Z.add Z.sub Z.mul.
 
+(** ** Programs, run with the numbers of earlier steps in a list that begins with the last one *)
+
+Section Quick.
+Variables (R : numbers) (w x : nat -> R).
+Definition recall (n : nat) (known : seq R) (i : nat) : R := if (n - i)%N is d.+1 then nth (integer R Z0) known d else integer R Z0.
+Definition quick_value (n : nat) (known : seq R) (s : step) : R :=
+  match s with
+  | Weight i => w i | Input e => x e | Constant z => integer R z
+  | Add a b => plus (recall n known a) (recall n known b)
+  | Sub a b => minus (recall n known a) (recall n known b)
+  | Mul a b => times (recall n known a) (recall n known b)
+  end.
+Fixpoint quick_run (n : nat) (ss : seq step) (known : seq R) : nat * seq R :=
+  if ss is s :: ss' then quick_run n.+1 ss' (quick_value n known s :: known) else (n, known).
+Definition quick_labels (p : program) : seq R :=
+  let: (n, known) := quick_run 0 (steps p) [::] in [seq recall n known o | o <- outputs p].
+Lemma recall_rev known i : recall (size known) (rev known) i = nth (integer R Z0) known i.
+Proof.
+rewrite /recall; case: (ltnP i (size known)) => lt; last by rewrite (eqP lt) nth_default.
+rewrite -(subnSK lt) nth_rev; last by rewrite ltn_subrL (leq_ltn_trans _ lt).
+by rewrite (subnSK lt) subKn // ltnW.
+Qed.
+Lemma quick_run_e ss : forall known,
+  quick_run (size known) ss (rev known) = (size (run w x ss known), rev (run w x ss known)).
+Proof.
+elim: ss => //= s ss IH known; rewrite -IH size_rcons rev_rcons; congr (quick_run _ _ (_ :: _)).
+by case: s => //= a b; rewrite !recall_rev.
+Qed.
+Lemma quick_labels_e p : quick_labels p = labels w x p.
+Proof. by rewrite /quick_labels (quick_run_e _ [::]); apply: eq_map => o; exact: recall_rev. Qed.
+End Quick.
+Definition quick_derivative (R : numbers) (p : program) (w x d : nat -> R) : seq R :=
+  [seq y.2 | y <- quick_labels (R := dual R) (fun i => (w i, d i)) (fun e => (x e, integer R Z0)) p].
+Lemma quick_derivative_e R p w x d : @quick_derivative R p w x d = derivative p w x d.
+Proof. by rewrite /quick_derivative quick_labels_e. Qed.
+
 (** ** Programs commute with homomorphisms *)
 
 Record hom (R S : numbers) (f : R -> S) : Prop := Hom {

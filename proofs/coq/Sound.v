@@ -160,14 +160,17 @@ Proof. by rewrite !size_map. Qed.
 Lemma blocks a : all (fun s => size s == outs)
   [seq derivative (R := integers) p (zw C) (zx C s) (zunit a) | s <- iota 0 m].
 Proof. by rewrite all_map; apply/allP => s _; apply/eqP; exact: (size_derivative (R := integers)). Qed.
+Lemma zcolumn_e a :
+  zcolumn C a = flatten [seq derivative (R := integers) p (zw C) (zx C s) (zunit a) | s <- iota 0 m].
+Proof. by congr flatten; apply: eq_map => s; exact: (@quick_derivative_e integers). Qed.
 Lemma size_zcolumn a : size (zcolumn C a) = (m * outs)%N.
-Proof. by rewrite (size_blocks (blocks a)) size_map size_iota. Qed.
+Proof. by rewrite zcolumn_e (size_blocks (blocks a)) size_map size_iota. Qed.
 Lemma zcolumn_row a : row_of F (m * outs) (zcolumn C a) = column p m pw pX a.
 Proof.
 apply/rowP => i; rewrite !mxE.
 have o0 : (0 < outs)%N by rewrite lt0n; apply: contraTneq (ltn_ord i) => o0; rewrite -leqNgt [X in (X <= _)%N](_ : _ = 0%N) // -/outs o0 muln0.
 have lt : (i %/ outs < m)%N by rewrite ltn_divLR.
-rewrite (nth_blocks _ o0 (blocks a)) (nth_map 0%N) ?size_iota // nth_iota // add0n.
+rewrite zcolumn_e (nth_blocks _ o0 (blocks a)) (nth_map 0%N) ?size_iota // nth_iota // add0n.
 rewrite /entry -(nth_f (f := ofZ F) (x := Z0) (y := 0)) //; congr nth.
 apply: (derivative_f (ofZ_hom F)) => // j.
 by rewrite /zunit /unit_vector; case: eqP.
@@ -275,7 +278,7 @@ Lemma vanishes_sound M' t A v : vanishes C M' t A v -> (t < M')%N -> size v = si
   forall (R : comRingType) (w : nat -> R) X l,
   \sum_(j < size A) pval (env M' w X) (nth [::] v j) * entry p w X (nth 0%N A j) t l = 0.
 Proof.
-move=> /(all_nthP [::]) van lt sz R w X l; set e := env M' w X.
+rewrite /vanishes quick_derivative_e => /(all_nthP [::]) van lt sz R w X l; set e := env M' w X.
 transitivity (nth 0 (derivative (R := ring R) p w (X t) (fun i => pval e (along A v i))) l); last first.
   symmetry; case: (ltnP l outs) => lo; last by rewrite nth_default // (size_derivative (R := ring R)).
   have := van l; rewrite (size_derivative (R := polynomials)) => /(_ lo) /nilP z.
@@ -373,7 +376,7 @@ Let e (X : nat -> R) := env 1 w (fun=> X).
 Lemma entry_symbolic X j s l : (j < size A)%N ->
   entry p w X (nth 0%N A j) s l = pval (e (X s)) (nth [::] (nth [::] cs j) l).
 Proof.
-move=> lt; rewrite (nth_map 0%N) // -(nth_f (f := pval (e (X s))) (x := [::]) (y := 0)) ?pval_nil //; congr nth.
+move=> lt; rewrite (nth_map 0%N) // quick_derivative_e -(nth_f (f := pval (e (X s))) (x := [::]) (y := 0)) ?pval_nil //; congr nth.
 symmetry; apply: (derivative_f (pval_hom (e (X s)))) => i; rewrite ?pval_var /e ?env_weight ?env_input //.
 by rewrite /punit /unit_vector; case: eqP => _; rewrite ?pval_nil // (pval_int _ (Zpos xH)).
 Qed.
@@ -448,7 +451,7 @@ Proof.
 move=> aA.
 have : covers (nth [::] (moved_supports C A) l)
     (nth (fun=> 0) (derivative (R := functions) p (fun i _ => w i) (fun i x => x i) (fun i _ => unit_vector R a i)) l).
-  apply: (derivative_kept covers_kept) => i; first exact: covers_const.
+  rewrite /moved_supports quick_derivative_e; apply: (derivative_kept covers_kept) => i; first exact: covers_const.
     exists [:: (1, [:: input_variable 1 0 i])] => [|x]; first by rewrite /= inE eqxx.
     by rewrite big_seq1 mul1r /mval big_seq1 /e env_input.
   rewrite /unit_vector; case: eqP => [->|_]; first by rewrite aA; exact: covers_const.
@@ -468,7 +471,7 @@ End Supports.
 
 Lemma supports_sound A k : supports_ok C A k -> at_most A k.
 Proof.
-have size_moved : size (moved_supports C A) = outs by rewrite (size_derivative (R := supports)).
+have size_moved : size (moved_supports C A) = outs by rewrite /moved_supports quick_derivative_e (size_derivative (R := supports)).
 have all_keys : (sumn [seq size s | s <- moved_supports C A] <= k)%N -> at_most A k.
   move=> few F c0 m al w X.
   pose keys l := undup (nth [::] (moved_supports C A) l).
@@ -569,7 +572,7 @@ Qed.
 Lemma labels_symmetric (R : comRingType) (w x : nat -> R) l : (l < outs)%N -> (tau l < outs)%N /\
   nth 0 (labels (R := ring R) w x p) l = nth 0 (labels (R := ring R) (fun i => w (pi i)) (fun e => x (sigma e)) p) (tau l).
 Proof.
-have /and3P [_ _ /allP same] := ok => lo.
+have := ok; rewrite /symmetry_ok !quick_labels_e => /and3P [_ _ /allP same] lo.
 have /andP [lt /nilP z] : (tau l < outs)%N && _ := same l (etrans (mem_iota 0 outs l) lo).
 split=> //; apply/eqP; rewrite -subr_eq0; apply/eqP.
 pose e := env 1 w (fun=> x).
