@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::ProgressBar;
 
-use allocert::certificate::of_claim;
+use allocert::certificate::{Elementary, of_claim, of_claim_by};
 use allocert::claims::{CheckOptions, Checked, Claim, find};
 use allocert::reach::Settings;
 use allocert::record;
@@ -84,6 +84,10 @@ pub(super) struct Arguments {
     /// Check these certificates as they are written; only what they confirm is called proved.
     #[arg(long, requires = "certificate")]
     check: bool,
+    /// Write them with upper bounds by vectors along which no label changes instead of by named theorems: what Coq accepts
+    /// (`allocert coq`).
+    #[arg(long, requires = "certificate", conflicts_with = "resume")]
+    elementary: bool,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -113,7 +117,11 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         journal: &journal,
     };
     let within = Settings { error_log2: arguments.error_log2 - 10, ..options.settings };
-    let of_claim = move |checked: &Checked| of_claim(checked, within);
+    let elementary = arguments.elementary;
+    let of_claim = move |checked: &Checked| match elementary {
+        true => of_claim_by(&Elementary, checked, within),
+        false => of_claim(checked, within),
+    };
     let certifier = Certifier::start(arguments.certificate.clone(), arguments.check, of_claim)?;
     if !common.json && !journal.is_begun {
         let head = columns(["outcome", "claim", "nets", "allocations", "error", "time"]);
