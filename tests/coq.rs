@@ -8,7 +8,7 @@ mod program;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use allocert::coq::{Export, THEORY, export};
+use allocert::coq::{Export, Kind, THEORY, export};
 use program::{allocert, file};
 
 /// Whether Coq with MathComp is there.
@@ -37,7 +37,8 @@ fn a_file_states_what_the_certificate_states() {
     let text = certificate("rank", &["rank", "lffn([2, 2, 2])", "W1[0,:] W2[:,0]", "--elementary"]);
     let written = export(&text).unwrap();
     assert!(written.is_whole(), "{:?}", written.left_out);
-    assert!(written.proved.contains(&"the dimension of W1[0,0] W1[0,1] W2[0,0] W2[1,0] is 3".to_owned()));
+    let proved = "lffn([2, 2, 2]), functional: the dimension of W1[0,0] W1[0,1] W2[0,0] W2[1,0] is 3".to_owned();
+    assert!(written.proved.contains(&proved), "{:?}", written.proved);
     let theorem = ": dimension (lffn [:: 2; 2; 2] false) Functional [:: 0; 1; 4; 6] 3.";
     assert!(written.file.contains(theorem), "{}", written.file);
     assert!(written.file.contains(": ~ spans (lffn [:: 2; 2; 2] false) Functional 8 [:: 0; 1; 4; 6]."));
@@ -64,6 +65,43 @@ fn a_last_step_that_misquotes_is_refused() {
     assert_ne!(text, wrong);
     assert!(export(&wrong).unwrap_err().to_string().contains("is 5"));
     assert!(export(&text.lines().take(4).collect::<Vec<_>>().join("\n")).is_err());
+}
+
+/// A pinned network: its name is no family's, and its program has a rational constant.
+const PINNED: &str = r#"lffn([2, 1, 1]).pin({"W1[0,1]": "1/2"})"#;
+
+#[test]
+fn a_program_is_written_line_by_line_under_a_name_that_is_free_for_it() {
+    let text = certificate("pinned", &["rank", PINNED, "all"]);
+    let written = export(&text).unwrap();
+    assert!(written.is_whole(), "{:?}", written.left_out);
+    assert!(written.file.contains("Product (Q (1) 2) (X 1); (* s1 = 1/2 × x1 *)"), "{}", written.file);
+    assert!(written.file.contains(": dimension (recorded network_1) Functional [:: 0; 1] 2."), "{}", written.file);
+    assert!(written.proved.iter().all(|said| said.contains("(program ")), "{:?}", written.proved);
+    let name = serde_json::to_string(PINNED).unwrap();
+    for (right, wrong) in [
+        // What the family's name means is not for the certificate to say.
+        (name.as_str(), "\"lffn([2, 1, 1])\""),
+        // Another program under the same hash.
+        ("s1 = 1/2 * x1", "s1 = 1/3 * x1"),
+    ] {
+        let changed = text.replace(right, wrong);
+        assert!(changed != text && export(&changed).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn of_a_claim_all_dimensions_count_and_its_condition_is_left_to_the_checker() {
+    let folder = file("claims-in-coq", "").with_extension("certificates");
+    let claim = "claim(name = 'c', statement = 'Of one unit.', networks = [lffn([1, 1, 1])], holds = lambda net, a: a.dim == min(a.size, 1))\n";
+    let run = program::verify(claim, &["--certificate", folder.to_str().unwrap(), "--elementary"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let text = std::fs::read_to_string(folder.join("c.cert")).unwrap();
+    let written = export(&text).unwrap();
+    assert!(written.is_whole() && written.theorems == 1, "{:?}", written.left_out);
+    let left: Vec<Kind> = written.left_out.iter().map(|l| l.kind).collect();
+    assert_eq!(left, [Kind::Claim, Kind::Claim]);
+    assert!(written.left_out.iter().all(|l| l.why.ends_with("is left to `allocert check`")));
 }
 
 fn coqc(folder: &Path, name: &str) -> (bool, String) {
@@ -123,6 +161,12 @@ fn coq_accepts_certificates_and_rejects_mutants() {
         export(&certificate("samples", &["rank", "lffn([2, 1, 2])", "all", "--samples", "1", "--elementary"])).unwrap();
     assert!(samples.is_whole(), "{:?}", samples.left_out);
     assert!(accepted(&folder, "Samples.v", &samples.file, samples.theorems));
+    let pinned = export(&certificate("carried", &["scan", PINNED])).unwrap();
+    assert!(pinned.is_whole(), "{:?}", pinned.left_out);
+    assert!(accepted(&folder, "Pinned.v", &pinned.file, pinned.theorems));
+    let degrees = export(&certificate("degrees", &["scan", "pnn([1, 1, 1, 1], degree = [2, 3])"])).unwrap();
+    assert!(degrees.is_whole() && degrees.file.contains("pnn_degrees [:: 1; 1; 1; 1] [:: 2; 3] false"));
+    assert!(accepted(&folder, "Degrees.v", &degrees.file, degrees.theorems));
     let rank = export(&certificate("both", &["rank", "lffn([2, 2, 2])", "W1[0,:] W2[:,0]", "--elementary"])).unwrap();
     assert!(accepted(&folder, "Rank.v", &rank.file, rank.theorems));
     let mutants = mutants(&rank);

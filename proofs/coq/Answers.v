@@ -16,7 +16,7 @@ Notation dimension := (dimension p (asked C)).
 
 Lemma at_most_sound A k : at_most_ok C A k -> at_most A k.
 Proof.
-case/orP; first exact: size_sound.
+rewrite /at_most_ok; case: ifP => [le _|_]; first exact: size_sound.
 move=> /(has_nthP ([::], 0)) [i lt]; exact: inclusion_sound (knowns_sound ok lt).
 Qed.
 
@@ -50,6 +50,18 @@ Proof.
 case/and3P => iok /eqP zr up; have upper := at_most_sound up.
 suff e : rho A = k by rewrite -e; apply: attained_point; rewrite ?e.
 apply/eqP; rewrite eqn_leq (at_most_rho iok upper) -zr; exact: (@zrank_at_point C (size A) A _ rat0).
+Qed.
+
+Lemma rank_at_point_e E A : {subset A <= E} -> rank_at_point E (zcolumns C E) A = zrank (size A) (zcolumns C A).
+Proof.
+by move=> sub; congr zrank; apply/eq_in_map => a /sub aE; rewrite (nth_map 0) ?index_mem // nth_index.
+Qed.
+Theorem dimensions_sound E ds i : dimensions_ok C E ds -> i < size ds ->
+  dimension (nth ([::], 0) ds i).1 (nth ([::], 0) ds i).2.
+Proof.
+case/andP => iok /(all_nthP ([::], 0)) H /H {H}; case: (nth _ ds i) => A k /=; case: ifP => // /allP sub.
+case: ifP => // rank up; apply: dimension_sound; rewrite /dimension_ok iok up andbT.
+by rewrite -(rank_at_point_e sub).
 Qed.
 
 Theorem at_least_sound A k : at_least_ok C A k -> at_least p (asked C) A k.
@@ -117,9 +129,7 @@ Qed.
 
 Lemma rank_at_point_sound E A : {subset A <= E} -> at_point C A (rank_at_point E (zcolumns C E) A).
 Proof.
-move=> sub; rewrite /rank_at_point.
-suff -> : [seq nth [::] (zcolumns C E) (index a E) | a <- A] = zcolumns C A by exact: zrank_at_point.
-by apply/eq_in_map => a /sub aE; rewrite (nth_map 0) ?index_mem // nth_index.
+move=> sub; rewrite rank_at_point_e //; exact: zrank_at_point.
 Qed.
 Lemma grow_sound E I e fuel : forall inside, e \in grow C E (zcolumns C E) fuel inside ->
   forall (L : fieldType), [char L]%R =i pred0 -> forall m, allowed (asked C) m -> forall (W : nat -> L) Y,

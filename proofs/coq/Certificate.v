@@ -16,6 +16,9 @@ Let C := Certificate p s ws xs ys bs.
 Hypothesis ok : certificate_ok C = true.
 Lemma dimension_checked A k : dimension_ok C A k = true -> dimension p s A k.
 Proof. exact: dimension_sound. Qed.
+Lemma dimensions_checked E ds i : dimensions_ok C E ds = true -> (i < size ds) = true ->
+  dimension p s (nth ([::], 0) ds i).1 (nth ([::], 0) ds i).2.
+Proof. exact: dimensions_sound. Qed.
 Lemma at_most_checked A k : at_most_ok C A k = true -> at_most p s A k.
 Proof. exact: (at_most_sound ok). Qed.
 Lemma at_least_checked A k : at_least_ok C A k = true -> at_least p s A k.
@@ -39,6 +42,7 @@ Proof. by move=> one all lt [j /(dimension_unique _ _ _ _ _ one) <- /(dimension_
 Arguments spans_checked {p s n A k}.
 Arguments not_spans_checked {p s n A k k'}.
 Arguments dimension_checked {p s ws xs ys bs} ok {A k}.
+Arguments dimensions_checked {p s ws xs ys bs} ok {E ds} i.
 Arguments at_most_checked {p s ws xs ys bs} ok {A k}.
 Arguments at_least_checked {p s ws xs ys bs} {A k}.
 Arguments census_checked {p s ws xs ys bs} ok {E t}.

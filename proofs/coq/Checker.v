@@ -139,10 +139,18 @@ Definition certificate_ok : bool := all symmetry_ok (symmetries C) && bounds_ok 
 
 (** The dimension of A is k: the columns [basis] are independent at the point, and a bound holds. *)
 Definition at_most_ok (A : seq nat) (k : nat) : bool :=
-  (size A <= k) || has (fun f => f.2 + count (fun a => a \notin f.1) A <= k) knowns.
+  if size A <= k then true else has (fun f => f.2 + count (fun a => a \notin f.1) A <= k) knowns.
 Definition at_least_ok (A : seq nat) (k : nat) : bool := inputs_ok && (k <= zrank (size A) (zcolumns A)).
 Definition dimension_ok (A : seq nat) (k : nat) : bool :=
   [&& inputs_ok, zrank (size A) (zcolumns A) == k & at_most_ok A k].
+(** The rank of A at the point, from the columns of the weights E. *)
+Definition rank_at_point (E : seq nat) (columns : seq (seq Z)) (A : seq nat) : nat :=
+  zrank (size A) [seq nth [::] columns (index a E) | a <- A].
+(** Many dimensions of parts of E, whose columns are computed once. *)
+Definition dimensions_ok (E : seq nat) (dimensions : seq known) : bool :=
+  let columns := zcolumns E in
+  inputs_ok && all (fun d =>
+    if all (fun a => a \in E) d.1 then if rank_at_point E columns d.1 == d.2 then at_most_ok d.1 d.2 else false else false) dimensions.
 
 (** ** Tables
 
@@ -166,10 +174,9 @@ Definition closes_all (n : nat) (f : open_fact) : bool := [&& f.1 == 0, size f.2
     point. [columns] are those of the weights E. *)
 Section Count.
 Variables (E : seq nat) (columns : seq (seq Z)).
-Definition rank_at_point (A : seq nat) : nat := zrank (size A) [seq nth [::] columns (index a E) | a <- A].
 Definition fills (inside : seq nat) (f : known) : bool :=
   if all (fun a => a \in inside) f.1 then false
-  else f.2 <= rank_at_point [seq a <- E | if a \in f.1 then a \in inside else false].
+  else f.2 <= rank_at_point E columns [seq a <- E | if a \in f.1 then a \in inside else false].
 Fixpoint grow (fuel : nat) (inside : seq nat) : seq nat :=
   if fuel is k.+1 then
     let new := [seq f.1 | f <- knowns & fills inside f] in

@@ -131,7 +131,8 @@ pub fn export(certificate: &str) -> Result<Export, NotExported> {
             Rule::Network { network, samples } => writer.open(step, &network, samples),
             Rule::End { .. } => return Err(NotExported::Cut),
             Rule::Claim { missing, .. } => {
-                let no = |(network, why): (String, String)| (Kind::Answer, format!("no dimensions of {network}: {why}"));
+                let no =
+                    |(network, why): (String, String)| (Kind::Answer, format!("no dimensions of {network}: {why}"));
                 missing.into_iter().for_each(|m| writer.left_out_as(step, no(m)));
                 let outcome = "what came of the claim is left to `allocert check`".to_owned();
                 writer.left_out_as(step, (Kind::Claim, outcome));
@@ -199,10 +200,8 @@ impl Writer {
             None => Err("its network has no definition in Coq".to_owned()),
         };
         if let Err(why) = taken {
-            let dimensions = matches!(
-                rule,
-                Rule::Dimension { .. } | Rule::Spans { .. } | Rule::Count { .. } | Rule::Table { .. }
-            );
+            let dimensions =
+                matches!(rule, Rule::Dimension { .. } | Rule::Spans { .. } | Rule::Count { .. } | Rule::Table { .. });
             let kind = if self.of_claim && dimensions { Kind::Answer } else { Kind::Reason };
             self.left_out_as(step, (kind, why));
         }
@@ -226,7 +225,9 @@ impl Writer {
         self.close();
         for (step, stated) in self.answer.iter().zip(statements) {
             // With several networks the last step says which.
-            if let Some(said) = self.proved.get(step).map(|(_, said)| said).filter(|said| !stated.ends_with(said.as_str())) {
+            if let Some(said) =
+                self.proved.get(step).map(|(_, said)| said).filter(|said| !stated.ends_with(said.as_str()))
+            {
                 return Err(NotExported::Statement { step: *step, stated: stated.clone(), said: said.clone() });
             }
         }
@@ -315,7 +316,11 @@ mod tests {
         let network = Network::own(1, &Recording::parse(text).unwrap()).unwrap();
         assert_eq!((network.weight("a[0]"), network.weight("a[1]"), network.weight("g")), (Some(0), None, Some(1)));
         assert_eq!(network.allocation("a g"), Some(vec![0, 1]));
-        assert!(network.definition.contains("Product (Q (-2) 3) (W 1); (* s1 = -2/3 × w1 *)"), "{}", network.definition);
+        assert!(
+            network.definition.contains("Product (Q (-2) 3) (W 1); (* s1 = -2/3 × w1 *)"),
+            "{}",
+            network.definition
+        );
         assert_eq!(
             network.plain.replace("\n  ", "|"),
             "recorded 3 |product w 0 x 0 |product q -2 3 w 1 |difference line 0 line 1|2 line 2 w 1"

@@ -23,10 +23,23 @@ impl Tensor {
 }
 
 enum Family {
-    Layers { widths: Vec<usize>, bias: bool, linear: bool },
-    Recurrent { inputs: usize, hidden: usize, outputs: usize, steps: usize, every: bool },
+    Layers {
+        widths: Vec<usize>,
+        bias: bool,
+        linear: bool,
+    },
+    Recurrent {
+        inputs: usize,
+        hidden: usize,
+        outputs: usize,
+        steps: usize,
+        every: bool,
+    },
     /// A program that the certificate carries.
-    Own { inputs: usize, labels: usize },
+    Own {
+        inputs: usize,
+        labels: usize,
+    },
 }
 
 /// A network that `Families.v` defines, or the certificate by its program.
@@ -62,8 +75,7 @@ impl Network {
             "lrnn" => recurrent(rest)?,
             _ => return None,
         };
-        let mut network =
-            Network { definition: String::new(), term, plain, weights: 0, family, tensors: Vec::new() };
+        let mut network = Network { definition: String::new(), term, plain, weights: 0, family, tensors: Vec::new() };
         let shapes: Vec<(String, Vec<usize>)> = match &network.family {
             Family::Layers { widths, bias, .. } => {
                 let layer = |l: usize| {

@@ -90,7 +90,11 @@ impl Recording {
                 let plain = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
                 let known = plain(numerator) && plain(denominator) && name.len() <= MOST_DIGITS;
                 let (numerator, denominator) = (numerator.to_owned(), denominator.to_owned());
-                (known && denominator.bytes().any(|b| b != b'0')).then_some(Operand::Number { sign, numerator, denominator })
+                (known && denominator.bytes().any(|b| b != b'0')).then_some(Operand::Number {
+                    sign,
+                    numerator,
+                    denominator,
+                })
             }
         }
     }

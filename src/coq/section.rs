@@ -267,6 +267,14 @@ impl Section {
                 self.about(),
                 self.point(form, *point),
             ));
+            let dimensions = self.dimensions_at(form, *point);
+            if !dimensions.is_empty() {
+                text.push_str(&format!(
+                    "Definition dimensions_{number}_{point} : seq known := {}.\nLemma computed_{number}_{point} : dimensions_ok C_{number}_{point} (iota 0 {}) dimensions_{number}_{point} = true. Proof. computed. Qed.\n\n",
+                    form.list(dimensions),
+                    self.network.weights,
+                ));
+            }
         }
         self.answers.iter().for_each(|answer| text.push_str(&self.theorem(answer)));
         self.answers.iter().for_each(|a| text.push_str(&format!("Print Assumptions answer_{}.\n", a.step)));
@@ -286,8 +294,11 @@ impl Section {
         };
         let (theorem, (lemma, proof)) = match &answer.what {
             What::Dimension { set, dim, point } => {
-                let of = format!("{} {dim}", form.numbers(set));
-                (format!("dimension {about} {of}"), computed("dimension_ok", "dimension", &of, *point))
+                let of = |a: &&Answer| matches!(a.what, What::Dimension { point: p, .. } if p == *point);
+                let place = self.answers.iter().filter(of).take_while(|a| a.step != step).count();
+                let at = format!("{}_{point}", self.number);
+                let proof = format!("dimensions_checked checked_{at} {place} computed_{at} erefl");
+                (format!("dimension {about} {} {dim}", form.numbers(set)), (String::new(), proof))
             }
             What::AtMost { set, k, point } => {
                 let of = format!("{} {k}", form.numbers(set));
@@ -317,20 +328,35 @@ impl Section {
         format!("(** {statement} *)\n{lemma}Theorem answer_{step} : {theorem}.\nProof. exact ({proof}). Qed.\n\n")
     }
 
+    /// The dimensions that the point shows, each with its set.
+    fn dimensions_at(&self, form: Form, at: u64) -> Vec<String> {
+        let dimension = |answer: &Answer| match &answer.what {
+            What::Dimension { set, dim, point } if *point == at => {
+                Some(format!("\n  {}", form.tuple(&[form.numbers(set), dim.to_string()])))
+            }
+            _ => None,
+        };
+        self.answers.iter().filter_map(dimension).collect()
+    }
+
     /// What the extracted checker reads about a point.
     fn plain(&self, point: u64) -> String {
         let form = Form::Plain;
         let samples = self.samples.map_or("functional".to_owned(), |m| format!("samples {m}"));
         let answer = |answer: &Answer| match &answer.what {
-            What::Dimension { set, dim, .. } => Some(format!("\n  dimension {} {dim}", form.numbers(set))),
             What::Census { set, counts, .. } => {
                 Some(format!("\n  census {} {}", form.numbers(set), table(form, counts)))
             }
             What::AtMost { set, k, .. } => Some(format!("\n  at_most {} {k}", form.numbers(set))),
             What::AtLeast { set, k, .. } => Some(format!("\n  at_least {} {k}", form.numbers(set))),
-            What::Spans { .. } => None,
+            What::Spans { .. } | What::Dimension { .. } => None,
         };
-        let answers = self.answers.iter().filter(|a| a.what.point() == Some(point)).filter_map(answer);
+        let dimensions = self.dimensions_at(form, point);
+        let all: Vec<usize> = (0..self.network.weights).collect();
+        let dimensions = (!dimensions.is_empty())
+            .then(|| format!("\n  dimensions {} {}", form.numbers(&all), form.list(dimensions)));
+        let others = self.answers.iter().filter(|a| a.what.point() == Some(point)).filter_map(answer);
+        let answers = dimensions.into_iter().chain(others);
         format!(
             "{} {samples}\n{}\n{}\n{}\n{}\n",
             self.network.plain,

@@ -4,4 +4,4 @@ From Coq Require Import ZArith NArith Extraction ExtrOcamlBasic ExtrOcamlNatInt 
 From Allocert Require Import Network Families Recorded Checker.
 Extract Inlined Constant Z.gcd => "Big_int_Z.gcd_big_int".
 Set Warnings "-extraction".
-Extraction "extracted/checker.ml" lffn pnn pnn_degrees lrnn recorded certificate_ok dimension_ok at_most_ok at_least_ok count_ok.
+Extraction "extracted/checker.ml" lffn pnn pnn_degrees lrnn recorded certificate_ok dimensions_ok at_most_ok at_least_ok count_ok.

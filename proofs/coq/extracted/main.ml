@@ -120,10 +120,11 @@ let section next =
   Printf.printf "  %s, %s\n" name samples;
   let ok = say (certificate_ok c) (Printf.sprintf "%d bounds" (List.length bounds)) in
   let answer next = match next () with
-    | "dimension" ->
-      let set = list next nat in
-      let k = nat next in
-      say (ok && dimension_ok c set k) (Printf.sprintf "the dimension of weights %s is %d" (numbers set) k)
+    | "dimensions" ->
+      let within = list next nat in
+      let all = list next (fun next -> let set = list next nat in set, nat next) in
+      let dimension (set, k) = Printf.sprintf "the dimension of weights %s is %d" (numbers set) k in
+      say (ok && dimensions_ok c within all) (String.concat "\n    " (List.map dimension all))
     | "at_most" ->
       let set = list next nat in
       let k = nat next in
