@@ -75,7 +75,7 @@ fn a_program_is_written_line_by_line_under_a_name_that_is_free_for_it() {
     let text = certificate("pinned", &["rank", PINNED, "all"]);
     let written = export(&text).unwrap();
     assert!(written.is_whole(), "{:?}", written.left_out);
-    assert!(written.file.contains("Product (Q (1) 2) (X 1); (* s1 = 1/2 × x1 *)"), "{}", written.file);
+    assert!(written.file.contains("Product (X 1) (Q (1) 2); (* s1 = x1 × 1/2 *)"), "{}", written.file);
     assert!(written.file.contains(": dimension (recorded network_1) Functional [:: 0; 1] 2."), "{}", written.file);
     assert!(written.proved.iter().all(|said| said.contains("(program ")), "{:?}", written.proved);
     let name = serde_json::to_string(PINNED).unwrap();
@@ -83,7 +83,7 @@ fn a_program_is_written_line_by_line_under_a_name_that_is_free_for_it() {
         // What the family's name means is not for the certificate to say.
         (name.as_str(), "\"lffn([2, 1, 1])\""),
         // Another program under the same hash.
-        ("s1 = 1/2 * x1", "s1 = 1/3 * x1"),
+        ("s1 = x1 * 1/2", "s1 = x1 * 1/3"),
     ] {
         let changed = text.replace(right, wrong);
         assert!(changed != text && export(&changed).is_err(), "{wrong}");
@@ -143,6 +143,27 @@ fn mutants(written: &Export) -> Vec<String> {
     found
 }
 
+/// Commands of Coq that state other tables than the one that is proved, one number of it changed, and say that Coq has to reject each.
+fn wrong_tables(written: &Export) -> (String, usize) {
+    let lemma = written.file.lines().find(|line| line.contains(" : count_ok ")).unwrap();
+    let (head, rest) = lemma.split_once(" [:: ").unwrap();
+    let table = rest.split_once("%num").unwrap().0;
+    let pieces: Vec<&str> = table.split_inclusive(|c: char| !c.is_ascii_digit()).collect();
+    let (mut text, mut count) = (String::new(), 0);
+    for place in 0..pieces.len() {
+        let digits = pieces[place].trim_end_matches(|c: char| !c.is_ascii_digit());
+        let Ok(number) = digits.parse::<u64>() else { continue };
+        for wrong in [number + 1, number + 2, number.saturating_sub(1)].into_iter().filter(|wrong| *wrong != number) {
+            let mut changed: Vec<String> = pieces.iter().map(|p| (*p).to_owned()).collect();
+            changed[place] = format!("{wrong}{}", &pieces[place][digits.len()..]);
+            let statement = format!("{} [:: {}%num = true", head.split_once(" : ").unwrap().1, changed.concat());
+            text.push_str(&format!("Lemma wrong_{count} : {statement}. Proof. computed. Fail Qed. Abort.\n"));
+            count += 1;
+        }
+    }
+    (text, count)
+}
+
 #[test]
 fn coq_accepts_certificates_and_rejects_mutants() {
     if !has_coq() {
@@ -157,6 +178,19 @@ fn coq_accepts_certificates_and_rejects_mutants() {
     let scan = export(&certificate("scan", &["scan", "lffn([1, 2, 1])", "--elementary"])).unwrap();
     assert!(scan.is_whole(), "{:?}", scan.left_out);
     assert!(accepted(&folder, "Scan.v", &scan.file, scan.theorems));
+    let squares = export(&certificate("squares", &["scan", "pnn([2, 2, 1], 2)", "--elementary"])).unwrap();
+    let mut rejected = 0;
+    for (name, table) in [("WrongScan.v", &scan), ("WrongSquares.v", &squares)] {
+        let (wrong, count) = wrong_tables(table);
+        std::fs::write(folder.join(name), format!("{}{wrong}", table.file)).unwrap();
+        // Were one of them accepted, `Fail` would fail.
+        let (done, said) = coqc(&folder, name);
+        assert!(done, "{name}: {said}");
+        rejected += count;
+    }
+    assert!(rejected >= 50, "{rejected}");
+    let right = "Lemma right : (1 == 1) = true. Proof. computed. Fail Qed. Abort.\n";
+    assert!(!accepted(&folder, "Right.v", &format!("{}{right}", scan.file), scan.theorems));
     let samples =
         export(&certificate("samples", &["rank", "lffn([2, 1, 2])", "all", "--samples", "1", "--elementary"])).unwrap();
     assert!(samples.is_whole(), "{:?}", samples.left_out);

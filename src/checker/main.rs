@@ -22,7 +22,8 @@ Usage: allocert-check [--json] [--full] FILE…
 Verdicts: valid, holey (every step follows, but something is left open: what rests on random points,
           or a claim whose condition is not evaluated), invalid.
 Exit status: 0 all valid; 1 one is invalid or holey; 2 one cannot be read or is no certificate of
-             this version; 3 one is over a stated limit.";
+             this version; 3 one is over a stated limit.
+Who trusts neither program lets Coq decide: allocert coq FILE --into DIR --run";
 
 fn main() -> ExitCode {
     let (mut files, mut json, mut options) = (Vec::new(), false, Options::default());
@@ -44,6 +45,11 @@ fn main() -> ExitCode {
                 Some(given) => seconds = Some(given),
                 None => return complain("--seconds needs a number of seconds\n  --seconds 600"),
             },
+            "--coq" => {
+                return complain(
+                    "files for Coq are written by the other program\n  allocert coq FILE --into DIR --run",
+                );
+            }
             "--help" | "-h" => return say(HELP, 0),
             "--version" | "-V" => return say(concat!("allocert-check ", env!("CARGO_PKG_VERSION")), 0),
             other if other.starts_with('-') && other.len() > 1 => {
