@@ -132,7 +132,8 @@ fn mutants(written: &Export) -> Vec<String> {
         // The statement and the computation together, as someone would who wants to be believed.
         for wrong in [k + 1, k.wrapping_sub(1)] {
             let of = head.split_once(": dimension (").unwrap().1.split_once("Functional ").unwrap().1;
-            found.push(file.replace(&format!("{of} {k}"), &format!("{of} {wrong}")));
+            let stated = file.replace(&format!("{of} {k}"), &format!("{of} {wrong}"));
+            found.push(stated.replace(&format!("({of}, {k})"), &format!("({of}, {wrong})")));
         }
     }
     found.retain(|m| m != file && !m.contains(&usize::MAX.to_string()));
