@@ -49,7 +49,8 @@ impl Prime {
 
     /// The residue of a number in `0 .. p`.
     pub fn enter(&self, value: u32) -> f64 {
-        self.reduce(f64::from(value))
+        let value = f64::from(value);
+        if value + value > self.value { value - self.value } else { value }
     }
 
     /// The number in `0 .. p` that a residue stands for.
@@ -185,6 +186,9 @@ mod tests {
             if x != 0.0 {
                 prop_assert_eq!(field.leave(field.times(x, field.inverse_of(x))), 1);
             }
+            let value = (a.rem_euclid(p as i64)) as u32;
+            prop_assert!(field.enter(value).abs() <= f64::from(field.largest()));
+            prop_assert_eq!((field.leave(field.enter(value)), field.enter(value)), (value, x));
         }
     }
 }

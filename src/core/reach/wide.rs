@@ -43,6 +43,10 @@ const MOST_TEACHER_WEIGHTS: usize = 4096;
 const BEYOND: usize = 8;
 /// A product of an elimination modulo a small prime takes one part in so many of the time of one modulo a large prime.
 const SMALL_PRIMES_GAIN: u64 = 40;
+/// Beside that, each entry of its matrix costs as much as so many products modulo a large prime,
+const ENTRY_COST: u64 = 32;
+/// and each product of a pass back through the network as much as so many.
+const PASS_COST: u64 = 4;
 /// More independent points than this are never looked at.
 const MOST_TRIALS: usize = 64;
 /// With kinks: the most points at which activation patterns are drawn,
@@ -330,8 +334,9 @@ impl<'a> Columns<'a> {
             let trials = plan.trials(value).ok()?;
             let entries = rows.saturating_mul(self.order.len() as u64);
             let elimination = entries.saturating_mul(value as u64 + 1);
-            let elimination = if small { elimination / SMALL_PRIMES_GAIN + entries } else { elimination };
-            let passes = rows.saturating_mul(self.pullback.products());
+            let matrix = elimination / SMALL_PRIMES_GAIN + entries.saturating_mul(ENTRY_COST);
+            let elimination = if small { matrix } else { elimination };
+            let passes = rows.saturating_mul(self.pullback.products()).saturating_mul(PASS_COST);
             let cost = elimination.saturating_add(passes).saturating_mul(trials as u64);
             Some((cost, plan))
         };
