@@ -4,15 +4,14 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::schema::parser::parse_message_type;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::failure::Failure;
+
+#[cfg_attr(feature = "parquet", path = "table/parquet.rs")]
+#[cfg_attr(not(feature = "parquet"), path = "table/without_parquet.rs")]
+mod parquet;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +23,8 @@ pub(super) enum Kind {
 
 /// A column.
 #[derive(Clone, Copy, Debug)]
+// Only Parquet has types.
+#[cfg_attr(not(feature = "parquet"), allow(dead_code))]
 pub(super) struct Column {
     pub name: &'static str,
     pub kind: Kind,
@@ -85,7 +86,7 @@ pub(super) struct TableFile {
 }
 
 enum Writer {
-    Parquet(Box<SerializedFileWriter<File>>),
+    Parquet(parquet::Writer),
     Csv(Box<csv::Writer<BufWriter<File>>>),
     Lines(BufWriter<File>),
 }
@@ -101,7 +102,7 @@ impl TableFile {
         })?;
         let mut table = TableFile { path: path.to_owned(), partial, columns, writer: None };
         table.writer = Some(match format {
-            Format::Parquet => Writer::Parquet(Box::new(parquet_writer(file, &table.columns)?)),
+            Format::Parquet => Writer::Parquet(parquet::Writer::create(file, &table.columns)?),
             Format::Csv => {
                 let mut writer = csv::Writer::from_writer(BufWriter::new(file));
                 writer.write_record(table.columns.iter().map(|c| c.name)).map_err(other)?;
@@ -127,7 +128,7 @@ impl TableFile {
                 }
                 Ok(())
             }
-            Some(Writer::Parquet(writer)) => row_group(writer, &self.columns, rows).map_err(other),
+            Some(Writer::Parquet(writer)) => writer.write(&self.columns, rows),
         }
     }
 
@@ -135,7 +136,7 @@ impl TableFile {
     pub(super) fn finish(mut self) -> Result<(), Failure> {
         let file = match self.writer.take() {
             None => return Ok(()),
-            Some(Writer::Parquet(writer)) => writer.into_inner().map_err(other)?,
+            Some(Writer::Parquet(writer)) => writer.finish()?,
             Some(Writer::Csv(writer)) => {
                 let inner = writer.into_inner().map_err(|e| other(e.error()))?;
                 inner.into_inner().map_err(other)?
@@ -185,64 +186,4 @@ impl serde::Serialize for Object<'_> {
         }
         map.end()
     }
-}
-
-fn parquet_writer(file: File, columns: &[Column]) -> Result<SerializedFileWriter<File>, Failure> {
-    let field = |column: &Column| {
-        let need = if column.optional { "optional" } else { "required" };
-        match column.kind {
-            Kind::Text => format!("{need} binary {} (UTF8);", column.name),
-            Kind::Number => format!("{need} int64 {};", column.name),
-            Kind::Truth => format!("{need} boolean {};", column.name),
-        }
-    };
-    let fields: Vec<String> = columns.iter().map(field).collect();
-    let schema = parse_message_type(&format!("message table {{ {} }}", fields.join(" "))).map_err(other)?;
-    let compression = parquet::basic::Compression::SNAPPY;
-    let properties = WriterProperties::builder().set_compression(compression).build();
-    SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)).map_err(other)
-}
-
-/// Some rows, column by column.
-fn row_group(
-    writer: &mut SerializedFileWriter<File>,
-    columns: &[Column],
-    rows: &[Vec<Cell<'_>>],
-) -> parquet::errors::Result<()> {
-    let mut group = writer.next_row_group()?;
-    for (place, column) in columns.iter().enumerate() {
-        let cells = || rows.iter().filter_map(|row| row.get(place));
-        let defined: Vec<i16> = cells().map(|cell| i16::from(!matches!(cell, Cell::Nothing))).collect();
-        let defined = column.optional.then_some(defined.as_slice());
-        match column.kind {
-            Kind::Text => {
-                let text = |cell: &Cell<'_>| {
-                    if let Cell::Text(text) = cell { Some(ByteArray::from(text.as_ref())) } else { None }
-                };
-                values::<ByteArrayType>(&mut group, &cells().filter_map(text).collect::<Vec<_>>(), defined)?;
-            }
-            Kind::Number => {
-                let number = |cell: &Cell<'_>| if let Cell::Number(number) = cell { Some(*number) } else { None };
-                values::<Int64Type>(&mut group, &cells().filter_map(number).collect::<Vec<_>>(), defined)?;
-            }
-            Kind::Truth => {
-                let truth = |cell: &Cell<'_>| if let Cell::Truth(truth) = cell { Some(*truth) } else { None };
-                values::<BoolType>(&mut group, &cells().filter_map(truth).collect::<Vec<_>>(), defined)?;
-            }
-        }
-    }
-    group.close()?;
-    Ok(())
-}
-
-fn values<T: DataType>(
-    group: &mut SerializedRowGroupWriter<'_, File>,
-    values: &[T::T],
-    defined: Option<&[i16]>,
-) -> parquet::errors::Result<()> {
-    let Some(mut column) = group.next_column()? else {
-        return Err(parquet::errors::ParquetError::General("the schema has no more columns".to_owned()));
-    };
-    column.typed::<T>().write_batch(values, defined, None)?;
-    column.close()
 }
