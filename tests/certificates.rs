@@ -136,6 +136,24 @@ fn match_certificates_say_what_is_not_proved() {
     assert!(said.ends_with("is above 0"));
 }
 
+/// What is stated beside the answer, such as the teacher's dimension, does not make a certificate one of another allocation.
+#[test]
+fn a_header_names_the_allocation_of_the_answer() {
+    let net = network("lffn([2, 2, 2])");
+    for of in ["W1", "W1[0,0]", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]"] {
+        let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
+        let learnable = allocation(&net, of);
+        let answer = decide(&net, &learnable, Samples::Functional, &options, SETTINGS, &|_, _| {}).unwrap();
+        let text = of_match(&answer, SETTINGS).unwrap();
+        let own = format!("\"allocation\":\"{}\"", print(net.layout(), &learnable));
+        assert_eq!(text.matches(&own).count(), 2, "{text}");
+        for other in ["all", "none", "W1[1,1] W2[0,0] W2[1,1]"] {
+            let report = check(text.replace(&own, &format!("\"allocation\":\"{other}\"")).as_bytes());
+            assert!(!matches!(report.verdict, Verdict::Valid | Verdict::Holey), "{of} as {other}");
+        }
+    }
+}
+
 /// A change of a certificate: of a number, a letter, or whole lines.
 fn mutant(lines: &[&str], random: &mut ChaCha12Rng) -> String {
     let mut below = |n: usize| (random.next_u64() % n as u64) as usize;

@@ -26,8 +26,10 @@ pub(super) fn end(
         proof.find(network)?.allocation(of)?;
     }
     if let Some(of) = &proof.header.allocation {
+        // A match is one of the allocation that the header names, not of another whose dimension is stated beside it.
         let spans = [format!("{of} spans"), format!("{of} does not span")];
-        let about = statements.iter().any(|s| s.contains(&format!(" of {of} is ")) || spans.contains(s));
+        let what = if proof.header.about == "match" { "the match probability" } else { "" };
+        let about = statements.iter().any(|s| s.contains(&format!("{what} of {of} is ")) || spans.contains(s));
         ensure(about, "no statement is about the allocation of the header")?;
     }
     proof.answer = answer.to_vec();
