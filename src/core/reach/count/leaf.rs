@@ -1,0 +1,96 @@
+//! Small minors whose subsets are counted by a formula.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use itertools::Itertools;
+use rug::Integer;
+
+use super::table::{Table, binomial};
+
+/// A small minor whose subsets are counted by a formula, with what was split off before it was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Leaf {
+    pub(super) taken: u16,
+    pub(super) loops: u16,
+    pub(super) coloops: u16,
+    pub(super) extra: u16,
+    pub(super) shape: Shape,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Shape {
+    /// Every set of at most `rank` of the `elements` is independent.
+    Uniform { rank: u16, elements: u16 },
+    /// One parallel class of this size in a matroid of rank 2: what it changes against the uniform matroid.
+    Class { size: u16 },
+    /// The same in the dual, which has rank 2 and so many elements.
+    DualClass { size: u16, elements: u16 },
+}
+
+pub(super) type Tally = HashMap<Leaf, u64, BuildHasherDefault<Mixer>>;
+
+impl Leaf {
+    /// The subsets of this minor by size and rank, the taken elements included; loops and coloops left out.
+    fn terms(&self) -> Vec<(usize, usize, Integer)> {
+        let (taken, extra) = (usize::from(self.taken), usize::from(self.extra));
+        let shift = |(s, r, x)| (s + taken + extra, r + taken, x);
+        match self.shape {
+            Shape::Uniform { rank, elements } => {
+                let (rank, n) = (usize::from(rank), usize::from(elements));
+                (0..=n).map(|s| shift((s, s.min(rank), binomial(n, s)))).collect()
+            }
+            // Sets of at least two elements of the class have rank 1, not 2.
+            Shape::Class { size } => {
+                let w = usize::from(size);
+                (2..=w).flat_map(|s| [(s, 1, binomial(w, s)), (s, 2, -binomial(w, s))]).map(shift).collect()
+            }
+            // r(A) = |A| − 2 + r*(E − A): one less where the complement is at least two elements of the class.
+            Shape::DualClass { size, elements } => {
+                let (w, n) = (usize::from(size), usize::from(elements));
+                let terms = (2..=w).flat_map(|s| [(n - s, n - s - 1, binomial(w, s)), (n - s, n - s, -binomial(w, s))]);
+                terms.map(shift).collect()
+            }
+        }
+    }
+}
+
+/// Adds up the leaves.
+pub(super) fn tabulate(n: usize, r: usize, tally: &Tally) -> Table {
+    let mut table = Table::zero(n, r);
+    for (leaf, times) in tally {
+        for (size, rank, number) in leaf.terms() {
+            let number = number * times;
+            for (l, k) in (0..=usize::from(leaf.loops)).cartesian_product(0..=usize::from(leaf.coloops)) {
+                let ways = binomial(leaf.loops.into(), l) * binomial(leaf.coloops.into(), k);
+                let entry = table.counts.get_mut(size + l + k).and_then(|row| row.get_mut(rank + k));
+                if let Some(entry) = entry {
+                    *entry += &number * ways;
+                }
+            }
+        }
+    }
+    table
+}
+
+/// A hash for small keys: multiply and rotate.
+#[derive(Default)]
+pub(super) struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_u64(u64::from(*b)));
+    }
+    fn write_u16(&mut self, value: u16) {
+        self.write_u64(u64::from(value));
+    }
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+    fn write_isize(&mut self, value: isize) {
+        self.write_u64(value as u64);
+    }
+}
