@@ -36,7 +36,7 @@ def test_the_readme():
     exec(compile(blocks[0], "README.md", "exec"), {})
 
 
-@pytest.mark.parametrize("module", ["allocert", "allocert.claims", "allocert.networks", "allocert.questions"])
+@pytest.mark.parametrize("module", ["allocert", "allocert.claims", "allocert.cluster", "allocert.networks", "allocert.questions"])
 def test_the_examples_of_functions(module):
     loaded = importlib.import_module(module)
     results = doctest.testmod(loaded, extraglobs=vars(importlib.import_module("allocert")))

@@ -1,5 +1,7 @@
 """Torch modules as networks: the dimensions are those of torch's own Jacobians in double precision."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -113,10 +115,10 @@ class SoftHeads(nn.Module):
 
 
 class Recurrent(nn.Module):
-    def __init__(self, nonlinearity="tanh"):
+    def __init__(self, kind=nn.RNN, width=2):
         super().__init__()
-        self.rnn = nn.RNN(1, 2, batch_first=True, nonlinearity=nonlinearity)
-        self.out = nn.Linear(2, 1)
+        self.rnn = kind(1, width, batch_first=True)
+        self.out = nn.Linear(width, 1)
 
     def forward(self, x):
         return self.out(self.rnn(x)[0][:, -1])
@@ -153,6 +155,8 @@ CASES = {
     "gains only": (Gains, (2,), only("gain")),
     "heads and norm": (SoftHeads, (3, 4), everything),
     "tanh RNN": (Recurrent, (3, 1), everything),
+    "GRU": (lambda: Recurrent(nn.GRU, 1), (3, 1), everything),
+    "LSTM": (lambda: Recurrent(nn.LSTM, 1), (3, 1), everything),
     "sigmoid": (lambda: nn.Sequential(nn.Linear(2, 2), nn.Sigmoid(), nn.Linear(2, 1)), (2,), everything),
     "rms norm": (
         lambda: nn.Sequential(nn.Linear(2, 3, bias=False), nn.RMSNorm(3, eps=0.1), nn.Linear(3, 1)),
@@ -182,6 +186,14 @@ def test_published_values():
     assert allocert.rank(allocert.from_torch(Tied(), torch.randn(1, 4)), "all").dim == 7
     # Softmax attention (3, 2, one layer): 21 weights, dimension 17; without softmax the same with one layer.
     assert allocert.rank(allocert.from_torch(Attention(True), torch.randn(1, 3, 3)), "all").dim == 17
+
+
+def test_a_network_of_a_module_can_be_pickled():
+    module = PLAIN()
+    prune.custom_from_mask(module[0], "weight", torch.tensor([[1, 0], [0, 1], [1, 1]]))
+    net = allocert.from_torch(module, torch.randn(1, 2))
+    again = pickle.loads(pickle.dumps(net))
+    assert again == net and again.notes == net.notes
 
 
 def test_requires_grad_is_an_allocation():
@@ -220,8 +232,8 @@ def test_refusals_name_the_layer():
     module = nn.Sequential(nn.Linear(2, 2), nn.GELU())
     with pytest.raises(allocert.NotSupported, match="layer 1, GELU: gelu is not recorded"):
         allocert.from_torch(module, torch.randn(1, 2))
-    with pytest.raises(allocert.NotSupported, match="layer 0, LSTM: lstm"):
-        allocert.from_torch(nn.Sequential(nn.LSTM(2, 2)), torch.randn(1, 3, 2))
+    with pytest.raises(allocert.NotSupported, match="layer 0, LSTM: a recurrent layer in both directions is not recorded"):
+        allocert.from_torch(nn.Sequential(nn.LSTM(2, 2, bidirectional=True)), torch.randn(1, 3, 2))
     with pytest.raises(allocert.AllocertError, match="no parameters"):
         allocert.from_torch(nn.Tanh(), torch.randn(1, 2))
     module = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5)).train()

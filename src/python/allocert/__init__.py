@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._native import Allocation, __version__
 from .claims import Outcome, claim
+from .cluster import Part, Task, merge, shards
 from .errors import AllocertError, LimitReached, MaskError, NotSupported, ShapeError
 from .networks import Network, family, lffn, lrnn, network, pnn, relu
 from .questions import (
@@ -40,7 +41,9 @@ __all__ = [
     "Network",
     "NotSupported",
     "Outcome",
+    "Part",
     "ShapeError",
+    "Task",
     "__version__",
     "check",
     "claim",
@@ -54,6 +57,7 @@ __all__ = [
     "lffn",
     "lrnn",
     "match",
+    "merge",
     "network",
     "orbits",
     "plots",
@@ -61,6 +65,7 @@ __all__ = [
     "rank",
     "relu",
     "scan",
+    "shards",
     "symmetries",
     "tensors",
     "train",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NetworkLike: TypeAlias = "Network | str"
 Shape = int | Sequence[int]
+Recipe: TypeAlias = "tuple[Callable[..., Network], tuple[Any, ...]]"
 
 
 class Network:
@@ -30,20 +31,24 @@ class Network:
     {'W1': (3, 2), 'W2': (1, 3)}
     """
 
-    __slots__ = ("_inner", "notes")
+    __slots__ = ("_inner", "_recipe", "notes")
 
     _inner: _native.Network
+    _recipe: Recipe
     notes: tuple[str, ...]
     """What was done to the network on its way here, such as masks of pruning that were recognised."""
 
     def __init__(self, text: str, *, use: Iterable[str | os.PathLike[str]] = ()) -> None:
-        self._inner = _native.Network.read(text, [os.fspath(path) for path in use])
+        files = tuple(os.fspath(path) for path in use)
+        self._inner = _native.Network.read(text, list(files))
+        self._recipe = (_read, (text, files))
         self.notes = ()
 
     @classmethod
-    def _of(cls, native: _native.Network, notes: tuple[str, ...] = ()) -> Network:
+    def _of(cls, native: _native.Network, recipe: Recipe, notes: tuple[str, ...] = ()) -> Network:
         made = cls.__new__(cls)
         made._inner = native
+        made._recipe = recipe
         made.notes = notes
         return made
 
@@ -105,7 +110,7 @@ class Network:
 
         Floats are taken as the fractions that they are.
         """
-        return Network._of(self._inner.pin(list(self._pins(pins))), self.notes)
+        return Network._of(self._inner.pin(list(self._pins(pins))), (Network.pin, (self, dict(pins))), self.notes)
 
     def _pins(self, pins: Mapping[str, Any]) -> Iterable[tuple[_native.Allocation, str]]:
         for name, value in pins.items():
@@ -134,11 +139,17 @@ class Network:
 
     def tie(self, *groups: AllocationLike) -> Network:
         """The network in which the weights of each group are one weight: ``net.tie("W1[0,0] W1[1,1]")``."""
-        return Network._of(self._inner.tie([self.allocation(group) for group in groups]), self.notes)
+        tied = [self.allocation(group) for group in groups]
+        recipe = (Network.tie, (self, *(group.text for group in tied)))
+        return Network._of(self._inner.tie(tied), recipe, self.notes)
 
     def observe(self, labels: Sequence[int]) -> Network:
         """The network that shows only these of its labels, counted from 0."""
-        return Network._of(self._inner.observe(list(labels)), self.notes)
+        return Network._of(self._inner.observe(list(labels)), (Network.observe, (self, list(labels))), self.notes)
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """It is pickled as what made it; a forward pass has to be one that can be pickled (with cloudpickle, any)."""
+        return _made, (*self._recipe, self.notes)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Network) and self._inner == other._inner
@@ -153,6 +164,16 @@ class Network:
         shapes = ", ".join(f"{name} {shape}" for name, shape in list(self.shapes.items())[:12])
         more = ", …" if len(self.shapes) > 12 else ""
         return f"<{self}: {self.weights} weights in {shapes}{more}>"
+
+
+def _read(text: str, files: tuple[str, ...]) -> Network:
+    return Network(text, use=files)
+
+
+def _made(make: Callable[..., Network], arguments: tuple[Any, ...], notes: tuple[str, ...]) -> Network:
+    made = make(*arguments)
+    made.notes = notes
+    return made
 
 
 def _array(value: Any) -> Any:
@@ -242,8 +263,12 @@ def network(
         return as_tensor(Tensor(x), output)._inner
 
     native = _native.Network.record(called, _shape(inputs), list(given.items()), record)
-    made = Network._of(native)
+    made = Network._of(native, (_network, (forward, inputs, dict(weights), name)))
     return made.pin(fixed) if fixed else made
+
+
+def _network(forward: Callable[..., Any], inputs: Shape, weights: Mapping[str, Shape], name: str | None) -> Network:
+    return network(forward, inputs=inputs, weights=weights, name=name)
 
 
 def _shape(shape: Shape) -> list[int]:

@@ -66,10 +66,16 @@ def from_torch(
 
     A layer that cannot be recorded is refused by name (:class:`NotSupported`).
     """
-    torch = _torch()
     examples = example_input if isinstance(example_input, tuple) else (example_input,)
     if batched:
         examples = tuple(example[:1] for example in examples)
+    net, pruned = _recorded(module, examples, _call_name(name or type(module).__name__), batched)
+    return _pinned(net, module, pruned, fixed or {})
+
+
+def _recorded(module: Any, examples: tuple[Any, ...], name: str, batched: bool) -> tuple[Network, dict[str, str]]:
+    """The network of a module before anything is pinned, and the masks of its parameters by name."""
+    torch = _torch()
     shapes = [tuple(example.shape[1:] if batched else example.shape) for example in examples]
     graph = _exported(torch, module, examples)
     names = {id(tensor): key for key, tensor in module.named_parameters()}
@@ -88,9 +94,14 @@ def from_torch(
         return _run(torch, graph, given, aliases, buffers, inputs)._inner
 
     size = [sum(math.prod(shape) for shape in shapes)] if len(shapes) > 1 else list(shapes[0])
-    called = _call_name(name or type(module).__name__)
-    net = Network._of(_native.Network.record(called, size, weights, record))
-    return _pinned(net, module, pruned, fixed or {})
+    native = _native.Network.record(name, size, weights, record)
+    net = Network._of(native, (_read_module, (module, examples, name, batched)))
+    return net, pruned
+
+
+def _read_module(module: Any, examples: tuple[Any, ...], name: str, batched: bool) -> Network:
+    """The network of a module before its masks are pinned; for pickling."""
+    return _recorded(module, examples, name, batched)[0]
 
 
 def trainable(module: Any) -> dict[str, bool]:
@@ -163,7 +174,8 @@ def _pinned(net: Network, module: Any, pruned: Mapping[str, str], fixed: Mapping
         pins[name] = pin
         notes.append(f"{name}: pinned as asked")
     made = net.pin(pins) if pins else net
-    return Network._of(made._inner, tuple(notes))
+    made.notes = tuple(notes)
+    return made
 
 
 def _run(
@@ -260,8 +272,6 @@ def _hint(operation: str) -> str:
         "gelu": "GELU is recorded with approximate='tanh'; SiLU, tanh and softplus are close to it",
         "embedding": "give the embedded vectors as the input, and the layers behind the embedding as the module",
         "max_pool2d": "the larger of many is not recorded: take a pooling by means",
-        "lstm": "write its cell with sigmoid and tanh in a forward pass of your own",
-        "gru": "write its cell with sigmoid and tanh in a forward pass of your own",
     }
     return hints.get(operation, "replace the layer, or write the forward pass with allocert.network")
 
@@ -453,7 +463,13 @@ def _convolved(x: Any, kernel: Any, bias: Any, along: list[list[int]], groups: i
     return out if bias is None else _add(out, bias.reshape([-1] + [1] * (out.ndim - 1)))
 
 
-def _recurrent(activation: Callable[[Any], Tensor]) -> Callable[..., tuple[Tensor, Tensor]]:
+Cell = Callable[[Tensor, "list[Any]", Sequence[Any], bool], "list[Any]"]
+"""What becomes of a row of inputs and the states, with a layer's weights, and whether it has biases; the output comes first."""
+
+
+def _recurrent(cell: Cell, states: int = 1) -> Callable[..., tuple[Tensor, ...]]:
+    """A layer whose cell has so many states; torch gives several as a list."""
+
     def rule(
         x: Tensor,
         first: Any,
@@ -464,22 +480,59 @@ def _recurrent(activation: Callable[[Any], Tensor]) -> Callable[..., tuple[Tenso
         train: bool,
         both: bool,
         batch_first: bool,
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor, ...]:
         if both:
             raise NotSupported("a recurrent layer in both directions is not recorded")
-        rows = _swapaxes(x, 0, 1) if batch_first and x.ndim == 3 else x
-        states, last, each = list(rows), [], 4 if biases else 2
+        begin = [first] if states == 1 else first
+        each = 4 if biases else 2
+        if len(weights) != layers * each:
+            raise NotSupported("a recurrent layer with a projection of its states is not recorded")
+        rows = list(_swapaxes(x, 0, 1) if batch_first and x.ndim == 3 else x)
+        last: list[list[Any]] = [[] for _ in range(states)]
         for layer in range(layers):
             own = weights[layer * each : (layer + 1) * each]
-            state = first[layer]
-            for step, row in enumerate(states):
-                state = activation(_add(_linear(row, own[0], own[2] if biases else None), _hidden(state, own, biases)))
-                states[step] = state
-            last.append(state)
-        out = _stack(states)
-        return (_swapaxes(out, 0, 1) if batch_first and x.ndim == 3 else out), _stack(last)
+            state = [kept[layer] for kept in begin]
+            for step, row in enumerate(rows):
+                state = cell(row, state, own, biases)
+                rows[step] = state[0]
+            for kept, one in zip(last, state, strict=True):
+                kept.append(one)
+        out = _stack(rows)
+        return (_swapaxes(out, 0, 1) if batch_first and x.ndim == 3 else out), *(_stack(kept) for kept in last)
 
     return rule
+
+
+def _plain_cell(activation: Callable[[Any], Tensor]) -> Cell:
+    def cell(row: Tensor, state: list[Any], own: Sequence[Any], biases: bool) -> list[Any]:
+        return [activation(_added(_linear(row, own[0], own[2] if biases else None), _hidden(state[0], own, biases)))]
+
+    return cell
+
+
+def _gates(row: Tensor, state: Any, own: Sequence[Any], biases: bool, count: int) -> list[tuple[Any, Any]]:
+    """For each gate, what comes from the input and what from the state."""
+    from_input = _linear(row, own[0], own[2] if biases else None)
+    from_state = _hidden(state, own, biases)
+    width = from_input.shape[-1] // count
+
+    def part(of: Any, gate: int) -> Any:
+        return of[..., gate * width : (gate + 1) * width] if getattr(of, "ndim", 0) else of
+
+    return [(part(from_input, gate), part(from_state, gate)) for gate in range(count)]
+
+
+def _gru_cell(row: Tensor, state: list[Any], own: Sequence[Any], biases: bool) -> list[Any]:
+    reset, update, new = _gates(row, state[0], own, biases, 3)
+    kept = sigmoid(_added(*update))
+    fresh = _tanh(_added(new[0], _multiply(sigmoid(_added(*reset)), new[1])))
+    return [_added(_multiply(_subtracted(1, kept), fresh), _multiply(kept, state[0]))]
+
+
+def _lstm_cell(row: Tensor, state: list[Any], own: Sequence[Any], biases: bool) -> list[Any]:
+    enter, forget, new, leave = (_added(*gate) for gate in _gates(row, state[0], own, biases, 4))
+    memory = _added(_multiply(sigmoid(forget), state[1]), _multiply(sigmoid(enter), _tanh(new)))
+    return [_multiply(sigmoid(leave), _tanh(memory)), memory]
 
 
 def _hidden(state: Any, own: Sequence[Any], biases: bool) -> Any:
@@ -610,8 +663,10 @@ RULES: dict[str, Callable[..., Any]] = {
     "batch_norm": _batch_norm,
     "conv1d": _convolution,
     "conv2d": _convolution,
-    "rnn_tanh": _recurrent(_tanh),
-    "rnn_relu": _recurrent(relu),
+    "rnn_tanh": _recurrent(_plain_cell(_tanh)),
+    "rnn_relu": _recurrent(_plain_cell(relu)),
+    "gru": _recurrent(_gru_cell),
+    "lstm": _recurrent(_lstm_cell, states=2),
     "scaled_dot_product_attention": _attention,
     "view": lambda x, shape: x.reshape(shape),
     "_unsafe_view": lambda x, shape: x.reshape(shape),
