@@ -36,8 +36,14 @@ def test_the_readme():
     exec(compile(blocks[0], "README.md", "exec"), {})
 
 
-@pytest.mark.parametrize("module", ["allocert", "allocert.claims", "allocert.cluster", "allocert.networks", "allocert.questions"])
+MODULES = ["allocert", *("allocert." + name for name in "claims cluster networks plots questions tensors".split())]
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_the_examples_of_functions(module):
     loaded = importlib.import_module(module)
-    results = doctest.testmod(loaded, extraglobs=vars(importlib.import_module("allocert")))
+    package = importlib.import_module("allocert")
+    # What is called like something of the package is that of the module.
+    others = {name: value for name, value in vars(package).items() if not hasattr(loaded, name)}
+    results = doctest.testmod(loaded, extraglobs=others)
     assert results.failed == 0 and results.attempted

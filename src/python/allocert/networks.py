@@ -96,7 +96,11 @@ class Network:
         return allocation(self._inner, weights)
 
     def mask(self, weights: AllocationLike) -> dict[str, Mask]:
-        """The same as boolean arrays of the shapes of the tensors, by name."""
+        """The same as boolean arrays of the shapes of the tensors, by name.
+
+        >>> Network("lffn([2, 3])").mask("W1[0,:]")["W1"].sum(axis=1)
+        array([2, 0, 0])
+        """
         from .masks import to_masks
 
         return to_masks(self.allocation(weights))
@@ -109,6 +113,9 @@ class Network:
         tensor's shape).
 
         Floats are taken as the fractions that they are.
+
+        >>> Network("lffn([2, 2])").pin({"W1[0,:]": 0}).weights
+        2
         """
         return Network._of(self._inner.pin(list(self._pins(pins))), (Network.pin, (self, dict(pins))), self.notes)
 
@@ -138,13 +145,21 @@ class Network:
             yield self._inner.masked([(name, where)]), exact(number)
 
     def tie(self, *groups: AllocationLike) -> Network:
-        """The network in which the weights of each group are one weight: ``net.tie("W1[0,0] W1[1,1]")``."""
+        """The network in which the weights of each group are one weight.
+
+        >>> Network("lffn([2, 2])").tie("W1[0,0] W1[1,1]").weights
+        3
+        """
         tied = [self.allocation(group) for group in groups]
         recipe = (Network.tie, (self, *(group.text for group in tied)))
         return Network._of(self._inner.tie(tied), recipe, self.notes)
 
     def observe(self, labels: Sequence[int]) -> Network:
-        """The network that shows only these of its labels, counted from 0."""
+        """The network that shows only these of its labels, counted from 0.
+
+        >>> Network("lffn([2, 2])").observe([0]).labels
+        1
+        """
         return Network._of(self._inner.observe(list(labels)), (Network.observe, (self, list(labels))), self.notes)
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
@@ -217,18 +232,30 @@ def lffn(widths: Sequence[int], bias: bool = False) -> Network:
 
 
 def lrnn(inputs: int, hidden: int, outputs: int, steps: int, readout: str = "last") -> Network:
-    """A linear recurrent network h_t = W h_{t−1} + B x_t, y = D h_T (``readout="last"``) or every D h_t (``"all"``)."""
+    """A linear recurrent network h_t = W h_{t−1} + B x_t, y = D h_T (``readout="last"``) or every D h_t (``"all"``).
+
+    >>> lrnn(1, 2, 1, 5).shapes
+    {'D': (1, 2), 'B': (2, 1), 'W': (2, 2)}
+    """
     return family("lrnn", inputs=inputs, hidden=hidden, outputs=outputs, steps=steps, readout=readout)
 
 
 def pnn(widths: Sequence[int], degree: int | Sequence[int], bias: bool = False) -> Network:
-    """A feedforward network with hidden activation z ↦ z**degree (one degree, or one for each hidden layer)."""
+    """A feedforward network with hidden activation z ↦ z**degree (one degree, or one for each hidden layer).
+
+    >>> pnn([2, 3, 1], 2).shapes
+    {'W1': (3, 2), 'W2': (1, 3)}
+    """
     degrees = degree if isinstance(degree, int) else list(degree)
     return family("pnn", list(widths), degrees, bias=True) if bias else family("pnn", list(widths), degrees)
 
 
 def relu(widths: Sequence[int], bias: bool = False) -> Network:
-    """A feedforward network with hidden activation max(z, 0)."""
+    """A feedforward network with hidden activation max(z, 0).
+
+    >>> relu([2, 3, 1], bias=True).shapes
+    {'W1': (3, 2), 'b1': (3,), 'W2': (1, 3), 'b2': (1,)}
+    """
     return family("relu", list(widths), bias=True) if bias else family("relu", list(widths))
 
 

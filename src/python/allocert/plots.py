@@ -20,7 +20,11 @@ def _pyplot() -> Any:
 
 
 def allocation(net: NetworkLike, weights: AllocationLike, axes: Any = None) -> Any:
-    """The tensors as grids, one beside the other, learnable weights dark; ``axes`` has one for each tensor."""
+    """The tensors as grids, one beside the other, learnable weights dark; ``axes`` has one for each tensor.
+
+    >>> [ax.get_title() for ax in allocation("lffn([2, 3, 1])", "W1[0,:]")]
+    ['W1', 'W2']
+    """
     from matplotlib.colors import ListedColormap
 
     net = as_network(net)
@@ -37,7 +41,12 @@ def allocation(net: NetworkLike, weights: AllocationLike, axes: Any = None) -> A
 
 
 def dimensions(scan: results.Scan, ax: Any = None) -> Any:
-    """Of each size, how many allocations have which dimension: areas are shares, on the line are those that are independent."""
+    """Of each size, how many allocations have which dimension: areas are shares, on the line are those that are independent.
+
+    >>> import allocert
+    >>> dimensions(allocert.scan("lffn([2, 2, 2])", progress=False)).get_xlabel()
+    'learnable weights'
+    """
     rows = scan.rows()
     all_of = {row["size"]: 0 for row in rows}
     for row in rows:
@@ -51,7 +60,12 @@ def dimensions(scan: results.Scan, ax: Any = None) -> Any:
 
 
 def flats(law: results.Law, ax: Any = None) -> Any:
-    """The law's flats by size and dimension: the farther below the line, the more weights are redundant there."""
+    """The law's flats by size and dimension: the farther below the line, the more weights are redundant there.
+
+    >>> import allocert
+    >>> flats(allocert.law("lffn([2, 2, 2])")).get_ylabel()
+    'its dimension'
+    """
     ax = _pyplot().subplots()[1] if ax is None else ax
     rows = law.rows()
     ax.scatter([row["size"] for row in rows], [row["dim"] for row in rows], color=DARK)
@@ -65,7 +79,13 @@ def flats(law: results.Law, ax: Any = None) -> Any:
 
 
 def matches(answers: list[results.Match], ax: Any = None) -> Any:
-    """Match probabilities against the number of samples, with their intervals; where a law settles one it is a cross."""
+    """Match probabilities against the number of samples, with their intervals; where a law settles one it is a cross.
+
+    >>> import allocert
+    >>> answers = [allocert.match("lffn([2, 2, 2])", "W1", samples=m, progress=False) for m in (1, 2)]
+    >>> matches(answers).get_ylabel()
+    'match probability'
+    """
     ax = _pyplot().subplots()[1] if ax is None else ax
     for answer in answers:
         place = "functional" if answer.samples is None else str(answer.samples)

@@ -310,13 +310,23 @@ def train(
 
 
 def symmetries(net: NetworkLike) -> results.Symmetries:
-    """What leaves a network as it is: permutations of its weights, and gauge directions."""
+    """What leaves a network as it is: permutations of its weights, and gauge directions.
+
+    >>> sorted(symmetries("lffn([2, 2, 2])").to_dict())
+    ['gauge', 'network', 'permutations', 'weights']
+    """
     net = as_network(net)
     return results.Symmetries(json.loads(_native.symmetries(net._inner)), net)
 
 
 def check(*files: Any, full: bool = False, time_limit: int | None = None) -> Table[results.Check]:
-    """Checks certificates with an arithmetic of its own, which the engine does not share."""
+    """Checks certificates with an arithmetic of its own, which the engine does not share.
+
+    The files are those that the commands write: ``allocert rank NET ALLOC --certificate FILE``.
+
+    >>> check()
+    []
+    """
     texts = [(os.fspath(file), Path(file).read_bytes()) for file in files]
     return Table(results.Check(fields) for fields in json.loads(_native.check(texts, full, time_limit)))
 
@@ -332,7 +342,7 @@ def _command(*arguments: str) -> list[dict[str, Any]]:
     message = done.stderr.strip().removeprefix("error: ")
     if done.returncode == 3:
         raise LimitReached(message, json.dumps({"answers": answers}))
-    if done.returncode not in (0, 1) and not answers:
+    if not answers:
         raise AllocertError(message or f"the command ended with status {done.returncode}")
     return answers
 
@@ -344,7 +354,15 @@ def verify(
     error_log2: int = -20,
     time_limit: int = 600,
 ) -> Table[results.Verify]:
-    """Checks the claims of files (``*.star``) or folders of them; false ones come with their smallest counterexample."""
+    """Checks the claims of files (``*.star``) or folders of them; false ones come with their smallest counterexample.
+
+    >>> claims = tempfile.NamedTemporaryFile("w", suffix=".star")
+    >>> condition = "holds = lambda net, a: a.dim == a.size"
+    >>> _ = claims.write(f'claim(name = "free", statement = "s", networks = [lffn([2, 2, 2])], {condition})')
+    >>> claims.flush()
+    >>> verify(claims.name)[0].outcome
+    'refuted'
+    """
     if not paths:
         raise AllocertError("no claim file is given\n  verify('mine.star'), or a folder of them")
     chosen = [] if only is None else ["--only", only]
@@ -365,6 +383,10 @@ def compare(
     """Holds training results against the theory: a file (CSV, JSON lines, Parquet), a data frame, or rows as dictionaries.
 
     The columns are ``network, allocation, samples`` (missing: functional), ``trials, successes``.
+
+    >>> row = {"network": "lffn([2, 2, 2])", "allocation": "W1", "trials": 100, "successes": 90}
+    >>> [finding["finding"] for finding in compare([row]).rows()]
+    ['gap']
     """
     options = ["--trials", str(trials), "--ensemble", ensemble, "--level", repr(level)]
     options += ["--seed", str(seed), "--time-limit", str(time_limit)]

@@ -389,42 +389,84 @@ FUNCTIONS: dict[Any, Callable[..., Tensor]] = {
 
 
 def sigmoid(a: Any) -> Tensor:
-    """1 / (1 + e^−a), entry by entry."""
+    """1 / (1 + e^−a), entry by entry; the shape stays.
+
+    >>> import allocert
+    >>> allocert.network(lambda x, v: v * sigmoid(x), inputs=3, weights={"v": 3}).labels
+    3
+    """
     return _function("sigmoid")(a)
 
 
 def silu(a: Any) -> Tensor:
-    """a · sigmoid(a), entry by entry."""
+    """a · sigmoid(a), entry by entry; the shape stays.
+
+    >>> import allocert
+    >>> allocert.network(lambda x, v: v * silu(x), inputs=3, weights={"v": 3}).labels
+    3
+    """
     return _function("silu")(a)
 
 
 def softplus(a: Any) -> Tensor:
-    """log(1 + e^a), entry by entry."""
+    """log(1 + e^a), entry by entry; the shape stays.
+
+    >>> import allocert
+    >>> allocert.network(lambda x, v: v * softplus(x), inputs=3, weights={"v": 3}).labels
+    3
+    """
     return _function("softplus")(a)
 
 
 def relu(a: Any) -> Tensor:
-    """max(a, 0), entry by entry: as ``np.maximum(a, 0)``."""
+    """max(a, 0), entry by entry, as ``np.maximum(a, 0)``; the shape stays.
+
+    >>> import allocert
+    >>> from allocert import tensors
+    >>> allocert.network(lambda x, v: v * tensors.relu(x), inputs=3, weights={"v": 3}).labels
+    3
+    """
     return _function("relu")(a)
 
 
 def softmax(a: Any, axis: int = -1) -> Tensor:
-    """e^a over the sum of all e^a along an axis."""
+    """e^a over the sum of all e^a along an axis; the shape stays.
+
+    >>> import allocert
+    >>> allocert.network(lambda x, v: v * softmax(x), inputs=3, weights={"v": 3}).labels
+    3
+    """
     return Tensor(as_tensor(_beside(a), a)._inner.softmax(axis))
 
 
 def rms_norm(a: Any, axis: int = -1, eps: Any = 0) -> Tensor:
-    """a / sqrt(mean of a² + eps) along an axis."""
+    """a / sqrt(mean of a² + eps) along an axis; the shape stays.
+
+    >>> import allocert
+    >>> allocert.network(lambda x, v: v * rms_norm(x), inputs=3, weights={"v": 3}).labels
+    3
+    """
     return Tensor(as_tensor(_beside(a), a)._inner.rms_norm(axis, exact(eps)))
 
 
 def layer_norm(a: Any, axis: int = -1, eps: Any = 0) -> Tensor:
-    """(a − mean) / sqrt(variance + eps) along an axis."""
+    """(a − mean) / sqrt(variance + eps) along an axis; the shape stays.
+
+    >>> import allocert
+    >>> allocert.network(lambda x, v: v * layer_norm(x, eps=0.1), inputs=3, weights={"v": 3}).labels
+    3
+    """
     return Tensor(as_tensor(_beside(a), a)._inner.layer_norm(axis, exact(eps)))
 
 
 def convolve(a: Any, kernel: Any, stride: Sequence[int], padding: Sequence[int]) -> Tensor:
-    """A convolution along the last one or two axes, the kernel not turned round: shapes as in torch, without a batch."""
+    """A convolution along the last one or two axes, the kernel not turned round: shapes as in torch, without a batch.
+
+    >>> import allocert
+    >>> sizes = {"k": (2, 1, 3)}  # out, in, width
+    >>> allocert.network(lambda x, k: convolve(x, k, [2], [0]), inputs=(1, 9), weights=sizes).labels
+    8
+    """
     beside = _beside(a, kernel)
     left, right = as_tensor(beside, a), as_tensor(beside, kernel)
     return Tensor(left._inner.convolve(right._inner, list(stride), list(padding)))
