@@ -107,6 +107,11 @@ pub(super) fn reading() -> Reading {
     WAYS.with_borrow(|ways| ways.as_ref().map_or(Reading::Strict, |w| w.reading))
 }
 
+/// Whether all ways are gone through, and not just one.
+pub(super) fn explores() -> bool {
+    WAYS.with_borrow(|ways| ways.as_ref().is_some_and(|w| w.many))
+}
+
 /// Takes one of so many ways that `about` may be; always the same one in one run.
 pub(super) fn choose(about: &str, ways: usize, doubt: impl FnOnce() -> Doubt) -> usize {
     if ways < 2 {

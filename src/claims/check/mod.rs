@@ -82,8 +82,9 @@ pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> 
     };
     // That a counterexample is in the range, and the smallest, rests on what was asked on the way to it.
     let own = counterexample.as_ref().map(|c| c.evidence);
-    let undecided = matches!(unsettled, Some(Unsettled::Undecided { .. }));
-    let settled = outcome.is_ok() && run.instances > 0 && !undecided;
+    // What a limit cut short, or left undecided, is known in no way.
+    let whole = matches!(unsettled, None | Some(Unsettled::Conjecture | Unsettled::NoTrend));
+    let settled = outcome.is_ok() && run.instances > 0 && whole;
     let parts = [run.session.evidence(), claim.loading.evidence()].into_iter().chain(own);
     let evidence = settled.then(|| Evidence::all(parts));
     // Nothing is settled by what has no bound on its error.

@@ -13,7 +13,7 @@ use starlark_derive::{starlark_module, starlark_value};
 use super::failure;
 use super::number::UnknownNumber;
 use crate::session::Lens;
-use crate::unknown::{Doubt, Reading, choose, lose, lost, reading};
+use crate::unknown::{Doubt, Reading, choose, explores, lose, lost, reading};
 use allocert_core::allocation::Allocation;
 use allocert_core::matching::{Estimate, Halt, MatchAnswer, NoDegree, Verdict};
 
@@ -72,6 +72,16 @@ impl MatchValue {
         let trials = self.answer.estimate.as_ref().map_or(0, |e| e.trials);
         let allocation = self.lens.in_words(&self.answer.allocation);
         Doubt { text: format!("{what} of {allocation} is a frequency in {trials} instances"), is_limit: false }
+    }
+
+    /// Why samples show nothing: it depends on where in its interval the probability is.
+    fn straddles(&self, [low, high]: [f64; 2]) -> Doubt {
+        let trials = self.answer.estimate.as_ref().map_or(0, |e| e.trials);
+        let allocation = self.lens.in_words(&self.answer.allocation);
+        let text = format!(
+            "it depends on where between {low:.4} and {high:.4} the match probability of {allocation} is (95 %, {trials} instances)"
+        );
+        Doubt { text, is_limit: false }
     }
 
     /// Notes that frequencies are read as the samples show them; whether they are.
@@ -179,7 +189,14 @@ fn match_methods(builder: &mut MethodsBuilder) {
         if let Some(probability) = this.answer.probability()
             && (this.is_settled() || whole && this.reads_samples())
         {
-            return Ok(heap.alloc(probability));
+            let [low, high] = this.answer.ci95();
+            // What samples support is so wherever in the interval the probability is.
+            let place = if low < high && explores() {
+                choose(&this.about("a place in the interval"), 3, || this.straddles([low, high]))
+            } else {
+                0
+            };
+            return Ok(heap.alloc([probability, low, high][place]));
         }
         let possible = this.answer.possible();
         let ends = (possible.contains(&Verdict::Zero), possible.contains(&Verdict::One));

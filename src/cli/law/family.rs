@@ -272,8 +272,12 @@ fn claim(request: &Request<'_>, names: &[String], record: &Record, members: &[Me
     let formula = if small.is_empty() { String::new() } else { FORMULA.replace("NETWORKS", &small.join(", ")) };
     let terms = record.terms.iter().map(|term| format!("dim {}: {}", term.dim, term.description));
     let terms = terms.collect::<Vec<_>>().join("\n");
+    let at =
+        |shape: &[i64]| names.iter().zip(shape).map(|(name, x)| format!("{name}={x}")).collect::<Vec<_>>().join(" ");
+    let fails: String =
+        record.fails.iter().map(|(shape, why)| format!("\n\nIt FAILS at {}: {why}.", at(shape))).collect();
     format!(
-        "\"\"\"The law of {family}, found by `allocert law --over`.\n\nThe dimension of an allocation A is the smallest of |A| and dim Z + |A - Z| for these sets Z:\n\n{terms}\n\"\"\"\n\n\
+        "\"\"\"The law of {family}, found by `allocert law --over`.\n\nThe dimension of an allocation A is the smallest of |A| and dim Z + |A - Z| for these sets Z:\n\n{terms}{fails}\n\"\"\"\n\n\
 def family({parameters}):\n    return {family}\n\nSIZES = {{family({parameters}).text: ({parameters},) {ranges}}}\n\n\
 # In words, the dimension, and how many there are.\nFLATS = {{\n{rows}}}\n\n\
 claim(\n    name = \"law/flats\",\n    statement = \"The cyclic flats of {family} are those listed.\",\n    networks = [family({parameters}) {ranges}],\n    \

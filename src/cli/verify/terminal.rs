@@ -247,13 +247,13 @@ fn indented(text: &str) -> String {
 /// How the claims together are known: those that are proved or have a bound on the error by themselves, so that one frequency
 /// does not hide what is known of the others.
 fn known(results: &[Checked]) -> Option<String> {
-    let all = results.iter().filter(|c| c.evidence.is_some());
+    let all = results.iter().filter(|c| c.evidence.is_some() || matches!(c.outcome, Ok(Outcome::Open)));
     let (sure, others): (Vec<&Checked>, Vec<&Checked>) =
         all.partition(|c| matches!(c.evidence, Some(Evidence::Proved | Evidence::Bounded { .. })));
     if others.is_empty() && !sure.is_empty() {
         return Some(format!("{} for all of them together", evidence_of_all(sure)));
     }
-    let of = |evidence| others.iter().filter(|c| c.evidence == Some(evidence)).count() as u64;
+    let of = |evidence| others.iter().filter(|c| c.evidence.unwrap_or(Evidence::Open) == evidence).count() as u64;
     let bounds = (!sure.is_empty()).then(|| evidence_of_all(sure.iter().copied()).to_string());
     let parts = [
         (sure.len() as u64, bounds),

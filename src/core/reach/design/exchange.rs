@@ -4,8 +4,8 @@ use crate::algebra::Matrix;
 use crate::allocation::Allocation;
 use crate::number::{Field, PrimeField, Ring};
 
-use super::Rules;
 use super::super::matroid::Trial;
+use super::Rules;
 
 /// Weights whose dimension, with how many of the others may be chosen, bounds the dimension of all.
 pub(super) struct Split {
