@@ -136,6 +136,36 @@ fn match_certificates_say_what_is_not_proved() {
     assert!(said.ends_with("is above 0"));
 }
 
+/// The first label is affine in these weights, and the others are not: the affine law is about all labels.
+#[test]
+fn the_affine_law_looks_at_all_labels() {
+    let net = network("lffn([2, 2, 2])");
+    for of in ["W1[0,:] W2[1,:]", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]"] {
+        let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
+        let learnable = allocation(&net, of);
+        let answer = decide(&net, &learnable, Samples::Functional, &options, SETTINGS, &|_, _| {}).unwrap();
+        let text = of_match(&answer, SETTINGS).unwrap();
+        let of = print(net.layout(), &learnable);
+        let step = text.lines().position(|line| line.contains(&format!("{{\"spans\":{{\"of\":\"{of}\""))).unwrap();
+        let upto: Vec<&str> = text.lines().take(step + 1).collect();
+        let said = format!("the match probability of {of} is 1");
+        let header = upto[0];
+        let matching = format!(
+            "{{\"step\":{},\"by\":{{\"match\":{{\"of\":\"{of}\",\"verdict\":\"one\",\"law\":\"affine\",\"from\":{step},\"basis\":null,\"degree\":null}}}}}}",
+            step + 1
+        );
+        let end = format!(
+            "{{\"step\":{0},\"by\":{{\"end\":{{\"steps\":{0},\"header\":{header},\"answer\":[{1}],\"statements\":[\"{said}\"]}}}}}}",
+            step + 2,
+            step + 1
+        );
+        let report = check(format!("{}\n{matching}\n{end}\n", upto.join("\n")).as_bytes());
+        assert!(!matches!(report.verdict, Verdict::Valid | Verdict::Holey), "{}", report.text("affine"));
+        let reason = report.reason.unwrap();
+        assert!(reason.contains("not affine"), "{reason}");
+    }
+}
+
 /// What is stated beside the answer, such as the teacher's dimension, does not make a certificate one of another allocation.
 #[test]
 fn a_header_names_the_allocation_of_the_answer() {
