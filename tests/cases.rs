@@ -237,10 +237,11 @@ fn samples_support_or_contradict_what_is_claimed_to_be_so() {
     let contradicted = on("a.match.probability > 0.95", "contradicted");
     assert_eq!((&contradicted["outcome"], &contradicted["as_expected"]), (&"contradicted".into(), &true.into()));
     assert_eq!(on("a.match.low > 0.8", "verified")["outcome"], "open");
-    // The probability is 0.8956: no 1,000 instances tell on which side of 0.9 it is.
+    // The probability is 0.6181: no 1,000 instances tell on which side of 0.62 it is.
     for seed in ["1", "2", "3"] {
-        let claims = format!("{FRACTION}, holds = lambda net, a: a.match.probability > 0.9, expect = \"supported\"");
-        let record = objects(&verify(&claim(&claims), &["--json", "--seed", seed])).remove(0);
+        let claims = "networks = [lrnn(1, 1, 1, 3)], samples = [1], allocations = [\"W\"],
+            holds = lambda net, a: a.match.probability > 0.62, expect = \"supported\"";
+        let record = objects(&verify(&claim(claims), &["--json", "--seed", seed])).remove(0);
         assert_eq!(record["outcome"], "open", "{record}");
         assert!(record["reason"].as_str().unwrap().contains("95 %"), "{record}");
     }

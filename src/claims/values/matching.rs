@@ -189,14 +189,15 @@ fn match_methods(builder: &mut MethodsBuilder) {
         if let Some(probability) = this.answer.probability()
             && (this.is_settled() || whole && this.reads_samples())
         {
-            let [low, high] = this.answer.ci95();
+            let proved = this.answer.exact.as_ref().map(|exact| exact.enclosure());
+            let [low, high] = proved.unwrap_or_else(|| this.answer.ci95());
             // What samples support is so wherever in the interval the probability is.
             let place = if low < high && explores() {
                 choose(&this.about("a place in the interval"), 3, || this.straddles([low, high]))
             } else {
                 0
             };
-            return Ok(heap.alloc([probability, low, high][place]));
+            return Ok(heap.alloc([probability.clamp(low, high), low, high][place]));
         }
         let possible = this.answer.possible();
         let ends = (possible.contains(&Verdict::Zero), possible.contains(&Verdict::One));

@@ -22,6 +22,8 @@ const BITS: u32 = 60;
 /// The theorem behind an exact match probability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theorem {
+    /// Every weight learns.
+    Copying,
     /// Each unit can be any one of the teacher's, rescaled.
     Rescaling,
     /// Odd powers take every real value.
@@ -43,6 +45,7 @@ pub enum Theorem {
 impl std::fmt::Display for Theorem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Theorem::Copying => "every weight may learn: the student can copy the teacher",
             Theorem::Rescaling => "each unit can be one of the teacher's, rescaled",
             Theorem::OddPowers => "odd powers take every real value",
             Theorem::Inertia => "law of inertia: the signs of the squares decide (Sylvester)",
@@ -115,6 +118,9 @@ pub(super) fn exact(
     samples: Samples,
     ensemble: Ensemble,
 ) -> Option<Exact> {
+    if allocation.size() == allocation.weights() {
+        return Some(Exact::of(Theorem::Copying, Rational::from(1), "the student is the teacher".to_owned()));
+    }
     if is_rescaled_teacher(network, allocation) {
         let formula = "the student is the teacher with its hidden units rescaled".to_owned();
         return Some(Exact::of(Theorem::Rescaling, Rational::from(1), formula));
