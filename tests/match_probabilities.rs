@@ -254,6 +254,8 @@ fn what_is_too_large_says_so_and_stays_undecided() {
     let matcher = Matcher::new(&network, Samples::Functional, SETTINGS, limits).unwrap();
     let learnable = allocation(&network, "D[0,0] B[1,0] W[0,0] W[0,1] W[1,1] W[2,2] W[2,3] W[3,3]");
     let answer = matcher.decide(&learnable, &options(20), &|_, _| {}).unwrap();
+    // No number stands where instances are undecided.
+    assert_eq!((answer.probability(), answer.ci95()), (None, [0.0, 1.0]));
     assert_eq!((answer.verdict, answer.reason), (Verdict::Undecided, Reason::NoLaw));
     assert_eq!(answer.degree, Some(Err(NoDegree::Stopped(Stopped::Work { limit: 10_000 }))));
     let estimate = answer.estimate.unwrap();

@@ -19,6 +19,7 @@ mod work;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
+use itertools::Itertools;
 use rayon::prelude::*;
 
 use crate::algebra::Matrix;

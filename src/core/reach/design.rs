@@ -14,12 +14,13 @@ mod large;
 
 use rand_chacha::rand_core::RngCore;
 
+use crate::algebra::RowSpace;
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::number::{Stream, generator};
 
 use super::matroid::Trial;
-use super::{Dimension, Evidence, JacobianMatroid, Obstruction, ReachError, Reason, Settings};
+use super::{Dimension, Evidence, JacobianMatroid, Obstruction, ReachError, Settings};
 use exchange::{Split, augment};
 use large::large;
 

@@ -1,5 +1,7 @@
 //! Minors of a represented matroid: contraction, deletion, and what is split off.
 
+use itertools::Itertools;
+
 use crate::algebra::{Matrix, RowSpace};
 use crate::number::PrimeField;
 

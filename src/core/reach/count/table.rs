@@ -44,12 +44,12 @@ impl Table {
 
     /// The sum of rank times number: of two tables of the same matroid, one of which may have missed minors, the
     /// larger is nearer the truth.
-    pub(super) fn weight(&self) -> Integer {
+    pub(in super::super) fn weight(&self) -> Integer {
         self.entries().map(|(_, rank, number)| (number * rank).complete()).sum()
     }
 
     /// So many subsets more; size and rank must be inside the table.
-    pub(super) fn add(&mut self, size: usize, rank: usize, number: &Integer) {
+    pub(in super::super) fn add(&mut self, size: usize, rank: usize, number: &Integer) {
         self.counts[size][rank] += number;
     }
 

@@ -16,20 +16,17 @@ mod ground;
 mod obstruction;
 mod search;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use rug::Integer;
 
 use super::count::Table;
-use super::fold::folds;
-use super::matroid::Trial;
-use super::symmetry::{Group, MOST_POINTS, Set};
+use super::symmetry::{Group, MOST_POINTS};
 use super::{Dimension, Evidence, JacobianMatroid, ReachError, Settings};
 use crate::allocation::{Allocation, Pattern, describe_all, patterns, shapes};
 use crate::network::{Network, Samples};
-use crate::number::{Stream, generator};
 
 use finder::{Finder, Found};
 use ground::Watch;

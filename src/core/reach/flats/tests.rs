@@ -1,4 +1,10 @@
+use std::collections::BTreeMap;
+
+use super::finder::satisfies_axioms;
+use super::ground::Ground;
+use super::search::Search;
 use super::*;
+use crate::number::{Stream, generator};
 
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -100 };
 

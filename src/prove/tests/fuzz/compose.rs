@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use allocert_checker::{Report, Verdict, check};
-use allocert_core::allocation::{Allocation, print};
+use allocert_core::allocation::{Allocation, parse, print};
 use allocert_core::network::Network;
 use allocert_format::{FORMAT, Header, Rule, Step, VERSION, network_in_words};
 
@@ -87,8 +87,8 @@ pub fn step(random: &mut Random, net: &Network, steps: usize) -> Rule {
     let any = |random: &mut Random| {
         let bits = match random.below(4) {
             0 => u64::MAX,
-            1 => random.0.next_u64() & random.0.next_u64(),
-            _ => random.0.next_u64(),
+            1 => random.word() & random.word(),
+            _ => random.word(),
         };
         let set = Allocation::of(n, (0..n).filter(|w| bits >> w & 1 == 1));
         if set.size() == n { "all".to_owned() } else { print(net.layout(), &set) }

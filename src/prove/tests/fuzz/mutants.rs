@@ -1,11 +1,16 @@
 //! Certificates with random changes.
 
 use allocert_checker::check;
+use allocert_core::allocation::{Allocation, parse};
+use allocert_core::matching::{MatchOptions, Trials, decide};
 use allocert_core::network::{Network, Samples};
+use allocert_core::reach::rank;
+use allocert_format::{Rule, Step, sha256};
+use allocert_prove::{of_match, of_rank, of_table};
 
 use super::SETTINGS;
 use super::compose::accepted;
-use super::programs::of_program;
+use super::programs::{of_program, own_networks};
 use super::random::Random;
 use super::truth::Truth;
 

@@ -10,8 +10,12 @@ impl Random {
         Random(ChaCha12Rng::seed_from_u64(seed))
     }
 
+    pub fn word(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
     pub fn below(&mut self, n: usize) -> usize {
-        (self.0.next_u64() % n as u64) as usize
+        (self.word() % n as u64) as usize
     }
 
     pub fn of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
