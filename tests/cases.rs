@@ -360,3 +360,62 @@ fn the_seed_changes_nothing_that_is_called_known() {
         assert!(outcomes.iter().all(|o| !known(o) || *o == outcomes[0]), "{condition}: {outcomes:?}");
     }
 }
+
+#[test]
+fn other_instances_are_another_unknown() {
+    let on = "networks = [lrnn(1, 1, 1, 3)], samples = [1], allocations = [\"W\"]";
+    for condition in [
+        "a.match_in(10).matched == a.match_in(100).matched",
+        "a.match_in(10).matched != a.match_in(100).matched",
+        "a.match_in(10).low == a.match_in(100).low",
+        "not a.match_in(10).high > a.match_in(100).high",
+        "a.match_in(10).unmatched < a.match_in(100).unmatched",
+        "a.match_in(20).unmatched <= 10 or a.match_in(100).unmatched > 10",
+    ] {
+        assert_eq!(check("", &format!("{on}, holds = lambda net, a: {condition}"))["outcome"], "open", "{condition}");
+    }
+    let same = "a.match_in(10).probability == a.match_in(100).probability";
+    assert_eq!(check("", &format!("{on}, holds = lambda net, a: {same}"))["outcome"], "verified");
+}
+
+#[test]
+fn networks_of_one_name_are_two() {
+    let before = "
+def fA(x, d, b, w): return d*(w*w*b*x[0] + w*b*x[1] + b*x[2])
+def fB(x, d, b, w): return d*w*w*x[0] + b*x[0] + 0*x[1]
+A = network(\"net\", fA, inputs=3, weights={\"d\":(),\"b\":(),\"w\":()})
+B = network(\"net\", fB, inputs=3, weights={\"d\":(),\"b\":(),\"w\":()})
+";
+    let condition = "a.match_in(20).probability == B.at(1).allocation(\"w\").match_in(20).probability";
+    let arguments = format!("networks = [A], samples = [1], allocations = [\"w\"], holds = lambda net, a: {condition}");
+    assert_eq!(check(before, &arguments)["outcome"], "open");
+}
+
+#[test]
+fn labels_whose_curved_terms_cancel_are_not_called_curved() {
+    let before = "
+def g(x, u, v): return x*((u+v)*(u+v) - u*u - 2*u*v - v*v + u) + x*x*v
+G = network(\"g\", g, inputs=(), weights={\"u\":(),\"v\":()})
+H = lffn([2, 2, 2, 1]).pin({\"W3[0,0]\": 1, \"W3[0,1]\": -1}).tie(\"W2[0,0] W2[1,0]\")
+";
+    for on in ["networks = [G], allocations = [\"u v\"]", "networks = [H], allocations = [\"W1[0,0] W2[0,0]\"]"] {
+        for condition in ["a.affine", "not a.affine"] {
+            let record = check(before, &format!("{on}, holds = lambda net, a: {condition}"));
+            assert_eq!(record["outcome"], "open", "{condition}: {record}");
+        }
+    }
+}
+
+#[test]
+fn definitions_leave_the_language_its_names() {
+    let folder = std::env::temp_dir().join(format!("allocert-cases-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, definition) in [("max", "def max(l): return 5"), ("lffn", "lffn = 3"), ("within", "within = None")] {
+        let file = folder.join(format!("{name}.star"));
+        std::fs::write(&file, format!("{definition}\n")).unwrap();
+        let run = allocert(&["rank", "lrnn(1, 1, 1, 3)", "all", "--use", file.to_str().unwrap()]);
+        assert_eq!(run.status, 2, "{}{}", run.out, run.err);
+        assert!(run.err.contains(&format!("`{name}` is a name of the language")), "{}", run.err);
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}

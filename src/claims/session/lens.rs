@@ -38,6 +38,8 @@ pub(crate) struct Lens(Arc<View>);
 #[derive(Debug)]
 struct View {
     session: Arc<Session>,
+    /// Which of the session's views it is: two networks may have one name.
+    number: usize,
     network: Network,
     samples: Samples,
     dimensions: OnceLock<Result<Dimensions, ReachError>>,
@@ -61,9 +63,10 @@ struct View {
 }
 
 impl Lens {
-    pub(super) fn new(session: &Arc<Session>, network: &Network, samples: Samples) -> Self {
+    pub(super) fn new(session: &Arc<Session>, number: usize, network: &Network, samples: Samples) -> Self {
         Lens(Arc::new(View {
             session: Arc::clone(session),
+            number,
             network: network.clone(),
             samples,
             dimensions: OnceLock::new(),
@@ -277,7 +280,7 @@ impl Lens {
 
     /// A name for something about an allocation, the same for the same thing.
     pub(crate) fn about(&self, allocation: &Allocation, what: &str) -> String {
-        format!("{} {} {:?} {what}", self.0.network, self.0.samples, allocation)
+        format!("{} {allocation:?} {what}", self.0.number)
     }
 
     /// An allocation, for a message.
@@ -327,8 +330,8 @@ impl Lens {
         Ok(value)
     }
 
-    /// Whether all labels are affine in the learnable weights: exact.
-    pub(crate) fn is_affine(&self, allocation: &Allocation) -> Result<bool, MatchError> {
+    /// Whether all labels are affine in the learnable weights, where it is known.
+    pub(crate) fn is_affine(&self, allocation: &Allocation) -> Result<Option<bool>, MatchError> {
         self.matcher()?.is_affine(allocation)
     }
 

@@ -13,6 +13,7 @@ use super::matching::{MatchValue, degree_value};
 use super::network::{matrix, tensor};
 use super::{TRIALS, allocation_of, failure, samples_of};
 use crate::session::Lens;
+use crate::unknown::{Doubt, choose};
 use allocert_core::allocation::{Allocation, Tensor, Weight, describe, print};
 use allocert_core::reach::Obstruction;
 
@@ -275,7 +276,16 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     /// Whether every label is affine in the learnable weights.
     #[starlark(attribute)]
     fn affine(this: &AllocationValue) -> starlark::Result<bool> {
-        this.lens().is_affine(&this.allocation).map_err(failure)
+        let lens = this.lens();
+        if let Some(known) = lens.is_affine(&this.allocation).map_err(failure)? {
+            return Ok(known);
+        }
+        let doubt = || {
+            let allocation = lens.in_words(&this.allocation);
+            let text = format!("whether terms of a larger degree cancel in the labels on {allocation} is not decided");
+            Doubt { text, is_limit: false }
+        };
+        Ok(choose(&lens.about(&this.allocation, "affine"), 2, doubt) == 1)
     }
 
     /// The matching degree δ: how many complex students match a generic teacher; `None` unless the allocation spans with as

@@ -52,6 +52,12 @@ impl MatchValue {
         self.lens.about(&self.answer.allocation, what)
     }
 
+    /// What is asked about of the instances drawn: of other instances it is something else.
+    fn about_sample(&self, what: &str) -> String {
+        let drawn = self.answer.estimate.as_ref().map(|e| (e.trials, e.matched, e.unmatched));
+        self.about(&format!("{what} of {drawn:?}"))
+    }
+
     /// Why the verdict, or the probability, is not known.
     fn doubt(&self) -> Doubt {
         let allocation = self.lens.in_words(&self.answer.allocation);
@@ -103,7 +109,7 @@ impl MatchValue {
             return Ok(heap.alloc(of(estimate)));
         }
         let most = i64::try_from(estimate.trials).ok();
-        let (key, doubt) = (self.about(what), self.frequency(&format!("{what}: the match")));
+        let (key, doubt) = (self.about_sample(what), self.frequency(&format!("{what}: the match")));
         Ok(UnknownNumber::between(key, doubt, Some(0), most).alloc(heap))
     }
 
@@ -113,7 +119,7 @@ impl MatchValue {
             return heap.alloc(self.answer.ci95()[place]);
         }
         let doubt = self.frequency(&format!("{what}: the match probability"));
-        UnknownNumber::probability(self.about(what), doubt, (true, true)).alloc(heap)
+        UnknownNumber::probability(self.about_sample(what), doubt, (true, true)).alloc(heap)
     }
 }
 
@@ -161,7 +167,7 @@ fn match_methods(builder: &mut MethodsBuilder) {
     #[starlark(attribute)]
     fn verdict<'v>(this: &MatchValue) -> starlark::Result<Value<'v>> {
         let possible = this.answer.possible();
-        let way = choose(&this.about("verdict"), possible.len(), || this.doubt());
+        let way = choose(&this.about(&format!("verdict among {possible:?}")), possible.len(), || this.doubt());
         let verdict = possible.get(way).copied().unwrap_or(this.answer.verdict);
         Ok(verdict_text(verdict, possible.len() == 1))
     }
@@ -193,7 +199,7 @@ fn match_methods(builder: &mut MethodsBuilder) {
             let [low, high] = proved.unwrap_or_else(|| this.answer.ci95());
             // What samples support is so wherever in the interval the probability is.
             let place = if low < high && explores() {
-                choose(&this.about("a place in the interval"), 3, || this.straddles([low, high]))
+                choose(&this.about_sample("a place in the interval"), 3, || this.straddles([low, high]))
             } else {
                 0
             };

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::algebra::{Limits, Primes, Solver, Undecided};
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
-use crate::number::{Function, Stream};
+use crate::number::{Function, Ring, Stream, generator, random_prime};
 use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
 
 use super::answer::{Estimate, Halt, MatchAnswer, Reason, Verdict};
@@ -265,14 +265,37 @@ impl Matcher {
         }
     }
 
-    /// Whether every label is affine in the learnable weights; exact. All labels are meant, also those that a match need not
+    /// Whether every label is affine in the learnable weights, if that is decided: it is affine if no step of the label map makes a
+    /// term of a larger degree, and it is not if a second difference at a random point does not vanish. All labels are meant, also those that a match need not
     /// be asked of because the others determine them (the Markov parameters of a recurrent network from the 2n-th on).
     ///
     /// # Errors
     /// A network with kinks.
-    pub fn is_affine(&self, allocation: &Allocation) -> Result<bool, MatchError> {
+    pub fn is_affine(&self, allocation: &Allocation) -> Result<Option<bool>, MatchError> {
         let counter = self.counter("whether labels are affine")?;
-        Ok(counter.degrees_on_generic_input(allocation).into_iter().all(|degree| degree <= 1))
+        if counter.degrees_on_generic_input(allocation).into_iter().all(|degree| degree <= 1) {
+            return Ok(Some(true));
+        }
+        Ok(self.bends(allocation).then_some(false))
+    }
+
+    /// Whether a second difference of some label does not vanish: f(w + u + v) - f(w + u) - f(w + v) + f(w) modulo a prime, with u and
+    /// v inside the allocation.
+    fn bends(&self, allocation: &Allocation) -> bool {
+        let mut random = generator(self.settings.seed, Stream::Differences, 0);
+        let field = random_prime(&mut random);
+        let mut draw = |count: usize| -> Vec<u64> { (0..count).map(|_| field.random(&mut random)).collect() };
+        let (n, input) = (self.network.weights(), vec![draw(self.network.input_size())]);
+        let (w, u, v) = (draw(n), draw(n), draw(n));
+        let at = |steps: &[&Vec<u64>]| {
+            let moved = |i: usize| match allocation.contains(i) {
+                true => steps.iter().fold(w[i], |sum, step| field.add(&sum, &step[i])),
+                false => w[i],
+            };
+            self.network.labels(&field, &(0..n).map(moved).collect::<Vec<u64>>(), &input)
+        };
+        let (both, first, second, none) = (at(&[&u, &v]), at(&[&u]), at(&[&v]), at(&[]));
+        (0..both.len()).any(|i| field.add(&both[i], &none[i]) != field.add(&first[i], &second[i]))
     }
 
     pub(super) fn counter(&self, what: &'static str) -> Result<&DegreeCounter, MatchError> {

@@ -49,11 +49,13 @@ pub enum Stream {
     Bases,
     /// Points at which directions that seem to change no label are tested.
     Gauge,
+    /// Points at which labels are looked at for being affine.
+    Differences,
 }
 
 impl Stream {
     /// All purposes.
-    pub const ALL: [Stream; 20] = [
+    pub const ALL: [Stream; 21] = [
         Stream::Points,
         Stream::Degrees,
         Stream::Primes,
@@ -74,6 +76,7 @@ impl Stream {
         Stream::Shown,
         Stream::Bases,
         Stream::Gauge,
+        Stream::Differences,
     ];
 
     /// The generator's streams that belong to a purpose.
@@ -99,6 +102,7 @@ impl Stream {
             Stream::Bases => power(46),
             Stream::Rows => power(47),
             Stream::Gauge => power(48),
+            Stream::Differences => power(49),
             Stream::Shown => u64::MAX..u64::MAX,
         }
     }
