@@ -1,4 +1,4 @@
-//! Small helpers for messages: quoting what a user wrote, large numbers, and the nearest known name.
+//! Small helpers for messages: quoting what a user wrote, large numbers, how many of something, and the nearest known name.
 
 /// The user's text between backquotes, control characters escaped, cut when long.
 pub fn quote(text: &str) -> String {
@@ -30,6 +30,13 @@ pub fn thousands(number: impl ToString) -> String {
         text.push(digit);
     }
     text
+}
+
+/// `1 network`, `2 networks`: a number of what has a plural in -s.
+pub fn plural(number: impl ToString, noun: &str) -> String {
+    let number = number.to_string();
+    let s = if number == "1" { "" } else { "s" };
+    format!("{} {noun}{s}", thousands(number))
 }
 
 /// The text as one word for a shell.
@@ -78,6 +85,14 @@ mod tests {
         assert_eq!(nearest("w1", &["W1", "W2"]), Some("W1"));
         assert_eq!(nearest("lfnn", &["lffn", "lrnn"]), Some("lffn"));
         assert_eq!(nearest("elephant", &["lffn", "lrnn"]), None);
+    }
+
+    #[test]
+    fn counts_one_in_the_singular() {
+        assert_eq!(
+            [0, 1, 2, 1000].map(|n| plural(n, "weight")),
+            ["0 weights", "1 weight", "2 weights", "1,000 weights"]
+        );
     }
 
     #[test]

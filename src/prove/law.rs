@@ -91,6 +91,7 @@ pub(super) fn reason(network: &Network, set: &Allocation, rule: &Rule) -> String
     let plural = |number: usize| if number == 1 { "" } else { "s" };
     match rule {
         Rule::Size { .. } => "there are no more weights".to_owned(),
+        Rule::Labels { at_most: 1, .. } => "only 1 label depends on these weights".to_owned(),
         Rule::Labels { at_most, .. } => format!("only {at_most} labels depend on these weights"),
         Rule::Bound { name, .. } => bounds::reason(network, set, name),
         Rule::Gauge { vectors, .. } => {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use allocert_core::allocation::{Allocation, print};
 use allocert_core::reach::{self, Complete};
+use allocert_core::text::plural;
 
 /// The dimensions of all allocations in one formula.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -263,7 +264,7 @@ fn spans(law: &reach::Law, kinds: &[Kind]) -> Vec<String> {
     if matches!(law.complete(), Complete::Likely(_)) {
         return Vec::new();
     }
-    let mut needed = vec![format!("at least {} weights", law.dim.value)];
+    let mut needed = vec![format!("at least {}", plural(law.dim.value, "weight"))];
     if !law.coloops.is_empty() {
         needed.push("every coloop".to_owned());
     }
@@ -279,10 +280,9 @@ fn spans(law: &reach::Law, kinds: &[Kind]) -> Vec<String> {
         let missing = whole - kind.dim;
         if missing > 0 {
             let place = if parts == 1 { String::new() } else { " of the component".to_owned() };
-            let weights = if missing == 1 { "1 weight".to_owned() } else { format!("{missing} weights") };
-            needed.push(format!("at least {weights}{place} outside {}", each(kind)));
+            needed.push(format!("at least {}{place} outside {}", plural(missing, "weight"), each(kind)));
         } else if parts > 1 {
-            needed.push(format!("at least {} weights of {}", kind.dim, each(kind)));
+            needed.push(format!("at least {} of {}", plural(kind.dim, "weight"), each(kind)));
         }
     }
     needed

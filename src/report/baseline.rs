@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use allocert_core::text::plural;
 use allocert_record::Verify;
 
 /// A claim is slower only if it takes so many times as long,
@@ -116,8 +117,11 @@ fn changes_of(old: &Verify, new: &Verify) -> Vec<(Change, bool, String)> {
     let complete = |c: &Verify| ["verified", "open", "supported", "contradicted"].contains(&c.outcome.as_str());
     if complete(old) && complete(new) && (new.networks < old.networks || new.allocations < old.allocations) {
         let what = format!(
-            "{} instances in {} networks → {} in {}",
-            old.allocations, old.networks, new.allocations, new.networks
+            "{} in {} → {} in {}",
+            plural(old.allocations, "instance"),
+            plural(old.networks, "network"),
+            new.allocations,
+            new.networks
         );
         found.push((Change::CoversLess, true, what));
     }

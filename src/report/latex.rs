@@ -1,6 +1,6 @@
 //! The claims as a table for a paper, in LaTeX with the package booktabs.
 
-use allocert_core::text::thousands;
+use allocert_core::text::{plural, thousands};
 
 use super::outcome;
 use super::paper::evidence;
@@ -47,7 +47,7 @@ fn asked(results: &Results) -> String {
             text.push_str(&format!("; asks {}", verbatim(holds)));
         }
         let satisfy = if c.hypothesis_true.is_some() { " that satisfy the hypothesis" } else { "" };
-        text.push_str(&format!("; {} instances{satisfy}.\n", thousands(c.allocations).replace(',', "\\,")));
+        text.push_str(&format!("; {}{satisfy}.\n", plural(c.allocations, "instance").replace(',', "\\,")));
     }
     text.push_str("\\end{description}\n");
     text

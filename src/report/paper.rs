@@ -3,7 +3,7 @@
 //! It compiles with pdflatex and the packages amsmath, booktabs, longtable and tikz alone. What users wrote is shown as text; of their
 //! mathematics only formulas of known, harmless commands are typeset.
 
-use allocert_core::text::thousands;
+use allocert_core::text::{plural, thousands};
 use allocert_record::{Counterexample, Diagram, Tensor, Verify};
 
 use super::outcome;
@@ -81,11 +81,11 @@ fn seed(origin: &Origin) -> String {
 fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
     let instances = claims.iter().map(|c| c.allocations).sum::<u64>();
     format!(
-        "{} claims, {} instances, were checked with allocert {} ({})~\\cite{{allocert}}; their fingerprint is \\texttt{{{print}}}. \
+        "{}, {}, were checked with allocert {} ({})~\\cite{{allocert}}; their fingerprint is \\texttt{{{print}}}. \
          ``Verified'' means: for every network and allocation that is listed, and no others. Evidence is \\emph{{proved}}, or a bound on \
          the probability that any answer behind the claim is wrong, or \\emph{{statistical}}.\n",
-        thousands(claims.len()),
-        thousands(instances).replace(',', "\\,"),
+        plural(claims.len(), "claim"),
+        plural(instances, "instance").replace(',', "\\,"),
         plain(&origin.version),
         seed(origin)
     )
@@ -93,19 +93,19 @@ fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
 
 fn cited(claims: &[Verify], origin: &Origin, print: &str) -> String {
     format!(
-        "allocert, version {}: a run of {} claims ({}; BLAKE3 of the claims \\texttt{{{print}}}).",
+        "allocert, version {}: a run of {} ({}; BLAKE3 of the claims \\texttt{{{print}}}).",
         plain(&origin.version),
-        claims.len(),
+        plural(claims.len(), "claim"),
         seed(origin)
     )
 }
 
 fn entry(claims: &[Verify], origin: &Origin, print: &str) -> String {
     format!(
-        "@misc{{allocert-run-{},\n  title = {{allocert: a run of {} claims}},\n  author = {{{{The allocert maintainers}}}},\n  \
+        "@misc{{allocert-run-{},\n  title = {{allocert: a run of {}}},\n  author = {{{{The allocert maintainers}}}},\n  \
          note = {{Version {}, {}, BLAKE3 of the claims {print}}},\n}}\n",
         &print[..8],
-        claims.len(),
+        plural(claims.len(), "claim"),
         plain(&origin.version),
         seed(origin)
     )
@@ -180,7 +180,7 @@ fn picture(claim: &Verify, example: &Counterexample) -> String {
     let mut text = format!("\\par\\medskip\\noindent\\begin{{minipage}}{{\\textwidth}}\n{}: ", code(&claim.claim));
     text.push_str(&code(&example.network));
     if let Some(samples) = example.samples {
-        text.push_str(&format!(", {samples} samples"));
+        text.push_str(&format!(", {}", plural(samples, "sample")));
     }
     let dims = [("dimension", example.dim), ("of the teacher's", example.teacher_dim)];
     for (word, dim) in dims.into_iter().filter_map(|(word, dim)| Some((word, dim?))) {
