@@ -180,7 +180,7 @@ fn coordinates(recurrence: &Recurrence, allocation: &Allocation) -> Option<Exact
     let learns = |w: &usize| allocation.contains(*w);
     let whole = recurrence.diagonal.iter().chain(&recurrence.others).all(learns);
     let product = recurrence.encoder.iter().chain(&recurrence.decoder).any(learns);
-    let formula = "W = G W* / G, where G B* = B, D G = D*".to_owned();
+    let formula = "W = G W* G⁻¹ is a student that matches, where G B* = B and D G = D*".to_owned();
     (whole && product).then(|| Exact::of(Theorem::Coordinates, Rational::from(1), formula))
 }
 

@@ -475,9 +475,9 @@ impl Layers {
 
     fn swap(&self, layer: usize, a: usize, b: usize) -> Symmetry {
         let what = match layer {
-            0 => "inputs".to_owned(),
-            _ if layer == self.count() => "outputs".to_owned(),
-            _ => format!("units of layer {layer}"),
+            0 => format!("inputs {a} and {b}"),
+            _ if layer == self.count() => format!("outputs {a} and {b}"),
+            _ => format!("units {a} and {b} of layer {layer}"),
         };
         let mut pairs = Vec::new();
         if layer > 0 {
@@ -488,7 +488,7 @@ impl Layers {
             let rows = 0..self.widths[layer + 1];
             pairs.extend(rows.map(|i| (self.weight(layer + 1, i, a), self.weight(layer + 1, i, b))));
         }
-        Symmetry::swapping(format!("{what} {a} and {b}"), self.start(self.count() + 1), pairs)
+        Symmetry::swapping(what, self.start(self.count() + 1), pairs)
     }
 
     /// W_ℓ[i,j] and W_{L+1−ℓ}[j,i] change places, for widths that read the same backwards and layers without biases.

@@ -54,7 +54,7 @@ use crate::transcendence::Obscure;
 pub enum ReachError {
     /// The label map is not polynomial.
     #[error(
-        "{network}: its label map has kinks, so its allocations are no one matroid (no circuit, basis, closure or degree)\n  ask for dim, spans, free, counts or match: these are answered over activation patterns"
+        "{network}: its label map has kinks, so its allocations do not form one matroid (no circuit, basis, closure or degree)\n  use rank, scan or match (in claims: dim, spans, free, counts or match): these are answered over activation patterns"
     )]
     NotOneMatroid {
         /// The network.
