@@ -63,6 +63,20 @@ fn superscript(number: i64) -> String {
     number.to_string().chars().map(high).collect()
 }
 
+/// A text whose powers of 2, such as `2^-84`, are printed as those of evidence.
+fn powers(text: &str) -> String {
+    let mut parts = text.split("2^");
+    let mut printed = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| c != '-' && !c.is_ascii_digit()).unwrap_or(part.len());
+        match part[..end].parse() {
+            Ok(exponent) => printed.push_str(&format!("2{}{}", superscript(exponent), &part[end..])),
+            Err(_) => printed.push_str(&format!("2^{part}")),
+        }
+    }
+    printed
+}
+
 /// The number of generic inputs in words.
 fn samples(count: Option<u64>) -> String {
     match count {
@@ -75,4 +89,15 @@ fn samples(count: Option<u64>) -> String {
 /// A short time.
 fn seconds(time: f64) -> String {
     if time < 9.95 { format!("{time:.2} s") } else { format!("{time:.0} s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::powers;
+
+    #[test]
+    fn powers_of_two_are_printed_alike() {
+        assert_eq!(powers("degree bounded: error ≤ 2^-84, 2^10 sets"), "degree bounded: error ≤ 2⁻⁸⁴, 2¹⁰ sets");
+        assert_eq!(powers("2^n and 2^-"), "2^n and 2^-");
+    }
 }

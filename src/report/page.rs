@@ -9,7 +9,7 @@ use allocert_record::{Counterexample, Kind, Law, Match, Rank, Scan, Trend, Verif
 
 use super::prose::Prose;
 use super::read::{Results, Training};
-use super::{drawing, evidence, outcome, plots, probability, samples, seconds};
+use super::{drawing, evidence, outcome, plots, powers, probability, samples, seconds};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -226,7 +226,7 @@ fn law(l: &Law) -> Value {
             size => kind.size,
             number => kind.number,
             description => &kind.description,
-            reason => first.map(|flat| &flat.reason),
+            reason => first.map(|flat| powers(&flat.reason)),
             evidence => first.map(|flat| evidence(Some(&flat.evidence), flat.error_log2)),
         }
     };
@@ -253,7 +253,7 @@ fn matching(m: &Match) -> Value {
         dim => m.dim,
         teacher_dim => m.teacher_dim,
         verdict => &m.verdict,
-        reason => &m.reason,
+        reason => powers(&m.reason),
         degree => m.degree,
         probability => probability(m),
         trials => (m.trials > 0).then(|| thousands(m.trials)),
@@ -288,6 +288,6 @@ fn rank(r: &Rank) -> Value {
         teacher_dim => r.teacher_text(),
         spans => r.spans_text(),
         evidence => evidence(Some(&r.evidence), r.error_log2),
-        reason => &r.reason,
+        reason => powers(&r.reason),
     }
 }
