@@ -19,12 +19,12 @@ pub(crate) struct Failure {
 impl Failure {
     /// The request is wrong: exit status 2.
     pub(crate) fn request(message: impl Into<String>) -> Self {
-        Failure { message: message.into(), status: 2 }
+        Failure { message: in_words(message.into()), status: 2 }
     }
 
     /// A stated limit stopped the work: exit status 3.
     pub(crate) fn limit(message: impl Into<String>) -> Self {
-        Failure { message: message.into(), status: 3 }
+        Failure { message: in_words(message.into()), status: 3 }
     }
 
     /// Engine and checker disagree: exit status 1.
@@ -48,6 +48,15 @@ impl Failure {
         // If standard error cannot be written either, the exit status has to do.
         let _ = writeln!(std::io::stderr(), "{title}{}", super::output::harmless(&self.message));
         ExitCode::from(self.status)
+    }
+}
+
+/// A message without the number that the operating system's errors have beside their words.
+fn in_words(message: String) -> String {
+    let number = message.split_once(" (os error ").and_then(|(before, rest)| Some((before, rest.split_once(')')?)));
+    match number {
+        Some((before, (_, after))) => format!("{before}{after}"),
+        None => message,
     }
 }
 
@@ -119,5 +128,17 @@ impl From<std::io::Error> for Failure {
             std::process::exit(0);
         }
         Failure::limit(format!("cannot write the result: {error}\n  is the disk full?"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+
+    #[test]
+    fn messages_have_words_for_numbers_of_the_system() {
+        let all = "a.star: No such file or directory (os error 2)\n  give one";
+        assert_eq!(in_words(all.to_owned()), "a.star: No such file or directory\n  give one");
+        assert_eq!(in_words("as it is (os error".to_owned()), "as it is (os error");
     }
 }
