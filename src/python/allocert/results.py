@@ -102,7 +102,7 @@ class Rank(Result):
         for flat in self.obstructions:
             yield "because", f"{flat['size']} of its weights are in {flat['description']}: dimension {flat['dim']}"
         if self.exchange:
-            yield "better", "{new} for {out} has dimension {dim}".format(**self.exchange)
+            yield "better", "swap {out} for {new}: dimension {dim}".format(**self.exchange)
 
 
 class Scan(Result):
