@@ -36,7 +36,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     allocations: bool,
     /// The most seconds for a certificate; with --full any number unless given.
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "S", value_parser = super::at_least_one)]
     seconds: Option<u64>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
@@ -11,7 +11,7 @@ use allocert::matching::{Classification, Limits, MatchOptions, Matcher, MaximalT
 use allocert::record;
 
 use super::failure::Failure;
-use super::output::{bar, json, line, thousands};
+use super::output::{bar, json, line, plural, thousands};
 use super::{Common, Subject, batch, error_bound, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with = "maximal")]
     batch: Option<PathBuf>,
     /// Where no law settles a verdict: how many random instances to decide, in search of one without a match.
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = super::at_least_one)]
     trials: u64,
     /// Go on with growing budgets, four times as many instances and subsets and twice as many slices each time, until nothing is
     /// undecided or the time is up.
@@ -65,6 +65,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         bar.set_position(done);
     };
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
+    let begun = Instant::now();
     let late = if arguments.maximal {
         let table = maximal(&network, &options, settings, &progress);
         bar.finish_and_clear();
@@ -72,7 +73,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         if common.json {
             json(&record::ClassifyMaximal::of(&network, &table, &options, settings))?;
         } else {
-            line(&format!("{network}\n\n{}\n{}; seed {}", maximal_text(&table), table.evidence, common.seed))?;
+            let late = stopped(table.late, begun.elapsed(), arguments.time_limit);
+            let (rows, evidence, seed) = (maximal_text(&table), table.evidence, common.seed);
+            line(&format!("{network}\n\n{rows}\n{late}{evidence}; seed {seed}"))?;
         }
         table.late
     } else {
@@ -95,6 +98,23 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
 
 /// So many orbits without a verdict are printed.
 const MOST_OPEN: usize = 12;
+
+/// Which limit left something undecided, after this time, and what that means. Half of the time limit is for degrees: what
+/// ends earlier was not stopped by it.
+fn stopped(late: bool, time: Duration, limit: u64) -> String {
+    if !late {
+        return String::new();
+    }
+    let degree = "the limit of counting one matching degree";
+    let by = if time < Duration::from_secs(limit) / 2 {
+        degree.to_owned()
+    } else {
+        format!("the time limit of {}, or {degree}", plural(limit, "second"))
+    };
+    let open = "what is undecided is open, and counted in no other column";
+    format!("{}\n", super::output::wrapped(&format!("stopped by {by}: {open}")))
+}
+
 const HEAD: [&str; 4] = ["zero", "one", "fractional", "undecided"];
 
 fn cell(number: u64) -> String {
@@ -154,5 +174,6 @@ fn maximal_text(table: &MaximalTable) -> String {
             cell(row.minimal)
         ));
     }
+    text.push_str("\nmaximal: match probability 1 at the samples beside; minimal: of the smallest\ndimension that its size has, at every number of samples\n");
     text
 }

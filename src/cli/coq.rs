@@ -175,5 +175,8 @@ fn left_out(left: &[LeftOut]) -> Vec<String> {
     if left.len() > lines.len() {
         lines.push(format!("  and {} more", left.len() - lines.len()));
     }
+    if left.iter().any(|l| l.why.starts_with("the bound ") || l.why.starts_with("gauge directions")) {
+        lines.push("  write the certificate with --elementary: the bounds it then takes have proofs in Coq".to_owned());
+    }
     lines
 }

@@ -7,12 +7,12 @@ use clap::Args;
 
 use allocert::allocation::{parse, picture};
 use allocert::matching::choose;
-use allocert::reach::{DesignOptions, design};
+use allocert::reach::{DesignOptions, Evidence, design};
 use allocert::record;
 
 use super::failure::Failure;
 use super::obstruction::obstructions;
-use super::output::{json, line, thousands, wrapped_paragraph};
+use super::output::{json, line, plural, wrapped_paragraph};
 use super::{Common, Subject, error_bound, parse_allocation, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -73,7 +73,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         return Ok(ExitCode::SUCCESS);
     }
     let size = answer.size;
-    let mut text = format!("{network}, {samples}: {size} of {} weights\n\n", thousands(network.weights()));
+    let mut text = format!("{network}, {samples}: {size} of {}\n\n", plural(network.weights(), "weight"));
     // The text of an allocation is always readable.
     if let Ok(allocation) = parse(network.layout(), &answer.allocation)
         && network.weights() <= MOST_DRAWN
@@ -81,7 +81,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         picture(network.layout(), &allocation).lines().for_each(|l| text.push_str(&format!("  {l}\n")));
         text.push('\n');
     }
-    text.push_str(&shown(&answer));
+    text.push_str(&shown(&answer, found.dim.evidence));
     line(text.trim_end())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -91,7 +91,8 @@ const MOST_DRAWN: usize = 400;
 /// Longer allocations are cut; --json has all of them.
 const MOST_NAMED: usize = 12;
 
-fn shown(answer: &record::Design) -> String {
+/// What is found, the dimension being known by this evidence.
+fn shown(answer: &record::Design, dim: Evidence) -> String {
     let mut text = format!("allocation   {}\n", named(&answer.allocation));
     let teacher = match answer.teacher_dim {
         Some(teacher) => format!("the teacher's {teacher}"),
@@ -102,7 +103,7 @@ fn shown(answer: &record::Design) -> String {
         None if answer.evidence == "proved" => "proved".to_owned(),
         None => "the dimension is proved from below only".to_owned(),
     };
-    text.push_str(&format!("dimension    {} of {teacher}\n", answer.dim));
+    text.push_str(&format!("dimension    {} of {teacher} ({dim})\n", answer.dim));
     let title = if answer.best { "best because" } else { "best?       " };
     text.push_str(&format!("{title} {}\n", beside_title(&format!("{} ({evidence})", answer.reason))));
     text.push_str(&obstructions(&answer.obstructions, answer.obstructions.iter().map(|o| o.size).sum(), 13));

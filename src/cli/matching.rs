@@ -17,7 +17,7 @@ use allocert::report::Results;
 
 use super::certificate::save;
 use super::failure::Failure;
-use super::output::{bar, json, line, thousands, wrapped_paragraph};
+use super::output::{bar, beside, json, learnable, line, thousands, wrapped_paragraph, written};
 use super::{AllocationFiles, Common, Subject, batch, error_bound, report, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -31,7 +31,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     subject: Subject,
     /// The learnable weights, such as 'W1[0,:] b1[1]', 'all' or 'none'.
-    #[arg(value_name = "ALLOC", required_unless_present_any = ["batch", "allocation_file", "mask"])]
+    #[arg(value_name = "ALLOC")]
     allocation: Option<String>,
     /// Answer each line of this file (- for standard input), an allocation or an object with allocation and samples, by an
     /// object a line. The time limit holds for each line.
@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     files: AllocationFiles,
     /// Where no law settles the value: how many random instances to decide (with --precision, at most).
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = super::at_least_one)]
     trials: Option<u64>,
     /// Go on until the 95 % interval is no wider than this.
     #[arg(long, value_name = "WIDTH", value_parser = width)]
@@ -101,9 +101,11 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     if let Some(folder) = &arguments.report {
         let matches = vec![record()];
         report::write(folder, &Results { matches, ..Results::default() })?;
+        written(common.json, folder);
     }
     if let Some(path) = &arguments.certificate {
         save(path, &of_match(&answer, settings).map_err(|error| Failure::request(error.to_string()))?)?;
+        written(common.json, path);
     }
     if common.json {
         json(&record())?;
@@ -134,6 +136,18 @@ fn exact_value(exact: &Exact) -> String {
     }
 }
 
+/// How many students match a teacher.
+fn students(degree: usize) -> String {
+    if degree == 1 {
+        "1: one complex student matches a teacher".to_owned()
+    } else {
+        format!("{degree} complex students match a teacher")
+    }
+}
+
+/// The characters before what a line says.
+const TITLE: usize = 13;
+
 /// The basis that a law found inside the allocation.
 fn basis(answer: &MatchAnswer) -> Option<String> {
     match &answer.reason {
@@ -151,7 +165,7 @@ fn hypotheses(answer: &MatchAnswer) -> Option<(Hypothesis, Hypothesis)> {
 
 fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> String {
     let (size, weights) = (answer.allocation.size(), answer.network.weights());
-    let mut text = format!("{}, {}: {size} of {weights} weights may learn\n\n", answer.network, answer.samples);
+    let mut text = format!("{}, {}: {}\n\n", answer.network, answer.samples, learnable(size, weights));
     if weights <= 400 {
         for line in picture(answer.network.layout(), &answer.allocation).lines() {
             text.push_str(&format!("  {line}\n"));
@@ -163,8 +177,8 @@ fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> Str
     text.push_str(&format!("because      {}\n", reason(answer)));
     text.push_str(&format!("dimension    {dim} of the teacher's {teacher}\n"));
     match answer.degree {
-        Some(Ok(degree)) => text.push_str(&format!("degree       {} complex students match a teacher\n", degree.value)),
-        Some(Err(why)) => text.push_str(&format!("degree       unknown: {why}\n")),
+        Some(Ok(degree)) => text.push_str(&format!("degree       {}\n", students(degree.value))),
+        Some(Err(why)) => text.push_str(&format!("degree       {}\n", beside(TITLE, &format!("unknown: {why}")))),
         None => {}
     }
     if let Some(exact) = &answer.exact {
@@ -173,7 +187,8 @@ fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> Str
     }
     if let Some(estimate) = &answer.estimate {
         let name = if answer.exact.is_some() { "sampled     " } else { "probability " };
-        text.push_str(&format!("{name} {} ({})\n", value(estimate), estimate.ensemble));
+        let value = format!("{} ({})", value(estimate), estimate.ensemble);
+        text.push_str(&format!("{name} {}\n", beside(TITLE, &value)));
         let [trials, matched, unmatched, undecided] =
             [estimate.trials, estimate.matched, estimate.unmatched, estimate.undecided].map(thousands);
         text.push_str(&format!(
@@ -204,11 +219,12 @@ fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> Str
 /// The reason over several lines where it has parts.
 fn reason(answer: &MatchAnswer) -> String {
     let next = "\n             ";
+    let said = |text: &str| beside(TITLE, text);
     match (&answer.reason, hypotheses(answer), basis(answer)) {
         (Reason::Fractional { trial, .. }, Some((normal, bounded)), _) => format!(
             "fractional law: the instance of trial {trial} has no real match{next}labels normal: {normal}{next}degree bounded: {bounded}"
         ),
-        (reason, _, Some(basis)) => format!("{reason}:{next}{basis}"),
-        (reason, ..) => reason.to_string(),
+        (reason, _, Some(basis)) => format!("{}{next}{}", said(&format!("{reason}:")), said(&basis)),
+        (reason, ..) => said(&reason.to_string()),
     }
 }

@@ -37,6 +37,7 @@ mod train;
 mod verify;
 
 use std::ffi::OsString;
+use std::num::IntErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -247,7 +248,7 @@ struct Subject {
     #[arg(value_name = "NET")]
     network: String,
     /// The number of generic inputs; without it, so many that more add nothing (functional).
-    #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = at_least_one)]
     samples: Option<u64>,
     #[command(flatten)]
     pins: Pins,
@@ -281,13 +282,24 @@ impl AllocationFiles {
             (Some(text), _, _) => parse_allocation(network, text),
             (_, Some(path), _) => parse_allocation(network, &file::read_text(path)?),
             (_, _, Some(path)) => mask::read(path, network),
-            _ => Err(Failure::request("no allocation is given\n  give one, such as 'W1[0,:]'")),
+            _ => {
+                Err(Failure::request("no allocation is given\n  give one, such as 'W1[0,:]', or all for every weight"))
+            }
         }
     }
 }
 
 fn parse_allocation(network: &Network, text: &str) -> Result<Allocation, Failure> {
     Ok(allocation::parse(network.layout(), text)?)
+}
+
+/// A whole number from 1 on.
+fn at_least_one(text: &str) -> Result<u64, String> {
+    match text.parse::<u64>() {
+        Ok(number) if number > 0 => Ok(number),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Err(format!("give at most {}", u64::MAX)),
+        _ => Err("give a whole number, at least 1".to_owned()),
+    }
 }
 
 /// A bound on the probability of error, as a negative power of 2.

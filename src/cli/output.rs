@@ -1,12 +1,13 @@
 //! Writing to the terminal: lines, colours, numbers, a progress bar.
 
 use std::io::{IsTerminal, Write, stderr, stdout};
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-pub(crate) use allocert::text::{harmless, thousands};
+pub(crate) use allocert::text::{harmless, plural, thousands};
 
 /// Writes a line to standard output.
 pub(crate) fn line(text: &str) -> std::io::Result<()> {
@@ -14,6 +15,14 @@ pub(crate) fn line(text: &str) -> std::io::Result<()> {
     out.write_all(text.as_bytes())?;
     out.write_all(b"\n")?;
     out.flush()
+}
+
+/// Says on standard error where a file was written, or a folder; not beside JSON.
+pub(crate) fn written(json: bool, path: &Path) {
+    if !json {
+        // If standard error cannot be written, the file is there nevertheless.
+        let _ = writeln!(stderr(), "written to {}", harmless(&path.display().to_string()));
+    }
 }
 
 /// Writes a value as one line of JSON.
@@ -48,10 +57,15 @@ pub(crate) fn paint(text: &str, colour: Colour, on_stderr: bool) -> String {
     format!("\u{1b}[{code}m{text}\u{1b}[0m")
 }
 
-/// `1 network`, `2 networks`.
-pub(crate) fn plural(number: impl ToString + PartialEq<u64>, noun: &str) -> String {
-    let s = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{s}", thousands(number))
+/// `3 of 8 weights may learn`.
+pub(crate) fn learnable(size: usize, weights: usize) -> String {
+    let s = if weights == 1 { "" } else { "s" };
+    format!("{size} of {weights} weight{s} may learn")
+}
+
+/// A paragraph to the right of a title of so many characters, in lines of at most 80.
+pub(crate) fn beside(title: usize, text: &str) -> String {
+    wrapped_paragraph(text, 80 - title).replace('\n', &format!("\n{}", " ".repeat(title)))
 }
 
 /// A short time.

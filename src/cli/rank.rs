@@ -9,13 +9,13 @@ use allocert::allocation::{Allocation, picture};
 use allocert::ask::{rank_record, reason, settled};
 use allocert::certificate::{Elementary, of_rank, of_rank_by};
 use allocert::network::{Network, Samples};
-use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Reason, Settings, rank_drawn};
+use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Evidence, Reason, Settings, rank_drawn};
 use allocert::record;
 
 use super::certificate::save;
 use super::failure::Failure;
 use super::obstruction::obstructions;
-use super::output::{json, line, plural, thousands};
+use super::output::{json, learnable, line, plural, thousands, written};
 use super::{AllocationFiles, Common, Pins, batch, error_bound, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -29,10 +29,10 @@ pub(super) struct Arguments {
     #[arg(value_name = "NET", required_unless_present = "networks")]
     network: Option<String>,
     /// The learnable weights, such as 'W1[0,:] b1[1]', 'all' or 'none'.
-    #[arg(value_name = "ALLOC", required_unless_present_any = ["networks", "batch", "allocation_file", "mask"])]
+    #[arg(value_name = "ALLOC")]
     allocation: Option<String>,
     /// The number of generic inputs; without it, so many that more add nothing (functional).
-    #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = super::at_least_one)]
     samples: Option<u64>,
     #[command(flatten)]
     pins: Pins,
@@ -64,7 +64,7 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["samples", "certificate", "batch", "networks"])]
     all_samples: bool,
     /// A network with kinks (relu): the number of random activation patterns to look at.
-    #[arg(long, value_name = "N", default_value_t = DRAWS, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = DRAWS, value_parser = super::at_least_one)]
     draws: u64,
 }
 
@@ -99,6 +99,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     if let Some(path) = &arguments.certificate {
         let text = if arguments.elementary { of_rank_by(&Elementary, &answer) } else { of_rank(&answer) };
         save(path, &text.map_err(|error| Failure::request(error.to_string()))?)?;
+        written(common.json, path);
     }
     let answer = settled(answer);
     if common.json {
@@ -143,13 +144,14 @@ fn over_samples(answers: &[Answer]) -> String {
         return String::new();
     };
     let size = last.allocation.size();
-    let mut text = format!("{}: {size} of {} weights may learn\n\n", last.network, last.network.weights());
-    text.push_str("  samples  dimension  all weights\n");
+    let mut text = format!("{}: {}\n\n", last.network, learnable(size, last.network.weights()));
+    text.push_str("  samples  dimension  all weights  evidence\n");
     for answer in answers {
         let (count, dim, all) = (answer.samples.count().unwrap_or_default(), answer.dim.value, answer.teacher.value);
         let free = if dim == size { "free" } else { "" };
         let spans = if answer.spans() { "spans" } else { "" };
-        let row = format!("  {count:>7}  {dim:>9}  {all:>11}  {free} {spans}");
+        let evidence = answer.evidence().to_string();
+        let row = format!("  {count:>7}  {dim:>9}  {all:>11}  {evidence:<14}  {free} {spans}");
         text.push_str(&format!("{}\n", row.trim_end()));
     }
     let first = |of: &dyn Fn(&Answer) -> bool| {
@@ -165,11 +167,11 @@ fn over_samples(answers: &[Answer]) -> String {
         Some(count) => format!("it spans up to {}, and no longer at {count}", with(count - 1)),
         None => "it spans on every number of samples".to_owned(),
     };
-    let last = last.samples.count().unwrap_or_default();
+    let last = with(last.samples.count().unwrap_or_default());
+    let evidence = Evidence::all(answers.iter().map(Answer::evidence));
+    let seed = answers[0].settings.seed;
     text.push_str(&format!(
-        "\n{free}\n{spans}\nmore than {} change nothing; seed {}",
-        with(last),
-        answers[0].settings.seed
+        "\n{free}\n{spans}\non more than {last} nothing changes\n{evidence} for the whole table; seed {seed}"
     ));
     text
 }
@@ -185,7 +187,7 @@ fn text(answer: &Answer) -> String {
         None => "may span or not: the teacher's dimension is not known",
     };
     let (size, weights) = (answer.allocation.size(), answer.network.weights());
-    let mut text = format!("{}, {}: {size} of {weights} weights may learn\n\n", answer.network, answer.samples);
+    let mut text = format!("{}, {}: {}\n\n", answer.network, answer.samples, learnable(size, weights));
     if weights <= 400 {
         for line in picture(answer.network.layout(), &answer.allocation).lines() {
             text.push_str(&format!("  {line}\n"));
@@ -198,7 +200,8 @@ fn text(answer: &Answer) -> String {
     if let Some(distribution) = &answer.distribution {
         text.push_str(&drawn(distribution));
     }
-    text.push_str(&format!("the allocation {verdict} ({} labels; seed {})", answer.labels, answer.settings.seed));
+    let labels = plural(answer.labels, "label");
+    text.push_str(&format!("the allocation {verdict} ({labels}; seed {})", answer.settings.seed));
     text
 }
 
@@ -207,8 +210,8 @@ fn explained(answer: &record::Rank) -> String {
     let mut text = obstructions(&answer.obstructions, answer.size, 21);
     if let Some(exchange) = &answer.exchange {
         text.push_str(&format!(
-            "{:<20} {} for {} has dimension {}\n",
-            "better", exchange.new, exchange.out, exchange.dim
+            "{:<20} swap {} for {}: dimension {}\n",
+            "better", exchange.out, exchange.new, exchange.dim
         ));
     }
     text
@@ -216,9 +219,8 @@ fn explained(answer: &record::Rank) -> String {
 
 /// How often activation patterns have which dimension.
 fn drawn(distribution: &Distribution) -> String {
-    let (draws, patterns) = (thousands(distribution.draws), plural(distribution.patterns as u64, "pattern"));
-    let mut text =
-        format!("\nthese are the largest over {draws} random draws ({patterns}); how often each occurs:\n\n");
+    let (draws, patterns) = (plural(distribution.draws, "random draw"), plural(distribution.patterns, "pattern"));
+    let mut text = format!("\nthese are the largest over {draws} ({patterns}); how often each occurs:\n\n");
     text.push_str("  dimension  allocation  all weights\n");
     let number = |dims: &[(usize, u64)], dim| dims.iter().find(|(d, _)| *d == dim).map_or(0, |(_, n)| *n);
     let (dims, all) = (&distribution.dims, &distribution.teacher_dims);

@@ -22,7 +22,7 @@ use allocert::report::Results;
 use super::certificate::save;
 use super::failure::Failure;
 use super::orbits::{self, With};
-use super::output::{bar, json, line, plural, thousands};
+use super::output::{bar, harmless, json, line, plural, thousands, written};
 use super::scan_pieces::{self, Done};
 use super::{Common, Subject, error_bound, estimate, interrupt, parse_allocation, report, settings};
 
@@ -70,7 +70,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
     /// A network with kinks (relu): the number of random activation patterns to look at.
-    #[arg(long, value_name = "N", default_value_t = DRAWS, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = DRAWS, value_parser = super::at_least_one)]
     draws: u64,
     /// Write a certificate of the dimensions of all allocations: of a polynomial network as long as its
     /// independent sets are at most 2^27, of a ReLU network of at most 15 weights.
@@ -149,6 +149,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     };
     if let Some(folder) = &arguments.report {
         report::write(folder, &Results { scans: vec![record::Scan::of(&answer)], ..Results::default() })?;
+        written(common.json, folder);
     }
     let listed = match listing.as_ref().zip(count.as_ref()) {
         Some((request, count)) => Some(orbits::write(&answer, count, request, &stop)?),
@@ -161,11 +162,16 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         };
         let (text, _) = written.map_err(|error| Failure::request(error.to_string()))?;
         save(path, &text)?;
+        written(common.json, path);
     }
     if common.json {
         json(&record::Scan::of(&answer))?;
     } else {
-        let listed = listed.map(|orbits| format!("\n{} orbits listed", thousands(orbits))).unwrap_or_default();
+        let listed = listed.zip(arguments.orbits.as_ref()).map(|(orbits, path)| {
+            let path = path.display().to_string();
+            format!("\n{} listed in {}", plural(orbits, "orbit"), harmless(&path))
+        });
+        let listed = listed.unwrap_or_default();
         line(&format!("{}{listed}{}", text(&answer), left_out(count.as_ref())))?;
     }
     Ok(ExitCode::SUCCESS)
@@ -244,7 +250,8 @@ pub(super) fn shard_text(common: &Common, run: &record::Run, folder: &Path) -> R
 
 pub(super) fn text(scan: &Scan) -> String {
     let (inside, weights) = (scan.within.size(), scan.network.weights());
-    let chosen = if inside == weights { String::new() } else { format!(", inside {inside} of {weights} weights") };
+    let chosen =
+        if inside == weights { String::new() } else { format!(", inside {inside} of {}", plural(weights, "weight")) };
     let mut text = format!("{}, {}{chosen}\n", scan.network, scan.samples);
     if let Some(drawn) = &scan.drawn {
         text.push_str(&over_patterns(scan, drawn));
@@ -270,9 +277,8 @@ fn table(rows: &[(usize, usize, String)]) -> String {
 
 /// The table of a network with kinks.
 fn over_patterns(scan: &Scan, drawn: &Drawn) -> String {
-    let (draws, patterns) = (thousands(drawn.draws), plural(drawn.patterns as u64, "pattern"));
-    let mut text =
-        format!("largest teacher dimension {}, over {draws} random draws ({patterns})\n\n", scan.teacher.value);
+    let (draws, patterns) = (plural(drawn.draws, "random draw"), plural(drawn.patterns, "pattern"));
+    let mut text = format!("largest teacher dimension {}, over {draws} ({patterns})\n\n", scan.teacher.value);
     text.push_str("  size  dim  allocations with    share of all draws\n");
     text.push_str("             this as largest    and allocations\n");
     let mut before = None;

@@ -8,7 +8,7 @@ use allocert::record::Symmetries;
 
 use super::Common;
 use super::failure::Failure;
-use super::output::{json, line, plural};
+use super::output::{beside, json, line, plural};
 
 const EXAMPLES: &str = "Examples:
   allocert symmetries 'lffn([2, 2, 2])'
@@ -38,16 +38,19 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
 
 fn text(of: &Symmetries) -> String {
     let mut text = format!("{}: {}\n\n", of.network, plural(of.weights as u64, "weight"));
-    text.push_str("permutations of weights that change no dimension and no match probability (generators):\n");
+    text.push_str("permutations of weights that change no dimension and no match probability\n(generators):\n");
     let permutations = of.permutations.iter().map(|p| {
-        let condition =
-            if p.least_samples > 1 { format!(", from {} samples on", p.least_samples) } else { String::new() };
+        let condition = if p.least_samples > 1 {
+            format!(", from {} on", plural(p.least_samples, "sample"))
+        } else {
+            String::new()
+        };
         format!("{} ({}{condition})", p.name, p.origin)
     });
     listed(&mut text, permutations.collect());
     text.push_str("\ngauge directions, along which no label changes, affine in the weights (a basis):\n");
     let known = |evidence: &str| if evidence == "proved" { "proved" } else { "open: it held at random points" };
-    let gauge = of.gauge.iter().map(|d| format!("{} ({})", d.change, known(&d.evidence)));
+    let gauge = of.gauge.iter().map(|d| beside(4, &format!("{} ({})", d.change, known(&d.evidence))));
     listed(&mut text, gauge.collect());
     text.push_str("\nweights that may all change their sign while no label does (generators, proved):\n");
     listed(&mut text, of.sign_changes.iter().map(|change| change.change.clone()).collect());

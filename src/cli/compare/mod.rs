@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Where no law settles a match probability: how many random instances to decide.
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = crate::cli::at_least_one)]
     trials: u64,
     /// How student, teacher and inputs were drawn: gaussian, uniform, sparse:PERCENT, low-rank:RANK or integer:BOUND.
     #[arg(long, value_name = "ENSEMBLE", default_value_t = Ensemble::Gaussian)]
@@ -165,13 +165,23 @@ fn text(answer: &Compare) -> String {
         format!("{} malformed", answer.malformed),
     ];
     text.push_str(&format!(
-        "\n{}: {}\nlevel {}, shared among the rows; seed {}",
-        plural(answer.rows.len() as u64, "row"),
+        "\n{}: {}\nlevel {}, shared among the rows{}; seed {}",
+        plural(answer.rows.len(), "row"),
         counts.join(", "),
         answer.level,
+        intervals(answer),
         answer.seed
     ));
     text
+}
+
+/// How sure the intervals are: each has half of its row's share of the level.
+fn intervals(answer: &Compare) -> String {
+    if answer.rows.iter().all(|row| row.interval.is_none()) {
+        return String::new();
+    }
+    let wrong = 0.5 * answer.level / answer.rows.len().max(1) as f64;
+    format!("; an interval is wrong with\nprobability at most {wrong:.1e}")
 }
 
 fn judged(row: &CompareRow) -> Option<String> {

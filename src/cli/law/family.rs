@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cli::failure::Failure;
 use crate::cli::file::write_whole;
-use crate::cli::output::{json, line};
+use crate::cli::output::{beside, json, line, plural, written};
 
 /// More members are not looked at.
 const MOST_MEMBERS: usize = 200;
@@ -115,6 +115,7 @@ pub(super) fn run(request: &Request<'_>, stop: &AtomicBool) -> Result<ExitCode, 
     }
     if let Some(path) = request.claim {
         write_whole(path, claim(request, &names, &record, &members).as_bytes())?;
+        written(request.json, path);
     }
     if request.json {
         json(&record)?
@@ -138,7 +139,7 @@ impl Request<'_> {
     fn unfitted(&self, shape: &[i64], stop: &AtomicBool) -> Result<Law, String> {
         let network = self.member(shape).map_err(|_| "there is no such network".to_owned())?;
         if network.weights() > MOST_CHECKED {
-            return Err(format!("{} weights, over {MOST_CHECKED}", network.weights()));
+            return Err(format!("{}, over {MOST_CHECKED}", plural(network.weights(), "weight")));
         }
         let law = (self.law)(&network, self.samples, stop).map_err(|_| "its law was not found".to_owned())?;
         law.whole().map_err(|_| "its law was not found in time".to_owned())
@@ -215,32 +216,35 @@ impl Record {
         };
         let list = |shapes: &[Vec<i64>]| {
             let shapes: Vec<String> = shapes.iter().map(|shape| at(shape)).collect();
-            if shapes.is_empty() { "none".to_owned() } else { shapes.join(", ") }
+            if shapes.is_empty() { "none".to_owned() } else { beside(12, &shapes.join(", ")) }
         };
-        let mut text = format!(
-            "{} over {}\n\nFor every allocation A, ρ(A) = the smallest of |A| and dim Z + |A ∖ Z| for\n\n",
-            self.family,
-            names.join(", ")
-        );
+        let formula = if self.terms.is_empty() && self.unmatched.is_empty() {
+            "|A|"
+        } else {
+            "the smallest of |A| and dim Z + |A ∖ Z| for\n"
+        };
+        let over = names.join(", ");
+        let mut text = format!("{} over {over}\n\nFor every allocation A, ρ(A) = {formula}\n", self.family);
         for term in &self.terms {
             let numbers = if term.numbers.iter().all(|n| n.parse::<i64>().is_ok()) {
                 String::new()
             } else {
-                format!("   with numbers {}", term.numbers.join(", "))
+                format!(", with numbers {}", term.numbers.join(", "))
             };
-            text.push_str(&format!("  dim {:<14} {}{numbers}\n", term.dim, term.description));
+            let words = beside(21, &format!("{}{numbers}", term.description));
+            text.push_str(&format!("  dim {:<14} {words}\n", term.dim));
         }
         text.push_str(&format!("\nfitted to   {}\n", list(&self.fitted)));
         text.push_str(&format!("checked at  {}\n", list(&self.checked)));
         text.push_str(&format!("holds at    {}\n", list(&self.holds)));
         for (shape, reason) in &self.fails {
-            text.push_str(&format!("fails at    {}: {reason}\n", at(shape)));
+            text.push_str(&format!("fails at    {}\n", beside(12, &format!("{}: {reason}", at(shape)))));
         }
         for (shape, description) in &self.unmatched {
-            text.push_str(&format!("no pattern  {}: {description}\n", at(shape)));
+            text.push_str(&format!("no pattern  {}\n", beside(12, &format!("{}: {description}", at(shape)))));
         }
         for (shape, reason) in &self.skipped {
-            text.push_str(&format!("not checked {}: {reason}\n", at(shape)));
+            text.push_str(&format!("not checked {}\n", beside(12, &format!("{}: {reason}", at(shape)))));
         }
         text.push_str(&format!(
             "\na fitted law is a conjecture beyond the sizes where it was checked; seed {}",

@@ -19,7 +19,7 @@ use allocert::record;
 use super::certificate::save;
 use super::failure::Failure;
 use super::interrupt;
-use super::output::{json, line, plural, thousands, wrapped_paragraph};
+use super::output::{json, line, plural, thousands, wrapped_paragraph, written};
 use super::{Common, Subject, error_bound, parse_allocation, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -100,7 +100,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         if !same || common.json {
             show(common, arguments, law.clone())?;
         } else if let Samples::Count(count) = samples {
-            line(&format!("{network}, {count} samples: the same\n"))?;
+            line(&format!("{network}, {}: the same\n", plural(count, "sample")))?;
         }
         if stopped {
             return Ok(ExitCode::from(3));
@@ -149,6 +149,7 @@ fn show(common: &Common, arguments: &Arguments, mut law: reach::Law) -> Result<(
     if let Some(path) = &arguments.certificate {
         let (certificate, holes) = of_law(&law).map_err(|error| Failure::request(error.to_string()))?;
         save(path, &certificate)?;
+        written(common.json, path);
         if !holes.sets.is_empty() {
             let sets = plural(holes.sets.len() as u64, "set");
             eprintln!("the certificate has holes: the dimension of {sets} is known by random points only");
@@ -166,8 +167,11 @@ fn text(law: &reach::Law, answer: &record::Law) -> String {
     let weights = if answer.within == "all" { law.network.weights() } else { law.within.size() };
     let inside = if answer.within == "all" { String::new() } else { " inside these".to_owned() };
     let mut text = format!(
-        "{}, {}: {} weights, dimension {}\n\nFor every allocation A{inside}\n\n",
-        law.network, law.samples, weights, answer.teacher_dim
+        "{}, {}: {}, dimension {}\n\nFor every allocation A{inside}\n\n",
+        law.network,
+        law.samples,
+        plural(weights, "weight"),
+        answer.teacher_dim
     );
     for row in answer.formula.lines() {
         text.push_str(&format!("  {}\n", row.trim_end()));
@@ -183,22 +187,22 @@ fn text(law: &reach::Law, answer: &record::Law) -> String {
 fn how_known(answer: &record::Law) -> String {
     let number = plural(answer.flats.iter().map(|flat| flat.orbit as u64).sum::<u64>(), "set");
     let orbits = plural(answer.flats.len() as u64, "orbit");
-    let list = format!("{number} Z in {orbits} under {}", thousands_of(answer.symmetries, "symmetry"));
+    let symmetries = if answer.symmetries == 1 { "symmetry" } else { "symmetries" };
+    let list = format!("{number} Z in {orbits} under {} {symmetries}", thousands(answer.symmetries));
     let sums = "the sum of the formula over all allocations equals the sum of their ranks";
+    let redundant = if answer.loops.is_empty() { "no weight is redundant" } else { "only loops are redundant" };
     let sentence = match (answer.limit.as_deref(), answer.error_log2) {
         (Some(limit), _) => format!(
             "stopped by {limit}: {list} found by then. The formula is an upper bound; it may be too large where a set is missing."
         ),
+        (None, None) if answer.flats.is_empty() => format!("proved: {redundant}; {sums}."),
         (None, None) => format!("proved: {list}; {sums}, and every dim Z is proved."),
+        (None, Some(bound)) if answer.flats.is_empty() => format!("error ≤ 2^{bound}: {redundant}; {sums}."),
         (None, Some(bound)) => {
             format!("error ≤ 2^{bound}: {list}; {sums}, and what is not proved of dim Z has this error.")
         }
     };
     wrapped_paragraph(&sentence, 76)
-}
-
-fn thousands_of(number: u64, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{} symmetries", thousands(number)) }
 }
 
 /// Each kind of flat, drawn, with its reason.
@@ -209,7 +213,8 @@ fn flats(law: &reach::Law, answer: &record::Law) -> String {
             continue;
         };
         let number = if kind.number == 1 { String::new() } else { format!(" ({} of them)", kind.number) };
-        text.push_str(&format!("\ndim {} of {} weights: {}{number}\n", kind.dim, kind.size, kind.description));
+        let weights = plural(kind.size, "weight");
+        text.push_str(&format!("\ndim {} of {weights}: {}{number}\n", kind.dim, kind.description));
         if law.network.weights() <= 400 {
             picture(law.network.layout(), &flat.weights).lines().for_each(|l| text.push_str(&format!("    {l}\n")));
         }
@@ -237,7 +242,8 @@ fn consequences(answer: &record::Law) -> String {
         entry("it spans with", &answer.spans.join("; "));
     }
     if let Some(number) = &answer.smallest_spanning {
-        entry("smallest spanning", &format!("{} allocations of {} weights", thousands(number), answer.teacher_dim));
+        let [number, weights] = [plural(number, "allocation"), plural(answer.teacher_dim, "weight")];
+        entry("smallest spanning", &format!("{number} of {weights}"));
     }
     if let Some(sizes) = &answer.sizes {
         let uneven = sizes.iter().filter(|(_, least, most)| least < most);

@@ -12,7 +12,7 @@ use allocert::training::{FitOptions, Method, fit};
 
 use crate::cli::dataset::read;
 use crate::cli::failure::Failure;
-use crate::cli::output::{bar, json, line, thousands};
+use crate::cli::output::{bar, json, learnable, line, plural};
 use crate::cli::{Common, interrupt};
 
 use super::{How, between};
@@ -89,8 +89,7 @@ fn text(answer: &DataFit) -> String {
         Some(x) if x >= 1e6 => format!("{x:.5e}"),
         Some(x) => format!("{x:.5}"),
     };
-    let [size, weights, train, test] =
-        [answer.size, answer.weights, answer.train_rows, answer.test_rows].map(thousands);
+    let [train, test] = [answer.train_rows, answer.test_rows].map(|rows| plural(rows, "row"));
     let state = if answer.partial {
         ", PARTIAL"
     } else if answer.diverged {
@@ -98,12 +97,12 @@ fn text(answer: &DataFit) -> String {
     } else {
         ""
     };
-    let mut text = format!("{}: {size} of {weights} weights may learn\n\n", answer.network);
+    let mut text = format!("{}: {}\n\n", answer.network, learnable(answer.size, answer.weights));
     text.push_str(&format!(
         "trainer      {}, learning rate {}, batches of {}\nepochs       {}{state}\n\n",
         answer.trainer, answer.learning_rate, answer.batch, answer.epochs
     ));
-    text.push_str(&format!("              train ({train} rows)   test ({test} rows)\n"));
+    text.push_str(&format!("              train ({train})   test ({test})\n"));
     text.push_str(&format!("loss         {:>18}   {:>16}\n", number(answer.train_loss), number(answer.test_loss)));
     if answer.train_accuracy.is_some() {
         let [train, test] = [answer.train_accuracy, answer.test_accuracy].map(number);

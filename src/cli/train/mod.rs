@@ -16,7 +16,7 @@ use allocert::training::{Method, TrainerOptions, Training, TrialOptions};
 
 use super::failure::Failure;
 use super::file::write_whole;
-use super::output::{bar, json, line};
+use super::output::{bar, json, line, written};
 use super::{Common, Pins, error_bound, interrupt, parse_allocation, report, settings};
 
 mod data;
@@ -46,7 +46,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "ALLOC", required_unless_present = "replay")]
     allocation: Option<String>,
     /// The number of generic inputs; without it, so many that more add nothing (functional).
-    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "M", value_parser = crate::cli::at_least_one)]
     samples: Option<u64>,
     /// How many students and teachers to draw.
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
@@ -173,6 +173,7 @@ fn teach(
     let answer = record::Train::of(&training, &experiment, exact.as_ref().map_err(ToString::to_string));
     if let Some(folder) = &arguments.report {
         report::write(folder, &Results { trainings: vec![(&answer).into()], ..Results::default() })?;
+        written(common.json, folder);
     }
     if common.json {
         json(&answer)?;

@@ -6,13 +6,13 @@ use allocert::allocation::{Allocation, picture};
 use allocert::network::Network;
 use allocert::record::{Replay, Train, TrialRun};
 
-use crate::cli::output::{harmless, plural, thousands, wrapped_paragraph};
+use crate::cli::output::{harmless, learnable, plural, thousands, wrapped_paragraph};
 
 /// A result.
 pub(super) fn text(answer: &Train, network: &Network, allocation: &Allocation) -> String {
     let samples = answer.samples.map_or("functional".to_owned(), |m| plural(m, "sample"));
     let (size, weights) = (answer.size, network.weights());
-    let mut text = format!("{}, {samples}: {size} of {weights} weights may learn\n\n", answer.network);
+    let mut text = format!("{}, {samples}: {}\n\n", answer.network, learnable(size, weights));
     if weights <= 400 {
         for line in picture(network.layout(), allocation).lines() {
             text.push_str(&format!("  {line}\n"));
@@ -59,7 +59,11 @@ fn compared(answer: &Train) -> String {
         let why = answer.not_compared.as_deref().unwrap_or("not asked");
         return format!("\nnot compared with theory: {}\n", harmless(why));
     };
-    let mut text = format!("\nverdict      {verdict} ({})\n", answer.evidence.as_deref().unwrap_or("unknown"));
+    let evidence = match answer.error_log2 {
+        Some(bound) => format!("error ≤ 2^{bound}"),
+        None => answer.evidence.clone().unwrap_or_else(|| "unknown".to_owned()),
+    };
+    let mut text = format!("\nverdict      {verdict} ({evidence})\n");
     match (answer.probability_exact, answer.ci95_exact) {
         (Some(p), None) => text.push_str(&format!("match prob.  {p}\n")),
         (Some(p), Some([low, high])) => {

@@ -7,7 +7,7 @@ use allocert::report::{Changes, Results, compare, junit};
 
 use crate::cli::failure::Failure;
 use crate::cli::file::{cannot_write, make_folder, write_whole};
-use crate::cli::output::{Colour, harmless, line, paint};
+use crate::cli::output::{Colour, harmless, line, paint, written};
 use crate::cli::report;
 
 use super::{Arguments, matches};
@@ -48,6 +48,7 @@ pub(super) fn after(
     }
     if let Some(folder) = &arguments.report {
         report::write(folder, &Results { claims, ..Results::default() })?;
+        written(json, folder);
     }
     Ok(changes)
 }

@@ -185,8 +185,14 @@ fn row(record: &Verify) -> String {
     };
     let (networks, allocations) = (thousands(record.networks as u64), thousands(record.allocations));
     let time = crate::cli::output::seconds(std::time::Duration::try_from_secs_f64(record.seconds).unwrap_or_default());
-    let mut row =
-        columns([&format!("{outcome:<8} {mark}"), &harmless(&record.claim), &networks, &allocations, &evidence, &time]);
+    let mut row = columns([
+        &format!("{outcome:<12} {mark}"),
+        &harmless(&record.claim),
+        &networks,
+        &allocations,
+        &evidence,
+        &time,
+    ]);
     if let Some(c) = &record.counterexample {
         let at = c.allocation.as_ref().map(|a| format!(": {a}")).unwrap_or_default();
         row.push_str(&format!("\n          smallest counterexample: {}{}", harmless(&c.network), harmless(&at)));

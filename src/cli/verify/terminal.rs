@@ -12,12 +12,11 @@ use crate::cli::output::{Colour, harmless, paint, plural, seconds, thousands, wr
 
 /// A line of the table, 80 characters wide; a long name gets a line of its own.
 pub(super) fn columns([outcome, name, networks, instances, evidence, time]: [&str; 6]) -> String {
-    // A long outcome takes from the name's place, and so does long evidence.
+    // Long evidence takes from the name's place.
     let further = evidence.chars().count().saturating_sub(6);
-    let room = 45 - outcome.len().max(10) - further;
-    let under = 46 - further;
+    let (room, under) = (31 - further, 46 - further);
     let name = if name.chars().count() > room { format!("{name}\n{:under$}", "") } else { format!("{name:<room$}") };
-    format!("{outcome:<10} {name} {networks:>7} {instances:>11} {evidence:<6} {time:>6}")
+    format!("{outcome:<14} {name} {networks:>7} {instances:>11} {evidence:<6} {time:>6}")
 }
 
 fn outcome_name(checked: &Checked) -> &'static str {
@@ -35,7 +34,7 @@ pub(super) fn row(checked: &Checked, detailed: bool) -> String {
         (_, false) => Colour::Red,
     };
     let mark = if checked.is_expected() { " " } else { "!" };
-    let outcome = format!("{:<8} {mark}", outcome_name(checked));
+    let outcome = format!("{:<12} {mark}", outcome_name(checked));
     let evidence = match checked.evidence {
         None => "-".to_owned(),
         Some(Evidence::Bounded { error_log2 }) => format!("2^{error_log2}"),

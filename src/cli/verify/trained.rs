@@ -8,7 +8,7 @@ use allocert::record::Trained;
 use allocert::training::{Exact, Experiment, Method, Training, TrialOptions};
 
 use crate::cli::failure::Failure;
-use crate::cli::output::{Colour, paint, thousands};
+use crate::cli::output::{Colour, paint, plural, thousands};
 
 /// Allocations of each network and size, and of a claim.
 const SAMPLE: [usize; 2] = [1, 40];
@@ -72,9 +72,11 @@ pub(super) fn text(trained: Option<&Trained>) -> String {
     let Some(t) = trained else {
         return String::new();
     };
-    let [allocations, trials, successes, missed] = [t.allocations, t.trials, t.successes, t.missed].map(thousands);
+    let [allocations, trials] = [plural(t.allocations, "allocation"), plural(t.trials, "trial")];
+    let [successes, missed] = [t.successes, t.missed].map(thousands);
+    let matches = if t.successes == 1 { "match" } else { "matches" };
     let shown = format!(
-        "trained: {allocations} allocations, {trials} trials, {successes} matches, {missed} missed, {} inconsistent",
+        "trained: {allocations}, {trials}, {successes} {matches}, {missed} missed, {} inconsistent",
         t.inconsistent
     );
     let colour = if t.consistent { Colour::Dim } else { Colour::Red };
