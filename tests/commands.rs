@@ -76,7 +76,7 @@ fn the_same_request_gives_the_same_bytes() {
 
 #[test]
 fn wrong_requests_say_what_where_and_how_to_mend() {
-    let wrong: [(&[&str], &[&str]); 22] = [
+    let wrong: [(&[&str], &[&str]); 24] = [
         (&["rank", "lffn([-1,2])", "all"], &["widths[0] is -1", "at least 1", "lffn([-1,2])\n"]),
         (&["rank", "lffn([2])", "all"], &["widths has 1 of at least 2 entries", "lffn([2, 2, 2])"]),
         (&["rank", "lfnn([2,2])", "all"], &["no network family is called `lfnn`; did you mean lffn?", "lrnn"]),
@@ -91,7 +91,9 @@ fn wrong_requests_say_what_where_and_how_to_mend() {
         (&["rank", "lffn([10**9, 2])", "W1"], &["has no powers"]),
         (&["rank", "lffn([2,2,2])", "W1[0,0],W1[1,1]"], &["commas between weights", "put spaces there"]),
         (&["rank", "lffn([2,2,2])", "W1[0][0]"], &["two pairs of brackets", "W1[0,1]"]),
-        (&["rank", "lffn([2,2,2])", "W1", "--samples", "0"], &["--samples"]),
+        (&["rank", "lffn([2,2,2])", "W1", "--samples", "0"], &["--samples", "give a whole number, at least 1"]),
+        (&["rank", "lffn([2,2,2])"], &["no allocation is given", "all for every weight"]),
+        (&["law", "relu([2,2,1])"], &["do not form one matroid", "use rank, scan or match"]),
         (&["rank", "lffn([2,2,2])", "W1", "--samples", "-1"], &["invalid value '-1' for '--samples <M>'"]),
         (&["check", "docs"], &["docs is a folder", "docs/*.cert"]),
         (&["rank", "lffn([2,2,2])", "W1", "--error-log2", "3"], &["from -4000 to -1"]),
