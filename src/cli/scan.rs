@@ -156,11 +156,11 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         None => None,
     };
     if let Some(path) = &arguments.certificate {
-        let written = match arguments.elementary {
+        let proof = match arguments.elementary {
             true => of_table_by(&Elementary, &network, samples, settings),
             false => of_table(&network, samples, settings),
         };
-        let (text, _) = written.map_err(|error| Failure::request(error.to_string()))?;
+        let (text, _) = proof.map_err(|error| Failure::request(error.to_string()))?;
         save(path, &text)?;
         written(common.json, path);
     }
