@@ -12,6 +12,7 @@ use allocert::certificate::of_match;
 use allocert::matching::{
     Ensemble, Estimate, Exact, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide,
 };
+use allocert::reach::Evidence;
 use allocert::record;
 use allocert::report::Results;
 
@@ -212,7 +213,9 @@ fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> Str
         ));
         text.push_str("             training misses matches: this is no match probability\n");
     }
-    text.push_str(&format!("evidence     {}; seed {}", answer.evidence, answer.settings.seed));
+    let sampled = answer.estimate.is_some() && answer.exact.is_none() && answer.evidence != Evidence::Statistical;
+    let of = if sampled { " for the verdict; the probability is a frequency" } else { "" };
+    text.push_str(&format!("evidence     {}{of}; seed {}", answer.evidence, answer.settings.seed));
     text
 }
 

@@ -201,7 +201,10 @@ fn text(answer: &Answer) -> String {
         text.push_str(&drawn(distribution));
     }
     let labels = plural(answer.labels, "label");
-    text.push_str(&format!("the allocation {verdict} ({labels}; seed {})", answer.settings.seed));
+    // Which of two dimensions is larger rests on both.
+    let drawn = [&answer.dim, &answer.teacher].iter().any(|d| d.evidence == Evidence::Statistical);
+    let far = if drawn { "as far as the draws show, " } else { "" };
+    text.push_str(&format!("{far}the allocation {verdict} ({labels}; seed {})", answer.settings.seed));
     text
 }
 
