@@ -81,7 +81,7 @@ impl MatchValue {
     }
 
     /// Why samples show nothing: it depends on where in its interval the probability is.
-    fn straddles(&self, [low, high]: [f64; 2]) -> Doubt {
+    fn straddles(&self, low: impl std::fmt::Display, high: impl std::fmt::Display) -> Doubt {
         let trials = self.answer.estimate.as_ref().map_or(0, |e| e.trials);
         let allocation = self.lens.in_words(&self.answer.allocation);
         let text = format!(
@@ -199,7 +199,7 @@ fn match_methods(builder: &mut MethodsBuilder) {
             let [low, high] = proved.unwrap_or_else(|| this.answer.ci95());
             // What samples support is so wherever in the interval the probability is.
             let place = if low < high && explores() {
-                choose(&this.about_sample("a place in the interval"), 3, || this.straddles([low, high]))
+                choose(&this.about_sample("a place in the interval"), 3, || this.straddles(low, high))
             } else {
                 0
             };
