@@ -171,7 +171,8 @@ claim(name = \"b\", statement = \"S.\", networks = [lrnn(1, 1, 1, 3)], samples =
 
 #[test]
 fn counted_degrees_have_a_bound() {
-    let (answer, _) = one(&["match", "lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]", "--trials", "200"]);
+    let diagonals = "W1[0,0] W1[1,1] W2[0,0] W2[1,1] W2[2,:]";
+    let (answer, _) = one(&["match", "lffn([2, 2, 3])", diagonals, "--trials", "200"]);
     assert_eq!((&answer["verdict"], &answer["evidence"]), (&"fractional".into(), &"bounded".into()), "{answer}");
     assert!(answer["error_log2"].as_i64().unwrap() < -40, "{answer}");
     let (answer, _) = one(&["match", "lffn([2, 2, 2])", "W1[0,0] W1[0,1] W1[1,0] W2[1,1]"]);
@@ -227,13 +228,13 @@ fn a_counterexample_about_samples_is_seen_again() {
 #[test]
 fn a_counterexample_about_matches_is_seen_again_with_its_teacher() {
     let claim = refuted(
-        "claim(name = \"m\", statement = \"S.\", networks = [lffn([2, 2, 2])],
-        allocations = [\"W1[0,0] W1[1,1] W2[0,0] W2[1,1]\"], holds = lambda net, a: a.match_in(60).verdict == \"one\")",
+        "claim(name = \"m\", statement = \"S.\", networks = [lffn([2, 2, 3])],
+        allocations = [\"W1[0,0] W1[1,1] W2[0,0] W2[1,1] W2[2,:]\"], holds = lambda net, a: a.match_in(60).verdict == \"one\")",
     );
     let command = claim["counterexample"]["command"].as_str().unwrap();
     assert!(command.starts_with("allocert match "), "{command}");
     let unmatched = &claim["counterexample"]["unmatched"];
-    assert_eq!(unmatched["teacher"].as_array().unwrap().len(), 8);
+    assert_eq!(unmatched["teacher"].as_array().unwrap().len(), 10);
     assert!(unmatched["teacher"][0].as_str().unwrap().contains("/2^"));
     let shown = again(&claim);
     assert!(shown.contains("fractional") && !shown.contains(" 0 unmatched"), "{shown}");
