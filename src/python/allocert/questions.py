@@ -313,7 +313,7 @@ def symmetries(net: NetworkLike) -> results.Symmetries:
     """What leaves a network as it is: permutations of its weights, and gauge directions.
 
     >>> sorted(symmetries("lffn([2, 2, 2])").to_dict())
-    ['gauge', 'network', 'permutations', 'weights']
+    ['gauge', 'network', 'permutations', 'sign_changes', 'weights']
     """
     net = as_network(net)
     return results.Symmetries(json.loads(_native.symmetries(net._inner)), net)
