@@ -188,6 +188,11 @@ fn every_law_is_named() {
     assert_eq!(answer.verdict, Verdict::One);
 
     let answer = of("W1[0,0] W1[1,1] W2[0,0] W2[1,1]");
+    assert!(matches!(answer.reason, Reason::Exact(_)), "{:?}", answer.reason);
+    assert_eq!((answer.verdict, answer.evidence.name()), (Verdict::Fractional, "proved"));
+
+    let taller = Network::lffn(&[2, 2, 3], false).unwrap();
+    let answer = decide(&taller, Samples::Functional, "W1[0,0] W1[1,1] W2[0,0] W2[1,1] W2[2,:]");
     let Reason::Fractional { normal, bounded, .. } = answer.reason else {
         panic!("{:?}", answer.reason);
     };
