@@ -32,6 +32,7 @@ pub use matching::of_match;
 pub use rank::{of_rank, of_rank_by};
 use section::Section;
 pub use table::{Holes, MOST_WEIGHTS, of_table, of_table_by};
+pub use writer::statement;
 
 /// Why no certificate can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -68,7 +68,7 @@ impl Writer {
             Rule::Claim { .. } => self.subject.clear(),
             _ => {}
         }
-        self.statements.push(format!("{}{}", self.subject, statement(&by)));
+        self.statements.push(format!("{}{}", self.subject, statement(&by).unwrap_or_default()));
         self.lines.push(json(&Step { step, by }));
         step
     }
@@ -111,9 +111,9 @@ fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// What a step states, in the words of the format.
-fn statement(rule: &Rule) -> String {
-    match rule {
+/// What a step states, in the words of the format; nothing if it states nothing.
+pub fn statement(rule: &Rule) -> Option<String> {
+    Some(match rule {
         Rule::Minor { of, at_least: k, .. } => format!("the dimension of {of} is at least {k}"),
         Rule::Size { of, at_most: k }
         | Rule::Labels { of, at_most: k }
@@ -147,8 +147,8 @@ fn statement(rule: &Rule) -> String {
             format!("neither the instance of step {instance} nor any near it has a real match with {of}")
         }
         Rule::Fractional { of, .. } => format!("the match probability of {of} is above 0 and below 1"),
-        Rule::Condition { .. } => condition_in_words(rule).unwrap_or_default(),
-        Rule::Claim { .. } => claim_in_words(rule).unwrap_or_default(),
-        _ => String::new(),
-    }
+        Rule::Condition { .. } => return condition_in_words(rule),
+        Rule::Claim { .. } => return claim_in_words(rule),
+        _ => return None,
+    })
 }

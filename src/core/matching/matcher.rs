@@ -1,26 +1,31 @@
 //! Questions about the match probabilities of one network's allocations: what they share is computed once.
 
+mod decide;
+mod error;
+mod options;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::algebra::{Limits, Primes, Solver, Undecided};
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
-use crate::number::{Function, Ring, Stream, generator, random_prime};
+use crate::number::{Ring, Stream, generator, random_prime};
 use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
 
-use super::answer::{Estimate, Halt, MatchAnswer, Reason, Verdict};
+use super::answer::{Estimate, MatchAnswer};
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
-use super::estimate::{Search, Trials, estimate, first_without_match};
-use super::exact::{Exact, exact};
+use super::estimate::{Search, estimate, first_without_match};
 use super::instance::{Cut, Decision, Instance};
-use super::laws::{Ruling, bases, boundedness, certain_match, evidence_of_fraction, normality};
-use super::piecewise::{is_below_one, ruling};
+use super::laws::bases;
 use super::powers::Powers;
 use super::shallow::Shallow;
 use super::witness::Proof;
+
+pub use error::MatchError;
+pub use options::MatchOptions;
 
 /// Errors of so many decisions together stay below the error asked for.
 const TRIALS_LOG2: i64 = 32;
@@ -32,116 +37,6 @@ const FEW_SLICES: usize = 4;
 
 /// So many instances are looked at for a match that persists nearby.
 const MOST_WITNESSES: u64 = 64;
-
-/// How far to go for a match probability.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MatchOptions {
-    /// How students, teachers and inputs are drawn.
-    pub ensemble: Ensemble,
-    /// How many instances are decided where no law applies.
-    pub trials: Trials,
-    /// So many subsets of an allocation with surplus weights are looked at, in search of a basis that settles it.
-    pub bases: usize,
-    /// So many slices of an instance of such an allocation are solved before it is undecided.
-    pub slices: usize,
-    /// Everything ends after so long, the search for a law after half of it.
-    pub time_limit: Option<Duration>,
-}
-
-impl Default for MatchOptions {
-    fn default() -> Self {
-        let (ensemble, trials) = (Ensemble::Gaussian, Trials::Fixed(10_000));
-        MatchOptions { ensemble, trials, bases: 2_000, slices: 16, time_limit: None }
-    }
-}
-
-impl MatchOptions {
-    /// The same with larger budgets: four times as many instances and subsets, and twice as many slices.
-    #[must_use]
-    pub fn grown(&self) -> Self {
-        let most = |n: u64| n.saturating_mul(4);
-        let trials = match self.trials {
-            Trials::Fixed(n) => Trials::Fixed(most(n)),
-            Trials::UpTo(n) => Trials::UpTo(most(n)),
-            Trials::Precision { width, most: n } => Trials::Precision { width, most: most(n) },
-        };
-        let (bases, slices) = (self.bases.saturating_mul(4), self.slices.saturating_mul(2));
-        MatchOptions { trials, bases, slices, ..*self }
-    }
-
-    /// When what begins now has to end.
-    fn deadline(&self) -> Option<Instant> {
-        self.time_limit.and_then(|limit| Instant::now().checked_add(limit))
-    }
-}
-
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum MatchError {
-    /// The dimensions cannot be computed.
-    #[error("{0}")]
-    Reach(#[from] ReachError),
-    /// A network with kinks, and a learnable weight below its last two layers.
-    #[error(
-        "{network}: {weight} may learn, below the last hidden layer\n  with kinks, matches are decided where only layers {layer} and {} learn: freeze the others, or ask for dimensions (rank)",
-        .layer + 1
-    )]
-    Kinks {
-        /// The network.
-        network: String,
-        /// A learnable weight of an earlier layer.
-        weight: String,
-        /// The last hidden layer.
-        layer: usize,
-    },
-    /// A network of one's own with kinks.
-    #[error(
-        "{network}: matches of a network of one's own are decided where its label map is polynomial, and it has kinks\n  ask for dimensions (rank), or for training"
-    )]
-    OwnKinks {
-        /// The network.
-        network: String,
-    },
-    /// A question that only polynomial label maps have an answer to.
-    #[error(
-        "{network}: {what} speaks of polynomial equations, and with kinks there are others on each pattern\n  ask for it on lffn, lrnn or pnn networks"
-    )]
-    NotPolynomial {
-        /// The network.
-        network: String,
-        /// What was asked for.
-        what: &'static str,
-    },
-    /// An allocation of another network.
-    #[error("an allocation over {given} weights, for a network with {weights}\n  take an allocation of this network")]
-    OtherNetwork {
-        /// The weights that the allocation chooses from.
-        given: usize,
-        /// The network's weights.
-        weights: usize,
-    },
-    /// Laws are asked for, for draws that they say nothing about.
-    #[error(
-        "{what} rests on laws about almost every student and teacher; they say nothing about {ensemble} draws\n  take gaussian or uniform ones, or estimate single allocations"
-    )]
-    NoLaws {
-        /// What was asked for.
-        what: &'static str,
-        /// The ensemble.
-        ensemble: String,
-    },
-    /// Too many weights for all allocations to be classified.
-    #[error(
-        "a network with {weights} weights; all allocations are classified for up to {limit}\n  take a smaller network, or ask about single allocations"
-    )]
-    TooManyWeights {
-        /// The network's weights.
-        weights: usize,
-        /// The most that there may be.
-        limit: usize,
-    },
-}
 
 /// Answers questions about one network at so many samples.
 #[derive(Clone, Debug)]
@@ -379,68 +274,6 @@ impl Matcher {
         self.estimate_with(allocation, degree, options, deadline, progress)
     }
 
-    /// The match probability of an allocation: by a law where one settles it, otherwise estimated.
-    ///
-    /// # Errors
-    /// An allocation of another network, or one that instances cannot be decided for.
-    pub fn decide(
-        &self,
-        allocation: &Allocation,
-        options: &MatchOptions,
-        progress: &(dyn Fn(u64, u64) + Sync),
-    ) -> Result<MatchAnswer, MatchError> {
-        self.accept(allocation)?;
-        let start = Instant::now();
-        let deadline = options.deadline();
-        let (dim, teacher) = (self.dim(allocation), self.teacher());
-        // A rank is a proved lower bound: that A does not span needs its own bound from above, that it does the teacher's.
-        let spans = if dim.value < teacher.value { dim.evidence } else { teacher.evidence };
-        let mut answer = MatchAnswer {
-            network: self.network.clone(),
-            allocation: allocation.clone(),
-            samples: self.samples,
-            dim,
-            teacher,
-            verdict: Verdict::Undecided,
-            reason: Reason::SpecialEnsemble,
-            evidence: spans,
-            degree: None,
-            exact: None,
-            estimate: None,
-            settings: self.settings,
-        };
-        if !options.ensemble.is_generic() {
-            self.accept_inputs(options.ensemble)?;
-            if matches!(self.engine, Engine::Analytic(_)) {
-                answer.evidence = Evidence::Open;
-                return Ok(answer);
-            }
-            let estimate = self.estimate(allocation, options, progress);
-            (answer.evidence, answer.estimate) = (estimate.of_value(), Some(estimate));
-            return Ok(answer);
-        }
-        match &self.engine {
-            Engine::Polynomial(p) => self.ask_laws(p, &mut answer, options, (start, deadline), progress),
-            Engine::Analytic(_) => self.ask_analytic_laws(&mut answer),
-            Engine::Piecewise { shallow, .. } => {
-                let ruled = shallow.as_ref().and_then(|shallow| {
-                    let ruled = ruling(shallow, allocation, self.samples);
-                    ruled.or_else(|| self.witnessed(shallow, allocation, options, deadline))
-                });
-                (answer.verdict, answer.reason) = ruled.unwrap_or((Verdict::Undecided, Reason::NoLawForKinks));
-                answer.evidence = Evidence::Proved;
-                if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
-                    let estimate = self.estimate_with(allocation, None, options, deadline, progress);
-                    if answer.verdict == Verdict::Undecided {
-                        answer.evidence = estimate.of_value();
-                    }
-                    answer.estimate = Some(estimate);
-                }
-            }
-        }
-        Ok(answer)
-    }
-
     /// Refuses what no instance can be decided for.
     fn accept(&self, allocation: &Allocation) -> Result<(), MatchError> {
         let (given, weights) = (allocation.weights(), self.network.weights());
@@ -468,132 +301,6 @@ impl Matcher {
             entries: entries as u64,
             limit: MOST_INPUT_ENTRIES as u64,
         }))
-    }
-
-    /// A verdict by the first instance with a match that persists nearby, where the cone law says that not all have one.
-    fn witnessed(
-        &self,
-        shallow: &Shallow,
-        allocation: &Allocation,
-        options: &MatchOptions,
-        deadline: Option<Instant>,
-    ) -> Option<(Verdict, Reason)> {
-        if !is_below_one(shallow, allocation, self.samples) {
-            return None;
-        }
-        let draw = |trial| Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
-        let trial = (0..MOST_WITNESSES).find(|trial| shallow.has_open_match(allocation, &draw(*trial), deadline))?;
-        Some((Verdict::Fractional, Reason::InstanceAndCone { trial }))
-    }
-
-    /// The zero-positive law, and the affine 0-1 law where labels are seen to be affine: on the connected space of all weights and
-    /// inputs, or, with exponentials and quotients alone, in a field of rational functions in independent variables.
-    fn ask_analytic_laws(&self, answer: &mut MatchAnswer) {
-        let connected = self.network.own_program().is_some_and(|program| {
-            let is_rational = !program.takes(Function::Log) && !program.takes(Function::Sqrt);
-            is_rational || program.is_defined_everywhere()
-        });
-        let affine = self.network.own_program().is_some_and(|program| program.is_affine_in(&answer.allocation));
-        let (verdict, reason) = match (answer.evidence, answer.dim.value < answer.teacher.value) {
-            _ if answer.allocation.size() == answer.allocation.weights() => (Verdict::One, Reason::Copying),
-            (Evidence::Open, _) => (Verdict::Undecided, Reason::OpenDimension),
-            (_, true) => (Verdict::Zero, Reason::NotSpanning),
-            (_, false) if affine && connected => (Verdict::One, Reason::Affine),
-            (_, false) => (Verdict::Undecided, Reason::Positive),
-        };
-        answer.evidence = match (&reason, verdict) {
-            (Reason::Copying, _) => Evidence::Proved,
-            (_, Verdict::Undecided) => Evidence::Open,
-            _ => answer.evidence,
-        };
-        (answer.verdict, answer.reason) = (verdict, reason);
-    }
-
-    /// The laws for polynomial label maps, and what sampling shows where they give neither 0 nor 1; the laws have half of the
-    /// time.
-    fn ask_laws(
-        &self,
-        polynomial: &Polynomial,
-        answer: &mut MatchAnswer,
-        options: &MatchOptions,
-        (start, deadline): (Instant, Option<Instant>),
-        progress: &(dyn Fn(u64, u64) + Sync),
-    ) {
-        let Polynomial { matroid, counter, .. } = polynomial;
-        let half = deadline.map(|deadline| start + deadline.saturating_duration_since(start) / 2);
-        let counter = &counter.until(half);
-        if answer.dim.value < answer.teacher.value {
-            (answer.verdict, answer.reason) = (Verdict::Zero, Reason::NotSpanning);
-            return;
-        }
-        answer.exact = self.exact(&answer.allocation, options.ensemble);
-        if answer.exact.as_ref().is_some_and(|exact| exact.verdict() == Verdict::Fractional) {
-            let is_basis = answer.allocation.size() == answer.teacher.value;
-            answer.degree = is_basis.then(|| counter.degree(&answer.allocation));
-            self.sample(answer, options, deadline, progress);
-            self.enter_exact(answer);
-            return;
-        }
-        let ruling = certain_match(&answer.allocation, matroid, counter, answer.evidence, options.bases);
-        let Ruling { certain, degree } = ruling;
-        answer.degree = degree;
-        match certain {
-            Some((reason, evidence)) => {
-                (answer.verdict, answer.reason, answer.evidence) = (Verdict::One, reason, evidence);
-            }
-            None if answer.exact.is_some() => self.enter_exact(answer),
-            None => {
-                let cut_short = half.is_some_and(|half| Instant::now() >= half);
-                self.sample(answer, options, deadline, progress);
-                if let (true, Some(estimate)) = (cut_short, &mut answer.estimate) {
-                    // With more time a law might have settled it.
-                    estimate.stopped = estimate.stopped.or(options.time_limit.map(Halt::TimeLimit));
-                }
-            }
-        }
-    }
-
-    /// What a theorem says of the match probability of an allocation that spans.
-    pub(super) fn exact(&self, allocation: &Allocation, ensemble: Ensemble) -> Option<Exact> {
-        let Engine::Polynomial(p) = &self.engine else {
-            return None;
-        };
-        exact(&self.network, p.powers.as_ref(), allocation, self.samples, ensemble)
-    }
-
-    /// Enters the verdict that follows from the value.
-    fn enter_exact(&self, answer: &mut MatchAnswer) {
-        if let Some(exact) = &answer.exact {
-            (answer.verdict, answer.reason) = (exact.verdict(), Reason::Exact(exact.theorem));
-            answer.evidence = Evidence::Proved;
-        }
-    }
-
-    /// Fills in what sampling shows where no law gives 0 or 1.
-    fn sample(
-        &self,
-        answer: &mut MatchAnswer,
-        options: &MatchOptions,
-        deadline: Option<Instant>,
-        progress: &(dyn Fn(u64, u64) + Sync),
-    ) {
-        let degree = answer.degree.and_then(Result::ok);
-        let estimate = self.estimate_with(&answer.allocation, degree, options, deadline, progress);
-        (answer.verdict, answer.reason, answer.evidence) = (Verdict::Undecided, Reason::NoLaw, estimate.of_value());
-        let is_basis = answer.allocation.size() == answer.teacher.value;
-        let witness = estimate.without_match.filter(|_| degree.is_some() || !is_basis);
-        if let Some(trial) = witness.filter(|_| !is_basis) {
-            (answer.verdict, answer.reason) = (Verdict::Fractional, Reason::WithoutMatch { trial });
-            answer.evidence = Evidence::Statistical;
-        } else if let Some(trial) = witness {
-            let normal = normality(&self.network, self.samples, answer.teacher.value);
-            let bounded = boundedness(degree);
-            answer.verdict = Verdict::Fractional;
-            answer.reason = Reason::Fractional { trial, normal, bounded };
-            let spans = Evidence::all([answer.teacher.evidence, estimate.evidence]);
-            answer.evidence = evidence_of_fraction(spans, normal, bounded);
-        }
-        answer.estimate = Some(estimate);
     }
 
     fn estimate_with(

@@ -12,7 +12,9 @@ mod layered;
 mod lffn;
 mod lrnn;
 mod pnn;
+mod probe;
 mod program;
+mod pullback;
 mod relu;
 mod shape;
 mod signs;
@@ -23,7 +25,9 @@ pub use change::ChangeError;
 pub use diagram::{Diagram, Group};
 use family::Family;
 pub use gauge::AffineField;
+pub use probe::{Probe, Row, Samples};
 pub use program::ProgramNetworkError;
+pub use pullback::Pullback;
 pub use shape::{MOST_WEIGHTS, ShapeError, ShapeValue, Shapes};
 pub use symmetry::Symmetry;
 pub use text::NetworkTextError;
@@ -35,66 +39,7 @@ use rug::Integer;
 use crate::algebra::Matrix;
 use crate::allocation::{Allocation, Layout};
 use crate::number::{Degrees, Field, Ring};
-use crate::program::{Part, Program, ProgramError};
-
-/// How many generic inputs the labels are taken on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Samples {
-    /// So many generic inputs, at least 1.
-    Count(u64),
-    /// So many that more add no rank.
-    Functional,
-}
-
-impl Samples {
-    /// The number, or nothing when functional (as in JSON).
-    pub fn count(self) -> Option<u64> {
-        match self {
-            Samples::Count(count) => Some(count),
-            Samples::Functional => None,
-        }
-    }
-}
-
-impl std::fmt::Display for Samples {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Samples::Count(1) => write!(f, "1 sample"),
-            Samples::Count(count) => write!(f, "{count} samples"),
-            Samples::Functional => f.write_str("functional"),
-        }
-    }
-}
-
-/// The inputs at which labels are taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Probe {
-    /// Generic inputs: their entries are variables like the weights.
-    Generic(usize),
-    /// Fixed integer inputs that see all that any inputs can see.
-    Fixed(Vec<Vec<i64>>),
-}
-
-impl Probe {
-    /// The number of inputs.
-    pub fn inputs(&self) -> usize {
-        match self {
-            Probe::Generic(count) => *count,
-            Probe::Fixed(inputs) => inputs.len(),
-        }
-    }
-}
-
-/// A combination of the labels of one input: a row of the Jacobian, or a sum of multiples of rows.
-#[derive(Clone, Copy, Debug)]
-pub struct Row<'a, E> {
-    /// The input.
-    pub input: &'a [E],
-    /// Which units with a kink are active; none for a polynomial label map.
-    pub gates: &'a [bool],
-    /// A factor for each label.
-    pub combination: &'a [E],
-}
+use crate::program::{Program, ProgramError};
 
 /// The one place that tells families apart.
 macro_rules! on_family {
@@ -107,54 +52,6 @@ macro_rules! on_family {
             Kind::Program($family) => $answer,
         }
     };
-}
-
-/// The derivatives of combinations of labels by some weights: one pass back each, whatever the number of labels. On an activation
-/// pattern, polynomial, so that any ring will do.
-#[derive(Clone, Debug)]
-pub struct Pullback<'a> {
-    network: &'a Network,
-    columns: Vec<usize>,
-    /// Of a network of one's own, what these weights move.
-    part: Option<Part>,
-}
-
-impl Pullback<'_> {
-    /// The derivatives of a combination of the labels of one input.
-    ///
-    /// # Panics
-    /// If there are not `weights()` weights, `gates()` gates or `labels_per_input()` factors.
-    pub fn row<R: Ring>(&self, ring: &R, weights: &[R::Element], row: &Row<'_, R::Element>) -> Vec<R::Element> {
-        let network = self.network;
-        assert_eq!((weights.len(), row.gates.len()), (network.weights(), network.gates()), "the weights and gates");
-        assert_eq!(row.combination.len(), network.labels_per_input(), "the combination of labels");
-        let Row { input, gates, combination } = row;
-        let part = self.part.as_ref().and_then(|part| part.reverse(ring, weights, input, gates, combination));
-        part.unwrap_or_else(|| on_family!(network, f => f.reverse(ring, weights, row, &self.columns)))
-    }
-
-    /// The network.
-    pub fn network(&self) -> &Network {
-        self.network
-    }
-
-    /// The weights, in ascending order.
-    pub fn columns(&self) -> &[usize] {
-        &self.columns
-    }
-
-    /// Directions that move these weights only and along which no label changes, found rather than declared, of a network of
-    /// one's own that is polynomial: likely, not proved.
-    pub fn likely_gauge(&self) -> Vec<AffineField> {
-        let inside = || Allocation::of(self.network.weights(), self.columns.iter().copied());
-        if self.part.is_some() { gauge::likely_fields(self, &inside()) } else { Vec::new() }
-    }
-
-    /// About how many products a row costs, saturating.
-    pub fn products(&self) -> u64 {
-        let part = self.part.as_ref().map(|part| (part.steps() as u64).saturating_mul(3));
-        part.unwrap_or_else(|| self.network.reverse_products())
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -573,6 +470,17 @@ impl Network {
             _ => None,
         };
         Pullback { network: self, columns: columns.to_vec(), part }
+    }
+
+    /// The derivatives of a combination of the labels of one input by some weights, in ascending order.
+    fn reverse<R: Ring>(
+        &self,
+        ring: &R,
+        weights: &[R::Element],
+        row: &Row<'_, R::Element>,
+        columns: &[usize],
+    ) -> Vec<R::Element> {
+        on_family!(self, f => f.reverse(ring, weights, row, columns))
     }
 
     /// About how many products one pass back costs, saturating.

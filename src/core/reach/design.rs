@@ -22,7 +22,7 @@ use crate::number::{Stream, generator};
 use super::matroid::Trial;
 use super::{Dimension, Evidence, JacobianMatroid, Obstruction, ReachError, Settings};
 use exchange::{Split, augment};
-use large::large;
+use large::Large;
 
 /// Augmenting paths are looked for only where one costs at most so many products.
 const MOST_PRODUCTS: usize = 1 << 32;
@@ -126,7 +126,7 @@ pub fn design(
             Ok(Moderate { matroid, rules, size, settings }.design(options.alternatives))
         }
         Err(error) if error.is_limit() && !network.is_analytic() => {
-            large(network, samples, size, &rules, options.alternatives, settings)
+            Large { network, samples, size, rules: &rules, alternatives: options.alternatives, settings }.design()
         }
         Err(error) => Err(error),
     }

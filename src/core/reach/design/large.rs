@@ -10,105 +10,98 @@ use crate::number::{PrimeField, Ring, Stream, generator, random_prime};
 use super::super::{Dimension, Evidence, ReachError, Reason, Settings, wide};
 use super::{Design, Optimal, Rules, shuffle};
 
-/// From a part of the Jacobian: as many columns as are needed, at as few random inputs as can tell them apart.
-pub(super) fn large(
-    network: &Network,
-    samples: Samples,
-    size: usize,
-    rules: &Rules,
-    alternatives: usize,
-    settings: Settings,
-) -> Result<Design, ReachError> {
-    let labels = network.labels_per_input();
-    let all_inputs = match network.probe_inputs(samples) {
-        0 => 1,
-        count => count,
-    };
-    let mut random = generator(settings.seed, Stream::Designs, 0);
-    let mut order: Vec<usize> = rules.ground.iter().collect();
-    shuffle(&mut order, || random.next_u64());
-    let too_large = |entries: usize| ReachError::JacobianTooLarge {
-        network: network.to_string(),
-        samples: samples.to_string(),
-        rows: (entries / network.weights().max(1)) as u64,
-        columns: network.weights() as u64,
-        limit: MOST_ENTRIES as u64,
-    };
-    if rules.cap == usize::MAX && network.is_polynomial() {
-        let found = wide_choice(network, samples, size, &order, settings.seed)?;
-        let chosen = Allocation::of(network.weights(), found.iter().copied().take(size));
-        let spare = found.get(size).copied();
-        return Ok(part_design(network, samples, size, rules, alternatives, settings, chosen, spare));
-    }
-    let (mut inputs, mut columns) = ((size + SLACK).div_ceil(labels).min(all_inputs), 2 * size + SLACK);
-    loop {
-        columns = columns.min(order.len());
-        let (part, whole) = (inputs * labels * columns, labels * network.weights());
-        if part.max(whole).max(inputs * network.input_size()) > MOST_ENTRIES {
-            return Err(too_large(part.max(whole)));
-        }
-        let part = Part::evaluate(network, samples, inputs, &order[..columns], settings.seed);
-        let (chosen, spare) = part.choose(&order[..columns], size, rules);
-        let last = inputs == all_inputs && columns == order.len();
-        if chosen.size() == size || last {
-            return Ok(part_design(network, samples, size, rules, alternatives, settings, chosen, spare));
-        }
-        (inputs, columns) = ((2 * inputs).min(all_inputs), 2 * columns);
-    }
+/// A network whose Jacobian is not known as a whole, and what is asked of it.
+pub(super) struct Large<'a> {
+    pub(super) network: &'a Network,
+    pub(super) samples: Samples,
+    pub(super) size: usize,
+    pub(super) rules: &'a Rules,
+    pub(super) alternatives: usize,
+    pub(super) settings: Settings,
 }
 
-/// One independent weight more than are wanted, or all that there are, from more and more of an order.
-fn wide_choice(
-    network: &Network,
-    samples: Samples,
-    size: usize,
-    order: &[usize],
-    seed: u64,
-) -> Result<Vec<usize>, ReachError> {
-    let mut columns = size + size / 8 + SLACK;
-    loop {
-        columns = columns.min(order.len());
-        let found = wide::independent(network, samples, &order[..columns], size + 1, seed)?;
-        if found.len() > size || columns == order.len() {
-            return Ok(found);
+impl Large<'_> {
+    /// From a part of the Jacobian: as many columns as are needed, at as few random inputs as can tell them apart.
+    pub(super) fn design(&self) -> Result<Design, ReachError> {
+        let Large { network, samples, size, rules, settings, .. } = *self;
+        let labels = network.labels_per_input();
+        let all_inputs = match network.probe_inputs(samples) {
+            0 => 1,
+            count => count,
+        };
+        let mut random = generator(settings.seed, Stream::Designs, 0);
+        let mut order: Vec<usize> = rules.ground.iter().collect();
+        shuffle(&mut order, || random.next_u64());
+        let too_large = |entries: usize| ReachError::JacobianTooLarge {
+            network: network.to_string(),
+            samples: samples.to_string(),
+            rows: (entries / network.weights().max(1)) as u64,
+            columns: network.weights() as u64,
+            limit: MOST_ENTRIES as u64,
+        };
+        if rules.cap == usize::MAX && network.is_polynomial() {
+            let found = self.choice(&order)?;
+            let chosen = Allocation::of(network.weights(), found.iter().copied().take(size));
+            let spare = found.get(size).copied();
+            return Ok(self.with(chosen, spare));
         }
-        columns += columns / 2;
+        let (mut inputs, mut columns) = ((size + SLACK).div_ceil(labels).min(all_inputs), 2 * size + SLACK);
+        loop {
+            columns = columns.min(order.len());
+            let (part, whole) = (inputs * labels * columns, labels * network.weights());
+            if part.max(whole).max(inputs * network.input_size()) > MOST_ENTRIES {
+                return Err(too_large(part.max(whole)));
+            }
+            let part = Part::evaluate(network, samples, inputs, &order[..columns], settings.seed);
+            let (chosen, spare) = part.choose(&order[..columns], size, rules);
+            let last = inputs == all_inputs && columns == order.len();
+            if chosen.size() == size || last {
+                return Ok(self.with(chosen, spare));
+            }
+            (inputs, columns) = ((2 * inputs).min(all_inputs), 2 * columns);
+        }
     }
-}
 
-#[allow(clippy::too_many_arguments)]
-fn part_design(
-    network: &Network,
-    samples: Samples,
-    size: usize,
-    rules: &Rules,
-    alternatives: usize,
-    settings: Settings,
-    mut chosen: Allocation,
-    spare: Option<usize>,
-) -> Design {
-    let rank = chosen.size();
-    rules.fill(&mut chosen, size);
-    let complete = rank == size;
-    let (evidence, reason) =
-        if complete { (Evidence::Proved, Reason::Size) } else { (Evidence::Open, Reason::RandomPoints) };
-    // The weight that is independent of all chosen ones may take the place of any of them.
-    let others = spare.filter(|_| rules.cap == usize::MAX).into_iter();
-    let others = others.flat_map(|new| chosen.iter().map(move |out| (out, new)));
-    let others = others.map(|(out, new)| chosen.clone().without(out).with(new)).take(alternatives).collect();
-    let labels = network.labels_at(samples).and_then(|l| usize::try_from(l).ok()).unwrap_or(usize::MAX);
-    Design {
-        network: network.clone(),
-        samples,
-        allocation: chosen,
-        dim: Dimension { value: rank, evidence, reason },
-        teacher: None,
-        teacher_at_least: rank + usize::from(spare.is_some()),
-        optimal: if complete { Optimal::EveryWeight } else { Optimal::AtMost(size.min(labels)) },
-        obstructions: Vec::new(),
-        evidence: Evidence::Proved,
-        alternatives: others,
-        settings,
+    /// One independent weight more than are wanted, or all that there are, from more and more of an order.
+    fn choice(&self, order: &[usize]) -> Result<Vec<usize>, ReachError> {
+        let size = self.size;
+        let mut columns = size + size / 8 + SLACK;
+        loop {
+            columns = columns.min(order.len());
+            let found = wide::independent(self.network, self.samples, &order[..columns], size + 1, self.settings.seed)?;
+            if found.len() > size || columns == order.len() {
+                return Ok(found);
+            }
+            columns += columns / 2;
+        }
+    }
+
+    /// With these independent weights, filled up; and one more that is independent of them, if there is one.
+    fn with(&self, mut chosen: Allocation, spare: Option<usize>) -> Design {
+        let Large { network, samples, size, rules, alternatives, settings } = *self;
+        let rank = chosen.size();
+        rules.fill(&mut chosen, size);
+        let complete = rank == size;
+        let (evidence, reason) =
+            if complete { (Evidence::Proved, Reason::Size) } else { (Evidence::Open, Reason::RandomPoints) };
+        // The weight that is independent of all chosen ones may take the place of any of them.
+        let others = spare.filter(|_| rules.cap == usize::MAX).into_iter();
+        let others = others.flat_map(|new| chosen.iter().map(move |out| (out, new)));
+        let others = others.map(|(out, new)| chosen.clone().without(out).with(new)).take(alternatives).collect();
+        let labels = network.labels_at(samples).and_then(|l| usize::try_from(l).ok()).unwrap_or(usize::MAX);
+        Design {
+            network: network.clone(),
+            samples,
+            allocation: chosen,
+            dim: Dimension { value: rank, evidence, reason },
+            teacher: None,
+            teacher_at_least: rank + usize::from(spare.is_some()),
+            optimal: if complete { Optimal::EveryWeight } else { Optimal::AtMost(size.min(labels)) },
+            obstructions: Vec::new(),
+            evidence: Evidence::Proved,
+            alternatives: others,
+            settings,
+        }
     }
 }
 
@@ -192,7 +185,9 @@ mod tests {
                     if size > rules.most() {
                         continue;
                     }
-                    let found = large(&network, samples, size, &rules, 3, settings).unwrap();
+                    let found = Large { network: &network, samples, size, rules: &rules, alternatives: 3, settings }
+                        .design()
+                        .unwrap();
                     assert_eq!((found.allocation.size(), matroid.rank(&found.allocation)), (size, found.dim.value));
                     assert!(rules.counts(found.allocation.iter()).into_iter().all(|c| c <= rules.cap));
                     assert!(found.teacher_at_least <= matroid.teacher_rank());

@@ -6,10 +6,11 @@ use allocert_checker::{Report, Verdict, check};
 use allocert_core::allocation::{Allocation, parse, print};
 use allocert_core::network::Network;
 use allocert_format::{FORMAT, Header, Rule, Step, VERSION, network_in_words};
+use allocert_prove::statement;
 
 use super::programs::{own_networks, program};
 use super::random::Random;
-use super::truth::{Said, Subject, Truth, contradict, said, statement};
+use super::truth::{Said, Subject, Truth, contradict, said};
 
 /// Networks that share names of weights, and two pairs with the same label map.
 const NETWORKS: [&str; 9] = [

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use allocert_core::allocation::{Allocation, parse, print};
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::rank;
-use allocert_format::Rule;
 
 use super::SETTINGS;
 
@@ -110,45 +109,6 @@ pub fn said(statement: &str) -> Option<Said> {
         return Some(Said::Match(of.to_owned(), 0, 0));
     }
     statement.strip_suffix(" spans").map(|of| Said::Match(of.to_owned(), 1, 2))
-}
-
-/// The statement of a step, for certificates about several networks.
-pub fn statement(rule: &Rule) -> Option<String> {
-    Some(match rule {
-        Rule::Minor { of, at_least: k, .. } => format!("the dimension of {of} is at least {k}"),
-        Rule::Size { of, at_most: k }
-        | Rule::Labels { of, at_most: k }
-        | Rule::Kernel { of, at_most: k, .. }
-        | Rule::Gauge { of, at_most: k, .. }
-        | Rule::Bound { of, at_most: k, .. }
-        | Rule::Inclusion { of, at_most: k, .. }
-        | Rule::Submodular { of, at_most: k, .. }
-        | Rule::Symmetry { of, at_most: k, .. }
-        | Rule::Random { of, at_most: k, .. } => format!("the dimension of {of} is at most {k}"),
-        Rule::Dimension { of, dim, .. } => format!("the dimension of {of} is {dim}"),
-        Rule::Spans { of, spans, .. } => format!("{of} {}", if *spans { "spans" } else { "does not span" }),
-        Rule::Table { within, counts, .. } => {
-            let list: Vec<String> = counts.iter().map(|(s, d, n)| format!("{n} of size {s} with {d}")).collect();
-            format!("dimensions of all allocations inside {within}: {}", list.join(", "))
-        }
-        Rule::Match { of, verdict, .. } => {
-            let value = match verdict.as_str() {
-                "zero" => "0",
-                "one" => "1",
-                _ => "above 0",
-            };
-            format!("the match probability of {of} is {value}")
-        }
-        Rule::Solution { of, instance, .. } => format!("the instance of step {instance} has a real match with {of}"),
-        Rule::Absence { of, instance, nearby: false, .. } => {
-            format!("the instance of step {instance} has no real match with {of}")
-        }
-        Rule::Absence { of, instance, nearby: true, .. } => {
-            format!("neither the instance of step {instance} nor any near it has a real match with {of}")
-        }
-        Rule::Fractional { of, .. } => format!("the match probability of {of} is above 0 and below 1"),
-        _ => return None,
-    })
 }
 
 /// Whether two statements about one subject cannot both be true, by what they say alone.
