@@ -91,6 +91,12 @@ fn the_law_is_proved_where_all_bounds_are() {
 }
 
 #[test]
+fn a_law_without_flats_says_whether_there_are_loops() {
+    let said = |network: &str| program::allocert(&["law", network]).out;
+    assert!(said("lffn([1, 1])").contains("proved: no weight is redundant"), "{}", said("lffn([1, 1])"));
+}
+
+#[test]
 fn a_search_that_is_stopped_says_so() {
     let run = allocert(&["law", "lffn([3, 3, 3])", "--most-flats", "20"]);
     assert_eq!(run.status, 3);

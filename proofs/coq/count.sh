@@ -15,21 +15,25 @@ plain=$(mktemp) && json=$(mktemp) || exit 1
 trap 'rm -f "$plain" "$json"' EXIT
 
 # The steps that are answers and have no proof, by rule; nothing if all have.
-missing() { grep -o '"why":"[^"]*","kind":"answer"' "$1" | sed 's/"why":"\(.*\)","kind.*/\1/; s/it rests on step [0-9]*/it rests on a step/; s/no dimensions of .*: /no dimensions: /' | sort | uniq -c | sort -rn | head -2 | sed 's/^ *[0-9]* //' | paste -sd ';'; }
+missing() { grep -o '"why":"\([^"\\]\|\\.\)*","kind":"answer"' "$1" | sed 's/"why":"\(.*\)","kind.*/\1/; s/it rests on step [0-9]*/it rests on a step/; s/no dimensions of .*: /no dimensions: /' | sort | uniq -c | sort -rn | head -2 | sed 's/^ *[0-9]* //' | paste -sd ';'; }
 
 accepted=0 all=0
 for certificate in "$folder"/*.cert; do
   all=$((all + 1)) name=$(basename "$certificate" .cert)
-  "$allocert" coq "$certificate" --json > "$json" 2> /dev/null
-  why=$(missing "$json")
+  why=
+  if ! "$allocert" coq "$certificate" --json > "$json" 2> /dev/null; then
+    why=$(missing "$json")
+    why=${why:-not exported}
+  fi
   if [ -z "$why" ] && ! grep -q '"proved":\["' "$json"; then why="it states no dimension"; fi
   if [ -z "$why" ]; then
     "$allocert" coq "$certificate" --plain > "$plain" 2> /dev/null
     (ulimit -t "${SECONDS_EACH:-60}"; "$checker" "$plain") > "$json" 2>&1
     case $? in
       0) accepted=$((accepted + 1)); continue ;;
-      1) why="rejected: it rests on steps that are left out" ;;
-      *) why="over ${SECONDS_EACH:-60} s" ;;
+      1) why="rejected" ;;
+      137 | 152) why="over ${SECONDS_EACH:-60} s" ;;
+      *) why="the checker cannot be run: make -C proofs/coq extracted" ;;
     esac
   fi
   echo "$name: $why"

@@ -11,7 +11,7 @@ use allocert::matching::{Classification, Limits, MatchOptions, Matcher, MaximalT
 use allocert::record;
 
 use super::failure::Failure;
-use super::output::{bar, json, line, plural, thousands};
+use super::output::{bar, json, line, plural, thousands, wrapped_paragraph};
 use super::{Common, Subject, batch, error_bound, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -151,14 +151,16 @@ fn open_text(answer: &Classification) -> String {
     if answer.open.is_empty() {
         return text;
     }
-    let (orbits, all) = (answer.open.len(), thousands(answer.open_allocations()));
-    text.push_str(&format!("\nopen: {all} allocations in {orbits} orbits under the network's symmetries\n"));
+    let orbits = answer.open.len();
+    let (all, of) = (plural(answer.open_allocations(), "allocation"), plural(orbits as u64, "orbit"));
+    text.push_str(&format!("\nopen: {all} in {of} under the network's symmetries\n"));
     for open in answer.open.iter().take(MOST_OPEN) {
         let (allocation, images) = (print(answer.network.layout(), &open.allocation), open.images);
-        text.push_str(&format!("  {allocation} ({images}): {}\n", open.why));
+        let said = wrapped_paragraph(&format!("{allocation} ({images}): {}", open.why), 76);
+        text.push_str(&format!("  {}\n", said.replace('\n', "\n    ")));
     }
     if orbits > MOST_OPEN {
-        text.push_str(&format!("  and {} more orbits (all with --json)\n", orbits - MOST_OPEN));
+        text.push_str(&format!("  and {} more (all with --json)\n", plural((orbits - MOST_OPEN) as u64, "orbit")));
     }
     text
 }

@@ -290,6 +290,7 @@ fn over_patterns(scan: &Scan, drawn: &Drawn) -> String {
         let number = thousands(scan.table.number(size, dim));
         text.push_str(&format!("  {size_text:>4}  {dim:>3}  {number:>16}    {share:>18}\n"));
     }
-    text.push_str(&format!("\n{} for the whole table; seed {}", scan.evidence, scan.settings.seed));
+    let (evidence, seed) = (scan.evidence, scan.settings.seed);
+    text.push_str(&format!("\n{evidence} for the largest dimensions; shares are frequencies; seed {seed}"));
     text
 }

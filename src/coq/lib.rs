@@ -91,6 +91,14 @@ pub enum NotExported {
     /// A program under a name that may not have it: one that is taken, or a family's; or it has another hash.
     #[error("step {0} gives a program to a name that is not free for it, or with another hash")]
     Program(u64),
+    /// A step is about another network than the header names.
+    #[error("step {step} is about {network}, or about other samples, and the first line names others")]
+    OtherNetwork {
+        /// The step.
+        step: u64,
+        /// Its network.
+        network: String,
+    },
     /// The certificate states of a step something else than the step says.
     #[error("the certificate states `{stated}` where step {step} says `{said}`")]
     Statement {
@@ -128,7 +136,13 @@ pub fn export(certificate: &str) -> Result<Export, NotExported> {
     for Step { step, by } in steps {
         match by {
             Rule::Program { name, text, sha256 } => writer.define(step, name, &text, sha256)?,
-            Rule::Network { network, samples } => writer.open(step, &network, samples),
+            Rule::Network { network, samples } => {
+                let about = header.network.as_ref().is_none_or(|named| (named, header.samples) == (&network, samples));
+                if !about {
+                    return Err(NotExported::OtherNetwork { step, network });
+                }
+                writer.open(step, &network, samples);
+            }
             Rule::End { .. } => return Err(NotExported::Cut),
             Rule::Claim { missing, .. } => {
                 let no =
@@ -224,10 +238,9 @@ impl Writer {
     fn finish(mut self, statements: &[String]) -> Result<Export, NotExported> {
         self.close();
         for (step, stated) in self.answer.iter().zip(statements) {
+            let Some((subject, said)) = self.proved.get(step) else { continue };
             // With several networks the last step says which.
-            if let Some(said) =
-                self.proved.get(step).map(|(_, said)| said).filter(|said| !stated.ends_with(said.as_str()))
-            {
+            if stated != said && *stated != format!("{subject}: {said}") {
                 return Err(NotExported::Statement { step: *step, stated: stated.clone(), said: said.clone() });
             }
         }
@@ -371,6 +384,13 @@ mod tests {
         let misquoted =
             good.replace("[\"the dimension of W1 is at most 1\"]", "[\"the dimension of W1 is at most 0\"]");
         assert!(matches!(export(&misquoted), Err(NotExported::Statement { .. })));
+        let denied = good.replace("[\"the dim", "[\"it is false that the dim");
+        assert!(matches!(export(&denied), Err(NotExported::Statement { .. })), "{denied}");
+        let other = good.replace(
+            "\"network\":\"lffn([1, 1, 1])\",\"samples\":null,\"alloc",
+            "\"network\":\"lffn([9, 9])\",\"samples\":null,\"alloc",
+        );
+        assert!(matches!(export(&other), Err(NotExported::OtherNetwork { step: 1, .. })), "{other}");
         let cut: Vec<&str> = good.lines().take(3).collect();
         assert_eq!(export(&cut.join("\n")).unwrap_err(), NotExported::Cut);
         assert_eq!(export(&good.replace("\"steps\":3", "\"steps\":4")).unwrap_err(), NotExported::Cut);

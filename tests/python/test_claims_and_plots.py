@@ -3,6 +3,8 @@
 import pytest
 
 import allocert
+from allocert import results
+from allocert.claims import _Worst
 
 
 def test_claims_are_verified_supported_or_refuted():
@@ -34,8 +36,19 @@ def test_a_claim_about_nothing_or_without_truth_is_an_error():
 
 
 def test_a_dimension_that_is_largest_over_draws_is_never_verified():
-    outcome = allocert.claim("relu([1, 2, 1])", sizes=[1, 2])(lambda net, a: a.dim <= a.size)
-    assert outcome.outcome == ("verified" if outcome.evidence == "proved" else "supported")
+    # One draw of a deep network shows less than there is, and nothing bounds it: a claim about it is not known.
+    few = allocert.rank("relu([1, 1, 1, 1, 1], bias=True)", "W4 b4 b3", draws=20)
+    assert few.teacher_evidence == "statistical"
+    worst = _Worst()
+    for answer in (allocert.rank("lffn([2, 2])", "W1"), results.Rank({"evidence": "statistical", "error_log2": None})):
+        worst.add(answer)
+    assert worst.evidence == "statistical" and worst.error_log2 is None
+
+
+def test_sizes_are_looked_at_once_and_smallest_first():
+    outcome = allocert.claim("lffn([2, 2, 2])", sizes=[6, 5, 4, 4])(lambda net, a: a.spans)
+    assert (outcome.outcome, outcome.counterexample.size) == ("refuted", 4)
+    assert allocert.claim("lffn([2, 2, 2])", sizes=[2, 2])(lambda net, a: a.dim <= 2).instances == 28
 
 
 def test_plots():

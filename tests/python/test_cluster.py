@@ -3,6 +3,7 @@
 import pickle
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import allocert
@@ -73,7 +74,46 @@ def test_wrong_parts_are_refused():
         merge([damaged, tables[1]])
 
 
+def test_answers_of_another_task_are_refused():
+    first = shards(allocert.rank, "lffn([2, 2, 2])", ["W1", "W1[0,0]", "all", "none"], parts=2)
+    parts = [task() for task in first]
+    other = shards(allocert.rank, "lffn([2, 1, 2])", ["W1", "W1[0,0]"], parts=1)[0]()
+    for wrong in (
+        replace(parts[0], answers=parts[0].answers[::-1]),
+        replace(parts[0], answers=other.answers, task=other.task),
+        replace(parts[0], answers=parts[1].answers, task=parts[1].task),
+    ):
+        with pytest.raises(AllocertError, match="damaged"):
+            merge([wrong, parts[1]])
+    # With kinks another seed may see less, and that is no fault of a part.
+    few = [task() for task in shards(allocert.rank, "relu([2, 2, 1])", ["all"], parts=1, draws=1, seed=2)]
+    assert merge(few)[0].seed == 2
+
+
+def test_a_network_that_has_changed_is_not_made_again(tmp_path):
+    net = allocert.lffn([2, 2])
+    mask = np.array([[True, False], [False, False]])
+    pinned = net.pin({"W1": (mask, 0)})
+    mask[:] = True
+    assert pickle.loads(pickle.dumps(pinned)) == pinned and pinned.weights == 3
+    scale = {"by": 1}
+    changing = allocert.network(lambda x, w: scale["by"] * w * x, inputs=2, weights={"w": 2})
+    make, arguments = changing.__reduce__()
+    assert make(*arguments) == changing
+    scale["by"] = 2
+    with pytest.raises(AllocertError, match="has changed"):
+        make(*arguments)
+    file = tmp_path / "mine.star"
+    file.write_text("def mine(n):\n    return lffn([n, n])\n")
+    used = allocert.Network("mine(2)", use=[file])
+    kept = pickle.dumps(used)
+    file.unlink()
+    assert pickle.loads(kept) == used
+
+
 def test_what_is_not_cut_is_said():
+    with pytest.raises(AllocertError, match="scan in parts has no option draws"):
+        shards(allocert.scan, "lffn([2, 2])", parts=2, draws=5)
     with pytest.raises(NotSupported, match="law is not cut"):
         shards(allocert.law, "lffn([2, 2])", parts=2)
     net = allocert.network(forward, inputs=2, weights={"W": (2, 2), "v": 2})

@@ -183,6 +183,9 @@ fn text(law: &reach::Law, answer: &record::Law) -> String {
     text
 }
 
+/// How the empty allocation is written.
+const NONE: &str = "none";
+
 /// How the formula is known.
 fn how_known(answer: &record::Law) -> String {
     let number = plural(answer.flats.iter().map(|flat| flat.orbit as u64).sum::<u64>(), "set");
@@ -190,7 +193,7 @@ fn how_known(answer: &record::Law) -> String {
     let symmetries = if answer.symmetries == 1 { "symmetry" } else { "symmetries" };
     let list = format!("{number} Z in {orbits} under {} {symmetries}", thousands(answer.symmetries));
     let sums = "the sum of the formula over all allocations equals the sum of their ranks";
-    let redundant = if answer.loops.is_empty() { "no weight is redundant" } else { "only loops are redundant" };
+    let redundant = if answer.loops == NONE { "no weight is redundant" } else { "only loops are redundant" };
     let sentence = match (answer.limit.as_deref(), answer.error_log2) {
         (Some(limit), _) => format!(
             "stopped by {limit}: {list} found by then. The formula is an upper bound; it may be too large where a set is missing."
@@ -254,9 +257,8 @@ fn consequences(answer: &record::Law) -> String {
     if let Some(theorem) = &answer.theorem {
         entry("theorem", theorem);
     }
-    let none = |text: &String| if text.is_empty() { "none".to_owned() } else { text.clone() };
-    entry("loops", &none(&answer.loops));
-    entry("coloops", &none(&answer.coloops));
+    entry("loops", &answer.loops);
+    entry("coloops", &answer.coloops);
     entry("components", &answer.components.len().to_string());
     text.push('\n');
     text

@@ -225,12 +225,12 @@ pub struct Search {
 
 impl std::fmt::Display for Search {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "no instance without a match: {} have one", self.matched)?;
+        write!(f, "no instance without a match: {} with one", self.matched)?;
         if self.degenerate > 0 {
-            write!(f, ", {} are degenerate", self.degenerate)?;
+            write!(f, ", {} degenerate", self.degenerate)?;
         }
         if let Some(reason) = &self.reason {
-            write!(f, ", {} are undecided ({reason})", self.undecided)?;
+            write!(f, ", {} undecided ({reason})", self.undecided)?;
         }
         if self.late {
             write!(f, "; the time was up")?;

@@ -99,7 +99,7 @@ def _check(
     name, seen, worst, exhaustive = holds.__name__, 0, _Worst(), True
     for net in nets:
         inside = net.allocation(within).indices
-        wanted = [size for size in (range(len(inside) + 1) if sizes is None else sizes) if size <= len(inside)]
+        wanted = [s for s in sorted(set(range(len(inside) + 1) if sizes is None else sizes)) if s <= len(inside)]
         every = sum(math.comb(len(inside), size) for size in wanted) <= most
         exhaustive = exhaustive and every
         chosen = _all(inside, wanted) if every else _sample(inside, wanted, most, seed)
@@ -108,7 +108,8 @@ def _check(
                 seen += 1
                 worst.add(answer)
                 if not _truth(name, holds(net, answer)):
-                    return Outcome(name, "refuted", seen, every, answer.evidence, answer.error_log2, answer, seed)
+                    known = "refuted" if answer.evidence in ("proved", "bounded") else "contradicted"
+                    return Outcome(name, known, seen, every, answer.evidence, answer.error_log2, answer, seed)
     if not seen:
         raise AllocertError(f"{name}: there is no allocation of these sizes\n  a claim about nothing is not verified")
     outcome = "verified" if exhaustive and worst.evidence in ("proved", "bounded") else "supported"

@@ -14,6 +14,7 @@ With Dask: ``merge(client.gather([client.submit(task) for task in tasks]))``; wi
 from __future__ import annotations
 
 import hashlib
+import inspect
 import itertools
 import json
 import os
@@ -69,7 +70,7 @@ class Task:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
             shard = ["--resume", str(kept), "--shard", f"{self.number}/{self.of}"]
-            _run([*self.work["command"], *shard], folder, json_lines=False)
+            _run([*self.work["command"], *shard], folder)
             files = sorted(path for path in kept.rglob("*") if path.is_file())
             return replace(part, files=tuple((path.relative_to(kept).as_posix(), path.read_bytes()) for path in files))
 
@@ -88,20 +89,32 @@ def shards(question: Callable[..., Any] | str, *arguments: Any, parts: int, **op
     if parts < 1:
         raise AllocertError(f"a run cannot be cut into {parts} parts\n  give parts=1 or more")
     options.pop("progress", None)
+    askable: dict[str, Callable[..., Any]] = {
+        "rank": questions.rank,
+        "match": questions.match,
+        "scan": _scan_command,
+        "verify": _verify_command,
+    }
+    ask = askable.get(name)
+    if ask is None:
+        raise NotSupported(f"{name} is not cut into parts\n  rank, match, scan and verify are")
+    known = [parameter.name for parameter in inspect.signature(ask).parameters.values() if parameter.kind.name == "KEYWORD_ONLY"]
+    for option in options:
+        if option not in known:
+            raise AllocertError(f"{name} in parts has no option {option}\n  it has {', '.join(known)}")
     if name in ("rank", "match"):
         return _of_list(name, parts, *arguments, **options)
     if name == "scan":
         return _of_command(name, parts, *_scan_command(*arguments, **options))
-    if name == "verify":
-        return _of_command(name, parts, *_verify_command(*arguments, **options))
-    raise NotSupported(f"{name} is not cut into parts\n  rank, match, scan and verify are")
+    return _of_command(name, parts, *_verify_command(*arguments, **options))
 
 
 def merge(parts: Iterable[Part]) -> Any:
     """Joins the parts of one run, in whatever order: what the question in one go gives.
 
     A missing part, one that is there twice, parts of different runs or versions, and damaged ones are refused. Tables are
-    held against the numbers of allocations that there are; of a list, one answer of each part is asked again with another seed.
+    held against the numbers of allocations that there are; of a list, one dimension of each part is asked again with another
+    seed.
     """
     kept = sorted(parts, key=lambda part: part.number)
     if not kept:
@@ -155,7 +168,7 @@ def _scan_command(
         readable = False
     if not readable:
         raise NotSupported(
-            f"the commands cannot read {net}, which has a forward pass in Python\n"
+            f"the commands cannot read {net}, which is made in Python or by a file of its own\n"
             "  cut a list of allocations into parts, with rank; or write the network in the claim language"
         )
     command = ["scan", str(net), "--seed", str(seed), "--error-log2", str(error_log2)]
@@ -178,20 +191,20 @@ def _verify_command(
     files: list[tuple[str, bytes]] = []
     roots: list[str] = []
     for number, given in enumerate(map(Path, paths)):
-        # Below a folder of its own, so that equal names do not meet; what files load travels along.
+        # Below a folder of its own, so that equal names do not meet.
         root = given if given.is_dir() else given.parent
         below = f"claims-{number}"
         roots.append(below if given.is_dir() else f"{below}/{given.name}")
-        found = sorted(root.rglob("*.star"))
-        if not found or not given.exists():
+        found = sorted(given.rglob("*.star")) if given.is_dir() else [given] if given.exists() else []
+        if not found:
             raise AllocertError(f"{os.fspath(given)}: there is no claim file\n  name a file *.star, or a folder of them")
         files += [(f"{below}/{path.relative_to(root).as_posix()}", path.read_bytes()) for path in found]
     command = ["verify", *roots, "--seed", str(seed), "--error-log2", str(error_log2), "--time-limit", str(time_limit)]
     return command + ([] if only is None else ["--only", only]), files
 
 
-def _run(arguments: list[str], folder: str, json_lines: bool) -> list[dict[str, Any]]:
-    started = [sys.executable, "-m", "allocert", *arguments, *(["--json"] if json_lines else [])]
+def _run(arguments: list[str], folder: str) -> str:
+    started = [sys.executable, "-m", "allocert", *arguments]
     done = subprocess.run(
         started, cwd=folder, capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL
     )
@@ -200,7 +213,7 @@ def _run(arguments: list[str], folder: str, json_lines: bool) -> list[dict[str, 
         raise LimitReached(message or "a limit stopped this part")
     if done.returncode not in (0, 1) or not done.stdout:
         raise AllocertError(message or f"the command ended with status {done.returncode}")
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return done.stdout
 
 
 def _merged_folders(parts: list[Part]) -> Any:
@@ -210,7 +223,8 @@ def _merged_folders(parts: list[Part]) -> Any:
                 path = Path(folder) / f"part-{part.number}" / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-        answers = _run(["merge", *(f"part-{part.number}" for part in parts)], folder, json_lines=True)
+        said = _run(["merge", *(f"part-{part.number}" for part in parts), "--json"], folder)
+    answers = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     if any("claim" in fields for fields in answers):
         return Table(results.Verify(fields) for fields in answers if "claim" in fields)
     return results.Scan(answers[0])
@@ -220,17 +234,28 @@ def _merged_lists(parts: list[Part]) -> Any:
     answers: list[results.Result] = []
     for part in parts:
         fields = [json.loads(text) for text in part.answers]
-        if part.task is None or len(fields) != len(part.task.work["allocations"]):
+        task = part.task
+        if task is None or not _is_answered(part, task, fields):
             raise AllocertError(f"part {part.number} of {part.of} is damaged\n  call its task again")
-        _ask_again(part.task, fields)
-        kind = results.Match if part.task.question == "match" else results.Rank
-        answers += [kind(one, part.task.net) for one in fields]
+        _ask_again(task, fields)
+        kind = results.Match if task.question == "match" else results.Rank
+        answers += [kind(one, task.net) for one in fields]
     return Table(answers)
 
 
+def _is_answered(part: Part, task: Task, fields: list[dict[str, Any]]) -> bool:
+    """Whether these are answers to what the part's own task asked, in its order."""
+    if (task.key, task.number, task.of) != (part.key, part.number, part.of):
+        return False
+    options = task.work["options"]
+    common = (str(task.net), options.get("samples"), options.get("seed", 1))
+    asked = [(*common, text) for text in task.work["allocations"]]
+    return asked == [tuple(one.get(name) for name in ("network", "samples", "seed", "allocation")) for one in fields]
+
+
 def _ask_again(task: Task, fields: list[dict[str, Any]]) -> None:
-    """Whether one dimension of a part is also what another seed gives."""
-    if not fields or task.net is None:
+    """Whether one dimension of a part is also what another seed gives; with kinks, other draws may give another one."""
+    if not fields or task.net is None or task.net._inner.kind == "kinks":
         return
     at = int(task.key[:8], 16) % len(fields)
     asked = {name: value for name, value in task.work["options"].items() if name in ("samples", "error_log2", "draws")}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import os
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from . import _native
@@ -39,9 +43,10 @@ class Network:
     """What was done to the network on its way here, such as masks of pruning that were recognised."""
 
     def __init__(self, text: str, *, use: Iterable[str | os.PathLike[str]] = ()) -> None:
-        files = tuple(os.fspath(path) for path in use)
-        self._inner = _native.Network.read(text, list(files))
-        self._recipe = (_read, (text, files))
+        files = [os.fspath(path) for path in use]
+        self._inner = _native.Network.read(text, files)
+        texts = tuple((Path(path).name, Path(path).read_text(encoding="utf-8")) for path in files)
+        self._recipe = (_read, (text, texts))
         self.notes = ()
 
     @classmethod
@@ -117,7 +122,7 @@ class Network:
         >>> Network("lffn([2, 2])").pin({"W1[0,:]": 0}).weights
         2
         """
-        return Network._of(self._inner.pin(list(self._pins(pins))), (Network.pin, (self, dict(pins))), self.notes)
+        return Network._of(self._inner.pin(list(self._pins(pins))), (Network.pin, (self, copy.deepcopy(dict(pins)))), self.notes)
 
     def _pins(self, pins: Mapping[str, Any]) -> Iterable[tuple[_native.Allocation, str]]:
         for name, value in pins.items():
@@ -163,8 +168,15 @@ class Network:
         return Network._of(self._inner.observe(list(labels)), (Network.observe, (self, list(labels))), self.notes)
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        """It is pickled as what made it; a forward pass has to be one that can be pickled (with cloudpickle, any)."""
-        return _made, (*self._recipe, self.notes)
+        """It is pickled as what made it, and held against what it was when it is made again.
+
+        A forward pass has to be one that can be pickled (with cloudpickle, any).
+        """
+        return _made, (*self._recipe, self.notes, self._digest())
+
+    def _digest(self) -> str:
+        said = repr((str(self), self.shapes, self.inputs, self.labels, self.program))
+        return hashlib.sha256(said.encode()).hexdigest()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Network) and self._inner == other._inner
@@ -181,12 +193,24 @@ class Network:
         return f"<{self}: {self.weights} weights in {shapes}{more}>"
 
 
-def _read(text: str, files: tuple[str, ...]) -> Network:
-    return Network(text, use=files)
+def _read(text: str, files: tuple[tuple[str, str], ...]) -> Network:
+    """A network of an expression, and of the texts of the files that it uses."""
+    if not files:
+        return Network(text)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{number}-{name}" for number, (name, _) in enumerate(files)]
+        for path, (_, content) in zip(paths, files, strict=True):
+            path.write_text(content, encoding="utf-8")
+        return Network(text, use=paths)
 
 
-def _made(make: Callable[..., Network], arguments: tuple[Any, ...], notes: tuple[str, ...]) -> Network:
+def _made(make: Callable[..., Network], arguments: tuple[Any, ...], notes: tuple[str, ...], digest: str) -> Network:
     made = make(*arguments)
+    if made._digest() != digest:
+        raise AllocertError(
+            f"{made} is not the network that was pickled: what it is made of has changed since\n"
+            "  make it anew, and pickle that"
+        )
     made.notes = notes
     return made
 
