@@ -274,3 +274,38 @@ fn the_families_are_listed_with_their_sources() {
     assert!(unknown.status == 2 && unknown.err.contains("did you mean lora?"), "{}", unknown.err);
     assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs/programs.star").exists());
 }
+
+/// Two networks whose labels are so near to a constant that they look equal when they are rounded, or that are no numbers.
+const SATURATED: &str = "
+def plain():
+    def forward(x, w, u):
+        return tanh(40*w*w + 400)*x + tanh(40*u*u + 400)*x*x
+    return network(\"plain\", forward, inputs = (1,), weights = {\"w\": (1,), \"u\": (1,)})
+
+def towering():
+    def forward(x, w, v):
+        return exp(exp(exp(exp(4 + x*x*0 + w*w)))) + v*x
+    return network(\"towering\", forward, inputs = (), weights = {\"w\": (), \"v\": ()})
+";
+
+#[test]
+fn what_looks_equal_up_to_rounding_is_no_match_and_refutes_nothing() {
+    let path = file("saturated.star", SATURATED).to_str().unwrap().to_owned();
+    for network in ["plain()", "towering()"] {
+        let run = allocert(&["train", network, "w", "--use", &path, "--samples", "2", "--trials", "10", "--json"]);
+        let answer = objects(&run).remove(0);
+        let text = answer.to_string();
+        assert_eq!(answer["consistent"], true, "{text}");
+        assert!(answer["outcomes"]["already"].is_null() || answer["outcomes"]["already"] == 0, "{text}");
+    }
+}
+
+#[test]
+fn symmetries_know_definitions_of_ones_own() {
+    let path = file("mine.star", "def mine(n):\n    return lffn([n, n, 1])\n").to_str().unwrap().to_owned();
+    let run = allocert(&["symmetries", "mine(2)", "--use", &path]);
+    assert!(run.status == 0 && run.out.contains("W1[0,0]"), "{}{}", run.out, run.err);
+    // More candidates than are looked at all at once: rescalings are found all the same.
+    let run = allocert(&["symmetries", "lffn([14, 14, 14])", "--json"]);
+    assert!(!objects(&run)[0]["gauge"].as_array().unwrap().is_empty(), "{}", run.err);
+}

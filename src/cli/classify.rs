@@ -89,7 +89,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         if common.json {
             json(&record::Classify::of(&answer, &options))?;
         } else {
-            line(&text(&answer))?;
+            let late = stopped(answer.late, begun.elapsed(), arguments.time_limit);
+            line(&text(&answer, &late))?;
         }
         answer.late
     };
@@ -121,7 +122,7 @@ fn cell(number: u64) -> String {
     if number == 0 { "·".to_owned() } else { thousands(number) }
 }
 
-fn text(answer: &Classification) -> String {
+fn text(answer: &Classification, late: &str) -> String {
     let mut text = format!("{}, {}\n", answer.network, answer.samples);
     text.push_str(&format!("teacher dimension {}\n\n  size", answer.teacher.value));
     HEAD.iter().for_each(|name| text.push_str(&format!("  {name:>10}")));
@@ -141,7 +142,7 @@ fn text(answer: &Classification) -> String {
         super::output::wrapped(&degrees.join(", "))
     ));
     text.push_str(&open_text(answer));
-    text.push_str(&format!("\n{}; seed {}", answer.evidence, answer.settings.seed));
+    text.push_str(&format!("\n{late}{}; seed {}", answer.evidence, answer.settings.seed));
     text
 }
 

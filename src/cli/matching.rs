@@ -96,8 +96,12 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let answer = decide(&network, &allocation, samples, &options, settings, &progress);
     bar.finish_and_clear();
     let answer = answer?;
-    let training =
-        trained_beside(&answer, options.ensemble, arguments.trials.unwrap_or(MOST_TRAINED).min(MOST_TRAINED));
+    let training = trained_beside(
+        &answer,
+        options.ensemble,
+        arguments.trials.unwrap_or(MOST_TRAINED).min(MOST_TRAINED),
+        options.time_limit,
+    );
     let record = || record::Match { training: training.clone(), ..record::Match::of(&answer, options.ensemble) };
     if let Some(folder) = &arguments.report {
         let matches = vec![record()];

@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let network = allocert::claims::network(&arguments.network)?;
+    let network = common.network(&arguments.network)?;
     let symmetries = Symmetries::of(&network).map_err(|error| Failure::limit(format!("{network}: {error}")))?;
     if common.json {
         json(&symmetries)?
@@ -48,7 +48,7 @@ fn text(of: &Symmetries) -> String {
         format!("{} ({}{condition})", p.name, p.origin)
     });
     listed(&mut text, permutations.collect());
-    text.push_str("\ngauge directions, along which no label changes, affine in the weights (a basis):\n");
+    text.push_str("\ngauge directions, along which no label changes, affine in the weights (those found):\n");
     let known = |evidence: &str| if evidence == "proved" { "proved" } else { "open: it held at random points" };
     let gauge = of.gauge.iter().map(|d| beside(4, &format!("{} ({})", d.change, known(&d.evidence))));
     listed(&mut text, gauge.collect());

@@ -15,7 +15,7 @@ pub struct Symmetries {
     pub weights: usize,
     /// Generators of the permutations that change no dimension and no match probability.
     pub permutations: Vec<Permutation>,
-    /// Directions along which no label changes, affine in the weights: a basis of those that were looked for.
+    /// Directions along which no label changes, affine in the weights: those found; there may be more.
     pub gauge: Vec<Direction>,
     /// Weights that may all change their sign while no label does: generators.
     #[serde(default)]

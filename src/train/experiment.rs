@@ -90,7 +90,11 @@ impl Exact {
     pub fn compare(&self, trial: Trial) -> Compared {
         let matched = trial.outcome.is_match();
         match self.answer.verdict {
-            Verdict::Zero => Compared { decision: None, inconsistent: matched, missed: false, trial },
+            // With exponentials, what looks like a match up to rounding refutes nothing.
+            Verdict::Zero => {
+                let inconsistent = matched && !self.answer.network.is_analytic();
+                Compared { decision: None, inconsistent, missed: false, trial }
+            }
             Verdict::One => Compared { decision: None, inconsistent: false, missed: !matched, trial },
             Verdict::Fractional | Verdict::Undecided => {
                 let decision = self.decisions.get(trial.trial as usize).copied().flatten();

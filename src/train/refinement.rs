@@ -64,6 +64,8 @@ pub struct Refiner<'a> {
     learnable: Vec<usize>,
     instance: &'a Instance,
     labels: Vec<Dyadic>,
+    /// Whether all labels of the teacher are numbers that can be written down.
+    is_finite: bool,
 }
 
 /// The state of a refinement: the learnable weights and the residuals there.
@@ -78,7 +80,8 @@ impl<'a> Refiner<'a> {
     /// For the students of an allocation.
     pub fn new(network: &'a Network, allocation: &Allocation, instance: &'a Instance) -> Self {
         let labels = labels_of(network, &instance.teacher, &instance.inputs);
-        Refiner { network, learnable: allocation.iter().collect(), instance, labels }
+        let (is_finite, labels) = (labels.is_some(), labels.unwrap_or_default());
+        Refiner { network, learnable: allocation.iter().collect(), instance, labels, is_finite }
     }
 
     /// The teacher's labels.
@@ -86,10 +89,19 @@ impl<'a> Refiner<'a> {
         &self.labels
     }
 
-    /// Whether the student matches as it was drawn, exactly.
+    /// Whether the student matches as it was drawn, exactly. Labels with exponentials are known rounded only, so there it has to be the
+    /// teacher.
     pub fn matches_already(&self) -> bool {
-        let Instance { student, inputs, .. } = self.instance;
-        labels_of(self.network, student, inputs) == self.labels
+        let Instance { student, teacher, inputs, .. } = self.instance;
+        match self.network.is_analytic() {
+            true => student == teacher,
+            false => labels_of(self.network, student, inputs).as_ref() == Some(&self.labels),
+        }
+    }
+
+    /// Whether the teacher's labels are numbers that can be written down: an exponential may be too large.
+    pub fn is_finite(&self) -> bool {
+        self.is_finite
     }
 
     /// Decides about a candidate.
@@ -178,24 +190,28 @@ impl<'a> Refiner<'a> {
     }
 }
 
-/// The labels of polynomial networks and of those with kinks exactly; with exponentials and the like, rounded to far more bits than are
-/// looked at.
-fn labels_of(network: &Network, weights: &[Dyadic], inputs: &[Vec<Dyadic>]) -> Vec<Dyadic> {
+/// The labels of polynomial networks and of those with kinks exactly; with exponentials and the like, rounded to more bits than training
+/// looks at, and nothing if one is no number, or too large to be written down.
+fn labels_of(network: &Network, weights: &[Dyadic], inputs: &[Vec<Dyadic>]) -> Option<Vec<Dyadic>> {
     if !network.is_analytic() {
-        return network.labels(&Dyadics, weights, inputs);
+        return Some(network.labels(&Dyadics, weights, inputs));
     }
     let ring = Reals { precision: 4 * PRECISION };
     let enter = |numbers: &[Dyadic]| numbers.iter().map(|x| ring.dyadic(x)).collect::<Vec<Float>>();
     let inputs: Vec<Vec<Float>> = inputs.iter().map(|input| enter(input)).collect();
     let labels = network.labels(&ring, &enter(weights), &inputs);
-    labels.iter().map(|label| exactly(label).unwrap_or_default()).collect()
+    labels.iter().map(exactly).collect()
 }
 
-/// A float as the dyadic number that it is; nothing if it is none.
+/// Larger powers of two are not written down.
+const LARGEST_EXPONENT: u32 = 1 << 16;
+
+/// A float as the dyadic number that it is; nothing if it is none, or too large.
 fn exactly(value: &Float) -> Option<Dyadic> {
     let (mantissa, exponent) = value.to_integer_exp()?;
     let exponent = i64::from(exponent);
     Some(match u32::try_from(exponent) {
+        Ok(up) if up > LARGEST_EXPONENT => return None,
         Ok(up) => Dyadic { mantissa: mantissa << up, exponent: 0 },
         Err(_) => Dyadic { mantissa, exponent: u32::try_from(-exponent).ok()? },
     })

@@ -190,6 +190,9 @@ impl Training {
         if refiner.matches_already() {
             return still(Outcome::Already);
         }
+        if !refiner.is_finite() {
+            return still(Outcome::Failure(End::NotFinite));
+        }
         let floats = |numbers: &[Dyadic]| numbers.iter().map(float).collect::<Vec<f64>>();
         let inputs: Vec<Vec<f64>> = instance.inputs.iter().map(|input| floats(input)).collect();
         let student = floats(&instance.student);

@@ -68,7 +68,11 @@ impl MatchValue {
             let by = by.clone().unwrap_or_default();
             format!("the verdict on {allocation} is undecided after {trials} instances{by}")
         } else {
-            format!("the match probability of {allocation} is known by the frequency in {trials} instances only")
+            let how = match &self.answer.exact {
+                Some(exact) => format!("enclosed, not compared: {}", exact.formula),
+                None => format!("known by the frequency in {trials} instances only"),
+            };
+            format!("the match probability of {allocation} is {how}")
         };
         Doubt { text, is_limit: by.is_some() }
     }
@@ -84,8 +88,12 @@ impl MatchValue {
     fn straddles(&self, low: impl std::fmt::Display, high: impl std::fmt::Display) -> Doubt {
         let trials = self.answer.estimate.as_ref().map_or(0, |e| e.trials);
         let allocation = self.lens.in_words(&self.answer.allocation);
+        let how = match &self.answer.exact {
+            Some(_) => "proved".to_owned(),
+            None => format!("95 %, {trials} instances"),
+        };
         let text = format!(
-            "it depends on where between {low:.4} and {high:.4} the match probability of {allocation} is (95 %, {trials} instances)"
+            "it depends on where between {low:.6} and {high:.6} the match probability of {allocation} is ({how})"
         );
         Doubt { text, is_limit: false }
     }

@@ -8,7 +8,8 @@ use crate::program::{Program, ProgramError, Recording};
 use super::{Diagram, Probe, Row, Samples, Symmetry};
 
 /// What a family of networks says of itself. All maps are polynomial with integer coefficients in the weights and the
-/// inputs (with kinks: on each activation pattern); the degree and height bounds rely on it.
+/// inputs (with kinks: on each activation pattern); the degree and height bounds rely on it. A network of
+/// one's own may be analytic instead; then these two bound nothing.
 pub(super) trait Family {
     /// The tensors, in canonical order.
     fn layout(&self) -> Layout;

@@ -1,5 +1,6 @@
 //! Networks: a parameter vector and a label map that is polynomial in it, or, for ReLU, polynomial on each activation
-//! pattern. One file a family.
+//! pattern, or, for networks of one's own, analytic. One file a family; gauge directions, sign changes and permutations of networks of
+//! one's own are found in their programs (`gauge`, `signs`, `symmetry`).
 //!
 //! Each family writes its label map and its Jacobian once, over any [`Ring`]; everything else about it that the rest of
 //! the program needs (shapes, degrees, heights, gauge directions) stands beside them in the same file.

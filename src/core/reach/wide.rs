@@ -27,6 +27,8 @@ use super::point::ModularPoint;
 use super::rank::{Answer, Dimension, Reason, Settings};
 use super::{Chance, Evidence, ReachError};
 
+/// Gauge directions that would have to be tested at more points are not used.
+const MOST_TESTS: u64 = 256;
 /// Below so many products, the whole Jacobian is eliminated as it is.
 const FEW_PRODUCTS: u64 = 1 << 24;
 /// The most entries of inputs at which kernel fields are evaluated.
@@ -304,6 +306,9 @@ impl<'a> Columns<'a> {
             return (Vec::new(), Evidence::Proved);
         }
         let tests = (union - error_log2).max(1).unsigned_abs().div_ceil(each.unsigned_abs());
+        if tests > MOST_TESTS {
+            return (Vec::new(), Evidence::Proved);
+        }
         for test in 0..tests {
             let mut random = generator(self.seed, Stream::Gauge, test);
             let field = random_prime(&mut random);

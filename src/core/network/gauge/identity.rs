@@ -450,3 +450,71 @@ impl<'a> Identities<'a> {
         Some(sums)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::gauge::search::some_point;
+    use crate::number::Function;
+    use crate::program::{Recorder, Step};
+
+    fn annihilates(program: &Program, terms: &[(usize, Option<usize>, i64)]) -> bool {
+        let (field, weights, values) = some_point(program).unwrap();
+        Identities::of(program, field, &weights, &values)
+            .annihilates(&AffineField { terms: terms.to_vec(), proved: false })
+    }
+
+    /// What makes labels of the weights and the input.
+    fn program(weights: usize, forward: impl FnOnce(&mut Recorder, &[Step], Step) -> Step) -> Program {
+        let mut recorder = Recorder::new();
+        let steps: Vec<Step> = (0..weights).map(|w| recorder.weight(w).unwrap()).collect();
+        let input = recorder.input(0).unwrap();
+        let label = forward(&mut recorder, &steps, input);
+        recorder.finish(vec![label], 1, weights).unwrap()
+    }
+
+    #[test]
+    fn directions_along_which_labels_change_are_not_proved() {
+        // e^(a x) in two ways: u v e^(w x), and a share of exponentials whose scores have a common shift.
+        let product = program(3, |r, w, x| {
+            let (z, uv) = (r.mul(w[2], x).unwrap(), r.mul(w[0], w[1]).unwrap());
+            let e = r.apply(Function::Exp, z).unwrap();
+            r.mul(uv, e).unwrap()
+        });
+        let scaling = [(0, Some(0), 1), (1, Some(1), -1)];
+        assert!(annihilates(&product, &scaling));
+        let share = program(3, |r, w, x| {
+            let mut score = |a: Step| {
+                let (scaled, sum) = (r.mul(a, x).unwrap(), r.add(w[2], w[2]).unwrap());
+                let z = r.add(scaled, sum).unwrap();
+                r.apply(Function::Exp, z).unwrap()
+            };
+            let (e, f) = (score(w[0]), score(w[1]));
+            let sum = r.add(e, f).unwrap();
+            r.div(e, sum).unwrap()
+        });
+        assert!(annihilates(&share, &[(2, None, 1)]) && annihilates(&share, &[(0, None, 1), (1, None, 1)]));
+        let tanh = program(2, |r, w, x| {
+            let z = r.mul(w[0], x).unwrap();
+            let e = r.apply(Function::Exp, z).unwrap();
+            let one = r.constant(1.into()).unwrap();
+            let below = r.add(e, one).unwrap();
+            let t = r.div(e, below).unwrap();
+            r.mul(w[1], t).unwrap()
+        });
+        let wrong: [(&Program, &[(usize, Option<usize>, i64)]); 9] = [
+            (&product, &[(0, Some(0), 1)]),
+            (&product, &[(0, Some(0), 1), (1, Some(1), 1)]),
+            (&product, &[(0, Some(0), 1), (1, Some(1), -2)]),
+            (&product, &[(0, None, 1), (1, None, -1)]),
+            (&product, &[(2, Some(2), 1)]),
+            (&share, &[(0, None, 1)]),
+            (&share, &[(0, None, 1), (1, None, -1)]),
+            (&tanh, &[(0, Some(0), 1), (1, Some(1), -1)]),
+            (&tanh, &[(0, None, 1)]),
+        ];
+        for (program, terms) in wrong {
+            assert!(!annihilates(program, terms), "{terms:?}");
+        }
+    }
+}

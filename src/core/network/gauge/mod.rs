@@ -101,18 +101,19 @@ impl AffineField {
     }
 }
 
-/// The affine gauge directions of a program, with integer constants if it is polynomial: a basis of those that are combinations of the
-/// candidates; of a program with functions or quotients, as many as are independent at almost all weights.
+/// Affine gauge directions of a program, with integer constants if it is polynomial: a basis of those that are combinations of the
+/// candidates, if these are not too many; otherwise, and with functions or quotients, as many as are found independent at almost all
+/// weights. There may be more.
 pub(super) fn affine_fields(program: &Program, layout: &Layout) -> Vec<AffineField> {
     let most = if program.is_polynomial() { MOST_STEPS } else { MOST_ANALYTIC_STEPS };
     if program.operations().len() > most {
         return Vec::new();
     }
     let Some(mut points) = Points::of(program) else { return Vec::new() };
-    let fields = if program.is_polynomial() {
-        points.solutions(&candidates::at_once(layout))
-    } else {
-        search::by_and_by(&mut points, layout)
+    let all = program.is_polynomial().then(|| candidates::at_once(layout));
+    let fields = match all.filter(|ansatz| ansatz.unknowns.len() <= candidates::MOST_UNKNOWNS) {
+        Some(ansatz) => points.solutions(&ansatz),
+        None => search::by_and_by(&mut points, layout),
     };
     proved(program, fields)
 }
