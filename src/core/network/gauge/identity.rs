@@ -458,7 +458,9 @@ mod tests {
     use crate::number::Function;
     use crate::program::{Recorder, Step};
 
-    fn annihilates(program: &Program, terms: &[(usize, Option<usize>, i64)]) -> bool {
+    type Change = [(usize, Option<usize>, i64)];
+
+    fn annihilates(program: &Program, terms: &Change) -> bool {
         let (field, weights, values) = some_point(program).unwrap();
         Identities::of(program, field, &weights, &values)
             .annihilates(&AffineField { terms: terms.to_vec(), proved: false })
@@ -502,7 +504,7 @@ mod tests {
             let t = r.div(e, below).unwrap();
             r.mul(w[1], t).unwrap()
         });
-        let wrong: [(&Program, &[(usize, Option<usize>, i64)]); 9] = [
+        let wrong: [(&Program, &Change); 9] = [
             (&product, &[(0, Some(0), 1)]),
             (&product, &[(0, Some(0), 1), (1, Some(1), 1)]),
             (&product, &[(0, Some(0), 1), (1, Some(1), -2)]),
