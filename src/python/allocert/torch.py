@@ -67,7 +67,12 @@ def from_torch(
     A layer that cannot be recorded is refused by name (:class:`NotSupported`).
     """
     examples = example_input if isinstance(example_input, tuple) else (example_input,)
+    for example in examples:
+        if not hasattr(example, "shape"):
+            raise AllocertError(f"the example input is a {type(example).__name__}\n  give a tensor, or a tuple of them")
     if batched:
+        if any(len(example.shape) == 0 for example in examples):
+            raise AllocertError("the example input has no axis\n  its first axis is the batch; or give batched=False")
         examples = tuple(example[:1] for example in examples)
     net, pruned = _recorded(module, examples, _call_name(name or type(module).__name__), batched)
     return _pinned(net, module, pruned, fixed or {})
@@ -133,11 +138,21 @@ def _exported(torch: Any, module: Any, examples: tuple[Any, ...]) -> Any:
             return torch.export.export(module, examples, strict=False)
     except Exception as wrong:
         first = str(wrong).strip().splitlines()[0] if str(wrong).strip() else type(wrong).__name__
-        message = f"{type(module).__name__} cannot be exported by torch.export: {first}\n  give a module without"
-        raise NotSupported(f"{message} control flow that depends on values") from wrong
+        message = f"{type(module).__name__} cannot be exported by torch.export: {first}"
+        raise NotSupported(f"{message}\n  {_why(module, examples)}") from wrong
     finally:
         for part in module.modules():
             part.training = training[id(part)]
+
+
+def _why(module: Any, examples: tuple[Any, ...]) -> str:
+    """What to do about a module that cannot be exported: it does not run on this input at all, or its control flow does not."""
+    try:
+        module(*examples)
+    except Exception:
+        shapes = ", ".join(str(tuple(example.shape)) for example in examples)
+        return f"it does not run on an input of shape {shapes}: the first axis of example_input is the batch"
+    return "give a module without control flow that depends on values"
 
 
 def _parts(x: Tensor, shapes: Sequence[tuple[int, ...]], batched: bool) -> list[Tensor]:
@@ -173,9 +188,23 @@ def _pinned(net: Network, module: Any, pruned: Mapping[str, str], fixed: Mapping
     for name, pin in fixed.items():
         pins[name] = pin
         notes.append(f"{name}: pinned as asked")
+    notes.extend(_zeros(module, pins))
     made = net.pin(pins) if pins else net
     made.notes = tuple(notes)
     return made
+
+
+def _zeros(module: Any, pins: Mapping[str, Any]) -> list[str]:
+    """Which tensors have some entries that are zero, as pruning leaves them once its masks are removed: they are weights here."""
+    found = []
+    for name, parameter in module.named_parameters():
+        values = parameter.detach()
+        zeros = int((values == 0).sum())
+        # All of a tensor is zero where it begins so, as biases and the second factor of an adapter do.
+        if name not in pins and values.ndim > 1 and 0 < zeros < values.numel():
+            mend = f"pin them with fixed={{{name!r}: (mask, 0)}} if they were pruned"
+            found.append(f"{name}: {zeros} entries are 0 and taken as weights; {mend}")
+    return found
 
 
 def _run(
