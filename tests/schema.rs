@@ -280,7 +280,7 @@ fn every_command_has_a_schema() {
 fn what_does_not_fit_is_found() {
     let schema = json!({"type": "object", "required": ["a"], "properties": {
         "a": {"type": ["integer", "null"]}, "b": {"type": "array", "items": {"type": "string", "enum": ["x"]}}}});
-    for good in [json!({"a": 1}), json!({"a": null, "b": ["x"], "new": 1})] {
+    for good in [json!({"a": 1}), json!({"a": null, "b": ["x"]})] {
         assert_eq!(misfit(&good, &schema, "v"), None);
     }
     for bad in [
