@@ -312,3 +312,50 @@ fn hostile_instances_are_refused() {
     };
     assert_eq!(refused(power, vec![of_power("W2"), solution]), Verdict::Refused { limit: true });
 }
+
+/// Certificates of verdicts by copying and by rescaling are valid; the same laws said of allocations that they do not fit are not.
+#[test]
+fn rescaled_teachers_are_checked() {
+    let written = |network: &str, allocation: &str, samples: Samples| {
+        let network: Network = network.parse().unwrap();
+        let allocation = allocert::allocation::parse(network.layout(), allocation).unwrap();
+        let options = MatchOptions { trials: Trials::Fixed(2), ..MatchOptions::default() };
+        let answer = decide(&network, &allocation, samples, &options, SETTINGS, &|_, _| {}).unwrap();
+        of_match(&answer, SETTINGS).unwrap()
+    };
+    let verdict = |text: &str| check(text.as_bytes()).verdict;
+    let functional = Samples::Functional;
+    for (network, allocation, samples) in [
+        ("lffn([2, 1, 2])", "W1[0,0] W2", functional),
+        ("lffn([2, 2, 2], bias=True)", "W1[0,1] W1[1,:] b1 W2[:,0] W2[0,1] b2", functional),
+        ("lffn([2, 2, 2])", "all", Samples::Count(1)),
+        ("pnn([2, 2, 1], degree=2)", "W1[0,1] W1[1,0] W2", functional),
+        ("pnn([2, 2, 1], degree=3)", "W1[0,0] W1[1,:] W2[0,1]", Samples::Count(2)),
+        ("lrnn(1, 2, 1, 4)", "D B[0,0] W[0,0] W[1,0] W[1,1]", functional),
+    ] {
+        let text = written(network, allocation, samples);
+        assert!(text.contains("rescaled teacher") || text.contains("copying"), "{network} {allocation}: {text}");
+        assert_eq!(verdict(&text), Verdict::Valid, "{network} {allocation}");
+        // Some weight is frozen, or all learn: the other law says nothing.
+        assert_eq!(verdict(&text.replace("rescaled teacher", "copying")) == Verdict::Valid, text.contains("copying"));
+        // Of other samples nothing changes, of no verdict but 1 is it a law.
+        assert_eq!(verdict(&text.replace("\"verdict\":\"one\"", "\"verdict\":\"zero\"")), Verdict::Invalid);
+    }
+    // Two weights of one unit, an even power of a scale, the diagonal of a recurrent matrix, and gates that see signs.
+    for (network, allocation, samples) in [
+        ("lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,0]", functional),
+        ("lffn([1, 2, 1])", "W1[0,0] W2[0,1]", functional),
+        ("lrnn(1, 2, 1, 4)", "D B[0,0] W[0,0] W[0,1] W[1,0]", functional),
+        ("pnn([1, 2, 1], degree=3)", "W1[0,0]", functional),
+        ("pnn([1, 2, 1], degree=3)", "W1", functional),
+    ] {
+        let text = written(network, allocation, samples);
+        let laws = ["affine", "odd degree", "rescaled teacher"].map(|law| format!("\"law\":\"{law}\""));
+        for law in ["rescaled teacher", "copying"] {
+            let false_one = laws.iter().fold(text.clone(), |t, known| t.replace(known, &format!("\"law\":\"{law}\"")));
+            if false_one != text {
+                assert_eq!(verdict(&false_one), Verdict::Invalid, "{network} {allocation} {law}");
+            }
+        }
+    }
+}

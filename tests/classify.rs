@@ -209,3 +209,93 @@ fn no_table_by_laws_for_draws_that_they_say_nothing_about() {
     let error = matcher(&network, Samples::Functional).classify(&options, &|_, _| {}).unwrap_err();
     assert!(error.to_string().contains("sparse:50"), "{error}");
 }
+
+/// Deciding instances by elimination is another method: none without a match where the probability is said to be 1, and, where it
+/// is said to be at most a number, as many as that asks for.
+#[test]
+fn signs_bottlenecks_and_slices_agree_with_instances() {
+    let (mut certain, mut below, mut decided) = (0, 0, 0);
+    for (network, samples) in [
+        ("pnn([2, 1, 1], degree=2)", Samples::Functional),
+        ("pnn([3, 1, 1], degree=2)", Samples::Count(2)),
+        ("pnn([2, 1, 2], degree=2)", Samples::Count(1)),
+        ("pnn([2, 1, 2], degree=2)", Samples::Functional),
+        ("pnn([1, 2, 1, 1], degree=[2, 3])", Samples::Functional),
+        ("pnn([2, 1, 1, 1], degree=[3, 2])", Samples::Count(2)),
+        ("pnn([2, 2, 1, 1], degree=[1, 2])", Samples::Count(2)),
+        ("pnn([2, 1, 2], degree=3)", Samples::Count(2)),
+        ("pnn([1, 1, 2], degree=2, bias=True)", Samples::Count(2)),
+        ("pnn([2, 2, 1], degree=2)", Samples::Count(2)),
+        ("pnn([1, 2, 1], degree=2, bias=True)", Samples::Count(2)),
+        ("lffn([2, 1, 2])", Samples::Functional),
+        ("lffn([1, 2, 1, 2])", Samples::Functional),
+        ("lrnn(1, 2, 1, 4)", Samples::Functional),
+    ] {
+        let network: Network = network.parse().unwrap();
+        let matcher = matcher(&network, samples);
+        let options = MatchOptions { trials: Trials::Fixed(48), slices: 4, bases: 20, ..options() };
+        for allocation in every(network.weights()).filter(|a| a.size() < a.weights()) {
+            if matcher.dim(&allocation).value < matcher.teacher().value {
+                continue;
+            }
+            let answer = matcher.decide(&allocation, &MatchOptions { trials: Trials::Fixed(1), ..options }, &|_, _| {});
+            let answer = answer.unwrap();
+            let asked = matches!(
+                answer.reason,
+                Reason::Exact(Theorem::Signs | Theorem::Bottleneck | Theorem::Orthants)
+                    | Reason::OddSlice { .. }
+                    | Reason::OddSection(_)
+            );
+            if !asked {
+                continue;
+            }
+            let found = matcher.estimate(&allocation, &options, &|_, _| {});
+            let shown = format!("{network}, {samples}, {}: {found:?}", print(network.layout(), &allocation));
+            decided += found.matched + found.unmatched;
+            match answer.verdict {
+                Verdict::One => {
+                    certain += 1;
+                    assert_eq!(found.unmatched, 0, "{shown}");
+                }
+                Verdict::Fractional => {
+                    below += 1;
+                    let most = answer.exact.map_or(1.0, |exact| exact.high.to_f64());
+                    // Five standard deviations of at most half the root of the number of trials.
+                    let slack = 5.0 * 0.5 * (found.trials as f64).sqrt();
+                    assert!(found.matched as f64 <= found.trials as f64 * most + slack, "{shown}: at most {most}");
+                }
+                other => panic!("{shown}: {other:?}"),
+            }
+        }
+    }
+    assert!(certain > 40 && below > 40 && decided > 2_000, "{certain} certain, {below} below 1, {decided} decided");
+}
+
+/// Where all instances that are looked at have a match, a search finds one without: the real eigenvalues of a pencil of matrices.
+#[test]
+fn rare_instances_without_a_match_are_found() {
+    let network: Network = "lrnn(4, 1, 1, 2)".parse().unwrap();
+    let matcher = matcher(&network, Samples::Count(4));
+    let basis = parse(network.layout(), "B[0,0:3] W").unwrap();
+    assert_eq!(matcher.degree(&basis).unwrap().value, 4);
+    let table = matcher.classify(&MatchOptions { trials: Trials::Fixed(3), ..options() }, &|_, _| {}).unwrap();
+    assert_eq!(table.verdict(&basis), Verdict::Fractional);
+    // As its frequency says, with patience.
+    let estimate = matcher.estimate(&basis, &MatchOptions { trials: Trials::Fixed(1_500), ..options() }, &|_, _| {});
+    assert!(estimate.unmatched > 0 && estimate.matched > 1_200, "{estimate:?}");
+}
+
+/// A student whose weights all learn is the teacher, whatever is drawn; no instance is decided for that.
+#[test]
+fn everything_can_be_copied_from_any_teacher() {
+    for network in ["lffn([2, 1, 2])", "relu([1, 2, 1])", "relu([1, 2, 2, 1])", "lrnn(1, 1, 1, 3)"] {
+        let network: Network = network.parse().unwrap();
+        let all = Allocation::all(network.weights());
+        for ensemble in [Ensemble::Gaussian, Ensemble::Sparse { percent: 50 }, Ensemble::Integer { bound: 2 }] {
+            let options = MatchOptions { ensemble, ..options() };
+            let answer = matcher(&network, Samples::Count(2)).decide(&all, &options, &|_, _| {}).unwrap();
+            assert_eq!((answer.verdict, answer.evidence), (Verdict::One, Evidence::Proved), "{network} {ensemble}");
+            assert_eq!((answer.reason, answer.estimate), (Reason::Exact(Theorem::Copying), None));
+        }
+    }
+}

@@ -309,3 +309,45 @@ fn symmetries_know_definitions_of_ones_own() {
     let run = allocert(&["symmetries", "lffn([14, 14, 14])", "--json"]);
     assert!(!objects(&run)[0]["gauge"].as_array().unwrap().is_empty(), "{}", run.err);
 }
+
+/// Networks with exponentials and roots: what is asked of instances elsewhere is a law here, or open.
+#[test]
+fn laws_of_analytic_networks() {
+    const ANALYTIC: &str = r#"
+def tower(k):
+    def forward(x, a, b, c):
+        z = exp((a * a * b + b * b * b * a) * x)
+        for _ in range(k):
+            z = z * z + x
+        return c * z
+    return network("tower", forward, inputs = (), weights = {"a": (), "b": (), "c": ()}, shape = {"k": k})
+
+def root(k):
+    def forward(x, a, c):
+        return c * sqrt(a * x + k)
+    return network("root", forward, inputs = (), weights = {"a": (), "c": ()}, shape = {"k": k})
+"#;
+    let path = file("analytic.star", ANALYTIC);
+    let answer = |network: &str, allocation: &str, samples: &str| {
+        let options = ["match", "--use", path.to_str().unwrap(), network, allocation, "--samples", samples, "--json"];
+        let run = allocert(&options);
+        assert_eq!(run.status, 0, "{}", run.err);
+        let found = objects(&run).remove(0);
+        let text = |field: &str| found[field].as_str().expect("a text").to_owned();
+        (text("verdict"), text("reason"), text("evidence"))
+    };
+    let is = |found: (String, String, String), verdict: &str, reason: &str, evidence: &str| {
+        let fits = found.0 == verdict && found.1.contains(reason) && found.2 == evidence;
+        assert!(fits, "{found:?}, not {verdict}, {reason}, {evidence}");
+    };
+    // a and b enter as one number.
+    is(answer("tower(3)", "a b", "3"), "zero", "does not span", "bounded");
+    // With a degree beyond all primes nothing bounds the error of a dimension that is smaller than the number of weights.
+    is(answer("tower(70)", "a b", "3"), "undecided", "no bound on its error", "open");
+    is(answer("tower(70)", "a c", "2"), "undecided", "whether it is 1 is open", "open");
+    is(answer("tower(70)", "all", "2"), "one", "copy the teacher", "proved");
+    is(answer("tower(2)", "c", "1"), "one", "affine 0-1 law", "proved");
+    is(answer("tower(2)", "a", "1"), "undecided", "whether it is 1 is open", "open");
+    // Where a root is not defined everywhere, the affine law does not apply.
+    is(answer("root(2)", "c", "1"), "undecided", "whether it is 1 is open", "open");
+}

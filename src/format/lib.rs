@@ -241,7 +241,7 @@ pub enum Rule {
         of: String,
         /// `zero`, `one`, or `open`, which states nothing and leaves a hole.
         verdict: String,
-        /// `not spanning`, `affine`, `odd degree`, or what is missing for a verdict.
+        /// `not spanning`, `affine`, `copying`, `rescaled teacher`, `odd degree`, or what is missing for a verdict.
         law: String,
         /// A step that says whether the allocation, or the basis inside it, spans.
         from: u64,

@@ -2,7 +2,7 @@
 
 use allocert_core::algebra::Limits;
 use allocert_core::allocation::Allocation;
-use allocert_core::matching::{DegreeCounter, MatchAnswer, Matcher, Reason, Verdict};
+use allocert_core::matching::{DegreeCounter, MatchAnswer, Matcher, Reason, Theorem, Verdict};
 use allocert_core::reach::{Settings, rank};
 
 use super::CannotCertify;
@@ -55,8 +55,10 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
                     Err(_) => rule("open", "odd degree", spans, None, section),
                 }
             }
-            Reason::Exact(theorem) if answer.verdict == Verdict::One => {
-                rule("open", &format!("{theorem}: no rule of the checker"), spans, None, section)
+            Reason::Exact(Theorem::Copying) => rule("one", "copying", spans, None, section),
+            Reason::Exact(Theorem::Rescaling) => rule("one", "rescaled teacher", spans, None, section),
+            reason if answer.verdict == Verdict::One => {
+                rule("open", &format!("{reason}: no rule of the checker"), spans, None, section)
             }
             _ => return instances(answer, settings, section, spans),
         };

@@ -3,12 +3,19 @@
 //! `not spanning`: MP = 0 exactly if the allocation does not span. `affine`: MP = 1 if it spans and all labels are affine in the
 //! learnable weights, which is computed, as if nothing cancelled in their degree. `odd
 //! degree`: MP = 1 for a basis whose matching degree is odd; that degree is counted by the engine modulo primes, so this
-//! leaves a hole. What holds for a basis holds for all that contains it.
+//! leaves a hole. What holds for a basis holds for all that contains it. `copying`: MP = 1 if all weights learn. `rescaled
+//! teacher`: MP = 1 if, modulo 2, the powers of the scales of hidden units in the frozen weights are independent, as the teacher's
+//! hidden units can be given scales that make its frozen weights the student's. That a unit has a scale is what its gauge
+//! direction says: labels that do not change along it do not for positive scales, and as polynomials for no others.
+
+use std::collections::BTreeSet;
 
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use super::super::network::Network;
+use super::super::gauge::direction;
+
+use super::super::network::{Family, Network};
 use super::super::number::Number;
 use super::super::proof::{Fact, Fault, Proof, ensure, is_subset, limit};
 
@@ -34,6 +41,13 @@ pub(super) fn matching(
             ensure(spans, "it does not span")?;
             ensure(is_affine(proof.network()?, &core)?, "a label is not affine in the learnable weights")?;
         }
+        ("one", "copying") => ensure(core.len() == proof.network()?.weights, "a weight is frozen")?,
+        ("one", "rescaled teacher") => {
+            ensure(
+                is_rescaled(proof.network()?, &core)?,
+                "the frozen weights are not shown to be the teacher's, rescaled",
+            )?;
+        }
         ("one", "odd degree") => {
             ensure(spans, "it does not span")?;
             ensure(degree.is_some_and(|d| d % 2 == 1), "the degree is not odd")?;
@@ -54,6 +68,45 @@ pub(super) fn matching(
         _ => ("above 0", 1, 2),
     };
     proof.state(step, Fact::Match(set, low, high), format!("the match probability of {of} is {value}"))
+}
+
+/// Whether the powers of scales in the weights outside of a set are independent modulo 2.
+fn is_rescaled(network: &Network, set: &[usize]) -> Result<bool, Fault> {
+    let units: Vec<String> = match &network.family {
+        Family::Layers { widths, kinks: false, .. } => {
+            let of_layer = |layer: usize| (0..widths[layer]).map(move |i| format!("G{layer}[{i},{i}]"));
+            (1..widths.len() - 1).flat_map(of_layer).collect()
+        }
+        Family::Recurrent { hidden, .. } => (0..*hidden).map(|i| format!("G[{i},{i}]")).collect(),
+        _ => return Ok(false),
+    };
+    // For each weight, the units whose scale it has an odd power of.
+    let mut odd = vec![BTreeSet::new(); network.weights];
+    for (unit, name) in units.iter().enumerate() {
+        limit(network.weights)?;
+        for (weight, change) in direction(network, None, name).map_err(Fault::Wrong)? {
+            for _ in change.terms().into_iter().flatten().filter(|(_, power)| power.bit(0)) {
+                if !odd[weight].remove(&unit) {
+                    odd[weight].insert(unit);
+                }
+            }
+        }
+    }
+    let mut rows: Vec<BTreeSet<usize>> = Vec::new();
+    for weight in (0..network.weights).filter(|w| set.binary_search(w).is_err()) {
+        let mut row = std::mem::take(&mut odd[weight]);
+        // Each row before has a first unit that the later ones are free of.
+        for other in &rows {
+            if other.first().is_some_and(|first| row.contains(first)) {
+                row = row.symmetric_difference(other).copied().collect();
+            }
+        }
+        if row.is_empty() {
+            return Ok(false);
+        }
+        rows.push(row);
+    }
+    Ok(true)
 }
 
 /// The degree of a polynomial in which nothing cancels, of others a bound; nothing for zero.

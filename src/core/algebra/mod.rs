@@ -31,6 +31,6 @@ pub use parametrization::Parametrization;
 pub use polynomial::{Polynomial, Polynomials, Term};
 pub use quotient::QuotientAlgebra;
 pub use real_roots::{count_real_roots, has_real_root};
-pub use real_solutions::{Finding, Solver, Undecided};
+pub use real_solutions::{Finding, RealCount, Solver, Undecided};
 pub use refutation::Refutation;
 pub use univariate::is_squarefree;

@@ -33,7 +33,7 @@ use super::monomial::Monomials;
 use super::polynomial::{Polynomial, Polynomials};
 use super::presolve::{Presolved, presolve};
 use super::quotient::QuotientAlgebra;
-use super::real_roots::{has_real_root_in_time, primitive};
+use super::real_roots::{count_real_roots, has_real_root_in_time, primitive};
 use super::univariate::is_squarefree;
 use crate::number::{Integers, PrimeField, Ring};
 
@@ -45,6 +45,17 @@ pub struct Finding {
     /// The number of its distinct complex solutions, if it is finite and known.
     pub complex: Option<usize>,
     /// The finding is wrong with probability at most 2 to this power; nothing if it is proved.
+    pub error_log2: Option<i64>,
+}
+
+/// How many real solutions a system has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RealCount {
+    /// The number of its real solutions; of those that plain elimination finds, one counts for all.
+    pub real: usize,
+    /// The number of its distinct complex solutions, if it is finite and known.
+    pub complex: Option<usize>,
+    /// The count is wrong with probability at most 2 to this power; nothing if it is proved.
     pub error_log2: Option<i64>,
 }
 
@@ -166,6 +177,34 @@ impl Solver {
             Presolved::Left { .. } => {
                 self.limits.in_time()?;
                 Err(Undecided::Infinite)
+            }
+        }
+    }
+
+    /// How many real solutions a system has, whose complex ones are finitely many and distinct.
+    ///
+    /// # Errors
+    /// See [`Undecided`].
+    pub fn count(&self, ring: &Polynomials<Integers>, system: &[Polynomial<Integer>]) -> Result<RealCount, Undecided> {
+        let (system, variables) = match presolve(ring, system, &self.limits)? {
+            Presolved::Decided { real, complex } => {
+                return Ok(RealCount { real: usize::from(real), complex, error_log2: None });
+            }
+            Presolved::Left { system, variables } => (system, variables),
+        };
+        let reduced = Reduced::new(ring, &system, &variables, self.limits.work)?;
+        if reduced.system.len() < reduced.monomials.variables() {
+            return Err(Undecided::Infinite);
+        }
+        let (form, first, cofactors) = self.separating_form(&reduced)?;
+        match first.shape() {
+            (Some(0), _) => Ok(RealCount { real: 0, complex: None, error_log2: None }),
+            (None, _) => Err(Undecided::Infinite),
+            (_, false) => Err(Undecided::Multiple),
+            (complex, true) => {
+                let (polynomial, error) = self.lift(&reduced, &form, &first, cofactors)?;
+                // Each real root belongs to one solution, its own conjugate.
+                Ok(RealCount { real: count_real_roots(&polynomial), complex, error_log2: Some(error) })
             }
         }
     }

@@ -83,6 +83,13 @@ pub enum Reason {
     OddBasis(Allocation),
     /// Odd-section law: a generic affine subspace of the learnable weights has this odd number of complex students.
     OddSection(usize),
+    /// Odd-slice law: where these learnable weights are 0, this odd number of complex students match.
+    OddSlice {
+        /// Weights in surplus.
+        zeros: Allocation,
+        /// How many match.
+        degree: usize,
+    },
     /// Zero-positive law and fractional law.
     Fractional {
         /// The trial whose instance has δ distinct complex solutions and no real one.
@@ -102,8 +109,6 @@ pub enum Reason {
     Exact(Theorem),
     /// The allocation spans, no law applies, and no instance that shows MP < 1 was decided.
     NoLaw,
-    /// A network with kinks, or with exponentials, quotients or roots: every weight may learn.
-    Copying,
     /// A network with kinks: as many units are free as there are samples.
     Memorising,
     /// A network with kinks: an output with a frozen bias sees no learnable weight.
@@ -143,6 +148,9 @@ impl std::fmt::Display for Reason {
                     "odd-section law: a generic plane in its weights has {degree} complex students, an odd number"
                 )
             }
+            Reason::OddSlice { degree, .. } => {
+                write!(f, "odd-slice law: with surplus weights 0 it has {degree} complex students, an odd number")
+            }
             Reason::Fractional { trial, normal, bounded } => write!(
                 f,
                 "fractional law: the instance of trial {trial} has no real match; labels normal: {normal}, degree bounded: {bounded}"
@@ -155,7 +163,6 @@ impl std::fmt::Display for Reason {
             Reason::NoLaw => {
                 write!(f, "it spans, but no law settles it and no instance shows that the value is below 1")
             }
-            Reason::Copying => write!(f, "every weight may learn: the student can copy the teacher"),
             Reason::Memorising => write!(f, "memorising law: as many units are free as there are samples"),
             Reason::StrayBias => write!(f, "stray bias: an output with a frozen bias sees no learnable weight"),
             Reason::Counting => {

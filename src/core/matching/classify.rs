@@ -22,12 +22,15 @@ use crate::reach::{Dimension, Evidence, Group, MOST_POINTS, Orbits, Set, Setting
 
 use super::answer::Verdict;
 use super::degree::{Degree, DegreeCounter, NoDegree};
-use super::estimate::Search;
-use super::laws::{boundedness, evidence_of_fraction, is_affine, normality, odd_section};
+use super::ensemble::Ensemble;
+use super::estimate::{Search, Trials};
+use super::laws::{boundedness, evidence_of_fraction, is_affine, normality, odd_section, odd_slice};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
 /// The most weights of a network whose allocations are all classified.
 pub const MOST_CLASSIFIED: usize = 20;
+/// So many random instances are decided before a rare one is searched for.
+const FEW_TRIALS: u64 = 30;
 /// What is asked, in a message.
 const WHAT: &str = "a classification";
 
@@ -189,7 +192,8 @@ impl Matcher {
             *degrees.entry(basis.degree.ok().map(|d| d.value)).or_insert(0) += basis.images;
         }
         let unsettled = table.spread(teacher.value);
-        let unsettled = self.settle_by_theorems(&mut table, unsettled, options);
+        let (unsettled, by_theorems) = self.settle_by_theorems(&mut table, unsettled, options);
+        evidence.extend(by_theorems);
         let (unsettled, odd) = self.settle_by_sections(&mut table, unsettled, teacher.value, counter, clock);
         evidence.extend(odd);
         let below_one = self.sample_bases(&bases, options, clock, progress);
@@ -278,7 +282,7 @@ impl Matcher {
         }
         let degree = counter.until(clock.after(2)).degree(&allocation);
         if let Some(exact) = self.exact(&allocation, options.ensemble) {
-            return of(allocation, degree, exact.verdict(), Evidence::Proved);
+            return of(allocation, degree, exact.verdict(), exact.evidence);
         }
         if let Some(odd) = degree.ok().filter(|d| d.value % 2 == 1) {
             return of(allocation, degree, Verdict::One, odd.evidence);
@@ -286,17 +290,25 @@ impl Matcher {
         of(allocation, degree, Verdict::Undecided, Evidence::Proved)
     }
 
-    /// Enters the verdicts that theorems about the value give; returns what is left.
-    fn settle_by_theorems(&self, table: &mut Verdicts, unsettled: Vec<Set>, options: &MatchOptions) -> Vec<Set> {
-        let mut left = Vec::new();
+    /// Enters the verdicts that theorems about the value give; returns what is left, and how the verdicts are known.
+    fn settle_by_theorems(
+        &self,
+        table: &mut Verdicts,
+        unsettled: Vec<Set>,
+        options: &MatchOptions,
+    ) -> (Vec<Set>, Vec<Evidence>) {
+        let (mut left, mut evidence) = (Vec::new(), Vec::new());
         for set in unsettled {
             let allocation = table.group.allocation(set);
             match self.exact(&allocation, options.ensemble) {
-                Some(exact) => table.set(&allocation, exact.verdict()),
+                Some(exact) => {
+                    table.set(&allocation, exact.verdict());
+                    evidence.push(exact.evidence);
+                }
                 None => left.push(set),
             }
         }
-        left
+        (left, evidence)
     }
 
     /// Enters the verdict 1 where the odd-section law gives it, or a part has it by now. Returns what is left, and how the
@@ -318,7 +330,11 @@ impl Matcher {
                 }
                 let allocation = known.group.allocation(*set);
                 let counter = counter.until(clock.after(3));
-                let odd = (!clock.is_over(3)).then(|| odd_section(&counter, &allocation, teacher)).flatten();
+                let odd = || {
+                    let section = odd_section(&counter, &allocation, teacher);
+                    section.or_else(|| odd_slice(&counter, &allocation, teacher).map(|(_, degree)| degree))
+                };
+                let odd = (!clock.is_over(3)).then(odd).flatten();
                 if odd.is_none() {
                     clock.note_end(clock.after(3));
                 }
@@ -357,7 +373,7 @@ impl Matcher {
         // One after the other as threads become free, so that what a time limit cuts off are the largest degrees.
         let found = even.into_iter().par_bridge().map(|(place, basis, degree)| {
             let deadline = clock.share(all - done.load(Ordering::Relaxed));
-            let witness = self.first_without_match(&basis.allocation, Some(degree), options, deadline);
+            let witness = self.instance_without_match(basis, degree, options, deadline);
             if let Err(seen) = &witness {
                 clock.note(deadline, seen);
             }
@@ -372,6 +388,35 @@ impl Matcher {
             known[place] = Some(evidence);
         }
         known
+    }
+
+    /// How an instance of a basis is decided that has no match: one of a few random ones, one that was searched for, or one of the
+    /// other random ones.
+    fn instance_without_match(
+        &self,
+        basis: &Basis,
+        degree: usize,
+        options: &MatchOptions,
+        deadline: Option<Instant>,
+    ) -> Result<Evidence, Search> {
+        let random = |trials: u64| {
+            let trials = Trials::UpTo(options.trials.most().min(trials));
+            let options = MatchOptions { trials, ..*options };
+            self.first_without_match(&basis.allocation, Some(degree), &options, deadline)
+        };
+        // Where any instance will do, and not only a random one.
+        let labels = self.network().probe(self.samples()).inputs() * self.network().labels_per_input();
+        let persists = options.ensemble == Ensemble::Gaussian
+            && labels == basis.allocation.size()
+            && boundedness(basis.degree.ok()).evidence() != Evidence::Open;
+        if !persists {
+            return random(u64::MAX);
+        }
+        let first = random(FEW_TRIALS);
+        first.or_else(|seen| {
+            let found = self.search_without_match(&basis.allocation, degree, deadline);
+            found.map_or_else(|| if options.trials.most() > FEW_TRIALS { random(u64::MAX) } else { Err(seen) }, Ok)
+        })
     }
 
     /// How it is known that a basis with an instance without a match, decided with this evidence, has a probability below 1.

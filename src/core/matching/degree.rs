@@ -121,11 +121,16 @@ impl DegreeCounter {
         DegreeCounter { limits: Limits { deadline, ..self.limits }, ..self.clone() }
     }
 
+    /// The same counter with at most so much work for each system.
+    pub(super) fn with_work(&self, work: u64) -> Self {
+        DegreeCounter { limits: Limits { work: work.min(self.limits.work), ..self.limits }, ..self.clone() }
+    }
+
     /// The same counter with less work for each system, from the first of these limits on, and at last with its own.
     pub(super) fn by_work(&self, limits: &[u64]) -> Vec<Self> {
         let less = limits.iter().copied().filter(|work| *work < self.limits.work);
         let all = less.chain([self.limits.work]);
-        all.map(|work| DegreeCounter { limits: Limits { work, ..self.limits }, ..self.clone() }).collect()
+        all.map(|work| self.with_work(work)).collect()
     }
 
     /// δ of an allocation that spans and has as many weights as the teacher has dimensions.
@@ -133,7 +138,7 @@ impl DegreeCounter {
     /// # Errors
     /// A limit, no finite count, or a network with kinks.
     pub fn degree(&self, allocation: &Allocation) -> Result<Degree, NoDegree> {
-        self.count_twice(allocation, allocation.size())
+        self.count_twice(allocation, allocation.size(), &[])
     }
 
     /// The matching degree of a section of an allocation that spans with more weights than the teacher has dimensions: the
@@ -142,10 +147,19 @@ impl DegreeCounter {
     /// # Errors
     /// As [`DegreeCounter::degree`].
     pub fn section_degree(&self, allocation: &Allocation, dimension: usize) -> Result<Degree, NoDegree> {
-        self.count_twice(allocation, dimension)
+        self.count_twice(allocation, dimension, &[])
     }
 
-    fn count_twice(&self, allocation: &Allocation, dimension: usize) -> Result<Degree, NoDegree> {
+    /// The number of complex students where these weights of the student, outside of the allocation, are 0 and the others generic;
+    /// the allocation has as many weights as the teacher has dimensions.
+    ///
+    /// # Errors
+    /// As [`DegreeCounter::degree`].
+    pub(super) fn degree_with_zeros(&self, allocation: &Allocation, zeros: &[usize]) -> Result<Degree, NoDegree> {
+        self.count_twice(allocation, allocation.size(), zeros)
+    }
+
+    fn count_twice(&self, allocation: &Allocation, dimension: usize, zeros: &[usize]) -> Result<Degree, NoDegree> {
         if !self.network.is_polynomial() {
             return Err(NoDegree::Kinks);
         }
@@ -157,6 +171,14 @@ impl DegreeCounter {
                 None => {
                     fresh = Point::random(&self.network, self.samples, self.seed, index as u64);
                     &fresh
+                }
+            };
+            let cleared;
+            let point = match zeros {
+                [] => point,
+                _ => {
+                    cleared = point.with_zeros(zeros);
+                    &cleared
                 }
             };
             if let Some(count) = point.count(&self.network, allocation, dimension, &self.limits)? {
@@ -228,6 +250,13 @@ impl Point {
         let mut vector = || (0..network.weights()).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
         let labels = network.labels(&field, &vector(), &inputs);
         Point { field, student, inputs, labels, form: vector(), seed, index }
+    }
+
+    /// The same point, with these weights of the student 0.
+    fn with_zeros(&self, zeros: &[usize]) -> Self {
+        let mut point = self.clone();
+        zeros.iter().for_each(|w| point.student[*w] = 0);
+        point
     }
 
     /// The number of solutions on a generic affine subspace of so many dimensions, or, if the allocation has no more, of all; if

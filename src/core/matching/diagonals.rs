@@ -12,8 +12,6 @@
 //!   at least that of the mean law (Jensen), and at most that of the law on the chord, which keeps the mean of the first
 //!   factor. In the first piece, where that is unbounded, what exceeds its least value counts alone.
 
-use std::sync::OnceLock;
-
 use rayon::prelude::*;
 use rug::{Integer, Rational};
 
@@ -31,11 +29,6 @@ const ROOT_PLACES: u32 = 40;
 const TERMS: u32 = 24;
 
 /// Two numbers that the probability lies between.
-pub(super) fn diagonal_share() -> [Rational; 2] {
-    static SHARE: OnceLock<[Rational; 2]> = OnceLock::new();
-    SHARE.get_or_init(share).clone()
-}
-
 fn share() -> [Rational; 2] {
     let each: Vec<[Rational; 2]> = (LEAST..=MOST).into_par_iter().map(|j| Slope::power(j).weighted()).collect();
     let [low, high] = [0, 1].map(|i| -> Rational { each.iter().map(|both| &both[i]).sum() });
@@ -261,13 +254,27 @@ fn twice_series(r: &Between, alternating: bool) -> Between {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matching::exact::{DIAGONAL_SHARE, DIAGONAL_UNIT};
 
     #[test]
     fn the_enclosure_is_narrow_and_around_what_was_measured() {
-        let [low, high] = diagonal_share().map(|x| x.to_f64());
+        let share = share();
+        // What `match` says is what comes out here.
+        assert_eq!(share, DIAGONAL_SHARE.map(|x| Rational::from((x, DIAGONAL_UNIT))));
+        let [low, high] = share.map(|x| x.to_f64());
         assert!(high - low < 1e-4, "{low} to {high}");
         // 60 million samples of another program: 0.89557, with a standard error of 0.00004.
         assert!((low - 0.89557).abs() < 1e-4 && (high - 0.89557).abs() < 1e-4, "{low} to {high}");
+    }
+
+    #[test]
+    fn ends_are_rounded_outward() {
+        for (above, below) in [(1u64, 3u64), (2, 3), (895_600, 1_000_001), (1, 1 << 40)] {
+            let x = Rational::from((above, below));
+            let (low, high) = (rounded(x.clone(), false), rounded(x.clone(), true));
+            assert!(low <= x && x <= high);
+            assert!(Rational::from(&high - &low) * (1u64 << 40) <= 1, "{x}");
+        }
     }
 
     #[test]

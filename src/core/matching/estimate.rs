@@ -43,7 +43,7 @@ pub enum Trials {
 }
 
 impl Trials {
-    fn most(self) -> u64 {
+    pub(super) fn most(self) -> u64 {
         match self {
             Trials::Fixed(most) | Trials::UpTo(most) | Trials::Precision { most, .. } => most,
         }

@@ -9,15 +9,21 @@ use rug::{Integer, Rational};
 
 use crate::allocation::Allocation;
 use crate::network::{Network, Probe, Recurrence, Samples};
-use crate::reach::binomial;
+use crate::reach::{Evidence, binomial};
 
 use super::answer::Verdict;
-use super::diagonals::diagonal_share;
 use super::ensemble::Ensemble;
 use super::powers::Powers;
+use super::signs::by_signs;
 
 /// Bits of the square roots in enclosures.
 const BITS: u32 = 60;
+
+/// The match probability of two diagonals of `lffn([2, 2, 2])` lies between these two numbers over [`DIAGONAL_UNIT`]: the
+/// outcome of the exact arithmetic in `diagonals`, which the tests do anew.
+pub(super) const DIAGONAL_SHARE: [u64; 2] = [984_702_561_868, 984_743_161_528];
+/// 2 to the power 40.
+pub(super) const DIAGONAL_UNIT: u64 = 1 << 40;
 
 /// The theorem behind an exact match probability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +46,12 @@ pub enum Theorem {
     TwoPoles,
     /// The mean number of solutions is the area of random convex bodies (Kac and Rice, Vitale).
     Zonoids,
+    /// An output that no learnable weight can make negative, where the signs of frozen ones are as unlucky as they can be.
+    Signs,
+    /// One unit takes any activations, and another one adds large ones of any sign.
+    Orthants,
+    /// What is below and what is above a layer of one unit match up to a scale.
+    Bottleneck,
 }
 
 impl std::fmt::Display for Theorem {
@@ -54,6 +66,9 @@ impl std::fmt::Display for Theorem {
             Theorem::Coordinates => "the recurrent matrix is the teacher's in coordinates that fit encoder and decoder",
             Theorem::TwoPoles => "two poles: the discriminant of a characteristic polynomial",
             Theorem::Zonoids => "mean number of solutions as an area (Kac and Rice, Vitale)",
+            Theorem::Signs => "sign law: no learnable weight can make an output negative",
+            Theorem::Orthants => "orthant law: one unit takes any activations, and another one any sign",
+            Theorem::Bottleneck => "bottleneck law: below and above a layer of one unit, up to a scale",
         })
     }
 }
@@ -71,12 +86,15 @@ pub struct Exact {
     pub number: Option<String>,
     /// Where it comes from, such as `binom(4, 2) / 4^2`.
     pub formula: String,
+    /// How it is known: proved, but where the theorem is asked about matching degrees.
+    pub evidence: Evidence,
 }
 
 impl Exact {
     /// A rational number.
     pub(super) fn of(theorem: Theorem, value: Rational, formula: String) -> Self {
-        Exact { theorem, low: value.clone(), number: Some(value.to_string()), high: value, formula }
+        let number = Some(value.to_string());
+        Exact { theorem, low: value.clone(), number, high: value, formula, evidence: Evidence::Proved }
     }
 
     /// Something between two numbers.
@@ -84,7 +102,7 @@ impl Exact {
         if low == high {
             return Exact::of(theorem, low, formula);
         }
-        Exact { theorem, low, high, number: None, formula }
+        Exact { theorem, low, high, number: None, formula, evidence: Evidence::Proved }
     }
 
     /// What follows for the match probability.
@@ -125,17 +143,18 @@ pub(super) fn exact(
         let formula = "the student is the teacher with its hidden units rescaled".to_owned();
         return Some(Exact::of(Theorem::Rescaling, Rational::from(1), formula));
     }
-    if let Some(powers) = powers {
-        let normal = ensemble == Ensemble::Gaussian;
-        return powers.law(allocation, network.probe_inputs(samples), normal);
+    let normal = ensemble == Ensemble::Gaussian;
+    let by_powers = powers.and_then(|powers| powers.law(allocation, network.probe_inputs(samples), normal));
+    if let Some(exact) = by_powers.or_else(|| by_signs(network, allocation)) {
+        return Some(exact);
     }
     if let Some(layers) = network.two_by_two() {
-        let applies = ensemble == Ensemble::Gaussian && network.probe_inputs(samples) > 1;
+        let applies = normal && network.probe_inputs(samples) > 1;
         return applies.then(|| diagonals(&layers, allocation)).flatten();
     }
     let recurrence = network.single_recurrence()?;
     coordinates(&recurrence, allocation).or_else(|| {
-        let applies = ensemble == Ensemble::Gaussian && matches!(network.probe(samples), Probe::Fixed(_));
+        let applies = normal && matches!(network.probe(samples), Probe::Fixed(_));
         applies.then(|| two_poles(&recurrence, allocation)).flatten()
     })
 }
@@ -203,6 +222,7 @@ fn two_poles(recurrence: &Recurrence, allocation: &Allocation) -> Option<Exact> 
         high: value(root),
         number: Some("1 - sqrt(2)/4".to_owned()),
         formula: "1 - P(Laplace > z^2/2), z standard normal".to_owned(),
+        evidence: Evidence::Proved,
     })
 }
 
@@ -213,7 +233,7 @@ fn diagonals(layers: &[[[usize; 2]; 2]; 2], allocation: &Allocation) -> Option<E
     if allocation.size() != 4 || !layers.iter().all(is_diagonal) {
         return None;
     }
-    let [low, high] = diagonal_share();
+    let [low, high] = DIAGONAL_SHARE.map(|share| Rational::from((share, DIAGONAL_UNIT)));
     let formula = "2/pi^3 times the mean number of solutions on each slope, over all slopes".to_owned();
     Some(Exact::between(Theorem::Zonoids, low, high, formula))
 }

@@ -148,6 +148,17 @@ mod tests {
     const SAMPLED: f64 = 0.522_189;
 
     #[test]
+    fn roots_are_rounded_outward() {
+        for a in [0, 1, 2, 3, 1_000_003, ONE / 3, ONE - 1, ONE] {
+            let (low, high) = (root_down(a), root_up(a));
+            assert!(low * low <= a << BITS && high * high >= a << BITS && high - low <= 1, "{a}: {low} {high}");
+        }
+        for all in [table(), sines()] {
+            assert!(all.iter().all(|x| x.low <= x.high));
+        }
+    }
+
+    #[test]
     fn sines_are_enclosed() {
         let sin = sines();
         for (i, s) in sin.iter().enumerate() {

@@ -10,7 +10,7 @@
 use rand_chacha::ChaCha12Rng;
 use rug::Integer;
 
-use crate::algebra::{Finding, Polynomial, Polynomials, Solver, Stopped, Undecided};
+use crate::algebra::{Finding, Polynomial, Polynomials, RealCount, Solver, Stopped, Undecided};
 use crate::allocation::Allocation;
 use crate::network::{Network, Probe, Samples};
 use crate::number::{Dyadic, Dyadics, Integers, Ring};
@@ -97,6 +97,22 @@ impl Instance {
             let nearest = question.solve_for_nearest(allocation, &self.student, cut.dimension);
             nearest.unwrap_or(Err(reason))
         }))
+    }
+
+    /// How many real students match, of an allocation with as many weights as the teacher has dimensions.
+    ///
+    /// # Errors
+    /// See [`Undecided`].
+    pub(super) fn count_students(
+        &self,
+        network: &Network,
+        allocation: &Allocation,
+        solver: &Solver,
+    ) -> Result<RealCount, Undecided> {
+        let labels = network.labels(&Dyadics, &self.teacher, &self.inputs);
+        let question = Question { network, labels, inputs: &self.inputs, solver };
+        let (ring, system) = question.system(allocation, &self.student)?;
+        solver.count(&ring, &system)
     }
 
     /// Looks for a real solution among slices; `reason` is why that is needed.

@@ -11,6 +11,8 @@
 //!   student whose D coordinates learn: its Jacobian has rank D, as a generic subspace is transversal to the kernel, so a
 //!   generic fibre is finite and reduced, of one size for generic students, teachers and subspaces. Choose one generic real
 //!   subspace: solutions come in conjugate pairs there as on a basis, which is the special case of a coordinate subspace.
+//! - *Odd-slice law.* The same where some of these learnable weights are 0 and the other frozen ones generic: a real solution is a
+//!   match, and there is one if, for generic students, teachers and inputs, the complex solutions are odd in number and distinct.
 //! - *Fractional law.* MP < 1 for a basis with an instance that has δ distinct complex solutions, none real, provided that
 //!   the closure of the teacher's labels is normal there and that δ is bounded from above.
 
@@ -24,6 +26,11 @@ use super::degree::{Degree, DegreeCounter, NoDegree};
 
 /// All bases are counted with so much work before one of them with more.
 const CHEAP: [u64; 2] = [1 << 20, 1 << 26];
+
+/// So many slices of an allocation are counted,
+const MOST_SLICES: usize = 200;
+/// each with so many products.
+const SLICE_WORK: u64 = 1 << 20;
 
 /// What the laws say of an allocation that spans.
 pub(super) struct Ruling {
@@ -56,9 +63,14 @@ pub(super) fn certain_match(
         let certain = affine.or_else(|| {
             odd_basis(&all, counter).map(|(b, d)| (Reason::OddBasis(b), Evidence::all([spans, d.evidence])))
         });
-        certain.or_else(|| {
+        let certain = certain.or_else(|| {
             let odd = odd_section(counter, allocation, teacher)?;
             Some((Reason::OddSection(odd.value), Evidence::all([spans, odd.evidence])))
+        });
+        certain.or_else(|| {
+            let (zeros, odd) = odd_slice(counter, allocation, teacher)?;
+            let reason = Reason::OddSlice { zeros, degree: odd.value };
+            Some((reason, Evidence::all([spans, odd.evidence])))
         })
     };
     Ruling { certain, degree }
@@ -108,6 +120,31 @@ fn odd_basis(bases: &[Allocation], counter: &DegreeCounter) -> Option<(Allocatio
 /// The degree of a generic section of an allocation that spans with surplus weights, if it is odd.
 pub(super) fn odd_section(counter: &DegreeCounter, allocation: &Allocation, teacher: usize) -> Option<Degree> {
     counter.section_degree(allocation, teacher).ok().filter(|d| d.value % 2 == 1)
+}
+
+/// The first slice of an allocation that spans with surplus weights, so many of which are 0, on which an odd number of complex
+/// students match; one whose number is proved if there is one.
+pub(super) fn odd_slice(
+    counter: &DegreeCounter,
+    allocation: &Allocation,
+    teacher: usize,
+) -> Option<(Allocation, Degree)> {
+    let counter = counter.with_work(SLICE_WORK);
+    let mut first = None;
+    for part in subsets(allocation, teacher).take(MOST_SLICES) {
+        let zeros = allocation.difference(&part);
+        match counter.degree_with_zeros(&part, &zeros.iter().collect::<Vec<usize>>()) {
+            Ok(degree) if degree.value % 2 == 1 => {
+                if degree.evidence == Evidence::Proved {
+                    return Some((zeros, degree));
+                }
+                first = first.or(Some((zeros, degree)));
+            }
+            Err(NoDegree::Stopped(Stopped::Time)) => return first,
+            _ => {}
+        }
+    }
+    first
 }
 
 /// Whether the closure of the teacher's labels is known to be normal.

@@ -190,7 +190,8 @@ impl<'a> OrbitMatcher<'a> {
     /// What a theorem says of an allocation that spans.
     fn exact(&self, allocation: &Allocation, spans: Evidence) -> Option<Ruled> {
         let exact = self.matcher.exact(allocation, Ensemble::Gaussian)?;
-        Some(Ruled { verdict: exact.verdict(), law: Law::Exact(exact.theorem), evidence: spans })
+        let evidence = Evidence::all([exact.evidence, spans]);
+        Some(Ruled { verdict: exact.verdict(), law: Law::Exact(exact.theorem), evidence })
     }
 
     /// How it is known, best of all parts with one weight less, that one of them has match probability 1.

@@ -8,19 +8,23 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+use rug::Rational;
+
 use crate::algebra::{Limits, Primes, Solver, Undecided};
 use crate::allocation::Allocation;
 use crate::network::{Network, Samples};
 use crate::number::{Ring, Stream, generator, random_prime};
 use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
 
-use super::answer::{Estimate, MatchAnswer};
+use super::answer::{Estimate, MatchAnswer, Verdict};
+use super::bottleneck::{Bound, Parts};
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Search, estimate, first_without_match};
 use super::instance::{Cut, Decision, Instance};
-use super::laws::bases;
+use super::laws::{bases, certain_match};
 use super::powers::Powers;
+use super::search::search_without_match;
 use super::shallow::Shallow;
 use super::witness::Proof;
 
@@ -34,6 +38,11 @@ const TRIALS_LOG2: i64 = 32;
 const MOST_INPUT_ENTRIES: usize = 1 << 16;
 /// So many slices of an instance are solved where only one without a match is of use.
 const FEW_SLICES: usize = 4;
+
+/// Of parts of a network, so many subsets are searched for a basis with match probability 1,
+const FEW_BASES: usize = 100;
+/// and a matching degree is counted with so many products.
+const LITTLE_WORK: u64 = 1 << 24;
 
 /// So many instances are looked at for a match that persists nearby.
 const MOST_WITNESSES: u64 = 64;
@@ -68,6 +77,7 @@ struct Polynomial {
     counter: DegreeCounter,
     solver: Solver,
     powers: Option<Powers>,
+    parts: Parts,
 }
 
 impl Matcher {
@@ -92,7 +102,8 @@ impl Matcher {
                 let primes = Primes::new(settings.seed, Stream::Primes.at(0), limits.primes);
                 let solver = Solver::new(primes, limits, settings.error_log2 - TRIALS_LOG2);
                 let powers = Powers::of(network);
-                Engine::Polynomial(Box::new(Polynomial { matroid: *matroid, counter, solver, powers }))
+                let parts = Parts::default();
+                Engine::Polynomial(Box::new(Polynomial { matroid: *matroid, counter, solver, powers, parts }))
             }
             Dimensions::Patterns(patterns) => {
                 let shallow = network.is_built_in().then(|| Shallow::of(network));
@@ -105,6 +116,27 @@ impl Matcher {
     /// The same, whose estimates end when `stop` is set.
     pub fn stopped_by(self, stop: &Arc<AtomicBool>) -> Self {
         Matcher { stop: Arc::clone(stop), ..self }
+    }
+
+    /// What laws say of a match probability with little work, where so much is known of parts of the network.
+    pub(super) fn bound(&self, allocation: &Allocation, ensemble: Ensemble, parts: &Parts) -> Bound {
+        let Engine::Polynomial(p) = &self.engine else {
+            return Bound::Open;
+        };
+        let (dim, teacher) = (self.dim(allocation), self.teacher());
+        if dim.value < teacher.value {
+            return Bound::AtMost(Rational::new(), dim.evidence);
+        }
+        if let Some(exact) = self.exact_by(parts, allocation, ensemble) {
+            return match exact.verdict() {
+                Verdict::One => Bound::One(exact.evidence),
+                _ if exact.high < 1 => Bound::AtMost(exact.high, exact.evidence),
+                _ => Bound::Open,
+            };
+        }
+        let counter = p.counter.with_work(LITTLE_WORK);
+        let certain = certain_match(allocation, &p.matroid, &counter, teacher.evidence, FEW_BASES).certain;
+        certain.map_or(Bound::Open, |(_, evidence)| Bound::One(evidence))
     }
 
     /// The network.
@@ -342,6 +374,21 @@ impl Matcher {
         let cut = self.cut(allocation, &options);
         let decide = |trial| self.decide_instance(allocation, &cut, &options, deadline, trial);
         first_without_match(options.trials, degree, deadline, decide)
+    }
+
+    /// How it is known that a basis has match probability below 1, where it is known that every instance with as many complex
+    /// students as `degree` says and no real one shows that: by a search for a rare one.
+    pub(super) fn search_without_match(
+        &self,
+        basis: &Allocation,
+        degree: usize,
+        deadline: Option<Instant>,
+    ) -> Option<Evidence> {
+        let Engine::Polynomial(p) = &self.engine else {
+            return None;
+        };
+        let solver = p.solver.until(deadline);
+        search_without_match((&self.network, self.samples), basis, degree, &solver, (self.settings.seed, deadline))
     }
 
     fn decide_instance(

@@ -5,10 +5,12 @@
 //! kinks have laws and decisions of their own, in `piecewise`.
 
 mod answer;
+mod bottleneck;
 mod choose;
 mod classify;
 mod critical;
 mod degree;
+#[cfg(test)]
 mod diagonals;
 mod ensemble;
 mod equations;
@@ -23,10 +25,13 @@ mod matcher;
 mod maximal;
 mod piecewise;
 mod powers;
+mod search;
 mod shallow;
+mod signs;
 mod terms;
 mod trend;
 mod witness;
+#[cfg(test)]
 mod zonoid;
 
 pub use crate::algebra::{Limits, Stopped};

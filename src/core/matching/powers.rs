@@ -19,6 +19,10 @@
 //!   their cone exactly if 0 is in the convex hull of its negative and the c_i, with probability P(Bin(k, 1/2) ≥ o) (Wendel
 //!   1962). Inside the cone's interior all t_i may be positive, so learnable outgoing weights count. For odd g, t_i is any
 //!   real number, and k ≥ o suffices.
+//! - *Orthants.* One output, M inputs. A unit f with at least M learnable incoming weights has any activations ≥ 0 (any real ones, for
+//!   odd g). A learnable factor of another unit, or a learnable output bias, adds large numbers of any sign at all inputs. If f's
+//!   own factor learns, and of another unit any incoming weight, then f takes the sign opposite to what that unit adds, whose activations
+//!   grow without bounds at all inputs. So MP = 1.
 //!
 //! *Every label seen*: with as many inputs as there are monomials, or one more than dimensions: as many equations as
 //! dimensions leave finitely many forms of the variety, and a further generic evaluation tells them apart.
@@ -59,7 +63,7 @@ impl Powers {
     pub(super) fn law(&self, allocation: &Allocation, inputs: usize, normal: bool) -> Option<Exact> {
         by_terms(&self.shallow, self.degree, allocation, inputs).or_else(|| match inputs {
             1 => self.cone(allocation),
-            _ => self.forms(allocation, inputs, normal),
+            _ => self.orthants(allocation, inputs).or_else(|| self.forms(allocation, inputs, normal)),
         })
     }
 
@@ -82,6 +86,24 @@ impl Powers {
         }
         let value = coins(free, outputs as i64..=free as i64);
         Some(Exact::of(Theorem::Cone, value, format!("P(Bin({free}, 1/2) >= {outputs})")))
+    }
+
+    /// One output, a unit with as many learnable incoming weights as there are inputs, and something of any sign.
+    fn orthants(&self, allocation: &Allocation, inputs: usize) -> Option<Exact> {
+        if self.shallow.outputs() != 1 {
+            return None;
+        }
+        let units = &self.shallow.units;
+        let factor = |u: &Unit| allocation.contains(u.outgoing[0]);
+        let signed = |free: usize| {
+            let other = |(place, u): (usize, &Unit)| {
+                place != free && (factor(u) || factor(&units[free]) && !u.learns(allocation).is_empty())
+            };
+            self.is_odd() || self.shallow.bias_learns(0, allocation) || units.iter().enumerate().any(other)
+        };
+        let free = (0..units.len()).find(|f| units[*f].learns(allocation).len() >= inputs && signed(*f))?;
+        let formula = format!("unit {free} takes any activations on {inputs} inputs");
+        Some(Exact::of(Theorem::Orthants, Rational::from(1), formula))
     }
 
     /// Squares, one output, no biases, all labels seen.
@@ -315,7 +337,8 @@ fn system(columns: &[Vec<Dyadic>], bounded: &[bool], constants: &[Dyadic]) -> Li
 mod tests {
     use super::*;
     use crate::allocation::parse;
-    use crate::matching::{MatchOptions, Matcher, Trials, Verdict};
+    use crate::matching::exact::exact;
+    use crate::matching::{Ensemble, MatchOptions, Matcher, Trials, Verdict};
     use crate::network::Samples;
     use crate::reach::Settings;
 
@@ -338,7 +361,7 @@ mod tests {
         let allocation = parse(network.layout(), text).unwrap();
         let matcher = Matcher::new(&network, samples, SETTINGS, crate::matching::Limits::default()).unwrap();
         assert_eq!(matcher.dim(&allocation).value, matcher.teacher().value, "{network} {text}");
-        Powers::of(&network)?.law(&allocation, network.probe_inputs(samples), true)
+        exact(&network, Powers::of(&network).as_ref(), &allocation, samples, Ensemble::Gaussian)
     }
 
     #[test]
@@ -379,6 +402,7 @@ mod tests {
             ("pnn([2, 2, 2], degree=2)", "W1 W2[0,0] W2[1,1]", functional, Some("7/16")),
             ("pnn([2, 2, 2], degree=2)", "W1[:,0] W1[0,1] W2[:,1] W2[0,0]", functional, Some("3/4")),
             ("pnn([2, 1, 1], degree=4)", "W1", functional, Some("1/2")),
+            ("pnn([2, 2, 1], degree=3)", "W1[1,:]", Samples::Count(2), Some("1")),
         ] {
             let exact = law(network, text, samples).unwrap_or_else(|| panic!("{network} {text}"));
             assert_eq!(exact.number.as_deref(), number, "{network} {text}");

@@ -301,6 +301,34 @@ mod tests {
         ONE - 1
     }
 
+    /// In whole numbers, where a rounding inward by one unit shows.
+    #[test]
+    fn roundings_go_outward() {
+        let unit = || Integer::from(1) << PLACES;
+        for (above, below) in [(1, 3), (2, 3), (5, 7), (1, 1), (22, 7)] {
+            let q = quotient(&Integer::from(above), &Integer::from(below));
+            let exact = unit() * above;
+            assert!(
+                Integer::from(&q.low * below) <= exact && exact < Integer::from(&q.high * below),
+                "{above}/{below}"
+            );
+            let square = Between { low: q.low.clone(), high: q.high.clone() };
+            let r = root(&square);
+            assert!(Integer::from(r.low.square_ref()) <= (q.low << PLACES));
+            assert!(Integer::from(r.high.square_ref()) >= (q.high << PLACES));
+        }
+        let (sines, shift) = (sines(), PLACES - BITS);
+        for j in 0..DIRECTIONS {
+            let direction = Direction::of(j);
+            let sine = &sines[j.min(DIRECTIONS - j)];
+            assert!(Integer::from(direction.low[2]) << shift <= sine.low, "{j}");
+            assert!(Integer::from(direction.high[2]) << shift >= sine.high, "{j}");
+        }
+        for pair in sines.windows(2) {
+            assert!(pair[0].low <= pair[0].high && pair[0].high < pair[1].low);
+        }
+    }
+
     /// A segment's ends lie on both sides of a disc's: E|a R| = |a|, and E|a R + b| = √(a² + b²).
     #[test]
     fn perimeters_of_segments_and_circles() {

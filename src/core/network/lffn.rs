@@ -22,6 +22,10 @@ impl Lffn {
         Ok(Lffn { layers: Layers::new(widths, bias, exponents) })
     }
 
+    pub(super) fn exponents(&self) -> Vec<u32> {
+        self.layers.exponents.clone()
+    }
+
     pub(super) fn scales(&self) -> Vec<Vec<(usize, i64)>> {
         self.layers.scales()
     }

@@ -210,6 +210,15 @@ impl Network {
         }
     }
 
+    /// The powers that the hidden layers take, of a feedforward network of powers or a linear one, whose powers are 1.
+    pub fn exponents(&self) -> Option<Vec<u32>> {
+        match &self.kind {
+            Kind::Lffn(lffn) => Some(lffn.exponents()),
+            Kind::Pnn(pnn) => Some(pnn.exponents()),
+            _ => None,
+        }
+    }
+
     /// The weights of a linear recurrent network with one input and one output and labels at the last of at least 2n steps: on
     /// enough samples, as many as determine the transfer function.
     pub fn single_recurrence(&self) -> Option<Recurrence> {

@@ -44,6 +44,10 @@ impl Pnn {
         }
     }
 
+    pub(super) fn exponents(&self) -> Vec<u32> {
+        self.layers.exponents.clone()
+    }
+
     pub(super) fn scales(&self) -> Vec<Vec<(usize, i64)>> {
         self.layers.scales()
     }

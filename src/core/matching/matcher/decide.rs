@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use super::super::answer::{Halt, MatchAnswer, Reason, Verdict};
+use super::super::bottleneck::{Parts, by_parts};
 use super::super::ensemble::Ensemble;
-use super::super::exact::{Exact, exact};
+use super::super::exact::{Exact, Theorem, exact};
 use super::super::instance::Instance;
 use super::super::laws::{Ruling, boundedness, certain_match, evidence_of_fraction, normality};
 use super::super::piecewise::{is_below_one, ruling};
@@ -45,6 +46,10 @@ impl Matcher {
             estimate: None,
             settings: self.settings,
         };
+        if allocation.size() == allocation.weights() {
+            self.enter_copying(&mut answer);
+            return Ok(answer);
+        }
         if !options.ensemble.is_generic() {
             self.accept_inputs(options.ensemble)?;
             if matches!(self.engine, Engine::Analytic(_)) {
@@ -102,17 +107,14 @@ impl Matcher {
         });
         let affine = self.network.own_program().is_some_and(|program| program.is_affine_in(&answer.allocation));
         let (verdict, reason) = match (answer.evidence, answer.dim.value < answer.teacher.value) {
-            _ if answer.allocation.size() == answer.allocation.weights() => (Verdict::One, Reason::Copying),
             (Evidence::Open, _) => (Verdict::Undecided, Reason::OpenDimension),
             (_, true) => (Verdict::Zero, Reason::NotSpanning),
             (_, false) if affine && connected => (Verdict::One, Reason::Affine),
             (_, false) => (Verdict::Undecided, Reason::Positive),
         };
-        answer.evidence = match (&reason, verdict) {
-            (Reason::Copying, _) => Evidence::Proved,
-            (_, Verdict::Undecided) => Evidence::Open,
-            _ => answer.evidence,
-        };
+        if verdict == Verdict::Undecided {
+            answer.evidence = Evidence::Open;
+        }
         (answer.verdict, answer.reason) = (verdict, reason);
     }
 
@@ -145,6 +147,9 @@ impl Matcher {
         let Ruling { certain, degree } = ruling;
         answer.degree = degree;
         match certain {
+            Some((reason, evidence)) if answer.exact.as_ref().is_some_and(|e| is_better(e, &reason, evidence)) => {
+                self.enter_exact(answer);
+            }
             Some((reason, evidence)) => {
                 (answer.verdict, answer.reason, answer.evidence) = (Verdict::One, reason, evidence);
             }
@@ -162,17 +167,39 @@ impl Matcher {
 
     /// What a theorem says of the match probability of an allocation that spans.
     pub(in super::super) fn exact(&self, allocation: &Allocation, ensemble: Ensemble) -> Option<Exact> {
+        match &self.engine {
+            Engine::Polynomial(p) => self.exact_by(&p.parts, allocation, ensemble),
+            _ => None,
+        }
+    }
+
+    /// The same, where so much is known of parts of the network.
+    pub(super) fn exact_by(&self, parts: &Parts, allocation: &Allocation, ensemble: Ensemble) -> Option<Exact> {
         let Engine::Polynomial(p) = &self.engine else {
             return None;
         };
         exact(&self.network, p.powers.as_ref(), allocation, self.samples, ensemble)
+            .or_else(|| by_parts((&self.network, self.samples), parts, allocation, ensemble, self.settings))
+    }
+
+    /// A student whose weights all learn copies the teacher, whatever is drawn.
+    fn enter_copying(&self, answer: &mut MatchAnswer) {
+        let is_basis = answer.allocation.size() == answer.teacher.value;
+        if let (true, Engine::Polynomial(p)) = (is_basis, &self.engine) {
+            answer.degree = Some(p.counter.degree(&answer.allocation));
+        }
+        let copy = Exact::of(Theorem::Copying, 1.into(), "the student is the teacher".to_owned());
+        answer.exact = Some(copy);
+        self.enter_exact(answer);
     }
 
     /// Enters the verdict that follows from the value.
     fn enter_exact(&self, answer: &mut MatchAnswer) {
         if let Some(exact) = &answer.exact {
             (answer.verdict, answer.reason) = (exact.verdict(), Reason::Exact(exact.theorem));
-            answer.evidence = Evidence::Proved;
+            // Above 0 by the zero-positive law.
+            let positive = if exact.low == 0 { answer.teacher.evidence } else { Evidence::Proved };
+            answer.evidence = Evidence::all([exact.evidence, positive]);
         }
     }
 
@@ -202,4 +229,11 @@ impl Matcher {
         }
         answer.estimate = Some(estimate);
     }
+}
+
+/// Whether what a theorem says is known better than a law, or as well, and without a degree that has to be counted.
+fn is_better(exact: &Exact, law: &Reason, evidence: Evidence) -> bool {
+    let counted = !matches!(law, Reason::Affine | Reason::AffineBasis(_));
+    let better = evidence.better(exact.evidence) != evidence;
+    better || counted && exact.evidence == evidence
 }

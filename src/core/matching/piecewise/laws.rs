@@ -1,7 +1,6 @@
 //! What is proved of match probabilities of networks with kinks; the proofs are in `docs/relu.md`. Everything here is about
-//! draws with a density that does not vanish near 0, and, but for the first law, about learnable weights in the last two layers.
+//! draws with a density that does not vanish near 0, and about learnable weights in the last two layers.
 //!
-//! - *Copying.* MP = 1 if every weight learns.
 //! - *Memorising.* One hidden layer, units with at least two incoming weights: MP = 1 for m ≤ k, where k units have all outgoing
 //!   and at least one incoming weight learnable; for m ≤ k + 1 if all output biases learn, too.
 //! - *Stray bias.* MP = 0 if an output with a frozen bias sees no learnable weight.
@@ -25,9 +24,6 @@ pub(in crate::matching) fn ruling(
     allocation: &Allocation,
     samples: Samples,
 ) -> Option<(Verdict, Reason)> {
-    if allocation.size() == allocation.weights() {
-        return Some((Verdict::One, Reason::Copying));
-    }
     let m = shallow.network.probe_inputs(samples);
     if m <= memorised(shallow, allocation) {
         return Some((Verdict::One, Reason::Memorising));
