@@ -330,7 +330,7 @@ fn rescaled_teachers_are_checked() {
         ("lffn([2, 2, 2], bias=True)", "W1[0,1] W1[1,:] b1 W2[:,0] W2[0,1] b2", functional),
         ("lffn([2, 2, 2])", "all", Samples::Count(1)),
         ("pnn([2, 2, 1], degree=2)", "W1[0,1] W1[1,0] W2", functional),
-        ("pnn([2, 2, 1], degree=3)", "W1[0,0] W1[1,:] W2[0,1]", Samples::Count(2)),
+        ("pnn([2, 2, 1], degree=3)", "W1[0,0] W1[1,:] W2[0,0]", Samples::Count(2)),
         ("lrnn(1, 2, 1, 4)", "D B[0,0] W[0,0] W[1,0] W[1,1]", functional),
     ] {
         let text = written(network, allocation, samples);

@@ -145,11 +145,11 @@ impl std::fmt::Display for Reason {
             Reason::OddSection(degree) => {
                 write!(
                     f,
-                    "odd-section law: a generic plane in its weights has {degree} complex students, an odd number"
+                    "odd-section law: complex students on a generic plane in its weights are odd in number: {degree}"
                 )
             }
             Reason::OddSlice { degree, .. } => {
-                write!(f, "odd-slice law: with surplus weights 0 it has {degree} complex students, an odd number")
+                write!(f, "odd-slice law: complex students with surplus weights 0 are odd in number: {degree}")
             }
             Reason::Fractional { trial, normal, bounded } => write!(
                 f,

@@ -277,13 +277,16 @@ impl Matcher {
         if is_affine(counter, &allocation) {
             return of(allocation, Ok(Degree::ONE), Verdict::One, Evidence::Proved);
         }
-        if clock.is_over(2) {
-            return of(allocation, Err(Stopped::Time.into()), Verdict::Undecided, Evidence::Proved);
-        }
-        let degree = counter.until(clock.after(2)).degree(&allocation);
+        let counted = |quarters: u32| match clock.is_over(quarters) {
+            true => Err(Stopped::Time.into()),
+            false => counter.until(clock.after(quarters)).degree(&allocation),
+        };
         if let Some(exact) = self.exact(&allocation, options.ensemble) {
+            // Its verdict does not rest on the degree, which has to leave time for those whose verdicts do.
+            let degree = counted(1);
             return of(allocation, degree, exact.verdict(), exact.evidence);
         }
+        let degree = counted(2);
         if let Some(odd) = degree.ok().filter(|d| d.value % 2 == 1) {
             return of(allocation, degree, Verdict::One, odd.evidence);
         }

@@ -20,8 +20,10 @@
 //!   1962). Inside the cone's interior all t_i may be positive, so learnable outgoing weights count. For odd g, t_i is any
 //!   real number, and k ≥ o suffices.
 //! - *Orthants.* One output, M inputs. A unit f with at least M learnable incoming weights has any activations ≥ 0 (any real ones, for
-//!   odd g). A learnable factor of another unit, or a learnable output bias, adds large numbers of any sign at all inputs. If f's
-//!   own factor learns, and of another unit any incoming weight, then f takes the sign opposite to what that unit adds, whose activations
+//!   odd g). With M − 1 and a frozen one, it has some of every direction, almost: an affine space beside 0 meets almost every
+//!   line. That is as much if its factor learns. A learnable factor of another unit, or a learnable output bias, adds large
+//!   numbers of any sign at all inputs. If f's own factor learns, and of another unit any incoming weight, then f takes the sign
+//!   opposite to what that unit adds, whose activations
 //!   grow without bounds at all inputs. So MP = 1.
 //!
 //! *Every label seen*: with as many inputs as there are monomials, or one more than dimensions: as many equations as
@@ -101,7 +103,12 @@ impl Powers {
             };
             self.is_odd() || self.shallow.bias_learns(0, allocation) || units.iter().enumerate().any(other)
         };
-        let free = (0..units.len()).find(|f| units[*f].learns(allocation).len() >= inputs && signed(*f))?;
+        let free = |unit: &Unit| {
+            let learns = unit.learns(allocation).len();
+            let frozen = unit.incoming.len() + usize::from(unit.bias.is_some()) - learns;
+            learns >= inputs || learns + 1 == inputs && frozen > 0 && factor(unit)
+        };
+        let free = (0..units.len()).find(|f| free(&units[*f]) && signed(*f))?;
         let formula = format!("unit {free} takes any activations on {inputs} inputs");
         Some(Exact::of(Theorem::Orthants, Rational::from(1), formula))
     }
