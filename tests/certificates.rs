@@ -8,6 +8,7 @@ mod program;
 use allocert::allocation::{Allocation, print};
 use allocert::certificate::{CannotCertify, of_match, of_rank, of_table};
 use allocert::checker::{Verdict, check};
+use allocert::control::Control;
 use allocert::matching::{MatchOptions, Trials, decide};
 use allocert::network::{Network, Samples};
 use allocert::reach::{Answer, ScanOptions, Settings, rank, scan};
@@ -27,7 +28,7 @@ fn allocation(network: &Network, text: &str) -> Allocation {
 
 fn rank_certificate(net: &str, of: &str, samples: Samples) -> String {
     let net = network(net);
-    let answer = rank(&net, &allocation(&net, of), samples, SETTINGS).unwrap();
+    let answer = rank(&net, &allocation(&net, of), samples, SETTINGS, &Control::unlimited()).unwrap();
     of_rank(&answer).unwrap()
 }
 
@@ -56,7 +57,7 @@ proptest! {
     #[test]
     fn what_the_engine_writes_is_valid(net in common::network(), samples in common::samples(), bits in any::<u64>()) {
         let set = common::allocation(&net, bits);
-        let answer = rank(&net, &set, samples, SETTINGS).unwrap();
+        let answer = rank(&net, &set, samples, SETTINGS, &Control::unlimited()).unwrap();
         let text = of_rank(&answer).unwrap();
         // Polynomial networks with two hidden layers, and few samples of several outputs, may leave holes; nothing else does,
         // and nothing is ever invalid.
@@ -352,7 +353,7 @@ proptest! {
     ) {
         let set = common::allocation(&net, bits);
         let settings = Settings { seed, ..SETTINGS };
-        let answer = rank(&net, &set, samples, settings).unwrap();
+        let answer = rank(&net, &set, samples, settings, &Control::unlimited()).unwrap();
         let widths = net.shapes().widths.unwrap();
         let shallow = widths.len() == 3 && (samples == Samples::Functional || widths[2] == 1);
         let text = match of_rank(&answer) {
@@ -373,9 +374,11 @@ fn large_counts_are_proved_by_branches() {
     let net = network("lrnn(1, 4, 1, 8)");
     let (text, holes) = of_table(&net, Samples::Functional, SETTINGS).unwrap();
     assert_eq!((holes.dimensions, fault(&text)), (0, None));
-    let options = ScanOptions { within: None, sizes: None, time_limit: None };
+    let options = ScanOptions::default();
     let table =
-        scan(&net, Samples::Functional, &options, Settings { error_log2: -20, ..SETTINGS }, &|_, _| {}).unwrap().table;
+        scan(&net, Samples::Functional, &options, Settings { error_log2: -20, ..SETTINGS }, &Control::unlimited())
+            .unwrap()
+            .table;
     let numbers: Vec<String> = table.entries().map(|(size, dim, n)| format!("{n} of size {size} with {dim}")).collect();
     let stated = format!("dimensions of all allocations inside all: {}", numbers.join(", "));
     assert_eq!(check(text.as_bytes()).statements, [stated]);

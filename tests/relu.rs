@@ -3,6 +3,7 @@
 
 use allocert::algebra::Limits;
 use allocert::allocation::{Allocation, parse};
+use allocert::control::Control;
 use allocert::matching::{
     Decision, DegreeCounter, Ensemble, Instance, MatchOptions, Matcher, NoDegree, Trials, Verdict, decide,
 };
@@ -100,7 +101,7 @@ fn functional_dimensions_are_those_known() {
     for (widths, expected) in [([2, 2, 1], 7), ([2, 3, 1], 10), ([3, 2, 2], 12), ([2, 4, 1], 13)] {
         let network = relu(&widths, true);
         let all = Allocation::all(network.weights());
-        let answer = rank(&network, &all, Samples::Functional, SETTINGS).unwrap();
+        let answer = rank(&network, &all, Samples::Functional, SETTINGS, &Control::unlimited()).unwrap();
         assert_eq!(answer.teacher.value, expected, "{network}");
         assert_eq!(answer.evidence(), Evidence::Proved);
         let distribution = answer.distribution.unwrap();
@@ -112,10 +113,10 @@ fn functional_dimensions_are_those_known() {
 #[test]
 fn a_scan_agrees_with_single_questions() {
     let network = relu(&[2, 2, 1], true);
-    let options = ScanOptions { within: None, sizes: None, time_limit: None };
+    let options = ScanOptions::default();
     for samples in [Samples::Count(2), Samples::Count(4), Samples::Functional] {
-        let scan = scan(&network, samples, &options, SETTINGS, &|_, _| {}).unwrap();
-        let patterns = Patterns::draw(&network, samples, SETTINGS.seed, 1_000).unwrap();
+        let scan = scan(&network, samples, &options, SETTINGS, &Control::unlimited()).unwrap();
+        let patterns = Patterns::draw(&network, samples, SETTINGS.seed, 1_000, &Control::unlimited()).unwrap();
         let mut counts = std::collections::BTreeMap::new();
         let mut pairs = std::collections::BTreeMap::new();
         for bits in 0..1u64 << 9 {
@@ -139,7 +140,8 @@ fn a_scan_agrees_with_single_questions() {
 fn with_one_sample_the_patterns_are_those_of_coins() {
     // relu([1, 1, 1]): the unit is active with probability 1/2, and then everything has dimension 1.
     let network = relu(&[1, 1, 1], false);
-    let answer = rank(&network, &learnable(&network, "W1"), Samples::Count(1), SETTINGS).unwrap();
+    let answer =
+        rank(&network, &learnable(&network, "W1"), Samples::Count(1), SETTINGS, &Control::unlimited()).unwrap();
     let distribution = answer.distribution.unwrap();
     assert_eq!(distribution.patterns, 2);
     assert!(distribution.dims.iter().all(|(_, n)| (420..580).contains(n)), "{distribution:?}");
@@ -148,11 +150,14 @@ fn with_one_sample_the_patterns_are_those_of_coins() {
 #[test]
 fn what_holds_for_polynomials_only_is_refused() {
     let network = relu(&[2, 2, 1], false);
-    assert!(matches!(JacobianMatroid::new(&network, Samples::Count(2), 1), Err(ReachError::NotOneMatroid { .. })));
+    assert!(matches!(
+        JacobianMatroid::new(&network, Samples::Count(2), 1, &Control::unlimited()),
+        Err(ReachError::NotOneMatroid { .. })
+    ));
     let counter = DegreeCounter::new(&network, Samples::Count(2), 1, Limits::default());
     assert_eq!(counter.degree(&Allocation::all(6)), Err(NoDegree::Kinks));
     // Without hidden units there is no kink.
-    assert!(JacobianMatroid::new(&relu(&[2, 2], false), Samples::Functional, 1).is_ok());
+    assert!(JacobianMatroid::new(&relu(&[2, 2], false), Samples::Functional, 1, &Control::unlimited()).is_ok());
 }
 
 #[test]

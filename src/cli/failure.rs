@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use allocert::allocation::TextError;
 use allocert::claims::{ChangeTextError, ClaimError};
+use allocert::control::Stopped;
 use allocert::matching::MatchError;
 use allocert::reach::ReachError;
 use allocert::training::TrainingError;
@@ -77,7 +78,8 @@ fn options(error: &ReachError) -> Option<String> {
         ReachError::TooManyWeights { .. } => "--within".to_owned(),
         ReachError::ErrorTooSmall { possible, .. } if *possible < 0 => format!("--error-log2 {possible}"),
         ReachError::ErrorTooSmall { .. } => "--within, --sizes".to_owned(),
-        ReachError::TimeLimit { .. } => "--time-limit, --within, --sizes".to_owned(),
+        ReachError::StoppedCount { why: Stopped::Time, .. } => "--time-limit, --within, --sizes".to_owned(),
+        ReachError::Stopped(Stopped::Time) => "--time-limit".to_owned(),
         ReachError::TooManyOrbits { fits: Some(size), .. } => format!("--within, --sizes ..{size}"),
         ReachError::TooManyOrbits { fits: None, .. } => "--within, --sizes".to_owned(),
         _ => return None,

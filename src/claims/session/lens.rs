@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
 
 use allocert_core::allocation::{Allocation, subsets};
+use allocert_core::control::Stopped;
 use allocert_core::matching::{
-    Estimate, Halt, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, NoDegree, Stopped, Trials, Verdict,
+    Estimate, Halt, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, NoDegree, Trials, Verdict,
 };
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::{
@@ -127,13 +127,13 @@ impl Lens {
     fn dimensions(&self) -> Result<&Dimensions, ReachError> {
         let View { network, samples, session, .. } = &*self.0;
         let build = || {
-            let mut dimensions = Dimensions::new(network, *samples, session.settings.seed, DRAWS)?;
+            let mut dimensions = Dimensions::new(network, *samples, session.settings.seed, DRAWS, &session.control())?;
             if let Dimensions::Matroid(matroid) = &mut dimensions {
                 let error = session.settings.error_log2;
                 let trials = || matroid.trials_for_all(error).or_else(|_| matroid.trials_for_one(error - 32));
                 // Where no number of trials gives a bound, only what is proved is answered.
                 let trials = if matroid.chance().is_hopeless() { HOPELESS_TRIALS } else { trials()? };
-                matroid.extend_to(trials);
+                matroid.extend_to(trials, &session.control())?;
             }
             Ok(dimensions)
         };
@@ -314,7 +314,7 @@ impl Lens {
         // Asked for here, so that what rests on the dimension counts.
         let is_basis = allocation.size() == self.teacher_dim()? && self.dim(allocation)? == allocation.size();
         let degree = if is_basis {
-            let degree = self.matcher()?.degree_until(allocation, self.0.session.deadline());
+            let degree = self.matcher()?.degree_until(allocation, self.0.session.control().deadline());
             if degree == Err(NoDegree::Stopped(Stopped::Time)) {
                 self.late(0, 1)?;
             }
@@ -341,7 +341,7 @@ impl Lens {
     }
 
     fn options(&self, trials: u64) -> MatchOptions {
-        let time_limit = self.0.session.deadline().map(|d| d.saturating_duration_since(Instant::now()));
+        let time_limit = self.0.session.control().time_left();
         MatchOptions { trials: Trials::Fixed(trials), time_limit, ..MatchOptions::default() }
     }
 
@@ -354,8 +354,8 @@ impl Lens {
     }
 
     fn late(&self, done: usize, parts: usize) -> Result<(), ReachError> {
-        let seconds = self.0.session.time_limit.map_or(0, |limit| limit.as_secs());
-        self.0.session.note(Err(ReachError::TimeLimit { seconds, done, parts, counted: None }))
+        let limit = self.0.session.control().time_limit();
+        self.0.session.note(Err(ReachError::StoppedCount { why: Stopped::Time, limit, done, parts, counted: None }))
     }
 
     fn matcher(&self) -> Result<&Matcher, MatchError> {
@@ -400,11 +400,8 @@ impl Lens {
         if let Some((table, _)) = lock(tables).get(within) {
             return Ok(Arc::clone(table));
         }
-        // Whole seconds, rounded up: the limit is shown as it was given.
-        let left = session.deadline().map(|d| d.saturating_duration_since(Instant::now()));
-        let time_limit = left.map(|left| Duration::from_secs(left.as_secs() + 1));
-        let options = ScanOptions { within: Some(within.clone()), sizes: None, time_limit };
-        let answer = session.note(scan(network, *samples, &options, session.settings, &|_, _| {}))?;
+        let options = ScanOptions { within: Some(within.clone()), ..ScanOptions::default() };
+        let answer = session.note(scan(network, *samples, &options, session.settings, &session.control()))?;
         let table = Arc::new(answer.table);
         lock(tables).insert(within.clone(), (Arc::clone(&table), answer.evidence));
         Ok(table)
@@ -417,8 +414,7 @@ impl Lens {
             return Ok(Arc::clone(known));
         }
         let View { network, samples, session, .. } = &*self.0;
-        let options = LawOptions { time_limit: session.time_limit, ..LawOptions::default() };
-        let found = law(network, *samples, &options, session.settings, &AtomicBool::new(false));
+        let found = law(network, *samples, &LawOptions::default(), session.settings, &session.control());
         let found = Arc::new(session.note(found.and_then(Law::whole))?);
         *lock(&self.0.law) = Some(Arc::clone(&found));
         Ok(found)

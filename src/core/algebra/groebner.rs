@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use super::monomial::{Monomial, Monomials};
 use super::polynomial::{Polynomial, Polynomials, Term};
+use crate::control::Stopped;
 use crate::number::{Field, PrimeField, Ring};
 
 /// What a computation may cost. Work is counted, so that a run without a deadline stops at the same place everywhere.
@@ -68,62 +69,6 @@ impl Limits {
 const LOOK: u64 = 1 << 12;
 /// So many tests for divisibility take the time of a product.
 const SCANNED: usize = 4;
-
-/// Which limit stopped a computation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Stopped {
-    /// Too many variables.
-    #[error("a system in {variables} variables, over the limit of {limit}")]
-    Variables {
-        /// How many there are.
-        variables: usize,
-        /// The most that are allowed.
-        limit: usize,
-    },
-    /// A label map of too large a degree.
-    #[error("labels of degree {degree}, over the limit of {limit}")]
-    Degree {
-        /// The degree in weights and inputs.
-        degree: u64,
-        /// The largest that is allowed.
-        limit: u64,
-    },
-    /// A polynomial of too many terms or too large a degree.
-    #[error("a polynomial with more than {terms} terms, or of a degree over {degree}")]
-    Terms {
-        /// The most terms.
-        terms: usize,
-        /// The largest degree.
-        degree: u32,
-    },
-    /// Too many solutions.
-    #[error("more than {limit} complex solutions")]
-    Dimension {
-        /// The largest dimension of the quotient algebra.
-        limit: usize,
-    },
-    /// Too many activation patterns of learnable units.
-    #[error("more than {limit} combinations of activation patterns")]
-    Cells {
-        /// The most combinations for one instance.
-        limit: usize,
-    },
-    /// Too much work.
-    #[error("more than {limit} products in a prime field")]
-    Work {
-        /// The limit.
-        limit: u64,
-    },
-    /// The deadline.
-    #[error("the time that there was")]
-    Time,
-    /// Numbers too long.
-    #[error("an answer that {limit} primes do not determine")]
-    Primes {
-        /// The most primes.
-        limit: usize,
-    },
-}
 
 /// A reduced Gröbner basis.
 #[derive(Clone, Debug)]

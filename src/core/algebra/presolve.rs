@@ -5,10 +5,11 @@
 
 use rug::Integer;
 
+use super::groebner::Limits;
 use super::monomial::Monomial;
 use super::polynomial::{Polynomial, Polynomials};
 use super::real_roots::{greatest_common_divisor, has_real_root_in_time, squarefree_part};
-use super::{Stopped, groebner::Limits};
+use crate::control::Stopped;
 use crate::number::{Integers, Ring};
 
 /// What is left of a system.

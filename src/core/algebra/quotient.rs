@@ -1,8 +1,9 @@
 //! The quotient of a polynomial ring by an ideal with finitely many zeros: its basis, products, minimal polynomials.
 
-use super::groebner::{Groebner, Limits, Stopped};
+use super::groebner::{Groebner, Limits};
 use super::matrix::Matrix;
 use super::monomial::{Monomial, Monomials};
+use crate::control::Stopped;
 use crate::number::{Field, PrimeField, Ring};
 
 /// The algebra F_p\[x\] / I, finite-dimensional, with the basis of all monomials that no leading monomial divides.

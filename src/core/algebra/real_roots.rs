@@ -10,8 +10,9 @@ use std::convert::Infallible;
 use rug::ops::NegAssign;
 use rug::{Integer, Rational};
 
-use super::groebner::{Limits, Stopped};
+use super::groebner::Limits;
 use super::univariate::{self, is_squarefree};
+use crate::control::Stopped;
 use crate::number::PrimeField;
 
 /// Roots that are written down are known to so many binary digits behind the point.

@@ -27,7 +27,7 @@ use std::time::Instant;
 
 use rug::Integer;
 
-use super::groebner::{Groebner, Limits, Stopped};
+use super::groebner::{Groebner, Limits};
 use super::lifting::{Lifting, Primes};
 use super::monomial::Monomials;
 use super::polynomial::{Polynomial, Polynomials};
@@ -35,6 +35,7 @@ use super::presolve::{Presolved, presolve};
 use super::quotient::QuotientAlgebra;
 use super::real_roots::{has_real_root_in_time, primitive};
 use super::univariate::is_squarefree;
+use crate::control::Stopped;
 use crate::number::{Integers, PrimeField, Ring};
 
 /// What is known of a system.

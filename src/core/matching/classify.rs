@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use crate::algebra::{Stopped, Undecided};
+use crate::algebra::Undecided;
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, Group, MOST_POINTS, Orbits, Set, Settings};
 
@@ -157,7 +158,7 @@ impl Matcher {
         let mut matroid = self.matroid(WHAT)?.clone();
         let counter = self.counter(WHAT)?;
         let trials = matroid.trials_for_all(self.settings().error_log2)?;
-        matroid.extend_in_parallel(trials);
+        matroid.extend_in_parallel(trials, &Control::unlimited())?;
         let (teacher, done) = (matroid.teacher(), AtomicU64::new(0));
         let everything = Allocation::all(n);
         let symmetries = self.network().symmetries(self.samples());
@@ -165,7 +166,7 @@ impl Matcher {
             .ok_or(MatchError::TooManyWeights { weights: n, limit: MOST_POINTS })?;
         let mut orbits = Orbits::new(group);
         while orbits.size() < teacher.value {
-            orbits.advance()?;
+            orbits.advance(&Control::unlimited())?;
         }
         let (group, all) = (orbits.group(), orbits.level().len() as u64);
         let bases: Vec<Basis> = orbits

@@ -29,8 +29,9 @@
 
 use std::time::Instant;
 
-use crate::algebra::{Groebner, Limits, Polynomial, Polynomials, QuotientAlgebra, Stopped, is_squarefree};
+use crate::algebra::{Groebner, Limits, Polynomial, Polynomials, QuotientAlgebra, is_squarefree};
 use crate::allocation::Allocation;
+use crate::control::Stopped;
 use crate::network::{Network, Probe, Samples};
 use crate::number::{PrimeField, Ring, Stream, generator};
 use crate::reach::point::ModularPoint;

@@ -1,7 +1,8 @@
 //! The equations of a match, F(θ_A, θ_F) = F(θ*), as polynomials in the learnable weights.
 
-use crate::algebra::{Limits, Monomials, Polynomial, Polynomials, Stopped};
+use crate::algebra::{Limits, Monomials, Polynomial, Polynomials};
 use crate::allocation::Allocation;
+use crate::control::Stopped;
 use crate::network::Network;
 use crate::number::{Degrees, Ring};
 

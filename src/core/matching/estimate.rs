@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use crate::algebra::{Stopped, Undecided};
+use crate::algebra::Undecided;
+use crate::control::Stopped;
 use crate::reach::Evidence;
 
 use super::answer::{Estimate, Halt};

@@ -10,8 +10,9 @@
 use rand_chacha::ChaCha12Rng;
 use rug::Integer;
 
-use crate::algebra::{Finding, Polynomial, Polynomials, Solver, Stopped, Undecided};
+use crate::algebra::{Finding, Polynomial, Polynomials, Solver, Undecided};
 use crate::allocation::Allocation;
+use crate::control::Stopped;
 use crate::network::{Network, Probe, Samples};
 use crate::number::{Dyadic, Dyadics, Integers, Ring};
 use crate::number::{Stream, generator};

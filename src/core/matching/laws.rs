@@ -14,8 +14,8 @@
 //! - *Fractional law.* MP < 1 for a basis with an instance that has δ distinct complex solutions, none real, provided that
 //!   the closure of the teacher's labels is normal there and that δ is bounded from above.
 
-use crate::algebra::Stopped;
 use crate::allocation::{Allocation, subsets};
+use crate::control::Stopped;
 use crate::network::{Network, Samples};
 use crate::reach::{Evidence, JacobianMatroid};
 

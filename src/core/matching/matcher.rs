@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use crate::algebra::{Limits, Primes, Solver, Undecided};
 use crate::allocation::Allocation;
+use crate::control::Control;
 use crate::network::{Network, Samples};
 use crate::number::{Ring, Stream, generator, random_prime};
 use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
@@ -77,17 +78,17 @@ impl Matcher {
     /// # Errors
     /// See [`ReachError`].
     pub fn new(network: &Network, samples: Samples, settings: Settings, limits: Limits) -> Result<Self, MatchError> {
-        let engine = match Dimensions::new(network, samples, settings.seed, DRAWS)? {
+        let engine = match Dimensions::new(network, samples, settings.seed, DRAWS, &Control::unlimited())? {
             Dimensions::Matroid(mut matroid) if network.is_analytic() => {
                 // Where no number of points gives a bound, a second one is a second look.
                 let hopeless = matroid.chance().is_hopeless();
                 let points = if hopeless { 2 } else { matroid.trials_for_one(settings.error_log2 - 1)? };
-                matroid.extend_to(points);
+                matroid.extend_to(points, &Control::unlimited())?;
                 Engine::Analytic(matroid)
             }
             Dimensions::Matroid(mut matroid) => {
                 let points = matroid.trials_for_one(settings.error_log2 - 1)?;
-                matroid.extend_to(points);
+                matroid.extend_to(points, &Control::unlimited())?;
                 let counter = DegreeCounter::new(network, samples, settings.seed, limits);
                 let primes = Primes::new(settings.seed, Stream::Primes.at(0), limits.primes);
                 let solver = Solver::new(primes, limits, settings.error_log2 - TRIALS_LOG2);

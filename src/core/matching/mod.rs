@@ -29,7 +29,7 @@ mod trend;
 mod witness;
 mod zonoid;
 
-pub use crate::algebra::{Limits, Stopped};
+pub use crate::algebra::Limits;
 pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
 pub use choose::{Matching, choose};
 pub use classify::{Classification, MOST_CLASSIFIED, Open, Why};

@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use rug::Integer;
 
-use crate::algebra::{Constraint, Finding, Limits, LinearSystem, Sign, Stopped, Undecided};
+use crate::algebra::{Constraint, Finding, Limits, LinearSystem, Sign, Undecided};
 use crate::allocation::Allocation;
+use crate::control::Stopped;
 use crate::matching::instance::Instance;
 use crate::number::{Dyadic, Dyadics, Ring};
 
