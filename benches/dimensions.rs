@@ -118,7 +118,7 @@ fn claims(criterion: &mut Criterion) {
 /// Verifies a claim; nothing is remembered from one time to the next.
 fn instances(claim: &Claim) -> u64 {
     let options = CheckOptions { settings: TABLE, time_limit: Duration::from_secs(60), max_allocations: 1 << 20 };
-    let checked = check(claim, &options, &|_, _| {});
+    let checked = check(claim, &options, &Control::unlimited());
     assert_eq!(checked.outcome, Ok(Outcome::Verified));
     checked.instances
 }

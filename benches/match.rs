@@ -82,7 +82,7 @@ fn instances(criterion: &mut Criterion) {
         let allocation = parse(network.layout(), text).unwrap();
         let options = MatchOptions { trials: Trials::Fixed(trials), ..MatchOptions::default() };
         group.bench_function(name, |bencher| {
-            bencher.iter(|| assert_eq!(matcher.estimate(&allocation, &options, &|_, _| {}).undecided, 0));
+            bencher.iter(|| assert_eq!(matcher.estimate(&allocation, &options, &Control::unlimited()).undecided, 0));
         });
     }
 }

@@ -71,7 +71,7 @@ fn claims(criterion: &mut Criterion) {
 
 fn instances(claim: &Claim) -> u64 {
     let options = CheckOptions { settings: TABLE, time_limit: Duration::from_secs(60), max_allocations: 1 << 26 };
-    let checked = check(claim, &options, &|_, _| {});
+    let checked = check(claim, &options, &Control::unlimited());
     assert_eq!((checked.outcome, checked.orbits), (Ok(Outcome::Verified), Some(ORBITS)));
     checked.instances
 }

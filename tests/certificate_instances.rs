@@ -10,6 +10,7 @@ use allocert::allocation::Allocation;
 use allocert::certificate::format::{Rule, Step};
 use allocert::certificate::of_match;
 use allocert::checker::{Report, Verdict, check};
+use allocert::control::Control;
 use allocert::matching::{Cut, Decision, Ensemble, Instance, MatchOptions, Matcher, Trials, decide};
 use allocert::network::{Network, Samples};
 use allocert::number::{Dyadic, Dyadics, Ring};
@@ -80,7 +81,7 @@ fn ask(
 ) -> (String, &'static str) {
     let options = MatchOptions { ensemble, trials: Trials::Fixed(trials), ..MatchOptions::default() };
     let settings = Settings { seed, ..SETTINGS };
-    let answer = decide(net, set, samples, &options, settings, &|_, _| {}).unwrap();
+    let answer = decide(net, set, samples, &options, settings, &Control::unlimited()).unwrap();
     (of_match(&answer, settings).unwrap(), answer.verdict.name())
 }
 

@@ -122,7 +122,7 @@ fn match_certificates_say_what_is_not_proved() {
         let net = network(net);
         let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
         let samples = Samples::Count(samples);
-        let answer = decide(&net, &allocation(&net, of), samples, &options, SETTINGS, &|_, _| {}).unwrap();
+        let answer = decide(&net, &allocation(&net, of), samples, &options, SETTINGS, &Control::unlimited()).unwrap();
         let report = check(of_match(&answer, SETTINGS).unwrap().as_bytes());
         (report.verdict, report.statements.last().unwrap().clone())
     };
@@ -144,7 +144,7 @@ fn the_affine_law_looks_at_all_labels() {
     for of in ["W1[0,:] W2[1,:]", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]"] {
         let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
         let learnable = allocation(&net, of);
-        let answer = decide(&net, &learnable, Samples::Functional, &options, SETTINGS, &|_, _| {}).unwrap();
+        let answer = decide(&net, &learnable, Samples::Functional, &options, SETTINGS, &Control::unlimited()).unwrap();
         let text = of_match(&answer, SETTINGS).unwrap();
         let of = print(net.layout(), &learnable);
         let step = text.lines().position(|line| line.contains(&format!("{{\"spans\":{{\"of\":\"{of}\""))).unwrap();
@@ -174,7 +174,7 @@ fn a_header_names_the_allocation_of_the_answer() {
     for of in ["W1", "W1[0,0]", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]"] {
         let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
         let learnable = allocation(&net, of);
-        let answer = decide(&net, &learnable, Samples::Functional, &options, SETTINGS, &|_, _| {}).unwrap();
+        let answer = decide(&net, &learnable, Samples::Functional, &options, SETTINGS, &Control::unlimited()).unwrap();
         let text = of_match(&answer, SETTINGS).unwrap();
         let own = format!("\"allocation\":\"{}\"", print(net.layout(), &learnable));
         assert_eq!(text.matches(&own).count(), 2, "{text}");
@@ -410,7 +410,7 @@ fn matches_of_relu_networks_get_no_certificate() {
     let net = network("relu([1, 1, 1], bias=False)");
     let options = MatchOptions { trials: Trials::Fixed(10), ..MatchOptions::default() };
     let set = allocation(&net, "W1");
-    let answer = decide(&net, &set, Samples::Count(1), &options, SETTINGS, &|_, _| {}).unwrap();
+    let answer = decide(&net, &set, Samples::Count(1), &options, SETTINGS, &Control::unlimited()).unwrap();
     assert_eq!(of_match(&answer, SETTINGS), Err(CannotCertify::Piecewise));
 }
 

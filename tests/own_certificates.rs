@@ -136,7 +136,7 @@ fn match_probabilities_of_ones_own_networks_are_certified() {
     ];
     for (network, of, samples) in networks {
         let set = allocert::allocation::parse(network.layout(), of).unwrap();
-        let answer = decide(&network, &set, samples, &options, SETTINGS, &|_, _| {}).unwrap();
+        let answer = decide(&network, &set, samples, &options, SETTINGS, &Control::unlimited()).unwrap();
         let report = checked(&of_match(&answer, SETTINGS).unwrap());
         println!("{network}, {of}: {} {:?}", report.verdict.name(), report.statements);
     }

@@ -179,7 +179,7 @@ fn closed_forms_of_the_smallest_network_are_reproduced() {
                 Samples::Count(samples as u64),
                 &trials(100_000),
                 SETTINGS,
-                &|_, _| {},
+                &Control::unlimited(),
             )
             .unwrap();
             let estimate = answer.estimate.unwrap();
@@ -188,10 +188,12 @@ fn closed_forms_of_the_smallest_network_are_reproduced() {
             assert!(low <= expected && expected <= high, "{name}, {samples}: {expected} not in {low}..{high}");
         }
     }
-    let nothing = decide(&network, &Allocation::none(2), Samples::Count(1), &trials(100_000), SETTINGS, &|_, _| {});
+    let nothing =
+        decide(&network, &Allocation::none(2), Samples::Count(1), &trials(100_000), SETTINGS, &Control::unlimited());
     let [low, high] = nothing.unwrap().ci95();
     assert!(low <= 0.25 && 0.25 <= high);
-    let both = decide(&network, &Allocation::all(2), Samples::Count(3), &trials(10), SETTINGS, &|_, _| {}).unwrap();
+    let both =
+        decide(&network, &Allocation::all(2), Samples::Count(3), &trials(10), SETTINGS, &Control::unlimited()).unwrap();
     assert_eq!((both.verdict, both.evidence), (Verdict::One, Evidence::Proved));
 }
 
@@ -436,8 +438,8 @@ fn laws_and_decisions_agree() {
             for bits in 0..1u64 << n.min(7) {
                 // The last weights, so that deeper networks learn above.
                 let allocation = Allocation::of(n, (0..n).filter(|w| bits >> (n - 1 - w) & 1 == 1));
-                let Ok(answer) = matcher.decide(&allocation, &trials(24), &|_, _| {}) else { continue };
-                let estimate = matcher.estimate(&allocation, &trials(24), &|_, _| {});
+                let Ok(answer) = matcher.decide(&allocation, &trials(24), &Control::unlimited()) else { continue };
+                let estimate = matcher.estimate(&allocation, &trials(24), &Control::unlimited());
                 let case = format!("{network}, {m}, {allocation:?}: {answer:?}");
                 match answer.verdict {
                     Verdict::One => assert_eq!(estimate.unmatched, 0, "{case}"),
@@ -467,7 +469,7 @@ fn a_unit_that_has_to_wake_up_matches_however_many_outputs_there_are() {
     for outputs in [1, 3, 64, 65] {
         let network = relu(&[1, 2, outputs], false);
         let matcher = Matcher::new(&network, Samples::Count(1), SETTINGS, Limits::default()).unwrap();
-        let estimate = matcher.estimate(&learnable(&network, "W1[0,0] W2[:,0]"), &trials(40), &|_, _| {});
+        let estimate = matcher.estimate(&learnable(&network, "W1[0,0] W2[:,0]"), &trials(40), &Control::unlimited());
         assert_eq!(estimate.unmatched, 0, "{outputs}");
     }
 }
@@ -476,9 +478,9 @@ fn a_unit_that_has_to_wake_up_matches_however_many_outputs_there_are() {
 fn deep_allocations_are_refused_with_a_reason() {
     let network = relu(&[2, 2, 2, 1], false);
     let matcher = Matcher::new(&network, Samples::Count(2), SETTINGS, Limits::default()).unwrap();
-    let error = matcher.decide(&learnable(&network, "W1[0,0]"), &trials(10), &|_, _| {}).unwrap_err();
+    let error = matcher.decide(&learnable(&network, "W1[0,0]"), &trials(10), &Control::unlimited()).unwrap_err();
     assert!(error.to_string().contains("W1[0,0] may learn, below the last hidden layer"), "{error}");
-    assert!(matcher.decide(&learnable(&network, "W2[0,0] W3"), &trials(10), &|_, _| {}).is_ok());
-    let all = matcher.decide(&Allocation::all(10), &trials(10), &|_, _| {}).unwrap();
+    assert!(matcher.decide(&learnable(&network, "W2[0,0] W3"), &trials(10), &Control::unlimited()).is_ok());
+    let all = matcher.decide(&Allocation::all(10), &trials(10), &Control::unlimited()).unwrap();
     assert_eq!(all.verdict, Verdict::One);
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -180,6 +181,7 @@ pub(super) fn matches(
     path: &Path,
     settings: Settings,
     options: &MatchOptions,
+    limit: Duration,
 ) -> Result<ExitCode, Failure> {
     let mut matchers: Vec<(Samples, Result<Matcher, MatchError>)> = Vec::new();
     let mut status = Status::default();
@@ -196,7 +198,7 @@ pub(super) fn matches(
                 return Err(Failure::request("no samples"));
             };
             let matcher = matcher.as_ref().map_err(|error| Failure::from(error.clone()))?;
-            Ok(matcher.decide(allocation, options, &|_, _| {})?)
+            Ok(matcher.decide(allocation, options, &Control::unlimited().within(limit))?)
         };
         let answers: Vec<Result<MatchAnswer, Failure>> = questions.par_iter().map(decided).collect();
         for ((line, _), answer) in lines.iter().zip(&answers) {

@@ -70,7 +70,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let stop = interrupt::flag();
     let control = Control::unlimited().stopped_by(&stop);
     let found = design(&network, samples, arguments.size, &options, settings, &control)?;
-    let matching = choose(&found, settings, Duration::from_secs(arguments.time_limit))?;
+    let matching = choose(&found, settings, Duration::from_secs(arguments.time_limit), &control)?;
     let answer = record::Design::of(&found, &options, &matching);
     if common.json {
         json(&answer)?;

@@ -108,7 +108,7 @@ pub(super) fn write(
             if control.stopped().is_some() {
                 return Err(stopped());
             }
-            let answers = matching.as_mut().map(|m| m.answer(size, part)).transpose()?;
+            let answers = matching.as_mut().map(|m| m.answer(size, part, control)).transpose()?;
             if answers.is_some() && size == scan.teacher.value {
                 bases.answered(part.len(), &count.number(size), request, control)?;
             }

@@ -69,6 +69,7 @@
 //!
 //! ```
 //! use allocert_core::allocation;
+//! use allocert_core::control::Control;
 //! use allocert_core::matching::{MatchOptions, Verdict, decide};
 //! use allocert_core::network::{Network, Samples};
 //! use allocert_core::reach::Settings;
@@ -76,7 +77,8 @@
 //! let network = Network::lffn(&[2, 2, 2], false)?;
 //! let layer = allocation::parse(network.layout(), "W1")?;
 //! let settings = Settings { seed: 1, error_log2: -100 };
-//! let answer = decide(&network, &layer, Samples::Functional, &MatchOptions::default(), settings, &|_, _| {})?;
+//! let (options, control) = (MatchOptions::default(), Control::unlimited());
+//! let answer = decide(&network, &layer, Samples::Functional, &options, settings, &control)?;
 //! assert_eq!(answer.verdict, Verdict::One);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

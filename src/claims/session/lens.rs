@@ -240,7 +240,7 @@ impl Lens {
         let question =
             Question { network, samples: self.0.samples, allocation: allocation_asked, trials, seed, error_log2 };
         let answer = self.0.session.answers.get_or_find(question, || {
-            let answer = matcher.decide(allocation, &self.options(trials), &|_, _| {})?;
+            let answer = matcher.decide(allocation, &options(trials), &self.0.session.control())?;
             self.in_time(answer.estimate.as_ref().and_then(|e| e.stopped.map(|halt| (halt, e.trials))), trials)?;
             Ok::<_, MatchError>(answer)
         })?;
@@ -295,7 +295,7 @@ impl Lens {
         if let Some(estimate) = lock(&self.0.decided).get(&key) {
             return Ok(estimate.clone());
         }
-        let estimate = self.matcher()?.estimate(allocation, &self.options(trials), &|_, _| {});
+        let estimate = self.matcher()?.estimate(allocation, &options(trials), &self.0.session.control());
         self.in_time(estimate.stopped.map(|halt| (halt, estimate.trials)), trials)?;
         self.0.session.rests_on(estimate.evidence);
         lock(&self.0.decided).insert(key, estimate.clone());
@@ -314,7 +314,7 @@ impl Lens {
         // Asked for here, so that what rests on the dimension counts.
         let is_basis = allocation.size() == self.teacher_dim()? && self.dim(allocation)? == allocation.size();
         let degree = if is_basis {
-            let degree = self.matcher()?.degree_until(allocation, self.0.session.control().deadline());
+            let degree = self.matcher()?.degree(allocation, &self.0.session.control());
             if degree == Err(NoDegree::Stopped(Stopped::Time)) {
                 self.late(0, 1)?;
             }
@@ -340,11 +340,6 @@ impl Lens {
         self.matcher()?.subsystems(allocation)
     }
 
-    fn options(&self, trials: u64) -> MatchOptions {
-        let time_limit = self.0.session.control().time_left();
-        MatchOptions { trials: Trials::Fixed(trials), time_limit, ..MatchOptions::default() }
-    }
-
     /// What the time limit cut short, after so many trials, is no answer: more time might show something else.
     fn in_time(&self, stopped: Option<(Halt, u64)>, trials: u64) -> Result<(), ReachError> {
         match stopped {
@@ -361,7 +356,7 @@ impl Lens {
     fn matcher(&self) -> Result<&Matcher, MatchError> {
         let View { network, samples, session, .. } = &*self.0;
         let settings = Settings { error_log2: session.settings.error_log2.min(-60), ..session.settings };
-        let build = || Matcher::new(network, *samples, settings, Limits::default());
+        let build = || Matcher::new(network, *samples, settings, Limits::default().under(&session.control()));
         self.0.matcher.get_or_init(build).as_ref().map_err(Clone::clone)
     }
 
@@ -497,4 +492,9 @@ impl Lens {
 fn unknown_ranks(weights: usize) -> Vec<AtomicU8> {
     let allocations = if weights <= REMEMBERED { 1 << weights } else { 0 };
     (0..allocations).map(|_| AtomicU8::new(UNKNOWN)).collect()
+}
+
+/// So many instances where no law settles a match probability.
+fn options(trials: u64) -> MatchOptions {
+    MatchOptions { trials: Trials::Fixed(trials), ..MatchOptions::default() }
 }

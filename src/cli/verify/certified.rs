@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use allocert::certificate::OfClaim;
 use allocert::checker::{Report, Verdict, check};
 use allocert::claims::Checked;
+use allocert::control::Control;
 use allocert::reach::Evidence;
 use allocert::record::{Trained, Verify};
 
@@ -195,7 +196,7 @@ mod tests {
         let options =
             CheckOptions { settings: SETTINGS, time_limit: Duration::from_secs(60), max_allocations: 1 << 20 };
         for claim in load(&file, SETTINGS).unwrap() {
-            certifier.put(allocert::claims::check(&claim, &options, &|_, _| {}), None);
+            certifier.put(allocert::claims::check(&claim, &options, &Control::unlimited()), None);
         }
         (folder, certifier.finish())
     }

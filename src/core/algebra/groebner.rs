@@ -5,16 +5,15 @@
 //! that polynomials stay about as short as the quotient algebra is large. Coefficients are 64-bit, terms 32 bytes.
 
 use std::cmp::Ordering;
-use std::time::Instant;
 
 use super::monomial::{Monomial, Monomials};
 use super::polynomial::{Polynomial, Polynomials, Term};
-use crate::control::Stopped;
+use crate::control::{Control, Stopped};
 use crate::number::{Field, PrimeField, Ring};
 
-/// What a computation may cost. Work is counted, so that a run without a deadline stops at the same place everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+/// What a computation may cost. Work is counted, so that a run that nothing else stops does so at the same place everywhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits<'a> {
     /// The most variables of a system.
     pub variables: usize,
     /// The largest total degree of a label map, which the length of the numbers grows with.
@@ -27,11 +26,11 @@ pub struct Limits {
     pub work: u64,
     /// The most primes for one reconstruction.
     pub primes: usize,
-    /// When to stop, whatever is left; by default never.
-    pub deadline: Option<Instant>,
+    /// What says stop, whatever is left; by default nothing.
+    pub control: Control<'a>,
 }
 
-impl Default for Limits {
+impl Default for Limits<'_> {
     /// Systems that take up to some ten seconds.
     fn default() -> Self {
         Limits {
@@ -41,27 +40,24 @@ impl Default for Limits {
             dimension: 1_000,
             work: 2_000_000_000,
             primes: 2_000,
-            deadline: None,
+            control: Control::unlimited(),
         }
     }
 }
 
-impl Limits {
+impl<'a> Limits<'a> {
+    /// The same, where this says stop.
+    #[must_use]
+    pub fn under(self, control: &Control<'a>) -> Self {
+        Limits { control: control.narrowed(None), ..self }
+    }
+
     /// Whether there may be more than so much work.
     ///
     /// # Errors
-    /// [`Stopped::Work`] or [`Stopped::Time`].
+    /// [`Stopped::Work`], or what says stop.
     pub(super) fn allow(&self, work: u64) -> Result<(), Stopped> {
-        if work > self.work { Err(Stopped::Work { limit: self.work }) } else { self.in_time() }
-    }
-
-    /// Whether there is time left.
-    ///
-    /// # Errors
-    /// [`Stopped::Time`].
-    pub fn in_time(&self) -> Result<(), Stopped> {
-        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        if late { Err(Stopped::Time) } else { Ok(()) }
+        if work > self.work { Err(Stopped::Work { limit: self.work }) } else { self.control.check() }
     }
 }
 
@@ -90,7 +86,7 @@ impl Groebner {
     pub fn of(
         ring: &Polynomials<PrimeField>,
         generators: &[Polynomial<u64>],
-        limits: &Limits,
+        limits: &Limits<'_>,
     ) -> Result<Self, Stopped> {
         let mut buchberger = Buchberger::new(ring, limits);
         for generator in generators {
@@ -178,11 +174,11 @@ struct Buchberger<'a> {
     work: u64,
     /// The clock is looked at when there was this much work.
     next_look: u64,
-    limits: Limits,
+    limits: Limits<'a>,
 }
 
 impl<'a> Buchberger<'a> {
-    fn new(ring: &Polynomials<PrimeField>, limits: &Limits) -> Self {
+    fn new(ring: &Polynomials<PrimeField>, limits: &Limits<'a>) -> Self {
         Buchberger {
             field: *ring.coefficients(),
             monomials: *ring.monomials(),
@@ -202,7 +198,7 @@ impl<'a> Buchberger<'a> {
 
     fn run(&mut self) -> Result<(), Stopped> {
         while let Some(pair) = self.take_pair() {
-            self.limits.in_time()?;
+            self.limits.control.check()?;
             self.start(&pair);
             let mut degree = pair.degree;
             let mut tail = self.reduce(&mut degree, usize::MAX)?;

@@ -80,7 +80,7 @@ fn separate(
     }
     let of = |v: usize| system.iter().zip(&each).filter(move |(_, own)| **own == [v]).map(move |(p, _)| (p, v));
     let list = |(p, v)| coefficients(ring, p, v);
-    let go_on = || limits.in_time();
+    let go_on = || limits.control.check();
     let mut common: Vec<Vec<Integer>> = Vec::new();
     for v in &variables {
         let mut own = of(*v).map(list);

@@ -41,15 +41,15 @@ pub fn has_real_root(f: &[Integer]) -> bool {
     found
 }
 
-/// As [`has_real_root`], up to a deadline.
+/// As [`has_real_root`], until something says stop.
 ///
 /// # Errors
-/// The deadline.
+/// What says stop.
 ///
 /// # Panics
 /// If the polynomial is zero.
 pub(super) fn has_real_root_in_time(f: &[Integer], limits: &Limits) -> Result<bool, Stopped> {
-    find_real_root(f, &|| limits.in_time())
+    find_real_root(f, &|| limits.control.check())
 }
 
 fn find_real_root<E>(f: &[Integer], go_on: &impl Fn() -> Result<(), E>) -> Result<bool, E> {

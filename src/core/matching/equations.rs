@@ -10,12 +10,12 @@ use crate::number::{Degrees, Ring};
 ///
 /// # Errors
 /// More variables than the limit, or too large a degree.
-pub(super) fn equation_ring<R: Ring>(
+pub(super) fn equation_ring<'a, R: Ring>(
     ring: R,
     network: &Network,
     variables: usize,
-    limits: &Limits,
-) -> Result<Polynomials<R>, Stopped> {
+    limits: &Limits<'a>,
+) -> Result<Polynomials<'a, R>, Stopped> {
     let degree = network.degree();
     if degree > limits.degree {
         return Err(Stopped::Degree { degree, limit: limits.degree });
@@ -23,7 +23,7 @@ pub(super) fn equation_ring<R: Ring>(
     let limit = limits.variables.min(Monomials::MOST_VARIABLES);
     let monomials = Monomials::new(variables).filter(|_| variables <= limit);
     let monomials = monomials.ok_or(Stopped::Variables { variables, limit })?;
-    Ok(Polynomials::new(ring, monomials, limits.terms).until(limits.deadline))
+    Ok(Polynomials::new(ring, monomials, limits.terms).under(&limits.control))
 }
 
 /// Label by label, F(θ_A, θ_F) − (the teacher's label): one evaluation of the label map over polynomials.

@@ -93,7 +93,7 @@ fn odd_basis(bases: &[Allocation], counter: &DegreeCounter) -> Option<(Allocatio
                     first = first.or_else(|| Some((basis.clone(), degree)));
                 }
                 Err(NoDegree::Stopped(Stopped::Work { .. })) => costly.push(basis),
-                Err(NoDegree::Stopped(Stopped::Time)) => return first,
+                Err(NoDegree::Stopped(Stopped::Time | Stopped::Asked)) => return first,
                 _ => {}
             }
         }

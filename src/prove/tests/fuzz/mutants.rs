@@ -44,7 +44,7 @@ pub fn originals() -> Vec<String> {
         let net = net(text);
         let options = MatchOptions { trials: Trials::Fixed(20), ..MatchOptions::default() };
         let set = parse(net.layout(), of).unwrap();
-        let answer = decide(&net, &set, Samples::Count(1), &options, SETTINGS, &|_, _| {}).unwrap();
+        let answer = decide(&net, &set, Samples::Count(1), &options, SETTINGS, &Control::unlimited()).unwrap();
         texts.push(of_match(&answer, SETTINGS).unwrap());
     }
     texts
