@@ -209,7 +209,7 @@ fn the_libraries_do_not_know_the_options_of_the_command_line() {
         options_named("let x = \"draw fewer (--draws)\"; // \"--seed\"\n// \"--json\"\n"),
         ["--draws)", "--seed"]
     );
-    for room in ["core", "dense", "format", "prove", "train"] {
+    for room in ["ask", "claims", "coq", "core", "dense", "format", "prove", "train"] {
         for (path, code) in sources(room) {
             assert_eq!(options_named(&code), [""; 0], "{}", path.display());
         }

@@ -72,7 +72,7 @@ pub enum ClaimError {
     },
     /// An evaluation that took too much time.
     #[error(
-        "{place}: stopped by the time limit\n  ask for less at a time, or give more time with --time-limit (loading a file may take 60 s)"
+        "{place}: stopped by the time limit\n  ask for less at a time, or give more time (loading a file may take 60 s)"
     )]
     TooSlow {
         /// The file, or the claim.
@@ -103,14 +103,14 @@ pub enum ClaimError {
         reason: ReachError,
     },
     /// The expression is a network at a number of samples.
-    #[error("{text} is a network at a number of samples\n  leave out at(), and give --samples")]
+    #[error("{text} is a network at a number of samples\n  leave out at(), and give the number beside it")]
     HasSamples {
         /// What was given.
         text: String,
     },
     /// The expression calls something that is not known.
     #[error(
-        "no network family is called {name}{near}\n  the families are {}, and those that allocert families lists; --use FILE.star brings in your own",
+        "no network family is called {name}{near}\n  the families are {}, and those that allocert families lists; a file brings in your own",
         Network::FAMILIES.join(", ")
     )]
     NoFamily {

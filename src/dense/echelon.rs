@@ -393,6 +393,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_decomposition_is_asked_between_blocks_whether_to_go_on() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let prime = Prime::new(4_194_301).unwrap();
+        let (asked, matrix) = (AtomicUsize::new(0), random(prime, 300, 400, 7));
+        let until = |most: usize| {
+            asked.store(0, Ordering::Relaxed);
+            Echelon::of_while(matrix.clone(), &|| asked.fetch_add(1, Ordering::Relaxed) < most)
+        };
+        let whole = until(usize::MAX).unwrap();
+        assert_eq!(whole.pivots(), Echelon::of(matrix.clone()).pivots());
+        let all = asked.load(Ordering::Relaxed);
+        assert!(all > 20, "{all}");
+        for most in 0..all {
+            assert!(until(most).is_none());
+            assert_eq!(asked.load(Ordering::Relaxed), most + 1, "it goes on after a no");
+        }
+    }
+
     proptest! {
         #[test]
         fn agrees_with_the_textbook(

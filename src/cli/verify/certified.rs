@@ -14,7 +14,7 @@ use allocert::reach::Evidence;
 use allocert::record::{Trained, Verify};
 
 use crate::cli::certificate::save;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, unsettled};
 
 /// A claim's result, and what came of its certificate.
 pub(super) struct Certified {
@@ -29,6 +29,9 @@ impl Certified {
     /// What is said of the claim, with the seed of the run.
     pub(super) fn record(&self, seed: u64) -> Verify {
         let mut record = Verify { trained: self.trained.clone(), seed: Some(seed), ..Verify::of(&self.checked) };
+        if let (Ok(_), Some(why)) = (&self.checked.outcome, &self.checked.unsettled) {
+            record.reason = Some(unsettled(why));
+        }
         if let Some((path, verdict)) = &self.certificate {
             record.certificate = Some(path.display().to_string());
             record.certificate_verdict = verdict.map(|v| v.name().to_owned());
