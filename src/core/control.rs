@@ -24,8 +24,9 @@ type Watcher<'a> = &'a (dyn Fn(u64, u64) + Sync);
 /// let network = Network::lffn(&[3, 3, 3], false)?;
 /// let (options, settings) = (ScanOptions::default(), Settings { seed: 1, error_log2: -20 });
 /// let stop = AtomicBool::new(false);
-/// let halfway = |done: u64, all: u64| stop.fetch_or(2 * done >= all, Ordering::Relaxed);
-/// let watcher = |done: u64, all: u64| drop(halfway(done, all));
+/// let watcher = |done: u64, all: u64| {
+///     stop.fetch_or(2 * done >= all, Ordering::Relaxed); // half of it is enough
+/// };
 /// let control = Control::unlimited().within(Duration::from_secs(600)).stopped_by(&stop).watched_by(&watcher);
 ///
 /// let error = scan(&network, Samples::Functional, &options, settings, &control).unwrap_err();

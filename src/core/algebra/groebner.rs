@@ -52,6 +52,13 @@ impl<'a> Limits<'a> {
         Limits { control: control.narrowed(None), ..self }
     }
 
+    /// The same, where nothing says stop.
+    #[must_use]
+    pub fn alone(self) -> Limits<'static> {
+        let Limits { variables, degree, terms, dimension, work, primes, control: _ } = self;
+        Limits { variables, degree, terms, dimension, work, primes, control: Control::unlimited() }
+    }
+
     /// Whether there may be more than so much work.
     ///
     /// # Errors
@@ -404,7 +411,7 @@ mod tests {
         PrimeField::new(PrimeField::MERSENNE_61).unwrap()
     }
 
-    fn ring(variables: usize) -> Polynomials<PrimeField> {
+    fn ring(variables: usize) -> Polynomials<'static, PrimeField> {
         Polynomials::new(field(), Monomials::new(variables).unwrap(), 10_000)
     }
 

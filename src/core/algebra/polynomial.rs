@@ -234,7 +234,7 @@ mod tests {
     use proptest::prelude::*;
     use rug::Integer;
 
-    fn ring() -> Polynomials<Integers> {
+    fn ring() -> Polynomials<'static, Integers> {
         Polynomials::new(Integers, Monomials::new(3).unwrap(), 1000)
     }
 

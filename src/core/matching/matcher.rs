@@ -78,8 +78,7 @@ impl Matcher {
         settings: Settings,
         limits: Limits<'_>,
     ) -> Result<Self, MatchError> {
-        let control = limits.control;
-        let limits = Limits { control: Control::unlimited(), ..limits };
+        let (control, limits) = (limits.control, limits.alone());
         let engine = match Dimensions::new(network, samples, settings.seed, DRAWS, &control)? {
             Dimensions::Matroid(mut matroid) if network.is_analytic() => {
                 // Where no number of points gives a bound, a second one is a second look.
