@@ -138,7 +138,7 @@ fn side_value(claim: &Claim, instance: &Instance, settings: Settings, parameters
         module.import_public_symbols(&claim.module);
         let mut eval = Evaluator::new(&module);
         eval.extra = Some(&host);
-        limit(&mut eval, MOST_TICKS, None).ok()?;
+        limit(&mut eval, MOST_TICKS, Control::unlimited()).ok()?;
         let function = eval.eval_module(ast, &globals()).ok()?;
         let heap = module.heap();
         let mut arguments: Vec<Value<'_>> = vec![heap.alloc(NetworkValue::new(lens.clone()))];

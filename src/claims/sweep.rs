@@ -227,7 +227,7 @@ fn evaluate(claim: &Claim, lens: &Lens, closed: &Closed) -> Option<Meaning> {
         module.import_public_symbols(&claim.module);
         let mut eval = Evaluator::new(&module);
         eval.extra = Some(&host);
-        limit(&mut eval, MOST_TICKS, host.session.control().deadline()).ok()?;
+        limit(&mut eval, MOST_TICKS, host.session.control()).ok()?;
         let function = eval.eval_module(ast, &globals()).ok()?;
         let heap = module.heap();
         let network = |_: &String| heap.alloc(NetworkValue::new(lens.clone()));

@@ -73,7 +73,7 @@ pub(crate) fn with_evaluator<T>(
         Module::with_temp_heap(|module| {
             let mut eval = Evaluator::new(&module);
             eval.extra = Some(&host);
-            let limits = (MOST_TICKS, session.control().deadline());
+            let limits = (MOST_TICKS, session.control());
             limit(&mut eval, limits.0, limits.1).map_err(language)?;
             let done = run(&mut eval);
             done.map_err(|e| stopped_or(&eval, limits, session, &place, e))

@@ -150,7 +150,7 @@ impl Session {
     }
 
     /// What stops its questions.
-    pub(super) fn control(&self) -> Control<'_> {
+    pub(super) fn control(&self) -> Control<'static> {
         self.control
     }
 
