@@ -9,7 +9,6 @@ use std::thread::JoinHandle;
 use allocert::certificate::OfClaim;
 use allocert::checker::{Report, Verdict, check};
 use allocert::claims::Checked;
-use allocert::control::Control;
 use allocert::reach::Evidence;
 use allocert::record::{Trained, Verify};
 
@@ -170,6 +169,7 @@ fn unused_name(names: &mut BTreeSet<String>, claim: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use allocert::control::Control;
     use std::time::Duration;
 
     use allocert::certificate::of_claim;

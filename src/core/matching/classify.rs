@@ -354,7 +354,7 @@ impl Matcher {
             if let Err(seen) = &witness {
                 clock.note(&share, seen);
             }
-            control.advanced(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+            clock.control.advanced(done.fetch_add(1, Ordering::Relaxed) + 1, all);
             let known = witness.map(|decision| self.evidence_of_fraction(basis, decision));
             (place, known.map_err(|seen| Why::Instances { degree: Some(degree), seen }))
         });
@@ -397,7 +397,7 @@ impl Matcher {
                 if let Err(seen) = &found {
                     clock.note(&share, seen);
                 }
-                control.advanced(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+                clock.control.advanced(done.fetch_add(1, Ordering::Relaxed) + 1, all);
                 (allocation, found)
             };
             let found: Vec<_> = same_size.par_iter().map(|set| (*set, below_one(set))).collect();

@@ -35,7 +35,8 @@ fn gauge_directions_that_are_found_change_no_label() {
         for without in (0..n).map(Some).chain([None]) {
             let all = Allocation::all(n);
             let allocation = without.map_or(all.clone(), |weight| all.without(weight));
-            let columns = Columns::new(&network, Samples::Functional, &allocation, 2, &Control::unlimited()).unwrap();
+            let free = Control::unlimited();
+            let columns = Columns::new(&network, Samples::Functional, &allocation, 2, &free).unwrap();
             let (fields, evidence) = columns.tested_gauge(-100).unwrap();
             assert!(evidence.error_log2().is_none_or(|e| e <= -100) && evidence != Evidence::Open, "{evidence}");
             let mut random = generator(8, Stream::Rows, 1);
@@ -109,9 +110,8 @@ fn dimensions_are_those_of_the_whole_jacobian() {
 #[test]
 fn small_and_large_primes_find_the_same() {
     for network in polynomial() {
-        let columns =
-            Columns::new(&network, Samples::Functional, &Allocation::all(network.weights()), 2, &Control::unlimited())
-                .unwrap();
+        let (free, all) = (Control::unlimited(), Allocation::all(network.weights()));
+        let columns = Columns::new(&network, Samples::Functional, &all, 2, &free).unwrap();
         let small = columns.trial(0, usize::MAX).unwrap().rank();
         assert_eq!(columns.large_trial(1, usize::MAX).unwrap(), small, "{network}");
     }
