@@ -225,7 +225,8 @@ fn the_examples_in_the_help_work() {
         let help = allocert(&arguments).out;
         let examples: Vec<&str> = help.lines().filter_map(|l| l.strip_prefix("  allocert ")).collect();
         assert!(examples.len() >= 2, "{command}: {help}");
-        for example in examples {
+        // tests/library.rs runs the whole library, which takes more than a minute.
+        for example in examples.into_iter().filter(|example| !["verify", "verify proofs/"].contains(example)) {
             let run = allocert_in(folder, &split(example).iter().map(String::as_str).collect::<Vec<_>>());
             assert_eq!(run.status, 0, "{example}: {}", run.err);
         }

@@ -132,13 +132,44 @@ fn rank_names_what_is_in_the_way() {
 /// The networks of docs/laws.md, by family.
 fn networks() -> Vec<(&'static str, Vec<String>)> {
     let one_hidden = itertools::iproduct!(1..=3, 1..=3, 1..=3).map(|(a, b, c)| format!("lffn([{a}, {b}, {c}])"));
-    let deep = ["2, 2, 2, 2", "1, 2, 2, 1", "2, 1, 2, 2", "2, 2, 1, 2", "2, 3, 2, 2", "2, 3, 3, 2"];
+    let deep = [
+        "2, 2, 2, 2",
+        "1, 2, 2, 1",
+        "2, 1, 2, 2",
+        "2, 2, 1, 2",
+        "2, 3, 2, 2",
+        "2, 3, 3, 2",
+        "1, 2, 2, 2, 1",
+        "2, 1, 2, 1, 2",
+        "2, 2, 2, 2, 2",
+    ];
     let biases = ["1, 2, 1", "2, 2, 1", "1, 2, 2", "2, 1, 2", "2, 2, 2"];
     let single = (1..=4).map(|n| format!("lrnn(1, {n}, 1, {})", 2 * n));
     let short = (1..=5).map(|t| format!("lrnn(1, 3, 1, {t})"));
     let several = ["1, 1, 2, 2", "1, 2, 2, 4", "1, 2, 3, 4", "2, 2, 2, 4", "1, 3, 2, 6", "1, 3, 3, 6", "2, 3, 2, 6"];
     let powers =
         ["2, 2, 1], 2", "3, 2, 1], 2", "3, 3, 1], 2", "2, 3, 1], 3", "3, 4, 1], 3", "2, 2, 2], 2", "2, 2, 1, 1], 2"];
+    let convolutions = [
+        "[2, 2]",
+        "[3, 2]",
+        "[2, 2, 2]",
+        "[3, 2, 2]",
+        "[2, 3], strides = [2, 1]",
+        "[3, 3, 2], strides = [2, 2, 1]",
+        "[2, 2], activation = 2",
+    ];
+    let attention = ["1, 1", "2, 1", "2, 2", "3, 1", "2, 1, kind = \"softmax\"", "2, 2, kind = \"softmax\""];
+    let adapters = ["lora(2, 1)", "lora(3, 1)", "lora(2, 1, layers = 2)"];
+    let shared = [
+        "residual(2, 1, blocks = 1)",
+        "residual(2, 1)",
+        "tied_autoencoder(3, 2)",
+        "tied_autoencoder(4, 2)",
+        "tied_autoencoder(4, 3)",
+        "lowrank_rnn(1, 2, 1, 1, 4)",
+        "lowrank_rnn(1, 3, 1, 1, 6)",
+    ];
+    let smooth = ["[1, 2, 1], \"tanh\", True", "[2, 2, 1], \"tanh\", True", "[2, 2, 2], \"tanh\""];
     let text = |begin: &'static str, end: &'static str| move |middle: &str| format!("{begin}{middle}{end}");
     vec![
         ("Linear networks with one hidden layer", one_hidden.collect()),
@@ -148,6 +179,11 @@ fn networks() -> Vec<(&'static str, Vec<String>)> {
         ("The same with n = 3 and few steps", short.collect()),
         ("Recurrent networks with several inputs or outputs", several.into_iter().map(text("lrnn(", ")")).collect()),
         ("Polynomial networks", powers.into_iter().map(text("pnn([", ")")).collect()),
+        ("Convolutions", convolutions.into_iter().map(text("conv(", ")")).collect()),
+        ("Attention", attention.into_iter().map(text("attention(", ")")).collect()),
+        ("Adapters", adapters.into_iter().map(str::to_owned).collect()),
+        ("Residual blocks, tied weights and recurrence of low rank", shared.into_iter().map(str::to_owned).collect()),
+        ("Perceptrons with tanh", smooth.into_iter().map(text("mlp(", ")")).collect()),
     ]
 }
 

@@ -144,3 +144,23 @@ def test_published_dimensions():
     )
     with pytest.raises(allocert.NotSupported, match="its dimensions are open"):
         dims(twice)
+
+
+def test_dot_is_numpys():
+    a, b = np.zeros((2, 1, 2)), np.zeros((2, 2, 1))
+    net = allocert.network(lambda x, A, B: np.dot(A, B) * x[0], inputs=1, weights={"A": a.shape, "B": b.shape})
+    assert net.labels == np.dot(a, b).size == 4 and allocert.rank(net, "all").dim == 4
+    net = allocert.network(lambda x, A: np.dot(A, 3) * x[0], inputs=1, weights={"A": 2})
+    assert net.labels == 2
+
+
+def test_what_changes_arrays_in_place_is_refused_with_a_mend():
+    def forward(x, A):
+        h = A * x[0]
+        h += A
+        return h
+
+    with pytest.raises(allocert.NotSupported, match=r"write h = h \+ a"):
+        allocert.network(forward, inputs=1, weights={"A": 2})
+    with pytest.raises(allocert.NotSupported, match=r"np\.var with these options"):
+        allocert.network(lambda x, A: np.var(A, ddof=1) * x, inputs=1, weights={"A": 2})

@@ -220,3 +220,34 @@ def test_commands_are_installed():
         done = subprocess.run([path, "--help"], capture_output=True, text=True)
         assert done.returncode == 0 and "certificate" in done.stdout
     assert subprocess.run([sys.executable, "-m", "allocert", "rank"], capture_output=True).returncode == 2
+
+
+def test_what_is_printed_says_the_answer():
+    assert "for every allocation A: " in str(allocert.law(NET)) and "complete: proved" in str(allocert.law(NET))
+    printed = str(allocert.scan(NET, sizes=4, progress=False))
+    assert "size  dim  allocations" in printed and "   4    4           62" in printed
+    assert "permutation: transposition" in str(allocert.symmetries(NET))
+    assert (
+        str(allocert.rank(NET, "W1")).splitlines()[1]
+        == "  reachable dimension: 4 of 4 weights (proved: a non-zero minor; no more weights)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda: allocert.rank(3, "all"), "int is not a network"),
+        (lambda: allocert.rank(NET, None), "None is no allocation"),
+        (lambda: allocert.rank(NET, "all", samples="x"), "samples is 'x'"),
+        (lambda: allocert.rank(NET, "all", samples=1.5), "samples is 1.5"),
+        (lambda: allocert.rank(NET, "all", samples=-1), "samples is -1"),
+        (lambda: allocert.rank(NET, "all", seed=-1), "seed is -1"),
+        (lambda: allocert.match(NET, "all", trials=-1), "trials is -1"),
+        (lambda: allocert.scan(NET, sizes="x"), "sizes is 'x'"),
+        (lambda: allocert.design(NET, -1), "size is -1"),
+        (lambda: allocert.check("nowhere.cert"), "cannot read nowhere.cert: No such file"),
+    ],
+)
+def test_every_slip_is_an_error_of_the_family(ask, says):
+    with pytest.raises(allocert.AllocertError, match=says):
+        ask()

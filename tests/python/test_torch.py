@@ -232,8 +232,8 @@ def test_refusals_name_the_layer():
     module = nn.Sequential(nn.Linear(2, 2), nn.GELU())
     with pytest.raises(allocert.NotSupported, match="layer 1, GELU: gelu is not recorded"):
         allocert.from_torch(module, torch.randn(1, 2))
-    with pytest.raises(allocert.NotSupported, match="layer 0, LSTM: a recurrent layer in both directions is not recorded"):
-        allocert.from_torch(nn.Sequential(nn.LSTM(2, 2, bidirectional=True)), torch.randn(1, 3, 2))
+    with pytest.raises(allocert.NotSupported, match="layer 0, LSTM: a recurrent layer with a projection"):
+        allocert.from_torch(nn.Sequential(nn.LSTM(2, 2, proj_size=1)), torch.randn(1, 3, 2))
     with pytest.raises(allocert.AllocertError, match="no parameters"):
         allocert.from_torch(nn.Tanh(), torch.randn(1, 2))
     module = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5)).train()
@@ -270,3 +270,31 @@ def test_peft_adapters():
     assert chosen.size == 12 and allocert.rank(net, chosen).dim == allocert.rank(own, "A1 B1 A2 B2").dim
     with pytest.raises(allocert.AllocertError, match="no model of peft"):
         allocert.from_peft(PLAIN())
+
+
+def test_zeros_that_pruning_leaves_behind_are_said_to_be_weights():
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    prune.random_unstructured(module[0], "weight", 6)
+    prune.remove(module[0], "weight")
+    net = allocert.from_torch(module, torch.randn(1, 3))
+    assert net.weights == 26
+    assert net.notes == (
+        "0.weight: 6 entries are 0 and taken as weights; pin them with fixed={'0.weight': (mask, 0)} if they were pruned",
+    )
+    zeros = module[0].weight.detach().numpy() == 0
+    pinned = allocert.from_torch(module, torch.randn(1, 3), fixed={"0.weight": (zeros, 0)})
+    assert (pinned.weights, pinned.notes) == (20, ("0.weight: pinned as asked",))
+
+
+@pytest.mark.parametrize("wrong", [torch.randn(2), torch.randn(1, 3)])
+def test_an_input_that_the_module_does_not_run_on_is_said(wrong):
+    with pytest.raises(allocert.NotSupported, match="it does not run on an input of shape"):
+        allocert.from_torch(nn.Linear(2, 2), wrong)
+
+
+def test_what_is_no_network_or_input_is_said():
+    with pytest.raises(allocert.NotSupported, match=r"call allocert\.from_torch"):
+        allocert.rank(nn.Linear(2, 2), "all")
+    with pytest.raises(allocert.AllocertError, match="the example input is a NoneType"):
+        allocert.from_torch(nn.Linear(2, 2), None)

@@ -37,6 +37,8 @@ def allocation(net: _native.Network, weights: AllocationLike) -> Allocation:
         return net.read_allocation(weights)
     if isinstance(weights, Mapping):
         return net.masked([(name, bits(net, name, mask).tobytes()) for name, mask in weights.items()])
+    if not isinstance(weights, Iterable):
+        raise MaskError(f"{weights!r} is no allocation\n  give text such as 'all', masks by tensor, or positions")
     return net.select(_positions(weights))
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from . import _native
-from .errors import AllocertError, MaskError
+from .errors import AllocertError, MaskError, NotSupported
 from .masks import AllocationLike, Mask, allocation, bits
 from .numbers import exact
 
 if TYPE_CHECKING:
     from .tensors import Tensor
 
+_NETWORKS = "give a Network, or text such as 'lffn([2, 2, 2])'"
 NetworkLike: TypeAlias = "Network | str"
 Shape = int | Sequence[int]
 Recipe: TypeAlias = "tuple[Callable[..., Network], tuple[Any, ...]]"
@@ -122,7 +123,9 @@ class Network:
         >>> Network("lffn([2, 2])").pin({"W1[0,:]": 0}).weights
         2
         """
-        return Network._of(self._inner.pin(list(self._pins(pins))), (Network.pin, (self, copy.deepcopy(dict(pins)))), self.notes)
+        return Network._of(
+            self._inner.pin(list(self._pins(pins))), (Network.pin, (self, copy.deepcopy(dict(pins)))), self.notes
+        )
 
     def _pins(self, pins: Mapping[str, Any]) -> Iterable[tuple[_native.Allocation, str]]:
         for name, value in pins.items():
@@ -222,7 +225,12 @@ def _array(value: Any) -> Any:
 
 def as_network(net: NetworkLike) -> Network:
     """A network, or the network that an expression names."""
-    return net if isinstance(net, Network) else Network(net)
+    if isinstance(net, Network):
+        return net
+    if isinstance(net, str):
+        return Network(net)
+    mend = "call allocert.from_torch(module, example_input) first" if hasattr(net, "named_parameters") else _NETWORKS
+    raise NotSupported(f"{type(net).__name__} is not a network\n  {mend}")
 
 
 def _literal(value: Any) -> str:

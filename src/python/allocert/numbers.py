@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from .errors import ShapeError
+from .errors import AllocertError, ShapeError
 
 
 def exact(value: Any) -> str:
@@ -21,6 +21,14 @@ def exact(value: Any) -> str:
         above, below = item.as_integer_ratio()
         return f"{above}/{below}"
     raise ShapeError(f"{value!r} is not a number\n  give integers, fractions or finite floats")
+
+
+def count(name: str, value: Any, least: int = 0) -> int:
+    """An option that is an integer, at least ``least``."""
+    whole = value.__index__() if hasattr(value, "__index__") else None
+    if whole is None or whole < least:
+        raise AllocertError(f"{name} is {value!r}\n  give an integer, {least} or more")
+    return int(whole)
 
 
 def exact_all(values: Iterable[Any]) -> list[str]:

@@ -54,6 +54,9 @@ def dimensions(scan: results.Scan, ax: Any = None) -> Any:
     ax = _pyplot().subplots()[1] if ax is None else ax
     sizes = [300 * row["allocations"] / all_of[row["size"]] for row in rows]
     ax.scatter([row["size"] for row in rows], [row["dim"] for row in rows], s=sizes, color=DARK)
+    key = [ax.scatter([], [], s=300 * share, color=DARK, label=f"{share:.0%}") for share in (1, 0.5, 0.1)]
+    ax.legend(handles=key, title="of the size", frameon=False, loc="lower right", labelspacing=1)
+    _whole_ticks(ax)
     ax.plot([0, scan.teacher_dim, max(all_of)], [0, scan.teacher_dim, scan.teacher_dim], color="#bbbbbb", zorder=0)
     ax.set(xlabel="learnable weights", ylabel="reachable dimension", title=f"{scan.network} (seed {scan.seed})")
     return ax
@@ -62,6 +65,8 @@ def dimensions(scan: results.Scan, ax: Any = None) -> Any:
 def flats(law: results.Law, ax: Any = None) -> Any:
     """The law's flats by size and dimension: the farther below the line, the more weights are redundant there.
 
+    Beside each point stands how many flats have this size and dimension.
+
     >>> import allocert
     >>> flats(allocert.law("lffn([2, 2, 2])")).get_ylabel()
     'its dimension'
@@ -69,8 +74,13 @@ def flats(law: results.Law, ax: Any = None) -> Any:
     ax = _pyplot().subplots()[1] if ax is None else ax
     rows = law.rows()
     ax.scatter([row["size"] for row in rows], [row["dim"] for row in rows], color=DARK)
+    number: dict[tuple[int, int], int] = {}
     for row in rows:
-        ax.annotate(f" {row['orbit']} ×", (row["size"], row["dim"]), va="center", fontsize="small")
+        place = (row["size"], row["dim"])
+        number[place] = number.get(place, 0) + int(row["orbit"])
+    for place, images in number.items():
+        ax.annotate(f" {images:,} ×", place, va="center", fontsize="small")
+    _whole_ticks(ax)
     most = max((row["size"] for row in rows), default=1)
     ax.plot([0, most], [0, most], color="#bbbbbb", zorder=0)
     title = f"{law.network}: reasons of redundancy ({law.complete})"
@@ -78,8 +88,18 @@ def flats(law: results.Law, ax: Any = None) -> Any:
     return ax
 
 
+def _whole_ticks(ax: Any) -> None:
+    """Sizes and dimensions are integers, and so are the ticks."""
+    from matplotlib.ticker import MaxNLocator
+
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))
+
+
 def matches(answers: list[results.Match], ax: Any = None) -> Any:
     """Match probabilities against the number of samples, with their intervals; where a law settles one it is a cross.
+
+    Each allocation has a colour of its own.
 
     >>> import allocert
     >>> answers = [allocert.match("lffn([2, 2, 2])", "W1", samples=m, progress=False) for m in (1, 2)]
@@ -87,12 +107,20 @@ def matches(answers: list[results.Match], ax: Any = None) -> Any:
     'match probability'
     """
     ax = _pyplot().subplots()[1] if ax is None else ax
+    names = list(dict.fromkeys((answer.network, answer.allocation) for answer in answers))
+    colours = {name: DARK if len(names) == 1 else f"C{i}" for i, name in enumerate(names)}
+    labelled = set()
     for answer in answers:
+        name = (answer.network, answer.allocation)
         place = "functional" if answer.samples is None else str(answer.samples)
         low, high = answer.ci95 or (None, None)
         if low is not None and high is not None:
-            ax.plot([place, place], [low, high], color=DARK)
+            ax.plot([place, place], [low, high], color=colours[name])
         if answer.probability is not None:
-            ax.plot([place], [answer.probability], "o" if answer.ci95 else "x", color=DARK)
+            label = None if name in labelled else " ".join(name)
+            ax.plot([place], [answer.probability], "o" if answer.ci95 else "x", color=colours[name], label=label)
+            labelled.add(name)
+    if len(names) > 1:
+        ax.legend(frameon=False, fontsize="small")
     ax.set(xlabel="samples", ylabel="match probability", ylim=(-0.05, 1.05))
     return ax

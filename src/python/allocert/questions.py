@@ -15,6 +15,7 @@ from . import _native, results
 from .errors import AllocertError, LimitReached
 from .masks import Allocation, AllocationLike
 from .networks import Network, NetworkLike, as_network
+from .numbers import count
 from .results import Table
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ Answer = TypeVar("Answer", bound=results.Result)
 
 
 def _common(samples: int | None, seed: int, error_log2: int, progress: Any) -> dict[str, Any]:
-    return {"samples": samples, "seed": seed, "error_log2": error_log2, "progress": progress}
+    known = None if samples is None else count("samples", samples)
+    return {"samples": known, "seed": count("seed", seed), "error_log2": error_log2, "progress": progress}
 
 
 class _Bar:
@@ -37,7 +39,8 @@ class _Bar:
                 from tqdm.auto import tqdm
             except ImportError:
                 return
-            self.bar = tqdm(desc=what, leave=False)
+            # `None`: only where standard error is a terminal, or in a notebook.
+            self.bar = tqdm(desc=what, leave=False, disable=None)
 
     def __call__(self, done: int, everything: int) -> None:
         self.bar.total = everything
@@ -61,7 +64,10 @@ def _is_one(allocations: Any) -> bool:
     """Whether this is one allocation, not several: text, an allocation, masks, or positions."""
     if isinstance(allocations, (str, Allocation, Mapping, set, frozenset)) or hasattr(allocations, "dtype"):
         return True
-    first = next(iter(allocations), None) if isinstance(allocations, (list, tuple, range)) else None
+    if not isinstance(allocations, (list, tuple, range)):
+        # What is no collection at all is one wrong allocation; any other is read one by one.
+        return not isinstance(allocations, Iterable)
+    first = next(iter(allocations), None)
     return isinstance(first, int) or hasattr(first, "__index__")
 
 
@@ -78,10 +84,13 @@ def _sizes(sizes: Any) -> tuple[int, int] | None:
         if sizes.step != 1 or not len(sizes):
             raise AllocertError(f"sizes is {sizes}\n  give a number, a pair (first, last), or a range with step 1")
         return sizes[0], sizes[-1]
-    first, last = sizes
+    try:
+        first, last = (count("sizes", size) for size in sizes)
+    except (TypeError, ValueError):
+        raise AllocertError(f"sizes is {sizes!r}\n  give a number, a pair (first, last), or a range") from None
     if first > last:
         raise AllocertError(f"the first size, {first}, is larger than the last, {last}")
-    return int(first), int(last)
+    return first, last
 
 
 def _many(kind: type[Answer], text: str, net: Network) -> Table[Answer]:
@@ -160,10 +169,10 @@ def orbits(
     10
     """
     net = as_network(net)
-    inside = _inside(net, within)
+    inside, most = _inside(net, within), None if trials is None else count("trials", trials, 1)
     with _Bar(progress, "listing") as bar:
         common = _common(samples, seed, error_log2, bar.call)
-        text = _native.orbits(net._inner, common, inside, _sizes(sizes), time_limit, trials)
+        text = _native.orbits(net._inner, common, inside, _sizes(sizes), time_limit, most)
     return results.Orbits(json.loads(text), net)
 
 
@@ -211,7 +220,7 @@ def match(
     chosen = [net.allocation(a) for a in ([allocations] if one else allocations)]
     most = 10_000 if precision is None else 100_000_000
     instances = {
-        "trials": most if trials is None else trials,
+        "trials": most if trials is None else count("trials", trials, 1),
         "precision": precision,
         "ensemble": ensemble,
         "time_limit": time_limit,
@@ -241,7 +250,7 @@ def classify(
     net = as_network(net)
     with _Bar(progress, "classifying") as bar:
         common = _common(samples, seed, error_log2, bar.call)
-        text = _native.classify(net._inner, common, trials, time_limit, maximal)
+        text = _native.classify(net._inner, common, count("trials", trials, 1), time_limit, maximal)
     return results.Classify(json.loads(text), net)
 
 
@@ -266,7 +275,7 @@ def design(
     net = as_network(net)
     common = _common(samples, seed, error_log2, None)
     inside, outside = _inside(net, within), _inside(net, avoid)
-    text = _native.design(net._inner, common, size, inside, outside, per_row, alternatives, time_limit)
+    text = _native.design(net._inner, common, count("size", size), inside, outside, per_row, alternatives, time_limit)
     return results.Design(json.loads(text), net)
 
 
@@ -294,7 +303,7 @@ def train(
     """
     net = as_network(net)
     how = {
-        "trials": trials,
+        "trials": count("trials", trials, 1),
         "trainer": trainer,
         "restarts": restarts,
         "initial_scale": initial_scale,
@@ -327,8 +336,15 @@ def check(*files: Any, full: bool = False, time_limit: int | None = None) -> Tab
     >>> check()
     []
     """
-    texts = [(os.fspath(file), Path(file).read_bytes()) for file in files]
+    texts = [(os.fspath(file), _bytes(file)) for file in files]
     return Table(results.Check(fields) for fields in json.loads(_native.check(texts, full, time_limit)))
+
+
+def _bytes(file: Any) -> bytes:
+    try:
+        return Path(file).read_bytes()
+    except OSError as wrong:
+        raise AllocertError(f"cannot read {os.fspath(file)}: {wrong.strerror}") from wrong
 
 
 def _command(*arguments: str) -> list[dict[str, Any]]:

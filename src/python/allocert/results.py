@@ -48,6 +48,15 @@ class Result:
         shown = (f"{name}={value!r}" for name, value in self._fields.items() if _is_short(value))
         return f"{type(self).__name__}({', '.join(shown)})"
 
+    def __str__(self) -> str:
+        """What the answer says, a line a thing: what ``print`` shows."""
+        lines = (f"{name}: {text}" if name else text for name, text in self._lines())
+        return "\n".join([self._title(), *(f"  {line}".replace("\n", "\n    ") for line in lines), *self._listed()])
+
+    def _listed(self) -> Iterable[str]:
+        """The rows that ``print`` shows below."""
+        return []
+
     def _repr_html_(self) -> str:
         return page(self._title(), self._drawing(), self._lines())
 
@@ -129,6 +138,9 @@ class Scan(Result):
 
     def _drawing(self) -> str:
         return table(self.rows())
+
+    def _listed(self) -> Iterable[str]:
+        return aligned(self.rows())
 
 
 class Orbits(Scan):
@@ -361,6 +373,20 @@ class Symmetries(Result):
 
     command = "symmetries"
     network: str
+    weights: int
+    permutations: list[dict[str, Any]]
+    sign_changes: list[dict[str, Any]]
+    gauge: list[dict[str, Any]]
+
+    def _lines(self) -> Iterable[tuple[str, str]]:
+        for one in self.permutations:
+            yield "permutation", one["name"]
+        for one in self.sign_changes:
+            yield "change of sign", one["change"]
+        for one in self.gauge:
+            yield f"gauge direction ({one['evidence']})", one["change"]
+        if not (self.permutations or self.sign_changes or self.gauge):
+            yield "", "none found"
 
 
 Kind = TypeVar("Kind", bound=Result)
@@ -453,17 +479,27 @@ def table(rows: Sequence[dict[str, Any]], most: int = 60) -> str:
     names = list(dict.fromkeys(name for row in rows[:most] for name in row))
     head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
     body = "".join(
-        "<tr>" + "".join(f"<td>{_text(row.get(name))}</td>" for name in names) + "</tr>" for row in rows[:most]
+        "<tr>" + "".join(f"<td>{html.escape(_text(row.get(name)))}</td>" for name in names) + "</tr>"
+        for row in rows[:most]
     )
     more = f"<div>… {len(rows) - most} more rows (all with .to_frame())</div>" if len(rows) > most else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def aligned(rows: Sequence[dict[str, Any]], most: int = 60) -> list[str]:
+    """Rows as lines with aligned columns, the first of them if they are many."""
+    names = list(dict.fromkeys(name for row in rows[:most] for name in row))
+    cells = [names] + [[_text(row.get(name)) for name in names] for row in rows[:most]]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(names))]
+    lines = ["  " + "  ".join(f"{text:>{width}}" for text, width in zip(row, widths, strict=True)) for row in cells]
+    return [*lines, f"  … {len(rows) - most} more rows (all with .to_frame())"] if len(rows) > most else lines
 
 
 def _text(value: Any) -> str:
     if value is None:
         return ""
     text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-    return html.escape(text if len(text) <= 80 else f"{text[:77]}…")
+    return text if len(text) <= 80 else f"{text[:77]}…"
 
 
 def page(title: str, drawing: str, lines: Iterable[tuple[str, str]]) -> str:

@@ -76,6 +76,10 @@ class Tensor(NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         rule = UFUNCS.get(ufunc)
         if rule is None or method != "__call__" or options:
+            if "out" in options:
+                raise NotSupported(
+                    "what changes an array in place is not recorded\n  write h = h + a in place of h += a"
+                )
             more = f".{method}" if method != "__call__" else "".join(f" with {name}=" for name in options)
             raise NotSupported(f"np.{ufunc.__name__}{more} is not recorded\n  {_known(UFUNCS)}")
         return rule(*inputs)
@@ -84,7 +88,10 @@ class Tensor(NDArrayOperatorsMixin):
         rule = FUNCTIONS.get(function)
         if rule is None:
             raise NotSupported(f"np.{function.__name__} is not recorded\n  {_known(FUNCTIONS)}")
-        return rule(*arguments, **options)
+        try:
+            return rule(*arguments, **options)
+        except TypeError as wrong:
+            raise NotSupported(f"np.{function.__name__} with these options is not recorded ({wrong})") from wrong
 
     def sum(self, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
         """Sums along axes, or of all entries."""
@@ -103,8 +110,8 @@ class Tensor(NDArrayOperatorsMixin):
         return _transpose(self, (axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes) or None)
 
     def dot(self, other: Any) -> Tensor:
-        """NumPy's ``matmul``."""
-        return _dot(self, other)
+        """NumPy's ``dot``."""
+        return _numpy_dot(self, other)
 
     def ravel(self) -> Tensor:
         """All entries in one axis."""
@@ -209,6 +216,20 @@ def _dot(a: Any, b: Any) -> Tensor:
     if left.ndim > 2 or right.ndim > 2:
         return _batched(left, right)
     return Tensor(left._inner.dot(right._inner))
+
+
+def _numpy_dot(a: Any, b: Any) -> Tensor:
+    """``np.dot``, which is no ``matmul`` where the second factor has more than two axes, and multiplies by a number."""
+    beside = _beside(a, b)
+    left, right = as_tensor(beside, a), as_tensor(beside, b)
+    if left.ndim == 0 or right.ndim == 0:
+        return _multiply(left, right)
+    if left.ndim < 2 or right.ndim < 3:
+        return _dot(left, right)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    of_left, rest = letters[: left.ndim], letters[left.ndim : left.ndim + right.ndim - 2]
+    of_right, last = f"{rest}{of_left[-1]}", letters[-1]
+    return _einsum(f"{of_left},{of_right}{last}->{of_left[:-1]}{rest}{last}", left, right)
 
 
 def _batched(left: Tensor, right: Tensor) -> Tensor:
@@ -371,7 +392,7 @@ FUNCTIONS: dict[Any, Callable[..., Tensor]] = {
     np.sum: _sum,
     np.mean: _mean,
     np.var: _var,
-    np.dot: _dot,
+    np.dot: _numpy_dot,
     np.einsum: _einsum,
     np.outer: _outer,
     np.reshape: _reshape,

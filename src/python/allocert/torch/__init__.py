@@ -1,0 +1,129 @@
+"""PyTorch modules as networks: the exported graph of a module, recorded step by step on symbolic tensors.
+
+:mod:`graph` exports a module and runs its graph, :mod:`rules` has a rule for each operation, :mod:`layers` those of whole layers,
+and :mod:`moves` what only moves entries.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import _native
+from ..errors import AllocertError
+from ..networks import Network, _call_name
+from ..tensors import Tensor
+from .graph import dead_entries, exported, run
+
+__all__ = ["from_peft", "from_torch", "trainable"]
+
+
+def from_torch(
+    module: Any,
+    example_input: Any,
+    *,
+    name: str | None = None,
+    fixed: Mapping[str, Any] | None = None,
+    batched: bool = True,
+) -> Network:
+    """A ``torch.nn.Module`` as a network; its tensors are called as in ``module.named_parameters()``.
+
+    ``example_input`` is a tensor (or a tuple of them) that the module can be called with; the first axis is the batch, of which
+    one row is taken (with ``batched=False`` there is no such axis). The module is read as in ``module.eval()``, as
+    ``torch.export`` sees it. Every parameter is a weight, whether it requires a gradient or not: which may learn is for the
+    allocation to say (:func:`trainable`). Entries that a mask of zeros takes out wherever they are used, as
+    ``torch.nn.utils.prune`` does, are pinned at 0, and ``fixed={name: (mask, value)}`` pins others; ``net.notes`` says which.
+
+    A layer that cannot be recorded is refused by name (:class:`NotSupported`).
+    """
+    examples = example_input if isinstance(example_input, tuple) else (example_input,)
+    for example in examples:
+        if not hasattr(example, "shape"):
+            raise AllocertError(f"the example input is a {type(example).__name__}\n  give a tensor, or a tuple of them")
+    if batched:
+        if any(len(example.shape) == 0 for example in examples):
+            raise AllocertError("the example input has no axis\n  its first axis is the batch; or give batched=False")
+        examples = tuple(example[:1] for example in examples)
+    net, dead = _recorded(module, examples, _call_name(name or type(module).__name__), batched)
+    return _pinned(net, module, dead, fixed or {})
+
+
+def _recorded(module: Any, examples: tuple[Any, ...], name: str, batched: bool) -> tuple[Network, dict[str, Any]]:
+    """The network of a module before anything is pinned, and which entries of its parameters masks have taken out."""
+    shapes = [tuple(example.shape[1:] if batched else example.shape) for example in examples]
+    graph = exported(module, examples)
+    names = {id(tensor): key for key, tensor in module.named_parameters()}
+    # Parameters that are tied have one name, the first.
+    aliases = {key: names[id(tensor)] for key, tensor in module.named_parameters(remove_duplicate=False)}
+    weights = [(key, list(tensor.shape)) for key, tensor in module.named_parameters()]
+    if not weights:
+        raise AllocertError(f"{type(module).__name__} has no parameters\n  a network has at least one weight")
+    buffers = dict(graph.named_buffers()) | dict(graph.constants) | dict(module.named_buffers())
+    buffers = {key: value.clone() if hasattr(value, "clone") else value for key, value in buffers.items()}
+    dead, masks = dead_entries(graph, aliases, buffers)
+
+    def record(x: _native.Tensor, tensors: list[_native.Tensor]) -> _native.Tensor:
+        given = {key: Tensor(tensor) for (key, _), tensor in zip(weights, tensors, strict=True)}
+        inputs = _parts(Tensor(x), shapes, batched)
+        return run(graph, given, aliases, buffers | masks, inputs)._inner
+
+    size = [sum(math.prod(shape) for shape in shapes)] if len(shapes) > 1 else list(shapes[0])
+    native = _native.Network.record(name, size, weights, record)
+    net = Network._of(native, (_read_module, (module, examples, name, batched)))
+    return net, dead
+
+
+def _read_module(module: Any, examples: tuple[Any, ...], name: str, batched: bool) -> Network:
+    """The network of a module before its masks are pinned; for pickling."""
+    return _recorded(module, examples, name, batched)[0]
+
+
+def trainable(module: Any) -> dict[str, bool]:
+    """Which parameters of a module require a gradient: the allocation that training would use."""
+    return {name: bool(parameter.requires_grad) for name, parameter in module.named_parameters()}
+
+
+def from_peft(model: Any) -> dict[str, bool]:
+    """The allocation of a model of the ``peft`` package: the weights of its adapters, and what else it lets learn."""
+    if not hasattr(model, "peft_config"):
+        raise AllocertError(f"{type(model).__name__} is no model of peft\n  give what get_peft_model returns")
+    return trainable(model)
+
+
+def _parts(x: Tensor, shapes: Sequence[tuple[int, ...]], batched: bool) -> list[Tensor]:
+    """The inputs of a module from one input of the network."""
+    parts: list[Tensor] = []
+    if len(shapes) == 1:
+        parts = [x]
+    else:
+        start = 0
+        for shape in shapes:
+            parts.append(x[start : start + math.prod(shape)].reshape(shape))
+            start += math.prod(shape)
+    return [part[None] for part in parts] if batched else parts
+
+
+def _pinned(net: Network, module: Any, dead: Mapping[str, Any], fixed: Mapping[str, Any]) -> Network:
+    pins: dict[str, Any] = {name: (off, 0) for name, off in dead.items()}
+    notes = [f"{name}: {int(off.sum())} pruned entries are pinned at 0" for name, off in dead.items()]
+    for name, pin in fixed.items():
+        pins[name] = pin
+        notes.append(f"{name}: pinned as asked")
+    notes.extend(_zeros(module, pins))
+    made = net.pin(pins) if pins else net
+    made.notes = tuple(notes)
+    return made
+
+
+def _zeros(module: Any, pins: Mapping[str, Any]) -> list[str]:
+    """Which tensors have some entries that are zero, as pruning leaves them once its masks are removed: they are weights here."""
+    found = []
+    for name, parameter in module.named_parameters():
+        values = parameter.detach()
+        zeros = int((values == 0).sum())
+        # All of a tensor is zero where it begins so, as biases and the second factor of an adapter do.
+        if name not in pins and values.ndim > 1 and 0 < zeros < values.numel():
+            mend = f"pin them with fixed={{{name!r}: (mask, 0)}} if they were pruned"
+            found.append(f"{name}: {zeros} entries are 0 and taken as weights; {mend}")
+    return found
