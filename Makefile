@@ -49,8 +49,8 @@ book: setup
 	cargo run --release --quiet --example book -- target/book
 
 # The package for Python: a wheel, built and installed into an environment of its own under target/, and its tests, types and lints.
-# Torch is not installed for it: with `PYTHON_EXTRA=torch make python` it is, otherwise its tests are skipped and say so. Where
-# Python, or its packages, cannot be had this says so, and is an error in CI.
+# Torch and JAX are not installed for it: with `PYTHON_EXTRA='torch jax flax' make python` they are, otherwise their tests are skipped
+# and say so. Where Python, or its packages, cannot be had this says so, and is an error in CI.
 PYTHON ?= python3
 PYTHON_VENV := target/python-venv
 PYTHON_EXTRA ?=

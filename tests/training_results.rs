@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 #[path = "common/program.rs"]
 mod program;
+#[path = "common/schema.rs"]
+mod schema;
 
 use program::{allocert, file, objects};
 
@@ -88,6 +90,7 @@ fn saved_instances_are_replayed() {
         let answer = objects(&run).remove(0);
         assert_eq!((run.status, &answer["as_drawn"]), (0, &true.into()), "{answer}");
         assert_eq!((&answer["found_is"], &answer["consistent"]), (&"match".into(), &true.into()), "{answer}");
+        assert_eq!(schema::misfit(&answer, &schema::schema("train-replay"), "replay"), None);
         saved.teacher[0] = "3/2^1".to_owned();
         assert_eq!(objects(&replay(&saved)).remove(0)["as_drawn"], false);
         saved.teacher[0] = "half".to_owned();

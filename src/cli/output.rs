@@ -59,8 +59,7 @@ pub(crate) fn paint(text: &str, colour: Colour, on_stderr: bool) -> String {
 
 /// `3 of 8 weights may learn`.
 pub(crate) fn learnable(size: usize, weights: usize) -> String {
-    let s = if weights == 1 { "" } else { "s" };
-    format!("{size} of {weights} weight{s} may learn")
+    format!("{} of {} may learn", thousands(size), plural(weights, "weight"))
 }
 
 /// A paragraph to the right of a title of so many characters, in lines of at most 80.

@@ -17,7 +17,7 @@ use super::certificate::save;
 use super::failure::Failure;
 use super::interrupt;
 use super::obstruction::obstructions;
-use super::output::{json, learnable, line, plural, thousands, written};
+use super::output::{beside, json, learnable, line, plural, thousands, written};
 use super::{AllocationFiles, Common, Pins, batch, error_bound, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -183,8 +183,8 @@ fn over_samples(answers: &[Answer]) -> String {
 
 fn text(answer: &Answer) -> String {
     let known = |d: &Dimension| match d.reason {
-        Reason::AtLeast => format!("at least {} proved: {}", d.value, d.reason),
-        _ => format!("{:<6} {}: {}", d.value, d.evidence, reason(d)),
+        Reason::AtLeast => beside(21, &format!("at least {} proved: {}", d.value, d.reason)),
+        _ => format!("{:<6} {}", d.value, beside(28, &format!("{}: {}", d.evidence, reason(d)))),
     };
     let verdict = match answer.spans_if_known() {
         Some(true) => "spans",

@@ -12,7 +12,7 @@ use allocert::report::{Origin, Results, html, latex, markdown, paper, parse};
 use super::Common;
 use super::failure::Failure;
 use super::file::{make_folder, write_whole};
-use super::output::{harmless, json, line, plural};
+use super::output::{harmless, json, line, thousands};
 
 const EXAMPLES: &str = "Examples:
   allocert verify proofs/siso.star --report out
@@ -70,12 +70,12 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         (None, paper) => paper.clone().unwrap_or_default().join("paper.tex"),
     };
     let counts = [
-        (results.claims.len(), "claim"),
-        (results.scans.len(), "scan"),
-        (results.laws.len(), "law"),
-        (results.matches.len(), "match probability"),
-        (results.trainings.len(), "training"),
-        (results.ranks.len(), "dimension"),
+        (results.claims.len(), "claim", "claims"),
+        (results.scans.len(), "scan", "scans"),
+        (results.laws.len(), "law", "laws"),
+        (results.matches.len(), "match probability", "match probabilities"),
+        (results.trainings.len(), "training", "trainings"),
+        (results.ranks.len(), "dimension", "dimensions"),
     ];
     if common.json {
         let page = main.display().to_string();
@@ -83,9 +83,11 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             &serde_json::json!({ "page": page, "claims": counts[0].0, "scans": counts[1].0, "laws": counts[2].0, "matches": counts[3].0, "trainings": counts[4].0, "ranks": counts[5].0 }),
         )?;
     } else {
-        let parts: Vec<String> = counts.iter().filter(|c| c.0 > 0).map(|(n, noun)| plural(*n as u64, noun)).collect();
-        let parts = parts.join(", ").replace("probabilitys", "probabilities");
-        line(&format!("{}: {parts}", harmless(&main.display().to_string())))?;
+        let some = counts.iter().filter(|(number, ..)| *number > 0);
+        let said =
+            some.map(|(number, one, more)| format!("{} {}", thousands(number), if *number == 1 { one } else { more }));
+        let parts: Vec<String> = said.collect();
+        line(&format!("{}: {}", harmless(&main.display().to_string()), parts.join(", ")))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -35,8 +35,12 @@ pub fn thousands(number: impl ToString) -> String {
 /// `1 network`, `2 networks`: a number of what has a plural in -s.
 pub fn plural(number: impl ToString, noun: &str) -> String {
     let number = number.to_string();
-    let s = if number == "1" { "" } else { "s" };
-    format!("{} {noun}{s}", thousands(number))
+    format!("{} {}", thousands(&number), plural_noun(&number, noun))
+}
+
+/// `network` of one, `networks` of any other number: a noun that has a plural in -s.
+pub fn plural_noun(number: impl ToString, noun: &str) -> String {
+    if number.to_string() == "1" { noun.to_owned() } else { format!("{noun}s") }
 }
 
 /// The text as one word for a shell.
@@ -93,6 +97,7 @@ mod tests {
             [0, 1, 2, 1000].map(|n| plural(n, "weight")),
             ["0 weights", "1 weight", "2 weights", "1,000 weights"]
         );
+        assert_eq!([0, 1, 2].map(|n| plural_noun(n, "row")), ["rows", "row", "rows"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use allocert_core::allocation::Allocation;
 use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::{Evidence, Law};
+use allocert_core::text::{plural, plural_noun};
 use allocert_format::{FORMAT, Header, Rule, VERSION};
 
 use super::count::MOST_VISITED;
@@ -92,7 +93,6 @@ pub(super) fn reason(network: &Network, set: &Allocation, rule: &Rule) -> String
             vectors.iter().map(|v| if let [(name, _)] = v.as_slice() { Some(name.as_str()) } else { None }).collect();
         names.filter(|names| names.len() <= MOST_NAMED).map(|names| names.join(", "))
     };
-    let plural = |number: usize| if number == 1 { "" } else { "s" };
     match rule {
         Rule::Size { .. } => "there are no more weights".to_owned(),
         Rule::Labels { at_most: 1, .. } => "only 1 label depends on these weights".to_owned(),
@@ -101,13 +101,12 @@ pub(super) fn reason(network: &Network, set: &Allocation, rule: &Rule) -> String
         Rule::Gauge { vectors, .. } => {
             let number = vectors.len();
             match directions(vectors) {
-                Some(names) => format!("gauge direction{} inside these weights: {names}", plural(number)),
-                None => format!("{number} combination{} of gauge directions inside these weights", plural(number)),
+                Some(names) => format!("{} inside these weights: {names}", plural_noun(number, "gauge direction")),
+                None => format!("{} of gauge directions inside these weights", plural(number, "combination")),
             }
         }
         Rule::Kernel { vectors, .. } => {
-            let number = vectors.len();
-            format!("{number} polynomial direction{} along which no label changes", plural(number))
+            format!("{} along which no label changes", plural(vectors.len(), "polynomial direction"))
         }
         _ => "a bound of a larger set".to_owned(),
     }

@@ -129,7 +129,12 @@ impl From<ClaimError> for Refusal {
         let text = error.to_string();
         // The language starts its own messages with "error: ".
         let text = text.strip_prefix("error: ").unwrap_or(&text);
-        if error.is_limit() { Refusal::limit(text) } else { Refusal::shape(text) }
+        match &error {
+            error if error.is_limit() => Refusal::limit(text),
+            // What the language says is of an expression, or of a file, that is read and gives no network.
+            ClaimError::Language { .. } => Refusal::shape(text),
+            _ => Refusal::request(text),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The results as Markdown, for a pull request: what a reviewer looks at first, the rest folded away.
 
-use allocert_core::text::thousands;
+use allocert_core::text::{plural, thousands};
 use allocert_record::Verify;
 
 use super::read::Results;
@@ -87,10 +87,10 @@ const MOST_NETWORKS: usize = 40;
 
 fn claims(claims: &[Verify]) -> String {
     let unexpected: Vec<&Verify> = claims.iter().filter(|c| !c.as_expected).collect();
-    let s = if claims.len() == 1 { "" } else { "s" };
+    let all = plural(claims.len(), "claim");
     let mut text = match unexpected.len() {
-        0 => format!("\n**{} claim{s}, all as expected.**\n", claims.len()),
-        n => format!("\n**{} claim{s}, {n} not as expected.**\n", claims.len()),
+        0 => format!("\n**{all}, all as expected.**\n"),
+        n => format!("\n**{all}, {n} not as expected.**\n"),
     };
     for c in &unexpected {
         text.push_str(&format!("\n- {} is **{}**, expected {}\n", code(&c.claim), outcome(c), plain(&c.expect)));

@@ -74,6 +74,16 @@ def test_wrong_parts_are_refused():
         merge([damaged, tables[1]])
 
 
+def test_a_verdict_is_asked_again():
+    parts = [task() for task in shards(allocert.match, "lffn([2, 2, 2])", ["W1", "none"], parts=2, trials=10)]
+    assert [one.verdict for one in merge(parts)] == ["one", "zero"]
+    wrong = [("one", "zero", "verdict zero, and here it has one"), ('"degree":1', '"degree":2', "matching degree 2")]
+    for old, new, word in wrong:
+        lied = replace(parts[0], answers=tuple(text.replace(old, new) for text in parts[0].answers))
+        with pytest.raises(AllocertError, match=word):
+            merge([lied, parts[1]])
+
+
 def test_answers_of_another_task_are_refused():
     first = shards(allocert.rank, "lffn([2, 2, 2])", ["W1", "W1[0,0]", "all", "none"], parts=2)
     parts = [task() for task in first]

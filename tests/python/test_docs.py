@@ -2,6 +2,8 @@
 
 import doctest
 import importlib
+import importlib.util
+import inspect
 import re
 from pathlib import Path
 
@@ -19,13 +21,10 @@ def run(text, name, namespace):
 
 def test_the_page_about_python():
     text = (ROOT / "docs/python.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"(<!-- needs torch -->\n)?```pycon\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) >= 4
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        blocks = [block for block in blocks if not block[0]]
-    run("\n".join(block for _, block in blocks), "docs/python.md", {})
+    blocks = re.findall(r"(?:<!-- needs (torch|jax) -->\n)?```pycon\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) >= 4 and {needed for needed, _ in blocks} == {"", "torch", "jax"}
+    kept = [block for needed, block in blocks if not needed or importlib.util.find_spec(needed)]
+    run("\n".join(kept), "docs/python.md", {})
 
 
 def test_the_readme():
@@ -36,11 +35,21 @@ def test_the_readme():
     exec(compile(blocks[0], "README.md", "exec"), {})
 
 
-MODULES = ["allocert", *("allocert." + name for name in "claims cluster networks plots questions tensors".split())]
+MODULES = ["allocert", *("allocert." + name for name in "claims cluster jax networks plots questions tensors torch".split())]
+
+
+def test_every_public_function_has_an_example():
+    package = importlib.import_module("allocert")
+    functions = [getattr(package, name) for name in package.__all__]
+    without = [one.__name__ for one in functions if inspect.isfunction(one) and ">>>" not in (inspect.getdoc(one) or "")]
+    assert without == []
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_the_examples_of_functions(module):
+    other = module.removeprefix("allocert.")
+    if other in ("jax", "torch"):
+        pytest.importorskip(other, reason=f"SKIPPED: {other} is not installed")
     loaded = importlib.import_module(module)
     package = importlib.import_module("allocert")
     # What is called like something of the package is that of the module.

@@ -7,7 +7,7 @@ use allocert::report::{Changes, Results, compare, junit};
 
 use crate::cli::failure::Failure;
 use crate::cli::file::{cannot_write, make_folder, write_whole};
-use crate::cli::output::{Colour, harmless, line, paint, written};
+use crate::cli::output::{Colour, harmless, line, paint, plural, written};
 use crate::cli::report;
 
 use super::{Arguments, matches};
@@ -62,7 +62,6 @@ fn shown(changes: &Changes) -> String {
         let name = if *regression { paint(&name, Colour::Red, false) } else { name };
         text.push_str(&format!("{mark} {name} {}: {what}\n", harmless(claim)));
     }
-    let same = changes.same;
-    text.push_str(&format!("  {same} claim{} the same", if same == 1 { "" } else { "s" }));
+    text.push_str(&format!("  {} the same", plural(changes.same, "claim")));
     text
 }

@@ -93,7 +93,7 @@ fn detailed_trend(trend: &Trend) -> String {
 fn brief(counterexample: &Counterexample) -> String {
     let mut text = format!("smallest counterexample: {}", counterexample.network);
     if let Some(samples) = counterexample.samples.count() {
-        text.push_str(&format!(", {samples} sample{}", if samples == 1 { "" } else { "s" }));
+        text.push_str(&format!(", {}", plural(samples, "sample")));
     }
     if let Some(allocation) = &counterexample.allocation {
         let text_of = print(counterexample.network.layout(), allocation);
@@ -170,9 +170,10 @@ const MOST_NETWORKS: usize = 12;
 
 fn detailed(checked: &Checked, c: &Counterexample) -> String {
     let layout = c.network.layout();
-    let mut text = format!("\ncounterexample: {}, {}\n", c.network, c.samples);
+    let heading = format!("counterexample: {}, {}", c.network, c.samples);
+    let mut text = format!("\n{}\n", wrapped_paragraph(&heading, 78).replace('\n', "\n  "));
     if let Some(allocation) = &c.allocation {
-        text.push_str(&format!("{}\n\n", print(layout, allocation)));
+        text.push_str(&format!("{}\n\n", wrapped_paragraph(&print(layout, allocation), 78)));
         text.push_str(&indented(&picture(layout, allocation)));
     }
     if let Some(claimed) = &c.claimed {
@@ -185,7 +186,8 @@ fn detailed(checked: &Checked, c: &Counterexample) -> String {
         let dim = |name: &str, d: &allocert::reach::Dimension| {
             let evidence = d.evidence;
             let at_least = if d.reason == allocert::reach::Reason::AtLeast { "at least " } else { "" };
-            format!("{name} {at_least}{} ({evidence}; {})\n", d.value, d.reason)
+            let words = format!("{name} {at_least}{} ({evidence}; {})", d.value, d.reason);
+            format!("{}\n", wrapped_paragraph(&words, 74).replace('\n', "\n    "))
         };
         text.push_str("\ntrue\n");
         text.push_str(&format!("  {}", dim("reachable dimension", &answer.dim)));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Allocation, Layout, Tensor};
+use crate::text::plural_noun;
 
 /// What part of a tensor a set has.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -319,13 +320,12 @@ pub fn describe(layout: &Layout, set: &Allocation) -> String {
     let set = &places(layout, set);
     let parts = parts(layout, set);
     let listed = |axis: &Axis| {
-        let plural = if axis.chosen.len() == 1 { "" } else { "s" };
         let indices: Vec<String> = axis.chosen.iter().map(usize::to_string).collect();
         let indices = match indices.as_slice() {
             [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
             _ => indices.concat(),
         };
-        format!("{}{plural} {indices}", axis.name)
+        format!("{} {indices}", plural_noun(axis.chosen.len(), axis.name))
     };
     let phrases = parts.iter().map(|part| {
         let (name, axes) = (&part.tensor.name, &part.axes);

@@ -31,6 +31,7 @@ from .questions import (
 
 if TYPE_CHECKING:
     from . import plots, tensors
+    from .jax import from_jax, named_leaves
     from .torch import from_peft, from_torch, trainable
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "compare",
     "design",
     "family",
+    "from_jax",
     "from_peft",
     "from_torch",
     "law",
@@ -58,6 +60,7 @@ __all__ = [
     "lrnn",
     "match",
     "merge",
+    "named_leaves",
     "network",
     "orbits",
     "plots",
@@ -80,6 +83,8 @@ def __getattr__(name: str) -> Any:
 
     if name in ("plots", "tensors"):
         return importlib.import_module(f".{name}", __name__)
+    if name in ("from_jax", "named_leaves"):
+        return getattr(importlib.import_module(".jax", __name__), name)
     if name in ("from_peft", "from_torch", "trainable"):
         return getattr(importlib.import_module(".torch", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -113,8 +113,13 @@ def merge(parts: Iterable[Part]) -> Any:
     """Joins the parts of one run, in whatever order: what the question in one go gives.
 
     A missing part, one that is there twice, parts of different runs or versions, and damaged ones are refused. Tables are
-    held against the numbers of allocations that there are; of a list, one dimension of each part is asked again with another
-    seed.
+    held against the numbers of allocations that there are; of a list, one answer of each part is asked again with another
+    seed: its dimension and, of ``match``, its verdict and matching degree as far as a few seconds settle them. The other answers
+    are taken as they are, and so are those of networks with kinks.
+
+    >>> tasks = shards(rank, "lffn([2, 2])", ["W1[0,0]", "W1[0,:]", "all"], parts=2)
+    >>> [answer.dim for answer in merge([task() for task in tasks])]
+    [1, 2, 4]
     """
     kept = sorted(parts, key=lambda part: part.number)
     if not kept:
@@ -254,14 +259,28 @@ def _is_answered(part: Part, task: Task, fields: list[dict[str, Any]]) -> bool:
 
 
 def _ask_again(task: Task, fields: list[dict[str, Any]]) -> None:
-    """Whether one dimension of a part is also what another seed gives; with kinks, other draws may give another one."""
+    """Whether one answer of a part is also what another seed gives; with kinks, other draws may give another one."""
     if not fields or task.net is None or task.net._inner.kind == "kinks":
         return
-    at = int(task.key[:8], 16) % len(fields)
-    asked = {name: value for name, value in task.work["options"].items() if name in ("samples", "error_log2", "draws")}
-    again = questions.rank(task.net, task.work["allocations"][at], seed=1 + fields[at]["seed"], **asked)
-    if again.dim != fields[at]["dim"]:
-        raise AllocertError(
-            f"part {task.number} of {task.of} gives {fields[at]['allocation']} the dimension {fields[at]['dim']}, "
-            f"and here it has {again.dim}\n  call its task again"
-        )
+    there = fields[int(task.key[:8], 16) % len(fields)]
+    options = {name: value for name, value in task.work["options"].items() if name in _KEPT}
+    ask: Callable[..., Any] = questions.rank
+    if task.question == "match":
+        ask, options = questions.match, {**options, **_BRIEFLY}
+    here = ask(task.net, there["allocation"], seed=1 + there["seed"], progress=False, **options).to_dict()
+    for name, word in _SAME.items():
+        # What is not known at one of the two says nothing.
+        values = there.get(name), here.get(name)
+        if not {None, "undecided"} & set(values) and values[0] != values[1]:
+            raise AllocertError(
+                f"part {task.number} of {task.of} gives {there['allocation']} the {word} {values[0]}, "
+                f"and here it has {values[1]}\n  call its task again"
+            )
+
+
+#: Options without which it would be another question.
+_KEPT = ("samples", "error_log2", "draws", "ensemble")
+#: A verdict is asked again with so few instances and so little time at the most: a merge is short.
+_BRIEFLY: Mapping[str, Any] = {"trials": 50, "time_limit": 5.0}
+#: What does not depend on the seed, in words.
+_SAME = {"dim": "dimension", "verdict": "verdict", "degree": "matching degree"}

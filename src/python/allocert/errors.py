@@ -11,7 +11,7 @@ class AllocertError(Exception):
 
 
 class ShapeError(AllocertError, ValueError):
-    """A network, or an operation of a forward pass, whose shapes do not fit."""
+    """An expression that gives no network, or an operation of a forward pass whose shapes do not fit."""
 
 
 class MaskError(AllocertError, ValueError):

@@ -6,13 +6,13 @@ and :mod:`moves` what only moves entries.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from .. import _native
 from ..errors import AllocertError
 from ..networks import Network, _call_name
+from ..recorded import input_shape, parts, pinned
 from ..tensors import Tensor
 from .graph import dead_entries, exported, run
 
@@ -36,6 +36,11 @@ def from_torch(
     ``torch.nn.utils.prune`` does, are pinned at 0, and ``fixed={name: (mask, value)}`` pins others; ``net.notes`` says which.
 
     A layer that cannot be recorded is refused by name (:class:`NotSupported`).
+
+    >>> import torch
+    >>> model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2))
+    >>> from_torch(model, torch.randn(1, 3))
+    <Sequential: 26 weights in 0.weight (4, 3), 0.bias (4,), 2.weight (2, 4), 2.bias (2,)>
     """
     examples = example_input if isinstance(example_input, tuple) else (example_input,)
     for example in examples:
@@ -65,11 +70,10 @@ def _recorded(module: Any, examples: tuple[Any, ...], name: str, batched: bool) 
 
     def record(x: _native.Tensor, tensors: list[_native.Tensor]) -> _native.Tensor:
         given = {key: Tensor(tensor) for (key, _), tensor in zip(weights, tensors, strict=True)}
-        inputs = _parts(Tensor(x), shapes, batched)
+        inputs = parts(Tensor(x), shapes, batched)
         return run(graph, given, aliases, buffers | masks, inputs)._inner
 
-    size = [sum(math.prod(shape) for shape in shapes)] if len(shapes) > 1 else list(shapes[0])
-    native = _native.Network.record(name, size, weights, record)
+    native = _native.Network.record(name, input_shape(shapes), weights, record)
     net = Network._of(native, (_read_module, (module, examples, name, batched)))
     return net, dead
 
@@ -80,28 +84,30 @@ def _read_module(module: Any, examples: tuple[Any, ...], name: str, batched: boo
 
 
 def trainable(module: Any) -> dict[str, bool]:
-    """Which parameters of a module require a gradient: the allocation that training would use."""
+    """Which parameters of a module require a gradient: the allocation that training would use.
+
+    >>> import torch
+    >>> layer = torch.nn.Linear(3, 2)
+    >>> layer.weight.requires_grad = False
+    >>> trainable(layer)
+    {'weight': False, 'bias': True}
+    """
     return {name: bool(parameter.requires_grad) for name, parameter in module.named_parameters()}
 
 
 def from_peft(model: Any) -> dict[str, bool]:
-    """The allocation of a model of the ``peft`` package: the weights of its adapters, and what else it lets learn."""
+    """The allocation of a model of the ``peft`` package: the weights of its adapters, and what else it lets learn.
+
+    >>> import torch
+    >>> from_peft(torch.nn.Linear(3, 2))
+    Traceback (most recent call last):
+        ...
+    allocert.errors.AllocertError: Linear is no model of peft
+      give what get_peft_model returns
+    """
     if not hasattr(model, "peft_config"):
         raise AllocertError(f"{type(model).__name__} is no model of peft\n  give what get_peft_model returns")
     return trainable(model)
-
-
-def _parts(x: Tensor, shapes: Sequence[tuple[int, ...]], batched: bool) -> list[Tensor]:
-    """The inputs of a module from one input of the network."""
-    parts: list[Tensor] = []
-    if len(shapes) == 1:
-        parts = [x]
-    else:
-        start = 0
-        for shape in shapes:
-            parts.append(x[start : start + math.prod(shape)].reshape(shape))
-            start += math.prod(shape)
-    return [part[None] for part in parts] if batched else parts
 
 
 def _pinned(net: Network, module: Any, dead: Mapping[str, Any], fixed: Mapping[str, Any]) -> Network:
@@ -111,9 +117,7 @@ def _pinned(net: Network, module: Any, dead: Mapping[str, Any], fixed: Mapping[s
         pins[name] = pin
         notes.append(f"{name}: pinned as asked")
     notes.extend(_zeros(module, pins))
-    made = net.pin(pins) if pins else net
-    made.notes = tuple(notes)
-    return made
+    return pinned(net, pins, notes)
 
 
 def _zeros(module: Any, pins: Mapping[str, Any]) -> list[str]:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import AllocertError, NotSupported
-from ..tensors import Tensor, _concat, as_tensor
+from ..recorded import output
+from ..tensors import Tensor
 from .basics import Hidden
 from .moves import MOVES, moved
 from .rules import RULES, UNCHANGED, hint
@@ -161,7 +162,7 @@ def run(
         elif node.op == "output":
             results = [values[one] for one in node.args[0] if hasattr(one, "op")]
             kept = [one for one, spec in zip(results, signature.output_specs, strict=False) if _is_output(spec)]
-            return _output(kept, inputs[0])
+            return output([_plain(one) for one in kept], inputs[0])
         else:
             raise NotSupported(f"{node.op} {node.target} of a graph is not recorded")
     raise AllocertError("the module returns nothing")
@@ -169,12 +170,6 @@ def run(
 
 def _is_output(spec: Any) -> bool:
     return "USER_OUTPUT" in str(spec.kind)
-
-
-def _output(results: Sequence[Any], beside: Tensor) -> Tensor:
-    """All outputs in one axis, if there are several."""
-    tensors = [as_tensor(beside, _plain(one)) for one in results]
-    return tensors[0] if len(tensors) == 1 else _concat([tensor.reshape(-1) for tensor in tensors])
 
 
 def _step(node: Any, values: Mapping[Any, Any]) -> Any:

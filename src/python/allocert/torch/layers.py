@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import NotSupported
+from ..recorded import convolved
 from ..tensors import (
     Tensor,
     _add,
@@ -23,7 +24,6 @@ from ..tensors import (
     _sum,
     _swapaxes,
     as_tensor,
-    convolve,
     layer_norm,
     rms_norm,
     sigmoid,
@@ -130,8 +130,8 @@ def _convolution(
         padding = 0
     along = [_each(stride, axes), _each(padding, axes)]
     if x.ndim == kernel.ndim - 1:
-        return _convolved(x, kernel, bias, along, groups)
-    return _stack([_convolved(one, kernel, bias, along, groups) for one in x])
+        return convolved(x, kernel, bias, along, groups)
+    return _stack([convolved(one, kernel, bias, along, groups) for one in x])
 
 
 def _padded(x: Tensor, around: list[tuple[int, int]]) -> Tensor:
@@ -195,16 +195,6 @@ def _dilated(kernel: Any, dilation: list[int]) -> Any:
 def _each(value: Any, axes: int) -> list[int]:
     values = [int(one) for one in value] if isinstance(value, (list, tuple)) else [int(value)]
     return values * axes if len(values) == 1 else values
-
-
-def _convolved(x: Any, kernel: Any, bias: Any, along: list[list[int]], groups: int) -> Tensor:
-    inside, outside = x.shape[0] // groups, kernel.shape[0] // groups
-    parts = [
-        convolve(x[g * inside : (g + 1) * inside], kernel[g * outside : (g + 1) * outside], *along)
-        for g in range(groups)
-    ]
-    out = parts[0] if groups == 1 else _concat(parts)
-    return out if bias is None else _add(out, bias.reshape([-1] + [1] * (out.ndim - 1)))
 
 
 Cell = Callable[[Tensor, "list[Any]", Sequence[Any], bool], "list[Any]"]
