@@ -75,7 +75,7 @@ fn ranks_stop() {
     let all = Allocation::all(whole.weights());
     is_asked("a rank", stopped("a rank", |c| rank(&whole, &all, Samples::Count(60), SETTINGS, c)));
     let kinks = network("relu([6, 12, 6])");
-    let drawn = stopped("patterns", |c| Patterns::draw(&kinks, Samples::Count(8), 1, 20_000, c));
+    let drawn = stopped("patterns", |c| Patterns::draw(&kinks, Samples::Count(8), 1, 1_000, c));
     is_asked("patterns", drawn);
 }
 
@@ -114,8 +114,8 @@ fn training_and_claims_stop() {
     let net = network("lffn([2, 2, 2])");
     let allocation = parse(net.layout(), "W1").unwrap();
     let training = Training::new(&net, FUNCTIONAL, &allocation, TrialOptions::default()).unwrap();
-    let done = stopped("training", |c| Experiment::run(&training, None, 100_000_000, c));
-    assert!(done.is_partial() && done.count() < 100_000_000);
+    let done = stopped("training", |c| Experiment::run(&training, None, 1_000_000, c));
+    assert!(done.is_partial() && done.count() < 1_000_000);
 
     let text = "claim(name = \"c\", statement = \"s\", networks = [lffn([2, 4, 2])], holds = lambda net, a: \
         len([w for w in range(1000)]) > 0 and a.dim <= net.teacher_dim)";

@@ -41,7 +41,7 @@ impl Finder<'_> {
         let Listed { components, flats, table, stopped } = list;
         let orbits = self.orbits(&flats);
         let fresh = self.fresh(matroid, &orbits)?;
-        matroid.extend_to(trial + 1 + fresh, self.control)?;
+        matroid.extend_to(trial + 1 + fresh, &Control::unlimited())?;
         let single: Vec<Set> = components.iter().copied().filter(|c| c.count_ones() == 1).collect();
         let (loops, coloops): (Vec<Set>, Vec<Set>) = single.into_iter().partition(|point| ground.rank(*point) == 0);
         let together = |sets: Vec<Set>| self.group.allocation(sets.into_iter().fold(0, |a, b| a | b));
