@@ -89,6 +89,12 @@ impl<'a> Control<'a> {
         share.map_or(part, |end| part.until(end))
     }
 
+    /// For a short part that all the rest needs, and that is not to fail because the time is up: the same without a limit of time.
+    #[must_use]
+    pub fn untimed(self) -> Self {
+        Control { deadline: None, limit: None, ..self }
+    }
+
     /// What says stop, if anything does: a request before the time.
     pub fn stopped(&self) -> Option<Stopped> {
         if self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
@@ -243,5 +249,6 @@ mod tests {
         assert_eq!(outer.also_stopped_by(&other).check(), Err(Stopped::Asked));
         assert_eq!((outer.check(), control.also_stopped_by(&never).check()), (Ok(()), Err(Stopped::Asked)));
         assert_eq!(Control::unlimited().within(Duration::MAX).stopped(), None);
+        assert_eq!(Control::unlimited().within(Duration::ZERO).untimed().stopped(), None);
     }
 }

@@ -102,7 +102,7 @@ impl Audit {
         let Reported { network, allocation, samples, trials, successes } = reported;
         let key = (network.clone(), *samples);
         if !self.matchers.contains_key(&key) {
-            let matcher = Matcher::new(network, *samples, self.settings, Limits::default().under(control))?;
+            let matcher = Matcher::new(network, *samples, self.settings, Limits::default().under(&control.untimed()))?;
             self.matchers.insert(key.clone(), matcher);
         }
         let answer = self.matchers[&key].decide(allocation, &self.options, control)?;

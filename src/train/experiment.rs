@@ -56,7 +56,7 @@ impl Exact {
         settings: Settings,
         control: &Control<'_>,
     ) -> Result<Self, MatchError> {
-        let limits = Limits::default().under(control);
+        let limits = Limits::default().under(&control.untimed());
         let matcher = Matcher::new(training.network(), training.samples(), settings, limits)?;
         Exact::with(&matcher, training, trials, control)
     }

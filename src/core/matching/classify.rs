@@ -153,7 +153,7 @@ impl Matcher {
         let mut matroid = self.matroid(WHAT)?.clone();
         let counter = self.counter(WHAT)?;
         let trials = matroid.trials_for_all(self.settings().error_log2)?;
-        matroid.extend_in_parallel(trials, control)?;
+        matroid.extend_in_parallel(trials, &control.untimed())?;
         let (teacher, done) = (matroid.teacher(), AtomicU64::new(0));
         let everything = Allocation::all(n);
         let symmetries = self.network().symmetries(self.samples());
@@ -161,7 +161,7 @@ impl Matcher {
             .ok_or(MatchError::TooManyWeights { weights: n, limit: MOST_POINTS })?;
         let mut orbits = Orbits::new(group);
         while orbits.size() < teacher.value {
-            orbits.advance(control)?;
+            orbits.advance(&control.untimed())?;
         }
         let (group, all) = (orbits.group(), orbits.level().len() as u64);
         let bases: Vec<Basis> = orbits

@@ -394,6 +394,6 @@ pub fn decide(
     settings: Settings,
     control: &Control<'_>,
 ) -> Result<MatchAnswer, MatchError> {
-    let limits = Limits::default().under(control);
+    let limits = Limits::default().under(&control.untimed());
     Matcher::new(network, samples, settings, limits)?.decide(allocation, options, control)
 }

@@ -53,7 +53,7 @@ pub fn maximal(
     if n > MOST_CLASSIFIED {
         return Err(MatchError::TooManyWeights { weights: n, limit: MOST_CLASSIFIED });
     }
-    let matcher = |samples| Matcher::new(network, samples, settings, Limits::default().under(control));
+    let matcher = |samples| Matcher::new(network, samples, settings, Limits::default().under(&control.untimed()));
     let functional = matcher(Samples::Functional)?;
     let most = functional.teacher().value;
     let mut levels = Vec::new();
