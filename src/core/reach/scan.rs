@@ -83,7 +83,7 @@ pub fn scan(
     if within.size() > MOST_WEIGHTS {
         return Err(ReachError::TooManyWeights { weights: within.size(), limit: MOST_WEIGHTS });
     }
-    let patterns = Patterns::draw(network, samples, settings.seed, options.draws, control)
+    let patterns = Patterns::draw(network, samples, settings.seed, options.draws, &control.untimed())
         .map_err(|error| before(error, control))?;
     let (table, evidence, drawn) = scan_patterns(&patterns, &within, sizes.clone(), control)?;
     let teacher = patterns.teacher();
@@ -100,13 +100,13 @@ fn scan_matroid(
     settings: Settings,
     control: &Control<'_>,
 ) -> Result<Scan, ReachError> {
-    let plan = Plan::new(network, samples, options, settings, control);
+    let plan = Plan::new(network, samples, options, settings, &control.untimed());
     let mut plan = plan.map_err(|error| before(error, control))?;
     let (folds, needed) = (plan.folds(), plan.needed);
     let limits = CountOptions { sizes: plan.sizes.clone(), folds };
     let mut first: Option<Table> = None;
     let table = plan.agree(|plan, attempt| {
-        let (field, matrix) = plan.matrix(attempt, control).map_err(|error| before(error, control))?;
+        let (field, matrix) = plan.matrix(attempt, &control.untimed()).map_err(|error| before(error, control))?;
         let all = needed.max(attempt + 1) * PROGRESS;
         let inside = |done: u64, _: u64| control.advanced((attempt * PROGRESS) as u64 + done, all as u64);
         let counted = count(field, &matrix, &limits, &control.watched_by(&inside)).map_err(|cut| {
