@@ -166,6 +166,15 @@ fn unsafe_code_stands_where_the_house_says() {
     }
 }
 
+/// Cargo packs the folder of a crate, and no file beside it.
+#[test]
+fn a_packed_crate_has_all_that_it_includes() {
+    let rooms = ["core", "dense", "claims", "coq", "train", "prove", "record", "report", "checker", "format", "ask"];
+    for (path, code) in rooms.into_iter().flat_map(sources) {
+        assert!(!code.contains("include_str!(\"../"), "{} includes a file outside its crate", path.display());
+    }
+}
+
 #[test]
 fn the_package_for_python_has_the_version_of_the_house() {
     let version = |manifest: &str| {
