@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use allocert::allocation::Allocation;
 use allocert::claims::{CheckOptions, Claim, Outcome, check, read};
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::{ScanOptions, Settings, rank, scan};
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
@@ -81,8 +82,8 @@ fn scans(criterion: &mut Criterion) {
 
 /// Counts every allocation; all but the number of bases is dropped, after the sum of the table is checked.
 fn bases(network: &Network) -> rug::Integer {
-    let everything = ScanOptions { within: None, sizes: None, time_limit: None };
-    let scan = scan(network, Samples::Functional, &everything, TABLE, &|_, _| {}).expect("a table");
+    let everything = ScanOptions::default();
+    let scan = scan(network, Samples::Functional, &everything, TABLE, &Control::unlimited()).expect("a table");
     let all: rug::Integer = scan.table.entries().map(|(_, _, number)| number).sum();
     assert_eq!(all, rug::Integer::from(1) << network.weights() as u32);
     scan.table.number(scan.teacher.value, scan.teacher.value)
@@ -101,7 +102,7 @@ fn ranks(criterion: &mut Criterion) {
 
 fn dimension(network: &Network) -> usize {
     let all = Allocation::all(network.weights());
-    rank(network, &all, Samples::Count(INPUTS), SINGLE).expect("a rank").dim.value
+    rank(network, &all, Samples::Count(INPUTS), SINGLE, &Control::unlimited()).expect("a rank").dim.value
 }
 
 fn claims(criterion: &mut Criterion) {
@@ -117,7 +118,7 @@ fn claims(criterion: &mut Criterion) {
 /// Verifies a claim; nothing is remembered from one time to the next.
 fn instances(claim: &Claim) -> u64 {
     let options = CheckOptions { settings: TABLE, time_limit: Duration::from_secs(60), max_allocations: 1 << 20 };
-    let checked = check(claim, &options, &|_, _| {});
+    let checked = check(claim, &options, &Control::unlimited());
     assert_eq!(checked.outcome, Ok(Outcome::Verified));
     checked.instances
 }

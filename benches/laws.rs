@@ -9,9 +9,9 @@
 //! fails the bench.
 
 use std::hint::black_box;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::{Complete, LawOptions, Settings, law};
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
@@ -35,7 +35,7 @@ fn laws(criterion: &mut Criterion) {
 /// Finds the law, which must be known to be complete.
 fn flats(network: &Network) -> usize {
     let options = LawOptions::default();
-    let law = law(network, Samples::Functional, &options, SETTINGS, &AtomicBool::new(false)).expect("a law");
+    let law = law(network, Samples::Functional, &options, SETTINGS, &Control::unlimited()).expect("a law");
     assert!(!matches!(law.complete(), Complete::Likely(_)), "{network}");
     law.flats.len()
 }

@@ -4,6 +4,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 
 use allocert::algebra::Limits;
 use allocert::allocation::{Allocation, parse, subsets};
+use allocert::control::Control;
 use allocert::matching::{DegreeCounter, MatchOptions, Matcher, Trials};
 use allocert::network::{Network, Samples};
 use allocert::reach::{JacobianMatroid, Settings};
@@ -13,7 +14,7 @@ const SETTINGS: Settings = Settings { seed: 1, error_log2: -100 };
 /// All 471 spanning allocations of 4 weights of lffn([2, 2, 2, 2]), each at two primes and points, on one thread.
 fn degrees(criterion: &mut Criterion) {
     let network = Network::lffn(&[2, 2, 2, 2], false).unwrap();
-    let matroid = JacobianMatroid::new(&network, Samples::Functional, 1).unwrap();
+    let matroid = JacobianMatroid::new(&network, Samples::Functional, 1, &Control::unlimited()).unwrap();
     let spanning: Vec<_> = subsets(&Allocation::all(12), 4).filter(|a| matroid.rank(a) == 4).collect();
     assert_eq!(spanning.len(), 471);
     criterion.bench_function("degrees/lffn-2-2-2-2", |bencher| {
@@ -81,7 +82,7 @@ fn instances(criterion: &mut Criterion) {
         let allocation = parse(network.layout(), text).unwrap();
         let options = MatchOptions { trials: Trials::Fixed(trials), ..MatchOptions::default() };
         group.bench_function(name, |bencher| {
-            bencher.iter(|| assert_eq!(matcher.estimate(&allocation, &options, &|_, _| {}).undecided, 0));
+            bencher.iter(|| assert_eq!(matcher.estimate(&allocation, &options, &Control::unlimited()).undecided, 0));
         });
     }
 }

@@ -9,6 +9,7 @@
 use std::hint::black_box;
 
 use allocert::allocation::{Allocation, Layout};
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::number::{PrimeField, Ring};
 use allocert::program::{Elementwise, Program, Recorder, Tensor};
@@ -112,7 +113,7 @@ fn large_programs(criterion: &mut Criterion) {
         bench.iter(|| {
             let network = block();
             let all = Allocation::all(network.weights());
-            let answer = rank(&network, &all, Samples::Functional, SETTINGS).expect("a rank");
+            let answer = rank(&network, &all, Samples::Functional, SETTINGS, &Control::unlimited()).expect("a rank");
             // 512 weights; 8·8 mixings of Q with K, 8·8 of V with O, and 16 rescalings of hidden units change nothing.
             assert_eq!(answer.dim.value, 512 - 64 - 64 - 16);
         });

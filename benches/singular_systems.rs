@@ -2,6 +2,7 @@
 
 use allocert::algebra::{Monomials, Polynomial, Polynomials};
 use allocert::allocation::{Allocation, parse, subsets};
+use allocert::control::Control;
 use allocert::network::{Network, Probe, Samples};
 use allocert::number::PrimeField;
 use allocert::reach::JacobianMatroid;
@@ -25,7 +26,7 @@ impl Numbers {
 fn main() {
     println!("system(\"--ticks-per-sec\", 1000000); int t; int d;");
     let network = Network::lffn(&[2, 2, 2, 2], false).unwrap();
-    let matroid = JacobianMatroid::new(&network, Samples::Functional, 1).unwrap();
+    let matroid = JacobianMatroid::new(&network, Samples::Functional, 1, &Control::unlimited()).unwrap();
     let spanning = subsets(&Allocation::all(12), 4).filter(|a| matroid.rank(a) == 4);
     group("lffn-2-2-2-2, all", &network, Samples::Functional, &spanning.collect::<Vec<_>>());
     for (network, samples, text) in [

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use allocert::claims::{CheckOptions, Claim, Outcome, check, read};
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::{OrbitCount, ReachError, Scan, ScanOptions, Settings, list, scan};
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
@@ -32,8 +33,8 @@ claim(
 
 fn orbits(criterion: &mut Criterion) {
     let network = Network::lrnn(1, 4, 1, 9, false).expect("a network");
-    let everything = ScanOptions { within: None, sizes: None, time_limit: None };
-    let scan = scan(&network, Samples::Functional, &everything, TABLE, &|_, _| {}).expect("a table");
+    let everything = ScanOptions::default();
+    let scan = scan(&network, Samples::Functional, &everything, TABLE, &Control::unlimited()).expect("a table");
     let mut group = criterion.benchmark_group("orbits");
     group.sample_size(10).sampling_mode(SamplingMode::Flat).measurement_time(Duration::from_secs(5));
     group.bench_function("counted, lrnn(1,4,1,9)", |bench| {
@@ -50,7 +51,7 @@ fn orbits(criterion: &mut Criterion) {
 fn listed(scan: &Scan, options: &ScanOptions) -> u64 {
     let count = OrbitCount::of(&scan.network, scan.samples, options).expect("a group");
     let mut rows = 0;
-    let done = list(scan, &count, usize::MAX, &|| false, |_, portion| {
+    let done = list(scan, &count, usize::MAX, &Control::unlimited(), |_, portion| {
         rows += portion.len() as u64;
         Ok::<(), ReachError>(())
     });
@@ -70,7 +71,7 @@ fn claims(criterion: &mut Criterion) {
 
 fn instances(claim: &Claim) -> u64 {
     let options = CheckOptions { settings: TABLE, time_limit: Duration::from_secs(60), max_allocations: 1 << 26 };
-    let checked = check(claim, &options, &|_, _| {});
+    let checked = check(claim, &options, &Control::unlimited());
     assert_eq!((checked.outcome, checked.orbits), (Ok(Outcome::Verified), Some(ORBITS)));
     checked.instances
 }

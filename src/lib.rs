@@ -13,13 +13,14 @@
 //! shares nothing with the engine but the format, confirms it:
 //!
 //! ```
+//! use allocert::control::Control;
 //! use allocert::network::{Network, Samples};
 //! use allocert::{allocation, certificate, checker, reach};
 //!
 //! let network: Network = "lffn([2, 2, 2])".parse()?;
 //! let learnable = allocation::parse(network.layout(), "W1[0,:] W2[:,0]")?;
 //! let settings = reach::Settings { seed: 1, error_log2: -100 };
-//! let answer = reach::rank(&network, &learnable, Samples::Functional, settings)?;
+//! let answer = reach::rank(&network, &learnable, Samples::Functional, settings, &Control::unlimited())?;
 //!
 //! let written = certificate::of_rank(&answer)?;
 //! assert_eq!(checker::check(written.as_bytes()).verdict, checker::Verdict::Valid);
@@ -38,7 +39,7 @@ pub use allocert_ask as ask;
 pub use allocert_checker as checker;
 pub use allocert_claims as claims;
 pub use allocert_coq as coq;
-pub use allocert_core::{algebra, allocation, matching, network, number, program, reach, text};
+pub use allocert_core::{algebra, allocation, control, matching, network, number, program, reach, text};
 pub use allocert_prove as certificate;
 pub use allocert_record as record;
 pub use allocert_report as report;

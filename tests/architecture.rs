@@ -166,6 +166,15 @@ fn unsafe_code_stands_where_the_house_says() {
     }
 }
 
+/// Cargo packs the folder of a crate, and no file beside it.
+#[test]
+fn a_packed_crate_has_all_that_it_includes() {
+    let rooms = ["core", "dense", "claims", "coq", "train", "prove", "record", "report", "checker", "format", "ask"];
+    for (path, code) in rooms.into_iter().flat_map(sources) {
+        assert!(!code.contains("include_str!(\"../"), "{} includes a file outside its crate", path.display());
+    }
+}
+
 #[test]
 fn the_package_for_python_has_the_version_of_the_house() {
     let version = |manifest: &str| {
@@ -209,7 +218,7 @@ fn the_libraries_do_not_know_the_options_of_the_command_line() {
         options_named("let x = \"draw fewer (--draws)\"; // \"--seed\"\n// \"--json\"\n"),
         ["--draws)", "--seed"]
     );
-    for room in ["core", "dense", "format", "prove", "train"] {
+    for room in ["ask", "claims", "coq", "core", "dense", "format", "prove", "train"] {
         for (path, code) in sources(room) {
             assert_eq!(options_named(&code), [""; 0], "{}", path.display());
         }

@@ -8,6 +8,7 @@ mod written;
 use allocert::allocation::print;
 use allocert::certificate::format::Rule;
 use allocert::checker::{Report, Verdict, check};
+use allocert::control::Control;
 use allocert::reach::JacobianMatroid;
 use proptest::prelude::*;
 use written::certificate;
@@ -284,7 +285,7 @@ proptest! {
         bits in any::<u64>(),
     ) {
         let set = common::allocation(&net, bits);
-        let rank = JacobianMatroid::new(&net, samples, 1).unwrap().rank(&set);
+        let rank = JacobianMatroid::new(&net, samples, 1, &Control::unlimited()).unwrap().rank(&set);
         prop_assume!(rank > 0);
         let of = if set.size() == set.weights() { text("all") } else { print(net.layout(), &set) };
         for name in NAMES {

@@ -4,6 +4,7 @@ use allocert::algebra::{Matrix, RowSpace};
 use allocert::allocation::Allocation;
 use allocert::certificate::{CannotCertify, Engine, Sound, of_rank_by, of_table_by};
 use allocert::checker::{Verdict, check};
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::number::{Field, PrimeField, Ring};
 use allocert::reach::{JacobianMatroid, ReachError, Settings, Trial, rank};
@@ -223,7 +224,7 @@ fn no_fault_of_the_engine_passes_the_checker() {
             for bits in (0..1u32 << net.weights()).step_by(7) {
                 let n = net.weights();
                 let set = Allocation::of(n, (0..n).filter(|w| bits >> w & 1 == 1));
-                let honest = rank(&net, &set, samples, SETTINGS).unwrap();
+                let honest = rank(&net, &set, samples, SETTINGS, &Control::unlimited()).unwrap();
                 let sound = of_rank_by(&Sound, &honest).unwrap();
                 let mut answer = honest;
                 (answer.dim.value, answer.teacher.value) = (matroid.rank(&set), matroid.rank(&Allocation::all(n)));
@@ -257,7 +258,7 @@ fn no_fault_of_the_engine_passes_the_checker_for_relu_networks() {
             let faulty = of_table_by(&fault, &net, samples, SETTINGS).map(|(text, _)| text);
             tally.count(fault, faulty, &sound);
             let all = Allocation::all(net.weights());
-            let honest = rank(&net, &all, samples, SETTINGS).unwrap();
+            let honest = rank(&net, &all, samples, SETTINGS, &Control::unlimited()).unwrap();
             let sound = of_rank_by(&Sound, &honest).unwrap();
             tally.count(fault, of_rank_by(&fault, &honest), &sound);
         }
@@ -270,7 +271,7 @@ fn no_fault_of_the_engine_passes_the_checker_for_relu_networks() {
 fn a_wrong_dimension_is_not_proved() {
     let net = network("lffn([2, 3, 3, 2])");
     let set = allocert::allocation::parse(net.layout(), "W2[0,0] W2[0,1] W2[1,2] W2[2,2]").unwrap();
-    let honest = rank(&net, &set, Samples::Functional, SETTINGS).unwrap();
+    let honest = rank(&net, &set, Samples::Functional, SETTINGS, &Control::unlimited()).unwrap();
     assert_eq!((honest.dim.value, honest.teacher.value), (3, 4));
     for (dim, teacher) in [(2, 4), (4, 4), (3, 3), (3, 5), (4, 5)] {
         let mut answer = honest.clone();

@@ -10,6 +10,7 @@ use allocert::allocation::Allocation;
 use allocert::certificate::format::{Rule, Step};
 use allocert::certificate::of_match;
 use allocert::checker::{Report, Verdict, check};
+use allocert::control::Control;
 use allocert::matching::{Cut, Decision, Ensemble, Instance, MatchOptions, Matcher, Trials, decide};
 use allocert::network::{Network, Samples};
 use allocert::number::{Dyadic, Dyadics, Ring};
@@ -80,7 +81,7 @@ fn ask(
 ) -> (String, &'static str) {
     let options = MatchOptions { ensemble, trials: Trials::Fixed(trials), ..MatchOptions::default() };
     let settings = Settings { seed, ..SETTINGS };
-    let answer = decide(net, set, samples, &options, settings, &|_, _| {}).unwrap();
+    let answer = decide(net, set, samples, &options, settings, &Control::unlimited()).unwrap();
     (of_match(&answer, settings).unwrap(), answer.verdict.name())
 }
 
@@ -320,7 +321,7 @@ fn rescaled_teachers_are_checked() {
         let network: Network = network.parse().unwrap();
         let allocation = allocert::allocation::parse(network.layout(), allocation).unwrap();
         let options = MatchOptions { trials: Trials::Fixed(2), ..MatchOptions::default() };
-        let answer = decide(&network, &allocation, samples, &options, SETTINGS, &|_, _| {}).unwrap();
+        let answer = decide(&network, &allocation, samples, &options, SETTINGS, &Control::unlimited()).unwrap();
         of_match(&answer, SETTINGS).unwrap()
     };
     let verdict = |text: &str| check(text.as_bytes()).verdict;

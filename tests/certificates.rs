@@ -8,6 +8,7 @@ mod program;
 use allocert::allocation::{Allocation, print};
 use allocert::certificate::{CannotCertify, of_match, of_rank, of_table};
 use allocert::checker::{Verdict, check};
+use allocert::control::Control;
 use allocert::matching::{MatchOptions, Trials, decide};
 use allocert::network::{Network, Samples};
 use allocert::reach::{Answer, ScanOptions, Settings, rank, scan};
@@ -27,7 +28,7 @@ fn allocation(network: &Network, text: &str) -> Allocation {
 
 fn rank_certificate(net: &str, of: &str, samples: Samples) -> String {
     let net = network(net);
-    let answer = rank(&net, &allocation(&net, of), samples, SETTINGS).unwrap();
+    let answer = rank(&net, &allocation(&net, of), samples, SETTINGS, &Control::unlimited()).unwrap();
     of_rank(&answer).unwrap()
 }
 
@@ -56,7 +57,7 @@ proptest! {
     #[test]
     fn what_the_engine_writes_is_valid(net in common::network(), samples in common::samples(), bits in any::<u64>()) {
         let set = common::allocation(&net, bits);
-        let answer = rank(&net, &set, samples, SETTINGS).unwrap();
+        let answer = rank(&net, &set, samples, SETTINGS, &Control::unlimited()).unwrap();
         let text = of_rank(&answer).unwrap();
         // Polynomial networks with two hidden layers, and few samples of several outputs, may leave holes; nothing else does,
         // and nothing is ever invalid.
@@ -121,7 +122,7 @@ fn match_certificates_say_what_is_not_proved() {
         let net = network(net);
         let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
         let samples = Samples::Count(samples);
-        let answer = decide(&net, &allocation(&net, of), samples, &options, SETTINGS, &|_, _| {}).unwrap();
+        let answer = decide(&net, &allocation(&net, of), samples, &options, SETTINGS, &Control::unlimited()).unwrap();
         let report = check(of_match(&answer, SETTINGS).unwrap().as_bytes());
         (report.verdict, report.statements.last().unwrap().clone())
     };
@@ -143,7 +144,7 @@ fn the_affine_law_looks_at_all_labels() {
     for of in ["W1[0,:] W2[1,:]", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]"] {
         let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
         let learnable = allocation(&net, of);
-        let answer = decide(&net, &learnable, Samples::Functional, &options, SETTINGS, &|_, _| {}).unwrap();
+        let answer = decide(&net, &learnable, Samples::Functional, &options, SETTINGS, &Control::unlimited()).unwrap();
         let text = of_match(&answer, SETTINGS).unwrap();
         let of = print(net.layout(), &learnable);
         let step = text.lines().position(|line| line.contains(&format!("{{\"spans\":{{\"of\":\"{of}\""))).unwrap();
@@ -173,7 +174,7 @@ fn a_header_names_the_allocation_of_the_answer() {
     for of in ["W1", "W1[0,0]", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]"] {
         let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
         let learnable = allocation(&net, of);
-        let answer = decide(&net, &learnable, Samples::Functional, &options, SETTINGS, &|_, _| {}).unwrap();
+        let answer = decide(&net, &learnable, Samples::Functional, &options, SETTINGS, &Control::unlimited()).unwrap();
         let text = of_match(&answer, SETTINGS).unwrap();
         let own = format!("\"allocation\":\"{}\"", print(net.layout(), &learnable));
         assert_eq!(text.matches(&own).count(), 2, "{text}");
@@ -352,7 +353,7 @@ proptest! {
     ) {
         let set = common::allocation(&net, bits);
         let settings = Settings { seed, ..SETTINGS };
-        let answer = rank(&net, &set, samples, settings).unwrap();
+        let answer = rank(&net, &set, samples, settings, &Control::unlimited()).unwrap();
         let widths = net.shapes().widths.unwrap();
         let shallow = widths.len() == 3 && (samples == Samples::Functional || widths[2] == 1);
         let text = match of_rank(&answer) {
@@ -373,9 +374,11 @@ fn large_counts_are_proved_by_branches() {
     let net = network("lrnn(1, 4, 1, 8)");
     let (text, holes) = of_table(&net, Samples::Functional, SETTINGS).unwrap();
     assert_eq!((holes.dimensions, fault(&text)), (0, None));
-    let options = ScanOptions { within: None, sizes: None, time_limit: None };
+    let options = ScanOptions::default();
     let table =
-        scan(&net, Samples::Functional, &options, Settings { error_log2: -20, ..SETTINGS }, &|_, _| {}).unwrap().table;
+        scan(&net, Samples::Functional, &options, Settings { error_log2: -20, ..SETTINGS }, &Control::unlimited())
+            .unwrap()
+            .table;
     let numbers: Vec<String> = table.entries().map(|(size, dim, n)| format!("{n} of size {size} with {dim}")).collect();
     let stated = format!("dimensions of all allocations inside all: {}", numbers.join(", "));
     assert_eq!(check(text.as_bytes()).statements, [stated]);
@@ -407,7 +410,7 @@ fn matches_of_relu_networks_get_no_certificate() {
     let net = network("relu([1, 1, 1], bias=False)");
     let options = MatchOptions { trials: Trials::Fixed(10), ..MatchOptions::default() };
     let set = allocation(&net, "W1");
-    let answer = decide(&net, &set, Samples::Count(1), &options, SETTINGS, &|_, _| {}).unwrap();
+    let answer = decide(&net, &set, Samples::Count(1), &options, SETTINGS, &Control::unlimited()).unwrap();
     assert_eq!(of_match(&answer, SETTINGS), Err(CannotCertify::Piecewise));
 }
 

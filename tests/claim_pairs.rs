@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use allocert::claims::{CheckOptions, Checked, check, read};
+use allocert::control::Control;
 use allocert::reach::Settings;
 
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -20 };
@@ -126,7 +127,7 @@ def mixed(a, tensor):
 fn checked(text: &str) -> Checked {
     let claim = read(Path::new("t.star"), text.to_owned(), SETTINGS).unwrap().remove(0);
     let options = CheckOptions { settings: SETTINGS, time_limit: Duration::from_secs(600), max_allocations: 1 << 20 };
-    check(&claim, &options, &|_, _| {})
+    check(&claim, &options, &Control::unlimited())
 }
 
 /// What an outcome says, but for how it was reached.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use allocert::algebra::Limits;
 use allocert::allocation::print;
+use allocert::control::Control;
 use allocert::matching::{Classification, MatchOptions, Matcher, Trials};
 use allocert::network::{Network, Samples};
 use allocert::reach::Settings;
@@ -68,14 +69,14 @@ fn networks(least: usize, most: usize) -> Vec<String> {
 /// The tables of a network, for 1, 2, … samples and functional ones.
 fn tables(text: &str) -> Vec<Classification> {
     let network: Network = text.parse().unwrap();
-    let options = MatchOptions { trials: Trials::Fixed(100), time_limit: Some(EACH), ..MatchOptions::default() };
+    let options = MatchOptions { trials: Trials::Fixed(100), ..MatchOptions::default() };
     let matcher =
         |samples| Matcher::new(&network, samples, Settings { seed: 1, error_log2: -100 }, Limits::default()).unwrap();
     let functional = matcher(Samples::Functional);
     let counted = (1..).map(|m| matcher(Samples::Count(m)));
     let less = counted.take_while(|at| at.teacher().value < functional.teacher().value);
     let all: Vec<Matcher> = less.chain([functional.clone()]).collect();
-    all.iter().map(|at| at.classify(&options, &|_, _| {}).unwrap()).collect()
+    all.iter().map(|at| at.classify(&options, &Control::unlimited().within(EACH)).unwrap()).collect()
 }
 
 #[test]

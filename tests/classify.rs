@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use allocert::algebra::Limits;
 use allocert::allocation::{Allocation, parse, print, subsets};
+use allocert::control::Control;
 use allocert::matching::{
     Decision, Ensemble, Instance, MatchOptions, Matcher, Reason, Theorem, Trials, Verdict, maximal,
 };
@@ -38,11 +39,11 @@ fn as_if_each_allocation_was_asked_about() {
     ] {
         let network: Network = network.parse().unwrap();
         let matcher = matcher(&network, samples);
-        let table = matcher.classify(&options(), &|_, _| {}).unwrap();
+        let table = matcher.classify(&options(), &Control::unlimited()).unwrap();
         let mut counts = vec![[0; 4]; network.weights() + 1];
         for allocation in every(network.weights()) {
             let (verdict, alone) =
-                (table.verdict(&allocation), matcher.decide(&allocation, &options(), &|_, _| {}).unwrap());
+                (table.verdict(&allocation), matcher.decide(&allocation, &options(), &Control::unlimited()).unwrap());
             let shown = print(network.layout(), &allocation);
             // A part of something fractional is fractional, whether or not its own instances show it.
             let same =
@@ -59,7 +60,7 @@ fn as_if_each_allocation_was_asked_about() {
 #[test]
 fn maximal_and_minimal_ones() {
     let network: Network = "lrnn(1, 1, 1, 3)".parse().unwrap();
-    let table = maximal(&network, &options(), SETTINGS, &|_, _| {}).unwrap();
+    let table = maximal(&network, &options(), SETTINGS, &Control::unlimited()).unwrap();
     let rows: Vec<_> = table.rows.iter().map(|r| (r.samples, r.counts, r.minimal)).collect();
     // On one sample W alone has degree 2. D and B have dimension 1 together, so they are minimal among the pairs.
     assert_eq!(rows[0], (None, [0, 1, 0, 0], 1));
@@ -67,7 +68,7 @@ fn maximal_and_minimal_ones() {
     assert_eq!(rows[2], (Some(Samples::Functional), [1, 2, 0, 0], 1));
     assert_eq!(rows[3], (Some(Samples::Functional), [0, 1, 0, 0], 1));
     let large: Network = "lffn([5, 5])".parse().unwrap();
-    assert!(maximal(&large, &options(), SETTINGS, &|_, _| {}).is_err());
+    assert!(maximal(&large, &options(), SETTINGS, &Control::unlimited()).is_err());
 }
 
 #[test]
@@ -87,7 +88,7 @@ fn one_bound_is_enough_for_zero_and_for_one() {
     let network: Network = "lffn([2, 2, 2])".parse().unwrap();
     let answer = |text: &str| {
         let allocation = parse(network.layout(), text).unwrap();
-        matcher(&network, Samples::Functional).decide(&allocation, &options(), &|_, _| {}).unwrap()
+        matcher(&network, Samples::Functional).decide(&allocation, &options(), &Control::unlimited()).unwrap()
     };
     assert_eq!((answer("W1[0,0]").verdict, answer("W1[0,0]").evidence), (Verdict::Zero, Evidence::Proved));
     assert_eq!((answer("W1").verdict, answer("W1").evidence), (Verdict::One, Evidence::Proved));
@@ -98,7 +99,7 @@ fn one_bound_is_enough_for_zero_and_for_one() {
     let matcher = matcher(&network, Samples::Functional);
     assert_ne!(matcher.teacher().evidence, Evidence::Proved);
     let two = parse(network.layout(), "W1[0,0] W1[1,1]").unwrap();
-    let answer = matcher.decide(&two, &options(), &|_, _| {}).unwrap();
+    let answer = matcher.decide(&two, &options(), &Control::unlimited()).unwrap();
     assert_eq!((answer.verdict, answer.evidence), (Verdict::Zero, Evidence::Proved));
 }
 
@@ -109,7 +110,7 @@ fn the_fractional_law_is_not_stretched_to_surplus_weights() {
         let network: Network = text.parse().unwrap();
         let matcher = matcher(&network, Samples::Count(1));
         for allocation in every(network.weights()).filter(|a| a.size() > matcher.teacher().value) {
-            let answer = matcher.decide(&allocation, &options(), &|_, _| {}).unwrap();
+            let answer = matcher.decide(&allocation, &options(), &Control::unlimited()).unwrap();
             assert!(!matches!(answer.reason, Reason::Fractional { .. }));
             if answer.verdict == Verdict::Fractional && !matches!(answer.reason, Reason::Exact(_)) {
                 assert_eq!(answer.evidence, Evidence::Statistical);
@@ -144,7 +145,7 @@ fn a_table_is_the_same_on_orbits_and_as_of_single_allocations() {
     for samples in [Samples::Count(1), Samples::Functional] {
         let matcher = matcher(&network, samples);
         let options = MatchOptions { trials: Trials::Fixed(20), ..options() };
-        let table = matcher.classify(&options, &|_, _| {}).unwrap();
+        let table = matcher.classify(&options, &Control::unlimited()).unwrap();
         let symmetries = network.symmetries(samples);
         for allocation in every(network.weights()).filter(|a| a.size() <= 4) {
             for symmetry in &symmetries {
@@ -152,7 +153,7 @@ fn a_table_is_the_same_on_orbits_and_as_of_single_allocations() {
                 assert_eq!(table.verdict(&allocation), table.verdict(&image));
             }
             if allocation.size() == table.teacher.value {
-                let degree = matcher.degree(&allocation);
+                let degree = matcher.degree(&allocation, &Control::unlimited());
                 let odd = degree.is_ok_and(|d| d.value % 2 == 1);
                 let spans = matcher.dim(&allocation).value == table.teacher.value;
                 assert_eq!(table.verdict(&allocation) == Verdict::One, spans && odd, "{allocation:?}");
@@ -170,11 +171,12 @@ fn a_plane_of_odd_degree_settles_what_no_basis_does() {
     let network: Network = "lrnn(1, 2, 1, 4)".parse().unwrap();
     let matcher = matcher(&network, Samples::Count(1));
     let both = parse(network.layout(), "W[0,1] W[1,0]").unwrap();
-    let answer = matcher.decide(&both, &options(), &|_, _| {}).unwrap();
+    let answer = matcher.decide(&both, &options(), &Control::unlimited()).unwrap();
     assert_eq!((answer.verdict, answer.reason), (Verdict::One, Reason::OddSection(3)));
     assert_eq!(answer.evidence, Evidence::Proved, "Bézout's bound, attained");
     // Each instance says so, too.
-    let estimate = matcher.estimate(&both, &MatchOptions { trials: Trials::Fixed(400), ..options() }, &|_, _| {});
+    let estimate =
+        matcher.estimate(&both, &MatchOptions { trials: Trials::Fixed(400), ..options() }, &Control::unlimited());
     assert_eq!((estimate.matched, estimate.unmatched), (400, 0));
 }
 
@@ -198,7 +200,7 @@ fn instances_with_surplus_weights_are_decided_both_ways() {
         found[usize::from(expected)] += 1;
     }
     assert!(found[0] > 20 && found[1] > 100, "{found:?}");
-    let answer = matcher.decide(&first, &options(), &|_, _| {}).unwrap();
+    let answer = matcher.decide(&first, &options(), &Control::unlimited()).unwrap();
     assert_eq!(answer.verdict, Verdict::Fractional);
     assert_eq!((answer.reason, answer.evidence), (Reason::Exact(Theorem::Cone), Evidence::Proved));
     assert_eq!(answer.exact.and_then(|exact| exact.number).as_deref(), Some("3/4"));
@@ -208,7 +210,7 @@ fn instances_with_surplus_weights_are_decided_both_ways() {
 fn no_table_by_laws_for_draws_that_they_say_nothing_about() {
     let network: Network = "lffn([2, 1, 2])".parse().unwrap();
     let options = MatchOptions { ensemble: Ensemble::Sparse { percent: 50 }, ..options() };
-    let error = matcher(&network, Samples::Functional).classify(&options, &|_, _| {}).unwrap_err();
+    let error = matcher(&network, Samples::Functional).classify(&options, &Control::unlimited()).unwrap_err();
     assert!(error.to_string().contains("sparse:50"), "{error}");
 }
 
@@ -235,13 +237,16 @@ fn signs_bottlenecks_and_slices_agree_with_instances() {
         let network: Network = network.parse().unwrap();
         let matcher = matcher(&network, samples);
         // So long for each allocation, or fewer instances.
-        let time_limit = Some(Duration::from_millis(150));
-        let options = MatchOptions { trials: Trials::Fixed(48), slices: 4, bases: 20, time_limit, ..options() };
+        let options = MatchOptions { trials: Trials::Fixed(48), slices: 4, bases: 20, ..options() };
         for allocation in every(network.weights()).filter(|a| a.size() < a.weights()) {
             if matcher.dim(&allocation).value < matcher.teacher().value {
                 continue;
             }
-            let answer = matcher.decide(&allocation, &MatchOptions { trials: Trials::Fixed(1), ..options }, &|_, _| {});
+            let answer = matcher.decide(
+                &allocation,
+                &MatchOptions { trials: Trials::Fixed(1), ..options },
+                &Control::unlimited(),
+            );
             let answer = answer.unwrap();
             let asked = matches!(
                 answer.reason,
@@ -252,7 +257,8 @@ fn signs_bottlenecks_and_slices_agree_with_instances() {
             if !asked {
                 continue;
             }
-            let found = matcher.estimate(&allocation, &options, &|_, _| {});
+            let control = Control::unlimited().within(Duration::from_millis(150));
+            let found = matcher.estimate(&allocation, &options, &control);
             let shown = format!("{network}, {samples}, {}: {found:?}", print(network.layout(), &allocation));
             decided += found.matched + found.unmatched;
             match answer.verdict {
@@ -281,10 +287,12 @@ fn rare_instances_without_a_match_are_found() {
     let matcher = matcher(&network, Samples::Count(4));
     let basis = parse(network.layout(), "B[0,0:3] W").unwrap();
     assert_eq!(matcher.degree(&basis).unwrap().value, 4);
-    let table = matcher.classify(&MatchOptions { trials: Trials::Fixed(3), ..options() }, &|_, _| {}).unwrap();
+    let table =
+        matcher.classify(&MatchOptions { trials: Trials::Fixed(3), ..options() }, &Control::unlimited()).unwrap();
     assert_eq!(table.verdict(&basis), Verdict::Fractional);
     // As its frequency says, with patience.
-    let estimate = matcher.estimate(&basis, &MatchOptions { trials: Trials::Fixed(1_500), ..options() }, &|_, _| {});
+    let estimate =
+        matcher.estimate(&basis, &MatchOptions { trials: Trials::Fixed(1_500), ..options() }, &Control::unlimited());
     assert!(estimate.unmatched > 0 && estimate.matched > 1_200, "{estimate:?}");
 }
 
@@ -296,7 +304,7 @@ fn everything_can_be_copied_from_any_teacher() {
         let all = Allocation::all(network.weights());
         for ensemble in [Ensemble::Gaussian, Ensemble::Sparse { percent: 50 }, Ensemble::Integer { bound: 2 }] {
             let options = MatchOptions { ensemble, ..options() };
-            let answer = matcher(&network, Samples::Count(2)).decide(&all, &options, &|_, _| {}).unwrap();
+            let answer = matcher(&network, Samples::Count(2)).decide(&all, &options, &Control::unlimited()).unwrap();
             assert_eq!((answer.verdict, answer.evidence), (Verdict::One, Evidence::Proved), "{network} {ensemble}");
             assert_eq!((answer.reason, answer.estimate), (Reason::Exact(Theorem::Copying), None));
         }

@@ -6,7 +6,8 @@ mod program;
 use std::time::Duration;
 
 use allocert::allocation::{Allocation, parse};
-use allocert::matching::{Estimate, Halt, Limits, MatchOptions, Matcher, NoDegree, Stopped, Trials, Verdict};
+use allocert::control::{Control, Stopped};
+use allocert::matching::{Estimate, Halt, Limits, MatchOptions, Matcher, NoDegree, Trials, Verdict};
 use allocert::network::{Network, Samples};
 use allocert::reach::Settings;
 
@@ -20,8 +21,12 @@ fn matcher(network: &str, allocation: &str, samples: u64) -> (Allocation, Matche
     (allocation, Matcher::new(&network, Samples::Count(samples), settings, Limits::default()).unwrap())
 }
 
-fn options(limit: Option<Duration>, trials: u64) -> MatchOptions {
-    MatchOptions { time_limit: limit, trials: Trials::Fixed(trials), ..MatchOptions::default() }
+fn options(trials: u64) -> MatchOptions {
+    MatchOptions { trials: Trials::Fixed(trials), ..MatchOptions::default() }
+}
+
+fn limited(limit: Duration) -> Control<'static> {
+    Control::unlimited().within(limit)
 }
 
 /// Degree 30 in three weights: a matching degree, or an instance, takes half a minute.
@@ -31,12 +36,12 @@ const SLOW: (&str, &str, u64) = ("pnn([2, 3, 1], degree = 30)", "W1[0,0] W1[1,1]
 fn a_matching_degree_and_an_instance_stop_inside() {
     let (allocation, matcher) = matcher(SLOW.0, SLOW.1, SLOW.2);
     for limit in [Duration::ZERO, Duration::from_millis(50)] {
-        let answer = matcher.decide(&allocation, &options(Some(limit), 1_000), &|_, _| {}).unwrap();
+        let answer = matcher.decide(&allocation, &options(1_000), &limited(limit)).unwrap();
         assert_eq!(answer.degree, Some(Err(NoDegree::Stopped(Stopped::Time))));
         let estimate = answer.estimate.unwrap();
         assert_eq!(estimate.stopped, Some(Halt::TimeLimit(limit)), "the limit that was asked for");
         assert_eq!((answer.verdict, estimate.trials, estimate.undecided), (Verdict::Undecided, 1, 1));
-        let one = matcher.estimate(&allocation, &options(Some(limit), 1), &|_, _| {});
+        let one = matcher.estimate(&allocation, &options(1), &limited(limit));
         assert_eq!((one.stopped, one.undecided), (Some(Halt::TimeLimit(limit)), 1));
     }
 }
@@ -44,11 +49,11 @@ fn a_matching_degree_and_an_instance_stop_inside() {
 #[test]
 fn combinations_of_pieces_stop_inside() {
     let (allocation, matcher) = matcher("relu([2, 3, 1], bias = True)", "W1[:,0] W2[0,0]", 4);
-    let estimate = |limit| -> Estimate { matcher.estimate(&allocation, &options(limit, 20), &|_, _| {}) };
-    let stopped = estimate(Some(Duration::ZERO));
+    let estimate = |control: Control<'_>| -> Estimate { matcher.estimate(&allocation, &options(20), &control) };
+    let stopped = estimate(limited(Duration::ZERO));
     assert_eq!((stopped.stopped, stopped.trials), (Some(Halt::TimeLimit(Duration::ZERO)), 1));
     assert_eq!((stopped.matched, stopped.unmatched), (0, 0));
-    let whole = estimate(None);
+    let whole = estimate(Control::unlimited());
     assert_eq!((whole.stopped, whole.trials, whole.undecided), (None, 20, 0));
 }
 
@@ -61,8 +66,8 @@ fn a_far_deadline_changes_nothing() {
         ("relu([2, 2, 1])", "W1[0,0] W1[1,1]", 3),
     ] {
         let (allocation, matcher) = matcher(network, allocation, samples);
-        let ask = |limit| matcher.decide(&allocation, &options(limit, 40), &|_, _| {}).unwrap();
-        let (never, far) = (ask(None), ask(Some(Duration::from_secs(100_000))));
+        let ask = |control: Control<'_>| matcher.decide(&allocation, &options(40), &control).unwrap();
+        let (never, far) = (ask(Control::unlimited()), ask(limited(Duration::from_secs(100_000))));
         assert_eq!(never.estimate, far.estimate, "{network}");
         assert_eq!((never.verdict, never.degree), (far.verdict, far.degree), "{network}");
         assert_eq!((never.reason, never.evidence), (far.reason, far.evidence), "{network}");

@@ -4,6 +4,7 @@
 mod program;
 
 use allocert::allocation::{Allocation, subsets};
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::{DesignOptions, JacobianMatroid, Optimal, Settings, design};
 use program::{allocert, objects};
@@ -33,7 +34,7 @@ fn no_allowed_allocation_is_better() {
         let n = network.weights();
         let half = Allocation::of(n, (0..n).filter(|w| w % 3 != 1));
         for samples in [Samples::Functional, Samples::Count(1)] {
-            let matroid = JacobianMatroid::new(&network, samples, 7).unwrap();
+            let matroid = JacobianMatroid::new(&network, samples, 7, &Control::unlimited()).unwrap();
             for (within, cap) in [
                 (None, None),
                 (None, Some(1)),
@@ -53,7 +54,7 @@ fn no_allowed_allocation_is_better() {
                         ..DesignOptions::default()
                     };
                     let settings = Settings { seed: 1, error_log2: -60 };
-                    let found = design(&network, samples, size, &options, settings);
+                    let found = design(&network, samples, size, &options, settings, &Control::unlimited());
                     assert_eq!(found.as_ref().ok().map(|d| d.dim.value), best, "{network} {samples} {size} {cap:?}");
                     let Ok(found) = found else {
                         continue;

@@ -1,5 +1,6 @@
 //! Teacher dimensions against published formulas.
 
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::{Settings, rank};
 use itertools::iproduct;
@@ -7,7 +8,7 @@ use itertools::iproduct;
 /// The teacher dimension, with an error of at most 2^-100.
 fn dimension(network: &Network, samples: Samples) -> i64 {
     let all = allocert::allocation::Allocation::all(network.weights());
-    let answer = rank(network, &all, samples, Settings { seed: 9, error_log2: -100 }).unwrap();
+    let answer = rank(network, &all, samples, Settings { seed: 9, error_log2: -100 }, &Control::unlimited()).unwrap();
     assert!(answer.spans());
     answer.teacher.value as i64
 }

@@ -3,9 +3,8 @@
 #[path = "common/program.rs"]
 mod program;
 
-use std::sync::atomic::AtomicBool;
-
 use allocert::allocation::Allocation;
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::{Complete, JacobianMatroid, Law, LawOptions, Settings, law};
 use serde::Deserialize;
@@ -24,7 +23,7 @@ struct Row {
 
 fn found(network: &Network, samples: Samples) -> Law {
     let settings = Settings { seed: 1, error_log2: -60 };
-    law(network, samples, &LawOptions::default(), settings, &AtomicBool::new(false)).unwrap()
+    law(network, samples, &LawOptions::default(), settings, &Control::unlimited()).unwrap()
 }
 
 #[test]
@@ -36,7 +35,7 @@ fn the_formula_is_the_dimension_of_every_allocation() {
         let law = found(&network, samples);
         assert!(!matches!(law.complete(), Complete::Likely(_)));
         assert_eq!(law.dim.value, row.teacher_dim);
-        let matroid = JacobianMatroid::new(&network, samples, 5).unwrap();
+        let matroid = JacobianMatroid::new(&network, samples, 5, &Control::unlimited()).unwrap();
         let mut counts = std::collections::BTreeMap::new();
         for bits in 0..1u64 << row.weights {
             let set = Allocation::of_low_bits(row.weights, bits);

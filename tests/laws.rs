@@ -5,6 +5,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use allocert::allocation::Allocation;
+use allocert::control::Control;
 use allocert::network::{Network, Probe, Samples};
 use allocert::number::{Duals, Floats, Integers, PrimeField, Rationals, Ring};
 use allocert::reach::{IntegerPoint, JacobianMatroid};
@@ -13,7 +14,7 @@ use proptest::prelude::*;
 use rug::Integer;
 
 fn matroid(network: &Network, samples: Samples) -> JacobianMatroid {
-    JacobianMatroid::new(network, samples, 11).unwrap()
+    JacobianMatroid::new(network, samples, 11, &Control::unlimited()).unwrap()
 }
 
 /// Small integers as inputs and weights of a network.
@@ -175,7 +176,7 @@ proptest! {
     #[test]
     fn seeds_do_not_matter(network in network(), samples in samples(), bits: u64, seed: u64) {
         let a = allocation(&network, bits);
-        let other = JacobianMatroid::new(&network, samples, seed).unwrap();
+        let other = JacobianMatroid::new(&network, samples, seed, &Control::unlimited()).unwrap();
         prop_assert_eq!(matroid(&network, samples).rank(&a), other.rank(&a));
     }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use rug::{Integer, Rational};
 
-use allocert::algebra::{Limits, Stopped, Undecided};
+use allocert::algebra::{Limits, Undecided};
 use allocert::allocation::{Allocation, parse, print, subsets};
+use allocert::control::{Control, Stopped};
 use allocert::matching::{
     Decision, Ensemble, Halt, Hypothesis, Instance, MatchOptions, Matcher, NoDegree, Reason, Trials, Verdict,
     confidence_interval,
@@ -31,8 +32,9 @@ fn allocation(network: &Network, text: &str) -> Allocation {
 #[test]
 fn one_recurrent_weight_on_one_sample() {
     let network = Network::lrnn(1, 1, 1, 3, false).unwrap();
-    let answer =
-        matcher(&network, Samples::Count(1)).decide(&allocation(&network, "W"), &options(20_000), &|_, _| {}).unwrap();
+    let answer = matcher(&network, Samples::Count(1))
+        .decide(&allocation(&network, "W"), &options(20_000), &Control::unlimited())
+        .unwrap();
     let estimate = answer.estimate.clone().unwrap();
     assert_eq!(answer.degree.unwrap().unwrap().value, 2);
     assert_eq!((answer.verdict, estimate.undecided, estimate.trials), (Verdict::Fractional, 0, 20_000));
@@ -46,7 +48,8 @@ fn one_recurrent_weight_on_one_sample() {
 fn the_diagonals_of_two_layers() {
     let network = Network::lffn(&[2, 2, 2], false).unwrap();
     let diagonal = allocation(&network, "W1[0,0] W1[1,1] W2[0,0] W2[1,1]");
-    let answer = matcher(&network, Samples::Functional).decide(&diagonal, &options(20_000), &|_, _| {}).unwrap();
+    let answer =
+        matcher(&network, Samples::Functional).decide(&diagonal, &options(20_000), &Control::unlimited()).unwrap();
     let estimate = answer.estimate.clone().unwrap();
     assert_eq!(answer.degree.unwrap().unwrap().value, 2);
     assert_eq!((answer.verdict, estimate.undecided), (Verdict::Fractional, 0));
@@ -137,8 +140,8 @@ fn laws_agree_with_decided_instances() {
         let matcher = matcher(&network, samples);
         let everything = Allocation::all(network.weights());
         for allocation in (0..=network.weights()).flat_map(|size| subsets(&everything, size)) {
-            let answer = matcher.decide(&allocation, &options, &|_, _| {}).unwrap();
-            let estimate = matcher.estimate(&allocation, &options, &|_, _| {});
+            let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
+            let estimate = matcher.estimate(&allocation, &options, &Control::unlimited());
             let shown = print(network.layout(), &allocation);
             let case = format!("{network}, {samples}, {shown}: {:?}, {estimate:?}", answer.reason);
             match answer.verdict {
@@ -162,7 +165,7 @@ fn laws_agree_with_decided_instances() {
 #[test]
 fn every_law_is_named() {
     let decide = |network: &Network, samples, text: &str| {
-        matcher(network, samples).decide(&allocation(network, text), &options(50), &|_, _| {}).unwrap()
+        matcher(network, samples).decide(&allocation(network, text), &options(50), &Control::unlimited()).unwrap()
     };
     let network = Network::lffn(&[2, 2, 2], false).unwrap();
     let of = |text: &str| decide(&network, Samples::Functional, text);
@@ -211,7 +214,7 @@ fn special_ensembles_are_sampled_only() {
     let matcher = matcher(&network, Samples::Functional);
     for ensemble in ["sparse:40", "low-rank:1", "integer:2"] {
         let options = MatchOptions { ensemble: ensemble.parse().unwrap(), ..options(200) };
-        let answer = matcher.decide(&allocation(&network, "W1"), &options, &|_, _| {}).unwrap();
+        let answer = matcher.decide(&allocation(&network, "W1"), &options, &Control::unlimited()).unwrap();
         assert_eq!((answer.verdict, answer.reason), (Verdict::Undecided, Reason::SpecialEnsemble));
         let estimate = answer.estimate.unwrap();
         assert_eq!(estimate.undecided, 0);
@@ -230,10 +233,10 @@ fn inputs_that_are_not_generic_are_drawn_one_by_one() {
     assert!(drawn.iter().any(|inputs| *inputs != drawn[0]));
     let row = allocation(&network, "W1[0,0] W1[1,0]");
     let options = MatchOptions { ensemble: integers, ..options(400) };
-    let answer = matcher(&network, two).decide(&row, &options, &|_, _| {}).unwrap();
+    let answer = matcher(&network, two).decide(&row, &options, &Control::unlimited()).unwrap();
     // Functionally a match needs the frozen column to agree: 1/9. On inputs that are zero there, or both zero, more match.
     assert!(answer.ci95()[0] > 1.0 / 9.0, "{:?}", answer.ci95());
-    let far = matcher(&network, Samples::Count(1 << 40)).decide(&row, &options, &|_, _| {});
+    let far = matcher(&network, Samples::Count(1 << 40)).decide(&row, &options, &Control::unlimited());
     assert!(far.is_err_and(|e| e.to_string().contains("limit")));
 }
 
@@ -244,7 +247,7 @@ fn estimates_do_not_depend_on_threads_and_stop_at_the_precision() {
     let options = MatchOptions { trials: Trials::Precision { width: 0.1, most: 5_000 }, ..MatchOptions::default() };
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| matcher(&network, Samples::Count(2)).estimate(&learnable, &options, &|_, _| {}))
+        pool.install(|| matcher(&network, Samples::Count(2)).estimate(&learnable, &options, &Control::unlimited()))
     };
     let estimate = run(1);
     assert_eq!(estimate, run(2));
@@ -258,7 +261,7 @@ fn what_is_too_large_says_so_and_stays_undecided() {
     let limits = Limits { work: 10_000, ..Limits::default() };
     let matcher = Matcher::new(&network, Samples::Functional, SETTINGS, limits).unwrap();
     let learnable = allocation(&network, "D[0,0] B[1,0] W[0,0] W[0,1] W[1,1] W[2,2] W[2,3] W[3,3]");
-    let answer = matcher.decide(&learnable, &options(20), &|_, _| {}).unwrap();
+    let answer = matcher.decide(&learnable, &options(20), &Control::unlimited()).unwrap();
     // No number stands where instances are undecided.
     assert_eq!((answer.probability(), answer.ci95()), (None, [0.0, 1.0]));
     assert_eq!((answer.verdict, answer.reason), (Verdict::Undecided, Reason::NoLaw));
@@ -270,12 +273,15 @@ fn what_is_too_large_says_so_and_stays_undecided() {
     let long = Network::lrnn(1, 1, 1, 1_000_000, false).unwrap();
     let answer = Matcher::new(&long, Samples::Count(1), SETTINGS, Limits::default()).unwrap();
     let stopped = Stopped::Degree { degree: 1_000_002, limit: 2_000 };
-    assert_eq!(answer.degree(&allocation(&long, "W")), Err(NoDegree::Stopped(stopped)));
+    assert_eq!(answer.degree(&allocation(&long, "W"), &Control::unlimited()), Err(NoDegree::Stopped(stopped)));
     let decision = answer.instance(&allocation(&long, "W"), &options(1), 0);
     assert_eq!(decision, Decision::Undecided(Undecided::Stopped(stopped)));
 
     let wide = Network::lffn(&[6, 6, 6], false).unwrap();
     let answer = Matcher::new(&wide, Samples::Functional, SETTINGS, Limits::default()).unwrap();
     let learnable = Allocation::of(72, (0..36).map(|i| 2 * i));
-    assert!(matches!(answer.degree(&learnable), Err(NoDegree::Stopped(Stopped::Variables { variables: 36, .. }))));
+    assert!(matches!(
+        answer.degree(&learnable, &Control::unlimited()),
+        Err(NoDegree::Stopped(Stopped::Variables { variables: 36, .. }))
+    ));
 }

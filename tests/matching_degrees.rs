@@ -2,6 +2,7 @@
 
 use allocert::algebra::Limits;
 use allocert::allocation::{Allocation, parse, print, subsets};
+use allocert::control::Control;
 use allocert::matching::DegreeCounter;
 use allocert::network::{Network, Samples};
 use allocert::reach::{Evidence, JacobianMatroid};
@@ -28,7 +29,7 @@ fn every_row_of_the_table() {
         let network = network(entry["network"].as_str().unwrap());
         let samples = entry["samples"].as_u64().map_or(Samples::Functional, Samples::Count);
         let counter = DegreeCounter::new(&network, samples, SEED, Limits::default());
-        let matroid = JacobianMatroid::new(&network, samples, SEED).unwrap();
+        let matroid = JacobianMatroid::new(&network, samples, SEED, &Control::unlimited()).unwrap();
         assert_eq!(entry["teacher_dim"].as_u64().unwrap() as usize, matroid.teacher_rank());
         let mut listed = Vec::new();
         for row in entry["degrees"].as_array().unwrap() {
@@ -51,7 +52,7 @@ fn every_row_of_the_table() {
 #[test]
 fn degrees_do_not_depend_on_the_seed() {
     let network = Network::lffn(&[2, 2, 2, 2], false).unwrap();
-    let matroid = JacobianMatroid::new(&network, Samples::Functional, SEED).unwrap();
+    let matroid = JacobianMatroid::new(&network, Samples::Functional, SEED, &Control::unlimited()).unwrap();
     let counters = [1, 2].map(|seed| DegreeCounter::new(&network, Samples::Functional, seed, Limits::default()));
     let spanning = subsets(&Allocation::all(12), 4).filter(|a| matroid.rank(a) == 4);
     let mut number = 0;

@@ -8,12 +8,12 @@ use allocert::allocation::Allocation;
 use allocert::certificate::{CannotCertify, of_law, of_match, of_rank, of_table};
 use allocert::checker::{Report, Verdict, check};
 use allocert::claims::network;
+use allocert::control::Control;
 use allocert::matching::{MatchOptions, Trials, decide};
 use allocert::network::{Network, Samples};
 use allocert::reach::{LawOptions, Settings, law, rank};
 use program::{allocert, file, objects};
 use rug::Rational;
-use std::sync::atomic::AtomicBool;
 
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -100 };
 
@@ -22,7 +22,7 @@ fn net(text: &str) -> Network {
 }
 
 fn certificate(network: &Network, set: &Allocation, samples: Samples) -> String {
-    let answer = rank(network, set, samples, SETTINGS).unwrap();
+    let answer = rank(network, set, samples, SETTINGS, &Control::unlimited()).unwrap();
     of_rank(&answer).unwrap_or_else(|error| panic!("{network}: {error}"))
 }
 
@@ -93,8 +93,7 @@ fn tables_and_laws_of_ones_own_networks_are_certified() {
         let (table, holes) = of_table(&network, Samples::Functional, SETTINGS).unwrap();
         assert_eq!(holes.dimensions, 0, "{text}");
         assert_eq!(checked(&table).verdict, Verdict::Valid, "{text}");
-        let law =
-            law(&network, Samples::Functional, &LawOptions::default(), SETTINGS, &AtomicBool::new(false)).unwrap();
+        let law = law(&network, Samples::Functional, &LawOptions::default(), SETTINGS, &Control::unlimited()).unwrap();
         let (law, _) = of_law(&law).unwrap();
         assert_eq!(checked(&law).verdict, Verdict::Valid, "{text}");
         // The program is written once, though two parts are about it.
@@ -137,7 +136,7 @@ fn match_probabilities_of_ones_own_networks_are_certified() {
     ];
     for (network, of, samples) in networks {
         let set = allocert::allocation::parse(network.layout(), of).unwrap();
-        let answer = decide(&network, &set, samples, &options, SETTINGS, &|_, _| {}).unwrap();
+        let answer = decide(&network, &set, samples, &options, SETTINGS, &Control::unlimited()).unwrap();
         let report = checked(&of_match(&answer, SETTINGS).unwrap());
         println!("{network}, {of}: {} {:?}", report.verdict.name(), report.statements);
     }
@@ -256,7 +255,9 @@ fn the_library_of_programs_is_certified_by_the_command_line() {
 #[test]
 fn what_no_certificate_carries_is_said() {
     let all = |network: &Network| Allocation::all(network.weights());
-    let certify = |network: &Network, samples| of_rank(&rank(network, &all(network), samples, SETTINGS).unwrap());
+    let certify = |network: &Network, samples| {
+        of_rank(&rank(network, &all(network), samples, SETTINGS, &Control::unlimited()).unwrap())
+    };
     let half = net("relu([1, 2, 1])").pin(&[(0, Rational::from((1, 2)))]).unwrap();
     assert_eq!(certify(&half, Samples::Count(1)), Err(CannotCertify::FractionsAndKinks));
     let tanh = net("mlp([1, 1, 1], \"tanh\")");

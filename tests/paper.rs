@@ -15,7 +15,8 @@ fn document(of: &str) -> PathBuf {
     let results = file("results.jsonl", &run.out);
     let folder = results.with_file_name("paper");
     let text = |path: &Path| path.to_str().expect("a plain path").to_owned();
-    let report = allocert(&["report", &text(&results), "--paper", &text(&folder)]);
+    let scan = file("scan.json", &allocert(&["scan", "lrnn(1, 2, 1, 5)", "--json"]).out);
+    let report = allocert(&["report", &text(&results), &text(&scan), "--paper", &text(&folder)]);
     assert_eq!(report.status, 0, "{}", report.err);
     assert!(report.out.contains("paper.tex"), "{}", report.out);
     folder
@@ -42,6 +43,16 @@ fn a_document_says_what_was_claimed_and_by_which_run() {
     assert!(tex.matches("\\begin{tikzpicture}").count() >= 1);
     assert!(tex.contains("\\filldraw") && tex.contains("\\emph{Networks:}"));
     assert!(bib.starts_with("@misc{allocert-run-") && bib.contains("seed 1") && bib.contains("BLAKE3"));
+    // Every drawing is there alone, as a page of TikZ and as SVG.
+    let figures = fs::read_to_string(folder.join("figures.tex")).unwrap();
+    let drawn = tex.matches("\\begin{tikzpicture}").count();
+    assert_eq!(figures.matches("\\begin{tikzpicture}").count(), drawn);
+    for place in 1..=drawn {
+        let svg = fs::read_to_string(folder.join(format!("figure-{place}.svg"))).unwrap();
+        assert!(svg.starts_with("<svg xmlns=") && svg.contains("<rect "), "{svg}");
+    }
+    assert!(!folder.join(format!("figure-{}.svg", drawn + 1)).exists());
+    assert!(tex.contains("\\section{All allocations}") && figures.contains("learnable weights"));
     // The fingerprint is the claims', not the outcomes' or the times'.
     let again = fs::read_to_string(document("proofs/lffn-layers.star").join("run.bib")).unwrap();
     assert_eq!(bib, again);
@@ -68,17 +79,22 @@ fn pdflatex_compiles_it_and_what_a_stranger_wrote_is_text() {
     let hostile = file("hostile.star", HOSTILE);
     for claims in ["proofs/lffn-layers.star", "proofs/published", hostile.to_str().unwrap()] {
         let folder = document(claims);
-        let compile = || {
+        let compile = |document: &str| {
             let mut latex = Command::new("pdflatex");
             latex
-                .args(["-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"])
+                .args(["-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", document])
                 .current_dir(&folder);
             latex.output().expect("pdflatex starts")
         };
-        let (first, second) = (compile(), compile());
+        let (first, second) = (compile("paper.tex"), compile("paper.tex"));
         let log = String::from_utf8_lossy(&second.stdout).into_owned();
         assert!(first.status.success() && second.status.success(), "{claims}: {log}");
         assert!(!log.contains("undefined"), "{claims}: {log}");
         assert!(fs::metadata(folder.join("paper.pdf")).unwrap().len() > 10_000);
+        let figures = compile("figures.tex");
+        let log = String::from_utf8_lossy(&figures.stdout).into_owned();
+        let pages = fs::read_to_string(folder.join("figures.tex")).unwrap().matches("\\allocertpage{\\begin").count();
+        let all = if pages == 1 { "1 page".to_owned() } else { format!("{pages} pages") };
+        assert!(figures.status.success() && log.contains(&format!("figures.pdf ({all},")), "{claims}: {log}");
     }
 }

@@ -2,6 +2,7 @@
 //! that is written out here by hand. Likewise frozen weights.
 
 use allocert::allocation::Allocation;
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::{Settings, rank as rank_of};
 use rand_chacha::ChaCha12Rng;
@@ -89,7 +90,10 @@ fn layers(random: &mut ChaCha12Rng, kept: &Allocation) -> Vec<Rows> {
 
 fn dimension(network: &Network, allocation: &Allocation) -> usize {
     let settings = Settings { seed: 3, error_log2: -100 };
-    rank_of(network, allocation, Samples::Functional, settings).expect("a small network").dim.value
+    rank_of(network, allocation, Samples::Functional, settings, &Control::unlimited())
+        .expect("a small network")
+        .dim
+        .value
 }
 
 #[test]

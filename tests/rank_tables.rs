@@ -1,6 +1,7 @@
 //! Counts of all allocations by size and dimension, against tables computed by independent programs.
 
 use allocert::allocation::{Allocation, subsets};
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::{JacobianMatroid, ScanOptions, Settings, scan};
 use rug::Integer;
@@ -18,17 +19,17 @@ struct Row {
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -20 };
 
 fn everything() -> ScanOptions {
-    ScanOptions { within: None, sizes: None, time_limit: None }
+    ScanOptions::default()
 }
 
 fn counted(network: &Network, samples: Samples, options: &ScanOptions) -> Vec<(usize, usize, Integer)> {
-    let scan = scan(network, samples, options, SETTINGS, &|_, _| {}).unwrap();
+    let scan = scan(network, samples, options, SETTINGS, &Control::unlimited()).unwrap();
     scan.table.entries().map(|(size, dim, number)| (size, dim, number.clone())).collect()
 }
 
 /// One subset at a time.
 fn visited(network: &Network, samples: Samples) -> Vec<(usize, usize, Integer)> {
-    let matroid = JacobianMatroid::new(network, samples, 7).unwrap();
+    let matroid = JacobianMatroid::new(network, samples, 7, &Control::unlimited()).unwrap();
     let all = Allocation::all(network.weights());
     let mut counts = std::collections::BTreeMap::new();
     for size in 0..=network.weights() {
@@ -49,7 +50,7 @@ fn scans_agree_with_the_oracle_tables() {
         assert_eq!(network.weights(), row.weights, "{network}");
         let expected: Vec<_> = row.counts_size_dim_number.iter().map(|(s, d, n)| (*s, *d, Integer::from(*n))).collect();
         assert_eq!(counted(&network, samples, &everything()), expected, "{network} {samples}");
-        let matroid = JacobianMatroid::new(&network, samples, 2).unwrap();
+        let matroid = JacobianMatroid::new(&network, samples, 2, &Control::unlimited()).unwrap();
         assert_eq!(matroid.teacher().value, row.teacher_dim, "{network} {samples}");
     }
 }
@@ -94,7 +95,7 @@ fn parts_of_a_table_are_the_parts_of_the_whole() {
 fn a_table_inside_some_weights_counts_their_subsets() {
     let network: Network = "lrnn(2, 2, 1, 5)".parse().unwrap();
     let within = allocert::allocation::parse(network.layout(), "W B[:,0] D[0,1]").unwrap();
-    let matroid = JacobianMatroid::new(&network, Samples::Functional, 3).unwrap();
+    let matroid = JacobianMatroid::new(&network, Samples::Functional, 3, &Control::unlimited()).unwrap();
     let options = ScanOptions { within: Some(within.clone()), ..everything() };
     for (size, dim, number) in counted(&network, Samples::Functional, &options) {
         let found = subsets(&within, size).filter(|a| matroid.rank(a) == dim).count();
@@ -116,7 +117,7 @@ fn uniform_law_for_six_hidden_units() {
     let network: Network = "lrnn(1, 6, 1, 13)".parse().unwrap();
     let on = |text: &str| {
         let within = Some(allocert::allocation::parse(network.layout(), text).unwrap());
-        let options = ScanOptions { within, sizes: Some(11..=11), time_limit: None };
+        let options = ScanOptions { within, sizes: Some(11..=11), ..ScanOptions::default() };
         counted(&network, Samples::Functional, &options)
     };
     let (all, others) = (on("W"), on("W[0,1:] W[1:,:]"));
@@ -134,7 +135,7 @@ fn tables_do_not_depend_on_threads_or_seeds() {
     }
     for seed in 0..20 {
         let settings = Settings { seed, error_log2: -200 };
-        let again = scan(&network, Samples::Functional, &everything(), settings, &|_, _| {}).unwrap();
+        let again = scan(&network, Samples::Functional, &everything(), settings, &Control::unlimited()).unwrap();
         assert_eq!(again.table.entries().map(|(s, d, n)| (s, d, n.clone())).collect::<Vec<_>>(), whole);
         assert!(again.evidence.error_log2().unwrap() <= -200);
     }

@@ -3,6 +3,7 @@
 
 use allocert::algebra::Limits;
 use allocert::allocation::{Allocation, parse};
+use allocert::control::Control;
 use allocert::matching::{
     Decision, DegreeCounter, Ensemble, Instance, MatchOptions, Matcher, NoDegree, Trials, Verdict, decide,
 };
@@ -100,7 +101,7 @@ fn functional_dimensions_are_those_known() {
     for (widths, expected) in [([2, 2, 1], 7), ([2, 3, 1], 10), ([3, 2, 2], 12), ([2, 4, 1], 13)] {
         let network = relu(&widths, true);
         let all = Allocation::all(network.weights());
-        let answer = rank(&network, &all, Samples::Functional, SETTINGS).unwrap();
+        let answer = rank(&network, &all, Samples::Functional, SETTINGS, &Control::unlimited()).unwrap();
         assert_eq!(answer.teacher.value, expected, "{network}");
         assert_eq!(answer.evidence(), Evidence::Proved);
         let distribution = answer.distribution.unwrap();
@@ -112,10 +113,10 @@ fn functional_dimensions_are_those_known() {
 #[test]
 fn a_scan_agrees_with_single_questions() {
     let network = relu(&[2, 2, 1], true);
-    let options = ScanOptions { within: None, sizes: None, time_limit: None };
+    let options = ScanOptions::default();
     for samples in [Samples::Count(2), Samples::Count(4), Samples::Functional] {
-        let scan = scan(&network, samples, &options, SETTINGS, &|_, _| {}).unwrap();
-        let patterns = Patterns::draw(&network, samples, SETTINGS.seed, 1_000).unwrap();
+        let scan = scan(&network, samples, &options, SETTINGS, &Control::unlimited()).unwrap();
+        let patterns = Patterns::draw(&network, samples, SETTINGS.seed, 1_000, &Control::unlimited()).unwrap();
         let mut counts = std::collections::BTreeMap::new();
         let mut pairs = std::collections::BTreeMap::new();
         for bits in 0..1u64 << 9 {
@@ -139,7 +140,8 @@ fn a_scan_agrees_with_single_questions() {
 fn with_one_sample_the_patterns_are_those_of_coins() {
     // relu([1, 1, 1]): the unit is active with probability 1/2, and then everything has dimension 1.
     let network = relu(&[1, 1, 1], false);
-    let answer = rank(&network, &learnable(&network, "W1"), Samples::Count(1), SETTINGS).unwrap();
+    let answer =
+        rank(&network, &learnable(&network, "W1"), Samples::Count(1), SETTINGS, &Control::unlimited()).unwrap();
     let distribution = answer.distribution.unwrap();
     assert_eq!(distribution.patterns, 2);
     assert!(distribution.dims.iter().all(|(_, n)| (420..580).contains(n)), "{distribution:?}");
@@ -148,11 +150,14 @@ fn with_one_sample_the_patterns_are_those_of_coins() {
 #[test]
 fn what_holds_for_polynomials_only_is_refused() {
     let network = relu(&[2, 2, 1], false);
-    assert!(matches!(JacobianMatroid::new(&network, Samples::Count(2), 1), Err(ReachError::NotOneMatroid { .. })));
+    assert!(matches!(
+        JacobianMatroid::new(&network, Samples::Count(2), 1, &Control::unlimited()),
+        Err(ReachError::NotOneMatroid { .. })
+    ));
     let counter = DegreeCounter::new(&network, Samples::Count(2), 1, Limits::default());
     assert_eq!(counter.degree(&Allocation::all(6)), Err(NoDegree::Kinks));
     // Without hidden units there is no kink.
-    assert!(JacobianMatroid::new(&relu(&[2, 2], false), Samples::Functional, 1).is_ok());
+    assert!(JacobianMatroid::new(&relu(&[2, 2], false), Samples::Functional, 1, &Control::unlimited()).is_ok());
 }
 
 #[test]
@@ -174,7 +179,7 @@ fn closed_forms_of_the_smallest_network_are_reproduced() {
                 Samples::Count(samples as u64),
                 &trials(100_000),
                 SETTINGS,
-                &|_, _| {},
+                &Control::unlimited(),
             )
             .unwrap();
             let estimate = answer.estimate.unwrap();
@@ -183,10 +188,12 @@ fn closed_forms_of_the_smallest_network_are_reproduced() {
             assert!(low <= expected && expected <= high, "{name}, {samples}: {expected} not in {low}..{high}");
         }
     }
-    let nothing = decide(&network, &Allocation::none(2), Samples::Count(1), &trials(100_000), SETTINGS, &|_, _| {});
+    let nothing =
+        decide(&network, &Allocation::none(2), Samples::Count(1), &trials(100_000), SETTINGS, &Control::unlimited());
     let [low, high] = nothing.unwrap().ci95();
     assert!(low <= 0.25 && 0.25 <= high);
-    let both = decide(&network, &Allocation::all(2), Samples::Count(3), &trials(10), SETTINGS, &|_, _| {}).unwrap();
+    let both =
+        decide(&network, &Allocation::all(2), Samples::Count(3), &trials(10), SETTINGS, &Control::unlimited()).unwrap();
     assert_eq!((both.verdict, both.evidence), (Verdict::One, Evidence::Proved));
 }
 
@@ -431,8 +438,8 @@ fn laws_and_decisions_agree() {
             for bits in 0..1u64 << n.min(7) {
                 // The last weights, so that deeper networks learn above.
                 let allocation = Allocation::of(n, (0..n).filter(|w| bits >> (n - 1 - w) & 1 == 1));
-                let Ok(answer) = matcher.decide(&allocation, &trials(24), &|_, _| {}) else { continue };
-                let estimate = matcher.estimate(&allocation, &trials(24), &|_, _| {});
+                let Ok(answer) = matcher.decide(&allocation, &trials(24), &Control::unlimited()) else { continue };
+                let estimate = matcher.estimate(&allocation, &trials(24), &Control::unlimited());
                 let case = format!("{network}, {m}, {allocation:?}: {answer:?}");
                 match answer.verdict {
                     Verdict::One => assert_eq!(estimate.unmatched, 0, "{case}"),
@@ -462,7 +469,7 @@ fn a_unit_that_has_to_wake_up_matches_however_many_outputs_there_are() {
     for outputs in [1, 3, 64, 65] {
         let network = relu(&[1, 2, outputs], false);
         let matcher = Matcher::new(&network, Samples::Count(1), SETTINGS, Limits::default()).unwrap();
-        let estimate = matcher.estimate(&learnable(&network, "W1[0,0] W2[:,0]"), &trials(40), &|_, _| {});
+        let estimate = matcher.estimate(&learnable(&network, "W1[0,0] W2[:,0]"), &trials(40), &Control::unlimited());
         assert_eq!(estimate.unmatched, 0, "{outputs}");
     }
 }
@@ -471,9 +478,9 @@ fn a_unit_that_has_to_wake_up_matches_however_many_outputs_there_are() {
 fn deep_allocations_are_refused_with_a_reason() {
     let network = relu(&[2, 2, 2, 1], false);
     let matcher = Matcher::new(&network, Samples::Count(2), SETTINGS, Limits::default()).unwrap();
-    let error = matcher.decide(&learnable(&network, "W1[0,0]"), &trials(10), &|_, _| {}).unwrap_err();
+    let error = matcher.decide(&learnable(&network, "W1[0,0]"), &trials(10), &Control::unlimited()).unwrap_err();
     assert!(error.to_string().contains("W1[0,0] may learn, below the last hidden layer"), "{error}");
-    assert!(matcher.decide(&learnable(&network, "W2[0,0] W3"), &trials(10), &|_, _| {}).is_ok());
-    let all = matcher.decide(&Allocation::all(10), &trials(10), &|_, _| {}).unwrap();
+    assert!(matcher.decide(&learnable(&network, "W2[0,0] W3"), &trials(10), &Control::unlimited()).is_ok());
+    let all = matcher.decide(&Allocation::all(10), &trials(10), &Control::unlimited()).unwrap();
     assert_eq!(all.verdict, Verdict::One);
 }

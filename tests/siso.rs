@@ -2,6 +2,7 @@
 
 use allocert::algebra::{Matrix, RowSpace, rank};
 use allocert::allocation::Allocation;
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::number::{PrimeField, Ring, Stream, generator};
 use allocert::reach::JacobianMatroid;
@@ -197,7 +198,7 @@ proptest! {
         let network = Network::lrnn(1, n as i64, 1, 2 * n as i64, false).unwrap();
         let positions = markers.into_iter().chain(cells.iter().map(|(i, j)| 2 * n + i * n + j));
         let allocation = Allocation::of(network.weights(), positions);
-        let matroid = JacobianMatroid::new(&network, Samples::Functional, seed).unwrap();
+        let matroid = JacobianMatroid::new(&network, Samples::Functional, seed, &Control::unlimited()).unwrap();
         prop_assert!(matroid.rank(&allocation) >= reached + n - forest_drawn.len());
         let gamma = gamma(&cells);
         if cells.len() >= n - gamma && cells.len() < 2 * n - gamma {

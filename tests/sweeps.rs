@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use allocert::claims::{CheckOptions, Checked, check, read};
+use allocert::control::Control;
 use allocert::reach::Settings;
 
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -20 };
@@ -12,7 +13,7 @@ fn checked(networks: &str, more: &str, holds: &str) -> Checked {
     let text = format!("claim(name = \"c\", statement = \"\", networks = [{networks}], {more} holds = {holds})\n");
     let claim = read(Path::new("t.star"), text, SETTINGS).unwrap().remove(0);
     let options = CheckOptions { settings: SETTINGS, time_limit: Duration::from_secs(60), max_allocations: 1 << 20 };
-    check(&claim, &options, &|_, _| {})
+    check(&claim, &options, &Control::unlimited())
 }
 
 /// Checks a condition as it is and in a form that the text of the allocation keeps from being checked by orbits.

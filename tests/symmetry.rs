@@ -6,6 +6,7 @@ mod common;
 use std::collections::HashMap;
 
 use allocert::allocation::{Allocation, subsets};
+use allocert::control::Control;
 use allocert::network::{Network, Samples, Symmetry};
 use allocert::reach::{Group, JacobianMatroid, OrbitCount, Orbits, Patterns, ScanOptions, Settings, scan};
 use proptest::prelude::*;
@@ -16,8 +17,8 @@ fn image(symmetry: &Symmetry, allocation: &Allocation) -> Allocation {
 
 /// A matroid with enough trials that a wrong rank is out of the question.
 fn matroid(network: &Network, samples: Samples, seed: u64) -> JacobianMatroid {
-    let mut matroid = JacobianMatroid::new(network, samples, seed).unwrap();
-    matroid.extend_to(2);
+    let mut matroid = JacobianMatroid::new(network, samples, seed, &Control::unlimited()).unwrap();
+    matroid.extend_to(2, &Control::unlimited()).unwrap();
     matroid
 }
 
@@ -67,7 +68,7 @@ fn generators_keep_the_largest_ranks_over_activation_patterns() {
         let network: Network = text.parse().unwrap();
         for samples in [Samples::Count(2), Samples::Count(3)] {
             // So many draws of so few units that no pattern is missed.
-            let patterns = Patterns::draw(&network, samples, 3, 20_000).unwrap();
+            let patterns = Patterns::draw(&network, samples, 3, 20_000, &Control::unlimited()).unwrap();
             let all = Allocation::all(network.weights());
             for symmetry in network.symmetries(samples) {
                 for allocation in (0..=all.size()).flat_map(|r| subsets(&all, r)) {
@@ -129,8 +130,8 @@ fn orbits_have_one_dimension_and_fill_the_oracle_tables() {
         let network: Network = text.parse().unwrap();
         let samples = Samples::Functional;
         let settings = Settings { seed: 1, error_log2: -20 };
-        let everything = ScanOptions { within: None, sizes: None, time_limit: None };
-        let whole = scan(&network, samples, &everything, settings, &|_, _| {}).unwrap();
+        let everything = ScanOptions::default();
+        let whole = scan(&network, samples, &everything, settings, &Control::unlimited()).unwrap();
         let all = Allocation::all(network.weights());
         let group = Group::acting_on(&all, &network.symmetries(samples)).unwrap();
         let matroid = matroid(&network, samples, 9);
@@ -144,7 +145,7 @@ fn orbits_have_one_dimension_and_fill_the_oracle_tables() {
             if orbits.size() == all.size() {
                 break;
             }
-            orbits.advance().unwrap();
+            orbits.advance(&Control::unlimited()).unwrap();
         }
         let expected: HashMap<(usize, usize), u64> =
             whole.table.entries().map(|(s, d, n)| ((s, d), n.to_u64().unwrap())).collect();
@@ -166,8 +167,8 @@ proptest! {
         let allocation = common::allocation(&network, bits);
         let small = Allocation::of(allocation.weights(), allocation.iter().take(10));
         let table = |within: Allocation| {
-            let options = ScanOptions { within: Some(within), sizes: None, time_limit: None };
-            scan(&network, samples, &options, Settings { seed: 3, error_log2: -20 }, &|_, _| {}).unwrap().table
+            let options = ScanOptions { within: Some(within), ..ScanOptions::default() };
+            scan(&network, samples, &options, Settings { seed: 3, error_log2: -20 }, &Control::unlimited()).unwrap().table
         };
         for symmetry in network.symmetries(samples) {
             prop_assert_eq!(here.rank(&allocation), there.rank(&image(&symmetry, &allocation)), "{}", &symmetry.name);
@@ -181,11 +182,11 @@ fn a_listing_is_the_table_of_the_scan() {
     let network: Network = "lrnn(1, 3, 1, 7)".parse().unwrap();
     let settings = Settings { seed: 1, error_log2: -20 };
     for sizes in [None, Some(3..=5)] {
-        let options = ScanOptions { within: None, sizes, time_limit: None };
-        let whole = scan(&network, Samples::Functional, &options, settings, &|_, _| {}).unwrap();
+        let options = ScanOptions { sizes, ..ScanOptions::default() };
+        let whole = scan(&network, Samples::Functional, &options, settings, &Control::unlimited()).unwrap();
         let count = OrbitCount::of(&network, Samples::Functional, &options).unwrap();
         let (mut rows, mut sum) = (0, 0);
-        let listed = allocert::reach::list(&whole, &count, usize::MAX, &|| false, |_, portion| {
+        let listed = allocert::reach::list(&whole, &count, usize::MAX, &Control::unlimited(), |_, portion| {
             rows += portion.len();
             sum += portion.iter().map(|row| row.length).sum::<u64>();
             Ok::<(), allocert::reach::ReachError>(())

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use allocert::allocation::{Allocation, parse, subsets};
+use allocert::control::Control;
 use allocert::matching::{Decision, Ensemble, MatchOptions, Matcher, Verdict};
 use allocert::network::{Network, Samples};
 use allocert::number::{Dyadic, Floats};
@@ -28,9 +29,8 @@ fn training(network: &Network, samples: Samples, text: &str, options: TrialOptio
 
 /// Trains and compares.
 fn experiment(training: &Training, trials: u64) -> (Experiment, Exact) {
-    let go_on = AtomicBool::new(false);
-    let exact = Exact::new(training, trials, SETTINGS, &go_on, &|_, _| {}).unwrap();
-    (Experiment::run(training, Some(&exact), trials, &go_on, &|_, _| {}), exact)
+    let exact = Exact::new(training, trials, SETTINGS, &Control::unlimited()).unwrap();
+    (Experiment::run(training, Some(&exact), trials, &Control::unlimited()), exact)
 }
 
 /// A small network with ReLU activation.
@@ -115,7 +115,6 @@ fn no_inconsistency_on_any_allocation() {
         (Network::lrnn(1, 2, 1, 3, false).unwrap(), Samples::Count(2)),
         (Network::pnn(&[1, 2, 1], 2, false).unwrap(), Samples::Functional),
     ];
-    let go_on = AtomicBool::new(false);
     for (network, samples) in cases {
         let matcher = Matcher::new(&network, samples, SETTINGS, Default::default()).unwrap();
         let all = Allocation::all(network.weights());
@@ -124,8 +123,8 @@ fn no_inconsistency_on_any_allocation() {
                 let trainer = TrainerOptions { iterations: Some(300), ..TrainerOptions::default() };
                 let options = TrialOptions { method, trainer, restarts: 2, ..TrialOptions::default() };
                 let training = Training::new(&network, samples, &allocation, options).unwrap();
-                let exact = Exact::with(&matcher, &training, 6, &go_on, &|_, _| {}).unwrap();
-                let done = Experiment::run(&training, Some(&exact), 6, &go_on, &|_, _| {});
+                let exact = Exact::with(&matcher, &training, 6, &Control::unlimited()).unwrap();
+                let done = Experiment::run(&training, Some(&exact), 6, &Control::unlimited());
                 assert_eq!(done.inconsistent().count(), 0, "{network} {samples} {allocation:?}");
                 if exact.answer.verdict == Verdict::Zero && !allocation.is_empty() {
                     assert_eq!(done.successes(), 0);
@@ -251,12 +250,12 @@ fn results_do_not_depend_on_threads_and_a_stop_leaves_what_is_finished() {
     let training = training(&network, Samples::Functional, "W1[0,0] W1[1,1] W2[0,0] W2[1,1]", TrialOptions::default());
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| Experiment::run(&training, None, 60, &AtomicBool::new(false), &|_, _| {}).trials)
+        pool.install(|| Experiment::run(&training, None, 60, &Control::unlimited()).trials)
     };
     assert_eq!(run(1), run(2));
     let stop = AtomicBool::new(false);
     let halt = |done: u64, _: u64| stop.store(done >= 10, std::sync::atomic::Ordering::Relaxed);
-    let partial = Experiment::run(&training, None, 100_000, &stop, &halt);
+    let partial = Experiment::run(&training, None, 100_000, &Control::unlimited().stopped_by(&stop).watched_by(&halt));
     assert!(partial.is_partial() && partial.count() >= 10 && partial.count() < 1_000, "{}", partial.count());
 }
 
@@ -265,11 +264,10 @@ fn results_do_not_depend_on_threads_and_a_stop_leaves_what_is_finished() {
 fn a_false_verdict_is_an_inconsistency() {
     let network = Network::lffn(&[2, 2, 2], false).unwrap();
     let training = training(&network, Samples::Functional, "W1", TrialOptions::default());
-    let go_on = AtomicBool::new(false);
-    let mut exact = Exact::new(&training, 20, SETTINGS, &go_on, &|_, _| {}).unwrap();
+    let mut exact = Exact::new(&training, 20, SETTINGS, &Control::unlimited()).unwrap();
     assert_eq!(exact.answer.verdict, Verdict::One);
     exact.answer.verdict = Verdict::Zero;
-    let done = Experiment::run(&training, Some(&exact), 20, &go_on, &|_, _| {});
+    let done = Experiment::run(&training, Some(&exact), 20, &Control::unlimited());
     assert_eq!(done.inconsistent().count(), 20);
 }
 
@@ -294,7 +292,6 @@ fn instances_are_the_same_one_by_one() {
 /// what is there is found.
 #[test]
 fn relu_agrees_with_exact_decisions_one_by_one() {
-    let go_on = AtomicBool::new(false);
     for (widths, samples) in [([1, 1, 1], 2), ([2, 2, 1], 2), ([2, 3, 1], 2)] {
         let (network, samples) = (Network::relu(&widths, false).unwrap(), Samples::Count(samples));
         let matcher = Matcher::new(&network, samples, SETTINGS, Default::default()).unwrap();
@@ -305,8 +302,8 @@ fn relu_agrees_with_exact_decisions_one_by_one() {
             for allocation in (1..=3.min(part.size())).flat_map(|size| subsets(&part, size)) {
                 let options = TrialOptions { restarts: 15, ..TrialOptions::default() };
                 let training = Training::new(&network, samples, &allocation, options).unwrap();
-                let exact = Exact::with(&matcher, &training, 12, &go_on, &|_, _| {}).unwrap();
-                let done = Experiment::run(&training, Some(&exact), 12, &go_on, &|_, _| {});
+                let exact = Exact::with(&matcher, &training, 12, &Control::unlimited()).unwrap();
+                let done = Experiment::run(&training, Some(&exact), 12, &Control::unlimited());
                 assert_eq!(done.inconsistent().count(), 0, "{network} {allocation:?}");
                 let [yes, no, _] = done.decided();
                 (decided, matched) = (decided + yes + no, matched + yes);

@@ -1,10 +1,7 @@
 //! Training results from elsewhere, and saved instances, as a user hands them in.
 
-use std::fs::File;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
 use allocert::allocation::parse;
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::Settings;
 use allocert::record::Replay;
@@ -13,6 +10,8 @@ use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
+use std::fs::File;
+use std::sync::Arc;
 
 #[path = "common/program.rs"]
 mod program;
@@ -78,10 +77,9 @@ fn saved_instances_are_replayed() {
         let network: Network = text.parse().unwrap();
         let learnable = parse(network.layout(), allocation).unwrap();
         let training = Training::new(&network, Samples::Count(1), &learnable, TrialOptions::default()).unwrap();
-        let go_on = AtomicBool::new(false);
         let settings = Settings { seed: 1, error_log2: -100 };
-        let exact = Exact::new(&training, 8, settings, &go_on, &|_, _| {}).unwrap();
-        let done = Experiment::run(&training, Some(&exact), 8, &go_on, &|_, _| {});
+        let exact = Exact::new(&training, 8, settings, &Control::unlimited()).unwrap();
+        let done = Experiment::run(&training, Some(&exact), 8, &Control::unlimited());
         let matched = done.trials.iter().find(|c| c.trial.outcome.is_match()).unwrap();
         let mut saved = Replay::of(&training, matched, exact.answer.verdict.name());
         let replay = |saved: &Replay| {

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 use std::sync::Barrier;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use allocert::allocation::{Allocation, parse};
 use allocert::claims::{CheckOptions, check, read};
+use allocert::control::Control;
 use allocert::matching::{MatchOptions, Trials, decide};
 use allocert::network::{Network, Samples};
 use allocert::reach::{DesignOptions, LawOptions, ScanOptions, Settings, design, law, rank, scan};
@@ -26,19 +26,29 @@ fn everything(caller: usize) -> Vec<String> {
     let settings = Settings { seed: 1 + caller as u64, error_log2: -60 };
     let (learnable, samples) = (parse(network.layout(), ["W1", "W D"][caller]).unwrap(), Samples::Functional);
     let options = MatchOptions { trials: Trials::Fixed(5), ..MatchOptions::default() };
-    let all = ScanOptions { within: None, sizes: None, time_limit: None };
-    let stop = AtomicBool::new(false);
+    let all = ScanOptions::default();
     let mut said = vec![
-        format!("{:?}", rank(&network, &learnable, samples, settings).unwrap().dim),
-        format!("{:?}", scan(&network, samples, &all, settings, &|_, _| {}).unwrap().table),
-        format!("{:?}", law(&network, samples, &LawOptions::default(), settings, &stop).unwrap().flats),
-        format!("{:?}", design(&network, samples, 4, &DesignOptions::default(), settings).unwrap().allocation),
-        format!("{:?}", decide(&network, &learnable, samples, &options, settings, &|_, _| {}).unwrap().verdict),
-        format!("{:?}", rank(&network, &Allocation::all(network.weights()), samples, settings).unwrap().dim),
+        format!("{:?}", rank(&network, &learnable, samples, settings, &Control::unlimited()).unwrap().dim),
+        format!("{:?}", scan(&network, samples, &all, settings, &Control::unlimited()).unwrap().table),
+        format!("{:?}", law(&network, samples, &LawOptions::default(), settings, &Control::unlimited()).unwrap().flats),
+        format!(
+            "{:?}",
+            design(&network, samples, 4, &DesignOptions::default(), settings, &Control::unlimited())
+                .unwrap()
+                .allocation
+        ),
+        format!(
+            "{:?}",
+            decide(&network, &learnable, samples, &options, settings, &Control::unlimited()).unwrap().verdict
+        ),
+        format!(
+            "{:?}",
+            rank(&network, &Allocation::all(network.weights()), samples, settings, &Control::unlimited()).unwrap().dim
+        ),
     ];
     let options = CheckOptions { settings, time_limit: Duration::from_secs(600), max_allocations: 1 << 20 };
     let claims = read(Path::new("mine.star"), CLAIMS[caller].to_owned(), settings).unwrap();
-    said.extend(claims.iter().map(|claim| format!("{:?}", check(claim, &options, &|_, _| {}).outcome)));
+    said.extend(claims.iter().map(|claim| format!("{:?}", check(claim, &options, &Control::unlimited()).outcome)));
     said
 }
 

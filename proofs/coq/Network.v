@@ -104,3 +104,26 @@ Definition census (p : program) (s : samples) (E : seq nat) (t : seq (seq N)) : 
   exists dim : seq nat -> nat,
     (forall A, A \in sublists E -> dimension p s A (dim A)) /\
     (forall r d, N.of_nat (count (fun A => (size A == r) && (dim A == d)) (sublists E)) = nth 0%num (nth [::] t d) r).
+
+(** ** Matches
+
+    An instance: all weights of a student, of which those of an allocation may be others, all weights of a teacher, and inputs. They are
+    rational numbers n/d; what is missing is 0. *)
+Definition rational := (Z * positive)%type.
+Record instance := Instance { student : seq rational; teacher : seq rational; given : seq (seq rational) }.
+Definition ofQ (F : fieldType) (q : rational) : F := ofZ F q.1 / ofZ F (Zpos q.2).
+Definition numbers_at (F : fieldType) (qs : seq rational) (i : nat) : F := ofQ F (nth (Z0, xH) qs i).
+
+(** Whether weights w are the student's but for those of A, and have the teacher's labels at an input. *)
+Definition learned (A : seq nat) (I : instance) (F : fieldType) (w : nat -> F) : Prop :=
+  forall i, i \notin A -> w i = numbers_at F (student I) i.
+Definition equal_at (p : program) (I : instance) (F : fieldType) (w x : nat -> F) : Prop :=
+  labels (R := ring F) w x p = labels (R := ring F) (numbers_at F (teacher I)) x p.
+
+(** Some weights do, or none do, at all inputs of the instance, or at all inputs whatever: real ones, or of any other real closed field. *)
+Definition matched (p : program) (A : seq nat) (I : instance) : Prop := forall R : rcfType,
+  exists2 w : nat -> R, learned A I w & forall s, (s < size (given I))%N -> equal_at p I w (numbers_at R (nth [::] (given I) s)).
+Definition matched_everywhere (p : program) (A : seq nat) (I : instance) : Prop := forall R : rcfType,
+  exists2 w : nat -> R, learned A I w & forall x, equal_at p I w x.
+Definition unmatched (p : program) (A : seq nat) (I : instance) : Prop := forall (R : rcfType) (w : nat -> R),
+  learned A I w -> ~ forall s, (s < size (given I))%N -> equal_at p I w (numbers_at R (nth [::] (given I) s)).

@@ -1,28 +1,24 @@
 //! Training beside a match probability of which nothing else is known.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
-
+use allocert_core::control::Control;
 use allocert_core::matching::{Ensemble, MatchAnswer, Verdict};
 use allocert_record::TrainedStudents;
 use allocert_train::{Experiment, Training, TrialOptions};
 
 /// What training comes to in at most so many trials where no law settles a match probability and no instance can be decided: networks
-/// with exponentials, quotients or roots, if they are defined everywhere. Nothing elsewhere. After the limit of time no trial begins.
+/// with exponentials, quotients or roots, if they are defined everywhere. Nothing elsewhere. Once something says stop no trial begins.
 pub fn trained_beside(
     answer: &MatchAnswer,
     ensemble: Ensemble,
     trials: u64,
-    time_limit: Option<Duration>,
+    control: &Control<'_>,
 ) -> Option<TrainedStudents> {
     if !answer.network.is_analytic() || answer.verdict != Verdict::Undecided {
         return None;
     }
     let options = TrialOptions { ensemble, seed: answer.settings.seed, ..TrialOptions::default() };
     let training = Training::new(&answer.network, answer.samples, &answer.allocation, options).ok()?;
-    let (start, stop) = (Instant::now(), AtomicBool::new(false));
-    let watch = |_, _| stop.store(time_limit.is_some_and(|limit| start.elapsed() >= limit), Ordering::Relaxed);
-    let experiment = Experiment::run(&training, None, trials, &stop, &watch);
+    let experiment = Experiment::run(&training, None, trials, control);
     (experiment.count() > 0).then(|| TrainedStudents {
         trials: experiment.count(),
         successes: experiment.successes(),

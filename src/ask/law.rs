@@ -1,7 +1,8 @@
 //! The law of a network, its reasons looked for.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use allocert_core::control::Control;
 use allocert_core::reach::Law;
 use allocert_prove::{reasons_of_law, theorem_of_law};
 use allocert_record as record;
@@ -12,7 +13,6 @@ const SHARE: u32 = 4;
 /// What is said of a law. For the flats whose dimensions are not proved yet a proof is looked for, during a share of the time
 /// limit that the law had; `law` is told of what is found.
 pub fn law(law: &mut Law, time_limit: Duration) -> record::Law {
-    let end = Instant::now().checked_add(time_limit / SHARE);
-    let reasons = reasons_of_law(law, || end.is_none_or(|end| Instant::now() < end));
+    let reasons = reasons_of_law(law, &Control::unlimited().within(time_limit / SHARE));
     record::Law::of(law, &reasons, theorem_of_law(&law.network, law.samples))
 }

@@ -2,16 +2,16 @@
 
 use allocert_checker::{Verdict, check};
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
-use allocert_core::reach::{Answer, Dimension, Evidence, ReachError, Reason, Settings, rank_drawn};
+use allocert_core::reach::{Answer, Dimension, Evidence, Ranks, ReachError, Reason, Settings};
 use allocert_prove::of_rank;
 use allocert_record as record;
 
 /// Larger networks are not searched for a proof: it might take long.
 pub const MOST_PROVED: usize = 24;
 
-/// The reachable dimension of one allocation, with all that is known of it; `draws` as for
-/// [`rank_drawn`](allocert_core::reach::rank_drawn).
+/// The reachable dimension of one allocation, with all that is known of it; `draws` as for [`Ranks`].
 ///
 /// # Errors
 /// See [`ReachError`].
@@ -21,8 +21,10 @@ pub fn rank(
     samples: Samples,
     settings: Settings,
     draws: u64,
+    control: &Control<'_>,
 ) -> Result<record::Rank, ReachError> {
-    Ok(rank_record(&settled(rank_drawn(network, allocation, samples, settings, draws)?)))
+    let answer = Ranks::new(network, settings, draws).answer(allocation, samples, control)?;
+    Ok(rank_record(&settled(answer)))
 }
 
 /// The record of a settled answer.

@@ -17,6 +17,7 @@ use super::source::dedent;
 use super::unknown::{Reading, Truth, once};
 use super::values::{AllocationValue, NetworkValue};
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::reach::{Evidence, IntegerPoint, Settings, rank};
 
 /// Every matroid behind a counterexample may err with at most this probability.
@@ -58,7 +59,7 @@ pub(super) fn describe(
     let evidence = Evidence::all([session.evidence(), claim.loading.evidence()]);
     let is_sampled = claim.reading() == Reading::Samples || session.is_sampled();
     session.close();
-    let asked = |a: &Allocation| rank(&instance.network, a, instance.samples, settings).ok();
+    let asked = |a: &Allocation| rank(&instance.network, a, instance.samples, settings, &Control::unlimited()).ok();
     let answer = instance.allocation.as_ref().and_then(asked);
     let point = answer.as_ref().and_then(|answer| {
         let (network, allocation, dim) = (&answer.network, &answer.allocation, answer.dim.value);
@@ -137,7 +138,7 @@ fn side_value(claim: &Claim, instance: &Instance, settings: Settings, parameters
         module.import_public_symbols(&claim.module);
         let mut eval = Evaluator::new(&module);
         eval.extra = Some(&host);
-        limit(&mut eval, MOST_TICKS, None).ok()?;
+        limit(&mut eval, MOST_TICKS, Control::unlimited()).ok()?;
         let function = eval.eval_module(ast, &globals()).ok()?;
         let heap = module.heap();
         let mut arguments: Vec<Value<'_>> = vec![heap.alloc(NetworkValue::new(lens.clone()))];

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
 use starlark::environment::{FrozenModule, Module};
 use starlark::eval::Evaluator;
@@ -16,6 +15,7 @@ use super::limits::{MOST_LOADING_TICKS, limit, too_deep};
 use super::session::Session;
 use super::unknown::{Reading, once};
 use super::values::NetworkValue;
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::Settings;
 use allocert_core::text::{nearest, quote};
@@ -96,7 +96,7 @@ impl Definitions {
         self.knows_family(text)?;
         let session = Session::new(SETTINGS, Some(LONGEST_LOADING));
         let host = Host::new(Arc::clone(&session));
-        let limits = (MOST_LOADING_TICKS, Some(Instant::now() + LONGEST_LOADING));
+        let limits = (MOST_LOADING_TICKS, Control::unlimited().within(LONGEST_LOADING));
         Module::with_temp_heap(|module| {
             self.modules.iter().for_each(|other| module.import_public_symbols(other));
             let mut eval = Evaluator::new(&module);

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use itertools::Itertools;
 use starlark::codemap::Span;
@@ -22,6 +22,7 @@ use super::slips::{self, Slip};
 use super::source::{Holds, Written, calls};
 use super::unknown::{Reading, once};
 use super::values::{failure, unknown_thing};
+use allocert_core::control::Control;
 use allocert_core::network::Network;
 use allocert_core::reach::{ReachError, Settings};
 
@@ -72,7 +73,7 @@ pub enum ClaimError {
     },
     /// An evaluation that took too much time.
     #[error(
-        "{place}: stopped by the time limit\n  ask for less at a time, or give more time with --time-limit (loading a file may take 60 s)"
+        "{place}: stopped by the time limit\n  ask for less at a time, or give more time (loading a file may take 60 s)"
     )]
     TooSlow {
         /// The file, or the claim.
@@ -103,14 +104,14 @@ pub enum ClaimError {
         reason: ReachError,
     },
     /// The expression is a network at a number of samples.
-    #[error("{text} is a network at a number of samples\n  leave out at(), and give --samples")]
+    #[error("{text} is a network at a number of samples\n  leave out at(), and give the number beside it")]
     HasSamples {
         /// What was given.
         text: String,
     },
     /// The expression calls something that is not known.
     #[error(
-        "no network family is called {name}{near}\n  the families are {}, and those that allocert families lists; --use FILE.star brings in your own",
+        "no network family is called {name}{near}\n  the families are {}, and those that allocert families lists; a file brings in your own",
         Network::FAMILIES.join(", ")
     )]
     NoFamily {
@@ -341,7 +342,7 @@ pub(super) fn evaluated(
     host: &Host,
     before: &[Arc<FrozenModule>],
 ) -> Result<FrozenModule, ClaimError> {
-    let limits = (MOST_LOADING_TICKS, Some(Instant::now() + LONGEST_LOADING));
+    let limits = (MOST_LOADING_TICKS, Control::unlimited().within(LONGEST_LOADING));
     Module::with_temp_heap(|module| {
         {
             before.iter().for_each(|other| module.import_public_symbols(other));
@@ -519,7 +520,7 @@ pub(super) fn without_traceback(error: ClaimError) -> ClaimError {
 /// The error of an evaluation, told apart from the limits.
 pub(super) fn stopped_or(
     eval: &Evaluator<'_, '_, '_>,
-    (ticks, deadline): (u64, Option<Instant>),
+    (ticks, control): (u64, Control<'_>),
     session: &Session,
     place: &str,
     error: starlark::Error,
@@ -536,7 +537,7 @@ pub(super) fn stopped_or(
     // The limit ends an evaluation a little after it is passed.
     if eval.get_total_tick_count() >= ticks {
         ClaimError::TooLong { place: place.to_owned(), limit: ticks }
-    } else if deadline.is_some_and(|d| Instant::now() >= d) {
+    } else if control.stopped().is_some() {
         ClaimError::TooSlow { place: place.to_owned() }
     } else {
         language(error)

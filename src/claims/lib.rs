@@ -28,7 +28,7 @@ mod unknown;
 mod values;
 
 pub use changes::{ChangeTextError, pinned, read_pin};
-pub use check::{CheckOptions, Progress, Sampled, check, evidence_of_all, lost, sample};
+pub use check::{CheckOptions, Sampled, check, evidence_of_all, lost, sample};
 pub use definitions::{Definitions, network};
 pub use families::{FAMILIES, Family};
 pub use file::{Claim, ClaimError, LONGEST_LOADING, find, load, read};

@@ -1,12 +1,11 @@
 //! What a claim file may cost before it is stopped. The files may come from strangers.
 
-use std::time::Instant;
-
 use starlark::ErrorKind;
 use starlark::eval::Evaluator;
 use starlark::values::none::NoneType;
 
 use super::values::failure;
+use allocert_core::control::Control;
 
 /// The longest claim file, in bytes.
 pub(super) const MOST_BYTES: u64 = 8 << 20;
@@ -27,14 +26,14 @@ const MOST_LAMBDAS: usize = 500;
 /// is reserved, not used.
 const STACK: usize = 1 << 30;
 
-/// Puts the limits on an evaluator: so many calls and loop turns, and, looked at now and then between them, a deadline.
+/// Puts the limits on an evaluator: so many calls and loop turns, and, looked at now and then between them, what says stop.
 pub(super) fn limit(
     eval: &mut Evaluator<'_, '_, '_>,
     ticks: u64,
-    deadline: Option<Instant>,
+    control: Control<'static>,
 ) -> starlark::Result<NoneType> {
     eval.set_max_tick_count(ticks).map_err(failure)?;
-    eval.set_check_cancelled(Box::new(move || deadline.is_some_and(|d| Instant::now() >= d)));
+    eval.set_check_cancelled(Box::new(move || control.stopped().is_some()));
     eval.set_max_callstack_size(DEEPEST).map_err(failure)?;
     Ok(NoneType)
 }

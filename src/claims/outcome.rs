@@ -57,7 +57,7 @@ pub enum Unsettled {
     #[error("no instance satisfies the hypothesis, so nothing was checked")]
     Vacuous,
     /// There are more allocations than the limit.
-    #[error("stopped by a limit: {allocations} allocations are more than --max-allocations {limit}")]
+    #[error("stopped by a limit: {allocations} allocations are more than {limit}")]
     TooMany {
         /// How many there are.
         allocations: String,
@@ -65,7 +65,7 @@ pub enum Unsettled {
         limit: u64,
     },
     /// The time limit.
-    #[error("stopped by a limit: --time-limit {seconds} s")]
+    #[error("stopped by a limit: {seconds} s for one claim")]
     TimeLimit {
         /// The limit.
         seconds: u64,

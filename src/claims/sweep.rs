@@ -14,6 +14,7 @@ use super::session::Lens;
 use super::unknown::{Reading, once};
 use super::values::{NetworkValue, allocation_of};
 use allocert_core::allocation::{Allocation, Layout, Tensor};
+use allocert_core::control::Control;
 use allocert_core::network::Symmetry;
 use allocert_core::reach::{Group, Orbit, Orbits, ReachError};
 
@@ -71,7 +72,7 @@ impl<'a> Sweep<'a> {
             return Ok(Box::new(std::iter::empty()));
         }
         while orbits.size() < size {
-            orbits.advance()?;
+            orbits.advance(&Control::unlimited())?;
         }
         let (orbits, seed) = (&*orbits, self.seed);
         Ok(Box::new(orbits.level().iter().enumerate().map(move |(place, orbit)| Item {
@@ -226,7 +227,7 @@ fn evaluate(claim: &Claim, lens: &Lens, closed: &Closed) -> Option<Meaning> {
         module.import_public_symbols(&claim.module);
         let mut eval = Evaluator::new(&module);
         eval.extra = Some(&host);
-        limit(&mut eval, MOST_TICKS, host.session.deadline()).ok()?;
+        limit(&mut eval, MOST_TICKS, host.session.control()).ok()?;
         let function = eval.eval_module(ast, &globals()).ok()?;
         let heap = module.heap();
         let network = |_: &String| heap.alloc(NetworkValue::new(lens.clone()));

@@ -3,16 +3,17 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use allocert::allocation::{Allocation, parse};
 use allocert::ask::{rank_record, settled};
+use allocert::control::Control;
 use allocert::matching::{Limits, MatchAnswer, MatchError, MatchOptions, Matcher};
 use allocert::network::{Network, Samples};
-use allocert::reach::{Ranks, ReachError, Settings, rank_drawn};
+use allocert::reach::{Ranks, ReachError, Settings};
 use allocert::record::{self, Request, Run};
 use allocert::text::quote;
 
@@ -51,21 +52,21 @@ pub(super) fn ranks(
     settings: Settings,
     draws: u64,
 ) -> Result<ExitCode, Failure> {
-    let mut ranks = Ranks::new(network, settings, draws);
+    let (mut ranks, control) = (Ranks::new(network, settings, draws), Control::unlimited());
     let mut status = Status::default();
     for_each_part(path, |lines| {
-        let answers = answered(&mut ranks, samples, lines);
+        let answers = answered(&mut ranks, samples, lines, &control);
         answers.into_iter().try_for_each(|answer| status.print(answer))
     })?;
     Ok(status.exit())
 }
 
 /// What is said of each line.
-fn answered(ranks: &mut Ranks, samples: Samples, lines: &[(usize, String)]) -> Vec<Said> {
+fn answered(ranks: &mut Ranks, samples: Samples, lines: &[(usize, String)], control: &Control<'_>) -> Vec<Said> {
     let network = ranks.network().clone();
     let questions: Vec<_> = lines.iter().map(|(_, text)| question(&network, text, samples)).collect();
     let asked: Vec<(Allocation, Samples)> = questions.iter().flatten().cloned().collect();
-    let answers = ranks.answers(&asked).into_par_iter().map(|answer| answer.map(settled));
+    let answers = ranks.answers(&asked, control).into_par_iter().map(|answer| answer.map(settled));
     let mut answers = answers.collect::<Vec<_>>().into_iter();
     let said = |((line, _), question): (&(usize, String), &Result<_, String>)| {
         let answer = match question {
@@ -107,19 +108,22 @@ pub(super) fn resumed(
     let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), request, pieces: pieces.len(), shard };
     let kept = Folder::open(folder, run)?;
     let (own, stop) = (kept.run().own().collect::<Vec<usize>>(), interrupt::flag());
+    let control = Control::unlimited().stopped_by(&stop);
+    let interrupted = |done: usize| {
+        let (all, folder) = (own.len(), folder.display());
+        Failure::limit(format!(
+            "interrupted after {done} of {all} pieces, which are kept in {folder}\n  the same command goes on from there"
+        ))
+    };
     let mut ranks = Ranks::new(network, settings, draws);
     for (done, piece) in own.iter().enumerate() {
         if kept.read_or_say(*piece).and_then(|text| said(&text)).is_some() {
             continue;
         }
-        if stop.load(Ordering::Relaxed) {
-            return Err(Failure::limit(format!(
-                "interrupted after {done} of {} pieces, which are kept in {}\n  the same command goes on from there",
-                own.len(),
-                folder.display()
-            )));
+        let answers = answered(&mut ranks, samples, pieces[*piece], &control);
+        if control.stopped().is_some() {
+            return Err(interrupted(done));
         }
-        let answers = answered(&mut ranks, samples, pieces[*piece]);
         kept.write(*piece, &serde_json::to_string(&answers).map_err(std::io::Error::other)?)?;
     }
     if shard.1 > 1 {
@@ -159,7 +163,9 @@ pub(super) fn networks(
     for_each_part(path, |lines| {
         for (line, text) in lines {
             let answer = network_question(common, text, samples).and_then(|(network, allocation, samples)| {
-                Ok(settled(rank_drawn(&network, &allocation, samples, settings, draws)?))
+                let answer =
+                    Ranks::new(&network, settings, draws).answer(&allocation, samples, &Control::unlimited())?;
+                Ok(settled(answer))
             });
             status.print(Said::of(*line, answer.as_ref().map(rank_record)))?;
         }
@@ -175,6 +181,7 @@ pub(super) fn matches(
     path: &Path,
     settings: Settings,
     options: &MatchOptions,
+    limit: Duration,
 ) -> Result<ExitCode, Failure> {
     let mut matchers: Vec<(Samples, Result<Matcher, MatchError>)> = Vec::new();
     let mut status = Status::default();
@@ -191,7 +198,7 @@ pub(super) fn matches(
                 return Err(Failure::request("no samples"));
             };
             let matcher = matcher.as_ref().map_err(|error| Failure::from(error.clone()))?;
-            Ok(matcher.decide(allocation, options, &|_, _| {})?)
+            Ok(matcher.decide(allocation, options, &Control::unlimited().within(limit))?)
         };
         let answers: Vec<Result<MatchAnswer, Failure>> = questions.par_iter().map(decided).collect();
         for ((line, _), answer) in lines.iter().zip(&answers) {

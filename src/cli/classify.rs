@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use allocert::allocation::print;
+use allocert::control::Control;
 use allocert::matching::{Classification, Limits, MatchOptions, Matcher, MaximalTable, Trials, maximal};
 use allocert::record;
 
@@ -50,14 +51,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let network = arguments.subject.network(common)?;
-    let options = MatchOptions {
-        trials: Trials::Fixed(arguments.trials),
-        time_limit: Some(Duration::from_secs(arguments.time_limit)),
-        ..MatchOptions::default()
-    };
+    let options = MatchOptions { trials: Trials::Fixed(arguments.trials), ..MatchOptions::default() };
+    let limit = Duration::from_secs(arguments.time_limit);
     if let Some(path) = &arguments.batch {
         let settings = settings(common, arguments.error_log2);
-        return batch::matches(&network, arguments.subject.samples(), path, settings, &options);
+        return batch::matches(&network, arguments.subject.samples(), path, settings, &options, limit);
     }
     let bar = bar("classifying {bar:30} {pos}/{len}, {eta} left");
     let progress = |done: u64, all: u64| {
@@ -66,8 +64,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     };
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
     let begun = Instant::now();
+    let control = Control::unlimited().within(limit).watched_by(&progress);
     let late = if arguments.maximal {
-        let table = maximal(&network, &options, settings, &progress);
+        let table = maximal(&network, &options, settings, &control);
         bar.finish_and_clear();
         let table = table?;
         if common.json {
@@ -81,8 +80,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     } else {
         let matcher = Matcher::new(&network, samples, settings, Limits::default())?;
         let answer = match arguments.until_decided {
-            true => matcher.classify_until_decided(&options, &progress),
-            false => matcher.classify(&options, &progress),
+            true => matcher.classify_until_decided(&options, &control),
+            false => matcher.classify(&options, &control),
         };
         bar.finish_and_clear();
         let answer = answer?;

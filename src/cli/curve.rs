@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 
 use clap::Args;
 use rayon::prelude::*;
 
+use allocert::control::Control;
 use allocert::network::Network;
 use allocert::plot::{Axis, Frame, Line, PlotError, Point, lines};
 use allocert::record::DataFit;
@@ -81,17 +81,18 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         }
     }
     let stop = interrupt::flag();
+    let control = Control::unlimited().stopped_by(&stop);
     let bar = bar("fitting {bar:30} {pos}/{len}, {eta} left");
     bar.set_length(plan.len() as u64);
     let one = |(strategy, size, seed): &(Strategy, usize, u64)| {
-        if stop.load(Ordering::Relaxed) {
+        if control.stopped().is_some() {
             return Ok(None);
         }
         let allocation = strategy.choose(&network, *size, *seed);
         let options = arguments.fitting.options(arguments.trainer, arguments.learning_rate, 1.0, *seed);
         let parts = data.split(arguments.fitting.test_share, *seed).map_err(|e| Failure::request(e.to_string()))?;
         let (train, test) = parts;
-        let done = fit(&network, &allocation, (&train, &test), &options, &stop, &|_, _| {})?;
+        let done = fit(&network, &allocation, (&train, &test), &options, &control)?;
         bar.inc(1);
         let rows = [train.rows(), test.rows()];
         let row = DataFit::of(&network, &allocation, Some(strategy.name()), rows, &options, &done);

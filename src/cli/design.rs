@@ -6,11 +6,13 @@ use std::time::Duration;
 use clap::Args;
 
 use allocert::allocation::{parse, picture};
+use allocert::control::Control;
 use allocert::matching::choose;
 use allocert::reach::{DesignOptions, Evidence, design};
 use allocert::record;
 
 use super::failure::Failure;
+use super::interrupt;
 use super::obstruction::obstructions;
 use super::output::{json, line, plural, wrapped_paragraph};
 use super::{Common, Subject, error_bound, parse_allocation, settings};
@@ -65,8 +67,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         alternatives: arguments.alternatives,
     };
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
-    let found = design(&network, samples, arguments.size, &options, settings)?;
-    let matching = choose(&found, settings, Duration::from_secs(arguments.time_limit))?;
+    let stop = interrupt::flag();
+    let control = Control::unlimited().stopped_by(&stop);
+    let found = design(&network, samples, arguments.size, &options, settings, &control)?;
+    let matching = choose(&found, settings, Duration::from_secs(arguments.time_limit), &control)?;
     let answer = record::Design::of(&found, &options, &matching);
     if common.json {
         json(&answer)?;

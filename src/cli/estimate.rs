@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rug::Integer;
 
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::{OrbitCount, ScanOptions, Settings, scan_cost};
 
@@ -41,13 +42,14 @@ pub(super) fn scan(
     options: &ScanOptions,
     settings: Settings,
     allowed: Allowed,
+    control: &Control<'_>,
 ) -> Result<(), Failure> {
     let n = options.within.as_ref().map_or(network.weights(), |within| within.size());
     if n < FEWEST_WEIGHTS {
         return Ok(());
     }
     let time = |options: &ScanOptions| {
-        let products = scan_cost(network, samples, options, settings)?;
+        let products = scan_cost(network, samples, options, settings, control)?;
         Ok::<Integer, Failure>(products * THOUSAND_PRODUCTS / 1_000 / rayon::current_num_threads() as u64)
     };
     let (limit, shards) = match allowed {

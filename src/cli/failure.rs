@@ -4,7 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use allocert::allocation::TextError;
-use allocert::claims::{ChangeTextError, ClaimError};
+use allocert::claims::{ChangeTextError, ClaimError, Unsettled};
+use allocert::control::Stopped;
 use allocert::matching::MatchError;
 use allocert::reach::ReachError;
 use allocert::training::TrainingError;
@@ -77,7 +78,8 @@ fn options(error: &ReachError) -> Option<String> {
         ReachError::TooManyWeights { .. } => "--within".to_owned(),
         ReachError::ErrorTooSmall { possible, .. } if *possible < 0 => format!("--error-log2 {possible}"),
         ReachError::ErrorTooSmall { .. } => "--within, --sizes".to_owned(),
-        ReachError::TimeLimit { .. } => "--time-limit, --within, --sizes".to_owned(),
+        ReachError::StoppedCount { why: Stopped::Time, .. } => "--time-limit, --within, --sizes".to_owned(),
+        ReachError::Stopped(Stopped::Time) => "--time-limit".to_owned(),
         ReachError::TooManyOrbits { fits: Some(size), .. } => format!("--within, --sizes ..{size}"),
         ReachError::TooManyOrbits { fits: None, .. } => "--within, --sizes".to_owned(),
         _ => return None,
@@ -88,8 +90,26 @@ impl From<ClaimError> for Failure {
     fn from(error: ClaimError) -> Self {
         let text = error.to_string();
         // The language starts its own messages with "error: ".
-        let message = text.strip_prefix("error: ").unwrap_or(&text).to_owned();
+        let text = text.strip_prefix("error: ").unwrap_or(&text);
+        let option = match &error {
+            ClaimError::TooSlow { .. } => Some("--time-limit"),
+            ClaimError::HasSamples { .. } => Some("--samples"),
+            ClaimError::NoFamily { .. } => Some("--use FILE.star"),
+            _ => None,
+        };
+        let message = option.map_or_else(|| text.to_owned(), |option| format!("{text} ({option})"));
         if error.is_limit() { Failure::limit(message) } else { Failure::request(message) }
+    }
+}
+
+/// Why a claim is not settled, in terms of the options of the command line.
+pub(super) fn unsettled(why: &Unsettled) -> String {
+    match why {
+        Unsettled::TooMany { allocations, limit } => {
+            format!("stopped by a limit: {allocations} allocations are more than --max-allocations {limit}")
+        }
+        Unsettled::TimeLimit { seconds } => format!("stopped by a limit: --time-limit {seconds} s"),
+        why => why.to_string(),
     }
 }
 

@@ -9,6 +9,7 @@ use clap::Args;
 use allocert::allocation::{picture, print};
 use allocert::ask::trained_beside;
 use allocert::certificate::of_match;
+use allocert::control::Control;
 use allocert::matching::{
     Ensemble, Estimate, Exact, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide,
 };
@@ -77,15 +78,11 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         Some(width) => Trials::Precision { width, most: arguments.trials.unwrap_or(100_000_000) },
         None => Trials::UpTo(arguments.trials.unwrap_or(10_000)),
     };
-    let options = MatchOptions {
-        ensemble: arguments.ensemble,
-        trials,
-        time_limit: Some(Duration::from_secs(arguments.time_limit)),
-        ..MatchOptions::default()
-    };
+    let options = MatchOptions { ensemble: arguments.ensemble, trials, ..MatchOptions::default() };
+    let limit = Duration::from_secs(arguments.time_limit);
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
     if let Some(path) = &arguments.batch {
-        return batch::matches(&network, samples, path, settings, &options);
+        return batch::matches(&network, samples, path, settings, &options, limit);
     }
     let allocation = arguments.files.allocation(&network, arguments.allocation.as_deref())?;
     let bar = bar("deciding {bar:30} {pos}/{len} instances, {eta} left");
@@ -93,14 +90,15 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         bar.set_length(all);
         bar.set_position(done);
     };
-    let answer = decide(&network, &allocation, samples, &options, settings, &progress);
+    let control = Control::unlimited().within(limit).watched_by(&progress);
+    let answer = decide(&network, &allocation, samples, &options, settings, &control);
     bar.finish_and_clear();
     let answer = answer?;
     let training = trained_beside(
         &answer,
         options.ensemble,
         arguments.trials.unwrap_or(MOST_TRAINED).min(MOST_TRAINED),
-        options.time_limit,
+        &Control::unlimited().within(limit),
     );
     let record = || record::Match { training: training.clone(), ..record::Match::of(&answer, options.ensemble) };
     if let Some(folder) = &arguments.report {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use allocert::control::Control;
 use allocert::reach::PieceResult;
 use allocert::record::{self, Request, Run};
 
@@ -105,7 +106,8 @@ fn merge_scan(common: &Common, run: &Run, texts: &[String]) -> Result<ExitCode, 
         return Err(Failure::request("run.json is damaged: its request has another number of pieces\n  run it again"));
     }
     let results: Option<Vec<PieceResult>> = texts.iter().map(|text| scan_pieces::entries(text)).collect();
-    let answer = pieces.join(&results.ok_or(allocert::reach::ReachError::PiecesDoNotFit)?)?;
+    let results = results.ok_or(allocert::reach::ReachError::PiecesDoNotFit)?;
+    let answer = pieces.join(&results, &Control::unlimited())?;
     if common.json {
         json(&record::Scan::of(&answer))?
     } else {

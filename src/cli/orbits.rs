@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use rug::Integer;
 
 use allocert::allocation::print;
+use allocert::control::{Control, Stopped};
 use allocert::matching::{Asked, Limits, Matched, Matcher, OrbitMatcher, Ruled, Verdict};
 use allocert::network::{Network, Samples};
 use allocert::reach::{JacobianMatroid, OrbitCount, Row, Scan, ScanOptions, Settings, list};
@@ -34,8 +34,6 @@ pub(super) struct Request<'a> {
     pub with: &'a [With],
     /// Instances of each basis that no law settles.
     pub trials: u64,
-    /// When it must be finished.
-    pub deadline: Option<(Instant, Duration)>,
 }
 
 const COLUMNS: [Column; 7] = [
@@ -66,7 +64,7 @@ pub(super) fn accept(
     (network, samples): (&Network, Samples),
     options: &ScanOptions,
     settings: Settings,
-    request: &Request<'_>,
+    (request, limit, control): (&Request<'_>, Duration, &Control<'_>),
 ) -> Result<OrbitCount, Failure> {
     Format::of(request.path)?;
     if !network.has_one_matroid() {
@@ -76,10 +74,8 @@ pub(super) fn accept(
     }
     let count = OrbitCount::of(network, samples, options)?;
     count.accept()?;
-    if let Some((_, limit)) = request.deadline {
-        let teacher = JacobianMatroid::new(network, samples, settings.seed)?.teacher_rank();
-        estimate::listing((network, teacher), &count, limit)?;
-    }
+    let teacher = JacobianMatroid::new(network, samples, settings.seed, control)?.teacher_rank();
+    estimate::listing((network, teacher), &count, limit)?;
     Ok(count)
 }
 
@@ -88,7 +84,7 @@ pub(super) fn write(
     scan: &Scan,
     count: &OrbitCount,
     request: &Request<'_>,
-    interrupted: &AtomicBool,
+    control: &Control<'_>,
 ) -> Result<u64, Failure> {
     let has = |with| request.with.contains(&with);
     let asked = Asked { degree: has(With::Degree), verdict: has(With::Verdict), trials: request.trials };
@@ -102,20 +98,19 @@ pub(super) fn write(
     let mut file = TableFile::create(request.path, columns)?;
     let network = scan.network.to_string();
     let bar = bar("listing {bar:30} {pos}/{len} orbits, {eta} left");
-    let stop = || interrupted.load(Ordering::Relaxed) || request.deadline.is_some_and(|(end, _)| Instant::now() >= end);
     let least = matching.as_ref().map_or(usize::MAX, OrbitMatcher::least_size);
     let shown = count.shown(least);
     bar.set_length(shown.to_u64().unwrap_or(u64::MAX));
     let (mut orbits, mut bases) = (0, Bases::default());
-    let listed = list(scan, count, least, &stop, |size, rows| {
+    let listed = list(scan, count, least, &control.narrowed(None), |size, rows| {
         let asked_for = scan.sizes.contains(&size);
         for part in rows.chunks(if matching.is_some() { 512 } else { rows.len() }) {
-            if stop() {
+            if control.stopped().is_some() {
                 return Err(stopped());
             }
-            let answers = matching.as_mut().map(|m| m.answer(size, part)).transpose()?;
+            let answers = matching.as_mut().map(|m| m.answer(size, part, control)).transpose()?;
             if answers.is_some() && size == scan.teacher.value {
-                bases.answered(part.len(), &count.number(size), request)?;
+                bases.answered(part.len(), &count.number(size), request, control)?;
             }
             if asked_for {
                 let answers = answers.as_ref();
@@ -128,14 +123,8 @@ pub(super) fn write(
         Ok(())
     });
     bar.finish_and_clear();
-    if listed.is_err() && stop() {
-        let why = match request.deadline {
-            _ if interrupted.load(Ordering::Relaxed) => "interrupted".to_owned(),
-            limit => format!(
-                "stopped by the time limit of {} s",
-                limit.unwrap_or((Instant::now(), Duration::ZERO)).1.as_secs()
-            ),
-        };
+    if let (Err(_), Some(stopped)) = (&listed, control.stopped()) {
+        let why = why(stopped, control);
         return Err(Failure::limit(format!(
             "{why} after {} of {} orbits; {} is not written\n  give more time with --time-limit, or list fewer with --sizes or --within",
             thousands(bar.position()),
@@ -160,14 +149,20 @@ struct Bases {
 
 impl Bases {
     /// Counts some more; refuses to go on if all will take more than twice the time limit.
-    fn answered(&mut self, orbits: usize, all: &Integer, request: &Request<'_>) -> Result<(), Failure> {
+    fn answered(
+        &mut self,
+        orbits: usize,
+        all: &Integer,
+        request: &Request<'_>,
+        control: &Control<'_>,
+    ) -> Result<(), Failure> {
         let Some(start) = self.start else {
             // The first portion is in the clock's blind spot: it was answered before.
             self.start = Some(Instant::now());
             return Ok(());
         };
         self.answered += orbits;
-        let (elapsed, limit) = (start.elapsed(), request.deadline.map_or(Duration::MAX, |(_, limit)| limit));
+        let (elapsed, limit) = (start.elapsed(), control.time_limit().unwrap_or(Duration::MAX));
         let expected = Integer::from(elapsed.as_nanos()) * all / self.answered;
         if elapsed < PROBE || expected <= Integer::from(limit.as_nanos()) * 2 {
             return Ok(());
@@ -179,6 +174,14 @@ impl Bases {
             limit.as_secs(),
             request.path.display()
         )))
+    }
+}
+
+/// What stopped the work, as it is said.
+pub(super) fn why(stopped: Stopped, control: &Control<'_>) -> String {
+    match stopped {
+        Stopped::Asked => "interrupted".to_owned(),
+        _ => format!("stopped by the time limit of {} s", control.time_limit().unwrap_or_default().as_secs()),
     }
 }
 

@@ -8,12 +8,14 @@ use clap::Args;
 use allocert::allocation::{Allocation, picture};
 use allocert::ask::{rank_record, reason, settled};
 use allocert::certificate::{Elementary, of_rank, of_rank_by};
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
-use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Evidence, Reason, Settings, rank_drawn};
+use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Evidence, Ranks, Reason, Settings};
 use allocert::record;
 
 use super::certificate::save;
 use super::failure::Failure;
+use super::interrupt;
 use super::obstruction::obstructions;
 use super::output::{beside, json, learnable, line, plural, thousands, written};
 use super::{AllocationFiles, Common, Pins, batch, error_bound, settings};
@@ -95,7 +97,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let answer = rank_drawn(&network, &allocation, samples, settings, draws)?;
+    let stop = interrupt::flag();
+    let control = Control::unlimited().stopped_by(&stop);
+    let answer = Ranks::new(&network, settings, draws).answer(&allocation, samples, &control)?;
     if let Some(path) = &arguments.certificate {
         let text = if arguments.elementary { of_rank_by(&Elementary, &answer) } else { of_rank(&answer) };
         save(path, &text.map_err(|error| Failure::request(error.to_string()))?)?;
@@ -119,7 +123,8 @@ fn at_all_samples(network: &Network, allocation: &Allocation, settings: Settings
             "{network} has kinks: no number of samples is known to be enough\n  {mend}"
         )));
     }
-    let at = |samples| rank_drawn(network, allocation, samples, settings, DRAWS);
+    let mut ranks = Ranks::new(network, settings, DRAWS);
+    let mut at = |samples| ranks.answer(allocation, samples, &Control::unlimited());
     let last = at(Samples::Functional)?;
     if last.teacher.reason == Reason::AtLeast {
         let mend = "ask for one number of samples with --samples";

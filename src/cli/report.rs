@@ -38,7 +38,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Write a document for the appendix of a paper into this folder: paper.tex, which pdflatex compiles, with a table of
-    /// the claims, their statements, counterexamples drawn; and run.bib, an entry for the run.
+    /// the claims, their statements, counterexamples and scans drawn; run.bib, an entry for the run; and each drawing alone: as a
+    /// page of figures.tex, and as SVG.
     #[arg(long, value_name = "DIR")]
     paper: Option<PathBuf>,
 }
@@ -152,6 +153,12 @@ fn write_paper(folder: &Path, results: &Results) -> Result<(), Failure> {
     let document = paper(results, &Origin { version: env!("CARGO_PKG_VERSION").to_owned(), seed });
     make_folder(folder)?;
     write_whole(&folder.join("paper.tex"), document.tex.as_bytes())?;
+    if let Some(figures) = &document.figures {
+        write_whole(&folder.join("figures.tex"), figures.as_bytes())?;
+    }
+    for (place, svg) in document.svg.iter().enumerate() {
+        write_whole(&folder.join(format!("figure-{}.svg", place + 1)), svg.as_bytes())?;
+    }
     write_whole(&folder.join("run.bib"), document.bib.as_bytes())
 }
 

@@ -3,18 +3,17 @@
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 use rug::Integer;
 
 use allocert::allocation::print;
 use allocert::certificate::{Elementary, of_table, of_table_by};
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::{
-    DRAWS, Drawn, MOST_ELEMENTS, OrbitCount, Partial, ReachError, Scan, ScanOptions, Settings, scan_until,
+    DRAWS, Drawn, MOST_ELEMENTS, OrbitCount, Partial, ReachError, Scan, ScanOptions, Settings, scan,
 };
 use allocert::record;
 use allocert::report::Results;
@@ -101,46 +100,39 @@ pub(super) fn sizes(text: &str) -> Result<RangeInclusive<usize>, String> {
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let network = arguments.subject.network(common)?;
     let within = arguments.within.as_ref().map(|text| parse_allocation(&network, text)).transpose()?;
-    let options = ScanOptions {
-        within,
-        sizes: arguments.sizes.clone(),
-        time_limit: Some(Duration::from_secs(arguments.time_limit)),
-    };
+    let options = ScanOptions { within, sizes: arguments.sizes.clone(), draws: arguments.draws };
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
     let limit = Duration::from_secs(arguments.time_limit);
-    let listing = arguments.orbits.as_ref().map(|path| orbits::Request {
-        path,
-        with: &arguments.with,
-        trials: arguments.trials,
-        deadline: Instant::now().checked_add(limit).map(|end| (end, limit)),
-    });
+    let listing =
+        arguments.orbits.as_ref().map(|path| orbits::Request { path, with: &arguments.with, trials: arguments.trials });
+    let bar = bar("counting {bar:30} {percent} %, {eta} left");
+    let progress = |done: u64, all: u64| {
+        bar.set_length(all);
+        bar.set_position(done);
+    };
+    let stop = interrupt::flag();
+    let free = Control::unlimited().stopped_by(&stop);
+    let control = free.within(limit).watched_by(&progress);
     let count = match &listing {
-        Some(request) => Some(orbits::accept((&network, samples), &options, settings, request)?),
+        Some(request) => Some(orbits::accept((&network, samples), &options, settings, (request, limit, &free))?),
         None => None,
     };
     let allowed = match &arguments.resume {
         Some(_) => estimate::Allowed::Pieces(arguments.shard.map_or(1, |(_, shards)| shards)),
         None => estimate::Allowed::Time(limit),
     };
-    estimate::scan((&network, samples), &options, settings, allowed)?;
-    let bar = bar("counting {bar:30} {percent} %, {eta} left");
-    let progress = |done: usize, all: usize| {
-        bar.set_length(all as u64);
-        bar.set_position(done as u64);
-    };
-    let mut stop = Arc::new(AtomicBool::new(false));
+    estimate::scan((&network, samples), &options, settings, allowed, &free)?;
     let answer = if let Some(folder) = &arguments.resume {
         let (subject, shard) = ((&network, samples), arguments.shard.unwrap_or((1, 1)));
         let request = request(&network, samples, &options, settings);
-        let done = scan_pieces::run(subject, request, &options, settings, (folder, shard), &bar);
+        let done = scan_pieces::run(subject, request, &options, settings, (folder, shard), (&control, &bar));
         bar.finish_and_clear();
         match done? {
             Done::Whole(answer) => *answer,
             Done::Shard(run) => return shard_text(common, &run, folder),
         }
     } else {
-        stop = interrupt::flag();
-        let answer = scan_until(&network, samples, &options, settings, arguments.draws, &stop, &progress);
+        let answer = scan(&network, samples, &options, settings, &control);
         bar.finish_and_clear();
         match answer {
             Ok(answer) => answer,
@@ -152,7 +144,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         written(common.json, folder);
     }
     let listed = match listing.as_ref().zip(count.as_ref()) {
-        Some((request, count)) => Some(orbits::write(&answer, count, request, &stop)?),
+        Some((request, count)) => Some(orbits::write(&answer, count, request, &control)?),
         None => None,
     };
     if let Some(path) = &arguments.certificate {
@@ -192,9 +184,7 @@ fn left_out(count: Option<&OrbitCount>) -> String {
 
 /// Shows what a stopped scan had counted; the failure to end with.
 fn partial(common: &Common, error: ReachError) -> Result<Failure, Failure> {
-    if let ReachError::Interrupted { counted: Some(counted), .. }
-    | ReachError::TimeLimit { counted: Some(counted), .. } = &error
-    {
+    if let ReachError::StoppedCount { counted: Some(counted), .. } = &error {
         if common.json {
             json(&record::Scan::of_partial(counted))?;
         } else {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
+use allocert::control::Control;
 use allocert::network::Samples;
 use allocert::reach::{PieceResult, Pieces, Scan, ScanOptions, Settings};
 use allocert::record::{Request, Run};
@@ -14,7 +15,7 @@ use allocert::{allocation::parse, network::Network};
 
 use super::Common;
 use super::failure::Failure;
-use super::interrupt;
+use super::orbits::why;
 use super::resume::{Folder, checksum};
 
 /// What became of a scan in pieces.
@@ -32,51 +33,34 @@ pub(super) fn run(
     options: &ScanOptions,
     settings: Settings,
     (folder, shard): (&Path, (usize, usize)),
-    bar: &ProgressBar,
+    (control, bar): (&Control<'_>, &ProgressBar),
 ) -> Result<Done, Failure> {
     if !network.has_one_matroid() {
         let message =
             format!("{network}: the scan of a network with kinks is not cut into pieces\n  leave out --resume");
         return Err(Failure::request(message));
     }
-    let pieces = Pieces::new(network, samples, options, settings)?;
+    let pieces = Pieces::new(network, samples, options, settings, &Control::unlimited())?;
     let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), request, pieces: pieces.number(), shard };
     let folder = Folder::open(folder, run)?;
     let own: Vec<usize> = folder.run().own().collect();
     let missing: Vec<usize> = own.iter().copied().filter(|p| read(&folder, *p).is_none()).collect();
     bar.set_length(own.len() as u64);
     bar.set_position((own.len() - missing.len()) as u64);
-    let (interrupted, stop) = (interrupt::flag(), AtomicBool::new(false));
-    let failure: Mutex<Option<Failure>> = Mutex::new(None);
-    let (late, ended) = (AtomicBool::new(false), AtomicBool::new(false));
-    std::thread::scope(|scope| {
-        let _ended = Ended(&ended);
-        scope.spawn(|| {
-            while !ended.load(Ordering::Relaxed) {
-                if interrupted.load(Ordering::Relaxed) {
-                    stop.store(true, Ordering::Relaxed);
-                }
-                std::thread::sleep(std::time::Duration::from_millis(20));
-            }
-        });
-        missing.par_iter().for_each(|piece| {
-            if stop.load(Ordering::Relaxed) {
-                return;
-            }
-            let Some(result) = pieces.count(*piece, &stop) else {
-                late.fetch_or(!stop.load(Ordering::Relaxed), Ordering::Relaxed);
-                return;
-            };
-            match write(&folder, *piece, &result) {
-                Ok(()) => bar.inc(1),
-                Err(error) => {
-                    stop.store(true, Ordering::Relaxed);
-                    if let Ok(mut failure) = failure.lock() {
-                        failure.get_or_insert(error);
-                    }
+    let (failed, failure) = (AtomicBool::new(false), Mutex::<Option<Failure>>::new(None));
+    let counting = control.also_stopped_by(&failed);
+    missing.par_iter().for_each(|piece| {
+        let result = counting.check().ok().and_then(|()| pieces.count(*piece, &counting));
+        match result.map(|result| write(&folder, *piece, &result)) {
+            None => {}
+            Some(Ok(())) => bar.inc(1),
+            Some(Err(error)) => {
+                failed.store(true, Ordering::Relaxed);
+                if let Ok(mut failure) = failure.lock() {
+                    failure.get_or_insert(error);
                 }
             }
-        });
+        }
     });
     bar.finish_and_clear();
     if let Some(failure) = failure.into_inner().ok().flatten() {
@@ -84,13 +68,8 @@ pub(super) fn run(
     }
     let results: Vec<PieceResult> = own.iter().filter_map(|piece| kept(&folder, *piece)).collect();
     if results.len() < own.len() {
-        let why = match options.time_limit {
-            _ if interrupted.load(Ordering::Relaxed) => "interrupted".to_owned(),
-            Some(limit) if late.load(Ordering::Relaxed) => {
-                format!("stopped by the time limit of {} s", limit.as_secs())
-            }
-            _ => "something else changed the folder".to_owned(),
-        };
+        let why = control.stopped().map(|stopped| why(stopped, control));
+        let why = why.unwrap_or_else(|| "something else changed the folder".to_owned());
         return Err(Failure::limit(format!(
             "{why} after {} of {} pieces, which are kept in {}\n  the same command goes on from there",
             results.len(),
@@ -101,16 +80,7 @@ pub(super) fn run(
     if shard.1 > 1 {
         return Ok(Done::Shard(folder.run().clone()));
     }
-    Ok(Done::Whole(Box::new(pieces.join(&results)?)))
-}
-
-/// Says that the count has ended, even if it panicked: the thread that watches for Ctrl-C would wait for ever.
-struct Ended<'a>(&'a AtomicBool);
-
-impl Drop for Ended<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
+    Ok(Done::Whole(Box::new(pieces.join(&results, control)?)))
 }
 
 /// A piece's result from its file; nothing if it must be counted.
@@ -151,7 +121,8 @@ pub(super) fn pieces(common: &Common, run: &Run) -> Result<Pieces, Failure> {
         return Err(Failure::request(format!("{network} is not the network that these pieces are of\n  {mend}")));
     }
     let within = within.as_ref().map(|text| parse(network.layout(), text)).transpose()?;
-    let options = ScanOptions { within, sizes: sizes.map(|(a, b)| a..=b), time_limit: None };
+    let options = ScanOptions { within, sizes: sizes.map(|(a, b)| a..=b), ..ScanOptions::default() };
     let settings = Settings { seed: *seed, error_log2: *error_log2 };
-    Ok(Pieces::new(&network, samples.map_or(Samples::Functional, Samples::Count), &options, settings)?)
+    let samples = samples.map_or(Samples::Functional, Samples::Count);
+    Ok(Pieces::new(&network, samples, &options, settings, &Control::unlimited())?)
 }

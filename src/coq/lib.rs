@@ -21,15 +21,15 @@ use section::Section;
 
 /// The files of the theory, in the order in which they are compiled: names and texts.
 pub const THEORY: [(&str, &str); 9] = [
-    ("Network.v", include_str!("../../proofs/coq/Network.v")),
-    ("Families.v", include_str!("../../proofs/coq/Families.v")),
-    ("Polynomials.v", include_str!("../../proofs/coq/Polynomials.v")),
-    ("Recorded.v", include_str!("../../proofs/coq/Recorded.v")),
-    ("Linear.v", include_str!("../../proofs/coq/Linear.v")),
-    ("Checker.v", include_str!("../../proofs/coq/Checker.v")),
-    ("Sound.v", include_str!("../../proofs/coq/Sound.v")),
-    ("Answers.v", include_str!("../../proofs/coq/Answers.v")),
-    ("Certificate.v", include_str!("../../proofs/coq/Certificate.v")),
+    ("Network.v", include_str!("theory/Network.v")),
+    ("Families.v", include_str!("theory/Families.v")),
+    ("Polynomials.v", include_str!("theory/Polynomials.v")),
+    ("Recorded.v", include_str!("theory/Recorded.v")),
+    ("Linear.v", include_str!("theory/Linear.v")),
+    ("Checker.v", include_str!("theory/Checker.v")),
+    ("Sound.v", include_str!("theory/Sound.v")),
+    ("Answers.v", include_str!("theory/Answers.v")),
+    ("Certificate.v", include_str!("theory/Certificate.v")),
 ];
 
 /// A certificate in Coq.

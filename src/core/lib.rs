@@ -8,12 +8,14 @@
 //!
 //! ```
 //! use allocert_core::allocation;
+//! use allocert_core::control::Control;
 //! use allocert_core::network::{Network, Samples};
 //! use allocert_core::reach::{Evidence, Settings, rank};
 //!
 //! let network: Network = "lffn([2, 2, 2])".parse()?;
 //! let row_and_column = allocation::parse(network.layout(), "W1[0,:] W2[:,0]")?;
-//! let answer = rank(&network, &row_and_column, Samples::Functional, Settings { seed: 1, error_log2: -100 })?;
+//! let settings = Settings { seed: 1, error_log2: -100 };
+//! let answer = rank(&network, &row_and_column, Samples::Functional, settings, &Control::unlimited())?;
 //!
 //! assert_eq!(answer.dim.value, 3); // of 4 learnable weights
 //! assert_eq!(answer.dim.evidence, Evidence::Proved);
@@ -27,17 +29,18 @@
 //! with the reasons why weights are redundant.
 //!
 //! ```
-//! use std::sync::atomic::AtomicBool;
+//! use std::time::Duration;
+//! use allocert_core::control::Control;
 //! use allocert_core::network::{Network, Samples};
 //! use allocert_core::reach::{LawOptions, ScanOptions, Settings, law, scan};
 //!
 //! let network = Network::lrnn(1, 3, 1, 7, false)?;
 //! let settings = Settings { seed: 1, error_log2: -20 };
-//! let options = ScanOptions { within: None, sizes: None, time_limit: None };
-//! let counted = scan(&network, Samples::Functional, &options, settings, &|_, _| {})?;
+//! let control = Control::unlimited().within(Duration::from_secs(600));
+//! let counted = scan(&network, Samples::Functional, &ScanOptions::default(), settings, &control)?;
 //! assert_eq!(counted.table.entries().map(|(_size, _dim, number)| number).sum::<rug::Integer>(), 1 << 15);
 //!
-//! let law = law(&network, Samples::Functional, &LawOptions::default(), settings, &AtomicBool::new(false))?;
+//! let law = law(&network, Samples::Functional, &LawOptions::default(), settings, &control)?;
 //! assert_eq!(law.flats.len(), 5);
 //! assert!(law.whole().is_ok(), "no limit stopped it");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -48,12 +51,13 @@
 //! [`reach::design`] returns an allocation of a size with the largest dimension, and why none is better.
 //!
 //! ```
+//! use allocert_core::control::Control;
 //! use allocert_core::network::{Network, Samples};
 //! use allocert_core::reach::{DesignOptions, Optimal, Settings, design};
 //!
 //! let network = Network::lffn(&[3, 3, 2], false)?;
 //! let settings = Settings { seed: 1, error_log2: -100 };
-//! let best = design(&network, Samples::Functional, 6, &DesignOptions::default(), settings)?;
+//! let best = design(&network, Samples::Functional, 6, &DesignOptions::default(), settings, &Control::unlimited())?;
 //! assert_eq!((best.dim.value, best.optimal), (6, Optimal::EveryWeight));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -65,6 +69,7 @@
 //!
 //! ```
 //! use allocert_core::allocation;
+//! use allocert_core::control::Control;
 //! use allocert_core::matching::{MatchOptions, Verdict, decide};
 //! use allocert_core::network::{Network, Samples};
 //! use allocert_core::reach::Settings;
@@ -72,7 +77,8 @@
 //! let network = Network::lffn(&[2, 2, 2], false)?;
 //! let layer = allocation::parse(network.layout(), "W1")?;
 //! let settings = Settings { seed: 1, error_log2: -100 };
-//! let answer = decide(&network, &layer, Samples::Functional, &MatchOptions::default(), settings, &|_, _| {})?;
+//! let (options, control) = (MatchOptions::default(), Control::unlimited());
+//! let answer = decide(&network, &layer, Samples::Functional, &options, settings, &control)?;
 //! assert_eq!(answer.verdict, Verdict::One);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -84,7 +90,7 @@
 //! with its label map and Jacobian; [`reach`] answers questions about reachable dimensions; [`matching`] about the chance that a
 //! student matches a teacher. Integers and rationals of any size are those of [`rug`], which is exported here.
 //!
-//! Long calls take a stop flag or a time limit; they use the thread pool of rayon that they are called in, and no answer
+//! Long calls take a [`control::Control`]: a flag that stops them, a limit of time, and whoever watches. They use the thread pool of rayon that they are called in, and no answer
 //! depends on the number of threads. Nothing here prints, exits, or reads the environment.
 #![deny(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
@@ -93,6 +99,7 @@ pub use rug;
 
 pub mod algebra;
 pub mod allocation;
+pub mod control;
 pub mod matching;
 pub mod network;
 pub mod number;

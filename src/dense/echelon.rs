@@ -18,6 +18,10 @@ use crate::{Matrix, Prime, product};
 
 /// So many columns are eliminated one after the other.
 const NARROW: usize = 32;
+/// Between two looks at whether to go on there are at most about so many products: a fraction of a second.
+const LOOK: usize = 1 << 32;
+/// Columns are brought up to date by at least so many at a time.
+const LEAST_STRIP: usize = 64;
 
 /// A = P·L·E.
 #[derive(Clone, Debug)]
@@ -44,10 +48,21 @@ pub struct Reduced {
 impl Echelon {
     /// Decomposes a matrix in its place. Costs about m·n·r − (m + n)·r²/2 + r³/3 products for rank r, on all threads.
     pub fn of(matrix: Matrix) -> Self {
+        Echelon::decomposed(matrix, &|| true).0
+    }
+
+    /// The same; nothing if `go_on`, which is asked between blocks, was false before the end.
+    pub fn of_while(matrix: Matrix, go_on: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
+        let (echelon, whole) = Echelon::decomposed(matrix, go_on);
+        whole.then_some(echelon)
+    }
+
+    /// The decomposition, and whether it is whole.
+    fn decomposed(matrix: Matrix, go_on: &(dyn Fn() -> bool + Sync)) -> (Self, bool) {
         let Matrix { prime, mut entries } = matrix;
         let (mut swaps, mut pivots) = (Vec::new(), Vec::new());
-        decompose(&prime, entries.as_mut(), &mut swaps, &mut pivots);
-        Echelon { prime, packed: entries, swaps, pivots }
+        let whole = decompose(&prime, entries.as_mut(), &mut swaps, &mut pivots, go_on);
+        (Echelon { prime, packed: entries, swaps, pivots }, whole)
     }
 
     /// The rank.
@@ -149,23 +164,43 @@ impl Reduced {
     }
 }
 
-/// Decomposes a view in its place; swaps and pivots are counted from its corner.
-fn decompose(prime: &Prime, matrix: MatMut<'_, f64>, swaps: &mut Vec<usize>, pivots: &mut Vec<usize>) {
+/// Decomposes a view in its place; swaps and pivots are counted from its corner. False, and nothing is to be used, if `go_on` was
+/// on the way.
+fn decompose(
+    prime: &Prime,
+    matrix: MatMut<'_, f64>,
+    swaps: &mut Vec<usize>,
+    pivots: &mut Vec<usize>,
+    go_on: &(dyn Fn() -> bool + Sync),
+) -> bool {
     let columns = matrix.ncols();
     if columns <= NARROW {
-        return decompose_narrow(prime, matrix, swaps, pivots);
+        decompose_narrow(prime, matrix, swaps, pivots);
+        return go_on();
     }
     let half = (columns / 2).next_multiple_of(NARROW).min(columns - 1);
     let (mut left, mut right) = matrix.split_at_col_mut(half);
-    decompose(prime, left.as_mut(), swaps, pivots);
+    if !decompose(prime, left.as_mut(), swaps, pivots, go_on) {
+        return false;
+    }
     let rank = pivots.len();
     exchange(right.as_mut(), swaps);
     let (corner, mut below) = left.as_mut().subcols_mut(0, rank).split_at_row_mut(rank);
     let (mut top, mut rest) = right.as_mut().split_at_row_mut(rank);
-    solve(prime, Triangle::UnitLower, corner.as_ref(), top.as_mut());
-    product::add(prime, -1.0, rest.as_mut(), below.as_ref(), top.as_ref());
+    let strip = (LOOK / (rank * (rank + below.nrows())).max(1)).max(LEAST_STRIP);
+    for start in (0..columns - half).step_by(strip) {
+        let width = strip.min(columns - half - start);
+        let (mut top, rest) = (top.as_mut().subcols_mut(start, width), rest.as_mut().subcols_mut(start, width));
+        solve(prime, Triangle::UnitLower, corner.as_ref(), top.as_mut());
+        product::add(prime, -1.0, rest, below.as_ref(), top.as_ref());
+        if !go_on() {
+            return false;
+        }
+    }
     let (mut more_swaps, mut more_pivots) = (Vec::new(), Vec::new());
-    decompose(prime, rest, &mut more_swaps, &mut more_pivots);
+    if !decompose(prime, rest, &mut more_swaps, &mut more_pivots, go_on) {
+        return false;
+    }
     exchange(below.as_mut(), &more_swaps);
     swaps.extend(more_swaps.iter().map(|row| row + rank));
     // The new columns of L go beside the others; where they go there are zeros.
@@ -176,6 +211,7 @@ fn decompose(prime: &Prime, matrix: MatMut<'_, f64>, swaps: &mut Vec<usize>, piv
         }
     }
     pivots.extend(more_pivots.iter().map(|column| column + half));
+    true
 }
 
 /// Moves what is below the diagonal of column `to`'s row from column `from` of the right part; `half` columns are left.
@@ -354,6 +390,25 @@ mod tests {
             if let Some(inverse) = inverse {
                 assert_eq!(matrix.times(&inverse), Matrix::identity(matrix.prime(), rows));
             }
+        }
+    }
+
+    #[test]
+    fn a_decomposition_is_asked_between_blocks_whether_to_go_on() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let prime = Prime::new(4_194_301).unwrap();
+        let (asked, matrix) = (AtomicUsize::new(0), random(prime, 300, 400, 7));
+        let until = |most: usize| {
+            asked.store(0, Ordering::Relaxed);
+            Echelon::of_while(matrix.clone(), &|| asked.fetch_add(1, Ordering::Relaxed) < most)
+        };
+        let whole = until(usize::MAX).unwrap();
+        assert_eq!(whole.pivots(), Echelon::of(matrix.clone()).pivots());
+        let all = asked.load(Ordering::Relaxed);
+        assert!(all > 20, "{all}");
+        for most in 0..all {
+            assert!(until(most).is_none());
+            assert_eq!(asked.load(Ordering::Relaxed), most + 1, "it goes on after a no");
         }
     }
 

@@ -133,6 +133,7 @@ mod tests {
     use rand_chacha::rand_core::{RngCore, SeedableRng};
 
     use super::*;
+    use allocert_core::control::Control;
     use allocert_core::reach::JacobianMatroid;
 
     /// Random networks of every family, on which no bound may be below the rank.
@@ -185,7 +186,7 @@ mod tests {
             let network = network(&mut draw);
             let count = Samples::Count(1 + draw(8) as u64);
             for samples in [Samples::Functional, count] {
-                let matroid = JacobianMatroid::new(&network, samples, 1).unwrap();
+                let matroid = JacobianMatroid::new(&network, samples, 1, &Control::unlimited()).unwrap();
                 for _ in 0..8 {
                     let set = allocation(&network, &mut draw);
                     let rank = matroid.rank(&set);

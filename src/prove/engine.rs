@@ -2,6 +2,7 @@
 //! that no certificate made with it is called valid.
 
 use allocert_core::algebra::Matrix;
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::number::{Integers, PrimeField, Ring};
 use allocert_core::reach::{DRAWS, JacobianMatroid, Patterns, ReachError};
@@ -65,7 +66,7 @@ pub trait Engine {
     /// # Errors
     /// See [`Patterns::draw`].
     fn patterns(&self, network: &Network, samples: Samples, seed: u64) -> Result<Patterns, ReachError> {
-        Patterns::draw(network, samples, seed, DRAWS)
+        Patterns::draw(network, samples, seed, DRAWS, &Control::unlimited())
     }
 
     /// Directions along which no label changes, with their names; `inputs` are generic ones, or none for functional
@@ -100,10 +101,10 @@ pub trait Engine {
         seed: u64,
         error_log2: Option<i64>,
     ) -> Result<JacobianMatroid, ReachError> {
-        let mut matroid = JacobianMatroid::new(network, samples, seed)?;
+        let mut matroid = JacobianMatroid::new(network, samples, seed, &Control::unlimited())?;
         if let Some(error_log2) = error_log2 {
             let trials = matroid.trials_for_all(error_log2)?;
-            matroid.extend_to(trials);
+            matroid.extend_to(trials, &Control::unlimited())?;
         }
         Ok(matroid)
     }

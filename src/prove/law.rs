@@ -1,6 +1,7 @@
 //! Why the flats of a law have no more dimensions than they have: the simplest rule that proves each.
 
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::{Evidence, Law};
 use allocert_core::text::{plural, plural_noun};
@@ -17,7 +18,7 @@ use super::{CannotCertify, bounds};
 
 /// The reasons of the flats of a law, in their order; nothing where no rule proves the dimension. The dimensions that are
 /// proved become so in the law. `more` says whether there is time for another one.
-pub fn reasons_of_law(law: &mut Law, more: impl Fn() -> bool) -> Vec<Option<String>> {
+pub fn reasons_of_law(law: &mut Law, control: &Control<'_>) -> Vec<Option<String>> {
     let sets: Vec<(Allocation, usize)> = law.flats.iter().map(|flat| (flat.weights.clone(), flat.dim.value)).collect();
     if !law.network.is_polynomial() {
         return vec![None; sets.len()];
@@ -27,7 +28,10 @@ pub fn reasons_of_law(law: &mut Law, more: impl Fn() -> bool) -> Vec<Option<Stri
     let Some(ground) = Ground::find(&Sound, &law.network, law.samples, &all, law.settings.seed, 0) else {
         return vec![None; sets.len()];
     };
-    let rule = |(set, dim): &(Allocation, usize)| if more() { upper(&ground, set, *dim, 0) } else { None };
+    let rule = |(set, dim): &(Allocation, usize)| {
+        control.check().ok()?;
+        upper(&ground, set, *dim, 0)
+    };
     if rule(&bottom).is_some() {
         law.bottom.evidence = Evidence::Proved;
     }

@@ -2,6 +2,7 @@
 
 use allocert_core::algebra::Limits;
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::matching::{DegreeCounter, MatchAnswer, Matcher, Reason, Theorem, Verdict};
 use allocert_core::reach::{Settings, rank};
 
@@ -21,7 +22,8 @@ const NOT_BELOW_ONE: &str = "not proved to be below 1: no instance that lacks a 
 /// A ReLU network, or no integer point that shows the ranks.
 pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, CannotCertify> {
     let (network, samples) = (&answer.network, answer.samples);
-    let rank = rank(network, &answer.allocation, samples, settings).map_err(|_| CannotCertify::Jacobian)?;
+    let rank = rank(network, &answer.allocation, samples, settings, &Control::unlimited())
+        .map_err(|_| CannotCertify::Jacobian)?;
     written(&Sound, "match", &rank, |section, whole, spans| {
         let of = section.text(&answer.allocation);
         let rule = |verdict: &str, law: &str, from: u64, basis: Option<&Allocation>, section: &Section<'_, Sound>| {

@@ -92,8 +92,7 @@ impl From<TextError> for Refusal {
 impl From<ReachError> for Refusal {
     fn from(error: ReachError) -> Self {
         let partial = match &error {
-            ReachError::TimeLimit { counted: Some(counted), .. }
-            | ReachError::Interrupted { counted: Some(counted), .. } => {
+            ReachError::StoppedCount { counted: Some(counted), .. } => {
                 serde_json::to_string(&record::Scan::of_partial(counted)).ok()
             }
             _ => None,

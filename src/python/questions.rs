@@ -1,16 +1,16 @@
 //! Questions. Each gives the JSON of its record, or of a list of them.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use allocert::allocation::{Allocation, print};
 use allocert::ask;
+use allocert::control::Control;
 use allocert::checker::{Limits as CheckLimits, Options, check_with};
 use allocert::matching::{Asked, Ensemble, Limits, MatchOptions, Matcher, OrbitMatcher, Trials, choose, maximal};
 use allocert::network::{Network, Samples};
 use allocert::reach::{
     self, Answer, DesignOptions, LawOptions, OrbitCount, Ranks, ReachError, ScanOptions, Settings, design as designed,
-    scan_until,
+    scan as counted,
 };
 use allocert::record;
 use allocert::training::{Method, TrainerOptions, Training, TrialOptions};
@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::allocation::{PyAllocation, fits};
 use crate::errors::Refusal;
 use crate::network::PyNetwork;
-use crate::work::{Control, run};
+use crate::work::run;
 
 /// What every question has.
 #[derive(FromPyObject)]
@@ -65,7 +65,7 @@ fn ensemble(text: &str) -> Result<Ensemble, Refusal> {
     text.parse().map_err(Refusal::request)
 }
 
-/// Between so many ranks, the stop flag is looked at.
+/// So many ranks are asked for at a time.
 const PART: usize = 64;
 
 /// The reachable dimensions of some allocations.
@@ -83,13 +83,10 @@ fn rank(
         let mut ranks = Ranks::new(&network, settings, draws);
         let (mut answers, all) = (Vec::with_capacity(sets.len()), sets.len() as u64);
         for part in sets.chunks(PART) {
-            if control.stop.load(Ordering::Relaxed) {
-                return Err(Refusal::limit("interrupted"));
-            }
             let asked: Vec<_> = part.iter().map(|set| (set.clone(), samples)).collect();
             let known = |answer: Result<Answer, ReachError>| Ok(ask::rank_record(&ask::settled(answer?)));
-            answers.extend(ranks.answers(&asked).into_par_iter().map(known).collect::<Result<Vec<_>, Refusal>>()?);
-            control.progress(answers.len() as u64, all);
+            answers.extend(ranks.answers(&asked, &control.narrowed(None)).into_par_iter().map(known).collect::<Result<Vec<_>, Refusal>>()?);
+            control.advanced(answers.len() as u64, all);
         }
         json(&answers)
     })
@@ -110,25 +107,13 @@ fn scan(
     let options = ScanOptions {
         within: within(&network, inside)?,
         sizes: sizes.map(|(first, last)| first..=last),
-        time_limit: Some(seconds(time_limit)?),
+        draws,
     };
-    let (samples, settings) = (common.samples(), common.settings()?);
+    let (samples, settings, limit) = (common.samples(), common.settings()?, seconds(time_limit)?);
     run(py, common.progress, move |control| {
-        let scan = counted(&network, samples, &options, settings, draws, control)?;
+        let scan = counted(&network, samples, &options, settings, &control.within(limit))?;
         json(&record::Scan::of(&scan))
     })
-}
-
-fn counted(
-    network: &Network,
-    samples: Samples,
-    options: &ScanOptions,
-    settings: Settings,
-    draws: u64,
-    control: &Control,
-) -> Result<reach::Scan, ReachError> {
-    let progress = |done: usize, all: usize| control.progress(done as u64, all as u64);
-    scan_until(network, samples, options, settings, draws, &control.stop, &progress)
 }
 
 /// A row for each orbit of allocations.
@@ -170,9 +155,9 @@ fn orbits(
     let options = ScanOptions {
         within: within(&network, inside)?,
         sizes: sizes.map(|(first, last)| first..=last),
-        time_limit: Some(seconds(time_limit)?),
+        ..ScanOptions::default()
     };
-    let (samples, settings) = (common.samples(), common.settings()?);
+    let (samples, settings, limit) = (common.samples(), common.settings()?, seconds(time_limit)?);
     if !network.has_one_matroid() {
         return Err(
             Refusal::unsupported(format!("{network}: the orbits of a network with kinks are not listed")).into()
@@ -181,7 +166,7 @@ fn orbits(
     run(py, common.progress, move |control| {
         let count = OrbitCount::of(&network, samples, &options)?;
         count.accept()?;
-        let scan = counted(&network, samples, &options, settings, 1, control)?;
+        let scan = counted(&network, samples, &options, settings, &control.within(limit))?;
         let rows = listed(&scan, &count, trials, control)?;
         json(&Orbits { scan: record::Scan::of(&scan), rows })
     })
@@ -194,7 +179,7 @@ fn listed(
     scan: &reach::Scan,
     count: &OrbitCount,
     trials: Option<u64>,
-    control: &Control,
+    control: &Control<'_>,
 ) -> Result<Vec<OrbitRow>, Refusal> {
     let matcher = match trials {
         Some(_) => Some(Matcher::new(&scan.network, scan.samples, scan.settings, Limits::default())?),
@@ -213,10 +198,10 @@ fn listed(
         )));
     }
     let (mut rows, all) = (Vec::new(), all.to_u64().unwrap_or(u64::MAX));
-    let stop = || control.stop.load(Ordering::Relaxed);
-    reach::list(scan, count, least, &stop, |size, portion| {
+    let part = control.narrowed(None);
+    reach::list(scan, count, least, &part, |size, portion| {
         for part in portion.chunks(512) {
-            let answers = matching.as_mut().map(|m| m.answer(size, part)).transpose()?;
+            let answers = matching.as_mut().map(|m| m.answer(size, part, control)).transpose()?;
             let asked_for = part.iter().enumerate().filter(|_| scan.sizes.contains(&size));
             rows.extend(asked_for.map(|(place, row)| {
                 let matched = answers.as_ref().map(|all| &all[place]);
@@ -232,7 +217,7 @@ fn listed(
                     law: ruled.map(|r| r.law.to_string()),
                 }
             }));
-            control.progress(rows.len() as u64, all);
+            control.advanced(rows.len() as u64, all);
         }
         Ok::<(), Refusal>(())
     })?;
@@ -250,10 +235,10 @@ fn law(
     most_flats: usize,
 ) -> PyResult<String> {
     let (network, limit) = (network.0.clone(), seconds(time_limit)?);
-    let options = LawOptions { within: within(&network, inside)?, time_limit: Some(limit), most_flats };
+    let options = LawOptions { within: within(&network, inside)?, most_flats };
     let (samples, settings) = (common.samples(), common.settings()?);
     run(py, common.progress, move |control| {
-        let mut law = reach::law(&network, samples, &options, settings, &control.stop)?;
+        let mut law = reach::law(&network, samples, &options, settings, &control.within(limit))?;
         json(&ask::law(&mut law, limit))
     })
 }
@@ -275,8 +260,7 @@ impl Instances {
             Some(_) => return Err(Refusal::request("precision is a number above 0, up to 1")),
             None => Trials::UpTo(self.trials),
         };
-        let (ensemble, time_limit) = (ensemble(&self.ensemble)?, Some(seconds(self.time_limit)?));
-        Ok(MatchOptions { ensemble, trials, time_limit, ..MatchOptions::default() })
+        Ok(MatchOptions { ensemble: ensemble(&self.ensemble)?, trials, ..MatchOptions::default() })
     }
 }
 
@@ -291,14 +275,16 @@ fn match_(
 ) -> PyResult<String> {
     let (network, sets) = (network.0.clone(), sets(&network.0, &allocations)?);
     let (samples, settings, options) = (common.samples(), common.settings()?, instances.options()?);
+    let limit = seconds(instances.time_limit)?;
     run(py, common.progress, move |control| {
-        let matcher = Matcher::new(&network, samples, settings, Limits::default())?.stopped_by(&control.stop);
+        let matcher = Matcher::new(&network, samples, settings, Limits::default().under(control))?;
         let mut answers = Vec::with_capacity(sets.len());
         for (number, set) in (0..).zip(&sets) {
             let many = sets.len() as u64;
-            let progress = |done: u64, all: u64| control.progress(number * all + done, many * all);
-            answers.push(record::Match::of(&matcher.decide(set, &options, &progress)?, options.ensemble));
-            if control.stop.load(Ordering::Relaxed) {
+            let progress = |done: u64, all: u64| control.advanced(number * all + done, many * all);
+            let own = control.within(limit).watched_by(&progress);
+            answers.push(record::Match::of(&matcher.decide(set, &options, &own)?, options.ensemble));
+            if control.stopped().is_some() {
                 return Err(Refusal::limit("interrupted"));
             }
         }
@@ -317,16 +303,16 @@ fn classify(
     only_maximal: bool,
 ) -> PyResult<String> {
     let (network, samples, settings) = (network.0.clone(), common.samples(), common.settings()?);
-    let time_limit = Some(seconds(time_limit)?);
-    let options = MatchOptions { trials: Trials::Fixed(trials), time_limit, ..MatchOptions::default() };
+    let limit = seconds(time_limit)?;
+    let options = MatchOptions { trials: Trials::Fixed(trials), ..MatchOptions::default() };
     run(py, common.progress, move |control| {
-        let progress = |done, all| control.progress(done, all);
+        let control = &control.within(limit);
         if only_maximal {
-            let table = maximal(&network, &options, settings, &progress)?;
+            let table = maximal(&network, &options, settings, control)?;
             return json(&record::ClassifyMaximal::of(&network, &table, &options, settings));
         }
-        let matcher = Matcher::new(&network, samples, settings, Limits::default())?.stopped_by(&control.stop);
-        json(&record::Classify::of(&matcher.classify(&options, &progress)?, &options))
+        let matcher = Matcher::new(&network, samples, settings, Limits::default().under(control))?;
+        json(&record::Classify::of(&matcher.classify(&options, control)?, &options))
     })
 }
 
@@ -348,9 +334,9 @@ fn design(
     let (within, avoid) = (within(&network, inside)?, within(&network, avoid)?);
     let options = DesignOptions { within, avoid, per_row, alternatives };
     let (samples, settings) = (common.samples(), common.settings()?);
-    run(py, common.progress, move |_| {
-        let found = designed(&network, samples, size, &options, settings)?;
-        json(&record::Design::of(&found, &options, &choose(&found, settings, limit)?))
+    run(py, common.progress, move |control| {
+        let found = designed(&network, samples, size, &options, settings, control)?;
+        json(&record::Design::of(&found, &options, &choose(&found, settings, limit, control)?))
     })
 }
 
@@ -395,8 +381,7 @@ fn train(
     };
     run(py, common.progress, move |control| {
         let training = Training::new(&network, samples, &set, options)?;
-        let progress = |done, all| control.progress(done, all);
-        let (exact, experiment) = ask::train(&training, how.trials, settings, &control.stop, [&progress, &progress]);
+        let (exact, experiment) = ask::train(&training, how.trials, settings, [control, control]);
         json(&record::Train::of(&training, &experiment, exact.as_ref().map_err(ToString::to_string)))
     })
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Builder;
 use std::time::Duration;
 
+use allocert::control::Control;
 use pyo3::prelude::*;
 
 use crate::errors::Refusal;
@@ -17,21 +18,13 @@ const GRACE: Duration = Duration::from_millis(500);
 /// The stack of the work, as deep as a main thread's and more. It is reserved, not used.
 const STACK: usize = 64 << 20;
 
-/// What work looks at, and tells.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Control {
+/// What work looks at, and how far it is.
+#[derive(Debug, Default)]
+struct Watched {
     /// Set when the work is no longer wanted.
-    pub(crate) stop: Arc<AtomicBool>,
-    done: Arc<AtomicU64>,
-    all: Arc<AtomicU64>,
-}
-
-impl Control {
-    /// So much is done of all.
-    pub(crate) fn progress(&self, done: u64, all: u64) {
-        self.all.store(all, Ordering::Relaxed);
-        self.done.store(done, Ordering::Relaxed);
-    }
+    stop: AtomicBool,
+    done: AtomicU64,
+    all: AtomicU64,
 }
 
 /// Does the work while other Python threads run. `progress`, if there is one, is called with (done, all). On Ctrl-C the work is
@@ -39,14 +32,21 @@ impl Control {
 pub(crate) fn run<T: Send + 'static>(
     py: Python<'_>,
     progress: Option<Py<PyAny>>,
-    work: impl FnOnce(&Control) -> Result<T, Refusal> + Send + 'static,
+    work: impl FnOnce(&Control<'_>) -> Result<T, Refusal> + Send + 'static,
 ) -> PyResult<T> {
-    let control = Control::default();
+    let watched = Arc::new(Watched::default());
     let (sender, receiver) = channel();
     let receiver = Mutex::new(receiver);
-    let own = control.clone();
-    // If nobody waits any more, nobody wants the result.
-    let task = move || drop(sender.send(work(&own)));
+    let own = Arc::clone(&watched);
+    let task = move || {
+        let watcher = |done: u64, all: u64| {
+            own.all.store(all, Ordering::Relaxed);
+            own.done.store(done, Ordering::Relaxed);
+        };
+        let done = work(&Control::unlimited().stopped_by(&own.stop).watched_by(&watcher));
+        // If nobody waits any more, nobody wants the result.
+        drop(sender.send(done));
+    };
     let spawned = Builder::new().name("allocert".to_owned()).stack_size(STACK).spawn(task);
     spawned.map_err(|error| Refusal::limit(format!("no thread can be started: {error}")))?;
     loop {
@@ -57,9 +57,9 @@ pub(crate) fn run<T: Send + 'static>(
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let seen = py.check_signals().and_then(|()| told(py, progress.as_ref(), &control));
+        let seen = py.check_signals().and_then(|()| told(py, progress.as_ref(), &watched));
         if let Err(interrupt) = seen {
-            control.stop.store(true, Ordering::Relaxed);
+            watched.stop.store(true, Ordering::Relaxed);
             // Whatever it was, it is no longer wanted.
             drop(py.detach(|| received(&receiver, GRACE)));
             return Err(interrupt);
@@ -67,8 +67,8 @@ pub(crate) fn run<T: Send + 'static>(
     }
 }
 
-fn told(py: Python<'_>, progress: Option<&Py<PyAny>>, control: &Control) -> PyResult<()> {
-    let (done, all) = (control.done.load(Ordering::Relaxed), control.all.load(Ordering::Relaxed));
+fn told(py: Python<'_>, progress: Option<&Py<PyAny>>, watched: &Watched) -> PyResult<()> {
+    let (done, all) = (watched.done.load(Ordering::Relaxed), watched.all.load(Ordering::Relaxed));
     match progress.filter(|_| all > 0) {
         Some(progress) => progress.call1(py, (done, all)).map(drop),
         None => Ok(()),

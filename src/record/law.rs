@@ -131,7 +131,7 @@ impl Law {
             flats: flats.collect(),
             cyclic_flats: law.number().to_string(),
             complete: complete.name().to_owned(),
-            limit: if let Complete::Likely(limit) = complete { Some(limit.to_string()) } else { None },
+            limit: complete.limit(),
             evidence: known.then(|| word(evidence)),
             error_log2: evidence.error_log2().filter(|_| known),
             theorem: theorem.map(str::to_owned),

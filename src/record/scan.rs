@@ -86,8 +86,11 @@ impl Scan {
     /// Of an answer.
     pub fn of(scan: &reach::Scan) -> Self {
         let everything = scan.within.size() == scan.network.weights();
-        let options =
-            ScanOptions { within: Some(scan.within.clone()), sizes: Some(scan.sizes.clone()), time_limit: None };
+        let options = ScanOptions {
+            within: Some(scan.within.clone()),
+            sizes: Some(scan.sizes.clone()),
+            ..ScanOptions::default()
+        };
         let count = OrbitCount::of(&scan.network, scan.samples, &options).ok();
         Scan {
             network: scan.network.to_string(),

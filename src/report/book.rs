@@ -186,7 +186,7 @@ fn frame(title: &str, entries: &[Entry], file: &str, near: [Option<&str>; 2], bo
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{here} · {title}</title>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><style>{style}</style></head>\n\
-         <body><nav><details open><summary>{title}</summary>{menu}</details></nav><main>\n{body}\n\
+         <body><nav><label>{title}<input type=\"checkbox\"></label><div>{menu}</div></nav><main>\n{body}\n\
          <footer>{before}<span></span>{after}</footer></main></body></html>\n"
     )
 }

@@ -7,6 +7,7 @@
 mod baseline;
 mod book;
 mod drawing;
+mod figure;
 mod junit;
 mod latex;
 mod markdown;
@@ -19,6 +20,7 @@ mod read;
 
 pub use baseline::{Change, Changes, compare};
 pub use book::{BookError, BookPage, Seen, book, seen};
+pub use figure::Figure;
 pub use junit::junit;
 pub use latex::latex;
 pub use markdown::markdown;

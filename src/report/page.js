@@ -39,6 +39,7 @@
   });
   document.getElementById("controls").hidden = false;
   filter();
-  const folded = () => document.querySelectorAll("details:not([open])");
+  // Long lists of networks stay folded on paper: they would fill pages.
+  const folded = () => document.querySelectorAll("details:not([open]):not(.list)");
   addEventListener("beforeprint", () => folded().forEach(d => { d.open = true; }));
 })();

@@ -4,15 +4,14 @@
 //! mathematics only formulas of known, harmless commands are typeset.
 
 use allocert_core::text::{plural, thousands};
-use allocert_record::{Counterexample, Diagram, Tensor, Verify};
+use allocert_record::{Counterexample, Scan, Verify};
 
+use super::figure::Figure;
 use super::outcome;
 use super::read::Results;
 
 /// No more counterexamples are drawn.
 const MOST_DRAWN: usize = 12;
-/// Tensors with more rows or columns than this are cut.
-const MOST_CELLS: usize = 24;
 
 /// The run that results come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +29,10 @@ pub struct Paper {
     pub tex: String,
     /// `run.bib`: the run, to be cited.
     pub bib: String,
+    /// `figures.tex`: the drawings, a page of its own size for each; nothing if there is none.
+    pub figures: Option<String>,
+    /// The same drawings as SVG, in the same order.
+    pub svg: Vec<String>,
 }
 
 /// A compilable document about all claims, and an entry of BibTeX for the run.
@@ -43,17 +46,51 @@ pub fn paper(results: &Results, origin: &Origin) -> Paper {
     results.claims.iter().for_each(|claim| tex.push_str(&stated(claim)));
     tex.push_str("\\end{description}\n");
     tex.push_str(&drawn(&results.claims));
+    tex.push_str(&scanned(&results.scans));
     tex.push_str(&format!(
         "\\begin{{thebibliography}}{{9}}\n\\bibitem{{allocert}} {}\n\\end{{thebibliography}}\n\\end{{document}}\n",
         cited(&results.claims, origin, &print)
     ));
-    Paper { tex, bib: entry(&results.claims, origin, &print) }
+    let figures = figures(&results);
+    let pages = figures.iter().map(|figure| format!("\\allocertpage{{{}}}\n", figure.tikz(code, plain)));
+    let pages: String = pages.collect();
+    Paper {
+        tex,
+        bib: entry(&results.claims, origin, &print),
+        figures: (!figures.is_empty()).then(|| format!("{FIGURES}{pages}\\end{{document}}\n")),
+        svg: figures.iter().map(Figure::svg).collect(),
+    }
 }
+
+/// What the document draws, in its order.
+fn figures(results: &Results) -> Vec<Figure> {
+    let examples = counterexamples(&results.claims).take(MOST_DRAWN);
+    let tensors = examples.filter_map(|(_, example)| example.diagram.as_ref()).map(Figure::tensors);
+    tensors.chain(results.scans.iter().filter_map(Figure::scan).take(MOST_DRAWN)).collect()
+}
+
+fn counterexamples(claims: &[Verify]) -> impl Iterator<Item = (&Verify, &Counterexample)> {
+    claims.iter().filter_map(|claim| Some((claim, claim.counterexample.as_ref()?)))
+}
+
+/// Pages of the size of what is on them, by the packages that the document has.
+const FIGURES: &str = "% Written by allocert: the figures of paper.tex, a page for each. pdflatex figures.tex
+\\documentclass[10pt]{article}
+\\usepackage[T1]{fontenc}
+\\usepackage[utf8]{inputenc}
+\\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}
+\\usepackage{amsmath,amssymb,tikz}
+\\providecommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily #1}}
+\\newcommand{\\allocertpage}[1]{\\setbox0=\\hbox{#1}%
+  \\pdfpagewidth=\\wd0 \\pdfpageheight=\\dimexpr\\ht0+\\dp0\\relax \\hoffset=-1in \\voffset=-1in \\shipout\\box0 }
+\\begin{document}
+";
 
 const PREAMBLE: &str = "% Written by allocert. Compile twice: pdflatex paper.tex
 \\documentclass[10pt]{article}
 \\usepackage[T1]{fontenc}
 \\usepackage[utf8]{inputenc}
+\\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}
 \\usepackage[margin=25mm]{geometry}
 \\usepackage{amsmath,amssymb,booktabs,longtable,tikz}
 \\providecommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily\\hyphenchar\\font=`\\- \\sloppy #1}}
@@ -161,7 +198,7 @@ fn stated(claim: &Verify) -> String {
 }
 
 fn drawn(claims: &[Verify]) -> String {
-    let found: Vec<_> = claims.iter().filter_map(|c| Some((c, c.counterexample.as_ref()?))).collect();
+    let found: Vec<_> = counterexamples(claims).collect();
     if found.is_empty() {
         return String::new();
     }
@@ -173,6 +210,25 @@ fn drawn(claims: &[Verify]) -> String {
         text.push_str(&format!("\\par {} more are not drawn.\n", found.len() - MOST_DRAWN));
     }
     text
+}
+
+/// How many allocations of each size have each dimension, drawn.
+fn scanned(scans: &[Scan]) -> String {
+    let drawn = scans.iter().filter_map(|scan| Some((scan, Figure::scan(scan)?))).take(MOST_DRAWN);
+    let pictures: Vec<String> = drawn
+        .map(|(scan, figure)| {
+            let network = code(&scan.network);
+            let known = evidence(Some(&scan.evidence), scan.error_log2);
+            let picture = figure.tikz(code, plain);
+            format!("\\par\\medskip\\noindent {network} ({known}):\\par\\smallskip\\noindent\n{picture}")
+        })
+        .collect();
+    if pictures.is_empty() {
+        return String::new();
+    }
+    let about =
+        "A square for each size and dimension that occurs, the darker the more digits the number of allocations has.";
+    format!("\\section{{All allocations}}\n{about}\n{}", pictures.concat())
 }
 
 /// A counterexample: the tensors as grids, and what is true there.
@@ -191,38 +247,9 @@ fn picture(claim: &Verify, example: &Counterexample) -> String {
     }
     text.push_str(&format!(" ({}).\\par\\smallskip\n", evidence(Some(&example.evidence), example.error_log2)));
     if let Some(diagram) = &example.diagram {
-        text.push_str(&grids(diagram));
+        text.push_str(&Figure::tensors(diagram).tikz(code, plain));
     }
     text.push_str("\\end{minipage}\n");
-    text
-}
-
-fn grids(diagram: &Diagram) -> String {
-    let mut text = String::from("\\begin{tikzpicture}[x=3.4mm,y=3.4mm,baseline=(current bounding box.north)]\n");
-    let (mut start, mut left) = (0, 0);
-    for tensor in &diagram.tensors {
-        for (name, inside, rows) in tensor.slices().into_iter().take(MOST_CELLS) {
-            text.push_str(&grid(diagram, tensor, (start + inside, left), &name, rows));
-            left += tensor.columns.min(MOST_CELLS) + 2;
-        }
-        start += tensor.rows * tensor.columns;
-    }
-    text.push_str("\\end{tikzpicture}\n");
-    text
-}
-
-/// One tensor, or a slice of it, whose first weight and left edge are `at`.
-fn grid(diagram: &Diagram, tensor: &Tensor, at: (usize, usize), name: &str, rows: usize) -> String {
-    let (first, left) = at;
-    let (rows, columns) = (rows.min(MOST_CELLS), tensor.columns.min(MOST_CELLS));
-    let mut text = format!("\\node[anchor=south west,inner sep=1pt] at ({left},0) {{{}}};\n", code(name));
-    for row in 0..rows {
-        for column in 0..columns {
-            let learns = diagram.learnable.binary_search(&(first + row * tensor.columns + column)).is_ok();
-            let command = if learns { "\\filldraw[draw=gray,fill=black]" } else { "\\draw[gray]" };
-            text.push_str(&format!("{command} ({},{}) rectangle +(1,-1);\n", left + column, -(row as i64)));
-        }
-    }
     text
 }
 

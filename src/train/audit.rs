@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use allocert_core::algebra::Limits;
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::matching::{
     MatchAnswer, MatchError, MatchOptions, Matcher, Verdict, binomial_tails, interval_with_tails,
 };
@@ -93,18 +94,18 @@ impl Audit {
         Audit { options, settings, level, matchers: HashMap::new() }
     }
 
-    /// Judges a result. `progress` is called with (done, most) instances, from any thread.
+    /// Judges a result.
     ///
     /// # Errors
     /// See [`MatchError`].
-    pub fn judge(&mut self, reported: &Reported, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Judged, MatchError> {
+    pub fn judge(&mut self, reported: &Reported, control: &Control<'_>) -> Result<Judged, MatchError> {
         let Reported { network, allocation, samples, trials, successes } = reported;
         let key = (network.clone(), *samples);
         if !self.matchers.contains_key(&key) {
-            let matcher = Matcher::new(network, *samples, self.settings, Limits::default())?;
+            let matcher = Matcher::new(network, *samples, self.settings, Limits::default().under(&control.untimed()))?;
             self.matchers.insert(key.clone(), matcher);
         }
-        let answer = self.matchers[&key].decide(allocation, &self.options, progress)?;
+        let answer = self.matchers[&key].decide(allocation, &self.options, control)?;
         let interval = self.interval(&answer);
         let [at_most, _] = binomial_tails(*successes, *trials, interval[0]);
         let [_, at_least] = binomial_tails(*successes, *trials, interval[1]);

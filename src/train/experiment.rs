@@ -5,11 +5,12 @@
 //! optimisation gap, not an inconsistency; so is a decided match that training misses.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
 use allocert_core::algebra::Limits;
+use allocert_core::control::Control;
 use allocert_core::matching::{
     Decision, MatchAnswer, MatchError, MatchOptions, Matcher, Trials, Verdict, confidence_interval,
 };
@@ -45,7 +46,7 @@ pub struct Exact {
 
 impl Exact {
     /// Asks for the match probability of the allocation that is trained, and about the instances that it is trained on, until
-    /// `stop` is set.
+    /// something says stop.
     ///
     /// # Errors
     /// See [`MatchError`].
@@ -53,11 +54,11 @@ impl Exact {
         training: &Training,
         trials: u64,
         settings: Settings,
-        stop: &AtomicBool,
-        progress: &(dyn Fn(u64, u64) + Sync),
+        control: &Control<'_>,
     ) -> Result<Self, MatchError> {
-        let matcher = Matcher::new(training.network(), training.samples(), settings, Limits::default())?;
-        Exact::with(&matcher, training, trials, stop, progress)
+        let limits = Limits::default().under(&control.untimed());
+        let matcher = Matcher::new(training.network(), training.samples(), settings, limits)?;
+        Exact::with(&matcher, training, trials, control)
     }
 
     /// Asks a matcher, which answers for many allocations of one network; as [`Exact::new`].
@@ -68,20 +69,19 @@ impl Exact {
         matcher: &Matcher,
         training: &Training,
         trials: u64,
-        stop: &AtomicBool,
-        progress: &(dyn Fn(u64, u64) + Sync),
+        control: &Control<'_>,
     ) -> Result<Self, MatchError> {
         let ensemble = training.options().ensemble;
         let options = MatchOptions { ensemble, trials: Trials::UpTo(trials.max(1)), ..MatchOptions::default() };
-        let answer = matcher.decide(training.allocation(), &options, progress)?;
+        let answer = matcher.decide(training.allocation(), &options, control)?;
         // No more instances than the estimate looked at: where it was held up, the others would be, too.
         let decisions = match answer.verdict {
             Verdict::Zero | Verdict::One => 0,
             _ => answer.estimate.as_ref().map_or(0, |e| e.trials.min(trials)),
         };
         let decide = |trial| {
-            let go_on = !stop.load(Ordering::Relaxed);
-            go_on.then(|| matcher.instance(training.allocation(), &options, trial))
+            control.check().ok()?;
+            Some(matcher.instance(training.allocation(), &options, trial))
         };
         Ok(Exact { decisions: (0..decisions).into_par_iter().map(decide).collect(), answer })
     }
@@ -119,26 +119,17 @@ pub struct Experiment {
 }
 
 impl Experiment {
-    /// Trains the students of trials 0, 1, …, in parallel, until `stop` is set. `progress` is called with (done, all), from any
-    /// thread.
-    pub fn run(
-        training: &Training,
-        exact: Option<&Exact>,
-        asked: u64,
-        stop: &AtomicBool,
-        progress: &(dyn Fn(u64, u64) + Sync),
-    ) -> Self {
+    /// Trains the students of trials 0, 1, …, in parallel, until something says stop.
+    pub fn run(training: &Training, exact: Option<&Exact>, asked: u64, control: &Control<'_>) -> Self {
         let done = AtomicU64::new(0);
         let one = |objective: &mut super::Objective<'_>, trial: u64| {
-            if stop.load(Ordering::Relaxed) {
-                return None;
-            }
+            control.check().ok()?;
             let trial = training.trial(objective, trial);
             let compared = match exact {
                 Some(exact) => exact.compare(trial),
                 None => Compared { decision: None, inconsistent: false, missed: false, trial },
             };
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, asked);
+            control.advanced(done.fetch_add(1, Ordering::Relaxed) + 1, asked);
             Some(compared)
         };
         let trials: Vec<Option<Compared>> = (0..asked).into_par_iter().map_init(|| training.objective(), one).collect();

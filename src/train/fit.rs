@@ -3,9 +3,8 @@
 //! Several rows are evaluated at once, one a lane of the tape of the labels of one input; the gradient comes from running it
 //! backwards, so that a step costs a few evaluations of the label map, however many weights learn.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::network::Network;
 use allocert_core::number::{Stream, generator};
 
@@ -60,7 +59,7 @@ pub struct Fit {
     pub diverged: bool,
 }
 
-/// Fits the learnable weights of a randomly drawn network, until `stop` is set. `progress` is called with (done, all) epochs.
+/// Fits the learnable weights of a randomly drawn network, epoch after epoch, until something says stop.
 ///
 /// # Errors
 /// A label map over the limit; a trainer that is not made for data.
@@ -69,8 +68,7 @@ pub fn fit(
     allocation: &Allocation,
     (train, test): (&Dataset, &Dataset),
     options: &FitOptions,
-    stop: &AtomicBool,
-    progress: &(dyn Fn(u64, u64) + Sync),
+    control: &Control<'_>,
 ) -> Result<Fit, TrainingError> {
     let model = Model::new(network, allocation)?;
     let mut weights = draw(network, options);
@@ -85,7 +83,7 @@ pub fn fit(
     let batch = options.batch.clamp(1, train.rows());
     // The mean over rows and outputs, differentiated.
     let scale = 2.0 / (batch * train.labels[0].len()) as f64;
-    while done < options.epochs && !own.is_empty() && !diverged && !stop.load(Ordering::Relaxed) {
+    while done < options.epochs && !own.is_empty() && !diverged && control.stopped().is_none() {
         shuffle(&mut order, &mut random);
         let left = 1.0 - done as f64 / options.epochs as f64;
         let rate = options.learning_rate * (2.0 * left).min(1.0);
@@ -100,7 +98,7 @@ pub fn fit(
         }
         diverged = own.iter().any(|w| !w.is_finite() || w.abs() > 1e12);
         done += 1;
-        progress(done, options.epochs);
+        control.advanced(done, options.epochs);
     }
     learnable.iter().zip(&own).for_each(|(w, value)| weights[*w] = *value);
     let end = [model.score(&mut place, &weights, train), model.score(&mut place, &weights, test)];
@@ -224,7 +222,7 @@ mod tests {
         let (train, test) = Dataset::new(inputs, labels, 1, 1).unwrap().split(0.2, 1).unwrap();
         let options = options(Method::Adam, 0.1);
         let all = Allocation::all(1);
-        let done = fit(&network, &all, (&train, &test), &options, &AtomicBool::new(false), &|_, _| {}).unwrap();
+        let done = fit(&network, &all, (&train, &test), &options, &Control::unlimited()).unwrap();
         assert!(done.end[1].loss < 1e-4 && done.start[1].loss > 0.1, "{done:?}");
     }
 
@@ -237,7 +235,7 @@ mod tests {
         let data = Dataset::new(inputs, labels, 2, 1).unwrap();
         let (train, test) = data.split(0.2, 1).unwrap();
         let run = |allocation: &Allocation, options: &FitOptions| {
-            fit(&network, allocation, (&train, &test), options, &AtomicBool::new(false), &|_, _| {}).unwrap()
+            fit(&network, allocation, (&train, &test), options, &Control::unlimited()).unwrap()
         };
         let all = Allocation::all(9);
         for (method, rate) in [(Method::Adam, 0.02), (Method::GradientDescent, 0.01)] {

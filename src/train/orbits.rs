@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use itertools::Itertools;
 
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples, Symmetry};
 use allocert_core::reach::{Group, MOST_POINTS, Orbits, ReachError};
 
@@ -49,7 +50,7 @@ pub fn orbits(network: &Network, sizes: RangeInclusive<usize>) -> Result<Vec<Orb
         if levels.size() >= largest {
             return Ok(found);
         }
-        levels.advance()?;
+        levels.advance(&Control::unlimited())?;
     }
 }
 

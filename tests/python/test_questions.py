@@ -105,6 +105,9 @@ def test_errors_are_one_family():
         allocert.lffn([2, 0, 2])
     with pytest.raises(allocert.NotSupported):
         allocert.law("relu([2, 2, 1])")
+    with pytest.raises(allocert.AllocertError, match=r"nowhere\.star: No such file") as missing:
+        allocert.Network("mine(2)", use=["nowhere.star"])
+    assert type(missing.value) is allocert.AllocertError
     with pytest.raises(allocert.AllocertError, match="negative"):
         allocert.rank(NET, "W1", error_log2=3)
     with pytest.raises(allocert.AllocertError, match="did you mean"):

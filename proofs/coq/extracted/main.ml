@@ -103,6 +103,27 @@ let symmetry next =
   let on_labels = list next nat in
   { on_weights; on_inputs; on_labels }
 
+let rational next =
+  let n = integer next in
+  let d = integer next in
+  if Big_int_Z.sign_big_int d <= 0 then raise (Bad "a denominator is not positive"); n, d
+let instance next =
+  let student = list next rational in
+  let teacher = list next rational in
+  let given = list next (fun next -> list next rational) in
+  { student; teacher; given }
+let solution next =
+  let root_of = list next rational in
+  let low = rational next in
+  let high = rational next in
+  let root_values = list next (fun next -> list next rational) in
+  { root_of; low; high; root_values }
+let absence next =
+  let multipliers = list next polynomial in
+  let form = polynomial next in
+  let rootless = list next integer in
+  { multipliers; form; rootless }
+
 let say valid statement = Printf.printf "  %s: %s\n" (if valid then "valid" else "INVALID") statement; valid
 
 (* One network: a certificate, then what it proves. *)
@@ -139,6 +160,17 @@ let section next =
       let row d r = Printf.sprintf "%d: %s" d (String.concat " " (List.map Big_int_Z.string_of_big_int r)) in
       say (ok && count_ok c set table)
         (Printf.sprintf "census of weights %s, by dimension and size: %s" (numbers set) (String.concat "; " (List.mapi row table)))
+    | "match" | "match_everywhere" | "no_match" as kind ->
+      let set = list next nat in
+      let i = instance next in
+      let valid = match kind with
+        | "match" -> solution_ok program set i (solution next)
+        | "match_everywhere" -> solution_everywhere_ok program set i (solution next)
+        | _ -> absence_ok program set i (absence next) in
+      let all l = String.concat " " (List.map (fun (n, d) -> Big_int_Z.(string_of_big_int n ^ "/" ^ string_of_big_int d)) l) in
+      let found = if kind = "no_match" then "no real match" else "a real match" in
+      let where = if kind = "match_everywhere" then "any inputs" else "inputs " ^ String.concat "; " (List.map all i.given) in
+      say valid (Printf.sprintf "%s of weights %s\n    student %s\n    teacher %s\n    %s" found (numbers set) (all i.student) (all i.teacher) where)
     | w -> raise (Bad ("`" ^ w ^ "` is not an answer")) in
   List.for_all (fun valid -> valid) (ok :: list next answer)
 

@@ -1,7 +1,6 @@
 //! A claim evaluated on one instance: in all ways that what is not known could be.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use starlark::environment::Module;
 use starlark::eval::Evaluator;
@@ -74,7 +73,7 @@ pub(crate) fn with_evaluator<T>(
         Module::with_temp_heap(|module| {
             let mut eval = Evaluator::new(&module);
             eval.extra = Some(&host);
-            let limits = (MOST_TICKS, session.deadline());
+            let limits = (MOST_TICKS, session.control());
             limit(&mut eval, limits.0, limits.1).map_err(language)?;
             let done = run(&mut eval);
             done.map_err(|e| stopped_or(&eval, limits, session, &place, e))
@@ -92,7 +91,7 @@ pub(crate) fn explored<'v>(
 ) -> starlark::Result<Truth> {
     let run = |eval: &mut Evaluator<'v, '_, '_>| truth(argument, apply(eval, function, lens, allocation)?);
     let is_limit = |eval: &Evaluator<'v, '_, '_>, error: &starlark::Error| {
-        let late = session.deadline().is_some_and(|d| Instant::now() >= d);
+        let late = session.control().stopped().is_some();
         session.stopped().is_some() || eval.get_total_tick_count() >= MOST_TICKS || late || nesting(error).is_some()
     };
     explore(reading, eval, run, is_limit)

@@ -20,6 +20,7 @@ use super::outcome::{Checked, Outcome, Unsettled};
 use super::session::Session;
 use super::unknown::{Reading, Truth};
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::matching::Trend;
 use allocert_core::network::Samples;
 use allocert_core::reach::{Evidence, Settings};
@@ -35,23 +36,21 @@ pub struct CheckOptions {
     pub max_allocations: u64,
 }
 
-/// How far a check is: evaluated and in all, in instances.
-pub type Progress<'a> = dyn Fn(u64, u64) + Sync + 'a;
-
-/// Checks one claim.
-pub fn check(claim: &Claim, options: &CheckOptions, progress: &Progress<'_>) -> Checked {
+/// Checks one claim; its progress is told in instances. Where it is stopped, the claim is open: it is asked between evaluations
+/// whether something says so.
+pub fn check(claim: &Claim, options: &CheckOptions, control: &Control<'_>) -> Checked {
     let start = Instant::now();
     if let Some(slip) = &claim.slip {
         return blank(claim, Err(slip.clone()));
     }
     let fresh = || claim.loading.after(matroid_settings(options), Some(options.time_limit));
-    let mut run = Run::new(claim, options, fresh());
-    let mut found = run.find(progress);
+    let mut run = Run::new(claim, options, fresh(), control);
+    let mut found = run.find();
     if matches!(found, Err(Stop::Tied)) {
         // Places show in what it compares, so no allocation speaks for another.
         run.session.close();
-        run = Run { one_by_one: true, ..Run::new(claim, options, fresh()) };
-        found = run.find(progress);
+        run = Run { one_by_one: true, ..Run::new(claim, options, fresh(), control) };
+        found = run.find();
     }
     let samples = claim.reading() == Reading::Samples || run.session.is_sampled();
     let trend = (claim.is_trend && found.is_ok() && run.instances > 0).then(|| Trend::of(&run.cases));

@@ -10,7 +10,7 @@ use rug::Integer;
 
 use super::judge::{Judged, with_evaluator};
 use super::range::Range;
-use super::{CheckOptions, Instance, Progress, Stop};
+use super::{CheckOptions, Instance, Stop};
 use crate::file::{Claim, ClaimError};
 use crate::outcome::Unsettled;
 use crate::session::{Lens, Session, aside};
@@ -19,6 +19,7 @@ use crate::tied;
 use crate::unknown::Doubt;
 use crate::values::failure;
 use allocert_core::allocation::Allocation;
+use allocert_core::control::{Control, Stopped};
 use allocert_core::matching::Case;
 use allocert_core::network::Samples;
 use allocert_core::reach::ReachError;
@@ -38,6 +39,7 @@ pub(super) struct Run<'a> {
     pub(super) options: &'a CheckOptions,
     pub(super) session: Arc<Session>,
     pub(super) start: Instant,
+    pub(super) control: &'a Control<'a>,
     pub(super) networks: usize,
     pub(super) instances: u64,
     pub(super) skipped: u64,
@@ -81,12 +83,18 @@ struct Batch {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(claim: &'a Claim, options: &'a CheckOptions, session: Arc<Session>) -> Self {
+    pub(super) fn new(
+        claim: &'a Claim,
+        options: &'a CheckOptions,
+        session: Arc<Session>,
+        control: &'a Control<'a>,
+    ) -> Self {
         Run {
             claim,
             options,
             session,
             start: Instant::now(),
+            control,
             networks: 0,
             instances: 0,
             evaluated: 0,
@@ -116,7 +124,7 @@ impl Undecided {
 
 impl Run<'_> {
     /// The first instance for which the claim does not hold.
-    pub(super) fn find(&mut self, progress: &Progress<'_>) -> Result<Option<Instance>, Stop> {
+    pub(super) fn find(&mut self) -> Result<Option<Instance>, Stop> {
         let mut plans = Vec::new();
         for network in self.claim.networks.iter().unique() {
             let lens = self.session.lens(network, Samples::Functional);
@@ -135,7 +143,7 @@ impl Run<'_> {
             return Err(Stop::Unsettled(Unsettled::TooMany { allocations, limit }));
         }
         let total = total.to_u64().unwrap_or(u64::MAX);
-        let done = AtomicU64::new(0);
+        let (done, control) = (AtomicU64::new(0), self.control);
         let groups = plans.chunk_by(|a, b| a.1.network().weights() == b.1.network().weights());
         for group in groups {
             self.networks += group.len();
@@ -145,7 +153,7 @@ impl Run<'_> {
                 for ((index, lens, _), sweep) in group.iter().zip(&mut sweeps) {
                     let items = sweep.of_size(size).map_err(|e| Stop::Error(defect(self.claim, &e)))?;
                     let failed = self.sweep((*index, lens), items, &|n| {
-                        progress(done.fetch_add(n, Ordering::Relaxed) + n, total);
+                        control.advanced(done.fetch_add(n, Ordering::Relaxed) + n, total);
                     })?;
                     if let Some(allocation) = failed {
                         let (network, samples) = (lens.network().clone(), lens.samples());
@@ -205,6 +213,9 @@ impl Run<'_> {
                 // A failure after a batch that was not finished need not be the first.
                 late |= batch.late;
             }
+            if late && self.control.stopped() == Some(Stopped::Asked) {
+                return Err(Stop::Unsettled(Unsettled::Limit(Stopped::Asked.to_string())));
+            }
             if late {
                 let seconds = self.options.time_limit.as_secs();
                 return Err(Stop::Unsettled(Unsettled::TimeLimit { seconds }));
@@ -217,7 +228,7 @@ impl Run<'_> {
             let mut result = Batch::default();
             for item in batch {
                 let allocation = item.allocation.as_ref();
-                if self.start.elapsed() > self.options.time_limit {
+                if self.start.elapsed() > self.options.time_limit || self.control.stopped().is_some() {
                     result.late = true;
                     break;
                 }

@@ -6,6 +6,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::{CheckOptions, Claim, ClaimError, Range, Run, Session, Truth, explored, matroid_settings, with_evaluator};
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 
 /// For each allocation wanted, so many are looked at: a hypothesis may be true of few.
@@ -29,7 +30,8 @@ pub struct Sampled {
 /// The claim's own expressions fail, or are stopped by a limit.
 pub fn sample(claim: &Claim, options: &CheckOptions, each: usize, most: usize) -> Result<Vec<Sampled>, ClaimError> {
     let session = Session::new(matroid_settings(options), Some(options.time_limit));
-    let run = Run::new(claim, options, session);
+    let free = Control::unlimited();
+    let run = Run::new(claim, options, session, &free);
     let mut random = ChaCha12Rng::seed_from_u64(options.settings.seed);
     let mut sampled = Vec::new();
     if claim.about_allocations {

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
 
 use allocert_core::allocation::{Allocation, subsets};
+use allocert_core::control::Stopped;
 use allocert_core::matching::{
-    Estimate, Halt, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, NoDegree, Stopped, Trials, Verdict,
+    Estimate, Halt, Limits, MatchAnswer, MatchError, MatchOptions, Matcher, NoDegree, Trials, Verdict,
 };
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::{
@@ -127,13 +127,13 @@ impl Lens {
     fn dimensions(&self) -> Result<&Dimensions, ReachError> {
         let View { network, samples, session, .. } = &*self.0;
         let build = || {
-            let mut dimensions = Dimensions::new(network, *samples, session.settings.seed, DRAWS)?;
+            let mut dimensions = Dimensions::new(network, *samples, session.settings.seed, DRAWS, &session.control())?;
             if let Dimensions::Matroid(matroid) = &mut dimensions {
                 let error = session.settings.error_log2;
                 let trials = || matroid.trials_for_all(error).or_else(|_| matroid.trials_for_one(error - 32));
                 // Where no number of trials gives a bound, only what is proved is answered.
                 let trials = if matroid.chance().is_hopeless() { HOPELESS_TRIALS } else { trials()? };
-                matroid.extend_to(trials);
+                matroid.extend_to(trials, &session.control())?;
             }
             Ok(dimensions)
         };
@@ -240,7 +240,7 @@ impl Lens {
         let question =
             Question { network, samples: self.0.samples, allocation: allocation_asked, trials, seed, error_log2 };
         let answer = self.0.session.answers.get_or_find(question, || {
-            let answer = matcher.decide(allocation, &self.options(trials), &|_, _| {})?;
+            let answer = matcher.decide(allocation, &options(trials), &self.0.session.control())?;
             self.in_time(answer.estimate.as_ref().and_then(|e| e.stopped.map(|halt| (halt, e.trials))), trials)?;
             Ok::<_, MatchError>(answer)
         })?;
@@ -295,7 +295,7 @@ impl Lens {
         if let Some(estimate) = lock(&self.0.decided).get(&key) {
             return Ok(estimate.clone());
         }
-        let estimate = self.matcher()?.estimate(allocation, &self.options(trials), &|_, _| {});
+        let estimate = self.matcher()?.estimate(allocation, &options(trials), &self.0.session.control());
         self.in_time(estimate.stopped.map(|halt| (halt, estimate.trials)), trials)?;
         self.0.session.rests_on(estimate.evidence);
         lock(&self.0.decided).insert(key, estimate.clone());
@@ -314,7 +314,7 @@ impl Lens {
         // Asked for here, so that what rests on the dimension counts.
         let is_basis = allocation.size() == self.teacher_dim()? && self.dim(allocation)? == allocation.size();
         let degree = if is_basis {
-            let degree = self.matcher()?.degree_until(allocation, self.0.session.deadline());
+            let degree = self.matcher()?.degree(allocation, &self.0.session.control());
             if degree == Err(NoDegree::Stopped(Stopped::Time)) {
                 self.late(0, 1)?;
             }
@@ -340,11 +340,6 @@ impl Lens {
         self.matcher()?.subsystems(allocation)
     }
 
-    fn options(&self, trials: u64) -> MatchOptions {
-        let time_limit = self.0.session.deadline().map(|d| d.saturating_duration_since(Instant::now()));
-        MatchOptions { trials: Trials::Fixed(trials), time_limit, ..MatchOptions::default() }
-    }
-
     /// What the time limit cut short, after so many trials, is no answer: more time might show something else.
     fn in_time(&self, stopped: Option<(Halt, u64)>, trials: u64) -> Result<(), ReachError> {
         match stopped {
@@ -354,14 +349,14 @@ impl Lens {
     }
 
     fn late(&self, done: usize, parts: usize) -> Result<(), ReachError> {
-        let seconds = self.0.session.time_limit.map_or(0, |limit| limit.as_secs());
-        self.0.session.note(Err(ReachError::TimeLimit { seconds, done, parts, counted: None }))
+        let limit = self.0.session.control().time_limit();
+        self.0.session.note(Err(ReachError::StoppedCount { why: Stopped::Time, limit, done, parts, counted: None }))
     }
 
     fn matcher(&self) -> Result<&Matcher, MatchError> {
         let View { network, samples, session, .. } = &*self.0;
         let settings = Settings { error_log2: session.settings.error_log2.min(-60), ..session.settings };
-        let build = || Matcher::new(network, *samples, settings, Limits::default());
+        let build = || Matcher::new(network, *samples, settings, Limits::default().under(&session.control()));
         self.0.matcher.get_or_init(build).as_ref().map_err(Clone::clone)
     }
 
@@ -400,11 +395,8 @@ impl Lens {
         if let Some((table, _)) = lock(tables).get(within) {
             return Ok(Arc::clone(table));
         }
-        // Whole seconds, rounded up: the limit is shown as it was given.
-        let left = session.deadline().map(|d| d.saturating_duration_since(Instant::now()));
-        let time_limit = left.map(|left| Duration::from_secs(left.as_secs() + 1));
-        let options = ScanOptions { within: Some(within.clone()), sizes: None, time_limit };
-        let answer = session.note(scan(network, *samples, &options, session.settings, &|_, _| {}))?;
+        let options = ScanOptions { within: Some(within.clone()), ..ScanOptions::default() };
+        let answer = session.note(scan(network, *samples, &options, session.settings, &session.control()))?;
         let table = Arc::new(answer.table);
         lock(tables).insert(within.clone(), (Arc::clone(&table), answer.evidence));
         Ok(table)
@@ -417,8 +409,7 @@ impl Lens {
             return Ok(Arc::clone(known));
         }
         let View { network, samples, session, .. } = &*self.0;
-        let options = LawOptions { time_limit: session.time_limit, ..LawOptions::default() };
-        let found = law(network, *samples, &options, session.settings, &AtomicBool::new(false));
+        let found = law(network, *samples, &LawOptions::default(), session.settings, &session.control());
         let found = Arc::new(session.note(found.and_then(Law::whole))?);
         *lock(&self.0.law) = Some(Arc::clone(&found));
         Ok(found)
@@ -501,4 +492,9 @@ impl Lens {
 fn unknown_ranks(weights: usize) -> Vec<AtomicU8> {
     let allocations = if weights <= REMEMBERED { 1 << weights } else { 0 };
     (0..allocations).map(|_| AtomicU8::new(UNKNOWN)).collect()
+}
+
+/// So many instances where no law settles a match probability.
+fn options(trials: u64) -> MatchOptions {
+    MatchOptions { trials: Trials::Fixed(trials), ..MatchOptions::default() }
 }

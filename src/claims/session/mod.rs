@@ -12,10 +12,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::outcome::{Counterexample, Subject};
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::{Evidence, ReachError, Settings};
 
@@ -23,8 +24,7 @@ use allocert_core::reach::{Evidence, ReachError, Settings};
 #[derive(Debug)]
 pub(super) struct Session {
     settings: Settings,
-    time_limit: Option<Duration>,
-    start: Instant,
+    control: Control<'static>,
     lenses: Mutex<HashMap<(Network, Samples), Lens>>,
     /// How instances that were decided are known.
     decisions: Mutex<Vec<Evidence>>,
@@ -133,8 +133,7 @@ impl Session {
         let (lenses, decisions) = (Mutex::default(), Mutex::default());
         Arc::new(Session {
             settings,
-            time_limit,
-            start: Instant::now(),
+            control: time_limit.map_or(Control::unlimited(), |limit| Control::unlimited().within(limit)),
             lenses,
             decisions,
             observed,
@@ -150,9 +149,9 @@ impl Session {
         self.settings.seed
     }
 
-    /// When its time is up.
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        self.time_limit.and_then(|limit| self.start.checked_add(limit))
+    /// What stops its questions.
+    pub(super) fn control(&self) -> Control<'static> {
+        self.control
     }
 
     /// From now on this session answers what this thread asks.

@@ -8,6 +8,7 @@ use clap::Args;
 
 use allocert::allocation::parse;
 use allocert::claims::Definitions;
+use allocert::control::Control;
 use allocert::matching::{Ensemble, MatchOptions, Trials};
 use allocert::network::{Network, Samples};
 use allocert::record::{Compare, CompareRow};
@@ -62,19 +63,16 @@ fn level(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let (rows, definitions) = (read(&arguments.file)?, common.definitions()?);
-    let options = MatchOptions {
-        ensemble: arguments.ensemble,
-        trials: Trials::UpTo(arguments.trials),
-        time_limit: Some(Duration::from_secs(arguments.time_limit)),
-        ..MatchOptions::default()
-    };
+    let trials = Trials::UpTo(arguments.trials);
+    let options = MatchOptions { ensemble: arguments.ensemble, trials, ..MatchOptions::default() };
+    let limit = Duration::from_secs(arguments.time_limit);
     let each = arguments.level / rows.len().max(1) as f64;
     let mut audit = Audit::new(options, settings(common, arguments.error_log2), each);
     let bar = bar("comparing {bar:30} {pos}/{len} rows, {eta} left");
     bar.set_length(rows.len() as u64);
     let mut judged = Vec::with_capacity(rows.len());
     for (number, cells) in (1..).zip(&rows) {
-        judged.push(judge(&mut audit, &definitions, number, cells));
+        judged.push(judge(&mut audit, &definitions, number, cells, limit));
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -101,10 +99,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     }))
 }
 
-fn judge(audit: &mut Audit, definitions: &Definitions, row: u64, cells: &Cells) -> CompareRow {
+fn judge(audit: &mut Audit, definitions: &Definitions, row: u64, cells: &Cells, limit: Duration) -> CompareRow {
     match reported(definitions, cells) {
         Err((column, reason)) => CompareRow::malformed(row, column, &reason),
-        Ok(reported) => match audit.judge(&reported, &|_, _| {}) {
+        Ok(reported) => match audit.judge(&reported, &Control::unlimited().within(limit)) {
             Ok(judged) => CompareRow::of(row, &reported, &judged),
             Err(error) => CompareRow::malformed(row, "network", &error.to_string()),
         },

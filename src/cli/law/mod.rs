@@ -12,6 +12,7 @@ use clap::Args;
 use allocert::allocation::picture;
 use allocert::ask;
 use allocert::certificate::of_law;
+use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::{self, Complete, LawOptions, law};
 use allocert::record;
@@ -128,9 +129,9 @@ fn found(
     stop: &AtomicBool,
 ) -> Result<reach::Law, Failure> {
     let within = arguments.within.as_ref().map(|text| parse_allocation(network, text)).transpose()?;
-    let time_limit = Some(Duration::from_secs(arguments.time_limit));
-    let options = LawOptions { within, time_limit, most_flats: arguments.most_flats };
-    Ok(law(network, samples, &options, settings(common, arguments.error_log2), stop)?)
+    let control = Control::unlimited().within(Duration::from_secs(arguments.time_limit)).stopped_by(stop);
+    let options = LawOptions { within, most_flats: arguments.most_flats };
+    Ok(law(network, samples, &options, settings(common, arguments.error_log2), &control)?)
 }
 
 /// Whether two laws have the same flats with the same dimensions, so that they give every allocation the same dimension.

@@ -3,11 +3,11 @@
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
 
 use clap::Args;
 
 use allocert::algebra::Limits;
+use allocert::control::Control;
 use allocert::matching::Matcher;
 use allocert::network::{Network, Samples};
 use allocert::plot::PlotError;
@@ -82,6 +82,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     }
     arguments.out.as_deref().map_or(Ok(()), make_folder)?;
     let stop = interrupt::flag();
+    let control = Control::unlimited().stopped_by(&stop);
     let samples: Vec<Samples> = match &arguments.samples {
         None => vec![Samples::Functional],
         Some(range) if *range.start() == 0 || *range.end() > 1_000_000 => {
@@ -95,13 +96,12 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let mut rows = Vec::new();
     for samples in &samples {
         let matcher = Matcher::new(&network, *samples, settings(common, arguments.error_log2), Limits::default())?;
-        let matcher = matcher.stopped_by(&stop);
         for orbit in &all {
             let mut exact: Option<Exact> = None;
             for method in &methods {
-                if !stop.load(Ordering::Relaxed) {
+                if control.stopped().is_none() {
                     let row =
-                        row(common, arguments, &matcher, (&network, *samples, orbit, *method), &mut exact, &stop)?;
+                        row(common, arguments, &matcher, (&network, *samples, orbit, *method), &mut exact, &control)?;
                     if common.json && row.is_some() {
                         json(&row)?;
                     }
@@ -121,7 +121,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         }
     }
     let inconsistent: u64 = rows.iter().map(|r| r.inconsistent).sum();
-    let partial = stop.load(Ordering::Relaxed);
+    let partial = control.stopped().is_some();
     if !common.json {
         line(&summary(&rows, all.len(), inconsistent, partial, common.seed))?;
     }
@@ -139,17 +139,16 @@ fn row(
     matcher: &Matcher,
     (network, samples, orbit, method): (&Network, Samples, &Orbit, Method),
     exact: &mut Option<Exact>,
-    stop: &std::sync::atomic::AtomicBool,
+    control: &Control<'_>,
 ) -> Result<Option<SurveyRow>, Failure> {
     let restarts = if method == Method::LevenbergMarquardt { arguments.restarts } else { arguments.gradient_restarts };
     let options = TrialOptions { method, restarts, seed: common.seed, ..TrialOptions::default() };
     let training = Training::new(network, samples, &orbit.representative, options)?;
-    let nothing = |_: u64, _: u64| {};
     let exact = match exact {
         Some(exact) => exact,
-        None => exact.insert(Exact::with(matcher, &training, arguments.trials, stop, &nothing)?),
+        None => exact.insert(Exact::with(matcher, &training, arguments.trials, control)?),
     };
-    let experiment = Experiment::run(&training, Some(exact), arguments.trials, stop, &nothing);
+    let experiment = Experiment::run(&training, Some(exact), arguments.trials, control);
     Ok((!experiment.is_partial()).then(|| SurveyRow::of(&training, orbit, exact, &experiment)))
 }
 

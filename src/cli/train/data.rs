@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use allocert::allocation::Allocation;
+use allocert::control::Control;
 use allocert::network::Network;
 use allocert::record::DataFit;
 use allocert::training::{FitOptions, Method, fit};
@@ -72,7 +73,13 @@ pub(super) fn run(
         bar.set_length(all);
         bar.set_position(done);
     };
-    let done = fit(network, allocation, (&train, &test), &options, &stop, &progress)?;
+    let done = fit(
+        network,
+        allocation,
+        (&train, &test),
+        &options,
+        &Control::unlimited().stopped_by(&stop).watched_by(&progress),
+    )?;
     bar.finish_and_clear();
     let answer = DataFit::of(network, allocation, None, [train.rows(), test.rows()], &options, &done);
     if common.json {

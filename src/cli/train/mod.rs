@@ -8,6 +8,7 @@ use clap::Args;
 
 use allocert::allocation::Allocation;
 use allocert::ask;
+use allocert::control::Control;
 use allocert::matching::Ensemble;
 use allocert::network::{Network, Samples};
 use allocert::record;
@@ -159,7 +160,9 @@ fn teach(
         bar.set_message("training");
         progress(done, all);
     };
-    let (exact, experiment) = ask::train(&training, arguments.trials, settings, &stop, [&progress, &begin_training]);
+    let control = Control::unlimited().stopped_by(&stop);
+    let (deciding, fitting) = (control.watched_by(&progress), control.watched_by(&begin_training));
+    let (exact, experiment) = ask::train(&training, arguments.trials, settings, [&deciding, &fitting]);
     bar.finish_and_clear();
     let verdict = exact.as_ref().map_or("", |e| e.answer.verdict.name());
     for compared in experiment.inconsistent() {

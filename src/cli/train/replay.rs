@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use rug::Integer;
 
 use allocert::algebra::Limits;
+use allocert::control::Control;
 use allocert::matching::{Decision, Instance, MatchOptions, Matcher, Trials, Verdict};
 use allocert::network::{Network, Samples};
 use allocert::number::Dyadic;
@@ -56,7 +57,7 @@ pub(super) fn run(common: &Common, file: &Path) -> Result<ExitCode, Failure> {
     let settings = Settings { seed: saved.seed, error_log2: -100 };
     let matcher = Matcher::new(&network, samples, settings, Limits::default())?;
     let asked = MatchOptions { ensemble: options.ensemble, trials: Trials::Fixed(1), ..MatchOptions::default() };
-    let verdict = matcher.decide(&allocation, &asked, &|_, _| {})?.verdict;
+    let verdict = matcher.decide(&allocation, &asked, &Control::unlimited())?.verdict;
     // Another instance than the one drawn may be special: the theory is about almost all.
     let decision = as_drawn.then(|| matcher.instance(&allocation, &asked, saved.trial));
     let unmatched = matches!(decision, Some(Decision::Decided(finding)) if !finding.real);

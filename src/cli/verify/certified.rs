@@ -13,7 +13,7 @@ use allocert::reach::Evidence;
 use allocert::record::{Trained, Verify};
 
 use crate::cli::certificate::save;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, unsettled};
 
 /// A claim's result, and what came of its certificate.
 pub(super) struct Certified {
@@ -28,6 +28,9 @@ impl Certified {
     /// What is said of the claim, with the seed of the run.
     pub(super) fn record(&self, seed: u64) -> Verify {
         let mut record = Verify { trained: self.trained.clone(), seed: Some(seed), ..Verify::of(&self.checked) };
+        if let (Ok(_), Some(why)) = (&self.checked.outcome, &self.checked.unsettled) {
+            record.reason = Some(unsettled(why));
+        }
         if let Some((path, verdict)) = &self.certificate {
             record.certificate = Some(path.display().to_string());
             record.certificate_verdict = verdict.map(|v| v.name().to_owned());
@@ -166,6 +169,7 @@ fn unused_name(names: &mut BTreeSet<String>, claim: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use allocert::control::Control;
     use std::time::Duration;
 
     use allocert::certificate::of_claim;
@@ -195,7 +199,7 @@ mod tests {
         let options =
             CheckOptions { settings: SETTINGS, time_limit: Duration::from_secs(60), max_allocations: 1 << 20 };
         for claim in load(&file, SETTINGS).unwrap() {
-            certifier.put(allocert::claims::check(&claim, &options, &|_, _| {}), None);
+            certifier.put(allocert::claims::check(&claim, &options, &Control::unlimited()), None);
         }
         (folder, certifier.finish())
     }

@@ -8,6 +8,7 @@ use allocert::matching::Trend;
 use allocert::reach::Evidence;
 use allocert::record::{Unmatched, commands};
 
+use crate::cli::failure::unsettled;
 use crate::cli::output::{Colour, harmless, paint, plural, seconds, thousands, wrapped, wrapped_paragraph};
 
 /// A line of the table, 80 characters wide; a long name gets a line of its own.
@@ -116,7 +117,7 @@ pub(super) fn whole(checked: &Checked) -> String {
         text.push_str(&indented(&format!("\n{}\n", harmless(error.to_string().trim_end()))));
     }
     if let Some(why) = &checked.unsettled {
-        text.push_str(&indented(&format!("\n{why}\n")));
+        text.push_str(&indented(&format!("\n{}\n", unsettled(why))));
     }
     text.push_str(&indented(&asked(checked)));
     if let Some(orbits) = checked.orbits.filter(|orbits| *orbits < checked.instances) {

@@ -1,9 +1,8 @@
 //! `allocert verify --train`: trainers on a stratified sample of a claim's allocations, held against the theory.
 
-use std::sync::atomic::AtomicBool;
-
 use allocert::allocation::print;
 use allocert::claims::{CheckOptions, Claim, sample};
+use allocert::control::Control;
 use allocert::record::Trained;
 use allocert::training::{Exact, Experiment, Method, Training, TrialOptions};
 
@@ -32,7 +31,7 @@ pub(super) fn train(claim: &Claim, options: &CheckOptions) -> Result<Option<Trai
         first_inconsistent: None,
         consistent: true,
     };
-    let go_on = AtomicBool::new(false);
+    let free = Control::unlimited();
     // A claim whose own expressions fail has no sample; its row says why.
     for sampled in sample(claim, options, SAMPLE[0], SAMPLE[1]).unwrap_or_default() {
         all.allocations += 1;
@@ -45,13 +44,13 @@ pub(super) fn train(claim: &Claim, options: &CheckOptions) -> Result<Option<Trai
                 break;
             };
             if exact.is_none() {
-                exact = Exact::new(&training, TRIALS, options.settings, &go_on, &|_, _| {}).ok();
+                exact = Exact::new(&training, TRIALS, options.settings, &free).ok();
             }
             let Some(exact) = &exact else {
                 all.skipped += 1;
                 break;
             };
-            let done = Experiment::run(&training, Some(exact), TRIALS, &go_on, &|_, _| {});
+            let done = Experiment::run(&training, Some(exact), TRIALS, &free);
             all.trials += done.count();
             all.successes += done.successes();
             all.missed += done.missed().count() as u64;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 
 use allocert::claims::{CheckOptions, Checked, Claim, Definitions, LONGEST_LOADING, check};
+use allocert::control::Control;
 use allocert::reach::Settings;
 
 use crate::cli::failure::Failure;
@@ -47,10 +48,11 @@ pub(super) fn checked(
     bar.set_message(claim.name.clone());
     let (own, options, shown) = (claim.clone(), *options, bar.clone());
     let work = move || {
-        check(&own, &options, &|done, all| {
+        let watcher = |done, all| {
             shown.set_length(all);
             shown.set_position(done);
-        })
+        };
+        check(&own, &options, &Control::unlimited().watched_by(&watcher))
     };
     let done = in_time(options.time_limit.saturating_mul(2), work)?;
     done.ok_or_else(|| {

@@ -1,6 +1,8 @@
 //! First bases of rows modulo a small prime: by blocked elimination on floating-point products where the feature `faer` is on,
 //! row by row otherwise.
 
+use crate::control::{Control, Stopped};
+
 /// Rows and columns of a matrix that form a regular submatrix of the largest size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Basis {
@@ -19,38 +21,49 @@ impl Basis {
 
 /// A basis of the columns of a matrix, given by rows of numbers in `0 .. p`, for an odd prime p below 2^26.
 ///
+/// # Errors
+/// Being stopped, between blocks.
+///
 /// # Panics
 /// If p is no such prime, or a row has not `columns` entries.
-pub fn first_basis(prime: u32, columns: usize, rows: &[Vec<u32>]) -> Basis {
+pub fn first_basis(prime: u32, columns: usize, rows: &[Vec<u32>], control: &Control<'_>) -> Result<Basis, Stopped> {
     assert!(rows.iter().all(|row| row.len() == columns), "a row of another length");
-    by_blocks(prime, columns, rows)
+    let basis = by_blocks(prime, columns, rows, &|| control.stopped().is_none());
+    basis.ok_or_else(|| control.stopped().unwrap_or(Stopped::Asked))
 }
 
 #[cfg(feature = "faer")]
-fn by_blocks(prime: u32, columns: usize, rows: &[Vec<u32>]) -> Basis {
+fn by_blocks(prime: u32, columns: usize, rows: &[Vec<u32>], go_on: &(dyn Fn() -> bool + Sync)) -> Option<Basis> {
     let Some(prime) = allocert_dense::Prime::new(prime) else { panic!("{prime} is not a prime below 2^26") };
     let matrix = allocert_dense::Matrix::from_fn(prime, rows.len(), columns, |i, j| rows[i][j]);
-    let echelon = allocert_dense::Echelon::of(matrix);
-    Basis { rows: echelon.pivot_rows(), columns: echelon.pivots().to_vec() }
+    let echelon = allocert_dense::Echelon::of_while(matrix, go_on)?;
+    Some(Basis { rows: echelon.pivot_rows(), columns: echelon.pivots().to_vec() })
 }
 
 #[cfg(not(feature = "faer"))]
-fn by_blocks(prime: u32, columns: usize, rows: &[Vec<u32>]) -> Basis {
-    one_by_one(prime, columns, rows)
+fn by_blocks(prime: u32, columns: usize, rows: &[Vec<u32>], go_on: &(dyn Fn() -> bool + Sync)) -> Option<Basis> {
+    one_by_one(prime, columns, rows, go_on)
 }
 
 /// The same by elimination of one row after the other.
 #[cfg(any(test, not(feature = "faer")))]
-fn one_by_one(prime: u32, columns: usize, rows: &[Vec<u32>]) -> Basis {
+fn one_by_one(prime: u32, columns: usize, rows: &[Vec<u32>], go_on: &(dyn Fn() -> bool + Sync)) -> Option<Basis> {
     use super::RowSpace;
     let Some(field) = crate::number::PrimeField::new(prime.into()) else { panic!("{prime} is not an odd prime") };
     let enter = |row: &Vec<u32>| row.iter().map(|e| field.enter((*e).into())).collect::<Vec<u64>>();
-    let mut space = RowSpace::new(field, columns);
-    let independent: Vec<usize> = (0..rows.len()).filter(|i| space.insert(enter(&rows[*i]))).collect();
+    let (mut space, mut independent) = (RowSpace::new(field, columns), Vec::new());
+    for (place, row) in rows.iter().enumerate() {
+        if !go_on() {
+            return None;
+        }
+        if space.insert(enter(row)) {
+            independent.push(place);
+        }
+    }
     let chosen: Vec<Vec<u64>> = independent.iter().map(|i| enter(&rows[*i])).collect();
     let mut across = RowSpace::new(field, chosen.len());
     let first = (0..columns).filter(|j| across.insert(chosen.iter().map(|row| row[*j]).collect())).collect();
-    Basis { rows: independent, columns: first }
+    Some(Basis { rows: independent, columns: first })
 }
 
 #[cfg(test)]
@@ -73,10 +86,12 @@ mod tests {
             let right: Vec<Vec<u64>> = (0..inner).map(|_| (0..columns).map(|_| next()).collect()).collect();
             let entry = |i: usize, j: usize| (0..inner).map(|k| left[i][k] * right[k][j] % p).sum::<u64>() % p;
             let matrix: Vec<Vec<u32>> = (0..rows).map(|i| (0..columns).map(|j| entry(i, j) as u32).collect()).collect();
-            let (blocks, single) = (first_basis(p as u32, columns, &matrix), one_by_one(p as u32, columns, &matrix));
+            let free = Control::unlimited();
+            let blocks = first_basis(p as u32, columns, &matrix, &free).unwrap();
+            let single = one_by_one(p as u32, columns, &matrix, &|| true).unwrap();
             prop_assert_eq!(&blocks.columns, &single.columns);
             let chosen: Vec<Vec<u32>> = blocks.rows.iter().map(|i| matrix[*i].clone()).collect();
-            prop_assert_eq!(one_by_one(p as u32, columns, &chosen).columns, single.columns);
+            prop_assert_eq!(one_by_one(p as u32, columns, &chosen, &|| true).unwrap().columns, single.columns);
         }
     }
 }

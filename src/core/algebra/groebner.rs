@@ -5,15 +5,15 @@
 //! that polynomials stay about as short as the quotient algebra is large. Coefficients are 64-bit, terms 32 bytes.
 
 use std::cmp::Ordering;
-use std::time::Instant;
 
 use super::monomial::{Monomial, Monomials};
 use super::polynomial::{Polynomial, Polynomials, Term};
+use crate::control::{Control, Stopped};
 use crate::number::{Field, PrimeField, Ring};
 
-/// What a computation may cost. Work is counted, so that a run without a deadline stops at the same place everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+/// What a computation may cost. Work is counted, so that a run that nothing else stops does so at the same place everywhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits<'a> {
     /// The most variables of a system.
     pub variables: usize,
     /// The largest total degree of a label map, which the length of the numbers grows with.
@@ -26,11 +26,11 @@ pub struct Limits {
     pub work: u64,
     /// The most primes for one reconstruction.
     pub primes: usize,
-    /// When to stop, whatever is left; by default never.
-    pub deadline: Option<Instant>,
+    /// What says stop, whatever is left; by default nothing.
+    pub control: Control<'a>,
 }
 
-impl Default for Limits {
+impl Default for Limits<'_> {
     /// Systems that take up to some ten seconds.
     fn default() -> Self {
         Limits {
@@ -40,27 +40,31 @@ impl Default for Limits {
             dimension: 1_000,
             work: 2_000_000_000,
             primes: 2_000,
-            deadline: None,
+            control: Control::unlimited(),
         }
     }
 }
 
-impl Limits {
+impl<'a> Limits<'a> {
+    /// The same, where this says stop.
+    #[must_use]
+    pub fn under(self, control: &Control<'a>) -> Self {
+        Limits { control: control.narrowed(None), ..self }
+    }
+
+    /// The same, where nothing says stop.
+    #[must_use]
+    pub fn alone(self) -> Limits<'static> {
+        let Limits { variables, degree, terms, dimension, work, primes, control: _ } = self;
+        Limits { variables, degree, terms, dimension, work, primes, control: Control::unlimited() }
+    }
+
     /// Whether there may be more than so much work.
     ///
     /// # Errors
-    /// [`Stopped::Work`] or [`Stopped::Time`].
+    /// [`Stopped::Work`], or what says stop.
     pub(super) fn allow(&self, work: u64) -> Result<(), Stopped> {
-        if work > self.work { Err(Stopped::Work { limit: self.work }) } else { self.in_time() }
-    }
-
-    /// Whether there is time left.
-    ///
-    /// # Errors
-    /// [`Stopped::Time`].
-    pub fn in_time(&self) -> Result<(), Stopped> {
-        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        if late { Err(Stopped::Time) } else { Ok(()) }
+        if work > self.work { Err(Stopped::Work { limit: self.work }) } else { self.control.check() }
     }
 }
 
@@ -68,62 +72,6 @@ impl Limits {
 const LOOK: u64 = 1 << 12;
 /// So many tests for divisibility take the time of a product.
 const SCANNED: usize = 4;
-
-/// Which limit stopped a computation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Stopped {
-    /// Too many variables.
-    #[error("a system in {variables} variables, over the limit of {limit}")]
-    Variables {
-        /// How many there are.
-        variables: usize,
-        /// The most that are allowed.
-        limit: usize,
-    },
-    /// A label map of too large a degree.
-    #[error("labels of degree {degree}, over the limit of {limit}")]
-    Degree {
-        /// The degree in weights and inputs.
-        degree: u64,
-        /// The largest that is allowed.
-        limit: u64,
-    },
-    /// A polynomial of too many terms or too large a degree.
-    #[error("a polynomial with more than {terms} terms, or of a degree over {degree}")]
-    Terms {
-        /// The most terms.
-        terms: usize,
-        /// The largest degree.
-        degree: u32,
-    },
-    /// Too many solutions.
-    #[error("more than {limit} complex solutions")]
-    Dimension {
-        /// The largest dimension of the quotient algebra.
-        limit: usize,
-    },
-    /// Too many activation patterns of learnable units.
-    #[error("more than {limit} combinations of activation patterns")]
-    Cells {
-        /// The most combinations for one instance.
-        limit: usize,
-    },
-    /// Too much work.
-    #[error("more than {limit} products in a prime field")]
-    Work {
-        /// The limit.
-        limit: u64,
-    },
-    /// The deadline.
-    #[error("the time that there was")]
-    Time,
-    /// Numbers too long.
-    #[error("an answer that {limit} primes do not determine")]
-    Primes {
-        /// The most primes.
-        limit: usize,
-    },
-}
 
 /// A reduced Gröbner basis.
 #[derive(Clone, Debug)]
@@ -145,7 +93,7 @@ impl Groebner {
     pub fn of(
         ring: &Polynomials<PrimeField>,
         generators: &[Polynomial<u64>],
-        limits: &Limits,
+        limits: &Limits<'_>,
     ) -> Result<Self, Stopped> {
         let mut buchberger = Buchberger::new(ring, limits);
         for generator in generators {
@@ -233,11 +181,11 @@ struct Buchberger<'a> {
     work: u64,
     /// The clock is looked at when there was this much work.
     next_look: u64,
-    limits: Limits,
+    limits: Limits<'a>,
 }
 
 impl<'a> Buchberger<'a> {
-    fn new(ring: &Polynomials<PrimeField>, limits: &Limits) -> Self {
+    fn new(ring: &Polynomials<PrimeField>, limits: &Limits<'a>) -> Self {
         Buchberger {
             field: *ring.coefficients(),
             monomials: *ring.monomials(),
@@ -257,7 +205,7 @@ impl<'a> Buchberger<'a> {
 
     fn run(&mut self) -> Result<(), Stopped> {
         while let Some(pair) = self.take_pair() {
-            self.limits.in_time()?;
+            self.limits.control.check()?;
             self.start(&pair);
             let mut degree = pair.degree;
             let mut tail = self.reduce(&mut degree, usize::MAX)?;
@@ -463,7 +411,7 @@ mod tests {
         PrimeField::new(PrimeField::MERSENNE_61).unwrap()
     }
 
-    fn ring(variables: usize) -> Polynomials<PrimeField> {
+    fn ring(variables: usize) -> Polynomials<'static, PrimeField> {
         Polynomials::new(field(), Monomials::new(variables).unwrap(), 10_000)
     }
 

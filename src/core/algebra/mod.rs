@@ -21,7 +21,7 @@ mod univariate;
 pub use arrangement::{AffineForm, cells};
 pub use basis::{Basis, first_basis};
 pub use elimination::{RowSpace, rank};
-pub use groebner::{Groebner, Limits, Stopped};
+pub use groebner::{Groebner, Limits};
 pub use inertia::Inertia;
 pub use lifting::{Primes, rational_of};
 pub use linear_system::{Constraint, Feasibility, LinearSystem, Sign};

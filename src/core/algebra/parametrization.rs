@@ -27,7 +27,7 @@ pub struct Parametrization {
     pub values: Vec<Vec<Rational>>,
 }
 
-impl Solver {
+impl Solver<'_> {
     /// A real solution of a system with finitely many complex solutions, all of them simple; nothing if there is none, or it
     /// takes too much.
     pub fn parametrize(&self, ring: &Polynomials<Integers>, system: &[Polynomial<Integer>]) -> Option<Parametrization> {

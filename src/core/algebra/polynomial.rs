@@ -1,12 +1,12 @@
 //! Polynomials in several variables over any ring; themselves a ring, so that a label map can be evaluated on them.
 
 use std::cmp::Ordering;
-use std::time::Instant;
 
 use rug::Rational;
 use smallvec::{SmallVec, smallvec};
 
 use super::monomial::{Monomial, Monomials};
+use crate::control::Control;
 use crate::number::Ring;
 
 /// A monomial and its coefficient.
@@ -39,25 +39,26 @@ impl<E> Polynomial<E> {
 
 /// The ring of polynomials in some variables, each with a bounded number of terms.
 #[derive(Clone, Debug)]
-pub struct Polynomials<R> {
+pub struct Polynomials<'a, R> {
     coefficients: R,
     monomials: Monomials,
     most_terms: usize,
-    deadline: Option<Instant>,
+    control: Control<'a>,
 }
 
-/// The clock is looked at before multiplications of so many terms.
+/// Whether to stop is looked at before multiplications of so many terms.
 const MANY: usize = 256;
 
-impl<R: Ring> Polynomials<R> {
+impl<'a, R: Ring> Polynomials<'a, R> {
     /// Polynomials with at most so many terms.
     pub fn new(coefficients: R, monomials: Monomials, most_terms: usize) -> Self {
-        Polynomials { coefficients, monomials, most_terms, deadline: None }
+        Polynomials { coefficients, monomials, most_terms, control: Control::unlimited() }
     }
 
-    /// The same, where long products count as outgrown after a deadline; whoever multiplies asks the clock why.
-    pub fn until(self, deadline: Option<Instant>) -> Self {
-        Polynomials { deadline, ..self }
+    /// The same, where long products count as outgrown once something says stop; whoever multiplies asks it why.
+    #[must_use]
+    pub fn under(self, control: &Control<'a>) -> Self {
+        Polynomials { control: *control, ..self }
     }
 
     /// The ring of the coefficients.
@@ -161,7 +162,7 @@ impl<R: Ring> Polynomials<R> {
     }
 }
 
-impl<R: Ring> Ring for Polynomials<R> {
+impl<R: Ring> Ring for Polynomials<'_, R> {
     type Element = Polynomial<R::Element>;
 
     fn zero(&self) -> Self::Element {
@@ -195,7 +196,7 @@ impl<R: Ring> Ring for Polynomials<R> {
         if products > self.most_terms.saturating_mul(64) {
             return Polynomial::outgrown();
         }
-        if products >= MANY && self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        if products >= MANY && self.control.stopped().is_some() {
             return Polynomial::outgrown();
         }
         let start = self.times_term(long, first);
@@ -233,7 +234,7 @@ mod tests {
     use proptest::prelude::*;
     use rug::Integer;
 
-    fn ring() -> Polynomials<Integers> {
+    fn ring() -> Polynomials<'static, Integers> {
         Polynomials::new(Integers, Monomials::new(3).unwrap(), 1000)
     }
 

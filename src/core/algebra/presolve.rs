@@ -5,10 +5,11 @@
 
 use rug::Integer;
 
+use super::groebner::Limits;
 use super::monomial::Monomial;
 use super::polynomial::{Polynomial, Polynomials};
 use super::real_roots::{greatest_common_divisor, has_real_root_in_time, squarefree_part};
-use super::{Stopped, groebner::Limits};
+use crate::control::Stopped;
 use crate::number::{Integers, Ring};
 
 /// What is left of a system.
@@ -79,7 +80,7 @@ fn separate(
     }
     let of = |v: usize| system.iter().zip(&each).filter(move |(_, own)| **own == [v]).map(move |(p, _)| (p, v));
     let list = |(p, v)| coefficients(ring, p, v);
-    let go_on = || limits.in_time();
+    let go_on = || limits.control.check();
     let mut common: Vec<Vec<Integer>> = Vec::new();
     for v in &variables {
         let mut own = of(*v).map(list);

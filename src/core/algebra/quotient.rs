@@ -1,8 +1,9 @@
 //! The quotient of a polynomial ring by an ideal with finitely many zeros: its basis, products, minimal polynomials.
 
-use super::groebner::{Groebner, Limits, Stopped};
+use super::groebner::{Groebner, Limits};
 use super::matrix::Matrix;
 use super::monomial::{Monomial, Monomials};
+use crate::control::Stopped;
 use crate::number::{Field, PrimeField, Ring};
 
 /// The algebra F_p\[x\] / I, finite-dimensional, with the basis of all monomials that no leading monomial divides.
@@ -70,7 +71,7 @@ impl QuotientAlgebra {
     /// The monic minimal polynomial of Σ `form[i]` · x_i, constant coefficient first. Costs dimension³ products.
     ///
     /// # Errors
-    /// The deadline.
+    /// What says stop.
     pub fn minimal_polynomial(&self, form: &[u64], limits: &Limits) -> Result<Vec<u64>, Stopped> {
         let d = self.dimension();
         if d == 0 {
@@ -83,7 +84,7 @@ impl QuotientAlgebra {
         let mut power = vec![0; d];
         power[0] = self.field.one();
         loop {
-            limits.in_time()?;
+            limits.control.check()?;
             let k = echelon.len();
             let mut vector = power.clone();
             vector.resize(2 * d + 1, 0);

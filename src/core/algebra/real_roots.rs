@@ -10,8 +10,9 @@ use std::convert::Infallible;
 use rug::ops::NegAssign;
 use rug::{Integer, Rational};
 
-use super::groebner::{Limits, Stopped};
+use super::groebner::Limits;
 use super::univariate::{self, is_squarefree};
+use crate::control::Stopped;
 use crate::number::PrimeField;
 
 /// Roots that are written down are known to so many binary digits behind the point.
@@ -40,15 +41,15 @@ pub fn has_real_root(f: &[Integer]) -> bool {
     found
 }
 
-/// As [`has_real_root`], up to a deadline.
+/// As [`has_real_root`], until something says stop.
 ///
 /// # Errors
-/// The deadline.
+/// What says stop.
 ///
 /// # Panics
 /// If the polynomial is zero.
 pub(super) fn has_real_root_in_time(f: &[Integer], limits: &Limits) -> Result<bool, Stopped> {
-    find_real_root(f, &|| limits.in_time())
+    find_real_root(f, &|| limits.control.check())
 }
 
 fn find_real_root<E>(f: &[Integer], go_on: &impl Fn() -> Result<(), E>) -> Result<bool, E> {

@@ -23,11 +23,10 @@
 //! real. Without a real root there is no real solution, whether or not ℓ tells solutions apart.
 
 use std::cell::Cell;
-use std::time::Instant;
 
 use rug::Integer;
 
-use super::groebner::{Groebner, Limits, Stopped};
+use super::groebner::{Groebner, Limits};
 use super::lifting::{Lifting, Primes};
 use super::monomial::Monomials;
 use super::polynomial::{Polynomial, Polynomials};
@@ -35,6 +34,7 @@ use super::presolve::{Presolved, presolve};
 use super::quotient::QuotientAlgebra;
 use super::real_roots::{count_real_roots, has_real_root_in_time, primitive};
 use super::univariate::is_squarefree;
+use crate::control::{Control, Stopped};
 use crate::number::{Integers, PrimeField, Ring};
 
 /// What is known of a system.
@@ -87,9 +87,9 @@ pub enum Undecided {
 
 /// Decides systems, with one supply of primes.
 #[derive(Clone, Debug)]
-pub struct Solver {
+pub struct Solver<'a> {
     primes: Primes,
-    limits: Limits,
+    limits: Limits<'a>,
     error_log2: i64,
 }
 
@@ -125,9 +125,9 @@ pub(super) struct Reduced {
     work: Cell<u64>,
 }
 
-impl Solver {
+impl<'a> Solver<'a> {
     /// Decisions are to be wrong with probability at most 2^`error_log2` each.
-    pub fn new(primes: Primes, limits: Limits, error_log2: i64) -> Self {
+    pub fn new(primes: Primes, limits: Limits<'a>, error_log2: i64) -> Self {
         Solver { primes, limits, error_log2 }
     }
 
@@ -136,13 +136,14 @@ impl Solver {
         Solver { limits: Limits { work: self.limits.work.min(work), ..self.limits }, ..self.clone() }
     }
 
-    /// The same, that stops at a deadline.
-    pub fn until(&self, deadline: Option<Instant>) -> Self {
-        Solver { limits: Limits { deadline, ..self.limits }, ..self.clone() }
+    /// The same, where this says stop.
+    #[must_use]
+    pub fn under(&self, control: &Control<'a>) -> Self {
+        Solver { limits: self.limits.under(control), ..self.clone() }
     }
 
     /// The limits.
-    pub fn limits(&self) -> &Limits {
+    pub fn limits(&self) -> &Limits<'a> {
         &self.limits
     }
 
@@ -175,7 +176,7 @@ impl Solver {
         match presolve(ring, system, &self.limits)? {
             Presolved::Decided { real, complex } => Ok(Finding { real, complex, error_log2: None }),
             Presolved::Left { .. } => {
-                self.limits.in_time()?;
+                self.limits.control.check()?;
                 Err(Undecided::Infinite)
             }
         }
@@ -485,11 +486,11 @@ mod tests {
 
     const ERROR: i64 = -100;
 
-    fn solver() -> Solver {
+    fn solver() -> Solver<'static> {
         Solver::new(Primes::new(1, 0, 400), Limits::default(), ERROR)
     }
 
-    fn ring(variables: usize) -> Polynomials<Integers> {
+    fn ring(variables: usize) -> Polynomials<'static, Integers> {
         Polynomials::new(Integers, Monomials::new(variables).unwrap(), 10_000)
     }
 

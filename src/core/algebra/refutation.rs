@@ -41,7 +41,7 @@ pub struct Refutation {
 
 /// A system, and the monomials that its equations have for generic coefficients.
 struct System<'a> {
-    ring: &'a Polynomials<Integers>,
+    ring: &'a Polynomials<'a, Integers>,
     equations: &'a [Polynomial<Integer>],
     generic: &'a [Vec<Monomial>],
 }
@@ -52,7 +52,7 @@ type Places = HashMap<Monomial, usize>;
 /// An equation times a monomial.
 type Product = (usize, Monomial);
 
-impl Solver {
+impl Solver<'_> {
     /// A proof that a system has no real solution, preferably one that holds nearby; nothing if none is found. `generic` are the
     /// monomials of each equation for generic coefficients, its own among them.
     pub fn refute(

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::algebra::Stopped;
 use crate::allocation::Allocation;
+use crate::control::Stopped;
 use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, Settings};
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::algebra::Limits;
 use crate::allocation::Allocation;
+use crate::control::Control;
 use crate::reach::{Design, Evidence, Optimal, Settings};
 
 use super::answer::{MatchAnswer, Reason, Verdict};
@@ -40,7 +41,12 @@ pub enum Matching {
 ///
 /// # Errors
 /// See [`MatchError`].
-pub fn choose(design: &Design, settings: Settings, time: Duration) -> Result<Matching, MatchError> {
+pub fn choose(
+    design: &Design,
+    settings: Settings,
+    time: Duration,
+    control: &Control<'_>,
+) -> Result<Matching, MatchError> {
     if design.dim.value < design.teacher_at_least {
         return Ok(if design.allocation.size() < design.teacher_at_least {
             Matching::NoneSpans(Evidence::Proved)
@@ -54,16 +60,16 @@ pub fn choose(design: &Design, settings: Settings, time: Duration) -> Result<Mat
         return Ok(Matching::TooLarge);
     }
     let start = Instant::now();
-    let matcher = Matcher::new(&design.network, design.samples, settings, Limits::default())?;
-    let options =
-        MatchOptions { trials: Trials::Fixed(TRIALS), bases: BASES, time_limit: Some(EACH), ..MatchOptions::default() };
+    let limits = Limits::default().under(control);
+    let matcher = Matcher::new(&design.network, design.samples, settings, limits)?;
+    let options = MatchOptions { trials: Trials::Fixed(TRIALS), bases: BASES, ..MatchOptions::default() };
     let mut answers: Vec<MatchAnswer> = Vec::new();
     let all: Vec<&Allocation> = std::iter::once(&design.allocation).chain(&design.alternatives).collect();
     for allocation in all {
-        if !answers.is_empty() && start.elapsed() > time {
+        if !answers.is_empty() && (start.elapsed() > time || control.stopped().is_some()) {
             break;
         }
-        answers.push(matcher.decide(allocation, &options, &|_, _| {})?);
+        answers.push(matcher.decide(allocation, &options, &control.narrowed(None).within(EACH))?);
         if answers.last().is_some_and(|a| place(a) == BEST) {
             break;
         }

@@ -11,12 +11,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::algebra::{Stopped, Undecided};
+use crate::algebra::Undecided;
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, Group, MOST_POINTS, Orbits, Set, Settings};
 
@@ -138,16 +139,11 @@ struct Basis {
 
 impl Matcher {
     /// The verdict on every allocation. Costs one matching degree for each orbit of bases that are not affine, and at most the
-    /// instances that `options` ask for, for each orbit of allocations that no law settles. `progress` is called with
-    /// (done, all), from any thread.
+    /// instances that `options` ask for, for each orbit of allocations that no law settles. Where it is stopped, what is open says so.
     ///
     /// # Errors
     /// More than [`MOST_CLASSIFIED`] weights, or an ensemble that the laws say nothing about.
-    pub fn classify(
-        &self,
-        options: &MatchOptions,
-        progress: &(dyn Fn(u64, u64) + Sync),
-    ) -> Result<Classification, MatchError> {
+    pub fn classify(&self, options: &MatchOptions, control: &Control<'_>) -> Result<Classification, MatchError> {
         let n = self.network().weights();
         if n > MOST_CLASSIFIED {
             return Err(MatchError::TooManyWeights { weights: n, limit: MOST_CLASSIFIED });
@@ -156,11 +152,11 @@ impl Matcher {
             return Err(MatchError::NoLaws { what: WHAT, ensemble: options.ensemble.to_string() });
         }
         let cut = AtomicBool::new(false);
-        let clock = Clock::start(options.time_limit, &cut);
+        let clock = Clock::start(control, &cut);
         let mut matroid = self.matroid(WHAT)?.clone();
         let counter = self.counter(WHAT)?;
         let trials = matroid.trials_for_all(self.settings().error_log2)?;
-        matroid.extend_in_parallel(trials);
+        matroid.extend_in_parallel(trials, &control.untimed())?;
         let (teacher, done) = (matroid.teacher(), AtomicU64::new(0));
         let everything = Allocation::all(n);
         let symmetries = self.network().symmetries(self.samples());
@@ -168,7 +164,7 @@ impl Matcher {
             .ok_or(MatchError::TooManyWeights { weights: n, limit: MOST_POINTS })?;
         let mut orbits = Orbits::new(group);
         while orbits.size() < teacher.value {
-            orbits.advance()?;
+            orbits.advance(&control.untimed())?;
         }
         let (group, all) = (orbits.group(), orbits.level().len() as u64);
         let bases: Vec<Basis> = orbits
@@ -178,7 +174,7 @@ impl Matcher {
                 let a = group.allocation(orbit.representative);
                 let basis = (matroid.rank(&a) == teacher.value)
                     .then(|| self.basis(a, orbits.length(orbit), counter, (options, clock)));
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+                control.advanced(done.fetch_add(1, Ordering::Relaxed) + 1, all);
                 basis
             })
             .collect();
@@ -196,7 +192,7 @@ impl Matcher {
         evidence.extend(by_theorems);
         let (unsettled, odd) = self.settle_by_sections(&mut table, unsettled, teacher.value, counter, clock);
         evidence.extend(odd);
-        let below_one = self.sample_bases(&bases, options, clock, progress);
+        let below_one = self.sample_bases(&bases, options, clock);
         let mut open = Vec::new();
         for (basis, known) in bases.iter().zip(below_one) {
             match known {
@@ -208,7 +204,7 @@ impl Matcher {
                 None => {}
             }
         }
-        let (sampled, left) = self.sample_surplus(&mut table, &unsettled, options, clock, progress);
+        let (sampled, left) = self.sample_surplus(&mut table, &unsettled, options, clock);
         if sampled {
             evidence.push(Evidence::Statistical);
         }
@@ -242,22 +238,20 @@ impl Matcher {
     pub fn classify_until_decided(
         &self,
         options: &MatchOptions,
-        progress: &(dyn Fn(u64, u64) + Sync),
+        control: &Control<'_>,
     ) -> Result<Classification, MatchError> {
-        let end = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
         let mut options = *options;
-        let mut best = self.classify(&options, progress)?;
+        let mut best = self.classify(&options, control)?;
         while !best.open.is_empty() {
-            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-            if left.is_some_and(|left| left.is_zero()) {
+            if control.stopped().is_some() {
                 best.late = true;
                 break;
             }
-            options = MatchOptions { time_limit: left, ..options.grown() };
-            let next = self.classify(&options, progress)?;
+            options = options.grown();
+            let next = self.classify(&options, control)?;
             if next.open_allocations() < best.open_allocations() {
                 best = next;
-            } else if end.is_none() {
+            } else if control.deadline().is_none() {
                 // Without a limit of time, a round that brought nothing is the last.
                 break;
             }
@@ -279,7 +273,7 @@ impl Matcher {
         }
         let counted = |quarters: u32| match clock.is_over(quarters) {
             true => Err(Stopped::Time.into()),
-            false => counter.until(clock.after(quarters)).degree(&allocation),
+            false => counter.under(&clock.after(quarters)).degree(&allocation),
         };
         if let Some(exact) = self.exact(&allocation, options.ensemble) {
             // Its verdict does not rest on the degree, which has to leave time for those whose verdicts do.
@@ -332,14 +326,14 @@ impl Matcher {
                     return (*set, Some(Evidence::Proved));
                 }
                 let allocation = known.group.allocation(*set);
-                let counter = counter.until(clock.after(3));
+                let counter = counter.under(&clock.after(3));
                 let odd = || {
                     let section = odd_section(&counter, &allocation, teacher);
                     section.or_else(|| odd_slice(&counter, &allocation, teacher).map(|(_, degree)| degree))
                 };
                 let odd = (!clock.is_over(3)).then(odd).flatten();
                 if odd.is_none() {
-                    clock.note_end(clock.after(3));
+                    clock.note_end(&clock.after(3));
                 }
                 (*set, odd.map(|degree| degree.evidence))
             };
@@ -363,7 +357,6 @@ impl Matcher {
         bases: &[Basis],
         options: &MatchOptions,
         clock: Clock<'_>,
-        progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Vec<Option<Result<Evidence, Why>>> {
         let mut even: Vec<(usize, &Basis, usize)> = bases
             .iter()
@@ -375,12 +368,12 @@ impl Matcher {
         let (done, all) = (AtomicU64::new(0), even.len() as u64);
         // One after the other as threads become free, so that what a time limit cuts off are the largest degrees.
         let found = even.into_iter().par_bridge().map(|(place, basis, degree)| {
-            let deadline = clock.share(all - done.load(Ordering::Relaxed));
-            let witness = self.instance_without_match(basis, degree, options, deadline);
+            let share = clock.share(all - done.load(Ordering::Relaxed));
+            let witness = self.instance_without_match(basis, degree, options, &share);
             if let Err(seen) = &witness {
-                clock.note(deadline, seen);
+                clock.note(&share, seen);
             }
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+            clock.control.advanced(done.fetch_add(1, Ordering::Relaxed) + 1, all);
             let known = witness.map(|decision| self.evidence_of_fraction(basis, decision));
             (place, known.map_err(|seen| Why::Instances { degree: Some(degree), seen }))
         });
@@ -400,12 +393,12 @@ impl Matcher {
         basis: &Basis,
         degree: usize,
         options: &MatchOptions,
-        deadline: Option<Instant>,
+        control: &Control<'_>,
     ) -> Result<Evidence, Search> {
         let random = |trials: u64| {
             let trials = Trials::UpTo(options.trials.most().min(trials));
             let options = MatchOptions { trials, ..*options };
-            self.first_without_match(&basis.allocation, Some(degree), &options, deadline)
+            self.first_without_match(&basis.allocation, Some(degree), &options, control)
         };
         // Where any instance will do, and not only a random one.
         let labels = self.network().probe(self.samples()).inputs() * self.network().labels_per_input();
@@ -417,7 +410,7 @@ impl Matcher {
         }
         let first = random(FEW_TRIALS);
         first.or_else(|seen| {
-            let found = self.search_without_match(&basis.allocation, degree, deadline);
+            let found = self.search_without_match(&basis.allocation, degree, control);
             found.map_or_else(|| if options.trials.most() > FEW_TRIALS { random(u64::MAX) } else { Err(seen) }, Ok)
         })
     }
@@ -436,24 +429,23 @@ impl Matcher {
         unsettled: &[Set],
         options: &MatchOptions,
         clock: Clock<'_>,
-        progress: &(dyn Fn(u64, u64) + Sync),
     ) -> (bool, Vec<Open>) {
         let (done, all) = (AtomicU64::new(0), unsettled.len() as u64);
         let (mut some, mut open) = (false, Vec::new());
         for same_size in unsettled.chunk_by(|a, b| a.count_ones() == b.count_ones()).rev() {
             let known = &*table;
             let below_one = |set: &Set| {
-                let deadline = clock.share(all - done.load(Ordering::Relaxed));
+                let share = clock.share(all - done.load(Ordering::Relaxed));
                 let allocation = known.group.allocation(*set);
                 let inside = known.is_inside_a_fraction(*set);
                 let found = match inside {
                     true => Ok(true),
-                    false => self.first_without_match(&allocation, None, options, deadline).map(|_| false),
+                    false => self.first_without_match(&allocation, None, options, &share).map(|_| false),
                 };
                 if let Err(seen) = &found {
-                    clock.note(deadline, seen);
+                    clock.note(&share, seen);
                 }
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+                clock.control.advanced(done.fetch_add(1, Ordering::Relaxed) + 1, all);
                 (allocation, found)
             };
             let found: Vec<_> = same_size.par_iter().map(|set| (*set, below_one(set))).collect();
@@ -478,51 +470,49 @@ impl Matcher {
 #[derive(Clone, Copy)]
 struct Clock<'a> {
     start: Instant,
-    limit: Option<Duration>,
+    control: &'a Control<'a>,
     /// Whether a search was cut short.
     cut: &'a AtomicBool,
 }
 
 impl<'a> Clock<'a> {
-    fn start(limit: Option<Duration>, cut: &'a AtomicBool) -> Self {
-        Clock { start: Instant::now(), limit, cut }
+    fn start(control: &'a Control<'a>, cut: &'a AtomicBool) -> Self {
+        Clock { start: Instant::now(), control, cut }
     }
 
     /// Notes that a search for instances which ended without success was cut short by time.
-    fn note(self, deadline: Option<Instant>, seen: &Search) {
-        let in_time = !seen.late && seen.reason != Some(Undecided::Stopped(Stopped::Time));
+    fn note(self, share: &Control<'_>, seen: &Search) {
+        let cut = [Stopped::Time, Stopped::Asked].map(|stopped| Some(Undecided::Stopped(stopped)));
+        let in_time = !seen.late && !cut.contains(&seen.reason);
         if !in_time {
             self.cut.store(true, Ordering::Relaxed);
         }
-        self.note_end(deadline);
+        self.note_end(share);
     }
 
-    /// Notes that a search which ended without success had a deadline that is over.
-    fn note_end(self, deadline: Option<Instant>) {
-        if deadline.is_some_and(|d| Instant::now() >= d) {
+    /// Notes that a search which ended without success has no time left.
+    fn note_end(self, share: &Control<'_>) {
+        if share.stopped().is_some() {
             self.cut.store(true, Ordering::Relaxed);
         }
     }
 
     /// Whether so many quarters of the time are over.
     fn is_over(self, quarters: u32) -> bool {
-        self.limit.is_some_and(|limit| self.start.elapsed() >= limit / 4 * quarters)
+        self.after(quarters).stopped().is_some()
     }
 
-    fn deadline(self) -> Option<Instant> {
-        self.after(4)
+    /// Until so many quarters of the time are over.
+    fn after(self, quarters: u32) -> Control<'a> {
+        let limit = self.control.deadline().map(|end| end.saturating_duration_since(self.start));
+        self.control.narrowed(limit.map(|limit| self.start + limit / 4 * quarters))
     }
 
-    /// When so many quarters of the time are over.
-    fn after(self, quarters: u32) -> Option<Instant> {
-        self.limit.and_then(|limit| self.start.checked_add(limit / 4 * quarters))
-    }
-
-    /// A deadline for one of so many tasks that share the threads and the time left.
-    fn share(self, tasks: u64) -> Option<Instant> {
-        let (now, deadline) = (Instant::now(), self.deadline()?);
+    /// For one of so many tasks that share the threads and the time left.
+    fn share(self, tasks: u64) -> Control<'a> {
         let rounds = tasks.div_ceil(rayon::current_num_threads() as u64).max(1);
-        Some(now + deadline.saturating_duration_since(now) / u32::try_from(rounds).unwrap_or(u32::MAX))
+        let rounds = u32::try_from(rounds).unwrap_or(u32::MAX);
+        self.control.narrowed(self.control.time_left().map(|left| Instant::now() + left / rounds))
     }
 }
 
@@ -612,7 +602,7 @@ mod tests {
             ("pnn([2, 1, 2, 1], degree=2)", Samples::Count(2)),
             ("lffn([2, 2, 2])", Samples::Functional),
         ] {
-            let found = matcher(network, samples).classify(&options(10), &|_, _| {}).unwrap();
+            let found = matcher(network, samples).classify(&options(10), &Control::unlimited()).unwrap();
             assert_eq!(found.open_allocations(), undecided(&found), "{network}");
             for one in &found.open {
                 assert_eq!(found.verdict(&one.allocation), Verdict::Undecided, "{network} {one:?}");
@@ -628,7 +618,7 @@ mod tests {
     fn rescaled_teachers_leave_little_open() {
         for network in ["lrnn(1, 1, 2, 3)", "lrnn(2, 1, 1, 4)", "pnn([2, 1, 2], degree=2)"] {
             for samples in [Samples::Count(1), Samples::Count(2), Samples::Count(3), Samples::Functional] {
-                let found = matcher(network, samples).classify(&options(20), &|_, _| {}).unwrap();
+                let found = matcher(network, samples).classify(&options(20), &Control::unlimited()).unwrap();
                 assert_eq!(undecided(&found), 0, "{network} {samples}: {:?}", found.open);
                 assert_eq!(found.verdict(&Allocation::all(found.network.weights())), Verdict::One);
             }
@@ -639,9 +629,9 @@ mod tests {
     fn budgets_grow_until_nothing_is_open_or_the_time_is_up() {
         assert_eq!(options(5).grown().trials, Trials::Fixed(20));
         let matcher = matcher("lrnn(1, 2, 1, 3)", Samples::Functional);
-        let first = matcher.classify(&options(1), &|_, _| {}).unwrap();
-        let limited = MatchOptions { time_limit: Some(Duration::from_secs(5)), ..options(1) };
-        let last = matcher.classify_until_decided(&limited, &|_, _| {}).unwrap();
+        let first = matcher.classify(&options(1), &Control::unlimited()).unwrap();
+        let limited = Control::unlimited().within(std::time::Duration::from_secs(5));
+        let last = matcher.classify_until_decided(&options(1), &limited).unwrap();
         // A single instance leaves 24 of its allocations open, 16 leave 10.
         assert!(undecided(&last) < undecided(&first), "{} and {}", undecided(&last), undecided(&first));
         assert!(last.open.is_empty() || last.late);

@@ -27,10 +27,9 @@
 //! A degree is *proved* where a square system's count attains Bézout's bound: δ ≤ ∏ deg F_i by Bézout, and δ ≥ the count,
 //! because simple solutions modulo p lift to the p-adic numbers (Hensel) and simple solutions persist nearby.
 
-use std::time::Instant;
-
-use crate::algebra::{Groebner, Limits, Polynomial, Polynomials, QuotientAlgebra, Stopped, is_squarefree};
+use crate::algebra::{Groebner, Limits, Polynomial, Polynomials, QuotientAlgebra, is_squarefree};
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::network::{Network, Probe, Samples};
 use crate::number::{PrimeField, Ring, Stream, generator};
 use crate::reach::point::ModularPoint;
@@ -76,11 +75,11 @@ pub enum NoDegree {
 
 /// Counts matching degrees of one network's allocations, all at the same random points.
 #[derive(Clone, Debug)]
-pub struct DegreeCounter {
+pub struct DegreeCounter<'a> {
     network: Network,
     samples: Samples,
     seed: u64,
-    limits: Limits,
+    limits: Limits<'a>,
     /// The first two; others are drawn when needed.
     points: Vec<Point>,
     /// The inputs as degrees: 0, or nothing for a zero.
@@ -101,9 +100,9 @@ struct Point {
     index: u64,
 }
 
-impl DegreeCounter {
+impl<'a> DegreeCounter<'a> {
     /// Draws the points.
-    pub fn new(network: &Network, samples: Samples, seed: u64, limits: Limits) -> Self {
+    pub fn new(network: &Network, samples: Samples, seed: u64, limits: Limits<'a>) -> Self {
         let degrees = match network.probe(samples) {
             Probe::Generic(count) => vec![vec![Some(0); network.input_size()]; count],
             Probe::Fixed(inputs) => {
@@ -116,9 +115,10 @@ impl DegreeCounter {
         DegreeCounter { network: network.clone(), samples, seed, limits, points, degrees }
     }
 
-    /// The same counter, that stops at a deadline.
-    pub(super) fn until(&self, deadline: Option<Instant>) -> Self {
-        DegreeCounter { limits: Limits { deadline, ..self.limits }, ..self.clone() }
+    /// The same counter, where this says stop.
+    #[must_use]
+    pub fn under(&self, control: &Control<'a>) -> Self {
+        DegreeCounter { limits: self.limits.under(control), ..self.clone() }
     }
 
     /// The same counter with at most so much work for each system.
@@ -271,7 +271,7 @@ impl Point {
         let ring = equation_ring(self.field, network, dimension, limits)?;
         let weights = weights(&ring, allocation, &self.student, self.section(&ring, allocation, dimension));
         let system = equations_on(&ring, network, &weights, &self.inputs, &self.labels);
-        limits.in_time()?;
+        limits.control.check()?;
         let groebner = Groebner::of(&ring, &system, limits)?;
         let Some(quotient) = QuotientAlgebra::of(&groebner, limits)? else {
             return Ok(None);
@@ -315,7 +315,7 @@ mod tests {
     use crate::algebra::{Monomial, RowSpace};
     use crate::allocation::parse;
 
-    type Ring61 = Polynomials<PrimeField>;
+    type Ring61 = Polynomials<'static, PrimeField>;
 
     fn point(network: &Network, prime: u64, index: u64) -> Point {
         let field = PrimeField::new(prime).unwrap();

@@ -1,7 +1,8 @@
 //! The equations of a match, F(θ_A, θ_F) = F(θ*), as polynomials in the learnable weights.
 
-use crate::algebra::{Limits, Monomials, Polynomial, Polynomials, Stopped};
+use crate::algebra::{Limits, Monomials, Polynomial, Polynomials};
 use crate::allocation::Allocation;
+use crate::control::Stopped;
 use crate::network::Network;
 use crate::number::{Degrees, Ring};
 
@@ -9,12 +10,12 @@ use crate::number::{Degrees, Ring};
 ///
 /// # Errors
 /// More variables than the limit, or too large a degree.
-pub(super) fn equation_ring<R: Ring>(
+pub(super) fn equation_ring<'a, R: Ring>(
     ring: R,
     network: &Network,
     variables: usize,
-    limits: &Limits,
-) -> Result<Polynomials<R>, Stopped> {
+    limits: &Limits<'a>,
+) -> Result<Polynomials<'a, R>, Stopped> {
     let degree = network.degree();
     if degree > limits.degree {
         return Err(Stopped::Degree { degree, limit: limits.degree });
@@ -22,7 +23,7 @@ pub(super) fn equation_ring<R: Ring>(
     let limit = limits.variables.min(Monomials::MOST_VARIABLES);
     let monomials = Monomials::new(variables).filter(|_| variables <= limit);
     let monomials = monomials.ok_or(Stopped::Variables { variables, limit })?;
-    Ok(Polynomials::new(ring, monomials, limits.terms).until(limits.deadline))
+    Ok(Polynomials::new(ring, monomials, limits.terms).under(&limits.control))
 }
 
 /// Label by label, F(θ_A, θ_F) − (the teacher's label): one evaluation of the label map over polynomials.

@@ -1,11 +1,11 @@
 //! Estimating a match probability: random instances, each decided exactly, on all threads; the same for any number of them.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use crate::algebra::{Stopped, Undecided};
+use crate::algebra::Undecided;
+use crate::control::{Control, Stopped};
 use crate::reach::Evidence;
 
 use super::answer::{Estimate, Halt};
@@ -132,22 +132,19 @@ impl Tally {
     }
 }
 
-/// Decides trials 0, 1, … with `decide`, until `stop` is set or the deadline of a time limit is over. `progress` is called with (done, most), from any thread.
+/// Decides trials 0, 1, … with `decide`, until something says stop.
 pub(super) fn estimate(
     ensemble: Ensemble,
     trials: Trials,
     degree: Option<usize>,
-    (time, stop): (Option<(Duration, Instant)>, &AtomicBool),
     decide: impl Fn(u64) -> Decision + Sync,
-    progress: &(dyn Fn(u64, u64) + Sync),
+    control: &Control<'_>,
 ) -> Estimate {
     let (done, most) = (AtomicU64::new(0), trials.most());
     let (mut tally, mut next, mut stopped) = (Tally::default(), 0, None);
-    let late = || time.is_some_and(|(_, deadline)| Instant::now() >= deadline);
-    let halted = || stop.load(Ordering::Relaxed);
     while next < most && !(next > 0 && trials.suffice(|| tally.interval())) {
-        if next > 0 && late() {
-            stopped = time.map(|(limit, _)| Halt::TimeLimit(limit));
+        if next > 0 && control.stopped() == Some(Stopped::Time) {
+            stopped = Some(Halt::TimeLimit(control.time_limit().unwrap_or_default()));
             break;
         }
         if let Some((_, limit)) = tally.limit.filter(|_| tally.matched + tally.unmatched == 0) {
@@ -158,7 +155,7 @@ pub(super) fn estimate(
             stopped = Some(halt);
             break;
         }
-        if halted() {
+        if control.stopped() == Some(Stopped::Asked) {
             stopped = Some(Halt::Request);
             break;
         }
@@ -170,16 +167,18 @@ pub(super) fn estimate(
         let end = most.min(next.saturating_add(size));
         while next < end {
             // Where the time is up, or a stop is asked for, the batch ends before the first trial that was left out.
+            let left_out =
+                |trial: u64, stopped: Stopped| stopped == Stopped::Asked || trial > 0 && stopped == Stopped::Time;
             let one = |trial| {
-                if halted() || trial > 0 && late() {
+                if control.stopped().is_some_and(|stopped| left_out(trial, stopped)) {
                     return None;
                 }
                 let decision = decide(trial);
-                if trial > 0 && decision == Decision::Undecided(Undecided::Stopped(Stopped::Time)) {
+                if matches!(decision, Decision::Undecided(Undecided::Stopped(stopped)) if left_out(trial, stopped)) {
                     return None;
                 }
                 let tally = Tally::of(trial, decision, degree);
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1, most);
+                control.advanced(done.fetch_add(1, Ordering::Relaxed) + 1, most);
                 Some(tally)
             };
             let piece = next..end.min(next.saturating_add(PIECE));
@@ -192,7 +191,7 @@ pub(super) fn estimate(
         }
     }
     if matches!(tally.limit, Some((_, Stopped::Time))) {
-        stopped = time.map(|(limit, _)| Halt::TimeLimit(limit)).or(stopped);
+        stopped = Some(Halt::TimeLimit(control.time_limit().unwrap_or_default()));
     }
     Estimate {
         ensemble,
@@ -219,7 +218,7 @@ pub struct Search {
     pub undecided: u64,
     /// and why the first of them was not.
     pub reason: Option<Undecided>,
-    /// Whether the time was up.
+    /// Whether the time was up, or something else said stop.
     pub late: bool,
 }
 
@@ -240,20 +239,20 @@ impl std::fmt::Display for Search {
 }
 
 /// Decides trials 0, 1, … one after the other until one has no match and, if `degree` is given, as many complex solutions;
-/// returns how it is known. Gives up after the most trials, at the deadline, or where a limit stopped the first two.
+/// returns how it is known. Gives up after the most trials, once something says stop, or where a limit stopped the first two.
 ///
 /// # Errors
 /// What was seen instead.
 pub(super) fn first_without_match(
     trials: Trials,
     degree: Option<usize>,
-    deadline: Option<Instant>,
+    control: &Control<'_>,
     decide: impl Fn(u64) -> Decision,
 ) -> Result<Evidence, Search> {
     let mut limited = 0;
     let mut seen = Search { matched: 0, degenerate: 0, undecided: 0, reason: None, late: false };
     for trial in 0..trials.most() {
-        seen.late = deadline.is_some_and(|d| Instant::now() >= d);
+        seen.late = control.stopped().is_some();
         if limited == 2 || seen.late {
             return Err(seen);
         }

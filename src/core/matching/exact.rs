@@ -242,6 +242,7 @@ fn diagonals(layers: &[[[usize; 2]; 2]; 2], allocation: &Allocation) -> Option<E
 mod tests {
     use super::*;
     use crate::allocation::parse;
+    use crate::control::Control;
     use crate::matching::{Limits, MatchOptions, Matcher, Trials};
     use crate::number::{Field, Ring, Stream, generator};
     use crate::reach::point::ModularPoint;
@@ -321,10 +322,10 @@ mod tests {
             let settings = Settings { seed: 3, error_log2: -60 };
             let matcher = Matcher::new(&network, Samples::Functional, settings, Limits::default()).unwrap();
             let options = MatchOptions { trials: Trials::Fixed(2_000), ..MatchOptions::default() };
-            let answer = matcher.decide(&allocation, &options, &|_, _| {}).unwrap();
+            let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
             assert_eq!((answer.verdict, answer.evidence), (Verdict::Fractional, Evidence::Proved));
             let [low, high] = answer.exact.unwrap().enclosure();
-            let [from, until] = matcher.estimate(&allocation, &options, &|_, _| {}).ci95;
+            let [from, until] = matcher.estimate(&allocation, &options, &Control::unlimited()).ci95;
             // Twice the half-width on either side.
             let slack = (until - from) / 2.0;
             assert!(from - slack < low && high < until + slack, "{text}: {low} to {high}, {from} to {until}");

@@ -10,8 +10,9 @@
 use rand_chacha::ChaCha12Rng;
 use rug::Integer;
 
-use crate::algebra::{Finding, Polynomial, Polynomials, RealCount, Solver, Stopped, Undecided};
+use crate::algebra::{Finding, Polynomial, Polynomials, RealCount, Solver, Undecided};
 use crate::allocation::Allocation;
+use crate::control::Stopped;
 use crate::network::{Network, Probe, Samples};
 use crate::number::{Dyadic, Dyadics, Integers, Ring};
 use crate::number::{Stream, generator};
@@ -152,10 +153,10 @@ struct Question<'a> {
     /// The teacher's.
     labels: Vec<Dyadic>,
     inputs: &'a [Vec<Dyadic>],
-    solver: &'a Solver,
+    solver: &'a Solver<'a>,
 }
 
-impl Question<'_> {
+impl<'a> Question<'a> {
     fn solve(&self, allocation: &Allocation, student: &[Dyadic]) -> Result<Finding, Undecided> {
         let (ring, system) = self.system(allocation, student)?;
         self.solver.solve(&ring, &system)
@@ -183,21 +184,21 @@ impl Question<'_> {
         Some(found.map(|finding| Finding { complex: None, ..finding }))
     }
 
-    fn ring(&self, allocation: &Allocation) -> Result<Polynomials<Dyadics>, Stopped> {
+    fn ring(&self, allocation: &Allocation) -> Result<Polynomials<'a, Dyadics>, Stopped> {
         equation_ring(Dyadics, self.network, allocation.size(), self.solver.limits())
     }
 
     /// The equations with integer coefficients.
-    fn system(&self, allocation: &Allocation, student: &[Dyadic]) -> Result<System, Undecided> {
+    fn system(&self, allocation: &Allocation, student: &[Dyadic]) -> Result<System<'a>, Undecided> {
         let ring = self.ring(allocation)?;
         let system = equations(&ring, self.network, allocation, student, self.inputs, &self.labels);
         self.integral(&ring, &system)
     }
 
-    fn integral(&self, ring: &Polynomials<Dyadics>, system: &[Polynomial<Dyadic>]) -> Result<System, Undecided> {
+    fn integral(&self, ring: &Polynomials<Dyadics>, system: &[Polynomial<Dyadic>]) -> Result<System<'a>, Undecided> {
         let limits = self.solver.limits();
-        limits.in_time()?;
-        let integral = Polynomials::new(Integers, *ring.monomials(), limits.terms).until(limits.deadline);
+        limits.control.check()?;
+        let integral = Polynomials::new(Integers, *ring.monomials(), limits.terms).under(&limits.control);
         let outgrown = Stopped::Terms { terms: limits.terms, degree: ring.monomials().most_degree() };
         let system: Option<Vec<_>> = system.iter().map(|p| clear_denominators(&integral, p)).collect();
         Ok((integral, system.ok_or(outgrown)?))
@@ -205,7 +206,7 @@ impl Question<'_> {
 }
 
 /// Equations and the ring that they live in.
-type System = (Polynomials<Integers>, Vec<Polynomial<Integer>>);
+type System<'a> = (Polynomials<'a, Integers>, Vec<Polynomial<Integer>>);
 
 impl Decision {
     pub(super) fn of(found: Result<Finding, Undecided>) -> Self {

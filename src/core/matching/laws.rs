@@ -16,8 +16,8 @@
 //! - *Fractional law.* MP < 1 for a basis with an instance that has δ distinct complex solutions, none real, provided that
 //!   the closure of the teacher's labels is normal there and that δ is bounded from above.
 
-use crate::algebra::Stopped;
 use crate::allocation::{Allocation, subsets};
+use crate::control::Stopped;
 use crate::network::{Network, Samples};
 use crate::reach::{Evidence, JacobianMatroid};
 
@@ -105,7 +105,7 @@ fn odd_basis(bases: &[Allocation], counter: &DegreeCounter) -> Option<(Allocatio
                     first = first.or_else(|| Some((basis.clone(), degree)));
                 }
                 Err(NoDegree::Stopped(Stopped::Work { .. })) => costly.push(basis),
-                Err(NoDegree::Stopped(Stopped::Time)) => return first,
+                Err(NoDegree::Stopped(Stopped::Time | Stopped::Asked)) => return first,
                 _ => {}
             }
         }
@@ -140,7 +140,7 @@ pub(super) fn odd_slice(
                 }
                 first = first.or(Some((zeros, degree)));
             }
-            Err(NoDegree::Stopped(Stopped::Time)) => return first,
+            Err(NoDegree::Stopped(Stopped::Time | Stopped::Asked)) => return first,
             _ => {}
         }
     }

@@ -7,7 +7,8 @@
 use rayon::prelude::*;
 
 use crate::allocation::Allocation;
-use crate::reach::{Evidence, Group, Row, Set};
+use crate::control::Control;
+use crate::reach::{Evidence, Group, ReachError, Row, Set};
 
 use super::answer::Verdict;
 use super::degree::{Degree, NoDegree};
@@ -145,13 +146,17 @@ impl<'a> OrbitMatcher<'a> {
     /// instances of each basis of even degree.
     ///
     /// # Errors
-    /// A dimension that is not the one found at other random points.
-    pub fn answer(&mut self, size: usize, rows: &[Row]) -> Result<Vec<Matched>, MatchError> {
+    /// A dimension that is not the one found at other random points; being stopped, after which nothing more can be asked.
+    pub fn answer(&mut self, size: usize, rows: &[Row], control: &Control<'_>) -> Result<Vec<Matched>, MatchError> {
         if size != self.size {
             self.size = size;
             self.before = std::mem::take(&mut self.now);
         }
-        let answers = rows.par_iter().map(|row| self.one(row)).collect::<Result<Vec<Matched>, MatchError>>()?;
+        let one = |row| {
+            control.check().map_err(ReachError::from)?;
+            self.one(row)
+        };
+        let answers = rows.par_iter().map(one).collect::<Result<Vec<Matched>, MatchError>>()?;
         for (row, answer) in rows.iter().zip(&answers) {
             let certain = answer.ruled.filter(|r| r.verdict == Verdict::One);
             if let (Some(ruled), Some(set)) = (certain, self.group.set(&row.representative)) {
@@ -165,7 +170,7 @@ impl<'a> OrbitMatcher<'a> {
         let Asked { degree, verdict, .. } = self.asked;
         let (dim, teacher) = (self.matcher.dim(&row.representative), self.matcher.teacher());
         if dim.value != row.dim {
-            return Err(crate::reach::ReachError::Disagreement.into());
+            return Err(ReachError::Disagreement.into());
         }
         let of = |reason, verdict_, law, evidence| Matched {
             degree: degree.then_some(Err(reason)),

@@ -4,14 +4,11 @@ mod decide;
 mod error;
 mod options;
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Instant;
-
 use rug::Rational;
 
 use crate::algebra::{Limits, Primes, Solver, Undecided};
 use crate::allocation::Allocation;
+use crate::control::Control;
 use crate::network::{Network, Samples};
 use crate::number::{Ring, Stream, generator, random_prime};
 use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
@@ -54,7 +51,6 @@ pub struct Matcher {
     samples: Samples,
     settings: Settings,
     engine: Engine,
-    stop: Arc<AtomicBool>,
 }
 
 /// What knows dimensions, and decides instances.
@@ -74,30 +70,36 @@ enum Engine {
 #[derive(Clone, Debug)]
 struct Polynomial {
     matroid: JacobianMatroid,
-    counter: DegreeCounter,
-    solver: Solver,
+    counter: DegreeCounter<'static>,
+    solver: Solver<'static>,
     powers: Option<Powers>,
     parts: Parts,
 }
 
 impl Matcher {
     /// Draws random points enough for dimensions with an error of at most 2^`settings.error_log2` each, or [`DRAWS`] activation
-    /// patterns.
+    /// patterns. What says stop in `limits` is for that; each question has a [`Control`] of its own.
     ///
     /// # Errors
     /// See [`ReachError`].
-    pub fn new(network: &Network, samples: Samples, settings: Settings, limits: Limits) -> Result<Self, MatchError> {
-        let engine = match Dimensions::new(network, samples, settings.seed, DRAWS)? {
+    pub fn new(
+        network: &Network,
+        samples: Samples,
+        settings: Settings,
+        limits: Limits<'_>,
+    ) -> Result<Self, MatchError> {
+        let (control, limits) = (limits.control, limits.alone());
+        let engine = match Dimensions::new(network, samples, settings.seed, DRAWS, &control)? {
             Dimensions::Matroid(mut matroid) if network.is_analytic() => {
                 // Where no number of points gives a bound, a second one is a second look.
                 let hopeless = matroid.chance().is_hopeless();
                 let points = if hopeless { 2 } else { matroid.trials_for_one(settings.error_log2 - 1)? };
-                matroid.extend_to(points);
+                matroid.extend_to(points, &control)?;
                 Engine::Analytic(matroid)
             }
             Dimensions::Matroid(mut matroid) => {
                 let points = matroid.trials_for_one(settings.error_log2 - 1)?;
-                matroid.extend_to(points);
+                matroid.extend_to(points, &control)?;
                 let counter = DegreeCounter::new(network, samples, settings.seed, limits);
                 let primes = Primes::new(settings.seed, Stream::Primes.at(0), limits.primes);
                 let solver = Solver::new(primes, limits, settings.error_log2 - TRIALS_LOG2);
@@ -110,12 +112,7 @@ impl Matcher {
                 Engine::Piecewise { patterns, shallow }
             }
         };
-        Ok(Matcher { network: network.clone(), samples, settings, engine, stop: Arc::default() })
-    }
-
-    /// The same, whose estimates end when `stop` is set.
-    pub fn stopped_by(self, stop: &Arc<AtomicBool>) -> Self {
-        Matcher { stop: Arc::clone(stop), ..self }
+        Ok(Matcher { network: network.clone(), samples, settings, engine })
     }
 
     /// What laws say of a match probability with little work, where so much is known of parts of the network.
@@ -176,17 +173,9 @@ impl Matcher {
     ///
     /// # Errors
     /// See [`NoDegree`].
-    pub fn degree(&self, allocation: &Allocation) -> Result<Degree, NoDegree> {
-        self.degree_until(allocation, None)
-    }
-
-    /// As [`degree`](Self::degree), up to a deadline.
-    ///
-    /// # Errors
-    /// See [`NoDegree`].
-    pub fn degree_until(&self, allocation: &Allocation, deadline: Option<Instant>) -> Result<Degree, NoDegree> {
+    pub fn degree(&self, allocation: &Allocation, control: &Control<'_>) -> Result<Degree, NoDegree> {
         match &self.engine {
-            Engine::Polynomial(p) => p.counter.until(deadline).degree(allocation),
+            Engine::Polynomial(p) => p.counter.under(control).degree(allocation),
             Engine::Analytic(_) => Err(NoDegree::NotPolynomial),
             Engine::Piecewise { .. } => Err(NoDegree::Kinks),
         }
@@ -225,7 +214,7 @@ impl Matcher {
         (0..both.len()).any(|i| field.add(&both[i], &none[i]) != field.add(&first[i], &second[i]))
     }
 
-    pub(super) fn counter(&self, what: &'static str) -> Result<&DegreeCounter, MatchError> {
+    pub(super) fn counter(&self, what: &'static str) -> Result<&DegreeCounter<'static>, MatchError> {
         Ok(&self.polynomial(what)?.counter)
     }
 
@@ -266,7 +255,7 @@ impl Matcher {
 
     /// Decides the instance of one trial, whatever the laws say.
     pub fn instance(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Decision {
-        self.decide_instance(allocation, &self.cut(allocation, options), options, None, trial)
+        self.decide_instance(allocation, &self.cut(allocation, options), options, trial, &Control::unlimited())
     }
 
     /// The instance of one trial, and a proof of what was decided about it; nothing if it is undecided, no proof is found, or
@@ -274,7 +263,8 @@ impl Matcher {
     pub fn witness(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Option<(Instance, Proof)> {
         let polynomial = self.polynomial("a proof").ok()?;
         let cut = self.cut(allocation, options);
-        let Decision::Decided(finding) = self.decide_instance(allocation, &cut, options, None, trial) else {
+        let Decision::Decided(finding) = self.decide_instance(allocation, &cut, options, trial, &Control::unlimited())
+        else {
             return None;
         };
         let (network, solver) = (&self.network, &polynomial.solver);
@@ -289,21 +279,15 @@ impl Matcher {
         proof.map(|proof| (instance, proof))
     }
 
-    /// Decides instances, whatever the laws say. `progress` is called with (done, most), from any thread.
-    pub fn estimate(
-        &self,
-        allocation: &Allocation,
-        options: &MatchOptions,
-        progress: &(dyn Fn(u64, u64) + Sync),
-    ) -> Estimate {
-        let deadline = options.deadline();
+    /// Decides instances, whatever the laws say; where it is stopped, the estimate is that of the instances decided by then.
+    pub fn estimate(&self, allocation: &Allocation, options: &MatchOptions, control: &Control<'_>) -> Estimate {
         let degree = match &self.engine {
             Engine::Polynomial(p) if allocation.size() == p.matroid.teacher_rank() => {
-                self.degree_until(allocation, deadline).ok()
+                self.degree(allocation, control).ok()
             }
             _ => None,
         };
-        self.estimate_with(allocation, degree, options, deadline, progress)
+        self.estimate_with(allocation, degree, options, control)
     }
 
     /// Refuses what no instance can be decided for.
@@ -340,14 +324,12 @@ impl Matcher {
         allocation: &Allocation,
         degree: Option<Degree>,
         options: &MatchOptions,
-        deadline: Option<Instant>,
-        progress: &(dyn Fn(u64, u64) + Sync),
+        control: &Control<'_>,
     ) -> Estimate {
         let cut = self.cut(allocation, options);
-        let decide = |trial| self.decide_instance(allocation, &cut, options, deadline, trial);
+        let decide = |trial| self.decide_instance(allocation, &cut, options, trial, control);
         let degree = degree.map(|d| d.value);
-        let halt = (options.time_limit.zip(deadline), &*self.stop);
-        let mut found = estimate(options.ensemble, options.trials, degree, halt, decide, progress);
+        let mut found = estimate(options.ensemble, options.trials, degree, decide, control);
         if let Engine::Polynomial(p) = &self.engine
             && allocation.size() > p.matroid.teacher_rank()
         {
@@ -368,12 +350,12 @@ impl Matcher {
         allocation: &Allocation,
         degree: Option<usize>,
         options: &MatchOptions,
-        deadline: Option<Instant>,
+        control: &Control<'_>,
     ) -> Result<Evidence, Search> {
         let options = MatchOptions { slices: options.slices.min(FEW_SLICES), ..*options };
         let cut = self.cut(allocation, &options);
-        let decide = |trial| self.decide_instance(allocation, &cut, &options, deadline, trial);
-        first_without_match(options.trials, degree, deadline, decide)
+        let decide = |trial| self.decide_instance(allocation, &cut, &options, trial, control);
+        first_without_match(options.trials, degree, control, decide)
     }
 
     /// How it is known that a basis has match probability below 1, where it is known that every instance with as many complex
@@ -382,13 +364,13 @@ impl Matcher {
         &self,
         basis: &Allocation,
         degree: usize,
-        deadline: Option<Instant>,
+        control: &Control<'_>,
     ) -> Option<Evidence> {
         let Engine::Polynomial(p) = &self.engine else {
             return None;
         };
-        let solver = p.solver.until(deadline);
-        search_without_match((&self.network, self.samples), basis, degree, &solver, (self.settings.seed, deadline))
+        let solver = p.solver.under(control);
+        search_without_match((&self.network, self.samples), basis, degree, &solver, (self.settings.seed, control))
     }
 
     fn decide_instance(
@@ -396,19 +378,19 @@ impl Matcher {
         allocation: &Allocation,
         cut: &Cut,
         options: &MatchOptions,
-        deadline: Option<Instant>,
         trial: u64,
+        control: &Control<'_>,
     ) -> Decision {
         let instance = Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
         match &self.engine {
             Engine::Polynomial(p) => {
                 let powers = p.powers.as_ref().filter(|_| allocation.size() > cut.dimension);
                 let quick = powers.and_then(|powers| powers.decide(allocation, &instance, cut.dimension));
-                let slow = || instance.decide(&self.network, allocation, cut, &p.solver.until(deadline));
+                let slow = || instance.decide(&self.network, allocation, cut, &p.solver.under(control));
                 quick.map_or_else(slow, Decision::of)
             }
             Engine::Piecewise { shallow: Some(shallow), .. } => {
-                Decision::of(shallow.decide(allocation, &instance, deadline))
+                Decision::of(shallow.decide(allocation, &instance, control))
             }
             Engine::Piecewise { shallow: None, .. } => Decision::Undecided(Undecided::Deep),
             Engine::Analytic(_) => Decision::Undecided(Undecided::NotPolynomial),
@@ -457,7 +439,8 @@ pub fn decide(
     samples: Samples,
     options: &MatchOptions,
     settings: Settings,
-    progress: &(dyn Fn(u64, u64) + Sync),
+    control: &Control<'_>,
 ) -> Result<MatchAnswer, MatchError> {
-    Matcher::new(network, samples, settings, Limits::default())?.decide(allocation, options, progress)
+    let limits = Limits::default().under(&control.untimed());
+    Matcher::new(network, samples, settings, limits)?.decide(allocation, options, control)
 }

@@ -12,6 +12,7 @@ use crate::reach::{Evidence, JacobianMatroid, Settings};
 use super::classify::{Classification, MOST_CLASSIFIED};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 use crate::algebra::Limits;
+use crate::control::Control;
 
 /// Numbers for the allocations of one size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub struct MaximalTable {
 }
 
 /// Classifies all allocations of a network on every number of samples up to the one after which nothing is gained.
-/// `progress` is called with (done, all) of one number of samples after the other.
+/// Its progress is that of one number of samples after the other.
 ///
 /// # Errors
 /// See [`MatchError`].
@@ -46,13 +47,13 @@ pub fn maximal(
     network: &Network,
     options: &MatchOptions,
     settings: Settings,
-    progress: &(dyn Fn(u64, u64) + Sync),
+    control: &Control<'_>,
 ) -> Result<MaximalTable, MatchError> {
     let n = network.weights();
     if n > MOST_CLASSIFIED {
         return Err(MatchError::TooManyWeights { weights: n, limit: MOST_CLASSIFIED });
     }
-    let matcher = |samples| Matcher::new(network, samples, settings, Limits::default());
+    let matcher = |samples| Matcher::new(network, samples, settings, Limits::default().under(&control.untimed()));
     let functional = matcher(Samples::Functional)?;
     let most = functional.teacher().value;
     let mut levels = Vec::new();
@@ -65,7 +66,7 @@ pub fn maximal(
     }
     levels.push(functional);
     let classified: Vec<Classification> =
-        levels.iter().map(|level| level.classify(options, progress)).collect::<Result<_, _>>()?;
+        levels.iter().map(|level| level.classify(options, control)).collect::<Result<_, _>>()?;
     let matroids: Vec<&JacobianMatroid> =
         levels.iter().map(|level| level.matroid("a table of minimal allocations")).collect::<Result<_, _>>()?;
     let minimal = minimal_by_size(n, &matroids);

@@ -34,7 +34,7 @@ mod witness;
 #[cfg(test)]
 mod zonoid;
 
-pub use crate::algebra::{Limits, Stopped};
+pub use crate::algebra::Limits;
 pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
 pub use choose::{Matching, choose};
 pub use classify::{Classification, MOST_CLASSIFIED, Open, Why};

@@ -344,6 +344,7 @@ fn system(columns: &[Vec<Dyadic>], bounded: &[bool], constants: &[Dyadic]) -> Li
 mod tests {
     use super::*;
     use crate::allocation::parse;
+    use crate::control::Control;
     use crate::matching::exact::exact;
     use crate::matching::{Ensemble, MatchOptions, Matcher, Trials, Verdict};
     use crate::network::Samples;
@@ -420,9 +421,9 @@ mod tests {
             let quick = network.hidden_power() == Some(2) && network.shapes().outputs == 1 || samples != functional;
             let most = if quick { 4_000 } else { 150 };
             let options = MatchOptions { trials: Trials::Fixed(most), ..MatchOptions::default() };
-            let answer = matcher.decide(&allocation, &options, &|_, _| {}).unwrap();
+            let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
             assert_eq!(answer.verdict, exact.verdict(), "{network} {text}");
-            let estimate = matcher.estimate(&allocation, &options, &|_, _| {});
+            let estimate = matcher.estimate(&allocation, &options, &Control::unlimited());
             assert_eq!(estimate.undecided, 0, "{network} {text}");
             // Three times the half-width: a wrong theorem is further off, a right one inside for every seed.
             let [low, high] = estimate.ci95;

@@ -5,13 +5,12 @@
 //! complex students and no real one has neighbours of the same kind, whatever it was drawn from: so MP < 1 for draws whose
 //! density is positive there, as normal ones are everywhere.
 
-use std::time::Instant as Time;
-
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::RngCore;
 
 use crate::algebra::{RealCount, Solver};
 use crate::allocation::Allocation;
+use crate::control::Control;
 use crate::network::{Network, Probe, Samples};
 use crate::number::{Dyadic, Stream, generator};
 use crate::reach::Evidence;
@@ -33,15 +32,15 @@ pub(super) fn search_without_match(
     (network, samples): (&Network, Samples),
     basis: &Allocation,
     degree: usize,
-    solver: &Solver,
-    (seed, deadline): (u64, Option<Time>),
+    solver: &Solver<'_>,
+    (seed, control): (u64, &Control<'_>),
 ) -> Option<Evidence> {
     let solver = solver.with_work(MOST_WORK);
     let mut random = generator(seed, Stream::Instances, FAR);
     let mut best = Instance::draw(network, samples, Ensemble::Gaussian, seed, FAR);
     let mut least = usize::MAX;
     for _ in 0..MOST_STEPS {
-        if deadline.is_some_and(|d| Time::now() >= d) {
+        if control.stopped().is_some() {
             return None;
         }
         let mut next = best.clone();

@@ -17,7 +17,7 @@ pub enum Proof {
     Match(Parametrization),
     /// A combination of the equations, each times its least common denominator, that has no real zero; the variables are
     /// the learnable weights in canonical order.
-    NoMatch(Refutation, Polynomials<Integers>),
+    NoMatch(Refutation, Polynomials<'static, Integers>),
 }
 
 impl Instance {
@@ -55,7 +55,7 @@ impl Instance {
         network: &Network,
         allocation: &Allocation,
         solver: &Solver,
-    ) -> Option<(Polynomials<Integers>, Vec<Polynomial<Integer>>)> {
+    ) -> Option<(Polynomials<'static, Integers>, Vec<Polynomial<Integer>>)> {
         let limits = solver.limits();
         let ring = equation_ring(Dyadics, network, allocation.size(), limits).ok()?;
         let labels = network.labels(&Dyadics, &self.teacher, &self.inputs);

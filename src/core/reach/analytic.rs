@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::ReachError;
 use super::matroid::{Most, Trial};
 use crate::algebra::{Matrix, RowSpace};
+use crate::control::{Control, Stopped};
 use crate::network::{Network, Samples};
 use crate::number::{PrimeField, Stream, generator, random_prime};
 use crate::program::Program;
@@ -26,8 +27,14 @@ impl Analytic {
     /// (ranks are concave in the number of inputs).
     ///
     /// # Errors
-    /// [`ReachError::Obscure`].
-    pub(super) fn new(network: &Network, program: &Program, samples: Samples, seed: u64) -> Result<Self, ReachError> {
+    /// [`ReachError::Obscure`], or being stopped.
+    pub(super) fn new(
+        network: &Network,
+        program: &Program,
+        samples: Samples,
+        seed: u64,
+        control: &Control<'_>,
+    ) -> Result<Self, ReachError> {
         let program = Arc::new(program.clone());
         let all = network.probe_inputs(samples);
         let plan = |inputs: usize| {
@@ -41,7 +48,7 @@ impl Analytic {
         let mut inputs = (network.weights().div_ceil(network.labels_per_input()) + 1).min(all).max(1);
         loop {
             let whole = Analytic { program: program.clone(), plan: plan(inputs)?, inputs, saturated_at_a_point: false };
-            let enough = whole.enough(network, seed)?;
+            let enough = whole.enough(network, seed, control)?;
             match enough {
                 Some(enough) if enough < all => {
                     // Fewer inputs are a part of the same plan, but places are numbered anew.
@@ -54,12 +61,13 @@ impl Analytic {
     }
 
     /// After how many inputs, at a random point, the last has added no rank, or there is no more to add.
-    fn enough(&self, network: &Network, seed: u64) -> Result<Option<usize>, ReachError> {
+    fn enough(&self, network: &Network, seed: u64, control: &Control<'_>) -> Result<Option<usize>, ReachError> {
         let (field, point) = self
             .point(seed, Stream::Arguments, u64::from(u32::MAX))
             .map_err(|reason| ReachError::Obscure { network: network.to_string(), reason })?;
         let mut space = RowSpace::new(field, network.weights());
         for (index, values) in point.values.iter().enumerate() {
+            control.check()?;
             let before = space.rank();
             let jacobian = self.program.jacobian(&field, values);
             for row in (0..jacobian.rows()).map(|row| jacobian.row(row)) {
@@ -84,12 +92,20 @@ impl Analytic {
     }
 
     /// The row space of the Jacobian at a random point; nothing if no point was found.
-    pub(super) fn trial(&self, seed: u64, trial: u64, most: usize) -> Option<Trial> {
-        let (field, point) = self.point(seed, Stream::Points, trial).ok()?;
+    pub(super) fn trial(
+        &self,
+        seed: u64,
+        trial: u64,
+        most: usize,
+        control: &Control<'_>,
+    ) -> Result<Option<Trial>, Stopped> {
+        let Ok((field, point)) = self.point(seed, Stream::Points, trial) else {
+            return Ok(None);
+        };
         let parts = point.values.iter().map(|values| self.program.jacobian(&field, values));
         let parts: Vec<Matrix<u64>> = parts.collect();
         let mut random = generator(seed, Stream::Kernels, trial);
         let most = Most { rank: most, stops: false };
-        Some(Trial::read(field, self.program.weights(), parts.into_iter(), most, &mut random))
+        Trial::read(field, self.program.weights(), parts.into_iter(), most, &mut random, control).map(Some)
     }
 }

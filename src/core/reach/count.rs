@@ -16,13 +16,13 @@ mod minor;
 mod table;
 mod work;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use itertools::Itertools;
 use rayon::prelude::*;
 
 use crate::algebra::Matrix;
+use crate::control::Control;
 use crate::number::PrimeField;
 
 use leaf::{Leaf, Shape, Tally, tabulate};
@@ -32,11 +32,10 @@ pub(super) use cost::cost;
 pub use table::{Table, binomial};
 pub(super) use work::Work;
 
-/// What a count may cost, and which sizes it is for.
+/// Which sizes a count is for, and where it begins.
 #[derive(Clone, Debug)]
 pub(super) struct CountOptions {
     pub sizes: std::ops::RangeInclusive<usize>,
-    pub deadline: Option<Instant>,
     /// Where the recursion starts; if empty, from the whole matroid.
     pub folds: Vec<Fold>,
 }
@@ -52,7 +51,7 @@ pub(super) struct Fold {
     pub times: u64,
 }
 
-/// A count that its deadline, or whoever may stop it, stopped.
+/// A count that was stopped.
 #[derive(Clone, Debug)]
 pub(super) struct Stopped {
     /// How much was done, of [`PROGRESS`].
@@ -64,43 +63,31 @@ pub(super) struct Stopped {
 /// All of a count.
 pub(super) const PROGRESS: usize = 1 << 20;
 
-/// Counts the subsets of the columns of a matrix by size and rank.
-///
-/// `progress` is called with (done, [`PROGRESS`]), in proportion to the expected work, from any thread.
+/// Counts all of them, without limits.
+pub fn count_all(field: PrimeField, matrix: &Matrix<u64>) -> Table {
+    let options = CountOptions { sizes: 0..=matrix.columns(), folds: Vec::new() };
+    // Nothing stops it.
+    count(field, matrix, &options, &Control::unlimited()).unwrap_or_else(|_| Table::one())
+}
+
+/// Counts the subsets of the columns of a matrix by size and rank. Its progress is told of [`PROGRESS`], in proportion to the
+/// expected work.
 pub(super) fn count(
     field: PrimeField,
     matrix: &Matrix<u64>,
     options: &CountOptions,
-    progress: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Table, Stopped> {
-    count_until(field, matrix, options, &AtomicBool::new(false), progress)
-}
-
-/// Counts all of them, without limits.
-pub fn count_all(field: PrimeField, matrix: &Matrix<u64>) -> Table {
-    let options = CountOptions { sizes: 0..=matrix.columns(), deadline: None, folds: Vec::new() };
-    // Only a deadline stops it.
-    count(field, matrix, &options, &|_, _| {}).unwrap_or_else(|_| Table::one())
-}
-
-/// The same, until `stop` is set.
-pub(super) fn count_until(
-    field: PrimeField,
-    matrix: &Matrix<u64>,
-    options: &CountOptions,
-    stop: &AtomicBool,
-    progress: &(dyn Fn(usize, usize) + Sync),
+    control: &Control<'_>,
 ) -> Result<Table, Stopped> {
     // Sizes add up over the components, so only one component can be cut off at a smallest size.
     let components = Minor::of(field, matrix).components();
     let (most, parts) = (*options.sizes.end(), components.len());
     let least = if parts == 1 { *options.sizes.start() } else { 0 };
-    let run = Run { field, sizes: least..=most, deadline: options.deadline, stop };
+    let run = Run { field, sizes: least..=most, control };
     let mut table = if parts == 1 {
         let (n, r) = (matrix.columns(), components[0].r + components[0].coloops);
         let folded = options.folds.iter().map(|fold| Minor::folded(field, matrix, fold));
         let minors = if options.folds.is_empty() { components } else { folded.collect() };
-        run.count((n, r), minors, progress)?
+        run.count((n, r), minors)?
     } else {
         let sum: u64 = components.iter().map(Minor::weight).fold(0, u64::saturating_add);
         let mut before = 0;
@@ -108,8 +95,10 @@ pub(super) fn count_until(
         for component in components {
             let share = (u128::from(component.weight()) * PROGRESS as u128 / u128::from(sum)) as usize;
             let (n, r) = (component.size(), component.r + component.coloops);
-            let inside = |done: usize, all: usize| progress(before + done * share / all, PROGRESS);
-            let other = run.count((n, r), vec![component], &inside);
+            let inside =
+                |done: u64, all: u64| control.advanced(before as u64 + done * share as u64 / all, PROGRESS as u64);
+            let part = control.watched_by(&inside);
+            let other = Run { control: &part, ..run.clone() }.count((n, r), vec![component]);
             let other =
                 other.map_err(|Stopped { done, .. }| Stopped { done: before + done * share / PROGRESS, table: None });
             table = table.product(&other?, most);
@@ -122,22 +111,17 @@ pub(super) fn count_until(
 }
 
 /// How minors are counted.
+#[derive(Clone)]
 struct Run<'a> {
     field: PrimeField,
     sizes: std::ops::RangeInclusive<usize>,
-    deadline: Option<Instant>,
-    stop: &'a AtomicBool,
+    control: &'a Control<'a>,
 }
 
 impl Run<'_> {
     /// Counts the subsets of some minors of a matroid of n elements and rank r, each as often as it says.
-    fn count(
-        &self,
-        (n, r): (usize, usize),
-        minors: Vec<Minor>,
-        progress: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<Table, Stopped> {
-        let counter = || Counter::new(self.field, self.sizes.clone(), self.deadline, self.stop);
+    fn count(&self, (n, r): (usize, usize), minors: Vec<Minor>) -> Result<Table, Stopped> {
+        let counter = || Counter::new(self.field, self.sizes.clone(), self.control);
         let mut first = counter();
         let parts = first.split(minors, PARTS);
         let weights = self.weights(&parts);
@@ -154,7 +138,8 @@ impl Run<'_> {
                 }
                 counter.run(part);
                 (!counter.late).then(|| {
-                    progress(units(done.fetch_add(weight, Ordering::Relaxed) + weight), PROGRESS);
+                    let done = units(done.fetch_add(weight, Ordering::Relaxed) + weight);
+                    self.control.advanced(done as u64, PROGRESS as u64);
                     counter.tally
                 })
             })
@@ -180,10 +165,9 @@ const PARTS: usize = 512;
 struct Counter<'a> {
     field: PrimeField,
     sizes: std::ops::RangeInclusive<usize>,
-    deadline: Option<Instant>,
-    stop: &'a AtomicBool,
+    control: &'a Control<'a>,
     steps: u32,
-    /// Whether the deadline has passed, so that the recursion unwinds.
+    /// Whether something said stop, so that the recursion unwinds.
     late: bool,
     tally: Tally,
     /// Buffers for the recursion, one a depth.
@@ -193,14 +177,9 @@ struct Counter<'a> {
 }
 
 impl<'a> Counter<'a> {
-    fn new(
-        field: PrimeField,
-        sizes: std::ops::RangeInclusive<usize>,
-        deadline: Option<Instant>,
-        stop: &'a AtomicBool,
-    ) -> Self {
+    fn new(field: PrimeField, sizes: std::ops::RangeInclusive<usize>, control: &'a Control<'a>) -> Self {
         let (tally, spare, classes) = (Tally::default(), Vec::new(), Vec::new());
-        Counter { field, sizes, deadline, stop, steps: 0, late: false, tally, spare, classes }
+        Counter { field, sizes, control, steps: 0, late: false, tally, spare, classes }
     }
 
     /// Cuts the recursion into about `parts` minors, the largest first to be cut; leaves met on the way are tallied.
@@ -248,7 +227,7 @@ impl<'a> Counter<'a> {
     }
 
     fn is_late(&mut self) -> bool {
-        self.late = self.stop.load(Ordering::Relaxed) || self.deadline.is_some_and(|d| Instant::now() >= d);
+        self.late = self.control.stopped().is_some();
         self.late
     }
 

@@ -16,12 +16,13 @@ use rand_chacha::rand_core::RngCore;
 
 use crate::algebra::RowSpace;
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::network::{Network, Samples};
 use crate::number::{Stream, generator};
 
 use super::matroid::Trial;
 use super::{Dimension, Evidence, JacobianMatroid, Obstruction, ReachError, Settings};
-use exchange::{Split, augment};
+use exchange::{Augmented, Split, augment};
 use large::Large;
 
 /// Augmenting paths are looked for only where one costs at most so many products.
@@ -104,29 +105,31 @@ pub struct Design {
 /// An allocation of `size` weights with the largest reachable dimension, under the constraints.
 ///
 /// # Errors
-/// Fewer weights allowed than asked for; see also [`ReachError`].
+/// Fewer weights allowed than asked for; being stopped; see also [`ReachError`].
 pub fn design(
     network: &Network,
     samples: Samples,
     size: usize,
     options: &DesignOptions,
     settings: Settings,
+    control: &Control<'_>,
 ) -> Result<Design, ReachError> {
     let rules = Rules::of(network, options);
     let most = rules.most();
     if size > most {
         return Err(ReachError::TooFewWeights { asked: size, allowed: most });
     }
-    match JacobianMatroid::new(network, samples, settings.seed) {
+    match JacobianMatroid::new(network, samples, settings.seed, control) {
         Ok(mut matroid) => {
             // Where no number of trials gives a bound, a second one is a second look.
             let hopeless = matroid.chance().is_hopeless();
             let trials = if hopeless { 2 } else { matroid.trials_for_one(settings.error_log2 - 2)? };
-            matroid.extend_in_parallel(trials);
-            Ok(Moderate { matroid, rules, size, settings }.design(options.alternatives))
+            matroid.extend_in_parallel(trials, control)?;
+            Ok(Moderate { matroid, rules, size, settings, control }.design(options.alternatives)?)
         }
-        Err(error) if error.is_limit() && !network.is_analytic() => {
-            Large { network, samples, size, rules: &rules, alternatives: options.alternatives, settings }.design()
+        Err(error) if error.is_too_large() && !network.is_analytic() => {
+            let alternatives = options.alternatives;
+            Large { network, samples, size, rules: &rules, alternatives, settings, control }.design()
         }
         Err(error) => Err(error),
     }
@@ -189,20 +192,21 @@ impl Rules {
 }
 
 /// A network whose Jacobian is known.
-struct Moderate {
+struct Moderate<'a> {
     matroid: JacobianMatroid,
     rules: Rules,
     size: usize,
     settings: Settings,
+    control: &'a Control<'a>,
 }
 
-impl Moderate {
-    fn design(&self, alternatives: usize) -> Design {
+impl Moderate<'_> {
+    fn design(&self, alternatives: usize) -> Result<Design, Stopped> {
         let network = self.matroid.network();
         let mut found: Vec<Allocation> = Vec::new();
         let mut bound = None;
         for order in self.orders(alternatives) {
-            let (mut chosen, stuck) = self.largest(&order);
+            let (mut chosen, stuck) = self.largest(&order)?;
             bound = bound.or(stuck);
             self.rules.fill(&mut chosen, self.size);
             if !found.contains(&chosen) {
@@ -213,13 +217,13 @@ impl Moderate {
         found.retain(|a| self.matroid.rank(a) == best);
         let allocation = found.first().cloned().unwrap_or_else(|| Allocation::none(network.weights()));
         if found.len() <= alternatives {
-            self.exchanges(&allocation, alternatives, &mut found);
+            self.exchanges(&allocation, alternatives, &mut found)?;
         }
         let (dim, teacher) = (self.matroid.dim(&allocation), self.matroid.teacher());
         let (optimal, evidence) = self.reason(dim, teacher, bound);
         let ground = optimal == Optimal::Ground;
         let obstructions = if ground { self.matroid.obstructions(&self.rules.ground) } else { Vec::new() };
-        Design {
+        Ok(Design {
             network: network.clone(),
             samples: self.matroid.samples(),
             allocation,
@@ -231,7 +235,7 @@ impl Moderate {
             evidence,
             alternatives: found.into_iter().skip(1).take(alternatives).collect(),
             settings: self.settings,
-        }
+        })
     }
 
     /// Orders to take weights in: as they stand, each tensor first, and shuffled.
@@ -262,10 +266,10 @@ impl Moderate {
 
     /// A largest independent set of at most `size` weights that obeys the rules, and if it is smaller than that: the bound
     /// by a split, where one is known.
-    fn largest(&self, order: &[usize]) -> (Allocation, Option<Split>) {
+    fn largest(&self, order: &[usize]) -> Result<(Allocation, Option<Split>), Stopped> {
         let mut chosen = Allocation::none(self.rules.rows.len());
         let Some(trial) = self.trial() else {
-            return (chosen, None);
+            return Ok((chosen, None));
         };
         let height = trial.rows.rows();
         let mut counts = self.rules.counts(std::iter::empty());
@@ -274,6 +278,7 @@ impl Moderate {
             if space.rank() == self.size.min(height) {
                 break;
             }
+            self.control.check()?;
             let row = self.rules.rows[weight];
             if counts[row] < self.rules.cap && space.insert((0..height).map(|r| trial.rows[(r, weight)]).collect()) {
                 chosen.insert(weight);
@@ -282,19 +287,19 @@ impl Moderate {
         }
         let products = height.saturating_mul(order.len()).saturating_mul(chosen.size());
         if self.rules.cap == usize::MAX || products > MOST_PRODUCTS {
-            return (chosen, None);
+            return Ok((chosen, None));
         }
         while chosen.size() < self.size.min(height) {
-            match augment(trial, order, &self.rules, &chosen) {
-                Ok(larger) => chosen = larger,
-                Err(split) => return (chosen, Some(split)),
+            match augment(trial, order, &self.rules, &chosen, self.control)? {
+                Augmented::Larger(larger) => chosen = larger,
+                Augmented::Stuck(split) => return Ok((chosen, Some(split))),
             }
         }
-        (chosen, None)
+        Ok((chosen, None))
     }
 
     /// More allocations of the same dimension, each with one weight exchanged.
-    fn exchanges(&self, allocation: &Allocation, most: usize, found: &mut Vec<Allocation>) {
+    fn exchanges(&self, allocation: &Allocation, most: usize, found: &mut Vec<Allocation>) -> Result<(), Stopped> {
         let dim = self.matroid.rank(allocation);
         let mut counts = self.rules.counts(allocation.iter());
         let mut tries = 0;
@@ -302,8 +307,9 @@ impl Moderate {
             counts[self.rules.rows[out]] -= 1;
             for new in self.rules.ground.difference(allocation).iter() {
                 if found.len() > most || tries > 50 * most + 50 {
-                    return;
+                    return Ok(());
                 }
+                self.control.check()?;
                 let other = allocation.clone().without(out).with(new);
                 let allowed = counts[self.rules.rows[new]] < self.rules.cap;
                 tries += usize::from(allowed);
@@ -315,6 +321,7 @@ impl Moderate {
             }
             counts[self.rules.rows[out]] += 1;
         }
+        Ok(())
     }
 
     fn reason(&self, dim: Dimension, teacher: Dimension, split: Option<Split>) -> (Optimal, Evidence) {

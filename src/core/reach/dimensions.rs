@@ -1,6 +1,7 @@
 //! Dimensions of a network's allocations, whatever its label map: of one matroid, or the largest over activation patterns.
 
 use crate::allocation::Allocation;
+use crate::control::Control;
 use crate::network::{Network, Samples};
 
 use super::rank::Dimension;
@@ -21,11 +22,17 @@ impl Dimensions {
     ///
     /// # Errors
     /// See [`ReachError`].
-    pub fn new(network: &Network, samples: Samples, seed: u64, draws: u64) -> Result<Self, ReachError> {
+    pub fn new(
+        network: &Network,
+        samples: Samples,
+        seed: u64,
+        draws: u64,
+        control: &Control<'_>,
+    ) -> Result<Self, ReachError> {
         if network.has_one_matroid() {
-            return Ok(Dimensions::Matroid(Box::new(JacobianMatroid::new(network, samples, seed)?)));
+            return Ok(Dimensions::Matroid(Box::new(JacobianMatroid::new(network, samples, seed, control)?)));
         }
-        Ok(Dimensions::Patterns(Box::new(Patterns::draw(network, samples, seed, draws)?)))
+        Ok(Dimensions::Patterns(Box::new(Patterns::draw(network, samples, seed, draws, control)?)))
     }
 
     /// The one matroid of a polynomial label map.

@@ -8,6 +8,7 @@ use itertools::Itertools;
 use rug::Integer;
 
 use crate::allocation::Allocation;
+use crate::control::Control;
 use crate::network::{Network, Samples, Symmetry};
 
 use super::count::Fold;
@@ -89,7 +90,7 @@ fn enumerate(group: Group, within: &Allocation) -> Option<Vec<Fold>> {
         if orbits.size() == points {
             return Some(folds);
         }
-        orbits.advance().ok()?;
+        orbits.advance(&Control::unlimited()).ok()?;
     }
 }
 

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use rug::Integer;
 
 use crate::allocation::Allocation;
+use crate::control::Control;
 use crate::network::{Network, Samples};
 
 use super::orbits::{Orbit, Orbits};
@@ -104,7 +105,7 @@ impl OrbitCount {
 
 /// Hands every orbit of a scan's allocations to `each` with its size, smallest first in canonical order, in portions; sizes
 /// below the scan's, too, from `least` on. At the end their lengths by size and dimension must be the scan's table, which
-/// was counted in another way. Ends early when `stop` says so.
+/// was counted in another way. Ends early when something says stop.
 ///
 /// # Errors
 /// What `each` returns; an enumeration that is not complete, or not in agreement with the table; being stopped.
@@ -112,12 +113,12 @@ pub fn list<E: From<ReachError>>(
     scan: &Scan,
     count: &OrbitCount,
     least: usize,
-    stop: &(dyn Fn() -> bool + Sync),
+    control: &Control<'_>,
     mut each: impl FnMut(usize, &[Row]) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut matroid = JacobianMatroid::new(&scan.network, scan.samples, scan.settings.seed)?;
+    let mut matroid = JacobianMatroid::new(&scan.network, scan.samples, scan.settings.seed, control)?;
     let trials = matroid.trials_for_all(scan.settings.error_log2)?;
-    matroid.extend_to(trials);
+    matroid.extend_to(trials, control)?;
     let mut found: BTreeMap<(usize, usize), Integer> = BTreeMap::new();
     let mut orbits = Orbits::new(count.group.clone());
     let first = least.min(*scan.sizes.start());
@@ -126,7 +127,7 @@ pub fn list<E: From<ReachError>>(
     loop {
         let size = orbits.size();
         for portion in orbits.level().chunks(PORTION) {
-            if stop() {
+            if control.stopped().is_some() {
                 return Err(stopped(seen).into());
             }
             seen += portion.len() as u64;
@@ -147,9 +148,7 @@ pub fn list<E: From<ReachError>>(
         if size == *scan.sizes.end() {
             break;
         }
-        if !orbits.advance_until(stop)? {
-            return Err(stopped(seen).into());
-        }
+        orbits.advance(control).map_err(|error| if error.stopped().is_some() { stopped(seen) } else { error })?;
     }
     let counted = scan.table.entries().map(|(size, dim, number)| ((size, dim), number.clone()));
     if counted.eq(found) { Ok(()) } else { Err(ReachError::Disagreement.into()) }

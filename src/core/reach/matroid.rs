@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use crate::algebra::{Matrix, RowSpace};
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::network::{Network, Probe, Samples};
 use crate::number::{PrimeField, Ring, Stream, generator};
 
@@ -55,8 +56,9 @@ impl JacobianMatroid {
     /// Evaluates the Jacobian at one random point. Costs rows × n × rank products for an m·p × n Jacobian.
     ///
     /// # Errors
-    /// A label map that is not polynomial, no samples, more labels than 64 bits count, or a Jacobian over the stated limit.
-    pub fn new(network: &Network, samples: Samples, seed: u64) -> Result<Self, ReachError> {
+    /// A label map that is not polynomial, no samples, more labels than 64 bits count, a Jacobian over the stated limit, or being
+    /// stopped.
+    pub fn new(network: &Network, samples: Samples, seed: u64, control: &Control<'_>) -> Result<Self, ReachError> {
         if !network.has_one_matroid() {
             return Err(ReachError::NotOneMatroid { network: network.to_string() });
         }
@@ -68,7 +70,7 @@ impl JacobianMatroid {
             samples: samples.count().unwrap_or_default(),
         })?;
         let analytic = match network.own_program().filter(|_| network.is_analytic()) {
-            Some(program) => Some(Analytic::new(network, program, samples, seed)?),
+            Some(program) => Some(Analytic::new(network, program, samples, seed, control)?),
             None => None,
         };
         let inputs = analytic.as_ref().map_or_else(|| network.probe_inputs(samples), |analytic| analytic.inputs);
@@ -104,8 +106,8 @@ impl JacobianMatroid {
         let mut matroid =
             JacobianMatroid { network: network.clone(), samples, seed, labels, rows, trials, bounds, analytic };
         let first = match &matroid.analytic {
-            Some(_) => matroid.trial(0),
-            None => Some(matroid.evaluate(&point, 0)),
+            Some(_) => matroid.trial(0, control)?,
+            None => Some(matroid.evaluate(&point, 0, control)?),
         };
         matroid.trials.extend(first);
         if matroid.analytic.is_some() && matroid.teacher_rank() < matroid.teacher_bound() {
@@ -141,16 +143,25 @@ impl JacobianMatroid {
 
     /// Evaluates until there are so many trials; one after the other, so that it may be called from any thread of a pool
     /// while others wait for it.
-    pub fn extend_to(&mut self, trials: usize) {
-        let fresh: Vec<Trial> = (self.trials.len()..trials).filter_map(|t| self.trial(t)).collect();
+    ///
+    /// # Errors
+    /// Being stopped; then nothing is changed.
+    pub fn extend_to(&mut self, trials: usize, control: &Control<'_>) -> Result<(), ReachError> {
+        let missing = self.trials.len()..trials;
+        let fresh: Vec<Trial> = missing.filter_map(|t| self.trial(t, control).transpose()).collect::<Result<_, _>>()?;
         self.trials.extend(fresh);
+        Ok(())
     }
 
     /// The same on all threads. Not for code that others of the pool wait for: they may end up waiting for themselves.
-    pub fn extend_in_parallel(&mut self, trials: usize) {
+    ///
+    /// # Errors
+    /// Being stopped; then nothing is changed.
+    pub fn extend_in_parallel(&mut self, trials: usize, control: &Control<'_>) -> Result<(), ReachError> {
         let missing = (self.trials.len()..trials).into_par_iter();
-        let fresh: Vec<Trial> = missing.filter_map(|t| self.trial(t)).collect();
+        let fresh: Vec<Trial> = missing.filter_map(|t| self.trial(t, control).transpose()).collect::<Result<_, _>>()?;
         self.trials.extend(fresh);
+        Ok(())
     }
 
     /// The same question with other trials; whoever gives them answers for them.
@@ -324,10 +335,10 @@ impl JacobianMatroid {
     }
 
     /// The Jacobian at a random point; nothing if an analytic network had none there.
-    fn trial(&self, trial: usize) -> Option<Trial> {
+    fn trial(&self, trial: usize, control: &Control<'_>) -> Result<Option<Trial>, Stopped> {
         match &self.analytic {
-            Some(analytic) => analytic.trial(self.seed, trial as u64, self.bounds.teacher().0),
-            None => Some(self.evaluate(&self.point(trial), trial)),
+            Some(analytic) => analytic.trial(self.seed, trial as u64, self.bounds.teacher().0, control),
+            None => self.evaluate(&self.point(trial), trial, control).map(Some),
         }
     }
 
@@ -336,11 +347,11 @@ impl JacobianMatroid {
     }
 
     /// The row space of the Jacobian at a point.
-    fn evaluate(&self, point: &ModularPoint, trial: usize) -> Trial {
+    fn evaluate(&self, point: &ModularPoint, trial: usize, control: &Control<'_>) -> Result<Trial, Stopped> {
         let mut random = generator(self.seed, Stream::Kernels, trial as u64);
         let parts = point.inputs.iter().map(|input| self.network.jacobian_at(&point.field, &point.weights, input));
         let most = Most { rank: self.bounds.teacher().0, stops: stops_early(&self.network, self.samples) };
-        Trial::read(point.field, self.network.weights(), parts, most, &mut random)
+        Trial::read(point.field, self.network.weights(), parts, most, &mut random, control)
     }
 }
 
@@ -365,20 +376,22 @@ fn random_point(network: &Network, samples: Samples, seed: u64, trial: u64) -> M
 
 impl Trial {
     /// The row space of matrices with n columns; reading rows stops as `most` says. A row that is orthogonal to a
-    /// random vector of the kernel so far is taken for dependent: [`Chance`] accounts for that.
+    /// random vector of the kernel so far is taken for dependent: [`Chance`] accounts for that. Between rows it may be stopped.
     pub(super) fn read(
         field: PrimeField,
         n: usize,
         parts: impl Iterator<Item = Matrix<u64>>,
         most: Most,
         random: &mut ChaCha12Rng,
-    ) -> Self {
+        control: &Control<'_>,
+    ) -> Result<Self, Stopped> {
         let mut space = RowSpace::new(field, n);
         let mut kernel = space.kernel_vector(|| field.random(random));
         let mut is_saturated = false;
         'parts: for part in parts {
             let before = space.rank();
             for row in (0..part.rows()).map(|row| part.row(row)) {
+                control.check()?;
                 if space.rank() == most.rank {
                     break 'parts;
                 }
@@ -392,7 +405,7 @@ impl Trial {
             }
         }
         is_saturated |= space.rank() == most.rank;
-        Trial { field, is_saturated, rows: Matrix::from_rows(n, space.rows().iter().cloned()) }
+        Ok(Trial { field, is_saturated, rows: Matrix::from_rows(n, space.rows().iter().cloned()) })
     }
 
     /// The rank of the columns of an allocation.

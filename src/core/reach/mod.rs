@@ -34,18 +34,21 @@ pub use count::{binomial, count_all};
 pub use design::{Design, DesignOptions, Optimal, design};
 pub use dimensions::Dimensions;
 pub use flats::{Affine, Disagreement, Family, Fit, Member, Numbers, Term, feature_names};
-pub use flats::{Complete, Exchange, Flat, Kind, Law, LawOptions, Limit, Obstruction, law};
+pub use flats::{Complete, Exchange, Flat, Kind, Law, LawOptions, Obstruction, law};
 pub use listing::{OrbitCount, Row, list};
 pub use matroid::{JacobianMatroid, Trial};
 pub use orbits::{Orbit, Orbits};
 pub use patterns::{DRAWS, Distribution, Patterns};
 pub use pieces::{PieceResult, Pieces};
 pub use point::IntegerPoint;
-pub use rank::{Answer, Dimension, Ranks, Reason, Settings, rank, rank_drawn};
-pub use scan::{Partial, Scan, ScanOptions, scan, scan_cost, scan_drawn, scan_until};
+pub use rank::{Answer, Dimension, Ranks, Reason, Settings, rank};
+pub use scan::{Partial, Scan, ScanOptions, scan, scan_cost};
 pub use scan_patterns::Drawn;
 pub use symmetry::{Group, MOST_ELEMENTS, MOST_POINTS, Set};
 
+use std::time::Duration;
+
+use crate::control::Stopped;
 use crate::transcendence::Obscure;
 
 /// Why a question about dimensions cannot be answered.
@@ -195,14 +198,13 @@ pub enum ReachError {
         /// What is possible.
         possible: i64,
     },
-    /// The time limit ended a count.
-    #[error(
-        "stopped by the time limit of {seconds} s, after about {} % of the count\n  give more time, or count inside fewer weights or fewer sizes",
-        percent(*.done, *.parts)
-    )]
-    TimeLimit {
-        /// The limit.
-        seconds: u64,
+    /// A count that was stopped.
+    #[error("{}", stopped_count(*.why, *.limit, percent(*.done, *.parts)))]
+    StoppedCount {
+        /// By what.
+        why: Stopped,
+        /// The limit of time that there was.
+        limit: Option<Duration>,
         /// How much was done,
         done: usize,
         /// of so much.
@@ -210,16 +212,9 @@ pub enum ReachError {
         /// What was counted by then.
         counted: Option<Box<Partial>>,
     },
-    /// A count that was stopped from outside.
-    #[error("interrupted after about {} % of the count", percent(*.done, *.parts))]
-    Interrupted {
-        /// How much was done,
-        done: usize,
-        /// of so much.
-        parts: usize,
-        /// What was counted by then.
-        counted: Option<Box<Partial>>,
-    },
+    /// What was stopped before there was any answer.
+    #[error("{}", stopped(*.0))]
+    Stopped(#[from] Stopped),
     /// More orbits of one size than are held at a time.
     #[error(
         "up to {orbits} orbits of one size, over the limit of {limit}\n  list those inside fewer weights, or of fewer sizes{}",
@@ -283,6 +278,26 @@ pub enum ReachError {
     Disagreement,
 }
 
+/// What stopped a count, and what may help.
+fn stopped_count(why: Stopped, limit: Option<Duration>, percent: usize) -> String {
+    match (why, limit) {
+        (Stopped::Time, limit) => format!(
+            "stopped by the time limit of {} s, after about {percent} % of the count\n  give more time, or count inside fewer weights or fewer sizes",
+            limit.unwrap_or_default().as_secs()
+        ),
+        (why, _) => format!("{} after about {percent} % of the count", stopped(why)),
+    }
+}
+
+/// What stopped a question.
+fn stopped(why: Stopped) -> String {
+    match why {
+        Stopped::Asked => "interrupted".to_owned(),
+        Stopped::Time => "stopped by the time limit\n  give more time, or ask about a smaller network".to_owned(),
+        other => format!("stopped by {other}"),
+    }
+}
+
 /// A share in per cent, not 100 before the end.
 fn percent(done: usize, parts: usize) -> usize {
     (done as u128 * 100 / parts.max(1) as u128) as usize
@@ -303,13 +318,26 @@ fn reachable(possible: i64) -> String {
 }
 
 impl ReachError {
+    /// What stopped the work, if whoever watched it did, or the time.
+    pub fn stopped(&self) -> Option<Stopped> {
+        match self {
+            ReachError::StoppedCount { why, .. } | ReachError::Stopped(why) => Some(*why),
+            _ => None,
+        }
+    }
+
+    /// Whether the question is too large for one way of answering it, so that another may be tried.
+    fn is_too_large(&self) -> bool {
+        self.is_limit() && self.stopped().is_none()
+    }
+
     /// Whether a stated limit stopped the work, rather than a wrong request.
     pub fn is_limit(&self) -> bool {
         matches!(
             self,
-            ReachError::TimeLimit { .. }
+            ReachError::StoppedCount { .. }
+                | ReachError::Stopped(_)
                 | ReachError::OpenDimension { .. }
-                | ReachError::Interrupted { .. }
                 | ReachError::InputsTooLarge { .. }
                 | ReachError::TooMuchWork { .. }
                 | ReachError::TooManyDraws { .. }

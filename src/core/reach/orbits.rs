@@ -11,6 +11,8 @@
 use rayon::prelude::*;
 use rug::Integer;
 
+use crate::control::Control;
+
 use super::ReachError;
 use super::count::binomial;
 use super::symmetry::{Group, Set, bit};
@@ -62,19 +64,11 @@ impl Orbits {
         self.group.order() / u64::from(orbit.stabiliser)
     }
 
-    /// Goes on to the next size. Costs a look at every image of every extension.
+    /// Goes on to the next size. Costs a look at every image of every extension. Where it is stopped, nothing is changed.
     ///
     /// # Errors
-    /// If the lengths of the orbits do not sum to the binomial coefficient.
-    pub fn advance(&mut self) -> Result<(), ReachError> {
-        self.advance_until(&|| false).map(|_| ())
-    }
-
-    /// The same; false, and nothing is changed, if `stop` said so on the way (and goes on saying so).
-    ///
-    /// # Errors
-    /// As for [`advance`](Self::advance).
-    pub fn advance_until(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool, ReachError> {
+    /// Being stopped, or if the lengths of the orbits do not sum to the binomial coefficient.
+    pub fn advance(&mut self, control: &Control<'_>) -> Result<(), ReachError> {
         let group = &self.group;
         let extended = |orbit: &Orbit| {
             let set = orbit.representative;
@@ -86,16 +80,14 @@ impl Orbits {
             })
         };
         let chunks = self.level.par_chunks(CHUNK).flat_map_iter(|chunk| {
-            let chunk = if stop() { &[] } else { chunk };
+            let chunk = if control.stopped().is_some() { &[] } else { chunk };
             chunk.iter().flat_map(extended)
         });
         let level = chunks.collect();
-        if stop() {
-            return Ok(false);
-        }
+        control.check()?;
         self.level = level;
         self.size += 1;
-        self.prove().map(|()| true)
+        self.prove()
     }
 
     /// Whether the orbits cover every allocation of this size.
@@ -139,7 +131,7 @@ mod tests {
                 assert_eq!(found, expected, "{network} {size}");
                 assert_eq!(group.orbits()[size], found.len());
                 if size < all.size() {
-                    orbits.advance().unwrap();
+                    orbits.advance(&Control::unlimited()).unwrap();
                 }
             }
         }
@@ -151,9 +143,9 @@ mod tests {
         let all = Allocation::all(network.weights());
         let group = Group::acting_on(&all, &network.symmetries(Samples::Functional)).unwrap();
         let mut orbits = Orbits::new(group.clone());
-        orbits.advance().unwrap();
+        orbits.advance(&Control::unlimited()).unwrap();
         orbits.level.pop();
-        let error = orbits.advance().unwrap_err();
+        let error = orbits.advance(&Control::unlimited()).unwrap_err();
         assert!(matches!(error, ReachError::Incomplete { size: 2, .. }), "{error}");
     }
 }

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::network::{Network, Samples};
 use crate::number::{Dyadic, Dyadics, Stream, gaussian, generator, random_prime};
 
@@ -70,8 +71,14 @@ impl Patterns {
     /// Draws patterns, in parallel. Costs draws × samples × weights products, and for each distinct pattern an elimination.
     ///
     /// # Errors
-    /// No samples, more labels than 64 bits count, or more work than the stated limit.
-    pub fn draw(network: &Network, samples: Samples, seed: u64, draws: u64) -> Result<Self, ReachError> {
+    /// No samples, more labels than 64 bits count, more work than the stated limit, or being stopped.
+    pub fn draw(
+        network: &Network,
+        samples: Samples,
+        seed: u64,
+        draws: u64,
+        control: &Control<'_>,
+    ) -> Result<Self, ReachError> {
         if samples == Samples::Count(0) {
             return Err(ReachError::NoSamples);
         }
@@ -91,8 +98,9 @@ impl Patterns {
             labels,
             &ModularPoint::random(network, samples, &mut generator(seed, Stream::Points, 0)),
         );
-        let drawn: Vec<Pattern> =
-            (0..draws).into_par_iter().filter_map(|draw| pattern(network, inputs as usize, seed, draw)).collect();
+        let one = |draw| control.check().map(|()| pattern(network, inputs as usize, seed, draw));
+        let drawn: Vec<Option<Pattern>> = (0..draws).into_par_iter().map(one).collect::<Result<_, _>>()?;
+        let drawn: Vec<Pattern> = drawn.into_iter().flatten().collect();
         let draws = drawn.len() as u64;
         let mut order: Vec<Pattern> = Vec::new();
         let mut counts: HashMap<Pattern, u64> = HashMap::new();
@@ -104,11 +112,12 @@ impl Patterns {
             *count += 1;
         }
         let most = bounds.teacher().0;
-        let evaluate = |(index, pattern): (usize, &Pattern)| Found {
-            draws: counts[pattern],
-            trial: evaluate(network, pattern, seed, index as u64, most),
+        let evaluate = |(index, pattern): (usize, &Pattern)| {
+            let trial = evaluate(network, pattern, (seed, index as u64), most, control)?;
+            Ok(Found { draws: counts[pattern], trial })
         };
-        let mut found: Vec<Found> = order.par_iter().enumerate().map(evaluate).collect();
+        let found = order.par_iter().enumerate().map(evaluate).collect::<Result<_, Stopped>>();
+        let mut found: Vec<Found> = found?;
         found.sort_by_key(|f| std::cmp::Reverse(f.trial.rows.rows()));
         Ok(Patterns { network: network.clone(), samples, labels, draws, bounds, found })
     }
@@ -217,7 +226,13 @@ fn pattern(network: &Network, inputs: usize, seed: u64, draw: u64) -> Option<Pat
 }
 
 /// The gated Jacobian at a random point modulo a random prime.
-fn evaluate(network: &Network, pattern: &Pattern, seed: u64, index: u64, most: usize) -> Trial {
+fn evaluate(
+    network: &Network,
+    pattern: &Pattern,
+    (seed, index): (u64, u64),
+    most: usize,
+    control: &Control<'_>,
+) -> Result<Trial, Stopped> {
     let mut random = generator(seed, Stream::PatternPoints, index);
     let field = random_prime(&mut random);
     let mut vector = |length| (0..length).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
@@ -229,5 +244,5 @@ fn evaluate(network: &Network, pattern: &Pattern, seed: u64, index: u64, most: u
         .collect();
     let parts = inputs.iter().map(|(gates, input)| network.gated_jacobian_at(&field, &weights, input, gates));
     let most = Most { rank: most, stops: false };
-    Trial::read(field, network.weights(), parts, most, &mut random)
+    Trial::read(field, network.weights(), parts, most, &mut random, control)
 }

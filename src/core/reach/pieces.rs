@@ -3,11 +3,9 @@
 //! All independent counts of a scan ([`scan`](super::scan())) are cut into pieces of similar cost; the cut follows from the
 //! request alone. Joined tables must hold as many allocations of each size as there are, and agree with each other.
 
-use std::sync::atomic::AtomicBool;
-use std::time::Instant;
-
 use rug::Integer;
 
+use crate::control::Control;
 use crate::network::{Network, Samples};
 
 use super::count::{CountOptions, Work, binomial};
@@ -34,11 +32,11 @@ impl Pieces {
         samples: Samples,
         options: &ScanOptions,
         settings: Settings,
+        control: &Control<'_>,
     ) -> Result<Self, ReachError> {
-        let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
-        let mut plan = Plan::new(network, samples, options, settings)?;
-        let limits = CountOptions { sizes: plan.sizes.clone(), deadline, folds: plan.folds() };
-        let works = (0..plan.needed).map(|attempt| plan.matrix(attempt)).collect::<Vec<_>>();
+        let mut plan = Plan::new(network, samples, options, settings, control)?;
+        let limits = CountOptions { sizes: plan.sizes.clone(), folds: plan.folds() };
+        let works = (0..plan.needed).map(|attempt| plan.matrix(attempt, control)).collect::<Result<Vec<_>, _>>()?;
         let works = works.into_iter().map(|(field, matrix)| Work::new(field, &matrix, limits.clone())).collect();
         Ok(Pieces { plan, works })
     }
@@ -48,8 +46,8 @@ impl Pieces {
         self.works.iter().map(Work::pieces).sum()
     }
 
-    /// Counts a piece, 0 ≤ `piece` < [`number`](Self::number); nothing if the time limit passed or `stop` was set on the way.
-    pub fn count(&self, piece: usize, stop: &AtomicBool) -> Option<PieceResult> {
+    /// Counts a piece, 0 ≤ `piece` < [`number`](Self::number); nothing if something said stop on the way.
+    pub fn count(&self, piece: usize, control: &Control<'_>) -> Option<PieceResult> {
         let mut inside = piece;
         let mut works = self.works.iter();
         let work = works.find(|work| {
@@ -57,7 +55,7 @@ impl Pieces {
             inside -= if here { 0 } else { work.pieces() };
             here
         })?;
-        let tables = work.run(inside, stop)?;
+        let tables = work.run(inside, control)?;
         let entries = tables.iter().enumerate().flat_map(|(component, table)| {
             table.entries().map(move |(size, rank, number)| (component, size, rank, number.clone()))
         });
@@ -67,8 +65,8 @@ impl Pieces {
     /// The scan's answer from the results of all pieces, in order.
     ///
     /// # Errors
-    /// Results that do not add up to all allocations, or independent counts that keep disagreeing.
-    pub fn join(self, results: &[PieceResult]) -> Result<Scan, ReachError> {
+    /// Results that do not add up to all allocations, independent counts that keep disagreeing, or being stopped.
+    pub fn join(self, results: &[PieceResult], control: &Control<'_>) -> Result<Scan, ReachError> {
         let Pieces { mut plan, works } = self;
         let (n, sizes) = (plan.within.size(), plan.sizes.clone());
         let mut tables = Vec::new();
@@ -96,9 +94,10 @@ impl Pieces {
                 return Ok(table.clone());
             }
             // Counts that disagree are rarer than the stated error; the next one is made here and now.
-            let (field, matrix) = plan.matrix(attempt);
-            let limits = CountOptions { sizes: plan.sizes.clone(), deadline: None, folds: folds.clone() };
-            super::count::count(field, &matrix, &limits, &|_, _| {}).map_err(|_| ReachError::Disagreement)
+            let (field, matrix) = plan.matrix(attempt, control)?;
+            let limits = CountOptions { sizes: plan.sizes.clone(), folds: folds.clone() };
+            let counted = super::count::count(field, &matrix, &limits, &control.narrowed(None));
+            counted.map_err(|_| control.stopped().map_or(ReachError::Disagreement, ReachError::Stopped))
         })?;
         Ok(plan.answer(table))
     }
@@ -125,18 +124,18 @@ mod tests {
                 _ => Network::pnn(&[2, 3, 2], 2, false).unwrap(),
             };
             let within: Allocation = parse(network.layout(), within).unwrap();
-            let options = ScanOptions { within: Some(within), sizes, time_limit: None };
-            let pieces = Pieces::new(&network, Samples::Functional, &options, settings).unwrap();
-            let stop = AtomicBool::new(false);
-            let results: Vec<PieceResult> = (0..pieces.number()).map(|p| pieces.count(p, &stop).unwrap()).collect();
-            let whole = super::super::scan(&network, Samples::Functional, &options, settings, &|_, _| {}).unwrap();
-            let joined = pieces.join(&results).unwrap();
+            let options = ScanOptions { within: Some(within), sizes, ..ScanOptions::default() };
+            let free = Control::unlimited();
+            let pieces = Pieces::new(&network, Samples::Functional, &options, settings, &free).unwrap();
+            let results: Vec<PieceResult> = (0..pieces.number()).map(|p| pieces.count(p, &free).unwrap()).collect();
+            let whole = super::super::scan(&network, Samples::Functional, &options, settings, &free).unwrap();
+            let joined = pieces.join(&results, &free).unwrap();
             assert_eq!((joined.table, joined.evidence), (whole.table, whole.evidence), "{text}");
 
             let mut wrong = results.clone();
             wrong.pop();
-            let pieces = Pieces::new(&network, Samples::Functional, &options, settings).unwrap();
-            assert!(pieces.join(&wrong).is_err());
+            let pieces = Pieces::new(&network, Samples::Functional, &options, settings, &free).unwrap();
+            assert!(pieces.join(&wrong, &free).is_err());
         }
     }
 }

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::allocation::Allocation;
+use crate::control::Control;
 use crate::network::{Network, Samples};
 
 use super::{DRAWS, Distribution, Evidence, Exchange, JacobianMatroid, Obstruction, Patterns, ReachError, wide};
@@ -118,7 +119,7 @@ impl Answer {
 }
 
 /// The reachable dimension of an allocation, with an error of at most 2^`error_log2`; for a network with kinks, the largest
-/// over [`DRAWS`] activation patterns.
+/// over [`DRAWS`] activation patterns. [`Ranks`] takes another number of these.
 ///
 /// # Errors
 /// See [`ReachError`].
@@ -127,27 +128,12 @@ pub fn rank(
     allocation: &Allocation,
     samples: Samples,
     settings: Settings,
+    control: &Control<'_>,
 ) -> Result<Answer, ReachError> {
-    rank_drawn(network, allocation, samples, settings, DRAWS)
+    Ranks::new(network, settings, DRAWS).answer(allocation, samples, control)
 }
 
-/// As [`rank`], with so many draws of activation patterns if the network has kinks.
-///
-/// # Errors
-/// See [`ReachError`].
-pub fn rank_drawn(
-    network: &Network,
-    allocation: &Allocation,
-    samples: Samples,
-    settings: Settings,
-    draws: u64,
-) -> Result<Answer, ReachError> {
-    let question = [(allocation.clone(), samples)];
-    let mut ranks = Ranks::new(network, settings, draws);
-    ranks.answers(&question).pop().unwrap_or(Err(ReachError::NoSamples))
-}
-
-/// Many questions about one network: what they have in common is evaluated once. Each answer is that of [`rank_drawn`].
+/// Many questions about one network: what they have in common is evaluated once. Each answer is that of [`rank`].
 #[derive(Debug)]
 pub struct Ranks {
     network: Network,
@@ -178,34 +164,60 @@ impl Ranks {
         &self.network
     }
 
-    /// Answers in the order of the questions, on all threads. Not for code that others of the pool wait for.
-    pub fn answers(&mut self, questions: &[(Allocation, Samples)]) -> Vec<Result<Answer, ReachError>> {
+    /// The answer to one question.
+    ///
+    /// # Errors
+    /// See [`ReachError`].
+    pub fn answer(
+        &mut self,
+        allocation: &Allocation,
+        samples: Samples,
+        control: &Control<'_>,
+    ) -> Result<Answer, ReachError> {
+        let question = [(allocation.clone(), samples)];
+        self.answers(&question, control).pop().unwrap_or(Err(ReachError::NoSamples))
+    }
+
+    /// Answers in the order of the questions, on all threads; where it is stopped, those that are missing say so. Not for code
+    /// that others of the pool wait for.
+    pub fn answers(
+        &mut self,
+        questions: &[(Allocation, Samples)],
+        control: &Control<'_>,
+    ) -> Vec<Result<Answer, ReachError>> {
         for (_, samples) in questions {
             if self.shared.iter().all(|(known, _)| known != samples) {
-                self.shared.push((*samples, self.share(*samples)));
+                self.shared.push((*samples, self.share(*samples, control)));
             }
         }
-        let mut answers: Vec<_> = questions.par_iter().map(|(a, samples)| self.answer(a, *samples, false)).collect();
+        let ask = |(a, samples): &(Allocation, Samples), more| self.look(a, *samples, more, control);
+        let mut answers: Vec<_> = questions.par_iter().map(|question| ask(question, false)).collect();
         let open: Vec<usize> = (0..answers.len()).filter(|at| self.is_open(&answers[*at])).collect();
         for at in &open {
-            self.extend(questions[*at].1);
+            self.extend(questions[*at].1, control);
         }
-        let better: Vec<_> =
-            open.par_iter().map(|at| (*at, self.answer(&questions[*at].0, questions[*at].1, true))).collect();
+        let ask = |(a, samples): &(Allocation, Samples), more| self.look(a, *samples, more, control);
+        let better: Vec<_> = open.par_iter().map(|at| (*at, ask(&questions[*at], true))).collect();
         better.into_iter().for_each(|(at, answer)| answers[at] = answer);
+        // What was stopped is no part of what later questions share.
+        let whole = |shared: &Result<Shared, ReachError>| match shared {
+            Err(error) | Ok(Shared::Matroid(_, Some(Err(error)))) => error.stopped().is_none(),
+            Ok(_) => true,
+        };
+        self.shared.retain(|(_, shared)| whole(shared));
         answers
     }
 
-    fn share(&self, samples: Samples) -> Result<Shared, ReachError> {
+    fn share(&self, samples: Samples, control: &Control<'_>) -> Result<Shared, ReachError> {
         let (network, seed) = (&self.network, self.settings.seed);
         if network.has_one_matroid() {
             if network.is_polynomial() && wide::pays(network, samples) {
                 return Ok(Shared::Rows);
             }
-            return Ok(Shared::Matroid(Box::new(JacobianMatroid::new(network, samples, seed)?), None));
+            return Ok(Shared::Matroid(Box::new(JacobianMatroid::new(network, samples, seed, control)?), None));
         }
-        match Patterns::draw(network, samples, seed, self.draws) {
-            Err(error) if error.is_limit() && !network.is_analytic() => Ok(Shared::Rows),
+        match Patterns::draw(network, samples, seed, self.draws, control) {
+            Err(error) if error.is_too_large() && !network.is_analytic() => Ok(Shared::Rows),
             drawn => Ok(Shared::Patterns(Box::new(drawn?))),
         }
     }
@@ -219,7 +231,7 @@ impl Ranks {
     }
 
     /// Looks at as many points as the error asks for. Two dimensions may be wrong, each with half of it.
-    fn extend(&mut self, samples: Samples) {
+    fn extend(&mut self, samples: Samples, control: &Control<'_>) {
         let error_log2 = self.settings.error_log2 - 1;
         for (known, shared) in &mut self.shared {
             if let Ok(Shared::Matroid(matroid, more @ None)) = shared
@@ -229,15 +241,21 @@ impl Ranks {
                 // Where no number of trials gives a bound, a second one is a second look.
                 let hopeless = matroid.chance().is_hopeless();
                 let trials = if hopeless { Ok(2) } else { matroid.trials_for_one(error_log2) };
-                *more = Some(trials.map(|trials| {
-                    larger.extend_in_parallel(trials);
-                    larger
-                }));
+                let extended = trials.and_then(|trials| larger.extend_in_parallel(trials, control));
+                *more = Some(extended.map(|()| larger));
             }
         }
     }
 
-    fn answer(&self, allocation: &Allocation, samples: Samples, more: bool) -> Result<Answer, ReachError> {
+    /// What is known of one question, at one point or at `more`.
+    fn look(
+        &self,
+        allocation: &Allocation,
+        samples: Samples,
+        more: bool,
+        control: &Control<'_>,
+    ) -> Result<Answer, ReachError> {
+        control.check()?;
         let (network, settings) = (&self.network, self.settings);
         let Some((_, shared)) = self.shared.iter().find(|(known, _)| *known == samples) else {
             return Err(ReachError::NoSamples);
@@ -256,7 +274,7 @@ impl Ranks {
             exchange: None,
         };
         match shared.as_ref().map_err(Clone::clone)? {
-            Shared::Rows => wide::rank(network, allocation, samples, settings),
+            Shared::Rows => wide::rank(network, allocation, samples, settings, control),
             Shared::Matroid(first, larger) => {
                 let matroid = match larger {
                     Some(larger) if more => larger.as_ref().map_err(Clone::clone)?,

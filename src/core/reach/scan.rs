@@ -1,17 +1,16 @@
 //! The question "how many allocations of each size have each reachable dimension?", and its answer.
 
 use std::ops::RangeInclusive;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use rug::Integer;
 
 use crate::algebra::Matrix;
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::network::{Network, Samples};
 use crate::number::PrimeField;
 
-use super::count::{CountOptions, Fold, PROGRESS, Stopped, Table, binomial, cost, count_until};
+use super::count::{CountOptions, Fold, PROGRESS, Table, binomial, cost, count};
 use super::fold::folds;
 use super::rank::{Dimension, Settings};
 use super::scan_patterns::{Drawn, MOST_WEIGHTS, scan_patterns};
@@ -24,8 +23,15 @@ pub struct ScanOptions {
     pub within: Option<Allocation>,
     /// Only allocations of these sizes; nothing means all.
     pub sizes: Option<RangeInclusive<usize>>,
-    /// Stop after so long.
-    pub time_limit: Option<Duration>,
+    /// For a network with kinks: so many activation patterns are drawn.
+    pub draws: u64,
+}
+
+impl Default for ScanOptions {
+    /// All allocations, and [`DRAWS`] patterns.
+    fn default() -> Self {
+        ScanOptions { within: None, sizes: None, draws: DRAWS }
+    }
 }
 
 /// How many allocations there are of each size and dimension.
@@ -62,42 +68,53 @@ const MOST_COUNTS: usize = 8;
 /// table that missed one has a smaller sum of ranks, so a disagreement shows which of two is wrong.
 ///
 /// # Errors
-/// See [`ReachError`].
+/// See [`ReachError`]; where it was stopped, [`ReachError::StoppedCount`] with what was counted by then.
 pub fn scan(
     network: &Network,
     samples: Samples,
     options: &ScanOptions,
     settings: Settings,
-    progress: &(dyn Fn(usize, usize) + Sync),
+    control: &Control<'_>,
 ) -> Result<Scan, ReachError> {
-    scan_drawn(network, samples, options, settings, DRAWS, progress)
+    if network.has_one_matroid() {
+        return scan_matroid(network, samples, options, settings, control);
+    }
+    let (within, sizes) = range(network, options)?;
+    if within.size() > MOST_WEIGHTS {
+        return Err(ReachError::TooManyWeights { weights: within.size(), limit: MOST_WEIGHTS });
+    }
+    let patterns = Patterns::draw(network, samples, settings.seed, options.draws, &control.untimed())
+        .map_err(|error| before(error, control))?;
+    let (table, evidence, drawn) = scan_patterns(&patterns, &within, sizes.clone(), control)?;
+    let teacher = patterns.teacher();
+    let evidence = Evidence::all([evidence, teacher.evidence]);
+    let (network, trials) = (network.clone(), drawn.patterns);
+    Ok(Scan { network, samples, within, sizes, table, teacher, evidence, settings, trials, drawn: Some(drawn) })
 }
 
-/// The same for a polynomial label map, until `stop` is set.
+/// The same for a polynomial label map.
 fn scan_matroid(
     network: &Network,
     samples: Samples,
     options: &ScanOptions,
     settings: Settings,
-    stop: &AtomicBool,
-    progress: &(dyn Fn(usize, usize) + Sync),
+    control: &Control<'_>,
 ) -> Result<Scan, ReachError> {
-    let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
-    let mut plan = Plan::new(network, samples, options, settings)?;
+    let plan = Plan::new(network, samples, options, settings, &control.untimed());
+    let mut plan = plan.map_err(|error| before(error, control))?;
     let (folds, needed) = (plan.folds(), plan.needed);
-    let limits = CountOptions { sizes: plan.sizes.clone(), deadline, folds };
+    let limits = CountOptions { sizes: plan.sizes.clone(), folds };
     let mut first: Option<Table> = None;
     let table = plan.agree(|plan, attempt| {
-        let (field, matrix) = plan.matrix(attempt);
+        let (field, matrix) = plan.matrix(attempt, &control.untimed()).map_err(|error| before(error, control))?;
         let all = needed.max(attempt + 1) * PROGRESS;
-        let inside = |done: usize, _: usize| progress(attempt * PROGRESS + done, all);
-        let counted = count_until(field, &matrix, &limits, stop, &inside).map_err(|Stopped { done, table }| {
-            let counted = first.take().or(table).map(|table| {
+        let inside = |done: u64, _: u64| control.advanced((attempt * PROGRESS) as u64 + done, all as u64);
+        let counted = count(field, &matrix, &limits, &control.watched_by(&inside)).map_err(|cut| {
+            let counted = first.take().or(cut.table).map(|table| {
                 let (network, within, sizes) = (network.clone(), plan.within.clone(), plan.sizes.clone());
                 Box::new(Partial { network, samples, within, sizes, table, teacher: plan.matroid.teacher(), settings })
             });
-            let done = attempt * PROGRESS + done;
-            stopped(options, stop, (done, all), counted)
+            stopped(control, (attempt * PROGRESS + cut.done, all), counted)
         })?;
         first.get_or_insert_with(|| counted.clone());
         Ok(counted)
@@ -105,17 +122,19 @@ fn scan_matroid(
     Ok(plan.answer(table))
 }
 
-/// The error of a scan that was stopped after so much of all, by its time limit or from outside.
+/// The error of a scan that was stopped after so much of all.
 pub(super) fn stopped(
-    options: &ScanOptions,
-    stop: &AtomicBool,
+    control: &Control<'_>,
     (done, parts): (usize, usize),
     counted: Option<Box<Partial>>,
 ) -> ReachError {
-    if stop.load(Ordering::Relaxed) {
-        return ReachError::Interrupted { done, parts, counted };
-    }
-    ReachError::TimeLimit { seconds: options.time_limit.unwrap_or_default().as_secs(), done, parts, counted }
+    let why = control.stopped().unwrap_or(Stopped::Time);
+    ReachError::StoppedCount { why, limit: control.time_limit(), done, parts, counted }
+}
+
+/// The error of a scan that was stopped before anything was counted; any other as it is.
+fn before(error: ReachError, control: &Control<'_>) -> ReachError {
+    if error.stopped().is_some() { stopped(control, (0, 1), None) } else { error }
 }
 
 /// About how many products of a prime field a scan costs, from random walks down its recursion; always the same for a
@@ -128,13 +147,14 @@ pub fn scan_cost(
     samples: Samples,
     options: &ScanOptions,
     settings: Settings,
+    control: &Control<'_>,
 ) -> Result<Integer, ReachError> {
     if !network.has_one_matroid() {
         return Ok(Integer::new());
     }
-    let mut plan = Plan::new(network, samples, options, settings)?;
-    let limits = CountOptions { sizes: plan.sizes.clone(), deadline: None, folds: plan.folds() };
-    let (field, matrix) = plan.matrix(0);
+    let mut plan = Plan::new(network, samples, options, settings, control)?;
+    let limits = CountOptions { sizes: plan.sizes.clone(), folds: plan.folds() };
+    let (field, matrix) = plan.matrix(0, control)?;
     Ok(cost(field, &matrix, &limits) * plan.needed as u64)
 }
 
@@ -176,8 +196,9 @@ impl Plan {
         samples: Samples,
         options: &ScanOptions,
         settings: Settings,
+        control: &Control<'_>,
     ) -> Result<Self, ReachError> {
-        let matroid = JacobianMatroid::new(network, samples, settings.seed)?;
+        let matroid = JacobianMatroid::new(network, samples, settings.seed, control)?;
         let (within, sizes) = range(network, options)?;
         let n = within.size();
         if n > MOST_ELEMENTS {
@@ -209,11 +230,15 @@ impl Plan {
     }
 
     /// The field and the matrix of an independent count.
-    pub(super) fn matrix(&mut self, attempt: usize) -> (PrimeField, Matrix<u64>) {
-        self.matroid.extend_to(attempt + 1);
+    pub(super) fn matrix(
+        &mut self,
+        attempt: usize,
+        control: &Control<'_>,
+    ) -> Result<(PrimeField, Matrix<u64>), ReachError> {
+        self.matroid.extend_to(attempt + 1, control)?;
         let trial = &self.matroid.trials()[attempt];
         let columns: Vec<usize> = self.within.iter().collect();
-        (trial.field, trial.rows.select_columns(&columns))
+        Ok((trial.field, trial.rows.select_columns(&columns)))
     }
 
     /// Counts until enough tables agree.
@@ -279,51 +304,6 @@ pub(super) fn range(
         return Err(ReachError::NoSuchSizes { least: *sizes.start(), weights: n });
     }
     Ok((within, *sizes.start()..=(*sizes.end()).min(n)))
-}
-
-/// As [`scan`], with so many draws of activation patterns if the network has kinks.
-///
-/// # Errors
-/// See [`ReachError`].
-pub fn scan_drawn(
-    network: &Network,
-    samples: Samples,
-    options: &ScanOptions,
-    settings: Settings,
-    draws: u64,
-    progress: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Scan, ReachError> {
-    scan_until(network, samples, options, settings, draws, &AtomicBool::new(false), progress)
-}
-
-/// The same, until `stop` is set.
-///
-/// # Errors
-/// See [`ReachError`].
-pub fn scan_until(
-    network: &Network,
-    samples: Samples,
-    options: &ScanOptions,
-    settings: Settings,
-    draws: u64,
-    stop: &AtomicBool,
-    progress: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Scan, ReachError> {
-    if network.has_one_matroid() {
-        return scan_matroid(network, samples, options, settings, stop, progress);
-    }
-    let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
-    let (within, sizes) = range(network, options)?;
-    if within.size() > MOST_WEIGHTS {
-        return Err(ReachError::TooManyWeights { weights: within.size(), limit: MOST_WEIGHTS });
-    }
-    let patterns = Patterns::draw(network, samples, settings.seed, draws)?;
-    let limits = (options, deadline, stop);
-    let (table, evidence, drawn) = scan_patterns(&patterns, &within, sizes.clone(), limits, progress)?;
-    let teacher = patterns.teacher();
-    let evidence = Evidence::all([evidence, teacher.evidence]);
-    let (network, trials) = (network.clone(), drawn.patterns);
-    Ok(Scan { network, samples, within, sizes, table, teacher, evidence, settings, trials, drawn: Some(drawn) })
 }
 
 /// The most weights that allocations may be chosen from.

@@ -4,17 +4,15 @@
 //! On each pattern the allocations are counted like those of any matroid; the largest dimensions have no such structure, so
 //! allocations are looked at one by one, those that have reached a proved bound no more.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
-
 use rayon::prelude::*;
 use rug::{Complete, Integer};
 
 use crate::allocation::{Allocation, subsets};
+use crate::control::Control;
 
-use super::count::{CountOptions, Table, count_until};
+use super::count::{CountOptions, Table, count};
 use super::patterns::Patterns;
-use super::scan::{ScanOptions, stopped};
+use super::scan::stopped;
 use super::{Evidence, ReachError};
 
 /// The most weights that allocations of a network with kinks may be chosen from.
@@ -38,21 +36,21 @@ pub(super) fn scan_patterns(
     patterns: &Patterns,
     within: &Allocation,
     sizes: std::ops::RangeInclusive<usize>,
-    (options, deadline, stop): (&ScanOptions, Option<Instant>, &AtomicBool),
-    progress: &(dyn Fn(usize, usize) + Sync),
+    control: &Control<'_>,
 ) -> Result<(Table, Evidence, Drawn), ReachError> {
     let parts = 2 * patterns.found().len();
-    let late = |done| stopped(options, stop, (done, parts), None);
+    let late = |done| stopped(control, (done, parts), None);
+    let part = control.narrowed(None);
     let columns: Vec<usize> = within.iter().collect();
     let mut pairs = Table::zero(within.size(), within.size());
     for (done, found) in patterns.found().iter().enumerate() {
-        let limits = CountOptions { sizes: sizes.clone(), deadline, folds: Vec::new() };
+        let limits = CountOptions { sizes: sizes.clone(), folds: Vec::new() };
         let matrix = found.trial.rows.select_columns(&columns);
-        let table = count_until(found.trial.field, &matrix, &limits, stop, &|_, _| {}).map_err(|_| late(done))?;
+        let table = count(found.trial.field, &matrix, &limits, &part).map_err(|_| late(done))?;
         for (size, dim, number) in table.entries() {
             pairs.add(size, dim, &(number * found.draws).complete());
         }
-        progress(done + 1, parts);
+        control.advanced(done as u64 + 1, parts as u64);
     }
 
     let mut table = Table::zero(within.size(), within.size());
@@ -63,7 +61,7 @@ pub(super) fn scan_patterns(
     open.par_iter_mut().for_each(|(allocation, _, upper)| *upper = patterns.upper(allocation));
     let one = Integer::from(1);
     for (done, found) in patterns.found().iter().enumerate() {
-        if stop.load(Ordering::Relaxed) || deadline.is_some_and(|d| Instant::now() >= d) {
+        if control.stopped().is_some() {
             return Err(late(patterns.found().len() + done));
         }
         let most = found.trial.rows.rows();
@@ -76,7 +74,7 @@ pub(super) fn scan_patterns(
             }
             dim != upper
         });
-        progress(patterns.found().len() + done + 1, parts);
+        control.advanced((patterns.found().len() + done + 1) as u64, parts as u64);
     }
     for (allocation, dim, _) in &open {
         proved = false;

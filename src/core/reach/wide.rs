@@ -19,6 +19,7 @@ use rayon::prelude::*;
 
 use crate::algebra::{Basis, RowSpace, first_basis};
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::network::{AffineField, Network, Probe, Pullback, Row, Samples};
 use crate::number::{PrimeField, Ring, Stream, Words, generator, random_prime, random_small_prime};
 
@@ -74,6 +75,7 @@ pub(super) fn rank(
     allocation: &Allocation,
     samples: Samples,
     settings: Settings,
+    control: &Control<'_>,
 ) -> Result<Answer, ReachError> {
     let labels = labels(network, samples)?;
     let all = Allocation::all(network.weights());
@@ -83,7 +85,7 @@ pub(super) fn rank(
     // Two dimensions may be wrong, each with half the error.
     let error_log2 = settings.error_log2 - 1;
     let of = |a: &Allocation| {
-        let columns = Columns::new(network, samples, a, settings.seed)?;
+        let columns = Columns::new(network, samples, a, settings.seed, control)?;
         let first = columns.trial(0, bounds.of(a, usize::MAX).0)?.rank();
         columns.dimension(&bounds, first, error_log2)
     };
@@ -97,9 +99,9 @@ pub(super) fn rank(
         let ((dim, trials), (teacher, more)) = (of(allocation)?, of(&all)?);
         (dim, teacher, trials.max(more))
     } else {
-        let (first, beyond) = beside_others(network, samples, allocation, &bounds, settings.seed)?;
-        let (dim, trials) =
-            Columns::new(network, samples, allocation, settings.seed)?.dimension(&bounds, first, error_log2)?;
+        let (first, beyond) = beside_others(network, samples, allocation, &bounds, settings.seed, control)?;
+        let (dim, trials) = Columns::new(network, samples, allocation, settings.seed, control)?
+            .dimension(&bounds, first, error_log2)?;
         let value = beyond.max(dim.value);
         (dim, Dimension { value, evidence: Evidence::Open, reason: Reason::AtLeast }, trials)
     };
@@ -125,12 +127,13 @@ fn beside_others(
     allocation: &Allocation,
     bounds: &Bounds,
     seed: u64,
+    control: &Control<'_>,
 ) -> Result<(usize, usize), ReachError> {
     let others = allocation.complement();
     let order: Vec<usize> = allocation.iter().chain(others.iter().take(BEYOND)).collect();
     let labels = usize::try_from(labels(network, samples)?).unwrap_or(usize::MAX);
     let most = bounds.of(allocation, usize::MAX).0 + order.len() - allocation.size();
-    let columns = Columns::ordered(network, samples, order, labels, seed)?.trial(0, most)?.columns;
+    let columns = Columns::ordered(network, samples, order, labels, seed, control)?.trial(0, most)?.columns;
     Ok((columns.partition_point(|column| *column < allocation.size()), columns.len()))
 }
 
@@ -144,8 +147,9 @@ pub(super) fn independent(
     order: &[usize],
     most: usize,
     seed: u64,
+    control: &Control<'_>,
 ) -> Result<Vec<usize>, ReachError> {
-    let columns = Columns::ordered(network, samples, order.to_vec(), most, seed)?;
+    let columns = Columns::ordered(network, samples, order.to_vec(), most, seed, control)?;
     Ok(columns.trial(0, most)?.columns.into_iter().take(most).map(|at| order[at]).collect())
 }
 
@@ -182,6 +186,7 @@ struct Columns<'a> {
     /// No larger rank is of interest.
     most: usize,
     seed: u64,
+    control: &'a Control<'a>,
 }
 
 /// Where rows come from.
@@ -202,9 +207,15 @@ struct Point {
 }
 
 impl<'a> Columns<'a> {
-    fn new(network: &'a Network, samples: Samples, allocation: &Allocation, seed: u64) -> Result<Self, ReachError> {
+    fn new(
+        network: &'a Network,
+        samples: Samples,
+        allocation: &Allocation,
+        seed: u64,
+        control: &'a Control<'a>,
+    ) -> Result<Self, ReachError> {
         let labels = usize::try_from(labels(network, samples)?).unwrap_or(usize::MAX);
-        Columns::ordered(network, samples, allocation.iter().collect(), labels, seed)
+        Columns::ordered(network, samples, allocation.iter().collect(), labels, seed, control)
     }
 
     /// Refuses what takes too much memory or time.
@@ -214,6 +225,7 @@ impl<'a> Columns<'a> {
         order: Vec<usize>,
         most: usize,
         seed: u64,
+        control: &'a Control<'a>,
     ) -> Result<Self, ReachError> {
         let most = most.min(order.len());
         let functional = network.probe_inputs(Samples::Functional) == network.probe_inputs(samples);
@@ -235,7 +247,7 @@ impl<'a> Columns<'a> {
         ascending.sort_by_key(|at| order[*at]);
         let sorted: Vec<usize> = ascending.iter().map(|at| order[*at]).collect();
         let pullback = network.pullback(&sorted);
-        Ok(Columns { network, order, ascending, pullback, source, most, seed })
+        Ok(Columns { network, order, ascending, pullback, source, most, seed, control })
     }
 
     fn allocation(&self) -> Allocation {
@@ -246,7 +258,7 @@ impl<'a> Columns<'a> {
     fn dimension(&self, bounds: &Bounds, first: usize, error_log2: i64) -> Result<(Dimension, usize), ReachError> {
         let allocation = self.allocation();
         let mut value = first;
-        let Dimension { value: upper, evidence, reason } = self.upper(bounds, &allocation, value, error_log2);
+        let Dimension { value: upper, evidence, reason } = self.upper(bounds, &allocation, value, error_log2)?;
         let proved = |value: usize| Dimension { value, evidence, reason };
         if value >= upper {
             return Ok((proved(value), 1));
@@ -266,7 +278,7 @@ impl<'a> Columns<'a> {
         while trials < plan.trials(value)? {
             trials += 1;
             let trial = trials as u64;
-            let rank = if plan.small { self.trial(trial, upper)?.rank() } else { self.large_trial(trial, upper) };
+            let rank = if plan.small { self.trial(trial, upper)?.rank() } else { self.large_trial(trial, upper)? };
             value = value.max(rank);
             if value >= upper {
                 return Ok((proved(value), trials + 1));
@@ -277,39 +289,47 @@ impl<'a> Columns<'a> {
     }
 
     /// The smallest bound with a reason; if gauge directions had to be found, it holds except with the probability that was asked.
-    fn upper(&self, bounds: &Bounds, allocation: &Allocation, rank: usize, error_log2: i64) -> Dimension {
+    fn upper(
+        &self,
+        bounds: &Bounds,
+        allocation: &Allocation,
+        rank: usize,
+        error_log2: i64,
+    ) -> Result<Dimension, Stopped> {
         let (value, reason) = bounds.of(allocation, rank);
         let known = Dimension { value, evidence: Evidence::Proved, reason };
         if rank >= value || bounds.has_fields() {
-            return known;
+            return Ok(known);
         }
         let point = self.point(0, true);
         let mut evidence = Evidence::Proved;
         let mut directions = self.network.gauge_inside(&point.field, &point.weights, allocation);
         if directions.is_empty() {
-            let found = self.tested_gauge(error_log2);
+            let found = self.tested_gauge(error_log2)?;
             evidence = found.1;
             directions = found.0.iter().map(|field| field.entries(&point.field, &point.weights)).collect();
         }
-        let value = allocation.size() - independent_directions(&point.field, allocation, &directions);
-        if value < known.value { Dimension { value, evidence, reason: Reason::KernelFields } } else { known }
+        let value = allocation.size() - independent_directions(&point.field, allocation, &directions, self.control)?;
+        let smaller = Dimension { value, evidence, reason: Reason::KernelFields };
+        Ok(if value < known.value { smaller } else { known })
     }
 
     /// Gauge directions that were found, and how surely all of them are some: each annihilates random rows at random points.
-    fn tested_gauge(&self, error_log2: i64) -> (Vec<AffineField>, Evidence) {
+    fn tested_gauge(&self, error_log2: i64) -> Result<(Vec<AffineField>, Evidence), Stopped> {
         let mut fields = self.pullback.likely_gauge();
         let bits = fields.iter().map(AffineField::coefficient_bits).max().unwrap_or(0);
         let labels = self.network.labels_per_input();
         let each = Chance::of(self.network, 0).combined(Some(labels)).identity_log2(bits);
         let union = i64::from(usize::BITS - fields.len().leading_zeros());
         if fields.is_empty() || each >= 0 {
-            return (Vec::new(), Evidence::Proved);
+            return Ok((Vec::new(), Evidence::Proved));
         }
         let tests = (union - error_log2).max(1).unsigned_abs().div_ceil(each.unsigned_abs());
         if tests > MOST_TESTS {
-            return (Vec::new(), Evidence::Proved);
+            return Ok((Vec::new(), Evidence::Proved));
         }
         for test in 0..tests {
+            self.control.check()?;
             let mut random = generator(self.seed, Stream::Gauge, test);
             let field = random_prime(&mut random);
             let mut vector = |length: usize| (0..length).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
@@ -325,7 +345,7 @@ impl<'a> Columns<'a> {
             };
             fields.retain(|f| along(f.entries(&field, &weights)) == 0);
         }
-        (fields, Evidence::within(each * tests as i64 + union))
+        Ok((fields, Evidence::within(each * tests as i64 + union)))
     }
 
     /// Small or large primes, whichever reach the error in less time if the rank stays as it is.
@@ -374,8 +394,9 @@ impl<'a> Columns<'a> {
         Point { field, weights, trial, real }
     }
 
-    /// A row at a point, in the order of the columns.
-    fn row(&self, point: &Point, index: usize) -> Vec<u64> {
+    /// A row at a point, in the order of the columns, unless something says stop.
+    fn row(&self, point: &Point, index: usize) -> Result<Vec<u64>, Stopped> {
+        self.control.check()?;
         let labels = self.network.labels_per_input();
         let (item, label) = match self.source {
             Source::Every(_) => (index / labels, Some(index % labels)),
@@ -395,14 +416,14 @@ impl<'a> Columns<'a> {
             None => Vec::new(),
             Some(real) => match self.gates(real, &mut random) {
                 Some(gates) => gates,
-                None => return vec![0; self.order.len()],
+                None => return Ok(vec![0; self.order.len()]),
             },
         };
         let row = Row { input: &input, gates: &gates, combination: &combination };
         let entries = self.pullback.row(field, &point.weights, &row);
         let mut ordered = vec![0; entries.len()];
         self.ascending.iter().zip(entries).for_each(|(at, entry)| ordered[*at] = entry);
-        ordered
+        Ok(ordered)
     }
 
     /// The pattern of a random input at the real point; nothing if all tries were on a border between patterns, where no
@@ -427,8 +448,11 @@ impl<'a> Columns<'a> {
         let (mut kept, mut done): (Vec<Vec<u32>>, usize) = (Vec::new(), 0);
         loop {
             let next = total.min(done + part);
-            kept.par_extend((done..next).into_par_iter().map(|index| leave(self.row(&point, index))));
-            let basis = first_basis(point.field.prime() as u32, self.order.len(), &kept);
+            let fresh = (done..next).into_par_iter();
+            let fresh: Vec<Vec<u32>> =
+                fresh.map(|index| self.row(&point, index).map(leave)).collect::<Result<_, Stopped>>()?;
+            kept.extend(fresh);
+            let basis = first_basis(point.field.prime() as u32, self.order.len(), &kept, self.control)?;
             if next == total || basis.rank() >= most {
                 return Ok(basis);
             }
@@ -438,26 +462,32 @@ impl<'a> Columns<'a> {
     }
 
     /// The rank modulo a large prime.
-    fn large_trial(&self, trial: u64, most: usize) -> usize {
+    fn large_trial(&self, trial: u64, most: usize) -> Result<usize, Stopped> {
         let point = self.point(trial, false);
         let mut space = RowSpace::new(point.field, self.order.len());
         let (total, part) = (self.rows(), rayon::current_num_threads() * 16);
         for start in (0..total).step_by(part) {
-            let rows: Vec<Vec<u64>> =
-                (start..total.min(start + part)).into_par_iter().map(|index| self.row(&point, index)).collect();
+            let rows = (start..total.min(start + part)).into_par_iter();
+            let rows: Vec<Vec<u64>> = rows.map(|index| self.row(&point, index)).collect::<Result<_, _>>()?;
             for row in rows {
                 if space.rank() == most {
-                    return most;
+                    return Ok(most);
                 }
+                self.control.check()?;
                 space.insert(row);
             }
         }
-        space.rank()
+        Ok(space.rank())
     }
 }
 
 /// How many directions that move weights of an allocation only are independent.
-fn independent_directions(field: &PrimeField, allocation: &Allocation, directions: &[Vec<(usize, u64)>]) -> usize {
+fn independent_directions(
+    field: &PrimeField,
+    allocation: &Allocation,
+    directions: &[Vec<(usize, u64)>],
+    control: &Control<'_>,
+) -> Result<usize, Stopped> {
     let place: std::collections::HashMap<usize, usize> =
         allocation.iter().enumerate().map(|(at, weight)| (weight, at)).collect();
     let dense = |direction: &Vec<(usize, u64)>| {
@@ -468,7 +498,7 @@ fn independent_directions(field: &PrimeField, allocation: &Allocation, direction
         row.into_iter().map(|e| field.leave(e) as u32).collect()
     };
     let rows: Vec<Vec<u32>> = directions.iter().map(dense).collect();
-    first_basis(field.prime() as u32, allocation.size(), &rows).rank()
+    first_basis(field.prime() as u32, allocation.size(), &rows, control).map(|basis| basis.rank())
 }
 
 /// How an error is reached: by trials that all have a rank of at most the largest found, r.

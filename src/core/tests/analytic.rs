@@ -1,6 +1,7 @@
 //! Dimensions of networks with exponentials and roots: published values, and real Jacobians in many digits.
 
 use allocert_core::allocation::{Allocation, Layout};
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::number::Function;
 use allocert_core::program::{Recorder, Step};
@@ -74,7 +75,7 @@ fn softmax_attention_has_the_conjectured_dimension() {
     for (d, a, layers) in [(1, 1, 1), (2, 1, 1), (2, 2, 1), (3, 2, 1), (2, 1, 2), (3, 1, 2), (3, 2, 2), (2, 2, 3)] {
         let network = attention_network(d, a, layers);
         let all = Allocation::all(network.weights());
-        let answer = reach::rank(&network, &all, Samples::Functional, SETTINGS).unwrap();
+        let answer = reach::rank(&network, &all, Samples::Functional, SETTINGS, &Control::unlimited()).unwrap();
         let expected = layers * (a * (2 * d - a) + d * d) - (layers - 1) * d * d;
         assert_eq!(answer.dim.value, expected, "{network}");
         // Queries against keys, and each layer's values against the next layer: gauge directions account for the rest. With

@@ -2,6 +2,7 @@
 
 use allocert_core::algebra::RowSpace;
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::network::{AffineField, Network, Samples, Symmetry};
 use allocert_core::number::{PrimeField, Ring};
 use allocert_core::reach::{Evidence, Group, JacobianMatroid, Settings, rank};
@@ -94,7 +95,7 @@ fn found_gauges_contain_the_declared_ones_and_annihilate_jacobians() {
 fn a_found_gauge_proves_a_dimension() {
     // Without its third output: two weights without effect, and the mixing of the hidden units.
     let own = Network::lffn(&[3, 2, 3], false).unwrap().observe(&[0, 1]).unwrap();
-    let answer = rank(&own, &Allocation::all(12), Samples::Functional, SETTINGS).unwrap();
+    let answer = rank(&own, &Allocation::all(12), Samples::Functional, SETTINGS, &Control::unlimited()).unwrap();
     assert_eq!((answer.teacher.value, answer.teacher.evidence), (6, Evidence::Proved));
 }
 
@@ -124,7 +125,7 @@ fn found_symmetries_keep_ranks() {
     let own = Network::lffn(&[2, 3, 2], false).unwrap().pin(&[(0, 0.into()), (3, 0.into())]).unwrap();
     let symmetries = own.symmetries(Samples::Functional);
     assert!(!symmetries.is_empty());
-    let dim = |a: &Allocation| rank(&own, a, Samples::Functional, SETTINGS).unwrap().dim.value;
+    let dim = |a: &Allocation| rank(&own, a, Samples::Functional, SETTINGS, &Control::unlimited()).unwrap().dim.value;
     for symmetry in &symmetries {
         for bits in (0..1u64 << own.weights()).step_by(13) {
             let allocation = Allocation::of_low_bits(own.weights(), bits);
@@ -165,7 +166,7 @@ proptest! {
     ) {
         let network = changed(which, &pins, tied, observed);
         let n = network.weights();
-        let matroid = JacobianMatroid::new(&network, Samples::Functional, 2).unwrap();
+        let matroid = JacobianMatroid::new(&network, Samples::Functional, 2, &Control::unlimited()).unwrap();
         for symmetry in network.found_symmetries().unwrap() {
             let allocation = Allocation::of_low_bits(n, bits & ((1 << n) - 1));
             let image = Allocation::of(n, allocation.iter().map(|w| symmetry.images[w]));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use allocert_core::allocation::{Allocation, Layout};
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::program::{Recorder, Step};
 use allocert_core::reach::{Evidence, Settings, rank};
@@ -72,7 +73,7 @@ fn transposed(a: &Matrix) -> Matrix {
 
 fn dimension(network: &Network) -> usize {
     let all = Allocation::all(network.weights());
-    let answer = rank(network, &all, Samples::Functional, SETTINGS).unwrap();
+    let answer = rank(network, &all, Samples::Functional, SETTINGS, &Control::unlimited()).unwrap();
     assert!(!matches!(answer.evidence(), Evidence::Open | Evidence::Statistical));
     answer.teacher.value
 }
@@ -150,7 +151,7 @@ fn products_of_low_rank_updates() {
         }
         let network = pass.network("lora", &x);
         let allocation = Allocation::of(network.weights(), adapters);
-        let answer = rank(&network, &allocation, Samples::Functional, SETTINGS).unwrap();
+        let answer = rank(&network, &allocation, Samples::Functional, SETTINGS, &Control::unlimited()).unwrap();
         let r = d.min(layers * r);
         assert_eq!(answer.dim.value, r * (2 * d - r), "{d} {layers}");
     }
@@ -193,7 +194,7 @@ fn families_written_as_programs_have_the_same_jacobians() {
     for bits in 0..1u64 << 12 {
         let allocation = Allocation::of_low_bits(12, bits * 37 % (1 << 12));
         for network in [&family, &own] {
-            let answer = rank(network, &allocation, Samples::Count(2), SETTINGS).unwrap();
+            let answer = rank(network, &allocation, Samples::Count(2), SETTINGS, &Control::unlimited()).unwrap();
             assert_eq!(*seen.entry(bits).or_insert(answer.dim.value), answer.dim.value);
         }
         if bits > 200 {
@@ -218,7 +219,7 @@ fn kinks_are_counted_over_patterns() {
     let own = pass.network("own", &out);
     assert_eq!((own.gates(), own.is_polynomial()), (3, false));
     for network in [family, own] {
-        let answer = rank(&network, &Allocation::all(13), Samples::Count(40), SETTINGS).unwrap();
+        let answer = rank(&network, &Allocation::all(13), Samples::Count(40), SETTINGS, &Control::unlimited()).unwrap();
         assert_eq!(answer.teacher.value, 10);
     }
 }

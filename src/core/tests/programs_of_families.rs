@@ -2,6 +2,7 @@
 
 use allocert_core::algebra::{Matrix, rank as rank_of};
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::network::{ChangeError, Network, Samples};
 use allocert_core::number::{PrimeField, Ring};
 use allocert_core::program::Program;
@@ -31,7 +32,7 @@ fn networks() -> Vec<Network> {
 
 fn dimension(network: &Network) -> usize {
     let all = Allocation::all(network.weights());
-    rank(network, &all, Samples::Functional, SETTINGS).unwrap().teacher.value
+    rank(network, &all, Samples::Functional, SETTINGS, &Control::unlimited()).unwrap().teacher.value
 }
 
 #[test]
@@ -80,7 +81,9 @@ fn pruned_networks_have_the_rank_of_the_remaining_columns_at_zero() {
         let dim = dimension(&pinned);
         assert_eq!(dim, rank_of(&field, &jacobian));
         let frozen = Allocation::of(network.weights(), left);
-        differ += usize::from(rank(&network, &frozen, Samples::Functional, SETTINGS).unwrap().dim.value != dim);
+        differ += usize::from(
+            rank(&network, &frozen, Samples::Functional, SETTINGS, &Control::unlimited()).unwrap().dim.value != dim,
+        );
     }
     // Frozen at random is another question, with another answer for some masks.
     assert!(differ > 10, "only {differ} of 200");

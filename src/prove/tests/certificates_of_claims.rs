@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use allocert_checker::{Report, Standing, Verdict, check};
 use allocert_claims::{CheckOptions, load};
+use allocert_core::control::Control;
 use allocert_core::reach::Settings;
 use allocert_format::{Rule, Step};
 use allocert_prove::of_claim;
@@ -18,7 +19,7 @@ fn certificate(name: &str, arguments: &str) -> String {
     let claims = load(&place, SETTINGS).unwrap();
     std::fs::remove_file(&place).unwrap();
     let options = CheckOptions { settings: SETTINGS, time_limit: Duration::from_secs(60), max_allocations: 1 << 20 };
-    of_claim(&allocert_claims::check(&claims[0], &options, &|_, _| {}), SETTINGS).text
+    of_claim(&allocert_claims::check(&claims[0], &options, &Control::unlimited()), SETTINGS).text
 }
 
 fn unique() -> usize {

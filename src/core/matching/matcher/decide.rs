@@ -12,6 +12,7 @@ use super::super::piecewise::{is_below_one, ruling};
 use super::super::shallow::Shallow;
 use super::{Engine, MOST_WITNESSES, MatchError, MatchOptions, Matcher, Polynomial};
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::number::Function;
 use crate::reach::Evidence;
 
@@ -24,11 +25,9 @@ impl Matcher {
         &self,
         allocation: &Allocation,
         options: &MatchOptions,
-        progress: &(dyn Fn(u64, u64) + Sync),
+        control: &Control<'_>,
     ) -> Result<MatchAnswer, MatchError> {
         self.accept(allocation)?;
-        let start = Instant::now();
-        let deadline = options.deadline();
         let (dim, teacher) = (self.dim(allocation), self.teacher());
         // A rank is a proved lower bound: that A does not span needs its own bound from above, that it does the teacher's.
         let spans = if dim.value < teacher.value { dim.evidence } else { teacher.evidence };
@@ -56,22 +55,22 @@ impl Matcher {
                 answer.evidence = Evidence::Open;
                 return Ok(answer);
             }
-            let estimate = self.estimate(allocation, options, progress);
+            let estimate = self.estimate(allocation, options, control);
             (answer.evidence, answer.estimate) = (estimate.of_value(), Some(estimate));
             return Ok(answer);
         }
         match &self.engine {
-            Engine::Polynomial(p) => self.ask_laws(p, &mut answer, options, (start, deadline), progress),
+            Engine::Polynomial(p) => self.ask_laws(p, &mut answer, options, control),
             Engine::Analytic(_) => self.ask_analytic_laws(&mut answer),
             Engine::Piecewise { shallow, .. } => {
                 let ruled = shallow.as_ref().and_then(|shallow| {
                     let ruled = ruling(shallow, allocation, self.samples);
-                    ruled.or_else(|| self.witnessed(shallow, allocation, options, deadline))
+                    ruled.or_else(|| self.witnessed(shallow, allocation, options, control))
                 });
                 (answer.verdict, answer.reason) = ruled.unwrap_or((Verdict::Undecided, Reason::NoLawForKinks));
                 answer.evidence = Evidence::Proved;
                 if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
-                    let estimate = self.estimate_with(allocation, None, options, deadline, progress);
+                    let estimate = self.estimate_with(allocation, None, options, control);
                     if answer.verdict == Verdict::Undecided {
                         answer.evidence = estimate.of_value();
                     }
@@ -88,13 +87,13 @@ impl Matcher {
         shallow: &Shallow,
         allocation: &Allocation,
         options: &MatchOptions,
-        deadline: Option<Instant>,
+        control: &Control<'_>,
     ) -> Option<(Verdict, Reason)> {
         if !is_below_one(shallow, allocation, self.samples) {
             return None;
         }
         let draw = |trial| Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
-        let trial = (0..MOST_WITNESSES).find(|trial| shallow.has_open_match(allocation, &draw(*trial), deadline))?;
+        let trial = (0..MOST_WITNESSES).find(|trial| shallow.has_open_match(allocation, &draw(*trial), control))?;
         Some((Verdict::Fractional, Reason::InstanceAndCone { trial }))
     }
 
@@ -125,12 +124,11 @@ impl Matcher {
         polynomial: &Polynomial,
         answer: &mut MatchAnswer,
         options: &MatchOptions,
-        (start, deadline): (Instant, Option<Instant>),
-        progress: &(dyn Fn(u64, u64) + Sync),
+        control: &Control<'_>,
     ) {
         let Polynomial { matroid, counter, .. } = polynomial;
-        let half = deadline.map(|deadline| start + deadline.saturating_duration_since(start) / 2);
-        let counter = &counter.until(half);
+        let half = control.narrowed(control.time_left().map(|left| Instant::now() + left / 2));
+        let counter = &counter.under(&half);
         if answer.dim.value < answer.teacher.value {
             (answer.verdict, answer.reason) = (Verdict::Zero, Reason::NotSpanning);
             return;
@@ -139,7 +137,7 @@ impl Matcher {
         if answer.exact.as_ref().is_some_and(|exact| exact.verdict() == Verdict::Fractional) {
             let is_basis = answer.allocation.size() == answer.teacher.value;
             answer.degree = is_basis.then(|| counter.degree(&answer.allocation));
-            self.sample(answer, options, deadline, progress);
+            self.sample(answer, options, control);
             self.enter_exact(answer);
             return;
         }
@@ -155,11 +153,11 @@ impl Matcher {
             }
             None if answer.exact.is_some() => self.enter_exact(answer),
             None => {
-                let cut_short = half.is_some_and(|half| Instant::now() >= half);
-                self.sample(answer, options, deadline, progress);
+                let cut_short = half.stopped() == Some(Stopped::Time);
+                self.sample(answer, options, control);
                 if let (true, Some(estimate)) = (cut_short, &mut answer.estimate) {
                     // With more time a law might have settled it.
-                    estimate.stopped = estimate.stopped.or(options.time_limit.map(Halt::TimeLimit));
+                    estimate.stopped = estimate.stopped.or(control.time_limit().map(Halt::TimeLimit));
                 }
             }
         }
@@ -204,15 +202,9 @@ impl Matcher {
     }
 
     /// Fills in what sampling shows where no law gives 0 or 1.
-    fn sample(
-        &self,
-        answer: &mut MatchAnswer,
-        options: &MatchOptions,
-        deadline: Option<Instant>,
-        progress: &(dyn Fn(u64, u64) + Sync),
-    ) {
+    fn sample(&self, answer: &mut MatchAnswer, options: &MatchOptions, control: &Control<'_>) {
         let degree = answer.degree.and_then(Result::ok);
-        let estimate = self.estimate_with(&answer.allocation, degree, options, deadline, progress);
+        let estimate = self.estimate_with(&answer.allocation, degree, options, control);
         (answer.verdict, answer.reason, answer.evidence) = (Verdict::Undecided, Reason::NoLaw, estimate.of_value());
         let is_basis = answer.allocation.size() == answer.teacher.value;
         let witness = estimate.without_match.filter(|_| degree.is_some() || !is_basis);

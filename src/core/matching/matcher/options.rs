@@ -1,7 +1,5 @@
 //! How far to go for a match probability.
 
-use std::time::{Duration, Instant};
-
 use super::super::ensemble::Ensemble;
 use super::super::estimate::Trials;
 
@@ -16,14 +14,12 @@ pub struct MatchOptions {
     pub bases: usize,
     /// So many slices of an instance of such an allocation are solved before it is undecided.
     pub slices: usize,
-    /// Everything ends after so long, the search for a law after half of it.
-    pub time_limit: Option<Duration>,
 }
 
 impl Default for MatchOptions {
     fn default() -> Self {
         let (ensemble, trials) = (Ensemble::Gaussian, Trials::Fixed(10_000));
-        MatchOptions { ensemble, trials, bases: 2_000, slices: 16, time_limit: None }
+        MatchOptions { ensemble, trials, bases: 2_000, slices: 16 }
     }
 }
 
@@ -39,10 +35,5 @@ impl MatchOptions {
         };
         let (bases, slices) = (self.bases.saturating_mul(4), self.slices.saturating_mul(2));
         MatchOptions { trials, bases, slices, ..*self }
-    }
-
-    /// When what begins now has to end.
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        self.time_limit.and_then(|limit| Instant::now().checked_add(limit))
     }
 }

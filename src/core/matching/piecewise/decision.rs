@@ -1,11 +1,10 @@
 //! Deciding one instance: every combination of the units' pieces is a linear system; a match is a point of one of them.
 
-use std::time::Instant;
-
 use rug::Integer;
 
-use crate::algebra::{Constraint, Finding, Limits, LinearSystem, Sign, Stopped, Undecided};
+use crate::algebra::{Constraint, Finding, LinearSystem, Sign, Undecided};
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::matching::instance::Instance;
 use crate::number::{Dyadic, Dyadics, Ring};
 
@@ -22,17 +21,16 @@ struct Question<'a> {
     inputs: Vec<Vec<Dyadic>>,
     /// The teacher's labels.
     labels: Vec<Dyadic>,
-    /// Of these only the deadline counts.
-    limits: Limits,
+    control: &'a Control<'a>,
 }
 
 impl Shallow {
-    /// Whether the student can match the teacher; undecided after a deadline.
+    /// Whether the student can match the teacher; undecided once something says stop.
     pub(in crate::matching) fn decide(
         &self,
         allocation: &Allocation,
         instance: &Instance,
-        deadline: Option<Instant>,
+        control: &Control<'_>,
     ) -> Result<Finding, Undecided> {
         let found = |real| Finding { real, complex: None, error_log2: None };
         if allocation.size() == allocation.weights() {
@@ -41,7 +39,7 @@ impl Shallow {
         if self.accept(allocation).is_err() {
             return Err(Undecided::Deep);
         }
-        let question = self.question(instance, deadline);
+        let question = self.question(instance, control);
         let student = &instance.student;
         let doubles: Vec<&Unit> = self.units.iter().filter(|u| u.is_double(allocation)).collect();
         if self.outputs() == 1 || doubles.is_empty() {
@@ -60,17 +58,17 @@ impl Shallow {
         }
     }
 
-    /// Whether a match is found, before a deadline, that persists nearby: for every student, teacher and inputs close to
+    /// Whether a match is found, before something says stop, that persists nearby: for every student, teacher and inputs close to
     /// these.
     pub(in crate::matching) fn has_open_match(
         &self,
         allocation: &Allocation,
         instance: &Instance,
-        deadline: Option<Instant>,
+        control: &Control<'_>,
     ) -> bool {
         let linear = self.outputs() == 1 || !self.units.iter().any(|u| u.is_double(allocation));
         let combinations = || {
-            let question = self.question(instance, deadline);
+            let question = self.question(instance, control);
             question.combinations(allocation, &instance.student, Scale::Exact)
         };
         linear
@@ -78,14 +76,14 @@ impl Shallow {
             && combinations().is_ok_and(|c| c.any(LinearSystem::is_openly_feasible) == Ok(true))
     }
 
-    fn question(&self, instance: &Instance, deadline: Option<Instant>) -> Question<'_> {
+    fn question<'a>(&'a self, instance: &Instance, control: &'a Control<'a>) -> Question<'a> {
         let network = &self.network;
         let below = |x: &Vec<Dyadic>| network.features(&Dyadics, &instance.student, x, self.layer);
         Question {
             shallow: self,
             inputs: instance.inputs.iter().map(below).collect(),
             labels: network.labels(&Dyadics, &instance.teacher, &instance.inputs),
-            limits: Limits { deadline, ..Limits::default() },
+            control,
         }
     }
 
@@ -111,7 +109,7 @@ impl Shallow {
     }
 }
 
-impl Question<'_> {
+impl<'a> Question<'a> {
     /// Whether some combination of pieces has a point; with relaxed scales, whether one might have.
     fn has_match(&self, allocation: &Allocation, student: &[Dyadic], scale: Scale) -> Result<bool, Undecided> {
         Ok(self.combinations(allocation, student, scale)?.any(LinearSystem::is_feasible)?)
@@ -122,7 +120,7 @@ impl Question<'_> {
         allocation: &Allocation,
         student: &[Dyadic],
         scale: Scale,
-    ) -> Result<Combinations, Undecided> {
+    ) -> Result<Combinations<'a>, Undecided> {
         let stopped = Undecided::Stopped(Stopped::Cells { limit: MOST_COMBINATIONS });
         let mut base = self.base(allocation, student);
         for (sum, label) in base.constant.iter_mut().zip(&self.labels) {
@@ -130,7 +128,7 @@ impl Question<'_> {
         }
         let mut unions = Vec::new();
         for unit in &self.shallow.units {
-            self.limits.in_time()?;
+            self.control.check()?;
             let learns = unit.learns(allocation);
             if !learns.is_empty() {
                 let hidden = self.hidden(unit, &learns, allocation, student);
@@ -141,7 +139,7 @@ impl Question<'_> {
         if combinations.is_none_or(|n| n > MOST_COMBINATIONS) {
             return Err(stopped);
         }
-        Ok(Combinations::of(base, unions, self.limits))
+        Ok(Combinations::of(base, unions, self.control))
     }
 
     /// What comes into a unit, its bias as a last entry 1.
@@ -208,14 +206,14 @@ struct Integral {
 }
 
 /// All combinations of one piece a unit, on top of what does not depend on cells.
-struct Combinations {
+struct Combinations<'a> {
     base: Integral,
     unions: Vec<Vec<Integral>>,
-    limits: Limits,
+    control: &'a Control<'a>,
 }
 
-impl Combinations {
-    fn of(base: Piece, unions: Vec<Vec<Piece>>, limits: Limits) -> Self {
+impl<'a> Combinations<'a> {
+    fn of(base: Piece, unions: Vec<Vec<Piece>>, control: &'a Control<'a>) -> Self {
         let pieces = || unions.iter().flatten().chain([&base]);
         let entries = pieces().flat_map(|p| p.columns.iter().flatten().chain(&p.constant));
         let exponent = entries.map(|x| x.exponent).max().unwrap_or(0);
@@ -226,17 +224,17 @@ impl Combinations {
             sides: p.sides.clone(),
         };
         let unions = unions.iter().map(|pieces| pieces.iter().map(integral).collect()).collect();
-        Combinations { base: integral(&base), unions, limits }
+        Combinations { base: integral(&base), unions, control }
     }
 
     /// Whether one of the systems is as wanted.
     ///
     /// # Errors
-    /// The deadline.
+    /// What says stop.
     fn any(&self, wanted: impl Fn(&LinearSystem) -> bool) -> Result<bool, Stopped> {
         let mut choice = vec![0; self.unions.len()];
         loop {
-            self.limits.in_time()?;
+            self.control.check()?;
             let pieces: Vec<&Integral> =
                 [&self.base].into_iter().chain(self.unions.iter().zip(&choice).map(|(u, c)| &u[*c])).collect();
             if may_match(&pieces) && wanted(&system(&pieces)) {

@@ -4,6 +4,7 @@ use super::candidates::{self, Ansatz, MOST_UNKNOWNS};
 use super::{AffineField, Terms};
 use crate::algebra::{Matrix, RowSpace, first_basis};
 use crate::allocation::Layout;
+use crate::control::Control;
 use crate::number::{Field, Function, PrimeField, Ring};
 use crate::program::{Operation, Program, Step, Values};
 
@@ -263,6 +264,7 @@ fn corank(program: &Program) -> Option<usize> {
             let row = |row: usize| jacobian.row(row).iter().map(|entry| field.leave(*entry) as u32).collect();
             rows.extend((0..jacobian.rows()).map(row));
         }
-        Some(n - first_basis(field.prime() as u32, n, &rows).rank())
+        let basis = first_basis(field.prime() as u32, n, &rows, &Control::unlimited()).ok()?;
+        Some(n - basis.rank())
     })
 }

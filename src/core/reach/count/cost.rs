@@ -6,14 +6,13 @@
 //! counts inversely to the probability of having come there. The mean over walks is the cost; on uniform minors
 //! every walk gives it.
 
-use std::sync::atomic::AtomicBool;
-
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::RngCore;
 use rayon::prelude::*;
 use rug::Integer;
 
 use crate::algebra::Matrix;
+use crate::control::Control;
 use crate::number::PrimeField;
 use crate::number::{Stream, generator};
 
@@ -63,7 +62,7 @@ impl Run<'_> {
             return weights;
         }
         let walked = parts.par_iter().enumerate().map(|(index, part)| {
-            let mut counter = Counter::new(self.field, self.sizes.clone(), None, self.stop);
+            let mut counter = Counter::new(self.field, self.sizes.clone(), self.control);
             let mut random = generator(0, Stream::Costs, 2 * index as u64);
             let sum: Integer = (0..PART_WALKS).map(|_| counter.walk(part.clone(), &mut random)).sum();
             (sum >> DIGITS).to_u64().unwrap_or(u64::MAX).clamp(1, u64::MAX >> 16)
@@ -107,11 +106,11 @@ pub(in crate::reach) fn cost(field: PrimeField, matrix: &Matrix<u64>, options: &
     } else {
         (1, components)
     };
-    let never = AtomicBool::new(false);
+    let never = Control::unlimited();
     let walk = starts.iter().map(|m| m.r * m.c * (m.r + m.c).min(ENOUGH as usize)).max().unwrap_or(0).max(1);
     let walks = (WALKS.min(MOST_PRODUCTS / walk) / starts.len()).max(1);
     let costs = starts.into_par_iter().enumerate().map(|(index, start)| {
-        let mut counter = Counter::new(field, sizes.clone(), None, &never);
+        let mut counter = Counter::new(field, sizes.clone(), &never);
         let mut random = generator(0, Stream::Costs, 2 * index as u64 + 1);
         let sum: Integer = (0..walks).map(|_| counter.walk(start.clone(), &mut random)).sum();
         sum / walks as u64
@@ -153,13 +152,13 @@ mod tests {
                 _ => Network::lffn(&[3, 3, 3], false).unwrap(),
             };
             let all = Allocation::all(network.weights());
-            let matroid = JacobianMatroid::new(&network, Samples::Functional, 1).unwrap();
+            let matroid = JacobianMatroid::new(&network, Samples::Functional, 1, &Control::unlimited()).unwrap();
             let trial = &matroid.trials()[0];
             let folds = if folded { folds(&network, Samples::Functional, &all) } else { Vec::new() };
-            let options = CountOptions { sizes: 0..=all.size(), deadline: None, folds: folds.clone() };
+            let options = CountOptions { sizes: 0..=all.size(), folds: folds.clone() };
             let estimate = cost(trial.field, &trial.rows, &options);
-            let never = AtomicBool::new(false);
-            let mut counter = Counter::new(trial.field, 0..=all.size(), None, &never);
+            let never = Control::unlimited();
+            let mut counter = Counter::new(trial.field, 0..=all.size(), &never);
             let starts = if folds.is_empty() {
                 Minor::of(trial.field, &trial.rows).components()
             } else {

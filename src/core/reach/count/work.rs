@@ -3,11 +3,10 @@
 //! The cut depends on the matrix and the options alone. A piece is some minors of the recursion; its result is one table a
 //! component, and the tables of all pieces add up to the count.
 
-use std::sync::atomic::AtomicBool;
-
 use rug::Integer;
 
 use crate::algebra::{Matrix, RowSpace};
+use crate::control::Control;
 use crate::number::PrimeField;
 
 use super::{CountOptions, Counter, Minor, Table, Tally, binomial, tabulate};
@@ -52,10 +51,10 @@ impl Work {
             let size = |m: &Minor| (m.r + m.c + m.loops + m.coloops, m.r + m.coloops);
             whole.into_iter().map(|m| (size(&m).0, size(&m).1, vec![m])).collect()
         };
-        let never = AtomicBool::new(false);
+        let never = Control::unlimited();
         let (mut components, mut minors) = (Vec::new(), Vec::new());
         for (elements, rank, start) in starts {
-            let mut counter = Counter::new(field, cut.clone(), None, &never);
+            let mut counter = Counter::new(field, cut.clone(), &never);
             let parts = counter.split(start, MINORS);
             minors.extend(parts.into_iter().map(|part| (components.len(), part)));
             components.push(Component { elements, rank, leaves: counter.tally });
@@ -69,12 +68,12 @@ impl Work {
         self.pieces.len()
     }
 
-    /// Counts a piece: one table a component; nothing if the deadline passed or `stop` was set before the end.
-    pub(in crate::reach) fn run(&self, piece: usize, stop: &AtomicBool) -> Option<Vec<Table>> {
+    /// Counts a piece: one table a component; nothing if something said stop before the end.
+    pub(in crate::reach) fn run(&self, piece: usize, control: &Control<'_>) -> Option<Vec<Table>> {
         let mut tallies = vec![Tally::default(); self.components.len()];
         let minors = self.pieces.get(piece)?;
         for (component, minor) in minors {
-            let mut counter = Counter::new(self.field, self.cut.clone(), self.options.deadline, stop);
+            let mut counter = Counter::new(self.field, self.cut.clone(), control);
             counter.run(minor.clone());
             if counter.is_late() {
                 return None;

@@ -2,6 +2,7 @@
 
 use crate::algebra::Matrix;
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::number::{Field, PrimeField, Ring};
 
 use super::super::matroid::Trial;
@@ -13,10 +14,24 @@ pub(super) struct Split {
     pub(super) chosen: usize,
 }
 
+/// What became of a common independent set.
+pub(super) enum Augmented {
+    /// One with one weight more.
+    Larger(Allocation),
+    /// There is none, as this shows.
+    Stuck(Split),
+}
+
 /// A common independent set with one weight more, by a shortest augmenting path; or the split that shows that there is
 /// none. Costs height × weights × |chosen| products.
-pub(super) fn augment(trial: &Trial, order: &[usize], rules: &Rules, chosen: &Allocation) -> Result<Allocation, Split> {
-    let tableau = Tableau::of(trial, chosen);
+pub(super) fn augment(
+    trial: &Trial,
+    order: &[usize],
+    rules: &Rules,
+    chosen: &Allocation,
+    control: &Control<'_>,
+) -> Result<Augmented, Stopped> {
+    let tableau = Tableau::of(trial, chosen, control)?;
     let counts = rules.counts(chosen.iter());
     let free = |w: usize| counts[rules.rows[w]] < rules.cap;
     let outside: Vec<usize> = order.iter().copied().filter(|w| !chosen.contains(*w)).collect();
@@ -27,6 +42,7 @@ pub(super) fn augment(trial: &Trial, order: &[usize], rules: &Rules, chosen: &Al
         queue.push_back(w);
     }
     while let Some(at) = queue.pop_front() {
+        control.check()?;
         if !chosen.contains(at) && free(at) {
             let (mut larger, mut on) = (chosen.clone(), Some(at));
             while let Some(weight) = on {
@@ -37,7 +53,7 @@ pub(super) fn augment(trial: &Trial, order: &[usize], rules: &Rules, chosen: &Al
                 }
                 on = before[weight].flatten();
             }
-            return Ok(larger);
+            return Ok(Augmented::Larger(larger));
         }
         // A chosen weight leads to those that may take its place among dimensions; another to the chosen ones of its row.
         let next: Vec<usize> = if chosen.contains(at) {
@@ -54,7 +70,7 @@ pub(super) fn augment(trial: &Trial, order: &[usize], rules: &Rules, chosen: &Al
     }
     let reached = |w: &usize| before[*w].is_some();
     let part = Allocation::of(chosen.weights(), order.iter().copied().filter(|w| !reached(w)));
-    Err(Split { part, chosen: rules.most_of(order.iter().copied().filter(reached)) })
+    Ok(Augmented::Stuck(Split { part, chosen: rules.most_of(order.iter().copied().filter(reached)) }))
 }
 
 /// All columns in terms of the chosen ones.
@@ -69,11 +85,12 @@ struct Tableau {
 }
 
 impl Tableau {
-    fn of(trial: &Trial, chosen: &Allocation) -> Self {
+    fn of(trial: &Trial, chosen: &Allocation, control: &Control<'_>) -> Result<Self, Stopped> {
         let (field, mut rows) = (trial.field, trial.rows.clone());
         let mut pivots = vec![None; chosen.weights()];
         let mut rest: Vec<usize> = (0..rows.rows()).collect();
         for weight in chosen.iter() {
+            control.check()?;
             let Some(place) = rest.iter().position(|r| !field.is_zero(&rows[(*r, weight)])) else {
                 continue;
             };
@@ -92,7 +109,7 @@ impl Tableau {
             }
             pivots[weight] = Some(pivot);
         }
-        Tableau { field, rows, pivots, rest }
+        Ok(Tableau { field, rows, pivots, rest })
     }
 
     /// Whether the chosen weights stay independent with this one more.

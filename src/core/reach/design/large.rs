@@ -4,6 +4,7 @@ use rand_chacha::rand_core::RngCore;
 
 use crate::algebra::RowSpace;
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::network::{Network, Probe, Samples};
 use crate::number::{PrimeField, Ring, Stream, generator, random_prime};
 
@@ -18,12 +19,13 @@ pub(super) struct Large<'a> {
     pub(super) rules: &'a Rules,
     pub(super) alternatives: usize,
     pub(super) settings: Settings,
+    pub(super) control: &'a Control<'a>,
 }
 
 impl Large<'_> {
     /// From a part of the Jacobian: as many columns as are needed, at as few random inputs as can tell them apart.
     pub(super) fn design(&self) -> Result<Design, ReachError> {
-        let Large { network, samples, size, rules, settings, .. } = *self;
+        let Large { network, samples, size, rules, settings, control, .. } = *self;
         let labels = network.labels_per_input();
         let all_inputs = match network.probe_inputs(samples) {
             0 => 1,
@@ -52,8 +54,8 @@ impl Large<'_> {
             if part.max(whole).max(inputs * network.input_size()) > MOST_ENTRIES {
                 return Err(too_large(part.max(whole)));
             }
-            let part = Part::evaluate(network, samples, inputs, &order[..columns], settings.seed);
-            let (chosen, spare) = part.choose(&order[..columns], size, rules);
+            let part = Part::evaluate(network, samples, inputs, &order[..columns], settings.seed, control)?;
+            let (chosen, spare) = part.choose(&order[..columns], size, rules, control)?;
             let last = inputs == all_inputs && columns == order.len();
             if chosen.size() == size || last {
                 return Ok(self.with(chosen, spare));
@@ -68,7 +70,14 @@ impl Large<'_> {
         let mut columns = size + size / 8 + SLACK;
         loop {
             columns = columns.min(order.len());
-            let found = wide::independent(self.network, self.samples, &order[..columns], size + 1, self.settings.seed)?;
+            let found = wide::independent(
+                self.network,
+                self.samples,
+                &order[..columns],
+                size + 1,
+                self.settings.seed,
+                self.control,
+            )?;
             if found.len() > size || columns == order.len() {
                 return Ok(found);
             }
@@ -78,7 +87,7 @@ impl Large<'_> {
 
     /// With these independent weights, filled up; and one more that is independent of them, if there is one.
     fn with(&self, mut chosen: Allocation, spare: Option<usize>) -> Design {
-        let Large { network, samples, size, rules, alternatives, settings } = *self;
+        let Large { network, samples, size, rules, alternatives, settings, .. } = *self;
         let rank = chosen.size();
         rules.fill(&mut chosen, size);
         let complete = rank == size;
@@ -113,7 +122,14 @@ struct Part {
 }
 
 impl Part {
-    fn evaluate(network: &Network, samples: Samples, inputs: usize, columns: &[usize], seed: u64) -> Self {
+    fn evaluate(
+        network: &Network,
+        samples: Samples,
+        inputs: usize,
+        columns: &[usize],
+        seed: u64,
+        control: &Control<'_>,
+    ) -> Result<Self, Stopped> {
         let mut random = generator(seed, Stream::Designs, 1);
         let field = random_prime(&mut random);
         let weights: Vec<u64> = (0..network.weights()).map(|_| field.random(&mut random)).collect();
@@ -126,31 +142,39 @@ impl Part {
         };
         let mut vectors = vec![Vec::with_capacity(inputs * network.labels_per_input()); columns.len()];
         for input in &given {
+            control.check()?;
             let rows = network.jacobian_at(&field, &weights, input);
             for (vector, column) in vectors.iter_mut().zip(columns) {
                 vector.extend((0..rows.rows()).map(|row| rows[(row, *column)]));
             }
         }
-        Part { field, columns: vectors }
+        Ok(Part { field, columns: vectors })
     }
 
     /// Independent columns in this order, at most `size` and as the rules allow; and one more that is independent of them.
-    fn choose(&self, order: &[usize], size: usize, rules: &Rules) -> (Allocation, Option<usize>) {
+    fn choose(
+        &self,
+        order: &[usize],
+        size: usize,
+        rules: &Rules,
+        control: &Control<'_>,
+    ) -> Result<(Allocation, Option<usize>), Stopped> {
         let mut chosen = Allocation::none(rules.rows.len());
         let mut counts = rules.counts(std::iter::empty());
         let mut space = RowSpace::new(self.field, self.columns.first().map_or(0, Vec::len));
         for (vector, &weight) in self.columns.iter().zip(order) {
+            control.check()?;
             let full = space.rank() == size;
             let row = rules.rows[weight];
             if (full || counts[row] < rules.cap) && space.insert(vector.clone()) {
                 if full {
-                    return (chosen, Some(weight));
+                    return Ok((chosen, Some(weight)));
                 }
                 chosen.insert(weight);
                 counts[row] += 1;
             }
         }
-        (chosen, None)
+        Ok((chosen, None))
     }
 }
 
@@ -178,16 +202,16 @@ mod tests {
         ];
         for (network, samples) in networks {
             let network = network.unwrap();
-            let matroid = JacobianMatroid::new(&network, samples, 1).unwrap();
+            let matroid = JacobianMatroid::new(&network, samples, 1, &Control::unlimited()).unwrap();
             for size in 0..=network.weights() {
                 for cap in [None, Some(2)] {
                     let rules = Rules::of(&network, &DesignOptions { per_row: cap, ..DesignOptions::default() });
                     if size > rules.most() {
                         continue;
                     }
-                    let found = Large { network: &network, samples, size, rules: &rules, alternatives: 3, settings }
-                        .design()
-                        .unwrap();
+                    let (network, rules, control) = (&network, &rules, &Control::unlimited());
+                    let found =
+                        Large { network, samples, size, rules, alternatives: 3, settings, control }.design().unwrap();
                     assert_eq!((found.allocation.size(), matroid.rank(&found.allocation)), (size, found.dim.value));
                     assert!(rules.counts(found.allocation.iter()).into_iter().all(|c| c <= rules.cap));
                     assert!(found.teacher_at_least <= matroid.teacher_rank());

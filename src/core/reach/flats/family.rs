@@ -309,15 +309,14 @@ impl Term {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
-
     use super::*;
+    use crate::control::Control;
     use crate::network::{Network, Samples};
     use crate::reach::{LawOptions, Settings, law};
 
     fn member(shape: &[i64], network: Network, samples: Samples) -> Member {
         let settings = Settings { seed: 1, error_log2: -60 };
-        let found = law(&network, samples, &LawOptions::default(), settings, &AtomicBool::new(false)).unwrap();
+        let found = law(&network, samples, &LawOptions::default(), settings, &Control::unlimited()).unwrap();
         (shape.to_vec(), found)
     }
 

@@ -9,10 +9,11 @@ use super::super::fold::folds;
 use super::super::matroid::Trial;
 use super::super::symmetry::{Group, Set};
 use super::super::{Dimension, Evidence, JacobianMatroid, ReachError, Settings};
-use super::ground::{Ground, Watch};
+use super::ground::Ground;
 use super::search::Search;
-use super::{Flat, Law, LawOptions, Limit, MOST_TESTED, axioms};
+use super::{Flat, Law, LawOptions, MOST_TESTED, axioms};
 use crate::allocation::Allocation;
+use crate::control::{Control, Stopped};
 use crate::number::{Stream, generator};
 
 /// What the search for a law is about.
@@ -21,7 +22,7 @@ pub(super) struct Finder<'a> {
     pub(super) group: Group,
     pub(super) options: &'a LawOptions,
     pub(super) settings: Settings,
-    pub(super) watch: Watch<'a>,
+    pub(super) control: &'a Control<'a>,
 }
 
 /// What one trial shows.
@@ -40,7 +41,7 @@ impl Finder<'_> {
         let Listed { components, flats, table, stopped } = list;
         let orbits = self.orbits(&flats);
         let fresh = self.fresh(matroid, &orbits)?;
-        matroid.extend_to(trial + 1 + fresh);
+        matroid.extend_to(trial + 1 + fresh, &Control::unlimited())?;
         let single: Vec<Set> = components.iter().copied().filter(|c| c.count_ones() == 1).collect();
         let (loops, coloops): (Vec<Set>, Vec<Set>) = single.into_iter().partition(|point| ground.rank(*point) == 0);
         let together = |sets: Vec<Set>| self.group.allocation(sets.into_iter().fold(0, |a, b| a | b));
@@ -95,7 +96,7 @@ impl Finder<'_> {
         let mut searches: Vec<Search<'_>> = Vec::new();
         let mut stopped = None;
         for (number, component) in components.iter().enumerate().filter(|(_, c)| c.count_ones() > 1) {
-            let mut search = Search::new(ground, &self.group, *component, self.options.most_flats, self.watch);
+            let mut search = Search::new(ground, &self.group, *component, self.options.most_flats, self.control);
             let mut random = generator(self.settings.seed, Stream::Bases, number as u64);
             let found = search.whole().and_then(|()| search.sample(&mut random));
             stopped = stopped.or(found.err());
@@ -113,16 +114,21 @@ impl Finder<'_> {
     }
 
     /// Holds the sum of the formula against the sum of the ranks, and mends the lists until they are equal.
-    fn compare(&self, ground: &Ground, matroid: &JacobianMatroid, searches: &mut [Search<'_>]) -> Result<Table, Limit> {
+    fn compare(
+        &self,
+        ground: &Ground,
+        matroid: &JacobianMatroid,
+        searches: &mut [Search<'_>],
+    ) -> Result<Table, Stopped> {
         let n = self.within.size() as u32;
         let inside: u32 = searches.iter().map(|search| search.points()).sum();
         let total = |searches: &[Search<'_>]| {
             let each = searches.iter().map(|search| Ok(Integer::from(search.sum()?) << (n - search.points())));
-            each.sum::<Result<Integer, Limit>>()
+            each.sum::<Result<Integer, Stopped>>()
         };
-        let limit = || self.watch.limit().unwrap_or(Limit::Steps);
+        let limit = || self.control.stopped().unwrap_or(Stopped::Steps);
         let folds = folds(matroid.network(), matroid.samples(), &self.within);
-        let (table, formula) = (ground.table(folds, self.watch), total(searches));
+        let (table, formula) = (ground.table(folds, self.control), total(searches));
         let (table, formula) = (table.ok_or_else(limit)?, formula?);
         // A coloop adds 1 to half of all sets.
         let single = ground.rank(ground.all()) - searches.iter().map(|search| search.rank()).sum::<usize>();
@@ -183,7 +189,7 @@ struct Listed {
     components: Vec<Set>,
     flats: BTreeMap<Set, usize>,
     table: Option<Table>,
-    stopped: Option<Limit>,
+    stopped: Option<Stopped>,
 }
 
 pub(super) fn satisfies_axioms(flats: &BTreeMap<Set, usize>, component: Set) -> bool {

@@ -7,10 +7,11 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::control::Control;
 use crate::reach::count::binomial;
 use crate::reach::symmetry::{Set, bit};
 
-use super::ground::{Watch, points};
+use super::ground::points;
 
 /// So many steps (each of up to 16 terms) a sum may cost: some seconds.
 const MOST_STEPS: u64 = 1 << 32;
@@ -34,15 +35,15 @@ impl Formula {
     }
 
     /// The sum of the values of all sets that consist of `taken` and some of `rest`.
-    pub(super) fn sum(&self, taken: Set, rest: Set, watch: Watch<'_>) -> Result<u128, TooMuch> {
+    pub(super) fn sum(&self, taken: Set, rest: Set, control: &Control<'_>) -> Result<u128, TooMuch> {
         let terms = self.terms.iter().map(|(z, k)| (z & rest, k + (taken & !z).count_ones() as usize)).collect();
-        Summation { watch, left: AtomicU64::new(MOST_STEPS) }.of(terms, rest)
+        Summation { control, left: AtomicU64::new(MOST_STEPS) }.of(terms, rest)
     }
 }
 
 /// A sum under way.
 struct Summation<'a> {
-    watch: Watch<'a>,
+    control: &'a Control<'a>,
     left: AtomicU64,
 }
 
@@ -55,7 +56,7 @@ struct Atom {
 impl Summation<'_> {
     fn pay(&self, steps: u64) -> Result<(), TooMuch> {
         let paid = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(steps));
-        if paid.is_err() || steps > 1 << 12 && self.watch.limit().is_some() { Err(TooMuch) } else { Ok(()) }
+        if paid.is_err() || steps > 1 << 12 && self.control.stopped().is_some() { Err(TooMuch) } else { Ok(()) }
     }
 
     /// The sum over all subsets of `rest`; the sets of the terms are inside it.
@@ -179,8 +180,6 @@ impl Walk {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -193,12 +192,11 @@ mod tests {
             let all = !(u64::MAX >> n);
             let terms: Vec<(Set, usize)> = sets.iter().map(|(bits, k)| (bits << 54 & all, *k)).collect();
             let formula = Formula { terms };
-            let (taken, stop) = (taken << 54 & all, AtomicBool::new(false));
+            let taken = taken << 54 & all;
             let rest = all & !taken;
             let values = (0..1u64 << n).map(|bits| bits << (64 - n)).filter(|a| a & taken == taken);
             let expected: usize = values.map(|a| formula.value(a)).sum();
-            let watch = Watch { deadline: None, stop: &stop };
-            prop_assert_eq!(formula.sum(taken, rest, watch), Ok(expected as u128));
+            prop_assert_eq!(formula.sum(taken, rest, &Control::unlimited()), Ok(expected as u128));
         }
     }
 }

@@ -1,34 +1,13 @@
 //! The matroid that a trial shows on at most 64 weights: closures, random bases, minors.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
-
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::RngCore;
 
 use crate::algebra::{Matrix, RowSpace};
+use crate::control::Control;
 use crate::number::{PrimeField, Ring};
-use crate::reach::count::{CountOptions, Fold, Table, count_until};
+use crate::reach::count::{CountOptions, Fold, Table, count};
 use crate::reach::symmetry::{Set, bit};
-
-use super::Limit;
-
-/// When to give up.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Watch<'a> {
-    pub deadline: Option<Instant>,
-    pub stop: &'a AtomicBool,
-}
-
-impl Watch<'_> {
-    /// What says stop, if anything does.
-    pub(super) fn limit(&self) -> Option<Limit> {
-        if self.stop.load(Ordering::Relaxed) {
-            return Some(Limit::Interrupted);
-        }
-        self.deadline.is_some_and(|end| Instant::now() >= end).then_some(Limit::Time)
-    }
-}
 
 /// A matrix whose columns are the points of a matroid; sets of them are words, the first column highest.
 #[derive(Clone, Debug)]
@@ -143,18 +122,18 @@ impl Ground {
         (space.rank() - left.rows(), left)
     }
 
-    /// The sum of the ranks of all sets that consist of `taken` and some of `rest`; nothing if the watch says stop.
-    pub(super) fn rank_sum(&self, taken: Set, rest: Set, watch: Watch<'_>) -> Option<u128> {
+    /// The sum of the ranks of all sets that consist of `taken` and some of `rest`; nothing if something says stop.
+    pub(super) fn rank_sum(&self, taken: Set, rest: Set, control: &Control<'_>) -> Option<u128> {
         let (rank, matrix) = self.minor(taken, rest);
-        let options = CountOptions { sizes: 0..=matrix.columns(), deadline: watch.deadline, folds: Vec::new() };
-        let table = count_until(self.field, &matrix, &options, watch.stop, &|_, _| {}).ok()?;
+        let options = CountOptions { sizes: 0..=matrix.columns(), folds: Vec::new() };
+        let table = count(self.field, &matrix, &options, &control.narrowed(None)).ok()?;
         Some(((rank as u128) << matrix.columns()) + table.weight().to_u128()?)
     }
 
-    /// All sets by size and rank; nothing if the watch says stop.
-    pub(super) fn table(&self, folds: Vec<Fold>, watch: Watch<'_>) -> Option<Table> {
-        let options = CountOptions { sizes: 0..=self.rows.columns(), deadline: watch.deadline, folds };
-        count_until(self.field, &self.rows, &options, watch.stop, &|_, _| {}).ok()
+    /// All sets by size and rank; nothing if something says stop.
+    pub(super) fn table(&self, folds: Vec<Fold>, control: &Control<'_>) -> Option<Table> {
+        let options = CountOptions { sizes: 0..=self.rows.columns(), folds };
+        count(self.field, &self.rows, &options, &control.narrowed(None)).ok()
     }
 }
 

@@ -17,8 +17,6 @@ mod obstruction;
 mod search;
 
 use std::collections::BTreeSet;
-use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
 
 use rug::Integer;
 
@@ -26,10 +24,10 @@ use super::count::Table;
 use super::symmetry::{Group, MOST_POINTS};
 use super::{Dimension, Evidence, JacobianMatroid, ReachError, Settings};
 use crate::allocation::{Allocation, Pattern, describe_all, patterns, shapes};
+use crate::control::{Control, Stopped};
 use crate::network::{Network, Samples};
 
 use finder::{Finder, Found};
-use ground::Watch;
 
 pub use family::{Affine, Disagreement, Family, Fit, Member, Numbers, Term, feature_names};
 pub use obstruction::{Exchange, Obstruction};
@@ -44,40 +42,14 @@ const MOST_POINTS_TRIED: usize = 4;
 pub struct LawOptions {
     /// Only allocations inside these weights; nothing means all.
     pub within: Option<Allocation>,
-    /// Stop after so long.
-    pub time_limit: Option<Duration>,
     /// Stop when there are more flats than this.
     pub most_flats: usize,
 }
 
 impl Default for LawOptions {
-    /// All weights, no time limit, at most 20,000 flats.
+    /// All weights, at most 20,000 flats.
     fn default() -> Self {
-        LawOptions { within: None, time_limit: None, most_flats: 20_000 }
-    }
-}
-
-/// What stopped a search before its list was known to be complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
-    /// The time limit.
-    Time,
-    /// A stop from outside.
-    Interrupted,
-    /// There are more flats than this.
-    Flats(usize),
-    /// A sum over all allocations would take too long.
-    Steps,
-}
-
-impl std::fmt::Display for Limit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Limit::Time => write!(f, "the time limit"),
-            Limit::Interrupted => write!(f, "an interruption"),
-            Limit::Flats(most) => write!(f, "the limit of {most} cyclic flats"),
-            Limit::Steps => write!(f, "the limit of steps for a sum over all allocations"),
-        }
+        LawOptions { within: None, most_flats: 20_000 }
     }
 }
 
@@ -89,7 +61,7 @@ pub enum Complete {
     /// The sums are equal; some flat's rank is known from random points, with a bound on the error.
     Counted,
     /// The search was stopped: the formula is an upper bound, which may be too large for some allocations.
-    Likely(Limit),
+    Likely(Stopped),
 }
 
 impl Complete {
@@ -99,6 +71,16 @@ impl Complete {
             Complete::Proved => "proved",
             Complete::Counted => "counted",
             Complete::Likely(_) => "likely",
+        }
+    }
+
+    /// What stopped the search, if anything did, in words.
+    pub fn limit(self) -> Option<String> {
+        match self {
+            Complete::Proved | Complete::Counted => None,
+            Complete::Likely(Stopped::Time) => Some("the time limit".to_owned()),
+            Complete::Likely(Stopped::Asked) => Some("an interruption".to_owned()),
+            Complete::Likely(limit) => Some(limit.to_string()),
         }
     }
 }
@@ -153,7 +135,7 @@ pub struct Law {
     /// The cyclic flats inside one component, the empty one left out, smallest first.
     pub flats: Vec<Flat>,
     /// Whether these are all; see also [`Law::complete`].
-    stopped: Option<Limit>,
+    stopped: Option<Stopped>,
     /// Whether a short list was tested against the axioms of cyclic flats.
     pub tested: bool,
     /// All allocations by size and dimension, unless the search was stopped.
@@ -181,10 +163,10 @@ impl Law {
     /// # Errors
     /// [`ReachError::StoppedLaw`].
     pub fn whole(self) -> Result<Self, ReachError> {
-        let Some(limit) = self.stopped else {
+        let Some(limit) = self.complete().limit() else {
             return Ok(self);
         };
-        let (network, limit) = (self.network.to_string(), limit.to_string());
+        let network = self.network.to_string();
         Err(ReachError::StoppedLaw { network, limit, mend: "give more time, or ask about a smaller network" })
     }
 
@@ -262,27 +244,28 @@ impl Law {
     }
 }
 
-/// Looks for the law of a network, until `stop` is set.
+/// Looks for the law of a network.
 ///
 /// # Errors
-/// More than [`MOST_POINTS`] weights; see also [`ReachError`]. A limit of time, flats or steps is no error: the law says that
-/// it was stopped.
+/// More than [`MOST_POINTS`] weights; see also [`ReachError`]. Being stopped, by a limit of flats or steps too, is no error: the law
+/// says it.
 pub fn law(
     network: &Network,
     samples: Samples,
     options: &LawOptions,
     settings: Settings,
-    stop: &AtomicBool,
+    control: &Control<'_>,
 ) -> Result<Law, ReachError> {
     let within = options.within.clone().unwrap_or_else(|| Allocation::all(network.weights()));
-    let mut matroid = JacobianMatroid::new(network, samples, settings.seed)?;
+    // Points take less than a minute each, and what is known of a law that was stopped rests on them: they are not stopped.
+    let free = Control::unlimited();
+    let mut matroid = JacobianMatroid::new(network, samples, settings.seed, &free)?;
     let group = Group::acting_on(&within, &network.symmetries(samples));
     let group = group.ok_or(ReachError::TooManyWeights { weights: within.size(), limit: MOST_POINTS })?;
-    let deadline = options.time_limit.and_then(|limit| Instant::now().checked_add(limit));
-    let finder = Finder { within, group, options, settings, watch: Watch { deadline, stop } };
+    let finder = Finder { within, group, options, settings, control };
     let mut at = 0;
     for _ in 0..MOST_POINTS_TRIED {
-        matroid.extend_to(at + 1);
+        matroid.extend_to(at + 1, &free)?;
         match finder.at(&mut matroid, at)? {
             Found::Law(law) => return Ok(*law),
             Found::Larger(trial) => at = trial,

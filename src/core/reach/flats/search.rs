@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha12Rng;
 
+use crate::control::{Control, Stopped};
 use crate::reach::symmetry::{Group, Set, bit};
 
-use super::Limit;
 use super::formula::Formula;
-use super::ground::{Ground, Watch, points};
+use super::ground::{Ground, points};
 
 /// Random bases are taken until so many bring nothing new,
 const QUIET: usize = 40;
@@ -29,14 +29,20 @@ pub(super) struct Search<'a> {
     /// The component that the flats lie in.
     within: Set,
     most: usize,
-    watch: Watch<'a>,
+    control: &'a Control<'a>,
     /// The flats found, the empty one left out, with their ranks.
     pub(super) flats: BTreeMap<Set, usize>,
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(ground: &'a Ground, group: &'a Group, within: Set, most: usize, watch: Watch<'a>) -> Self {
-        Search { ground, group, within, most, watch, flats: BTreeMap::new() }
+    pub(super) fn new(
+        ground: &'a Ground,
+        group: &'a Group,
+        within: Set,
+        most: usize,
+        control: &'a Control<'a>,
+    ) -> Self {
+        Search { ground, group, within, most, control, flats: BTreeMap::new() }
     }
 
     /// How many points the component has.
@@ -50,17 +56,17 @@ impl<'a> Search<'a> {
     }
 
     /// Adds the component itself, which is a cyclic flat.
-    pub(super) fn whole(&mut self) -> Result<(), Limit> {
+    pub(super) fn whole(&mut self) -> Result<(), Stopped> {
         self.insert(self.within, self.rank()).map(|_| ())
     }
 
     /// The sum of the formula over all sets inside the component.
-    pub(super) fn sum(&self) -> Result<u128, Limit> {
-        self.formula().sum(0, self.within, self.watch).map_err(|_| self.limit())
+    pub(super) fn sum(&self) -> Result<u128, Stopped> {
+        self.formula().sum(0, self.within, self.control).map_err(|_| self.limit())
     }
 
     /// Adds all that is missed.
-    pub(super) fn mend(&mut self) -> Result<(), Limit> {
+    pub(super) fn mend(&mut self) -> Result<(), Stopped> {
         self.repair(0, self.within)
     }
 
@@ -70,22 +76,20 @@ impl<'a> Search<'a> {
     }
 
     /// Adds a flat and its images; whether it is new.
-    fn insert(&mut self, flat: Set, rank: usize) -> Result<bool, Limit> {
+    fn insert(&mut self, flat: Set, rank: usize) -> Result<bool, Stopped> {
         if flat == 0 || self.flats.contains_key(&flat) {
             return Ok(false);
         }
         let images = self.group.orbit(flat).into_iter().filter(|image| image & !self.within == 0);
         self.flats.extend(images.map(|image| (image, rank)));
-        if self.flats.len() > self.most { Err(Limit::Flats(self.most)) } else { Ok(true) }
+        if self.flats.len() > self.most { Err(Stopped::Flats { limit: self.most }) } else { Ok(true) }
     }
 
     /// The flats that random bases show.
-    pub(super) fn sample(&mut self, random: &mut ChaCha12Rng) -> Result<(), Limit> {
+    pub(super) fn sample(&mut self, random: &mut ChaCha12Rng) -> Result<(), Stopped> {
         let mut quiet = 0;
         for _ in 0..MOST_BASES {
-            if let Some(limit) = self.watch.limit() {
-                return Err(limit);
-            }
+            self.control.check()?;
             let basis = self.ground.random_basis(self.within, random);
             let mut new = false;
             for places in unions(basis.circuits()) {
@@ -101,9 +105,9 @@ impl<'a> Search<'a> {
     }
 
     /// Adds what is missed for the sets that consist of `taken` and some of `rest`.
-    fn repair(&mut self, taken: Set, rest: Set) -> Result<(), Limit> {
-        let formula = self.formula().sum(taken, rest, self.watch).map_err(|_| self.limit())?;
-        let ranks = self.ground.rank_sum(taken, rest, self.watch).ok_or_else(|| self.limit())?;
+    fn repair(&mut self, taken: Set, rest: Set) -> Result<(), Stopped> {
+        let formula = self.formula().sum(taken, rest, self.control).map_err(|_| self.limit())?;
+        let ranks = self.ground.rank_sum(taken, rest, self.control).ok_or_else(|| self.limit())?;
         if formula == ranks {
             return Ok(());
         }
@@ -116,8 +120,8 @@ impl<'a> Search<'a> {
     }
 
     /// What stopped a sum.
-    fn limit(&self) -> Limit {
-        self.watch.limit().unwrap_or(Limit::Steps)
+    fn limit(&self) -> Stopped {
+        self.control.stopped().unwrap_or(Stopped::Steps)
     }
 }
 

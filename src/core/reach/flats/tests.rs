@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::finder::satisfies_axioms;
 use super::ground::Ground;
@@ -10,7 +11,7 @@ const SETTINGS: Settings = Settings { seed: 1, error_log2: -100 };
 
 fn law_of(text: &str, samples: Samples) -> Law {
     let network: Network = text.parse().unwrap();
-    law(&network, samples, &LawOptions::default(), SETTINGS, &AtomicBool::new(false)).unwrap()
+    law(&network, samples, &LawOptions::default(), SETTINGS, &Control::unlimited()).unwrap()
 }
 
 /// (size, dimension, number) of the flats, smallest first.
@@ -64,7 +65,7 @@ fn the_formula_is_the_rank_of_every_allocation() {
         ("pnn([3, 1, 1], 1)", Samples::Functional),
     ] {
         let law = law_of(text, samples);
-        let matroid = JacobianMatroid::new(&law.network, samples, 9).unwrap();
+        let matroid = JacobianMatroid::new(&law.network, samples, 9, &Control::unlimited()).unwrap();
         let n = law.network.weights();
         for bits in 0..1 << n {
             let set = Allocation::of_low_bits(n, bits);
@@ -85,18 +86,17 @@ fn the_formula_is_the_rank_of_every_allocation() {
 #[test]
 fn a_search_mends_its_list() {
     let network: Network = "lffn([2, 3, 2])".parse().unwrap();
-    let matroid = JacobianMatroid::new(&network, Samples::Functional, 1).unwrap();
+    let matroid = JacobianMatroid::new(&network, Samples::Functional, 1, &Control::unlimited()).unwrap();
     let trial = &matroid.trials()[0];
     let ground = Ground::new(trial.field, &trial.rows);
     let all = Allocation::all(12);
     let group = Group::acting_on(&all, &network.symmetries(Samples::Functional)).unwrap();
-    let stop = AtomicBool::new(false);
-    let watch = Watch { deadline: None, stop: &stop };
-    let mut sampled = Search::new(&ground, &group, ground.all(), 1_000, watch);
+    let free = Control::unlimited();
+    let mut sampled = Search::new(&ground, &group, ground.all(), 1_000, &free);
     sampled.whole().unwrap();
     let before = sampled.flats.clone();
     sampled.sample(&mut generator(1, Stream::Bases, 0)).unwrap();
-    let mut mended = Search::new(&ground, &group, ground.all(), 1_000, watch);
+    let mut mended = Search::new(&ground, &group, ground.all(), 1_000, &free);
     mended.mend().unwrap();
     assert_eq!(mended.flats, sampled.flats);
     assert!(before.len() == 1 && mended.flats.len() > 10);
@@ -104,7 +104,7 @@ fn a_search_mends_its_list() {
     // Without one of them the axioms, or the sums, tell.
     let sum = mended.sum().unwrap();
     for missing in mended.flats.clone().into_keys() {
-        let mut short = Search::new(&ground, &group, ground.all(), 1_000, watch);
+        let mut short = Search::new(&ground, &group, ground.all(), 1_000, &free);
         short.flats = mended.flats.clone();
         short.flats.remove(&missing);
         assert!(short.sum().unwrap() > sum);
@@ -116,15 +116,16 @@ fn a_search_mends_its_list() {
 #[test]
 fn what_stops_a_search_is_said() {
     let network: Network = "lffn([3, 3, 3])".parse().unwrap();
-    let options = |time_limit, most_flats| LawOptions { within: None, time_limit, most_flats };
-    let never = AtomicBool::new(false);
-    let stopped = |options: &LawOptions| law(&network, Samples::Functional, options, SETTINGS, &never).unwrap();
-    let few = stopped(&options(None, 20));
-    assert_eq!(few.complete(), Complete::Likely(Limit::Flats(20)));
-    assert_eq!(stopped(&options(Some(Duration::ZERO), 1_000)).complete(), Complete::Likely(Limit::Time));
+    let stopped = |most_flats: usize, control: &Control<'_>| {
+        law(&network, Samples::Functional, &LawOptions { within: None, most_flats }, SETTINGS, control).unwrap()
+    };
+    let few = stopped(20, &Control::unlimited());
+    assert_eq!(few.complete(), Complete::Likely(Stopped::Flats { limit: 20 }));
+    let late = stopped(1_000, &Control::unlimited().within(Duration::ZERO));
+    assert_eq!(late.complete(), Complete::Likely(Stopped::Time));
     assert!(few.table.is_none());
     // What there is bounds the dimensions.
-    let matroid = JacobianMatroid::new(&network, Samples::Functional, 1).unwrap();
+    let matroid = JacobianMatroid::new(&network, Samples::Functional, 1, &Control::unlimited()).unwrap();
     for bits in (0..1 << 18).step_by(997) {
         let set = Allocation::of_low_bits(18, bits);
         assert!(few.value(&set) >= matroid.rank(&set));

@@ -30,13 +30,14 @@ fn gauge_directions_that_are_found_change_no_label() {
     let field = PrimeField::new((1 << 61) - 31).unwrap();
     let mut most = Vec::new();
     for network in own() {
-        let matroid = JacobianMatroid::new(&network, Samples::Functional, 4).unwrap();
+        let matroid = JacobianMatroid::new(&network, Samples::Functional, 4, &Control::unlimited()).unwrap();
         let n = network.weights();
         for without in (0..n).map(Some).chain([None]) {
             let all = Allocation::all(n);
             let allocation = without.map_or(all.clone(), |weight| all.without(weight));
-            let columns = Columns::new(&network, Samples::Functional, &allocation, 2).unwrap();
-            let (fields, evidence) = columns.tested_gauge(-100);
+            let free = Control::unlimited();
+            let columns = Columns::new(&network, Samples::Functional, &allocation, 2, &free).unwrap();
+            let (fields, evidence) = columns.tested_gauge(-100).unwrap();
             assert!(evidence.error_log2().is_none_or(|e| e <= -100) && evidence != Evidence::Open, "{evidence}");
             let mut random = generator(8, Stream::Rows, 1);
             let mut vector = |length: usize| (0..length).map(|_| field.random(&mut random)).collect::<Vec<u64>>();
@@ -47,7 +48,8 @@ fn gauge_directions_that_are_found_change_no_label() {
             }
             let point = columns.point(0, true);
             let entries: Vec<_> = fields.iter().map(|f| f.entries(&point.field, &point.weights)).collect();
-            let independent = independent_directions(&point.field, &allocation, &entries);
+            let independent =
+                independent_directions(&point.field, &allocation, &entries, &Control::unlimited()).unwrap();
             assert!(matroid.rank(&allocation) <= allocation.size() - independent, "{network}");
             if without.is_none() {
                 most.push(independent);
@@ -86,7 +88,7 @@ fn rows_are_combinations_of_rows_of_the_jacobian() {
 fn dimensions_are_those_of_the_whole_jacobian() {
     for network in polynomial() {
         for samples in [Samples::Functional, Samples::Count(1), Samples::Count(2), Samples::Count(50)] {
-            let matroid = JacobianMatroid::new(&network, samples, 1).unwrap();
+            let matroid = JacobianMatroid::new(&network, samples, 1, &Control::unlimited()).unwrap();
             let n = network.weights();
             let mut random = generator(9, Stream::Rows, 0);
             for size in (0..=n).step_by(3).chain([n]) {
@@ -94,7 +96,7 @@ fn dimensions_are_those_of_the_whole_jacobian() {
                 while allocation.size() < size {
                     allocation.insert((random.next_u64() % n as u64) as usize);
                 }
-                let answer = rank(&network, &allocation, samples, SETTINGS).unwrap();
+                let answer = rank(&network, &allocation, samples, SETTINGS, &Control::unlimited()).unwrap();
                 assert_eq!(answer.dim.value, matroid.dim(&allocation).value, "{network} {samples} {size}");
                 assert_eq!(answer.teacher.value, matroid.teacher().value, "{network} {samples}");
                 let known = answer.evidence();
@@ -108,9 +110,10 @@ fn dimensions_are_those_of_the_whole_jacobian() {
 #[test]
 fn small_and_large_primes_find_the_same() {
     for network in polynomial() {
-        let columns = Columns::new(&network, Samples::Functional, &Allocation::all(network.weights()), 2).unwrap();
+        let (free, all) = (Control::unlimited(), Allocation::all(network.weights()));
+        let columns = Columns::new(&network, Samples::Functional, &all, 2, &free).unwrap();
         let small = columns.trial(0, usize::MAX).unwrap().rank();
-        assert_eq!(columns.large_trial(1, usize::MAX), small, "{network}");
+        assert_eq!(columns.large_trial(1, usize::MAX).unwrap(), small, "{network}");
     }
 }
 
@@ -120,7 +123,7 @@ fn the_theorem_on_linear_networks_gives_the_rank_of_the_jacobian() {
         for bias in [false, true] {
             let network = Network::lffn(widths, bias).unwrap();
             for samples in (1..7).map(Samples::Count).chain([Samples::Functional]) {
-                let rank = JacobianMatroid::new(&network, samples, 1).unwrap().teacher_rank();
+                let rank = JacobianMatroid::new(&network, samples, 1, &Control::unlimited()).unwrap().teacher_rank();
                 assert_eq!(network.teacher_dimension(samples), Some(rank), "{network} {samples}");
             }
         }
@@ -154,9 +157,9 @@ fn gauge_directions_inside_an_allocation_are_those_that_stay_inside() {
 fn dimensions_on_patterns_are_reached_by_patterns_that_were_drawn() {
     for (widths, bias) in [(&[2, 3, 1][..], true), (&[3, 2, 2], true), (&[2, 3, 2], false)] {
         let network = Network::relu(widths, bias).unwrap();
-        let patterns = Patterns::draw(&network, Samples::Functional, 1, 300).unwrap();
+        let patterns = Patterns::draw(&network, Samples::Functional, 1, 300, &Control::unlimited()).unwrap();
         let all = Allocation::all(network.weights());
-        let answer = rank(&network, &all, Samples::Functional, SETTINGS).unwrap();
+        let answer = rank(&network, &all, Samples::Functional, SETTINGS, &Control::unlimited()).unwrap();
         assert!(answer.dim.value <= patterns.upper(&all));
         assert_eq!(answer.dim.value, patterns.rank(&all), "{network}");
     }
@@ -167,7 +170,7 @@ fn networks_of_practical_size_are_answered() {
     let network = Network::lffn(&[784, 128, 10], false).unwrap();
     let n = network.weights();
     let allocation = Allocation::of(n, (0..784).chain(128 * 784..n));
-    let answer = rank(&network, &allocation, Samples::Functional, SETTINGS).unwrap();
+    let answer = rank(&network, &allocation, Samples::Functional, SETTINGS, &Control::unlimited()).unwrap();
     // W2 alone moves the product by 10 × 128 dimensions; row 0 of W1 adds what is not in the row space of W1.
     assert_eq!((answer.dim.value, answer.dim.evidence), (1280 + 784 - 128, Evidence::Proved));
     assert_eq!((answer.teacher.value, answer.teacher.evidence), (10 * (784 + 10 - 10), Evidence::Proved));

@@ -9,6 +9,7 @@ mod reals;
 mod treacherous;
 
 use allocert_core::allocation::{Allocation, Layout};
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::program::Program;
 use allocert_core::reach::{self, Evidence, Settings};
@@ -33,7 +34,7 @@ fn network(text: String, program: Program) -> Network {
 /// The dimension that is answered; nothing where it is open, with the reason.
 fn answered(network: &Network, samples: Samples) -> Result<(usize, Evidence), String> {
     let all = Allocation::all(network.weights());
-    match reach::rank(network, &all, samples, SETTINGS) {
+    match reach::rank(network, &all, samples, SETTINGS, &Control::unlimited()) {
         Ok(answer) if answer.evidence() == Evidence::Open => Err(format!("at least {}", answer.dim.value)),
         Ok(answer) => Ok((answer.dim.value, answer.evidence())),
         Err(error) => Err(error.to_string()),

@@ -2,6 +2,7 @@
 
 use allocert_checker::check;
 use allocert_core::allocation::{Allocation, parse};
+use allocert_core::control::Control;
 use allocert_core::matching::{MatchOptions, Trials, decide};
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::rank;
@@ -26,13 +27,13 @@ pub fn originals() -> Vec<String> {
         ("relu([1, 2, 1])", "W1[0,0] W2", Samples::Functional),
     ] {
         let net = net(text);
-        let answer = rank(&net, &parse(net.layout(), of).unwrap(), samples, SETTINGS).unwrap();
+        let answer = rank(&net, &parse(net.layout(), of).unwrap(), samples, SETTINGS, &Control::unlimited()).unwrap();
         texts.push(of_rank(&answer).unwrap());
     }
     for net in own_networks() {
         let odd = Allocation::of(net.weights(), (1..net.weights()).step_by(2));
         for (set, samples) in [(Allocation::all(net.weights()), Samples::Functional), (odd, Samples::Count(1))] {
-            texts.push(of_rank(&rank(&net, &set, samples, SETTINGS).unwrap()).unwrap());
+            texts.push(of_rank(&rank(&net, &set, samples, SETTINGS, &Control::unlimited()).unwrap()).unwrap());
         }
     }
     for text in ["lffn([1, 2, 1])", "lffn([2, 1, 1])", "relu([1, 1, 1])"] {
@@ -43,7 +44,7 @@ pub fn originals() -> Vec<String> {
         let net = net(text);
         let options = MatchOptions { trials: Trials::Fixed(20), ..MatchOptions::default() };
         let set = parse(net.layout(), of).unwrap();
-        let answer = decide(&net, &set, Samples::Count(1), &options, SETTINGS, &|_, _| {}).unwrap();
+        let answer = decide(&net, &set, Samples::Count(1), &options, SETTINGS, &Control::unlimited()).unwrap();
         texts.push(of_match(&answer, SETTINGS).unwrap());
     }
     texts

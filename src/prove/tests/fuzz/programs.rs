@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use allocert_core::algebra::Matrix;
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::number::PrimeField;
 use allocert_core::program::Program;
@@ -31,7 +32,9 @@ pub fn own_networks() -> Vec<Network> {
 
 /// The step with the program of a network that is no family.
 pub fn program(network: &Network) -> Option<Rule> {
-    let answer = rank(network, &Allocation::none(network.weights()), Samples::Count(1), SETTINGS).unwrap();
+    let answer =
+        rank(network, &Allocation::none(network.weights()), Samples::Count(1), SETTINGS, &Control::unlimited())
+            .unwrap();
     let text = of_rank(&answer).unwrap();
     let first: Step = serde_json::from_str(text.lines().nth(1).unwrap()).unwrap();
     matches!(first.by, Rule::Program { .. }).then_some(first.by)

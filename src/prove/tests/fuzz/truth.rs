@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use allocert_core::allocation::{Allocation, parse, print};
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::rank;
 
@@ -25,7 +26,10 @@ impl Truth {
         let net = self.network(&subject.0);
         let key = (subject.0.clone(), subject.1, print(net.layout(), set));
         let samples = subject.1.map_or(Samples::Functional, Samples::Count);
-        *self.dimensions.entry(key).or_insert_with(|| rank(&net, set, samples, SETTINGS).unwrap().dim.value)
+        *self
+            .dimensions
+            .entry(key)
+            .or_insert_with(|| rank(&net, set, samples, SETTINGS, &Control::unlimited()).unwrap().dim.value)
     }
 
     pub fn set(&mut self, subject: &Subject, text: &str) -> Allocation {

@@ -1,0 +1,180 @@
+//! Figures for papers: a counterexample as grids, a scan as a table of squares. Each is drawn once, and written as TikZ, which pdflatex
+//! sets in the fonts of the paper around it, and as SVG.
+
+use allocert_core::text::thousands;
+use allocert_record::{Diagram, Scan, Tensor};
+
+use super::prose::escape;
+
+/// Tensors with more rows or columns than this are cut.
+const MOST_CELLS: usize = 24;
+/// Scans of more sizes or dimensions than this are not drawn.
+const MOST_SQUARES: usize = 40;
+/// The side of a cell of SVG, in pixels.
+const SIDE: i64 = 14;
+
+/// Cells and words on a lattice; rows run downward.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figure {
+    marks: Vec<Mark>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Mark {
+    /// A square, so many percent black.
+    Cell { column: i64, row: i64, shade: i64 },
+    /// Words on the lower edge of a row, from the left edge of a column on.
+    Code { column: i64, row: i64, text: String },
+    /// Words in the middle of a cell; they may reach beyond it.
+    Words { column: i64, row: i64, text: String },
+}
+
+impl Figure {
+    /// The tensors of a network beside each other; what may learn is black.
+    pub(super) fn tensors(diagram: &Diagram) -> Self {
+        let mut figure = Figure::default();
+        let (mut start, mut left) = (0, 0);
+        for tensor in &diagram.tensors {
+            for (name, inside, rows) in tensor.slices().into_iter().take(MOST_CELLS) {
+                figure.marks.push(Mark::Code { column: left as i64, row: -1, text: name });
+                figure.grid(diagram, tensor, (start + inside, left), rows);
+                left += tensor.columns.min(MOST_CELLS) + 2;
+            }
+            start += tensor.rows * tensor.columns;
+        }
+        figure
+    }
+
+    /// One tensor, or a slice of it, whose first weight and left edge are given.
+    fn grid(&mut self, diagram: &Diagram, tensor: &Tensor, (first, left): (usize, usize), rows: usize) {
+        for row in 0..rows.min(MOST_CELLS) {
+            for column in 0..tensor.columns.min(MOST_CELLS) {
+                let learns = diagram.learnable.binary_search(&(first + row * tensor.columns + column)).is_ok();
+                let (column, row) = ((left + column) as i64, row as i64);
+                self.marks.push(Mark::Cell { column, row, shade: if learns { 100 } else { 0 } });
+            }
+        }
+    }
+
+    /// A square for each size and dimension that occurs, the darker the more digits the number of its allocations has; nothing
+    /// for an empty or a large table.
+    pub(super) fn scan(scan: &Scan) -> Option<Self> {
+        let sizes = scan.counts.iter().map(|c| c.0);
+        let (least, most) = (sizes.clone().min()?, sizes.max()?);
+        let highest = scan.counts.iter().map(|c| c.1).max()?;
+        if most - least > MOST_SQUARES || highest > MOST_SQUARES {
+            return None;
+        }
+        let digits = scan.counts.iter().map(|c| c.2.len()).max()?;
+        let mut figure = Figure::default();
+        for (size, dim, number) in &scan.counts {
+            let (column, row) = ((size - least) as i64, (highest - dim) as i64);
+            figure.marks.push(Mark::Cell { column, row, shade: (100 * number.len() / digits.max(1)) as i64 });
+        }
+        for dim in 0..=highest {
+            figure.marks.push(Mark::Words { column: -1, row: (highest - dim) as i64, text: thousands(dim) });
+        }
+        for size in least..=most {
+            let (column, row) = ((size - least) as i64, highest as i64 + 1);
+            figure.marks.push(Mark::Words { column, row, text: thousands(size) });
+        }
+        let middle = (most - least) as i64 / 2;
+        let below = highest as i64 + 2;
+        figure.marks.push(Mark::Words { column: middle, row: below, text: "learnable weights".to_owned() });
+        figure.marks.push(Mark::Code { column: -1, row: -1, text: "reachable dimension".to_owned() });
+        Some(figure)
+    }
+
+    /// As a `tikzpicture`; `code` and `plain` make text harmless for LaTeX.
+    pub(super) fn tikz(&self, code: impl Fn(&str) -> String, plain: impl Fn(&str) -> String) -> String {
+        let mut text = String::from("\\begin{tikzpicture}[x=3.4mm,y=3.4mm,baseline=(current bounding box.north)]\n");
+        for mark in &self.marks {
+            text.push_str(&match mark {
+                Mark::Cell { column, row, shade } => {
+                    format!("\\filldraw[draw=gray,fill=black!{shade}] ({column},{}) rectangle +(1,-1);\n", -row)
+                }
+                Mark::Code { column, row, text } => {
+                    format!("\\node[anchor=south west,inner sep=1pt] at ({column},{}) {{{}}};\n", -row - 1, code(text))
+                }
+                Mark::Words { column, row, text } => {
+                    format!("\\node at ({},{}) {{\\tiny {}}};\n", half(*column), half(-row - 1), plain(text))
+                }
+            });
+        }
+        text.push_str("\\end{tikzpicture}\n");
+        text
+    }
+
+    /// As SVG that stands alone, in the fonts of LaTeX where they are there.
+    #[must_use]
+    pub fn svg(&self) -> String {
+        let mut body = String::new();
+        let [mut left, mut top, mut right, mut bottom] = [i64::MAX, i64::MAX, 0, 0];
+        for mark in &self.marks {
+            let (Mark::Cell { column, row, .. } | Mark::Code { column, row, .. } | Mark::Words { column, row, .. }) =
+                mark;
+            let (x, y) = (column * SIDE, row * SIDE);
+            let (width, shown) = match mark {
+                Mark::Cell { shade, .. } => {
+                    let grey = 255 - 255 * shade / 100;
+                    let fill = format!("#{grey:02x}{grey:02x}{grey:02x}");
+                    let shape = format!("x=\"{x}\" y=\"{y}\" width=\"{SIDE}\" height=\"{SIDE}\"");
+                    (SIDE, format!("<rect {shape} fill=\"{fill}\" stroke=\"#808080\"/>\n"))
+                }
+                Mark::Code { text, .. } => {
+                    let style = "font-family=\"'Latin Modern Mono', 'CMU Typewriter Text', monospace\"";
+                    (9 * text.chars().count() as i64, words(x, y + SIDE - 3, style, text))
+                }
+                Mark::Words { text, .. } => {
+                    let centre = x + SIDE / 2;
+                    (SIDE, words(centre, y + SIDE - 3, "text-anchor=\"middle\"", text))
+                }
+            };
+            [left, top] = [left.min(x), top.min(y)];
+            [right, bottom] = [right.max(x + width), bottom.max(y + SIDE)];
+            body.push_str(&shown);
+        }
+        let (left, top) = (left.min(right) - 3, top.min(bottom) - 3);
+        let (width, height) = (right - left + 3, bottom - top + 3);
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"{left} {top} {width} {height}\" font-family=\"'Latin Modern Roman', 'CMU Serif', serif\" font-size=\"11\">\n\
+             {body}</svg>\n"
+        )
+    }
+}
+
+/// n + 1/2.
+fn half(n: i64) -> String {
+    if n < 0 { format!("-{}.5", -n - 1) } else { format!("{n}.5") }
+}
+
+fn words(x: i64, y: i64, style: &str, text: &str) -> String {
+    format!("<text x=\"{x}\" y=\"{y}\" {style}>{}</text>\n", escape(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure() -> Figure {
+        let cell = |column, shade| Mark::Cell { column, row: 0, shade };
+        let code = Mark::Code { column: 0, row: -1, text: "W<1".to_owned() };
+        Figure { marks: vec![code, cell(0, 100), cell(1, 0), Mark::Words { column: 1, row: 2, text: "3".to_owned() }] }
+    }
+
+    #[test]
+    fn both_forms_draw_the_same_marks() {
+        let (tikz, svg) = (figure().tikz(str::to_owned, str::to_owned), figure().svg());
+        assert_eq!([tikz.matches("\\filldraw").count(), svg.matches("<rect ").count()], [2, 2]);
+        assert_eq!([tikz.matches("\\node").count(), svg.matches("<text ").count()], [2, 2]);
+        assert!(tikz.contains("at (0,0) {W<1}") && tikz.contains("fill=black!100] (0,0)"), "{tikz}");
+        assert!(tikz.contains("at (1.5,-2.5) {\\tiny 3}"), "{tikz}");
+        assert!(
+            svg.contains("W&lt;1") && svg.contains("fill=\"#000000\"") && svg.contains("fill=\"#ffffff\""),
+            "{svg}"
+        );
+        // Nothing is drawn outside the picture.
+        assert!(svg.contains("viewBox=\"-3 -17 "), "{svg}");
+    }
+}
