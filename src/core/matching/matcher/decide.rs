@@ -46,7 +46,7 @@ impl Matcher {
             settings: self.settings,
         };
         if allocation.size() == allocation.weights() {
-            self.enter_copying(&mut answer);
+            self.enter_copying(&mut answer, control);
             return Ok(answer);
         }
         if !options.ensemble.is_generic() {
@@ -181,10 +181,10 @@ impl Matcher {
     }
 
     /// A student whose weights all learn copies the teacher, whatever is drawn.
-    fn enter_copying(&self, answer: &mut MatchAnswer) {
+    fn enter_copying(&self, answer: &mut MatchAnswer, control: &Control<'_>) {
         let is_basis = answer.allocation.size() == answer.teacher.value;
         if let (true, Engine::Polynomial(p)) = (is_basis, &self.engine) {
-            answer.degree = Some(p.counter.degree(&answer.allocation));
+            answer.degree = Some(p.counter.under(control).degree(&answer.allocation));
         }
         let copy = Exact::of(Theorem::Copying, 1.into(), "the student is the teacher".to_owned());
         answer.exact = Some(copy);
