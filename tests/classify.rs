@@ -286,7 +286,7 @@ fn rare_instances_without_a_match_are_found() {
     let network: Network = "lrnn(4, 1, 1, 2)".parse().unwrap();
     let matcher = matcher(&network, Samples::Count(4));
     let basis = parse(network.layout(), "B[0,0:3] W").unwrap();
-    assert_eq!(matcher.degree(&basis).unwrap().value, 4);
+    assert_eq!(matcher.degree(&basis, &Control::unlimited()).unwrap().value, 4);
     let table =
         matcher.classify(&MatchOptions { trials: Trials::Fixed(3), ..options() }, &Control::unlimited()).unwrap();
     assert_eq!(table.verdict(&basis), Verdict::Fractional);
