@@ -245,7 +245,7 @@ fn signs_bottlenecks_and_slices_agree_with_instances() {
             let answer = matcher.decide(
                 &allocation,
                 &MatchOptions { trials: Trials::Fixed(1), ..options },
-                &Control::unlimited(),
+                &Control::unlimited().within(Duration::from_millis(400)),
             );
             let answer = answer.unwrap();
             let asked = matches!(
