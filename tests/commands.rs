@@ -185,6 +185,59 @@ fn only_what_names_a_folder_makes_folders() {
     }
 }
 
+/// What is no regular file is written, and stays what it is; so does a link, and a file's mode.
+#[cfg(unix)]
+#[test]
+fn devices_pipes_and_links_stay_what_they_are() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::process::Command;
+
+    let folder = program::file("there.json", "old").parent().unwrap().to_owned();
+    let place = |name: &str| folder.join(name);
+    let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+    let certificate = |path: &std::path::Path| allocert(&["rank", "lffn([2,2])", "W1", "--certificate", &text(path)]);
+    // A link to a file, whose mode is kept; and one to no file yet.
+    std::fs::set_permissions(place("there.json"), PermissionsExt::from_mode(0o640)).unwrap();
+    symlink("there.json", place("link")).unwrap();
+    symlink("new.json", place("to-new")).unwrap();
+    for (link, end) in [("link", "there.json"), ("to-new", "new.json")] {
+        assert_eq!(certificate(&place(link)).status, 0);
+        assert!(place(link).is_symlink() && !place(end).is_symlink(), "{link}");
+        assert!(std::fs::read_to_string(place(end)).unwrap().contains("lffn"), "{link}");
+    }
+    assert_eq!(place("there.json").metadata().unwrap().permissions().mode() & 0o777, 0o640);
+    // A pipe: with a certificate, and with a table.
+    assert!(Command::new("mkfifo").arg(place("pipe.csv")).status().unwrap().success());
+    for request in [&["rank", "lffn([2,2])", "W1", "--certificate"][..], &["scan", "lffn([2,2])", "--orbits"]] {
+        let pipe = place("pipe.csv");
+        let reader = std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap());
+        let run = allocert(&[request, &[&text(&place("pipe.csv"))]].concat());
+        assert_eq!(run.status, 0, "{}", run.err);
+        assert!(
+            reader.join().unwrap().contains("lffn") && !place("pipe.csv").metadata().unwrap().is_file(),
+            "{request:?}"
+        );
+    }
+    // A device that is full, through a link, so that a mistake would harm the link alone.
+    symlink("/dev/full", place("full")).unwrap();
+    let run = certificate(&place("full"));
+    assert!(run.status == 3 && run.err.contains("make room"), "{} {}", run.status, run.err);
+    assert!(place("full").is_symlink());
+    // Our own output, a pipe and a file.
+    let program = env!("CARGO_BIN_EXE_allocert");
+    let own = |out: std::process::Stdio| {
+        let mut command = Command::new(program);
+        command.args(["rank", "lffn([2,2])", "W1", "--json", "--certificate", "/dev/stdout"]).stdout(out);
+        command.output().unwrap()
+    };
+    let out = String::from_utf8(own(std::process::Stdio::piped()).stdout).unwrap();
+    assert!(out.lines().count() > 2 && out.lines().last().unwrap().contains("\"teacher_dim\""), "{out}");
+    own(std::fs::File::create(place("out")).unwrap().into());
+    assert_eq!(std::fs::read_to_string(place("out")).unwrap(), out);
+    let left: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().ends_with(".part")), "{left:?}");
+}
+
 #[test]
 fn completions_and_help_name_every_command() {
     let help = allocert(&["--help"]);

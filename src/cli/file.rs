@@ -1,6 +1,7 @@
-//! Files that are whole or not there: written beside their place, synced, and moved.
+//! Files that are whole or not there: written beside their place, synced, and moved. What is no regular file (a device, a pipe, our
+//! own output) is opened and written as it is; a link stays, and leads to what was written.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,28 +9,107 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::failure::Failure;
 
+/// Links that lead to links, and so on, are followed so far.
+const MOST_LINKS: usize = 40;
+
 /// Writes a file whole.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let beside = beside(path);
-    let written = File::create_new(&beside).and_then(|mut file| {
+    let written = Draft::create(path).and_then(|(draft, mut file)| {
         file.write_all(bytes)?;
-        file.sync_all()
+        draft.put(&file)
     });
-    written.and_then(|()| put_in_place(&beside, path)).map_err(|error| {
-        // What is left of the attempt is of no use; that it cannot be removed changes nothing.
-        let _ = fs::remove_file(&beside);
-        cannot_write(path, &error)
+    written.map_err(|error| cannot_write(path, &error))
+}
+
+/// A file on its way to its place.
+pub(crate) struct Draft {
+    /// Where it is written until it is complete, and its place; nothing if it is written as it is.
+    moved: Option<(PathBuf, PathBuf)>,
+}
+
+impl Draft {
+    /// Begins a file for this place.
+    ///
+    /// # Errors
+    /// The place, or one beside it, cannot be written to.
+    pub(crate) fn create(path: &Path) -> std::io::Result<(Self, File)> {
+        let (path, mode) = match fs::metadata(path) {
+            Ok(there) if there.is_file() || there.is_dir() => {
+                if let Some(own) = own_output(&there) {
+                    return Ok((Draft { moved: None }, own));
+                }
+                (fs::canonicalize(path)?, there.is_file().then(|| there.permissions()))
+            }
+            Ok(there) => {
+                let open = || File::options().write(true).open(path);
+                return Ok((Draft { moved: None }, own_output(&there).map_or_else(open, Ok)?));
+            }
+            Err(_) => (end_of_links(path)?, None),
+        };
+        let beside = beside(&path);
+        let file = File::create_new(&beside)?;
+        let draft = Draft { moved: Some((beside, path)) };
+        mode.map_or(Ok(()), |mode: Permissions| file.set_permissions(mode))?;
+        Ok((draft, file))
+    }
+
+    /// Puts the file, which is written, into its place, and syncs file and folder: after a power cut the place holds this file or
+    /// what it held before.
+    ///
+    /// # Errors
+    /// The file cannot be moved, or it or the folder cannot be synced.
+    pub(crate) fn put(mut self, file: &File) -> std::io::Result<()> {
+        let Some((beside, path)) = &self.moved else {
+            return synced(file);
+        };
+        file.sync_all()?;
+        fs::rename(beside, path)?;
+        let path = path.clone();
+        self.moved = None;
+        sync_folder(above(&path))
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if let Some((beside, _)) = &self.moved {
+            // What is left of the attempt is of no use; that it cannot be removed changes nothing: its name says what it is.
+            let _ = fs::remove_file(beside);
+        }
+    }
+}
+
+/// Where a link leads that leads to nothing yet; the path itself if it is no link.
+fn end_of_links(path: &Path) -> std::io::Result<PathBuf> {
+    let mut end = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&end) {
+            // From the folder that holds it.
+            Ok(target) => end = above(&end).join(target),
+            Err(_) => return Ok(end),
+        }
+    }
+    Err(Error::new(ErrorKind::InvalidInput, "the links do not end"))
+}
+
+/// Our own output, if that is what is there: `/dev/stdout` stands for a file, too, to which what we print goes as well.
+#[cfg(unix)]
+fn own_output(there: &Metadata) -> Option<File> {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+
+    let (out, err) = (std::io::stdout(), std::io::stderr());
+    [out.as_fd(), err.as_fd()].into_iter().find_map(|stream| {
+        let file = File::from(stream.try_clone_to_owned().ok()?);
+        let own = file.metadata().ok()?;
+        ((own.dev(), own.ino()) == (there.dev(), there.ino())).then_some(file)
     })
 }
 
-/// Moves a file, written and synced, to its place in the same folder, and syncs the folder: after a power cut the place
-/// holds this file or what it held before.
-///
-/// # Errors
-/// The file cannot be moved, or the folder cannot be synced.
-pub(crate) fn put_in_place(beside: &Path, path: &Path) -> std::io::Result<()> {
-    fs::rename(beside, path)?;
-    sync_folder(above(path))
+/// Our own output, if that is what is there.
+#[cfg(not(unix))]
+fn own_output(_: &Metadata) -> Option<File> {
+    None
 }
 
 /// Why a file cannot be written: the request names a wrong place (exit status 2), or there is no room (3).
@@ -44,6 +124,7 @@ pub(crate) fn cannot_write(path: &Path, error: &Error) -> Failure {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             Failure::limit(message("make room there, and repeat the command"))
         }
+        ErrorKind::BrokenPipe => Failure::limit(message("who reads there has ended before all was written")),
         _ => Failure::limit(message("is the disk in order?")),
     }
 }
@@ -78,10 +159,12 @@ fn above(path: &Path) -> &Path {
 /// Makes new names in a folder survive a power cut.
 fn sync_folder(folder: &Path) -> std::io::Result<()> {
     // One may write to a folder that one may not open, and not every file system can sync one.
-    let Ok(open) = File::open(folder) else {
-        return Ok(());
-    };
-    open.sync_all().or_else(|error| match error.kind() {
+    File::open(folder).map_or(Ok(()), |folder| synced(&folder))
+}
+
+/// Syncs a file if it is one that can be.
+fn synced(file: &File) -> std::io::Result<()> {
+    file.sync_all().or_else(|error| match error.kind() {
         ErrorKind::InvalidInput | ErrorKind::Unsupported => Ok(()),
         _ => Err(error),
     })

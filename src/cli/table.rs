@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::ser::{SerializeMap, Serializer};
 
 use super::failure::Failure;
+use super::file::{Draft, cannot_write};
 
 #[cfg_attr(feature = "parquet", path = "table/parquet.rs")]
 #[cfg_attr(not(feature = "parquet"), path = "table/without_parquet.rs")]
@@ -79,8 +80,7 @@ impl Format {
 /// A table on its way into a file.
 pub(super) struct TableFile {
     path: PathBuf,
-    /// Where it is written until it is complete; removed if it never is.
-    partial: PathBuf,
+    draft: Draft,
     columns: Vec<Column>,
     writer: Option<Writer>,
 }
@@ -95,12 +95,8 @@ impl TableFile {
     /// Starts a file beside its place.
     pub(super) fn create(path: &Path, columns: Vec<Column>) -> Result<Self, Failure> {
         let format = Format::of(path)?;
-        let partial = PathBuf::from(format!("{}.{}.partial", path.display(), std::process::id()));
-        let file = File::create(&partial).map_err(|error| {
-            let (path, mend) = (path.display(), "name a file in a folder that you may write to");
-            Failure::request(format!("{path}: cannot be written: {error}\n  {mend}"))
-        })?;
-        let mut table = TableFile { path: path.to_owned(), partial, columns, writer: None };
+        let (draft, file) = Draft::create(path).map_err(|error| cannot_write(path, &error))?;
+        let mut table = TableFile { path: path.to_owned(), draft, columns, writer: None };
         table.writer = Some(match format {
             Format::Parquet => Writer::Parquet(parquet::Writer::create(file, &table.columns)?),
             Format::Csv => {
@@ -143,17 +139,7 @@ impl TableFile {
             }
             Some(Writer::Lines(writer)) => writer.into_inner().map_err(other)?,
         };
-        file.sync_all()?;
-        super::file::put_in_place(&self.partial, &self.path).map_err(|error| {
-            Failure::limit(format!("{}: cannot be written: {error}\n  name another file", self.path.display()))
-        })
-    }
-}
-
-impl Drop for TableFile {
-    fn drop(&mut self) {
-        // Nothing half-written stays; if even that fails, its name says what it is.
-        let _ = std::fs::remove_file(&self.partial);
+        self.draft.put(&file).map_err(|error| cannot_write(&self.path, &error))
     }
 }
 
