@@ -120,6 +120,20 @@ fn a_family_is_fitted_and_checked_on_sizes_that_were_not_used() {
 }
 
 #[test]
+fn what_fits_no_range_is_no_law() {
+    let run = allocert(&["law", "lffn([n,2,2])", "--over", "n=1..3"]);
+    assert!(run.status == 1 && run.out.starts_with("no law was found that fits n = 1, 2, 3\n"), "{}", run.out);
+    assert!(run.out.contains("closest attempt: ρ(A) = ") && run.out.contains("Small sizes"), "{}", run.out);
+    assert!(!run.out.contains("For every allocation") && !run.out.contains("a fitted law"), "{}", run.out);
+    assert!(run.out.contains("n − 1 columns of W1 with a row of W2\n"), "{}", run.out);
+    let record: Value =
+        serde_json::from_str(&allocert(&["law", "lffn([n,2,2])", "--over", "n=1..3", "--json"]).out).unwrap();
+    assert_eq!(record["fits"], false);
+    let without = allocert(&["law", "lffn([n,2,2])", "--over", "n=3..5"]);
+    assert!(without.status == 0 && without.out.starts_with("lffn([n,2,2]) over n\n\nFor every"), "{}", without.out);
+}
+
+#[test]
 fn rank_names_what_is_in_the_way() {
     let run = allocert(&["rank", "lffn([2, 2, 2])", "W1[0,:] W2[:,1]"]);
     assert!(run.out.contains("row 0 of W1 with column 1 of W2"), "{}", run.out);

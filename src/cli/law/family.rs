@@ -4,13 +4,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
+use allocert::allocation::{Layout, Pattern};
 use allocert::network::{Network, Samples};
 use allocert::reach::{Disagreement, Family, Fit, Law, Member, Numbers, Settings, Term, feature_names};
 use serde::Serialize;
 
 use crate::cli::failure::Failure;
 use crate::cli::file::write_whole;
-use crate::cli::output::{beside, json, line, plural, written};
+use crate::cli::output::{beside, json, line, plural, wrapped, written};
 
 /// More members are not looked at.
 const MOST_MEMBERS: usize = 200;
@@ -68,6 +69,8 @@ struct Record {
     family: String,
     parameters: Vec<String>,
     fitted: Vec<Vec<i64>>,
+    /// Whether the formula holds at every size that it was fitted to; otherwise it is the closest attempt, and no law.
+    fits: bool,
     terms: Vec<TermRecord>,
     unmatched: Vec<(Vec<i64>, String)>,
     holds: Vec<Vec<i64>>,
@@ -104,6 +107,7 @@ pub(super) fn run(request: &Request<'_>, stop: &AtomicBool) -> Result<ExitCode, 
     for (shape, law) in &members {
         record.hold(&family, shape, law);
     }
+    record.fits = record.fails.is_empty() && record.unmatched.is_empty();
     for shape in beyond(request.over, &ranges) {
         match request.unfitted(&shape, stop) {
             Ok(law) => {
@@ -174,19 +178,22 @@ impl Record {
         let term = |term: &Term| {
             let layout =
                 members.iter().find(|(shape, _)| term.members.contains(shape)).map(|(_, law)| law.network.layout());
-            let words =
-                layout.map(|layout| term.patterns.iter().map(|p| p.words(layout)).collect::<Vec<_>>().join(", or "));
-            let (numbers, ranging) = match &term.numbers {
-                Numbers::Fixed(fits) => (fits.iter().map(|fit| fit.text(names)).collect(), false),
-                Numbers::Ranging(low, high) => (vec![format!("k = {} … {}", low.text(names), high.text(names))], true),
+            let (numbers, range) = match &term.numbers {
+                Numbers::Fixed(fits) => (fits.iter().map(|fit| fit.text(names)).collect(), None),
+                Numbers::Ranging(low, high) => {
+                    (vec!["k".to_owned()], Some(format!("k = {} … {}", low.text(names), high.text(names))))
+                }
             };
-            let dim = Fit::text(&term.dim, &feature_names(names, ranging));
-            TermRecord { description: words.unwrap_or_default(), numbers, dim, members: term.members.clone() }
+            let dim = Fit::text(&term.dim, &feature_names(names, range.is_some()));
+            let words = layout.map(|layout| in_words(&term.patterns, layout, &numbers)).unwrap_or_default();
+            let description = range.iter().fold(words, |words, range| format!("{words}, {range}"));
+            TermRecord { description, numbers: range.map_or(numbers, |r| vec![r]), dim, members: term.members.clone() }
         };
         Record {
             family: request.expression.to_owned(),
             parameters: names.to_vec(),
             fitted: members.iter().map(|(shape, _)| shape.clone()).collect(),
+            fits: true,
             terms: family.terms.iter().map(term).collect(),
             unmatched: family.left.clone(),
             holds: Vec::new(),
@@ -209,30 +216,41 @@ impl Record {
         }
     }
 
+    /// What the formula is: a law as far as it was looked at, one of the sizes fitted only, or none.
+    fn heading(&self, names: &[String]) -> String {
+        let fitted = sizes(names, &self.fitted);
+        if self.fits && self.fails.is_empty() {
+            return String::new();
+        }
+        if self.fits {
+            let fails: Vec<Vec<i64>> = self.fails.iter().map(|(shape, _)| shape.clone()).collect();
+            return wrapped(&format!("fits {fitted}, and fails at {}: no law of the family", sizes(names, &fails)));
+        }
+        let smallest = wrapped(
+            "Small sizes may have flats that the others do not have; then a range without them (such as from 2 on) can have a law.",
+        );
+        format!("no law was found that fits {fitted}\n\n{smallest}")
+    }
+
     fn text(&self, names: &[String]) -> String {
-        let at = |shape: &[i64]| {
-            let parts: Vec<String> = names.iter().zip(shape).map(|(name, x)| format!("{name}={x}")).collect();
-            parts.join(" ")
-        };
         let list = |shapes: &[Vec<i64>]| {
-            let shapes: Vec<String> = shapes.iter().map(|shape| at(shape)).collect();
+            let shapes: Vec<String> = shapes.iter().map(|shape| at(names, shape)).collect();
             if shapes.is_empty() { "none".to_owned() } else { beside(12, &shapes.join(", ")) }
         };
+        let at = |shape: &[i64]| at(names, shape);
         let formula = if self.terms.is_empty() && self.unmatched.is_empty() {
             "|A|"
         } else {
             "the smallest of |A| and dim Z + |A ∖ Z| for\n"
         };
-        let over = names.join(", ");
-        let mut text = format!("{} over {over}\n\nFor every allocation A, ρ(A) = {formula}\n", self.family);
+        let heading = self.heading(names);
+        let said = if self.fits { "For every allocation A, ρ(A)" } else { "closest attempt: ρ(A)" };
+        let over = format!("{} over {}", self.family, names.join(", "));
+        let first = if self.fits { [over, heading] } else { [heading, over] };
+        let mut text: String = first.iter().filter(|part| !part.is_empty()).map(|part| format!("{part}\n\n")).collect();
+        text.push_str(&format!("{said} = {formula}\n"));
         for term in &self.terms {
-            let numbers = if term.numbers.iter().all(|n| n.parse::<i64>().is_ok()) {
-                String::new()
-            } else {
-                format!(", with numbers {}", term.numbers.join(", "))
-            };
-            let words = beside(21, &format!("{}{numbers}", term.description));
-            text.push_str(&format!("  dim {:<14} {words}\n", term.dim));
+            text.push_str(&format!("  dim {:<14} {}\n", term.dim, beside(21, &term.description)));
         }
         text.push_str(&format!("\nfitted to   {}\n", list(&self.fitted)));
         text.push_str(&format!("checked at  {}\n", list(&self.checked)));
@@ -246,11 +264,37 @@ impl Record {
         for (shape, reason) in &self.skipped {
             text.push_str(&format!("not checked {}\n", beside(12, &format!("{}: {reason}", at(shape)))));
         }
-        text.push_str(&format!(
-            "\na fitted law is a conjecture beyond the sizes where it was checked; seed {}",
-            self.seed
-        ));
+        let of = if self.fits { "a fitted law is a conjecture beyond the sizes where it was checked; " } else { "" };
+        text.push_str(&format!("\n{of}seed {}", self.seed));
         text
+    }
+}
+
+/// Patterns in words, with these numbers in place of their own.
+fn in_words(patterns: &[Pattern], layout: &Layout, numbers: &[String]) -> String {
+    let mut rest = numbers;
+    let words = patterns.iter().map(|pattern| {
+        let (own, others) = rest.split_at(pattern.numbers().len().min(rest.len()));
+        rest = others;
+        pattern.words_with(layout, own)
+    });
+    words.collect::<Vec<_>>().join(", or ")
+}
+
+/// `n=2 m=3`.
+fn at(names: &[String], shape: &[i64]) -> String {
+    let parts: Vec<String> = names.iter().zip(shape).map(|(name, x)| format!("{name}={x}")).collect();
+    parts.join(" ")
+}
+
+/// `n = 1, 2, 3`, or `n=1 m=1, n=1 m=2`.
+fn sizes(names: &[String], shapes: &[Vec<i64>]) -> String {
+    match names {
+        [name] => {
+            let values: Vec<String> = shapes.iter().flatten().map(i64::to_string).collect();
+            format!("{name} = {}", values.join(", "))
+        }
+        _ => shapes.iter().map(|shape| at(names, shape)).collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -276,12 +320,19 @@ fn claim(request: &Request<'_>, names: &[String], record: &Record, members: &[Me
     let formula = if small.is_empty() { String::new() } else { FORMULA.replace("NETWORKS", &small.join(", ")) };
     let terms = record.terms.iter().map(|term| format!("dim {}: {}", term.dim, term.description));
     let terms = terms.collect::<Vec<_>>().join("\n");
-    let at =
-        |shape: &[i64]| names.iter().zip(shape).map(|(name, x)| format!("{name}={x}")).collect::<Vec<_>>().join(" ");
     let fails: String =
-        record.fails.iter().map(|(shape, why)| format!("\n\nIt FAILS at {}: {why}.", at(shape))).collect();
+        record.fails.iter().map(|(shape, why)| format!("\n\nIt FAILS at {}: {why}.", at(names, shape))).collect();
+    let said = if record.fits {
+        format!("The law of {}, found by `allocert law --over`.\n\nThe dimension", request.expression)
+    } else {
+        format!(
+            "The flats of {}. No law was found that fits {}; the closest attempt is: the dimension",
+            request.expression,
+            sizes(names, &record.fitted)
+        )
+    };
     format!(
-        "\"\"\"The law of {family}, found by `allocert law --over`.\n\nThe dimension of an allocation A is the smallest of |A| and dim Z + |A - Z| for these sets Z:\n\n{terms}{fails}\n\"\"\"\n\n\
+        "\"\"\"{said} of an allocation A is the smallest of |A| and dim Z + |A - Z| for these sets Z:\n\n{terms}{fails}\n\"\"\"\n\n\
 def family({parameters}):\n    return {family}\n\nSIZES = {{family({parameters}).text: ({parameters},) {ranges}}}\n\n\
 # In words, the dimension, and how many there are.\nFLATS = {{\n{rows}}}\n\n\
 claim(\n    name = \"law/flats\",\n    statement = \"The cyclic flats of {family} are those listed.\",\n    networks = [family({parameters}) {ranges}],\n    \

@@ -214,34 +214,36 @@ fn binomial(n: usize, k: usize) -> u128 {
     (0..k.min(n) as u128).fold(u128::from(k <= n), |ways, i| ways * (n as u128 - i) / (i + 1))
 }
 
-/// `a row of W1`: the part of a tensor in words; `bound` says how its index sets are bound to earlier ones.
-fn phrase(name: &str, is_vector: bool, shape: &Shape, bound: &[Option<Bond>]) -> String {
+/// `a row of W1`: the part of a tensor in words, with these numbers; `bound` says how its index sets are bound to earlier ones.
+fn phrase(name: &str, is_vector: bool, shape: &Shape, numbers: &[String], bound: &[Option<Bond>]) -> String {
     let bond = |place: usize| bound.get(place).copied().flatten();
-    let some = |number: usize, noun: &str, bond: Option<Bond>| match (number, bond) {
-        (1, Some(Bond::Same)) => format!("the same {noun}"),
-        (_, Some(Bond::Same)) => format!("the same {number} {noun}s"),
-        (1, Some(Bond::Other)) => format!("another {noun}"),
-        (_, Some(Bond::Other)) => format!("{number} other {noun}s"),
-        (1, None) => format!("{} {noun}", if noun == "entry" { "an" } else { "a" }),
-        (_, None) => format!("{number} {noun}s"),
+    let number = |place: usize| numbers.get(place).map_or("", String::as_str);
+    let some = |place: usize, noun: &str| match (number(place), bond(place)) {
+        ("1", Some(Bond::Same)) => format!("the same {noun}"),
+        (number, Some(Bond::Same)) => format!("the same {number} {noun}s"),
+        ("1", Some(Bond::Other)) => format!("another {noun}"),
+        (number, Some(Bond::Other)) => format!("{number} other {noun}s"),
+        ("1", None) => format!("{} {noun}", if noun == "entry" { "an" } else { "a" }),
+        (number, None) => format!("{number} {noun}s"),
     };
     let plural = |text: String| text.replace("entrys", "entries");
+    let free = || bound.iter().all(Option::is_none);
     match shape {
         Shape::Whole => format!("all of {name}"),
-        Shape::Rows(k) if is_vector => plural(format!("{} of {name}", some(*k, "entry", bond(0)))),
-        Shape::Rows(k) => format!("{} of {name}", some(*k, "row", bond(0))),
-        Shape::Columns(k) => format!("{} of {name}", some(*k, "column", bond(0))),
-        Shape::Block(1, 1) if bound.iter().all(Option::is_none) => format!("an entry of {name}"),
-        Shape::Block(k, l) if bound.iter().all(Option::is_none) => format!("a {k} × {l} block of {name}"),
-        Shape::Block(k, l) => {
-            format!("the block of {} and {} of {name}", some(*k, "row", bond(0)), some(*l, "column", bond(1)))
+        Shape::Rows(_) if is_vector => plural(format!("{} of {name}", some(0, "entry"))),
+        Shape::Rows(_) => format!("{} of {name}", some(0, "row")),
+        Shape::Columns(_) => format!("{} of {name}", some(0, "column")),
+        Shape::Block(..) if (number(0), number(1)) == ("1", "1") && free() => format!("an entry of {name}"),
+        Shape::Block(..) if numbers.iter().all(|n| n.parse::<usize>().is_ok()) && free() => {
+            format!("a {} × {} block of {name}", number(0), number(1))
         }
-        Shape::Cross(k, l) => format!("{} and {} of {name}", some(*k, "row", bond(0)), some(*l, "column", bond(1))),
+        Shape::Block(..) => format!("the block of {} and {} of {name}", some(0, "row"), some(1, "column")),
+        Shape::Cross(..) => format!("{} and {} of {name}", some(0, "row"), some(1, "column")),
         Shape::Diagonal(_) => format!("the diagonal of {name}"),
         Shape::AllButDiagonal(_) => format!("all but the diagonal of {name}"),
-        Shape::Scattered(k) => format!("{k} entries of {name}, no two in a row or column"),
-        Shape::AllButScattered(1) => format!("all but an entry of {name}"),
-        Shape::AllButScattered(k) => format!("all but {k} entries of {name}, no two in a row or column"),
+        Shape::Scattered(_) => format!("{} entries of {name}, no two in a row or column", number(0)),
+        Shape::AllButScattered(_) if number(0) == "1" => format!("all but an entry of {name}"),
+        Shape::AllButScattered(_) => format!("all but {} entries of {name}, no two in a row or column", number(0)),
         Shape::Entries(entries) => entries.join(" "),
     }
 }
@@ -249,13 +251,21 @@ fn phrase(name: &str, is_vector: bool, shape: &Shape, bound: &[Option<Bond>]) ->
 impl Pattern {
     /// In words: `a row of W1 with a column of W2`.
     pub fn words(&self, layout: &Layout) -> String {
-        let mut first = 0;
+        let numbers: Vec<String> = self.numbers().iter().map(usize::to_string).collect();
+        self.words_with(layout, &numbers)
+    }
+
+    /// The same with other numbers in place of its own, such as `n − 1`, part by part.
+    pub fn words_with(&self, layout: &Layout, numbers: &[String]) -> String {
+        let (mut first, mut rest) = (0, numbers);
         let phrases = self.parts.iter().map(|(name, shape)| {
             let axes = axes_of(shape);
+            let (own, others) = rest.split_at(shape.numbers().len().min(rest.len()));
+            rest = others;
             let bound = |at: usize| self.bonds.iter().find(|(_, of, _)| *of == at).map(|(.., bond)| *bond);
             let bound: Vec<Option<Bond>> = (first..first + axes).map(bound).collect();
             first += axes;
-            phrase(name, is_vector(layout, name), shape, &bound)
+            phrase(name, is_vector(layout, name), shape, own, &bound)
         });
         join(layout, phrases.collect(), self.parts.iter().map(|(name, shape)| (name.as_str(), shape)))
     }
@@ -346,7 +356,7 @@ pub fn describe(layout: &Layout, set: &Allocation) -> String {
                 let holes: Vec<String> = holes.map(|p| part.tensor.weight_text(p - part.tensor.start)).collect();
                 format!("all of {name} but {}", holes.join(" "))
             }
-            shape => phrase(name, is_vector(layout, name), shape, &[]),
+            shape => phrase(name, is_vector(layout, name), shape, &[], &[]),
         }
     });
     join(layout, phrases.collect(), parts.iter().map(|p| (p.tensor.name.as_str(), &p.shape)))
@@ -397,6 +407,26 @@ mod tests {
         ] {
             assert_eq!(describe(&layout(), &set(text)), words);
         }
+    }
+
+    #[test]
+    fn patterns_take_other_numbers() {
+        let pattern = |parts: &[(&str, Shape)]| Pattern {
+            parts: parts.iter().map(|(name, shape)| ((*name).to_owned(), shape.clone())).collect(),
+            bonds: vec![(0, 1, Bond::Same)],
+        };
+        let words = |parts: &[(&str, Shape)], numbers: &[&str]| {
+            let numbers: Vec<String> = numbers.iter().map(|n| (*n).to_owned()).collect();
+            pattern(parts).words_with(&layout(), &numbers)
+        };
+        let two = [("W1", Shape::Columns(1)), ("W2", Shape::Rows(1))];
+        assert_eq!(words(&two, &["n − 1", "1"]), "n − 1 columns of W1 with the same row of W2");
+        assert_eq!(words(&two, &["1", "k"]), "a column of W1 with the same k rows of W2");
+        assert_eq!(pattern(&two).words(&layout()), "a column of W1 with the same row of W2");
+        let block = Pattern { parts: vec![("W2".to_owned(), Shape::Block(1, 2))], bonds: Vec::new() };
+        assert_eq!(block.words(&layout()), "a 1 × 2 block of W2");
+        let numbers = ["n".to_owned(), "1".to_owned()];
+        assert_eq!(block.words_with(&layout(), &numbers), "the block of n rows and a column of W2");
     }
 
     #[test]
