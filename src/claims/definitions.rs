@@ -24,6 +24,8 @@ use allocert_core::text::{nearest, quote};
 #[derive(Clone, Debug, Default)]
 pub struct Definitions {
     modules: Vec<Arc<FrozenModule>>,
+    /// The files that they were read from.
+    paths: Vec<PathBuf>,
 }
 
 /// Reads a network from an expression of the claim language, such as `lffn([2, 2, 2])`.
@@ -67,6 +69,7 @@ impl Definitions {
                 return Err(ClaimError::Language { message });
             }
             definitions.modules.push(Arc::new(module));
+            definitions.paths.push(path.clone());
         }
         Ok(definitions)
     }
@@ -76,7 +79,8 @@ impl Definitions {
     /// # Errors
     /// See [`ClaimError`].
     pub fn load(&self, path: &Path, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
-        read_after(path, text_of(path)?, settings, &self.modules)
+        let claims = read_after(path, text_of(path)?, settings, &self.modules)?;
+        Ok(claims.into_iter().map(|claim| Claim { used: self.paths.clone(), ..claim }).collect())
     }
 
     /// Reads a network from an expression, such as `lora(4, 1)`.

@@ -151,6 +151,8 @@ pub struct Claim {
     pub name: String,
     /// The file it stands in.
     pub file: PathBuf,
+    /// The files that its file may use, in order.
+    pub used: Vec<PathBuf>,
     /// The line it starts at, from 1.
     pub line: usize,
     /// What it says, for people.
@@ -375,6 +377,7 @@ fn claim(
     };
     Ok(Claim {
         file: path.to_owned(),
+        used: Vec::new(),
         line,
         holds,
         given: if declared.has_given { argument("given") } else { None },

@@ -110,6 +110,8 @@ pub struct Checked {
     pub claim: String,
     /// Its file.
     pub file: PathBuf,
+    /// The files that its file may use, in order.
+    pub used: Vec<PathBuf>,
     /// The line it starts at.
     pub line: usize,
     /// What it says.

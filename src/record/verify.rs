@@ -6,8 +6,8 @@ use allocert_claims::{Checked, Expect};
 use allocert_core::allocation::print;
 use allocert_core::matching::{self, Case};
 use allocert_core::reach::{Answer, Evidence};
-use allocert_core::text::shell;
 
+use super::again::check_again;
 use super::{Diagram, Obstruction, Unmatched, commands};
 
 /// What came of checking a claim.
@@ -251,11 +251,7 @@ impl Verify {
             seed: None,
             failed: checked.outcome.is_err(),
             stopped: checked.is_stopped(),
-            command: format!(
-                "allocert verify {} --only {}",
-                shell(&checked.file.display().to_string()),
-                shell(&checked.claim)
-            ),
+            command: check_again(checked),
             trained: None,
         }
     }

@@ -145,6 +145,7 @@ fn blank(claim: &Claim, outcome: Result<Outcome, ClaimError>) -> Checked {
         only_dimensions: false,
         claim: claim.name.clone(),
         file: claim.file.clone(),
+        used: claim.used.clone(),
         line: claim.line,
         statement: claim.statement.clone(),
         source: claim.source.clone(),
