@@ -193,8 +193,10 @@ fn the_unknown_goes_through_everything() {
         "len([1 for _ in range(3) if a.decided(3).matched == 3]) == 3",
         "(1 if a.decided(3).matched == 3 else 2) == 1",
         "len(range(a.decided(3).matched)) == 3",
-        "a.match_in(3).probability == 0.5",
-        "a.match_in(3).low <= 0.9 and 0.9 <= a.match_in(3).high",
+        // Between 0.89558 and 0.89562 by a theorem.
+        "a.match_in(3).probability == 0.8956",
+        "a.match_in(3).probability > rational(8956, 10000)",
+        "a.match_in(3).probability * 2 < 1.7912",
         "a.match_in(3).matched == 3",
         "a.decided(3) == a.decided(4)",
         "[0, 1, 2, 3][a.decided(3).matched] == 3",
@@ -220,6 +222,15 @@ fn the_unknown_goes_through_everything() {
     }
     // A theorem encloses this probability strictly between 0 and 1.
     assert_eq!(outcome("a.match_in(3).probability == 1.0"), "refuted");
+    for decided in ["== 0.5", "> 0.9", "> rational(9, 10)", ">= 0.8957", "< 0.895"] {
+        assert_eq!(outcome(&format!("a.match_in(3).probability {decided}")), "refuted", "{decided}");
+        assert_eq!(outcome(&format!("not a.match_in(3).probability {decided}")), "verified", "{decided}");
+    }
+    for decided in
+        ["a.match_in(3).low > 0.8955", "a.match_in(3).high < 0.8957", "a.match_in(3).probability + 1 > 1.8955"]
+    {
+        assert_eq!(outcome(decided), "verified", "{decided}");
+    }
     // How many were not decided may be asked for, and depends on what was drawn.
     assert_eq!(outcome("a.decided(3).undecided == 0"), "supported");
     assert_eq!(outcome("a.match_in(3).undecided == 1"), "contradicted");
@@ -230,15 +241,17 @@ fn the_unknown_goes_through_everything() {
 
 #[test]
 fn samples_support_or_contradict_what_is_claimed_to_be_so() {
+    // No theorem says what this probability is.
+    let frequency = "networks = [lrnn(1, 1, 1, 3)], samples = [1], allocations = [\"W\"]";
     let on = |condition: &str, expect: &str| {
-        check("", &format!("{FRACTION}, holds = lambda net, a: {condition}, expect = \"{expect}\""))
+        check("", &format!("{frequency}, holds = lambda net, a: {condition}, expect = \"{expect}\""))
     };
-    let supported = on("a.match.low > 0.8", "supported");
+    let supported = on("a.match.low > 0.55", "supported");
     assert_eq!((&supported["outcome"], &supported["as_expected"]), (&"supported".into(), &true.into()));
     assert!(supported["evidence"] != "proved" && supported["error_log2"].is_null(), "{supported}");
-    let contradicted = on("a.match.probability > 0.95", "contradicted");
+    let contradicted = on("a.match.probability > 0.75", "contradicted");
     assert_eq!((&contradicted["outcome"], &contradicted["as_expected"]), (&"contradicted".into(), &true.into()));
-    assert_eq!(on("a.match.low > 0.8", "verified")["outcome"], "open");
+    assert_eq!(on("a.match.low > 0.55", "verified")["outcome"], "open");
     // The probability is 0.6181: no 1,000 instances tell on which side of 0.62 it is.
     for seed in ["1", "2", "3"] {
         let claims = "networks = [lrnn(1, 1, 1, 3)], samples = [1], allocations = [\"W\"],
@@ -246,6 +259,33 @@ fn samples_support_or_contradict_what_is_claimed_to_be_so() {
         let record = objects(&verify(&claim(claims), &["--json", "--seed", seed])).remove(0);
         assert_eq!(record["outcome"], "open", "{record}");
         assert!(record["reason"].as_str().unwrap().contains("95 %"), "{record}");
+    }
+}
+
+#[test]
+fn a_probability_that_a_theorem_gives_is_compared_exactly() {
+    let on = |condition: &str| {
+        let squares = "networks = [pnn([2, 2, 1], 2)], samples = [3], allocations = [\"W1\"]";
+        check("", &format!("{squares}, holds = lambda net, a: {condition}"))
+    };
+    for known in [
+        "a.match_in(50).probability == 0.375",
+        "a.match_in(50).probability == rational(3, 8)",
+        "8 * a.match_in(50).probability == 3",
+        "a.match_in(50).probability - 0.375 == 0",
+        "0.375 <= a.match_in(50).probability and a.match_in(50).probability < 0.3750001",
+        "a.match_in(50).low == 0.375 and a.match_in(50).high == 0.375",
+        "str(a.match_in(50).probability) == \"3/8\"",
+    ] {
+        let record = on(known);
+        assert_eq!(
+            (&record["outcome"], &record["evidence"]),
+            (&"verified".into(), &"proved".into()),
+            "{known} {record}"
+        );
+    }
+    for wrong in ["== 0.4", "> 0.375", "!= rational(3, 8)"] {
+        assert_eq!(on(&format!("a.match_in(50).probability {wrong}"))["outcome"], "refuted", "{wrong}");
     }
 }
 

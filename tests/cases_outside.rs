@@ -99,13 +99,112 @@ fn where_a_law_settles_the_value_there_is_no_interval() {
     let (answer, _) = one(&["compare", path.to_str().unwrap()]);
     let rows = answer["rows"].as_array().unwrap();
     assert_eq!((rows[0]["probability"].as_f64(), rows[0].get("interval")), (Some(1.0), None));
-    assert_eq!(rows[1].get("probability"), None);
-    assert!(within(&rows[1], "interval", 3.0 / 8.0) && rows[1]["finding"] == "consistent");
+    // A theorem is such a law.
+    assert_eq!((rows[1]["probability"].as_f64(), rows[1].get("interval")), (Some(3.0 / 8.0), None));
+    assert_eq!((rows[1].get("enclosure"), &rows[1]["finding"]), (None, &"consistent".into()));
     let survey = allocert(&["survey", "lffn([1, 2, 1])", "--sizes", "1..2", "--trials", "5", "--json"]);
     for row in objects(&survey) {
         let settled = row["verdict"] == "zero" || row["verdict"] == "one";
         assert_eq!(row["probability_low"].is_null(), settled, "{row}");
     }
+}
+
+/// A theorem encloses its probability; no number is known.
+const ENCLOSED: (&str, &str) = ("lffn([2,2,2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]");
+
+#[test]
+fn what_a_theorem_says_is_not_replaced_by_what_instances_show() {
+    let (network, text) = ENCLOSED;
+    let (enclosed, run) = one(&["match", network, text, "--trials", "50"]);
+    assert_eq!(
+        (enclosed.get("probability"), enclosed.get("ci95"), &enclosed["evidence"]),
+        (None, None, &"proved".into())
+    );
+    assert!(within(&enclosed, "enclosure", 0.8956), "{enclosed}");
+    let share = enclosed["matched"].as_f64().unwrap() / 50.0;
+    assert_eq!(enclosed["sampled"]["probability"].as_f64(), Some(share), "{enclosed}");
+    assert!(within(&enclosed["sampled"], "ci95", share), "{enclosed}");
+    let (exact, other) = one(&["match", "pnn([2,2,1],2)", "W1", "--samples", "3", "--trials", "50"]);
+    assert_eq!((exact["probability"].as_f64(), exact.get("ci95")), (Some(0.375), None), "{exact}");
+    assert!(exact["sampled"]["ci95"].is_array(), "{exact}");
+    // Where no theorem speaks, the sample is all there is.
+    let (sampled, _) = one(&["match", "lrnn(1, 1, 1, 3)", "W", "--samples", "1", "--trials", "50"]);
+    assert!(sampled["ci95"].is_array() && sampled.get("sampled").is_none(), "{sampled}");
+    let path = file("matches.jsonl", &[run.out, other.out].concat());
+    let folder = path.with_file_name("page");
+    let report = allocert(&["report", path.to_str().unwrap(), "--out", folder.to_str().unwrap()]);
+    assert_eq!(report.status, 0, "{}", report.err);
+    let page = std::fs::read_to_string(folder.join("index.html")).unwrap();
+    let markdown = std::fs::read_to_string(folder.join("report.md")).unwrap();
+    assert!(markdown.contains("| 3/8 (0.3750) | proved |") && markdown.contains("| 0.8955"), "{markdown}");
+    assert!(
+        page.contains("(0.3750)</td>") && !page.contains("from 50 instances") && !markdown.contains("95 %"),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn training_is_held_against_a_theorem_and_its_gap_against_the_same_instances() {
+    let results = "network,allocation,samples,trials,successes
+\"lffn([2,2,2])\",\"W1[0,0] W1[1,1] W2[0,0] W2[1,1]\",,100000,91500
+\"lffn([2,2,2])\",\"W1[0,0] W1[1,1] W2[0,0] W2[1,1]\",,100000,89560
+\"pnn([2,2,1],2)\",W1,3,10000,4200
+\"pnn([2,2,1],2)\",W1,3,10000,3700
+\"pnn([2,2,1],2)\",W1,3,10000,3300
+";
+    let path = file("results.csv", results);
+    let (answer, run) = one(&["compare", path.to_str().unwrap(), "--trials", "50"]);
+    let rows = answer["rows"].as_array().unwrap();
+    let findings: Vec<&str> = rows.iter().map(|row| row["finding"].as_str().unwrap()).collect();
+    assert_eq!(findings, ["contradiction", "consistent", "contradiction", "consistent", "gap"], "{answer}");
+    assert!(run.status == 1 && within(&rows[0], "enclosure", 0.8956) && rows[0].get("interval").is_none(), "{answer}");
+    let arguments = ["train", "pnn([2,2,1],2)", "W1", "--samples", "3", "--trials", "20"];
+    let (answer, _) = one(&arguments);
+    let [successes, matched] = ["successes", "matched_exact"].map(|name| answer[name].as_f64().unwrap());
+    assert_eq!((answer["probability_exact"].as_f64(), answer.get("ci95_exact")), (Some(0.375), None), "{answer}");
+    assert_eq!((answer["gap"].as_f64(), &answer["gap_to"]), (Some((matched - successes) / 20.0), &"instances".into()));
+    assert!(successes > 0.375 * 20.0, "otherwise this shows nothing: {answer}");
+    let shown = allocert(&arguments).out;
+    assert!(shown.contains("match prob.  0.375, proved\n") && shown.contains("of the same instances\n"), "{shown}");
+    // Where no instances are drawn the gap is to the value of the law.
+    let (answer, _) = one(&["train", "lffn([2, 2])", "W1", "--trials", "4"]);
+    assert_eq!(answer["gap_to"], "probability", "{answer}");
+}
+
+#[test]
+fn counterexamples_about_networks_of_the_file_are_seen_again() {
+    let before = r#"
+def lora(d, r):
+    def forward(x, W0, U, V):
+        return dot(W0 + dot(U, V), x)
+    return network("lora2", forward, inputs = d, weights = {"W0": (d, d), "U": (d, r), "V": (r, d)}, shape = {"d": d, "r": r})
+lora2 = lora
+def toy(d, k):
+    return network("toy", lambda x, w: power(w, k) * x + w, inputs = (), weights = {"w": (d,)}, shape = {"d": d})
+"#;
+    let claim = |networks: &str| {
+        let arguments = "holds = lambda net, a: a.dim == 3)";
+        refuted(&format!("{before}claim(name = \"own\", statement = \"S.\", networks = [{networks}], {arguments}"))
+    };
+    let whole = claim("lora(2, 1)");
+    let command = whole["counterexample"]["command"].as_str().unwrap();
+    assert!(command.starts_with("allocert rank --use ") && command.contains("claims.star"), "{command}");
+    assert!(again(&whole).contains("reachable dimension"), "{whole}");
+    // Its text lacks an argument: there is no other way to it than through the claim.
+    let partly = claim("toy(2, 2)");
+    let commands = partly["counterexample"]["commands"].as_array().unwrap();
+    let [command] = commands.as_slice() else { panic!("{partly}") };
+    assert!(command.as_str().unwrap().starts_with("allocert verify "), "{command}");
+    // What another file defines is named, too.
+    let other = file("other.star", before);
+    let text = "claim(name = \"own\", statement = \"S.\", networks = [lora(2, 1)], holds = lambda net, a: a.dim == 3)";
+    let run = verify(text, &["--json", "--use", other.to_str().unwrap()]);
+    let claim = objects(&run).remove(0);
+    let uses = format!("--use {}", other.display());
+    for command in [&claim["command"], &claim["counterexample"]["command"]] {
+        assert!(command.as_str().unwrap().contains(&uses), "{command}");
+    }
+    assert!(again(&claim).contains("reachable dimension"), "{claim}");
 }
 
 /// Every `evidence` anywhere in an answer is one of the four words, with a bound exactly where it is bounded.

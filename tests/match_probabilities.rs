@@ -39,7 +39,7 @@ fn one_recurrent_weight_on_one_sample() {
     assert_eq!(answer.degree.unwrap().unwrap().value, 2);
     assert_eq!((answer.verdict, estimate.undecided, estimate.trials), (Verdict::Fractional, 0, 20_000));
     assert_eq!(answer.evidence, Evidence::Proved, "univariate, one label, an attained bound");
-    let [low, high] = answer.ci95();
+    let [low, high] = answer.range();
     assert!(low <= 0.6181 + 0.0005 && 0.6181 - 0.0005 <= high, "{low} to {high}");
     assert!(high - low < 0.015);
 }
@@ -53,8 +53,13 @@ fn the_diagonals_of_two_layers() {
     let estimate = answer.estimate.clone().unwrap();
     assert_eq!(answer.degree.unwrap().unwrap().value, 2);
     assert_eq!((answer.verdict, estimate.undecided), (Verdict::Fractional, 0));
-    let [low, high] = answer.ci95();
+    let [low, high] = estimate.ci95;
     assert!(low <= 0.8956 + 0.0005 && 0.8956 - 0.0005 <= high, "{low} to {high}");
+    // What the theorem says is not replaced by what the instances showed.
+    let [low, high] = answer.range();
+    assert!(0.8955 < low && low < high && high < 0.8957, "{low} to {high}");
+    assert_eq!((answer.probability(), answer.interval()), (None, None));
+    assert_eq!(answer.beside(), Some(&estimate));
 }
 
 /// The labels of a student in floats, for looking only.
@@ -176,7 +181,7 @@ fn every_law_is_named() {
 
     let answer = of("W1");
     assert_eq!((answer.verdict, &answer.reason, answer.evidence.name()), (Verdict::One, &Reason::Affine, "proved"));
-    assert_eq!((answer.probability(), answer.ci95(), answer.interval()), (Some(1.0), [1.0, 1.0], None));
+    assert_eq!((answer.probability(), answer.range(), answer.interval()), (Some(1.0), [1.0, 1.0], None));
 
     let answer = of("W1 W2[0,0]");
     assert_eq!((answer.verdict, answer.reason), (Verdict::One, Reason::AffineBasis(allocation(&network, "W1"))));
@@ -235,7 +240,7 @@ fn inputs_that_are_not_generic_are_drawn_one_by_one() {
     let options = MatchOptions { ensemble: integers, ..options(400) };
     let answer = matcher(&network, two).decide(&row, &options, &Control::unlimited()).unwrap();
     // Functionally a match needs the frozen column to agree: 1/9. On inputs that are zero there, or both zero, more match.
-    assert!(answer.ci95()[0] > 1.0 / 9.0, "{:?}", answer.ci95());
+    assert!(answer.range()[0] > 1.0 / 9.0, "{:?}", answer.range());
     let far = matcher(&network, Samples::Count(1 << 40)).decide(&row, &options, &Control::unlimited());
     assert!(far.is_err_and(|e| e.to_string().contains("limit")));
 }
@@ -263,7 +268,7 @@ fn what_is_too_large_says_so_and_stays_undecided() {
     let learnable = allocation(&network, "D[0,0] B[1,0] W[0,0] W[0,1] W[1,1] W[2,2] W[2,3] W[3,3]");
     let answer = matcher.decide(&learnable, &options(20), &Control::unlimited()).unwrap();
     // No number stands where instances are undecided.
-    assert_eq!((answer.probability(), answer.ci95()), (None, [0.0, 1.0]));
+    assert_eq!((answer.probability(), answer.range()), (None, [0.0, 1.0]));
     assert_eq!((answer.verdict, answer.reason), (Verdict::Undecided, Reason::NoLaw));
     assert_eq!(answer.degree, Some(Err(NoDegree::Stopped(Stopped::Work { limit: 10_000 }))));
     let estimate = answer.estimate.unwrap();

@@ -190,7 +190,7 @@ fn closed_forms_of_the_smallest_network_are_reproduced() {
     }
     let nothing =
         decide(&network, &Allocation::none(2), Samples::Count(1), &trials(100_000), SETTINGS, &Control::unlimited());
-    let [low, high] = nothing.unwrap().ci95();
+    let [low, high] = nothing.unwrap().range();
     assert!(low <= 0.25 && 0.25 <= high);
     let both =
         decide(&network, &Allocation::all(2), Samples::Count(3), &trials(10), SETTINGS, &Control::unlimited()).unwrap();

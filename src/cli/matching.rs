@@ -19,7 +19,7 @@ use allocert::report::Results;
 
 use super::certificate::save;
 use super::failure::Failure;
-use super::output::{bar, beside, json, learnable, line, thousands, wrapped_paragraph, written};
+use super::output::{bar, beside, json, learnable, line, outward, thousands, wrapped_paragraph, written};
 use super::{AllocationFiles, Common, Subject, batch, error_bound, report, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -131,11 +131,10 @@ fn value(estimate: &Estimate) -> String {
 
 /// The number that a theorem gives, or two numbers that it gives bounds by.
 fn exact_value(exact: &Exact) -> String {
-    let [low, high] = exact.enclosure();
     match &exact.number {
         Some(number) if number == "1" => "1".to_owned(),
-        Some(number) => format!("{number} ({low:.6}), proved"),
-        None => format!("between {:.6} and {:.6}, proved", (low * 1e6).floor() / 1e6, (high * 1e6).ceil() / 1e6),
+        Some(number) => format!("{number} ({:.6}), {}", exact.enclosure()[0], exact.evidence),
+        None => format!("between {}, {}", outward(exact.enclosure()).replace(" to ", " and "), exact.evidence),
     }
 }
 

@@ -67,6 +67,11 @@ pub(crate) fn beside(title: usize, text: &str) -> String {
     wrapped_paragraph(text, 80 - title).replace('\n', &format!("\n{}", " ".repeat(title)))
 }
 
+/// Two ends that something is proved to lie between, in six digits, rounded outward.
+pub(crate) fn outward([low, high]: [f64; 2]) -> String {
+    format!("{:.6} to {:.6}", (low * 1e6).floor() / 1e6, (high * 1e6).ceil() / 1e6)
+}
+
 /// A short time.
 pub(crate) fn seconds(time: Duration) -> String {
     let s = time.as_secs_f64();

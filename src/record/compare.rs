@@ -53,10 +53,13 @@ pub struct CompareRow {
     pub law: Option<String>,
     /// How it is known.
     pub evidence: Option<String>,
-    /// The match probability, where a law settles it.
+    /// The match probability, where a law or a theorem gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
-    /// An interval for the match probability at half the level of one row; absent where a law settles it.
+    /// Two numbers that the match probability is proved to lie between, where a theorem gives no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enclosure: Option<[f64; 2]>,
+    /// An interval for the match probability at half the level of one row, from random instances; absent where it is proved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<[f64; 2]>,
     /// The limit that ended the instances early.
@@ -91,7 +94,8 @@ impl CompareRow {
             law: Some(judged.answer.reason.to_string()),
             evidence: Some(judged.answer.evidence.name().to_owned()),
             probability: judged.probability(),
-            interval: judged.probability().is_none().then_some(judged.interval),
+            enclosure: (judged.is_proved() && judged.probability().is_none()).then_some(judged.interval),
+            interval: (!judged.is_proved()).then_some(judged.interval),
             stopped: judged.answer.estimate.as_ref().and_then(|e| e.stopped).map(|halt| halt.to_string()),
             at_least: Some(judged.at_least),
             at_most: Some(judged.at_most),

@@ -26,7 +26,7 @@ pub use design::{Alternative, Design};
 pub use diagram::{Diagram, Group, Tensor};
 pub use fit::DataFit;
 pub use law::{Flat, Kind, Law};
-pub use matching::{Match, TrainedStudents};
+pub use matching::{Match, Sampled, TrainedStudents};
 pub use rank::{Exchange, Obstruction, Rank};
 pub use run::{Request, Run};
 pub use scan::{Drawn, Scan, Symmetry};

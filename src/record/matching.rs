@@ -38,7 +38,8 @@ pub struct Match {
     pub error_log2: Option<i64>,
     /// The matching degree, where the allocation is a basis and it is known.
     pub degree: Option<usize>,
-    /// The match probability, or the share of matched instances; absent where instances are undecided.
+    /// The match probability where a law or a theorem gives it as a number; where none says anything of it, the share of matched
+    /// instances. Absent where a theorem only encloses it, or instances are undecided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
     /// The match probability as a number, such as `3/8` or `1 - sqrt(2)/4`, where a theorem gives it.
@@ -53,9 +54,12 @@ pub struct Match {
     /// How it gives them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub formula: Option<String>,
-    /// A 95 % interval for it; absent where a law settles it.
+    /// A 95 % interval for it; absent where a law or a theorem gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci95: Option<[f64; 2]>,
+    /// Where a theorem gives it: what the instances showed beside that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampled: Option<Sampled>,
     /// How student, teacher and inputs are drawn.
     pub ensemble: String,
     /// The instances drawn.
@@ -73,6 +77,22 @@ pub struct Match {
     pub training: Option<TrainedStudents>,
     /// The seed of all randomness.
     pub seed: u64,
+}
+
+/// What random instances showed of a match probability that a theorem gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sampled {
+    /// The share of matched instances; absent where some are undecided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
+    /// The 95 % interval that these instances alone would give.
+    pub ci95: [f64; 2],
+}
+
+impl Sampled {
+    fn of(estimate: &Estimate) -> Self {
+        Sampled { probability: estimate.probability, ci95: estimate.ci95 }
+    }
 }
 
 /// Students trained on random instances.
@@ -120,6 +140,7 @@ impl Match {
             theorem: answer.exact.as_ref().map(|exact| exact.theorem.to_string()),
             formula: answer.exact.as_ref().map(|exact| exact.formula.clone()),
             ci95: answer.interval(),
+            sampled: answer.beside().map(Sampled::of),
             ensemble: ensemble.to_string(),
             trials: count(|e| e.trials),
             matched: count(|e| e.matched),

@@ -26,10 +26,11 @@ pub struct SurveyRow {
     pub teacher_dim: usize,
     /// `zero`, `one`, `fractional` or `undecided`.
     pub verdict: String,
-    /// The match probability, or the share of matched ones of the same instances; nothing where some of them are undecided: those
-    /// that can be decided are no random sample.
+    /// The match probability where a law or a theorem gives it as a number; where none says anything of it, the share of matched
+    /// ones of the same instances. Nothing where a theorem only encloses it, and where some are undecided: those that can be
+    /// decided are no random sample.
     pub probability: Option<f64>,
-    /// The lower end of its 95 % interval; nothing where a law settles it.
+    /// The lower end of a theorem's enclosure, or of a 95 % interval; nothing where a law or a theorem gives the number.
     pub probability_low: Option<f64>,
     /// The upper end.
     pub probability_high: Option<f64>,
@@ -64,6 +65,9 @@ impl SurveyRow {
     pub fn of(training: &Training, orbit: &Orbit, exact: &Exact, experiment: &Experiment) -> Self {
         let (answer, [rate_low, rate_high]) = (&exact.answer, experiment.ci95());
         let (trials, successes) = (experiment.count(), experiment.successes());
+        let enclosed = answer.exact.as_ref().filter(|exact| exact.is_sharp() && exact.value().is_none());
+        let enclosed = enclosed.map(|exact| exact.enclosure());
+        let ends = enclosed.or_else(|| answer.interval());
         SurveyRow {
             network: training.network().to_string(),
             samples: training.samples().count(),
@@ -75,8 +79,8 @@ impl SurveyRow {
             teacher_dim: answer.teacher.value,
             verdict: answer.verdict.name().to_owned(),
             probability: answer.probability(),
-            probability_low: answer.interval().map(|[low, _]| low),
-            probability_high: answer.interval().map(|[_, high]| high),
+            probability_low: ends.map(|[low, _]| low),
+            probability_high: ends.map(|[_, high]| high),
             trainer: training.options().method.name().to_owned(),
             trials,
             successes,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use allocert_core::allocation::print;
-use allocert_core::matching::{Decision, Instance};
+use allocert_core::matching::{Decision, Instance, MatchAnswer};
 use allocert_train::{Compared, Exact, Experiment, RULE, Training};
 
 use super::again::texts;
@@ -45,15 +45,23 @@ pub struct Train {
     pub outcomes: BTreeMap<String, u64>,
     /// `zero`, `one`, `fractional` or `undecided`; nothing without a comparison.
     pub verdict_exact: Option<String>,
-    /// The match probability, or the share of matched instances; absent where instances are undecided.
+    /// The match probability where a law or a theorem gives it as a number; where none says anything of it, the share of matched
+    /// instances. Absent where a theorem only encloses it, or instances are undecided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability_exact: Option<f64>,
-    /// A 95 % interval for it; absent where a law settles it.
+    /// Two numbers that a theorem proves it to lie between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enclosure_exact: Option<[f64; 2]>,
+    /// A 95 % interval for it; absent where a law or a theorem gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci95_exact: Option<[f64; 2]>,
-    /// How far the success rate is below that probability, where it is known; absent otherwise.
+    /// How far the success rate is below what was possible; absent where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<f64>,
+    /// What it is below: `instances`, the share of matched ones of the same instances, where all are decided; otherwise
+    /// `probability`, a match probability that a law or a theorem gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap_to: Option<String>,
     /// The limit that ended the exact instances early.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_exact: Option<String>,
@@ -145,6 +153,22 @@ fn decided(decision: Decision) -> &'static str {
     }
 }
 
+/// How far successes are below what was possible, and what that is: the matches of the same instances, where each was decided, and
+/// otherwise a match probability that is known.
+fn gap(
+    answer: Option<&MatchAnswer>,
+    trials: u64,
+    successes: u64,
+    [matched, unmatched, _]: [u64; 3],
+) -> Option<(f64, &'static str)> {
+    let answer = answer.filter(|_| trials > 0)?;
+    if matched + unmatched == trials {
+        return Some(((matched as f64 - successes as f64) / trials as f64, "instances"));
+    }
+    let probability = answer.probability().filter(|_| answer.is_given())?;
+    Some((probability - successes as f64 / trials as f64, "probability"))
+}
+
 /// So many missed trials are listed.
 const LISTED: usize = 20;
 
@@ -158,6 +182,7 @@ impl Train {
         let outcomes = experiment.outcomes();
         let [matched_exact, unmatched_exact, undecided_exact] = experiment.decided();
         let inconsistent: Vec<u64> = experiment.inconsistent().map(|c| c.trial.trial).collect();
+        let gap = gap(answer, trials, successes, experiment.decided());
         let rate = options.trainer.learning_rate.unwrap_or(options.method.learning_rate());
         Train {
             network: training.network().to_string(),
@@ -177,8 +202,10 @@ impl Train {
             outcomes: outcomes.into_iter().map(|(name, count)| (name.to_owned(), count)).collect(),
             verdict_exact: answer.map(|a| a.verdict.name().to_owned()),
             probability_exact: answer.and_then(|a| a.probability()),
+            enclosure_exact: answer.and_then(|a| a.exact.as_ref()).map(|exact| exact.enclosure()),
             ci95_exact: answer.and_then(|a| a.interval()),
-            gap: answer.and_then(|a| a.probability()).zip(success_rate).map(|(p, rate)| p - rate),
+            gap: gap.map(|(gap, _)| gap),
+            gap_to: gap.map(|(_, to)| to.to_owned()),
             stopped_exact: answer.and_then(|a| a.estimate.as_ref()?.stopped).map(|halt| halt.to_string()),
             evidence: answer.map(|a| a.evidence.name().to_owned()),
             error_log2: answer.and_then(|a| a.evidence.error_log2()),

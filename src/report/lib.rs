@@ -46,15 +46,46 @@ fn evidence(name: Option<&str>, error_log2: Option<i64>) -> String {
     }
 }
 
-/// What is known of a match probability: its value where a law settles it, otherwise an interval, with the share of matched
-/// instances before it where all are decided.
+/// What is known of a match probability: its value where a law or a theorem gives it, or the ends that a theorem gives;
+/// otherwise a 95 % interval, with the share of matched instances before it where all are decided.
 fn probability(m: &Match) -> String {
-    match (m.verdict.as_str(), m.probability, m.ci95) {
-        ("zero", ..) => "0".to_owned(),
-        ("one", ..) => "1".to_owned(),
-        (_, Some(p), Some([low, high])) => format!("{p:.4} ({low:.4} to {high:.4})"),
-        (_, None, Some([low, high])) => format!("{low:.4} to {high:.4}"),
-        (_, _, None) => "not known".to_owned(),
+    // Beside an interval, the ends of a theorem are mere bounds.
+    match (m.verdict.as_str(), &m.probability_exact, m.enclosure.filter(|_| m.ci95.is_none())) {
+        ("zero", ..) => return "0".to_owned(),
+        ("one", ..) => return "1".to_owned(),
+        (_, Some(number), Some([low, _])) => return format!("{number} ({low:.4})"),
+        (_, Some(number), None) => return number.clone(),
+        (_, None, Some([low, high])) => {
+            return format!("{:.6} to {:.6}", (low * 1e6).floor() / 1e6, (high * 1e6).ceil() / 1e6);
+        }
+        (_, None, None) => {}
+    }
+    match (m.probability, m.ci95) {
+        (Some(p), Some([low, high])) => format!("{p:.4} (95 %: {low:.4} to {high:.4})"),
+        (None, Some([low, high])) => format!("{low:.4} to {high:.4} (95 %)"),
+        (_, None) => "not known".to_owned(),
+    }
+}
+
+/// How an answer about a match probability is known: the verdict, where a law gives that and only random instances the value.
+fn of_match(m: &Match) -> String {
+    let known = evidence(Some(&m.evidence), m.error_log2);
+    let sampled = m.ci95.is_some() && m.evidence != "statistical" && m.evidence != "open";
+    if sampled { format!("verdict {known}, value statistical") } else { known }
+}
+
+/// Where a match probability is drawn, and the ends of what is known of it: a law or a theorem first, then instances.
+fn drawn(
+    verdict: Option<&str>,
+    enclosure: Option<[f64; 2]>,
+    probability: Option<f64>,
+    ci95: Option<[f64; 2]>,
+) -> Option<(f64, Option<[f64; 2]>)> {
+    match (verdict, enclosure.filter(|_| ci95.is_none())) {
+        (Some("zero"), _) => Some((0.0, None)),
+        (Some("one"), _) => Some((1.0, None)),
+        (_, Some([low, high])) => Some((f64::midpoint(low, high), Some([low, high]))),
+        (_, None) => probability.map(|p| (p, ci95)),
     }
 }
 

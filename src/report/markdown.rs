@@ -4,7 +4,7 @@ use allocert_core::text::{plural, thousands};
 use allocert_record::Verify;
 
 use super::read::Results;
-use super::{evidence, outcome, probability, samples, seconds};
+use super::{evidence, of_match, outcome, probability, samples, seconds};
 
 /// The report as Markdown (GitHub's).
 pub fn markdown(results: &Results) -> String {
@@ -47,7 +47,7 @@ pub fn markdown(results: &Results) -> String {
                 samples(m.samples),
                 plain(&m.verdict),
                 probability(m),
-                evidence(Some(&m.evidence), m.error_log2)
+                of_match(m)
             );
             text.push_str(&row);
         }

@@ -9,7 +9,7 @@ use allocert_record::{Counterexample, Kind, Law, Match, Rank, Scan, Trend, Verif
 
 use super::prose::Prose;
 use super::read::{Results, Training};
-use super::{drawing, evidence, outcome, plots, powers, probability, samples, seconds};
+use super::{drawing, evidence, of_match, outcome, plots, powers, probability, samples, seconds};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -256,9 +256,10 @@ fn matching(m: &Match) -> Value {
         reason => powers(&m.reason),
         degree => m.degree,
         probability => probability(m),
-        trials => (m.trials > 0).then(|| thousands(m.trials)),
-        undecided => (m.undecided > 0).then(|| thousands(m.undecided)),
-        evidence => evidence(Some(&m.evidence), m.error_log2),
+        // A value that a theorem gives is not from instances.
+        trials => (m.trials > 0 && m.sampled.is_none()).then(|| thousands(m.trials)),
+        undecided => (m.undecided > 0 && m.sampled.is_none()).then(|| thousands(m.undecided)),
+        evidence => of_match(m),
         ensemble => &m.ensemble,
     }
 }

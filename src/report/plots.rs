@@ -8,7 +8,7 @@ use allocert_core::text::thousands;
 use allocert_record::{Match, Scan};
 
 use super::read::Training;
-use super::samples;
+use super::{drawn, samples};
 
 /// Larger tables are not drawn.
 const MOST_SQUARES: usize = 4_000;
@@ -58,10 +58,10 @@ pub(super) fn matches(matches: &[Match]) -> Vec<String> {
     let mut networks: BTreeMap<&str, Allocations<'_>> = BTreeMap::new();
     for m in matches {
         // Without a number of samples, or a value, there is no place for a point.
-        let Some((count, y)) = m.samples.zip(value(m)) else {
+        let Some((count, (y, ends))) = m.samples.zip(value(m)) else {
             continue;
         };
-        let point = Point { x: count as f64, y, band: m.ci95.or(Some([y, y])) };
+        let point = Point { x: count as f64, y, band: ends.or(Some([y, y])) };
         networks.entry(&m.network).or_default().entry(&m.allocation).or_default().push((count, point));
     }
     let drawn = networks.into_iter().filter_map(|(network, allocations)| {
@@ -74,7 +74,8 @@ pub(super) fn matches(matches: &[Match]) -> Vec<String> {
         let frame = Frame {
             title: format!("Match probability against samples: {network}"),
             description:
-                "A line for each allocation, with a band of the 95 % intervals. The numbers are in the table below."
+                "A line for each allocation, with a band of the 95 % intervals where no theorem gives the value. The \
+                      numbers are in the table below."
                     .to_owned(),
             x: Axis::counting("samples M"),
             y: Axis::probability("match probability"),
@@ -89,12 +90,8 @@ pub(super) fn trainings(trainings: &[Training], matches: &[Match]) -> Option<Str
     let mut clouds: BTreeMap<String, Vec<Mark>> = BTreeMap::new();
     for t in trainings {
         let same = |m: &&Match| (&m.network, &m.allocation, m.samples) == (&t.network, &t.allocation, t.samples);
-        let found = matches.iter().find(same).and_then(|m| Some((value(m)?, m.ci95)));
-        let exact = match t.verdict_exact.as_deref() {
-            Some("zero") => Some((0.0, None)),
-            Some("one") => Some((1.0, None)),
-            _ => t.probability_exact.map(|p| (p, t.ci95_exact)),
-        };
+        let found = matches.iter().find(same).and_then(value);
+        let exact = drawn(t.verdict_exact.as_deref(), t.enclosure_exact, t.probability_exact, t.ci95_exact);
         if let (Some((x, interval)), Some(y)) = (found.or(exact), t.success_rate) {
             let mark = Mark { x, x_interval: interval, y, y_interval: Some(t.ci95) };
             clouds.entry(format!("{}, {}", t.network, samples(t.samples))).or_default().push(mark);
@@ -104,7 +101,7 @@ pub(super) fn trainings(trainings: &[Training], matches: &[Match]) -> Option<Str
     let frame = Frame {
         title: "Training success against match probability".to_owned(),
         description:
-            "A mark for each allocation, with its 95 % intervals. Training cannot succeed more often than a match \
+            "A mark for each allocation, with 95 % intervals of what was sampled. Training cannot succeed more often than a match \
                       exists: marks lie on the diagonal or below it, up to chance. The numbers are in the table below."
                 .to_owned(),
         x: Axis::probability("match probability"),
@@ -113,13 +110,9 @@ pub(super) fn trainings(trainings: &[Training], matches: &[Match]) -> Option<Str
     scatter(&frame, &clouds).ok()
 }
 
-/// The match probability: by a law, or as estimated from instances that are all decided.
-fn value(m: &Match) -> Option<f64> {
-    match m.verdict.as_str() {
-        "zero" => Some(0.0),
-        "one" => Some(1.0),
-        _ => m.probability,
-    }
+/// The match probability: by a law or a theorem, or as estimated from instances that are all decided.
+fn value(m: &Match) -> Option<(f64, Option<[f64; 2]>)> {
+    drawn(Some(&m.verdict), m.enclosure, m.probability, m.ci95)
 }
 
 /// An allocation's text, cut to what fits a legend.

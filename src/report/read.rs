@@ -44,9 +44,13 @@ pub struct Training {
     pub approximate: Option<u64>,
     /// The verdict of `match` on the same question.
     pub verdict_exact: Option<String>,
-    /// The match probability, or the share of matched instances; nothing where instances are undecided.
+    /// The match probability by a law or a theorem, or else the share of matched instances; nothing where it is only enclosed, or
+    /// instances are undecided.
     pub probability_exact: Option<f64>,
-    /// A 95 % interval for it; nothing where a law settles it.
+    /// Two numbers that a theorem proves it to lie between.
+    #[serde(default)]
+    pub enclosure_exact: Option<[f64; 2]>,
+    /// A 95 % interval for it; nothing where a law or a theorem gives it.
     pub ci95_exact: Option<[f64; 2]>,
     /// Whether the runs are possible under that verdict.
     pub consistent: Option<bool>,
@@ -65,6 +69,7 @@ impl From<&Train> for Training {
             approximate: Some(train.approximate),
             verdict_exact: train.verdict_exact.clone(),
             probability_exact: train.probability_exact,
+            enclosure_exact: train.enclosure_exact,
             ci95_exact: train.ci95_exact,
             consistent: train.consistent,
         }

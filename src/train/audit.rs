@@ -1,6 +1,7 @@
 //! Training results of any origin, held against the theory: does a success rate contradict it, or show a gap?
 //!
-//! With the match probability known to be in [L, U], s successes in n trials *contradict* the theory if s or more are too
+//! With the match probability known to be in [L, U] (by a law or a theorem, and only where none says it, by random instances), s
+//! successes in n trials *contradict* the theory if s or more are too
 //! unlikely at U, and show an optimisation *gap* if s or fewer are too unlikely at L. "Too unlikely" is below half a level; the
 //! other half is for the interval [L, U], where it is an estimate. For a match probability of 0, one success is a contradiction;
 //! for one of 1, one failure is a gap.
@@ -10,9 +11,7 @@ use std::collections::HashMap;
 use allocert_core::algebra::Limits;
 use allocert_core::allocation::Allocation;
 use allocert_core::control::Control;
-use allocert_core::matching::{
-    MatchAnswer, MatchError, MatchOptions, Matcher, Verdict, binomial_tails, interval_with_tails,
-};
+use allocert_core::matching::{MatchAnswer, MatchError, MatchOptions, Matcher, binomial_tails, interval_with_tails};
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::Settings;
 
@@ -60,7 +59,7 @@ pub struct Judged {
     pub finding: Finding,
     /// What the match probability is, and why.
     pub answer: MatchAnswer,
-    /// [L, U], at half the level.
+    /// [L, U]: proved, or at half the level.
     pub interval: [f64; 2],
     /// The chance of so many successes or more at U.
     pub at_least: f64,
@@ -69,13 +68,14 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// The match probability, where a law settles it.
+    /// Whether a law or a theorem says what the match probability is, or lies in, and no sample was asked.
+    pub fn is_proved(&self) -> bool {
+        self.answer.is_given()
+    }
+
+    /// The match probability, where a law or a theorem gives it as a number.
     pub fn probability(&self) -> Option<f64> {
-        match self.answer.verdict {
-            Verdict::Zero => Some(0.0),
-            Verdict::One => Some(1.0),
-            Verdict::Fractional | Verdict::Undecided => None,
-        }
+        self.answer.probability().filter(|_| self.is_proved())
     }
 }
 
@@ -121,11 +121,12 @@ impl Audit {
     }
 
     fn interval(&self, answer: &MatchAnswer) -> [f64; 2] {
-        match (answer.verdict, &answer.estimate) {
-            (Verdict::Zero, _) => [0.0; 2],
-            (Verdict::One, _) => [1.0; 2],
-            (_, Some(e)) => interval_with_tails(e.matched, e.matched + e.undecided, e.trials, 0.25 * self.level),
-            (_, None) => [0.0, 1.0],
+        match &answer.estimate {
+            Some(e) if !answer.is_given() => {
+                let tails = 0.25 * self.level;
+                answer.within(interval_with_tails(e.matched, e.matched + e.undecided, e.trials, tails))
+            }
+            _ => answer.range(),
         }
     }
 }

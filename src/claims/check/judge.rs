@@ -146,7 +146,7 @@ fn case(lens: &Lens, allocation: &Allocation, number: Value<'_>) -> starlark::Re
     };
     let answer = lens.matching(allocation, TRIALS).map_err(failure)?;
     lens.rests_on_value(&answer);
-    let interval = answer.ci95();
+    let interval = answer.range();
     let allocation = print(lens.network().layout(), allocation);
     Ok(Judged::Case(Case { group: 0, allocation, predictor, interval }))
 }

@@ -251,7 +251,7 @@ impl Lens {
 
     /// Notes that the value or the interval of a match probability is used: a frequency has no bound on its error.
     pub(crate) fn rests_on_value(&self, answer: &MatchAnswer) {
-        if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
+        if !answer.is_given() {
             self.rests_on_frequency();
         }
     }

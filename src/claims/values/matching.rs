@@ -15,7 +15,7 @@ use super::number::UnknownNumber;
 use crate::session::Lens;
 use crate::unknown::{Doubt, Reading, choose, explores, lose, lost, reading};
 use allocert_core::allocation::Allocation;
-use allocert_core::matching::{Estimate, Halt, MatchAnswer, NoDegree, Verdict};
+use allocert_core::matching::{Estimate, Exact, Halt, MatchAnswer, NoDegree, Verdict};
 
 /// An answer, and who asked. What rests on frequencies is noted when it is asked for.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
@@ -44,7 +44,7 @@ impl MatchValue {
 
     /// Whether a law gives the probability.
     fn is_settled(&self) -> bool {
-        matches!(self.answer.verdict, Verdict::Zero | Verdict::One)
+        self.answer.is_settled()
     }
 
     /// What is asked about, as a name of it.
@@ -68,13 +68,23 @@ impl MatchValue {
             let by = by.clone().unwrap_or_default();
             format!("the verdict on {allocation} is undecided after {trials} instances{by}")
         } else {
-            let how = match &self.answer.exact {
-                Some(exact) => format!("enclosed, not compared: {}", exact.formula),
-                None => format!("known by the frequency in {trials} instances only"),
-            };
-            format!("the match probability of {allocation} is {how}")
+            match &self.answer.exact {
+                Some(exact) => self.enclosed(exact),
+                None => format!(
+                    "the match probability of {allocation} is known by the frequency in {trials} instances only"
+                ),
+            }
         };
         Doubt { text, is_limit: by.is_some() }
+    }
+
+    /// Where a theorem says that it is.
+    fn enclosed(&self, exact: &Exact) -> String {
+        let ([low, high], allocation) = (exact.enclosure(), self.lens.in_words(&self.answer.allocation));
+        format!(
+            "it depends on where between {low:.6} and {high:.6} the match probability of {allocation} is (proved: {})",
+            exact.formula
+        )
     }
 
     /// Why a number of the sample is no fact about the allocation.
@@ -88,12 +98,8 @@ impl MatchValue {
     fn straddles(&self, low: impl std::fmt::Display, high: impl std::fmt::Display) -> Doubt {
         let trials = self.answer.estimate.as_ref().map_or(0, |e| e.trials);
         let allocation = self.lens.in_words(&self.answer.allocation);
-        let how = match &self.answer.exact {
-            Some(_) => "proved".to_owned(),
-            None => format!("95 %, {trials} instances"),
-        };
         let text = format!(
-            "it depends on where between {low:.6} and {high:.6} the match probability of {allocation} is ({how})"
+            "it depends on where between {low:.6} and {high:.6} the match probability of {allocation} is (95 %, {trials} instances)"
         );
         Doubt { text, is_limit: false }
     }
@@ -123,8 +129,8 @@ impl MatchValue {
 
     /// An end of the interval.
     fn end<'v>(&self, what: &str, place: usize, heap: Heap<'v>) -> Value<'v> {
-        if self.is_settled() || self.reads_samples() {
-            return heap.alloc(self.answer.ci95()[place]);
+        if self.answer.is_given() || self.reads_samples() {
+            return heap.alloc(self.answer.range()[place]);
         }
         let doubt = self.frequency(&format!("{what}: the match probability"));
         UnknownNumber::probability(self.about_sample(what), doubt, (true, true)).alloc(heap)
@@ -196,15 +202,23 @@ fn match_methods(builder: &mut MethodsBuilder) {
         Ok(degree_value(&this.lens, &this.answer.allocation, degree, heap))
     }
 
-    /// The probability where a law gives it; otherwise a number that is not known.
+    /// The probability where a law gives it, or a theorem, which may enclose it; otherwise a number that is not known.
     #[starlark(attribute)]
     fn probability<'v>(this: &MatchValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        let possible = this.answer.possible();
+        let may_be = (possible.contains(&Verdict::Zero), possible.contains(&Verdict::One));
+        // A mere bound says less than samples, where these are asked.
+        let bounds = !this.is_settled() && (this.answer.is_given() || reading() == Reading::Strict);
+        if let Some(exact) = this.answer.exact.as_ref().filter(|_| bounds) {
+            let ends = [exact.low.clone(), exact.high.clone()];
+            let may_be = (may_be.0 || exact.low > 0, may_be.1 || exact.high < 1);
+            return Ok(UnknownNumber::enclosed(this.about("probability"), this.doubt(), ends, may_be).alloc(heap));
+        }
         let whole = this.answer.estimate.as_ref().is_none_or(|e| e.undecided == 0);
         if let Some(probability) = this.answer.probability()
             && (this.is_settled() || whole && this.reads_samples())
         {
-            let proved = this.answer.exact.as_ref().map(|exact| exact.enclosure());
-            let [low, high] = proved.unwrap_or_else(|| this.answer.ci95());
+            let [low, high] = this.answer.range();
             // What samples support is so wherever in the interval the probability is.
             let place = if low < high && explores() {
                 choose(&this.about_sample("a place in the interval"), 3, || this.straddles(low, high))
@@ -213,12 +227,10 @@ fn match_methods(builder: &mut MethodsBuilder) {
             };
             return Ok(heap.alloc([probability.clamp(low, high), low, high][place]));
         }
-        let possible = this.answer.possible();
-        let ends = (possible.contains(&Verdict::Zero), possible.contains(&Verdict::One));
-        Ok(UnknownNumber::probability(this.about("probability"), this.doubt(), ends).alloc(heap))
+        Ok(UnknownNumber::probability(this.about("probability"), this.doubt(), may_be).alloc(heap))
     }
 
-    /// The lower end of a 95 % interval.
+    /// The lower end of what the probability is known to lie in: a theorem's enclosure, or a 95 % interval.
     #[starlark(attribute)]
     fn low<'v>(this: &MatchValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
         Ok(this.end("low", 0, heap))

@@ -1,13 +1,26 @@
-//! A number that is not known: a frequency, or a count that a limit stopped.
+//! A number that is not known, or not as one of the language's: a frequency, a count that a limit stopped, a probability that a
+//! theorem gives as a fraction, or encloses.
+//!
+//! It lies between two fractions, and comparisons are exact: integers and fractions are what they are, and a float is the binary
+//! fraction that it stands for. Where the ends decide an order, it is known.
 
 use std::cmp::Ordering;
 
 use allocative::Allocative;
+use rug::Rational;
 use starlark::starlark_simple_value;
-use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
+use starlark::values::float::StarlarkFloat;
+use starlark::values::{
+    Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, UnpackValue, Value,
+};
 use starlark_derive::starlark_value;
 
+use super::failure;
+use super::rational::exact_number;
 use crate::unknown::{Doubt, choose, lose, lost, meet};
+
+/// The ends that a number lies between, where there are any.
+type Ends = [Option<Rational>; 2];
 
 /// A number between two others that is not known.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
@@ -16,17 +29,25 @@ pub(crate) struct UnknownNumber {
     key: String,
     #[allocative(skip)]
     doubt: Doubt,
-    /// It is not below this, and equal to it only if `least` says so.
-    low: Option<i64>,
-    high: Option<i64>,
+    /// It is not below this,
+    #[allocative(skip)]
+    low: Option<Rational>,
+    /// and not above this.
+    #[allocative(skip)]
+    high: Option<Rational>,
     /// Whether it may be the end itself.
     ends: (bool, bool),
+    /// Whether it is known to be an integer.
+    whole: bool,
 }
 
 starlark_simple_value!(UnknownNumber);
 
 impl std::fmt::Display for UnknownNumber {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(value) = self.value() {
+            return write!(f, "{value}");
+        }
         // As text it would have to be known.
         lose(self.doubt.clone());
         f.write_str("(not known)")
@@ -34,14 +55,25 @@ impl std::fmt::Display for UnknownNumber {
 }
 
 impl UnknownNumber {
-    /// Between two numbers, ends included.
+    /// An integer between two others, ends included.
     pub(crate) fn between(key: String, doubt: Doubt, low: Option<i64>, high: Option<i64>) -> Self {
-        UnknownNumber { key, doubt, low, high, ends: (true, true) }
+        let (low, high) = (low.map(Rational::from), high.map(Rational::from));
+        UnknownNumber { key, doubt, low, high, ends: (true, true), whole: true }
     }
 
     /// A probability; whether it may be 0, and 1.
     pub(crate) fn probability(key: String, doubt: Doubt, ends: (bool, bool)) -> Self {
-        UnknownNumber { key, doubt, low: Some(0), high: Some(1), ends }
+        UnknownNumber { ends, whole: false, ..UnknownNumber::between(key, doubt, Some(0), Some(1)) }
+    }
+
+    /// What is proved to lie between two fractions, which are the same where it is known; whether it may be these.
+    pub(crate) fn enclosed(key: String, doubt: Doubt, [low, high]: [Rational; 2], ends: (bool, bool)) -> Self {
+        UnknownNumber { key, doubt, low: Some(low), high: Some(high), ends, whole: false }
+    }
+
+    /// The number, if it is known.
+    fn value(&self) -> Option<&Rational> {
+        self.low.as_ref().filter(|low| Some(*low) == self.high.as_ref())
     }
 
     /// Why it is not known.
@@ -49,14 +81,21 @@ impl UnknownNumber {
         &self.doubt
     }
 
-    fn derived(&self, key: String, low: Option<i64>, high: Option<i64>) -> Self {
-        UnknownNumber { key, doubt: self.doubt.clone(), low, high, ends: (true, true) }
+    /// Another one that was computed from this one, and the ends that it has.
+    fn derived(&self, key: String, [low, high]: Ends, ends: (bool, bool)) -> Self {
+        UnknownNumber { key, doubt: self.doubt.clone(), low, high, ends, whole: false }
     }
 
     /// As a value of the language.
     pub(crate) fn alloc<'v>(self, heap: Heap<'v>) -> Value<'v> {
-        meet(&self.doubt);
+        self.meet();
         heap.alloc(self)
+    }
+
+    fn meet(&self) {
+        if self.value().is_none() {
+            meet(&self.doubt);
+        }
     }
 
     /// What could be the order of this number and another one: one of the orders that what is known of both leaves.
@@ -64,23 +103,62 @@ impl UnknownNumber {
     /// # Errors
     /// If the other is no number.
     pub(crate) fn order<'v>(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Ordering> {
-        meet(&self.doubt);
+        self.meet();
         let Some(unknown) = UnknownNumber::from_value(other) else {
-            // That it is a number at all.
-            heap.alloc(0).compare(other)?;
-            let against = |end: Option<i64>| end.map(|end| heap.alloc(end).compare(other)).transpose();
-            let possible = self.possible(against(self.low)?, against(self.high)?);
-            return Ok(self.choose(&other.to_repr(), &possible));
+            return match exact_binary(other) {
+                Some(number) => self.order_to(&number, other),
+                None => {
+                    // An infinite float, or what is no number at all.
+                    let order = heap.alloc(0).compare(other)?;
+                    Ok(if order.is_lt() { Ordering::Less } else { Ordering::Greater })
+                }
+            };
         };
         if unknown.key == self.key {
             return Ok(Ordering::Equal);
         }
-        let mut all = [Ordering::Less, Ordering::Equal, Ordering::Greater];
+        // The same question in either direction has the same answer.
         if unknown.key < self.key {
-            all.reverse();
-            return Ok(all[choose(&format!("{} ? {}", unknown.key, self.key), 3, || self.doubt.clone())]);
+            return Ok(unknown.choose(&self.key, &unknown.possible_to(self)).reverse());
         }
-        Ok(self.choose(&unknown.key, &all))
+        Ok(self.choose(&unknown.key, &self.possible_to(unknown)))
+    }
+
+    /// The order of this number and one that is known.
+    fn order_to(&self, number: &Rational, written: Value<'_>) -> starlark::Result<Ordering> {
+        if let (Some(value), Some(float)) = (self.value(), StarlarkFloat::unpack_value_opt(written))
+            && value != number
+            && value.to_f64().next_down() <= float.0
+            && float.0 <= value.to_f64().next_up()
+        {
+            let (over, under) = (value.numer(), value.denom());
+            return Err(failure(format!(
+                "{written} is a binary fraction beside {value}, which it is compared with\n  write rational({over}, {under})"
+            )));
+        }
+        let against = |end: &Option<Rational>| end.as_ref().map(|end| end.cmp(number));
+        let possible = self.possible(against(&self.low), against(&self.high));
+        Ok(self.choose(&number.to_string(), &possible))
+    }
+
+    /// The orders of this number and another one that the ends of both leave.
+    fn possible_to(&self, other: &Self) -> Vec<Ordering> {
+        let ends = |a: &Option<Rational>, b: &Option<Rational>| a.as_ref().zip(b.as_ref()).map(|(a, b)| a.cmp(b));
+        let (lowest, highest) = (ends(&self.low, &other.high), ends(&self.high, &other.low));
+        // Above all that the other may be, or below; where ends touch, unless both numbers may be there.
+        let above = lowest.is_some_and(|o| o.is_gt() || o.is_eq() && !(self.ends.0 && other.ends.1));
+        let below = highest.is_some_and(|o| o.is_lt() || o.is_eq() && !(self.ends.1 && other.ends.0));
+        let mut possible = Vec::with_capacity(3);
+        if lowest.is_none_or(Ordering::is_lt) {
+            possible.push(Ordering::Less);
+        }
+        if !above && !below {
+            possible.push(Ordering::Equal);
+        }
+        if highest.is_none_or(Ordering::is_gt) {
+            possible.push(Ordering::Greater);
+        }
+        possible
     }
 
     fn choose(&self, other: &str, possible: &[Ordering]) -> Ordering {
@@ -105,33 +183,54 @@ impl UnknownNumber {
     }
 
     fn with<'v>(&self, sign: &str, other: Value<'v>, turned: bool, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        let text = match UnknownNumber::from_value(other) {
-            Some(other) => other.key.clone(),
-            None if ["int", "float"].contains(&other.get_type()) => other.to_repr(),
+        let (text, number) = match UnknownNumber::from_value(other) {
+            Some(other) => (other.key.clone(), other.value().cloned()),
+            None if ["int", "float", "rational"].contains(&other.get_type()) => (other.to_repr(), exact_binary(other)),
             None => return Err(lost(self.doubt.clone())),
         };
         let key =
             if turned { format!("({text} {sign} {})", self.key) } else { format!("({} {sign} {text})", self.key) };
-        let remainder = other.unpack_i32().filter(|m| sign == "%" && !turned && *m > 0 && self.low >= Some(0));
-        let (low, high) = match (sign, other.unpack_i32().map(i64::from)) {
-            _ if remainder.is_some() => (Some(0), remainder.map(|m| i64::from(m) - 1)),
-            ("+", Some(k)) if self.ends == (true, true) => {
-                (self.low.and_then(|l| l.checked_add(k)), self.high.and_then(|h| h.checked_add(k)))
-            }
-            ("-", Some(k)) if self.ends == (true, true) && !turned => {
-                (self.low.and_then(|l| l.checked_sub(k)), self.high.and_then(|h| h.checked_sub(k)))
-            }
-            _ => (None, None),
-        };
-        Ok(self.derived(key, low, high).alloc(heap))
+        let image = number.as_ref().and_then(|number| self.image(sign, number, turned));
+        let (ends, may_be) = image.unwrap_or(([None, None], (true, true)));
+        let whole =
+            self.whole && number.is_some_and(|number| number.is_integer()) && ["+", "-", "*", "%"].contains(&sign);
+        Ok(UnknownNumber { whole, ..self.derived(key, ends, may_be) }.alloc(heap))
     }
+
+    /// The ends of the sum, difference, product, quotient or remainder with a number, and whether it may be them.
+    fn image(&self, sign: &str, number: &Rational, turned: bool) -> Option<(Ends, (bool, bool))> {
+        let map = |of: &dyn Fn(&Rational) -> Rational| [&self.low, &self.high].map(|end| end.as_ref().map(of));
+        let turns = |[low, high]: Ends| ([high, low], (self.ends.1, self.ends.0));
+        let scaled = |factor: &Rational| match factor.cmp0() {
+            Ordering::Greater => Some((map(&|end| Rational::from(end * factor)), self.ends)),
+            Ordering::Less => Some(turns(map(&|end| Rational::from(end * factor)))),
+            Ordering::Equal => None,
+        };
+        match (sign, turned) {
+            ("+", _) => Some((map(&|end| Rational::from(end + number)), self.ends)),
+            ("-", false) => Some((map(&|end| Rational::from(end - number)), self.ends)),
+            ("-", true) => Some(turns(map(&|end| Rational::from(number - end)))),
+            ("*", _) => scaled(number),
+            ("/", false) if *number != 0 => scaled(&Rational::from(number.recip_ref())),
+            // Of integers that are not negative.
+            ("%", false) if self.whole && self.low >= Some(Rational::new()) && number.is_integer() && *number > 0 => {
+                Some(([Some(Rational::new()), Some(Rational::from(number - 1))], (true, true)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A number as the fraction that it is; nothing for an infinite one, and for what is none.
+fn exact_binary(value: Value<'_>) -> Option<Rational> {
+    exact_number(value).or_else(|| StarlarkFloat::unpack_value_opt(value).and_then(|x| Rational::from_f64(x.0)))
 }
 
 #[starlark_value(type = "number that is not known")]
 impl<'v> StarlarkValue<'v> for UnknownNumber {
     fn to_bool(&self) -> bool {
-        let against = |end: Option<i64>| end.map(|end| end.cmp(&0));
-        self.choose("0", &self.possible(against(self.low), against(self.high))) != Ordering::Equal
+        let against = |end: &Option<Rational>| end.as_ref().map(|end| end.cmp0());
+        self.choose("0", &self.possible(against(&self.low), against(&self.high))) != Ordering::Equal
     }
 
     fn equals(&self, other: Value<'v>) -> starlark::Result<bool> {
@@ -154,7 +253,8 @@ impl<'v> StarlarkValue<'v> for UnknownNumber {
     }
 
     fn minus(&self, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        Ok(self.derived(format!("-{}", self.key), None, None).alloc(heap))
+        let ([low, high], ends) = self.image("-", &Rational::new(), true).unwrap_or(([None, None], (true, true)));
+        Ok(self.derived(format!("-{}", self.key), [low, high], ends).alloc(heap))
     }
 
     fn add(&self, other: Value<'v>, heap: Heap<'v>) -> Option<starlark::Result<Value<'v>>> {

@@ -15,7 +15,7 @@ use allocert::record::{Compare, CompareRow};
 use allocert::training::{Audit, Reported};
 
 use super::failure::Failure;
-use super::output::{Colour, bar, harmless, json, line, paint, plural};
+use super::output::{Colour, bar, harmless, json, line, outward, paint, plural};
 use super::{Common, error_bound, settings};
 
 mod rows;
@@ -185,10 +185,11 @@ fn intervals(answer: &Compare) -> String {
 fn judged(row: &CompareRow) -> Option<String> {
     let (trials, successes) = (row.trials?, row.successes?);
     let rate = successes as f64 / trials as f64;
-    let probability = match (row.probability, row.interval) {
-        (Some(p), _) => p.to_string(),
-        (None, Some([low, high])) => format!("{low:.4} to {high:.4}"),
-        (None, None) => "not known".to_owned(),
+    let probability = match (row.probability, row.enclosure, row.interval) {
+        (Some(p), ..) => p.to_string(),
+        (None, Some(ends), _) => format!("{}, proved", outward(ends)),
+        (None, None, Some([low, high])) => format!("{low:.4} to {high:.4}"),
+        (None, None, None) => "not known".to_owned(),
     };
     let (network, allocation) = (row.network.as_deref()?, row.allocation.as_deref()?);
     let samples = row.samples.map_or(String::new(), |m| format!(", {}", plural(m, "sample")));

@@ -31,8 +31,8 @@ pub(super) fn against_match(rows: &[SurveyRow]) -> Result<String, PlotError> {
         description: format!(
             "Each mark is one orbit of allocations of {network} at one number of samples, trained by one trainer. To the \
              right its match probability, upwards the share of students that training brought to a match, each with a \
-             95 % interval; where instances stay undecided, the mark is in the middle of the interval. Marks below the \
-             diagonal are optimisation gaps."
+             95 % interval where it was sampled; where the probability is only known to lie between two numbers, the mark \
+             is in their middle. Marks below the diagonal are optimisation gaps, up to chance."
         ),
         x: Axis::probability("match probability"),
         y: Axis::probability("success rate"),

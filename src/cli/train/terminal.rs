@@ -6,7 +6,7 @@ use allocert::allocation::{Allocation, picture};
 use allocert::network::Network;
 use allocert::record::{Replay, Train, TrialRun};
 
-use crate::cli::output::{harmless, learnable, plural, thousands, wrapped_paragraph};
+use crate::cli::output::{harmless, learnable, outward, plural, thousands, wrapped_paragraph};
 
 /// A result.
 pub(super) fn text(answer: &Train, network: &Network, allocation: &Allocation) -> String {
@@ -64,18 +64,18 @@ fn compared(answer: &Train) -> String {
         None => answer.evidence.clone().unwrap_or_else(|| "unknown".to_owned()),
     };
     let mut text = format!("\nverdict      {verdict} ({evidence})\n");
-    match (answer.probability_exact, answer.ci95_exact) {
-        (Some(p), None) => text.push_str(&format!("match prob.  {p}\n")),
-        (Some(p), Some([low, high])) => {
-            text.push_str(&format!("match prob.  {p:.4}, 95 % interval {low:.4} to {high:.4}\n"));
-        }
-        (None, Some([low, high])) => {
-            text.push_str(&format!("match prob.  between {low:.4} and {high:.4} (95 %): instances are undecided\n"));
-        }
-        (None, None) => text.push_str("match prob.  not known\n"),
-    }
+    let probability = match (answer.probability_exact, answer.enclosure_exact, answer.ci95_exact) {
+        (Some(p), _, None) => format!("{p}, {}", evidence.replace("unknown", "open")),
+        (None, Some(ends), None) => format!("{}, {evidence}", outward(ends)),
+        (Some(p), _, Some([low, high])) => format!("{p:.4}, 95 % interval {low:.4} to {high:.4}"),
+        (None, _, Some([low, high])) => format!("between {low:.4} and {high:.4} (95 %): instances are undecided"),
+        (None, None, None) => "not known".to_owned(),
+    };
+    text.push_str(&format!("match prob.  {probability}\n"));
     if let Some(gap) = answer.gap {
-        text.push_str(&format!("gap          {gap:.4}\n"));
+        let same = answer.gap_to.as_deref() == Some("instances");
+        let to = if same { "the matched share of the same instances" } else { "the match probability" };
+        text.push_str(&format!("gap          {gap:.4} below {to}\n"));
     }
     if let Some(halt) = &answer.stopped_exact {
         let halt = wrapped_paragraph(halt, 64).replace('\n', "\n             ");

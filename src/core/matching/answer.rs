@@ -287,32 +287,58 @@ impl MatchAnswer {
         }
     }
 
-    /// MP, or its estimate; nothing if no theorem gives it and instances are undecided.
+    /// MP, where a law or a theorem gives a number; otherwise its estimate. Nothing where a theorem encloses it sharply, and where
+    /// no theorem says what it is and instances are undecided.
     pub fn probability(&self) -> Option<f64> {
-        match self.verdict {
-            Verdict::Zero => Some(0.0),
-            Verdict::One => Some(1.0),
-            _ => {
-                let exact = self.exact.as_ref().and_then(Exact::value);
-                exact.or_else(|| self.estimate.as_ref().and_then(|e| e.probability))
-            }
+        match (self.verdict, self.sharp()) {
+            (Verdict::Zero, _) => Some(0.0),
+            (Verdict::One, _) => Some(1.0),
+            (_, Some(exact)) => exact.value(),
+            (_, None) => self.estimate.as_ref().and_then(|e| e.probability),
         }
     }
 
-    /// What MP is known to lie in: one value where a law settles it, otherwise a 95 % interval.
-    pub fn ci95(&self) -> [f64; 2] {
-        match self.verdict {
-            Verdict::Zero => [0.0, 0.0],
-            Verdict::One => [1.0, 1.0],
-            _ => self.interval().or_else(|| self.exact.as_ref().map(Exact::enclosure)).unwrap_or([0.0, 1.0]),
+    /// What MP is known to lie in: one value, or the sharp enclosure of a theorem; a 95 % interval only where neither is there.
+    pub fn range(&self) -> [f64; 2] {
+        match (self.verdict, self.sharp()) {
+            (Verdict::Zero, _) => [0.0, 0.0],
+            (Verdict::One, _) => [1.0, 1.0],
+            (_, Some(exact)) => exact.enclosure(),
+            (_, None) => self.interval().unwrap_or_else(|| self.within([0.0, 1.0])),
         }
     }
 
-    /// The 95 % interval of an estimate; nothing where a law settles the value.
+    /// The 95 % interval of an estimate, within the bounds of a theorem; nothing where a law or a theorem says what the value is.
     pub fn interval(&self) -> Option<[f64; 2]> {
-        match self.verdict {
-            Verdict::Zero | Verdict::One => None,
-            _ => self.estimate.as_ref().map(|e| e.ci95),
-        }
+        self.estimate.as_ref().filter(|_| !self.is_given()).map(|e| self.within(e.ci95))
+    }
+
+    /// What of an interval lies within the bounds of a theorem; the bounds themselves if nothing does.
+    pub fn within(&self, [low, high]: [f64; 2]) -> [f64; 2] {
+        let Some([least, most]) = self.exact.as_ref().map(Exact::enclosure) else {
+            return [low, high];
+        };
+        let both = [low.max(least), high.min(most)];
+        if both[0] <= both[1] { both } else { [least, most] }
+    }
+
+    /// What sampling showed beside a theorem that says the value: no part of what is known of it.
+    pub fn beside(&self) -> Option<&Estimate> {
+        self.estimate.as_ref().filter(|_| self.sharp().is_some())
+    }
+
+    /// What a theorem says of the value, if it is no mere bound.
+    fn sharp(&self) -> Option<&Exact> {
+        self.exact.as_ref().filter(|exact| exact.is_sharp())
+    }
+
+    /// Whether a law or a theorem says what MP is, so that no sample does.
+    pub fn is_given(&self) -> bool {
+        self.is_settled() || self.sharp().is_some()
+    }
+
+    /// Whether MP is known to be 0, or to be 1.
+    pub fn is_settled(&self) -> bool {
+        matches!(self.verdict, Verdict::Zero | Verdict::One)
     }
 }

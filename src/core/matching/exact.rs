@@ -122,6 +122,11 @@ impl Exact {
         [if low > self.low { low.next_down() } else { low }, if high < self.high { high.next_up() } else { high }]
     }
 
+    /// Whether it says the value, as a number or to three digits; otherwise it is a bound, within which instances say more.
+    pub fn is_sharp(&self) -> bool {
+        self.number.is_some() || Rational::from(&self.high - &self.low) * 1_000 <= 1
+    }
+
     /// The number, up to rounding, if it is known that closely.
     pub fn value(&self) -> Option<f64> {
         self.number.as_ref().map(|_| self.low.to_f64())
