@@ -117,8 +117,8 @@ fn training_and_claims_stop() {
     let done = stopped("training", |c| Experiment::run(&training, None, 1_000_000, c));
     assert!(done.is_partial() && done.count() < 1_000_000);
 
-    let text = "claim(name = \"c\", statement = \"s\", networks = [lffn([2, 4, 2])], holds = lambda net, a: \
-        len([w for w in range(1000)]) > 0 and a.dim <= net.teacher_dim)";
+    let text = "claim(name = \"c\", statement = \"s\", networks = [lrnn(1, 4, 1, 9)], holds = lambda net, a: \
+        len([w for w in range(1000)]) > 0 and a.dim <= a.size)";
     let claims = read(Path::new("mine.star"), text.to_owned(), SETTINGS).unwrap();
     let options = CheckOptions { settings: SETTINGS, time_limit: Duration::from_secs(600), max_allocations: 1 << 26 };
     let checked = stopped("a claim", |c| check(&claims[0], &options, c));
