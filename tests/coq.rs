@@ -165,6 +165,27 @@ fn wrong_tables(written: &Export) -> (String, usize) {
     (text, count)
 }
 
+/// Instances with and without a match are accepted, and refused with another weight of a student.
+fn instances(folder: &Path) {
+    let one = ["match", "lrnn(1, 1, 1, 3)", "W[0,0]", "--samples", "1", "--trials", "50"];
+    let any = ["match", "lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]", "--trials", "50"];
+    for (arguments, matched) in [(&one[..], "matched"), (&any[..], "matched_everywhere")] {
+        let written = export(&certificate("match", arguments)).unwrap();
+        // That no instance near one without a match has one, and what follows, is not stated.
+        assert!(!written.is_whole());
+        for states in [matched, "unmatched"] {
+            assert!(written.file.contains(&format!(": {states} (l")), "{states}: {}", written.file);
+        }
+        assert!(accepted(folder, "Match.v", &written.file, written.theorems));
+        for (place, head) in written.file.match_indices("Instance\n  [:: r (") {
+            let (before, weight) = written.file.split_at(place + head.len());
+            let wrong =
+                weight.strip_prefix('-').map_or(format!("{before}-{weight}"), |weight| before.to_owned() + weight);
+            assert!(!accepted(folder, "Other.v", &wrong, written.theorems), "{wrong}");
+        }
+    }
+}
+
 #[test]
 fn coq_accepts_certificates_and_rejects_mutants() {
     if !has_coq() {
@@ -181,7 +202,8 @@ fn coq_accepts_certificates_and_rejects_mutants() {
     assert!(accepted(&folder, "Scan.v", &scan.file, scan.theorems));
     let squares = export(&certificate("squares", &["scan", "pnn([2, 2, 1], 2)", "--elementary"])).unwrap();
     let mut rejected = 0;
-    for (name, table) in [("WrongScan.v", &scan), ("WrongSquares.v", &squares)] {
+    let recurrent = export(&certificate("recurrent", &["scan", "lrnn(1, 2, 1, 4)", "--elementary"])).unwrap();
+    for (name, table) in [("WrongScan.v", &scan), ("WrongSquares.v", &squares), ("WrongRecurrent.v", &recurrent)] {
         let (wrong, count) = wrong_tables(table);
         std::fs::write(folder.join(name), format!("{}{wrong}", table.file)).unwrap();
         // Were one of them accepted, `Fail` would fail.
@@ -189,13 +211,14 @@ fn coq_accepts_certificates_and_rejects_mutants() {
         assert!(done, "{name}: {said}");
         rejected += count;
     }
-    assert!(rejected >= 50, "{rejected}");
+    assert!(rejected >= 100, "{rejected}");
     let right = "Lemma right : (1 == 1) = true. Proof. computed. Fail Qed. Abort.\n";
     assert!(!accepted(&folder, "Right.v", &format!("{}{right}", scan.file), scan.theorems));
     let samples =
         export(&certificate("samples", &["rank", "lffn([2, 1, 2])", "all", "--samples", "1", "--elementary"])).unwrap();
     assert!(samples.is_whole(), "{:?}", samples.left_out);
     assert!(accepted(&folder, "Samples.v", &samples.file, samples.theorems));
+    instances(&folder);
     let pinned = export(&certificate("carried", &["scan", PINNED])).unwrap();
     assert!(pinned.is_whole(), "{:?}", pinned.left_out);
     assert!(accepted(&folder, "Pinned.v", &pinned.file, pinned.theorems));

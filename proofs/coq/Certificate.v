@@ -2,12 +2,15 @@
 
 From Coq Require Export ZArith NArith.
 From mathcomp Require Export ssreflect ssrfun ssrbool eqtype ssrnat seq.
-From Allocert Require Export Network Families Polynomials Recorded Linear Checker Answers.
+From Allocert Require Export Network Families Polynomials Recorded Linear Checker Answers Instances.
 Delimit Scope Z_scope with ZZ.
 
 (** A term of a polynomial in weights (w i) and entries of inputs (x M t e: entry e of sample t, of M). *)
 Notation w := weight_variable (only parsing).
 Notation x := input_variable (only parsing).
+
+(** The rational number n/d of an instance. *)
+Definition r (n : Z) (d : positive) : Network.rational := (n, d).
 
 (** What a certificate proves about its network, once two computations say true. *)
 Section Checked.
@@ -39,6 +42,9 @@ Proof. by move=> one all; exists k. Qed.
 Lemma not_spans_checked p s n A k k' : dimension p s A k -> dimension p s (iota 0 n) k' -> (k < k') = true ->
   ~ spans p s n A.
 Proof. by move=> one all lt [j /(dimension_unique _ _ _ _ _ one) <- /(dimension_unique _ _ _ _ _ all) e]; rewrite e ltnn in lt. Qed.
+Arguments solution_sound {p A I s}.
+Arguments solution_everywhere_sound {p A I s}.
+Arguments absence_sound {p A I a}.
 Arguments spans_checked {p s n A k}.
 Arguments not_spans_checked {p s n A k k'}.
 Arguments dimension_checked {p s ws xs ys bs} ok {A k}.

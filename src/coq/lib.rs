@@ -6,6 +6,7 @@
 
 mod facts;
 mod form;
+mod instance;
 mod network;
 mod polynomial;
 mod recording;
@@ -20,7 +21,7 @@ use recording::Recording;
 use section::Section;
 
 /// The files of the theory, in the order in which they are compiled: names and texts.
-pub const THEORY: [(&str, &str); 9] = [
+pub const THEORY: [(&str, &str); 10] = [
     ("Network.v", include_str!("theory/Network.v")),
     ("Families.v", include_str!("theory/Families.v")),
     ("Polynomials.v", include_str!("theory/Polynomials.v")),
@@ -29,6 +30,7 @@ pub const THEORY: [(&str, &str); 9] = [
     ("Checker.v", include_str!("theory/Checker.v")),
     ("Sound.v", include_str!("theory/Sound.v")),
     ("Answers.v", include_str!("theory/Answers.v")),
+    ("Instances.v", include_str!("theory/Instances.v")),
     ("Certificate.v", include_str!("theory/Certificate.v")),
 ];
 
@@ -178,6 +180,8 @@ struct Writer {
     programs: BTreeMap<String, (Result<Recording, String>, String)>,
     /// What steps state, and the network before it.
     proved: BTreeMap<u64, (String, String)>,
+    /// What is proved of steps that state more.
+    partly: Vec<String>,
     left_out: Vec<LeftOut>,
 }
 
@@ -230,8 +234,13 @@ impl Writer {
             let written = section.finish();
             self.text.push_str(&written.coq);
             self.plain.extend(written.plain);
-            let of = |(step, statement)| (step, (written.subject.clone(), statement));
-            self.proved.extend(written.proved.into_iter().map(of));
+            for (step, whole, statement) in written.proved {
+                if whole {
+                    self.proved.insert(step, (written.subject.clone(), statement));
+                } else {
+                    self.partly.push(format!("{}: {statement}", written.subject));
+                }
+            }
         }
     }
 
@@ -253,9 +262,10 @@ impl Writer {
         let nothing = || (Kind::Answer, "it states nothing in Coq".to_owned());
         unsaid.into_iter().for_each(|step| self.left_out_as(step, nothing()));
         let file = format!("{HEAD}{}", self.text);
-        let theorems = self.proved.len();
+        let theorems = self.proved.len() + self.partly.len();
         let plain = format!("allocert-plain 1 {}\n{}end\n", self.plain.len(), self.plain.concat());
-        let proved = self.proved.into_values().map(|(subject, statement)| format!("{subject}: {statement}")).collect();
+        let proved = self.proved.into_values().map(|(subject, statement)| format!("{subject}: {statement}"));
+        let proved = proved.chain(self.partly).collect();
         Ok(Export { file, plain, proved, theorems, left_out: self.left_out })
     }
 }

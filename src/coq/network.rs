@@ -114,6 +114,11 @@ impl Network {
         })
     }
 
+    /// Whether the certificate carries its program.
+    pub(super) fn is_own(&self) -> bool {
+        matches!(self.family, Family::Own { .. })
+    }
+
     /// Entries of one input.
     pub(super) fn input_size(&self) -> usize {
         match &self.family {
@@ -146,7 +151,7 @@ impl Network {
         tensor.entries[place]
     }
 
-    /// The positions of an allocation, in rising order.
+    /// The positions of an allocation that names no weight twice, in rising order.
     pub(super) fn allocation(&self, text: &str) -> Option<Vec<usize>> {
         let mut weights = Vec::new();
         for item in text.split(' ').filter(|item| *item != "none") {
@@ -157,8 +162,7 @@ impl Network {
             }
         }
         weights.sort_unstable();
-        weights.dedup();
-        Some(weights)
+        weights.windows(2).all(|pair| pair[0] < pair[1]).then_some(weights)
     }
 
     /// Exchanges two units: `inputs`, `outputs`, `hidden` or, with layers, `layer 1`, ….

@@ -6,6 +6,7 @@ use allocert_format::Rule;
 
 use super::facts::{Bounds, Reason};
 use super::form::{Form, comment};
+use super::instance::{Instance, Shown};
 use super::network::{Network, Symmetry};
 use super::polynomial::Polynomial;
 
@@ -23,6 +24,8 @@ struct Answer {
     step: u64,
     /// As certificates say it.
     statement: String,
+    /// Whether that is all that the step says.
+    whole: bool,
     what: What,
 }
 
@@ -37,6 +40,8 @@ enum What {
     Census { set: Vec<usize>, counts: Counts, point: u64 },
     /// From dimensions in other steps.
     Spans { set: Vec<usize>, spans: bool, from: (u64, u64) },
+    /// Whether an instance has a match.
+    Shown { set: Vec<usize>, instance: u64, shown: Shown },
 }
 
 impl What {
@@ -46,7 +51,7 @@ impl What {
             | What::AtMost { point, .. }
             | What::AtLeast { point, .. }
             | What::Census { point, .. } => Some(*point),
-            What::Spans { .. } => None,
+            What::Spans { .. } | What::Shown { .. } => None,
         }
     }
 }
@@ -69,6 +74,7 @@ pub(super) struct Section {
     dimensions: BTreeMap<u64, (Vec<usize>, usize)>,
     /// The points of branches.
     branches: BTreeMap<u64, u64>,
+    instances: BTreeMap<u64, Instance>,
     answers: Vec<Answer>,
     /// The steps that answer the certificate's question.
     asked: Vec<u64>,
@@ -101,6 +107,7 @@ impl Section {
             at_least: BTreeMap::new(),
             dimensions: BTreeMap::new(),
             branches: BTreeMap::new(),
+            instances: BTreeMap::new(),
             answers: Vec::new(),
             asked: asked.to_vec(),
         })
@@ -109,18 +116,23 @@ impl Section {
     /// Takes a step; why not, if it cannot be taken.
     pub(super) fn take(&mut self, step: u64, rule: &Rule) -> Result<(), String> {
         let unknown = |what: &str| format!("{what} is not known here");
+        let not_read = || "a number or a polynomial is not of the known form".to_owned();
         let set = |of: &str| self.network.allocation(of).ok_or_else(|| unknown(of));
         match rule {
             Rule::Point { weights, inputs } => {
                 self.points.insert(step, (weights.clone(), inputs.clone()));
             }
-            Rule::Minor { of, at_least, columns, point, .. } => {
+            Rule::Minor { of, at_least, rows, columns, point } => {
                 let (set, columns) = (set(of)?, set(columns)?);
+                let inside = columns.iter().all(|c| set.binary_search(c).is_ok());
+                if !inside || [rows.len(), columns.len()] != [*at_least; 2] {
+                    return Err("the minor has not so many rows and columns of the allocation".to_owned());
+                }
                 self.at_least.insert(step, (columns, *point));
                 if self.is_answer(step) {
                     let statement = format!("the dimension of {of} is at least {at_least}");
                     let what = What::AtLeast { set, k: *at_least, point: *point };
-                    self.answers.push(Answer { step, statement, what });
+                    self.answers.push(Answer { step, statement, whole: true, what });
                 }
             }
             Rule::Size { of, at_most } => self.bounded(step, of, *at_most, Reason::Size)?,
@@ -161,6 +173,36 @@ impl Section {
                 self.branches.insert(step, *point);
             }
             Rule::Count { within, branches, counts, unproved: 0, .. } => self.count(step, within, counts, branches)?,
+            Rule::Instance { student, teacher, inputs, .. } => {
+                let instance = Instance::parse(student, teacher, inputs).ok_or_else(not_read)?;
+                self.instances.insert(step, instance);
+            }
+            Rule::Solution { of, instance, polynomial, between, values } => {
+                let given = self.instances.get(instance).ok_or_else(|| unknown("the instance"))?;
+                let everywhere = self.samples != Some(given.inputs.len() as u64);
+                let shown = Shown::solution(polynomial, between, values, everywhere).ok_or_else(not_read)?;
+                let statement = format!("the instance of step {instance} has a real match with {of}");
+                let what = What::Shown { set: set(of)?, instance: *instance, shown };
+                self.answers.push(Answer { step, statement, whole: true, what });
+            }
+            Rule::Absence { of, instance, multipliers, form, polynomial, nearby } => {
+                if !self.instances.contains_key(instance) {
+                    return Err(unknown("the instance"));
+                }
+                if self.network.is_own() {
+                    return Err("an instance of a network of one's own without a match has no proof in Coq".to_owned());
+                }
+                let read = |text: &String| Polynomial::parse(&self.network, text);
+                let multipliers = multipliers.iter().map(read).collect::<Option<_>>().ok_or_else(not_read)?;
+                let form = read(form).ok_or_else(not_read)?;
+                let shown = Shown::absence(multipliers, form, polynomial).ok_or_else(not_read)?;
+                let statement = format!("the instance of step {instance} has no real match with {of}");
+                let what = What::Shown { set: set(of)?, instance: *instance, shown };
+                self.answers.push(Answer { step, statement, whole: !nearby, what });
+                if *nearby {
+                    return Err("that no instance near it has a match has no proof in Coq".to_owned());
+                }
+            }
             Rule::Count { .. } => return Err("some of its dimensions are only probable".to_owned()),
             Rule::Gauge { .. } => return Err("gauge directions by name have no proof in Coq".to_owned()),
             Rule::Bound { name, .. } => return Err(format!("the bound `{name}` has no proof in Coq")),
@@ -172,13 +214,16 @@ impl Section {
 
     fn bounded(&mut self, step: u64, of: &str, at_most: usize, reason: Reason) -> Result<(), String> {
         let set = self.network.allocation(of).ok_or_else(|| format!("{of} is not known here"))?;
+        if at_most > self.network.weights {
+            return Err("the bound is above the number of weights".to_owned());
+        }
         let at = self.bounds.push(set.clone(), at_most, reason);
         self.at_most.insert(step, at);
         if self.is_answer(step) {
             let statement = format!("the dimension of {of} is at most {at_most}");
             // Kernel vectors have to be independent at it; without a point the checker has zeros.
             let point = self.points.keys().next().copied().unwrap_or(0);
-            self.answers.push(Answer { step, statement, what: What::AtMost { set, k: at_most, point } });
+            self.answers.push(Answer { step, statement, whole: true, what: What::AtMost { set, k: at_most, point } });
         }
         Ok(())
     }
@@ -208,7 +253,7 @@ impl Section {
         }
         self.dimensions.insert(step, (set.clone(), dim));
         let statement = format!("the dimension of {of} is {dim}");
-        self.answers.push(Answer { step, statement, what: What::Dimension { set, dim, point } });
+        self.answers.push(Answer { step, statement, whole: true, what: What::Dimension { set, dim, point } });
         Ok(())
     }
 
@@ -219,7 +264,7 @@ impl Section {
             return Err("the dimensions say something else".to_owned());
         }
         let statement = format!("{of} {}", if spans { "spans" } else { "does not span" });
-        self.answers.push(Answer { step, statement, what: What::Spans { set: set.clone(), spans, from } });
+        self.answers.push(Answer { step, statement, whole: true, what: What::Spans { set: set.clone(), spans, from } });
         Ok(())
     }
 
@@ -228,7 +273,12 @@ impl Section {
         let point = *branches.first().and_then(|b| self.branches.get(b)).ok_or("a branch is not known here")?;
         let entries: Vec<String> = counts.iter().map(|(s, d, n)| format!("{n} of size {s} with {d}")).collect();
         let statement = format!("dimensions of all allocations inside {within}: {}", entries.join(", "));
-        self.answers.push(Answer { step, statement, what: What::Census { set, counts: counts.clone(), point } });
+        self.answers.push(Answer {
+            step,
+            statement,
+            whole: true,
+            what: What::Census { set, counts: counts.clone(), point },
+        });
         Ok(())
     }
 
@@ -241,8 +291,8 @@ impl Section {
         }
         let points: BTreeSet<u64> = self.answers.iter().filter_map(|a| a.what.point()).collect();
         let coq = self.coq(&points);
-        let plain = points.iter().map(|point| self.plain(*point)).collect();
-        let proved = self.answers.into_iter().map(|a| (a.step, a.statement)).collect();
+        let plain = points.iter().map(|point| self.plain(*point)).chain(self.plain_instances()).collect();
+        let proved = self.answers.into_iter().map(|a| (a.step, a.whole, a.statement)).collect();
         Written { coq, plain, subject: self.subject, proved }
     }
 
@@ -275,6 +325,10 @@ impl Section {
                     self.network.weights,
                 ));
             }
+        }
+        for (step, instance) in &self.instances {
+            let term = instance.term(form);
+            text.push_str(&format!("Definition instance_{number}_{step} := {term}.\n\n"));
         }
         self.answers.iter().for_each(|answer| text.push_str(&self.theorem(answer)));
         self.answers.iter().for_each(|a| text.push_str(&format!("Print Assumptions answer_{}.\n", a.step)));
@@ -323,6 +377,13 @@ impl Section {
                 };
                 (if *spans { theorem } else { format!("~ {theorem}") }, (String::new(), proof))
             }
+            What::Shown { set, instance, shown } => {
+                let [states, check, sound, _] = shown.names();
+                let of = format!("({}) {} instance_{}_{instance}", self.network.term, form.numbers(set), self.number);
+                let term = shown.term(form);
+                let lemma = format!("Lemma computed_{step} : {check} {of}\n  ({term}) = true. Proof. computed. Qed.\n");
+                (format!("{states} {of}"), (lemma, format!("{sound} computed_{step}")))
+            }
         };
         let statement = comment(&answer.statement);
         format!("(** {statement} *)\n{lemma}Theorem answer_{step} : {theorem}.\nProof. exact ({proof}). Qed.\n\n")
@@ -349,7 +410,7 @@ impl Section {
             }
             What::AtMost { set, k, .. } => Some(format!("\n  at_most {} {k}", form.numbers(set))),
             What::AtLeast { set, k, .. } => Some(format!("\n  at_least {} {k}", form.numbers(set))),
-            What::Spans { .. } | What::Dimension { .. } => None,
+            What::Spans { .. } | What::Dimension { .. } | What::Shown { .. } => None,
         };
         let dimensions = self.dimensions_at(form, point);
         let all: Vec<usize> = (0..self.network.weights).collect();
@@ -365,6 +426,22 @@ impl Section {
             self.bounds.term(form, self.symbolic()),
             form.list(answers),
         )
+    }
+
+    /// What the extracted checker reads about instances, which need no point and no bounds.
+    fn plain_instances(&self) -> Option<String> {
+        let form = Form::Plain;
+        let answer = |answer: &Answer| match &answer.what {
+            What::Shown { set, instance, shown } => {
+                let [.., word] = shown.names();
+                let instance = self.instances.get(instance)?.term(form);
+                Some(format!("\n  {word} {} {instance} {}", form.numbers(set), shown.term(form)))
+            }
+            _ => None,
+        };
+        let answers: Vec<String> = self.answers.iter().filter_map(answer).collect();
+        let nothing = "\n0\n0\n0\n0";
+        (!answers.is_empty()).then(|| format!("{} functional{nothing}\n{}\n", self.network.plain, form.list(answers)))
     }
 
     /// The number of samples that variables of inputs are numbered with.
@@ -393,7 +470,8 @@ pub(super) struct Written {
     pub(super) coq: String,
     pub(super) plain: Vec<String>,
     pub(super) subject: String,
-    pub(super) proved: Vec<(u64, String)>,
+    /// Steps, whether that is all that they state, and the statements.
+    pub(super) proved: Vec<(u64, bool, String)>,
 }
 
 /// The table: a row for each dimension, an entry for each size.

@@ -31,7 +31,11 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
         return Some(Rule::Size { of, at_most: k });
     }
     let few = |labels: u64| labels <= k as u64;
-    if coordinates(&ground.network, set).is_some_and(few) || ground.labels(set).is_some_and(|l| few(l as u64)) {
+    let labels =
+        coordinates(&ground.network, set).is_some_and(few) || ground.labels(set).is_some_and(|l| few(l as u64));
+    // Where every step is read out, labels share coordinates: that needs theory, which vectors do without.
+    let shared = ground.engine.elementary() && ground.network.shapes().readout == Some("all");
+    if labels && !shared {
         return Some(Rule::Labels { of, at_most: k });
     }
     // Directions of a network that is no family have no names.
@@ -60,6 +64,7 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
     };
     match by_function(ground, set, missing).or_else(by_labels) {
         Some(vectors) => Some(Rule::Kernel { of, at_most: k, point, vectors }),
+        None if labels => Some(Rule::Labels { of, at_most: k }),
         None if elementary => Some(Rule::Bound { of, at_most: k, name: bound()? }),
         None => None,
     }
