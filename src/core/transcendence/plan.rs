@@ -70,17 +70,17 @@ impl Plan {
     /// See [`Obscure`]. Nothing may then be concluded about the program from points modulo primes but upper bounds.
     pub fn new(program: &Program, samples: usize, seed: u64) -> Result<Self, Obscure> {
         let mut random = generator(seed, Stream::Arguments, samples as u64);
-        let field = random_prime(&mut random);
         let one = Plan::fresh(program, samples.min(1));
+        let field = one.field(program, &mut random)?;
         if one.independent_on_each_sample(program, field, &mut random)? {
             // Samples are alike: if, at the weights of a point, the roots on another sample have witnesses, so they have after
             // any number of samples, for which that point may be taken.
             let two = Plan::fresh(program, samples.min(2));
-            two.see_witnesses(program, field, &mut random)?;
+            two.see_witnesses(program, &mut random)?;
             return Ok(Plan::fresh(program, samples));
         }
         let related = Plan::fresh(program, samples).related(program, field, &mut random)?;
-        related.see_witnesses(program, field, &mut random)?;
+        related.see_witnesses(program, &mut random)?;
         Ok(related)
     }
 
@@ -95,6 +95,11 @@ impl Plan {
         Plan { places, definitions, order, root_of_e: 1, error_log2: None, height: heights(program) }
     }
 
+    /// A random prime modulo which there are points.
+    fn field(&self, program: &Program, random: &mut ChaCha12Rng) -> Result<PrimeField, Obscure> {
+        if self.places.roots() == 0 { Ok(random_prime(random)) } else { Ok(self.point(program, random)?.0) }
+    }
+
     pub(super) fn places(&self) -> &Places {
         &self.places
     }
@@ -106,6 +111,24 @@ impl Plan {
     /// Whether a place is computed before another.
     pub(super) fn known_before(&self, place: usize, other: usize) -> bool {
         self.order[place] < self.order[other]
+    }
+
+    /// For each sample, the places whose variables are first needed on it: not those of shared places, nor those that others
+    /// depend on before.
+    pub(super) fn redrawn(&self) -> Vec<Vec<usize>> {
+        // Before all samples: 0; on sample j: j + 1.
+        let mut first = vec![0; self.places.count()];
+        for slot in self.places.arguments().filter(|slot| !slot.shared) {
+            slot.samples(self.places.samples).for_each(|sample| first[slot.place(sample)] = sample + 1);
+        }
+        let own = first.clone();
+        for (place, definition) in self.definitions.iter().enumerate() {
+            let Definition::Dependent { factors, .. } = definition else { continue };
+            factors.iter().for_each(|factor| first[factor.place] = first[factor.place].min(own[place]));
+        }
+        let mut redrawn = vec![Vec::new(); self.places.samples];
+        first.iter().enumerate().filter(|(_, at)| **at > 0).for_each(|(place, at)| redrawn[*at - 1].push(place));
+        redrawn
     }
 
     /// The number of exponentials and logarithms on all samples together.
@@ -179,7 +202,7 @@ impl Plan {
                 if shared { 0..program.weights() } else { program.weights()..program.weights() + program.inputs() };
             let mut relations = Relations::between(field, slots.len());
             while !relations.is_none() {
-                let point = self.point(program, field, random)?;
+                let point = self.point_modulo(program, field, random)?;
                 let entries = |slot: &&Slot| gradient(program, field, &point, slot, 0)[entries.clone()].to_vec();
                 if !relations.see(&slots.iter().map(entries).collect::<Vec<_>>()) {
                     return Ok(false);
@@ -189,15 +212,16 @@ impl Plan {
         Ok(true)
     }
 
-    /// Looks for a witness of every root, in the order of samples, then of steps.
-    fn see_witnesses(&self, program: &Program, field: PrimeField, random: &mut ChaCha12Rng) -> Result<(), Obscure> {
+    /// Looks for a witness of every root, in the order of samples, then of steps: modulo any prime, since a root that is a rational
+    /// function of those before it, over the rationals, exists at every point modulo every prime.
+    fn see_witnesses(&self, program: &Program, random: &mut ChaCha12Rng) -> Result<(), Obscure> {
         const MOST: usize = 40;
         let mut witnesses: Witnesses = vec![false; self.places.roots()];
         for _ in 0..MOST {
             if witnesses.iter().all(|seen| *seen) {
                 return Ok(());
             }
-            self.witnessed_point(program, field, random, &mut witnesses)?;
+            self.witnessed_point(program, random, &mut witnesses)?;
         }
         let all_seen = |slot: &&Slot| slot.samples(self.places.samples).all(|sample| witnesses[slot.place(sample)]);
         let lacking = self.places.radicands().find(|slot| !all_seen(slot));
@@ -257,7 +281,7 @@ impl Plan {
             if products > MOST_PRODUCTS {
                 return Err(Obscure::TooMany { arguments: count, limit: MOST_PRODUCTS });
             }
-            let point = self.point(program, field, random)?;
+            let point = self.point_modulo(program, field, random)?;
             let mut at_point = vec![Vec::new(); count];
             for slot in self.places.arguments() {
                 for sample in slot.samples(samples) {
@@ -348,8 +372,7 @@ impl Plan {
     fn check(&mut self, program: &Program, random: &mut ChaCha12Rng) -> Result<(), Obscure> {
         let slots: Vec<Slot> = self.places.arguments().copied().collect();
         for _ in 0..CHECKS {
-            let field = random_prime(random);
-            let point = self.point(program, field, random)?;
+            let (field, point) = self.point(program, random)?;
             for slot in &slots {
                 for place in slot.samples(self.places.samples).map(|sample| slot.place(sample)) {
                     let Definition::Dependent { constant, factors } = &self.definitions[place] else { continue };

@@ -6,10 +6,12 @@ use rand_chacha::rand_core::RngCore;
 use super::Obscure;
 use super::places::Slot;
 use super::plan::{Definition, Plan};
-use crate::number::{Field, Function, PrimeField, Ring};
+use crate::number::{Field, Function, PrimeField, Ring, random_prime};
 use crate::program::{Program, Step, Values};
 
-/// So many weights are drawn at the most.
+/// So many primes are drawn at the most: with roots of numbers, each has to be a square.
+const MOST_PRIMES: u64 = 1 << 12;
+/// So many weights are drawn at the most to which no inputs fit.
 const MOST_WEIGHTS: u64 = 64;
 /// So many times are the inputs of one sample drawn at the most where there are roots of them,
 const MOST_INPUTS: u64 = 1 << 16;
@@ -34,14 +36,45 @@ pub struct Point {
 }
 
 /// For each place of a root: whether its radicand was no square at a point where everything before it exists, on this sample and
-/// on those before it, at the same weights.
+/// on those before it, at the same weights, modulo some prime.
 pub(super) type Witnesses = Vec<bool>;
+
+/// What has to be drawn again where a radicand is no square, or zero: the least of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Again {
+    /// The inputs and variables of the sample.
+    Sample,
+    /// All weights and variables: the radicand depends on no input, or stays as it is.
+    Weights,
+    /// The prime: the radicand is a number.
+    Prime,
+}
+
+/// What came of one draw of weights.
+enum Drawn {
+    Point(Box<Point>),
+    /// So much is to be drawn again.
+    Failed(Again),
+    /// No inputs were found that fit.
+    Exhausted,
+}
+
+/// What stays while points are drawn modulo one prime.
+struct Search {
+    /// For each sample, the places whose variables may be drawn again with it.
+    redrawn: Vec<Vec<usize>>,
+    /// For each root, the last radicand that was no square, and in which draw of weights.
+    failures: Vec<Option<(u64, u64)>>,
+    /// How often weights were drawn.
+    draws: u64,
+}
 
 /// What stays while the inputs of samples are drawn.
 struct Draw<'a> {
     program: &'a Program,
     plan: &'a Plan,
     field: PrimeField,
+    search: &'a mut Search,
     weights: Vec<u64>,
     /// The variable behind each place, not zero.
     variables: Vec<u64>,
@@ -51,8 +84,8 @@ struct Draw<'a> {
     results: Vec<u64>,
     /// The roots that depend on no input, once taken, by place.
     shared_roots: Vec<Option<u64>>,
-    /// Whether something that depends on no input does not exist.
-    hopeless: bool,
+    /// What has to be drawn again.
+    again: Again,
 }
 
 /// What came of evaluating one sample.
@@ -65,37 +98,47 @@ enum Sample {
 }
 
 impl Plan {
-    /// The program at a random point, whose exponentials and logarithms are as this plan says. Costs a few evaluations a sample;
-    /// with r roots that depend on inputs, about 2^r begun ones.
+    /// A random prime, and the program at a random point modulo it, whose exponentials and logarithms are as this plan says. With r
+    /// roots that depend on inputs, costs about 2^r begun evaluations a sample; with s roots of weights, about 2^s draws of
+    /// weights; with independent roots of k numbers, about 2^k primes.
     ///
     /// # Errors
     /// [`Obscure::NoPoint`], or a relation over places that come later.
-    pub fn point(&self, program: &Program, field: PrimeField, random: &mut ChaCha12Rng) -> Result<Point, Obscure> {
-        self.witnessed_point(program, field, random, &mut vec![false; self.places().roots()])
+    pub fn point(&self, program: &Program, random: &mut ChaCha12Rng) -> Result<(PrimeField, Point), Obscure> {
+        self.witnessed_point(program, random, &mut vec![false; self.places().roots()])
     }
 
     /// The same, noting witnesses of roots.
     pub(super) fn witnessed_point(
         &self,
         program: &Program,
-        field: PrimeField,
         random: &mut ChaCha12Rng,
         witnesses: &mut Witnesses,
-    ) -> Result<Point, Obscure> {
+    ) -> Result<(PrimeField, Point), Obscure> {
         let mut attempts = 0;
-        for _ in 0..MOST_WEIGHTS {
-            if attempts > MOST_ATTEMPTS {
-                break;
-            }
-            if let Some(point) = self.draw(program, field, random, witnesses, &mut attempts)? {
-                return Ok(point);
+        for _ in 0..MOST_PRIMES {
+            let field = random_prime(random);
+            if let Some(point) = self.search(program, field, random, witnesses, &mut attempts)? {
+                return Ok((field, point));
             }
         }
         Err(Obscure::NoPoint { attempts })
     }
 
-    /// One draw of weights; nothing if no inputs fit to them.
-    fn draw(
+    /// The program at a random point modulo a prime modulo which there is one.
+    pub(super) fn point_modulo(
+        &self,
+        program: &Program,
+        field: PrimeField,
+        random: &mut ChaCha12Rng,
+    ) -> Result<Point, Obscure> {
+        let (mut witnesses, mut attempts) = (vec![false; self.places().roots()], 0);
+        let found = self.search(program, field, random, &mut witnesses, &mut attempts)?;
+        found.ok_or(Obscure::NoPoint { attempts })
+    }
+
+    /// Nothing if the root of a number does not exist modulo this prime.
+    fn search(
         &self,
         program: &Program,
         field: PrimeField,
@@ -103,6 +146,31 @@ impl Plan {
         witnesses: &mut Witnesses,
         attempts: &mut u64,
     ) -> Result<Option<Point>, Obscure> {
+        let failures = vec![None; self.places().roots()];
+        let mut search = Search { redrawn: self.redrawn(), failures, draws: 0 };
+        let mut exhausted = 0;
+        while exhausted < MOST_WEIGHTS && *attempts <= MOST_ATTEMPTS {
+            search.draws += 1;
+            match self.draw(program, field, random, witnesses, &mut search, attempts)? {
+                Drawn::Point(point) => return Ok(Some(*point)),
+                Drawn::Failed(Again::Prime) => return Ok(None),
+                Drawn::Failed(_) => {}
+                Drawn::Exhausted => exhausted += 1,
+            }
+        }
+        Err(Obscure::NoPoint { attempts: *attempts })
+    }
+
+    /// One draw of weights.
+    fn draw(
+        &self,
+        program: &Program,
+        field: PrimeField,
+        random: &mut ChaCha12Rng,
+        witnesses: &mut Witnesses,
+        search: &mut Search,
+        attempts: &mut u64,
+    ) -> Result<Drawn, Obscure> {
         let places = self.places();
         let mut vector = |length: usize| (0..length).map(|_| non_zero(field, random)).collect::<Vec<u64>>();
         let (weights, variables, base) = (vector(program.weights()), vector(places.count()), vector(1)[0]);
@@ -112,23 +180,27 @@ impl Plan {
             program,
             plan: self,
             field,
+            search,
             weights,
             variables,
             base,
             arguments,
             results,
             shared_roots,
-            hopeless: false,
+            again: Again::Sample,
         };
         let (mut inputs, mut values) = (Vec::new(), Vec::new());
         let most = if places.radicands().all(|slot| slot.shared) { MOST_WITHOUT_ROOTS } else { MOST_INPUTS };
         for sample in 0..places.samples {
             let mut found = false;
-            for _ in 0..most {
-                if draw.hopeless || *attempts > MOST_ATTEMPTS {
+            for attempt in 0..most {
+                if *attempts > MOST_ATTEMPTS {
                     break;
                 }
                 *attempts += 1;
+                if attempt > 0 {
+                    draw.redraw(sample, random);
+                }
                 let input: Vec<u64> = (0..program.inputs()).map(|_| field.random(random)).collect();
                 match draw.sample(sample, &input, random, witnesses) {
                     Sample::Values(of_sample) => {
@@ -137,6 +209,7 @@ impl Plan {
                         found = true;
                         break;
                     }
+                    Sample::Undefined if draw.again > Again::Sample => return Ok(Drawn::Failed(draw.again)),
                     Sample::Undefined => {}
                     Sample::Unordered(step) => {
                         let why = "an argument depends on one that is computed later";
@@ -145,15 +218,23 @@ impl Plan {
                 }
             }
             if !found {
-                return Ok(None);
+                return Ok(Drawn::Exhausted);
             }
         }
         let Draw { weights, arguments, results, .. } = draw;
-        Ok(Some(Point { weights, inputs, values, arguments, results }))
+        Ok(Drawn::Point(Box::new(Point { weights, inputs, values, arguments, results })))
     }
 }
 
 impl Draw<'_> {
+    /// Draws the variables again that belong to a sample alone, so that a root of exponentials has another radicand: on one sample
+    /// after the other, roots do not have to exist on all of them at once.
+    fn redraw(&mut self, sample: usize, random: &mut ChaCha12Rng) {
+        for place in &self.search.redrawn[sample] {
+            self.variables[*place] = non_zero(self.field, random);
+        }
+    }
+
     fn sample(&mut self, sample: usize, input: &[u64], random: &mut ChaCha12Rng, witnesses: &mut Witnesses) -> Sample {
         let (program, plan, field) = (self.program, self.plan, self.field);
         let weights = std::mem::take(&mut self.weights);
@@ -161,9 +242,7 @@ impl Draw<'_> {
         let values = program.evaluate_with(&field, &weights, input, |step, _, operand| {
             let slot = plan.places().slot(step)?;
             if slot.function == Function::Sqrt {
-                let root = self.root(slot, sample, *operand, random, witnesses);
-                self.hopeless |= slot.shared && root.is_none();
-                return root;
+                return self.root(slot, sample, *operand, random, witnesses);
             }
             let value = match self.function(slot, sample, *operand) {
                 Ok(value) => value?,
@@ -236,6 +315,7 @@ impl Draw<'_> {
         let field = self.field;
         let number = slot.place(sample);
         if radicand == 0 {
+            self.again = self.again.max(if slot.shared { Again::Weights } else { Again::Sample });
             return None;
         }
         let known = if slot.shared && sample > 0 { self.shared_roots[number] } else { None };
@@ -244,6 +324,7 @@ impl Draw<'_> {
             None => {
                 let Some(root) = square_root(field, radicand, random) else {
                     witnesses[number] = true;
+                    self.again = self.again.max(self.search.after(slot, number, radicand));
                     return None;
                 };
                 let root = if random.next_u32() & 1 == 1 { field.neg(&root) } else { root };
@@ -255,6 +336,18 @@ impl Draw<'_> {
         };
         let slope = field.inverse(&field.add(&root, &root))?;
         Some((root, slope))
+    }
+}
+
+impl Search {
+    /// What has to be drawn again after a radicand that is no square: what has not changed once will not change the next time.
+    fn after(&mut self, slot: &Slot, number: usize, radicand: u64) -> Again {
+        match self.failures[number].replace((self.draws, radicand)) {
+            Some((draw, same)) if same == radicand && draw == self.draws => Again::Weights,
+            Some((_, same)) if same == radicand => Again::Prime,
+            _ if slot.shared => Again::Weights,
+            _ => Again::Sample,
+        }
     }
 }
 
