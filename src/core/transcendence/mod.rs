@@ -30,7 +30,7 @@ mod places;
 mod plan;
 mod point;
 
-pub use fractions::{Height, heights};
+pub use fractions::Height;
 pub use plan::Plan;
 pub use point::Point;
 
