@@ -6,6 +6,7 @@
 
 mod passes;
 mod reals;
+mod roots;
 mod treacherous;
 
 use allocert_core::allocation::{Allocation, Layout};
@@ -19,7 +20,8 @@ use rayon::prelude::*;
 
 use passes::random_program;
 use reals::real_rank;
-use treacherous::{roots, treacherous};
+use roots::roots;
+use treacherous::treacherous;
 
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -60 };
 /// Programs in an ordinary run.
