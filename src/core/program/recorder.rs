@@ -46,7 +46,7 @@ impl Hasher for Mixer {
 /// Records the steps of a forward pass.
 ///
 /// Equal steps are one step (operands of + and · in either order), constants are computed, and x + 0, x − 0, x − x, 0 · x,
-/// 1 · x and relu(relu(x)) are no new steps.
+/// 1 · x and relu(relu(x)) are no new steps. Square roots of numbers are written with those of primes.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
     operations: Vec<Operation>,
@@ -160,7 +160,7 @@ impl Recorder {
     /// # Errors
     /// As [`Recorder::add`]; also the logarithm of a constant that is not positive, the square root of a negative one.
     pub fn apply(&mut self, function: Function, a: Step) -> Result<Step, ProgramError> {
-        let Some(value) = self.known_value(a)? else {
+        let Some(value) = self.known_value(a)?.cloned() else {
             return self.step(Operation::Apply(function, a));
         };
         let outside = || ProgramError::OutsideDomain { what: function.name(), value: value.to_string() };
@@ -169,12 +169,28 @@ impl Recorder {
             Function::Log if !value.is_positive() => return Err(outside()),
             Function::Log => (*value == 1).then(Rational::new),
             Function::Sqrt if value.is_negative() => return Err(outside()),
-            Function::Sqrt => square_root(value),
+            Function::Sqrt => return self.root_of_number(a, &value),
         };
         match known {
             Some(known) => self.constant(known),
             None => self.step(Operation::Apply(function, a)),
         }
+    }
+
+    /// The square root of a number as a product of a rational number and roots of different small primes, and of what has no
+    /// small prime factor: so √8 is 2 √2, and √6 is √2 √3.
+    fn root_of_number(&mut self, step: Step, value: &Rational) -> Result<Step, ProgramError> {
+        if value.numer().significant_bits() + value.denom().significant_bits() > MOST_CONSTANT_BITS {
+            return self.step(Operation::Apply(Function::Sqrt, step));
+        }
+        let (rational, radicands) = split_root(value);
+        let mut product = self.constant(rational)?;
+        for radicand in radicands {
+            let radicand = self.constant(Rational::from(radicand))?;
+            let root = self.step(Operation::Apply(Function::Sqrt, radicand))?;
+            product = self.mul(product, root)?;
+        }
+        Ok(product)
     }
 
     /// What a step computes.
@@ -307,10 +323,33 @@ impl Recorder {
     }
 }
 
-/// The square root of a square.
-fn square_root(value: &Rational) -> Option<Rational> {
-    let square = value.numer().is_perfect_square() && value.denom().is_perfect_square();
-    square.then(|| Rational::from((Integer::from(value.numer().sqrt_ref()), Integer::from(value.denom().sqrt_ref()))))
+/// √(n/d) = √(n d) / d as a rational number and the integers whose roots are its other factors.
+fn split_root(value: &Rational) -> (Rational, Vec<Integer>) {
+    const LARGEST: u32 = 1000;
+    let mut rest = Integer::from(value.numer() * value.denom());
+    let mut rational = Rational::from((Integer::from(1), value.denom().clone()));
+    let mut radicands = Vec::new();
+    if rest.is_zero() {
+        return (Rational::new(), radicands);
+    }
+    // What divides here is a prime: smaller factors are gone.
+    for prime in 2..=LARGEST {
+        let mut exponent = 0;
+        while rest.is_divisible_u(prime) {
+            rest.div_exact_u_mut(prime);
+            exponent += 1;
+        }
+        rational *= Integer::from(Integer::u_pow_u(prime, exponent / 2));
+        if exponent % 2 == 1 {
+            radicands.push(Integer::from(prime));
+        }
+    }
+    if rest.is_perfect_square() {
+        rational *= rest.sqrt();
+    } else {
+        radicands.push(rest);
+    }
+    (rational, radicands)
 }
 
 impl Program {

@@ -7,7 +7,7 @@ use super::matroid::{Most, Trial};
 use crate::algebra::{Matrix, RowSpace};
 use crate::control::{Control, Stopped};
 use crate::network::{Network, Samples};
-use crate::number::{PrimeField, Stream, generator, random_prime};
+use crate::number::{PrimeField, Stream, generator};
 use crate::program::Program;
 use crate::transcendence::{Plan, Point};
 
@@ -87,8 +87,7 @@ impl Analytic {
         index: u64,
     ) -> Result<(PrimeField, Point), crate::transcendence::Obscure> {
         let mut random = generator(seed, stream, index);
-        let field = random_prime(&mut random);
-        Ok((field, self.plan.point(&self.program, field, &mut random)?))
+        self.plan.point(&self.program, &mut random)
     }
 
     /// The row space of the Jacobian at a random point; nothing if no point was found.

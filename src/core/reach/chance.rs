@@ -168,7 +168,7 @@ impl Chance {
         Chance { rows: 0, primes: PrimeRange::Small, ..self }
     }
 
-    /// For the Jacobian of an analytic network, at points of a plan. Without a bound of the numerators, nothing is bounded.
+    /// For the Jacobian of an analytic network, at points of a plan. Where there are square roots, bounds are those of norms. Without a bound of the numerators, nothing is bounded.
     /// Points at which a denominator vanishes are drawn again, which is counted as missing.
     pub fn of_plan(plan: &Plan, rows: u64) -> Self {
         let (minors, primes) = (1, PrimeRange::Large);

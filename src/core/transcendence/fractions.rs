@@ -144,7 +144,7 @@ impl Ring for Fractions {
 }
 
 /// What the numerators of a program's Jacobian are bounded by, row by row over a common denominator: polynomials in weights,
-/// inputs, exponentials and logarithms.
+/// inputs, exponentials, logarithms and square roots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Height {
     /// The degree of an entry, saturating.
@@ -155,16 +155,44 @@ pub struct Height {
     pub below: u64,
 }
 
-/// The bounds of a program without square roots; nothing with square roots, or where something is divided by zero.
-pub fn heights(program: &Program) -> Option<Height> {
+/// Bounds of everything that is asked about at points modulo primes, in weights, inputs, exponentials, logarithms and roots.
+#[derive(Clone, Debug)]
+pub(super) struct Sizes {
+    /// Of the Jacobian.
+    pub(super) jacobian: Height,
+    /// Of any argument of an exponential or a logarithm: the sum of the degrees, and of log₂ of the sums of absolute coefficients, of
+    /// numerator and denominator. At least 1.
+    pub(super) argument: (u64, u64),
+    /// Of B s² − A for the root s of A / B, by step: its degree, and log₂ of the sum of its absolute coefficients.
+    pub(super) radicands: BTreeMap<usize, (u64, u64)>,
+}
+
+/// The bounds of a program; nothing where something is divided by zero.
+pub(super) fn sizes(program: &Program) -> Option<Sizes> {
     let ring = Fractions::default();
     let variable = || ring.make(Some(1), Norms.one(), BTreeMap::new());
     let weights: Vec<Fraction> = (0..program.weights()).map(|_| variable()).collect();
     let inputs: Vec<Fraction> = (0..program.inputs()).map(|_| variable()).collect();
-    let values = program.evaluate_with(&ring, &weights, &inputs, |_, operation, operand| match operation {
-        Operation::Apply(Function::Exp, _) => Some((variable(), variable())),
-        Operation::Apply(Function::Log, _) => Some((variable(), ring.reciprocal(operand)?)),
-        _ => None,
+    let (mut argument, mut radicands) = ((1, 1), BTreeMap::new());
+    let values = program.evaluate_with(&ring, &weights, &inputs, |step, operation, operand| {
+        let (below, of_below) = ring.product(operand.below.iter().map(|(factor, exponent)| (*factor, *exponent)));
+        let above = operand.degree.unwrap_or(0);
+        if let Operation::Apply(Function::Exp | Function::Log, _) = operation {
+            let bits = operand.norm.log2().saturating_add(of_below.log2());
+            argument = (argument.0.max(above.saturating_add(below)), argument.1.max(bits));
+        }
+        match operation {
+            Operation::Apply(Function::Exp, _) => Some((variable(), variable())),
+            Operation::Apply(Function::Log, _) => Some((variable(), ring.reciprocal(operand)?)),
+            Operation::Apply(Function::Sqrt, _) => {
+                let bits = Norms.add(&operand.norm, &of_below).log2();
+                radicands.insert(step.index(), (above.max(below.saturating_add(2)), bits));
+                let root = variable();
+                let slope = ring.reciprocal(&ring.add(&root, &root))?;
+                Some((root, slope))
+            }
+            _ => None,
+        }
     })?;
     // Along all weights at once, coefficients of a row add up.
     let direction = vec![ring.one(); program.weights()];
@@ -175,5 +203,5 @@ pub fn heights(program: &Program) -> Option<Height> {
         (degree.max(row.degree.unwrap_or(0)), bits.max(row.norm.log2()))
     });
     let below = ring.known().factors.iter().fold(0u64, |sum, (degree, _)| sum.saturating_add(*degree));
-    Some(Height { degree, bits, below })
+    Some(Sizes { jacobian: Height { degree, bits, below }, argument, radicands })
 }

@@ -19,9 +19,10 @@
 //! one more variable (Lindemann). Coefficients are found modulo one prime and checked modulo others: a relation is then known
 //! with a bound on the error, and so is what rests on it.
 //!
-//! **Square roots** are algebraic. At a point modulo p every radicand has to be a square; inputs are drawn again until it is.
-//! Signs may be chosen freely where each root generates a field over those before it, which is shown by a *witness*: a point
-//! at which those before it exist, and its radicand is no square. Without a witness nothing is said.
+//! **Square roots** are algebraic. At a point modulo p every radicand has to be a square; the inputs and exponentials of a sample
+//! are drawn again until it is (of a radicand of weights, the weights; of a number, the prime). Signs may be chosen freely where
+//! each root generates a field over those before it, which is shown by a *witness*: a point, modulo any prime, at which those
+//! before it exist, and its radicand is no square. Without a witness nothing is said.
 
 mod echelon;
 mod fractions;
@@ -29,7 +30,7 @@ mod places;
 mod plan;
 mod point;
 
-pub use fractions::{Height, heights};
+pub use fractions::Height;
 pub use plan::Plan;
 pub use point::Point;
 

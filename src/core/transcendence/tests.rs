@@ -2,7 +2,7 @@ use rug::Rational;
 
 use super::*;
 use crate::algebra::RowSpace;
-use crate::number::{Function, Stream, generator, random_prime};
+use crate::number::{Function, Stream, generator};
 use crate::program::{Program, ProgramError, Recorder, Step};
 
 type Recorded = Result<Step, ProgramError>;
@@ -82,8 +82,7 @@ fn program(weights: usize, inputs: usize, forward: impl FnOnce(&mut Pass) -> Vec
 fn rank(program: &Program, samples: usize) -> Result<usize, Obscure> {
     let plan = Plan::new(program, samples, 1)?;
     let mut random = generator(7, Stream::Points, 0);
-    let field = random_prime(&mut random);
-    let point = plan.point(program, field, &mut random)?;
+    let (field, point) = plan.point(program, &mut random)?;
     let mut space = RowSpace::new(field, program.weights());
     for values in &point.values {
         let jacobian = program.jacobian(&field, values);

@@ -2,7 +2,7 @@
 //! thousand bits at random points, by elimination with complete pivoting and a wide gap between what is zero and what is not.
 
 use allocert_core::algebra::RowSpace;
-use allocert_core::number::{Function, Stream, generator, random_prime};
+use allocert_core::number::{Function, Stream, generator};
 use allocert_core::program::{Program, Recorder, Step};
 use allocert_core::transcendence::Plan;
 use allocert_train::Reals;
@@ -109,8 +109,7 @@ fn real_rank(program: &Program, samples: usize, seed: u64) -> Option<usize> {
 fn modular_rank(program: &Program, samples: usize) -> Option<usize> {
     let plan = Plan::new(program, samples, 1).ok()?;
     let mut random = generator(3, Stream::Points, 0);
-    let field = random_prime(&mut random);
-    let point = plan.point(program, field, &mut random).ok()?;
+    let (field, point) = plan.point(program, &mut random).ok()?;
     let mut space = RowSpace::new(field, WEIGHTS);
     for values in &point.values {
         let jacobian = program.jacobian(&field, values);

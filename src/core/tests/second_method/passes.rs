@@ -62,6 +62,28 @@ impl Pass {
         let sum = self.add(e, one);
         self.apply(Function::Log, sum)
     }
+    pub fn sqrt(&mut self, a: Step) -> Step {
+        self.apply(Function::Sqrt, a)
+    }
+    pub fn log(&mut self, a: Step) -> Step {
+        self.apply(Function::Log, a)
+    }
+    /// 1 + a².
+    pub fn one_and_square(&mut self, a: Step) -> Step {
+        let (square, one) = (self.mul(a, a), self.number((1, 1)));
+        self.add(square, one)
+    }
+    /// 1 + x² of the first input.
+    pub fn one_and_square_of_input(&mut self) -> Step {
+        let x = self.x(0);
+        self.one_and_square(x)
+    }
+    /// exp(log(a) / 2).
+    pub fn half_power(&mut self, a: Step) -> Step {
+        let log = self.log(a);
+        let half = self.scaled((1, 2), log);
+        self.exp(half)
+    }
     pub fn sum(&mut self, steps: &[Step]) -> Step {
         steps[1..].iter().fold(steps[0], |sum, step| self.add(sum, *step))
     }
@@ -86,8 +108,9 @@ pub fn program(weights: usize, inputs: usize, forward: impl FnOnce(&mut Pass) ->
 }
 
 /// A random program in which arguments are often related: equal, opposite, doubled, shifted by a number or a weight, or sums of
-/// arguments of exponentials that are multiplied elsewhere. Nothing if a weight is unused, or an output a number.
-pub fn random_program(random: &mut ChaCha12Rng) -> Option<Program> {
+/// arguments of exponentials that are multiplied elsewhere; with many square roots and logarithms, whose radicands are equal, products
+/// or multiples of each other, if asked. Nothing if a weight is unused, or an output a number.
+pub fn random_program(random: &mut ChaCha12Rng, roots: bool) -> Option<Program> {
     let mut below = |n: usize| (random.next_u64() % n as u64) as usize;
     let (n, d) = (2 + below(5), below(3));
     let mut p = Pass(Recorder::new());
@@ -113,7 +136,7 @@ pub fn random_program(random: &mut ChaCha12Rng) -> Option<Program> {
             5 => p.sub(argument, other),
             _ => argument,
         };
-        let next = match below(40) {
+        let next = match below(if roots { 56 } else { 40 }) {
             0..8 => p.add(a, b),
             8..11 => p.sub(a, b),
             11..19 => p.mul(a, b),
@@ -124,7 +147,29 @@ pub fn random_program(random: &mut ChaCha12Rng) -> Option<Program> {
             35..36 => p.silu(argument),
             36..37 => p.softplus(argument),
             37..38 => p.apply(Function::Log, argument),
-            _ => p.apply(Function::Sqrt, a),
+            38..44 => p.sqrt(a),
+            44..47 => {
+                let sum = p.one_and_square(argument);
+                p.sqrt(sum)
+            }
+            47..49 => {
+                let sum = p.one_and_square(argument);
+                p.log(sum)
+            }
+            49..51 => {
+                let sum = p.one_and_square(a);
+                p.half_power(sum)
+            }
+            51..52 => p.half_power(a),
+            52..54 => {
+                let number = p.number((2 + below(7) as i64, 1));
+                let root = p.sqrt(number);
+                p.mul(root, a)
+            }
+            _ => {
+                let product = p.mul(a, b);
+                p.sqrt(product)
+            }
         };
         arguments.push(argument);
         pool.push(next);
