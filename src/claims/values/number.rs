@@ -3,10 +3,12 @@
 use std::cmp::Ordering;
 
 use allocative::Allocative;
+use rug::Rational;
 use starlark::starlark_simple_value;
 use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::starlark_value;
 
+use super::rational::meant;
 use crate::unknown::{Doubt, choose, lose, lost, meet};
 
 /// A number between two others that is not known.
@@ -16,11 +18,15 @@ pub(crate) struct UnknownNumber {
     key: String,
     #[allocative(skip)]
     doubt: Doubt,
-    /// It is not below this, and equal to it only if `least` says so.
-    low: Option<i64>,
-    high: Option<i64>,
+    /// It is not below this, and not above that.
+    #[allocative(skip)]
+    low: Option<Rational>,
+    #[allocative(skip)]
+    high: Option<Rational>,
     /// Whether it may be the end itself.
     ends: (bool, bool),
+    /// Whether it is known to be an integer.
+    whole: bool,
 }
 
 starlark_simple_value!(UnknownNumber);
@@ -34,23 +40,21 @@ impl std::fmt::Display for UnknownNumber {
 }
 
 impl UnknownNumber {
-    /// Between two numbers, ends included.
+    /// An integer between two others, ends included.
     pub(crate) fn between(key: String, doubt: Doubt, low: Option<i64>, high: Option<i64>) -> Self {
-        UnknownNumber { key, doubt, low, high, ends: (true, true) }
+        let (low, high) = (low.map(Rational::from), high.map(Rational::from));
+        UnknownNumber { key, doubt, low, high, ends: (true, true), whole: true }
     }
 
     /// A probability; whether it may be 0, and 1.
     pub(crate) fn probability(key: String, doubt: Doubt, ends: (bool, bool)) -> Self {
-        UnknownNumber { key, doubt, low: Some(0), high: Some(1), ends }
+        let (low, high) = (Some(Rational::new()), Some(Rational::from(1)));
+        UnknownNumber { key, doubt, low, high, ends, whole: false }
     }
 
     /// Why it is not known.
     pub(crate) fn doubt(&self) -> &Doubt {
         &self.doubt
-    }
-
-    fn derived(&self, key: String, low: Option<i64>, high: Option<i64>) -> Self {
-        UnknownNumber { key, doubt: self.doubt.clone(), low, high, ends: (true, true) }
     }
 
     /// As a value of the language.
@@ -66,11 +70,11 @@ impl UnknownNumber {
     pub(crate) fn order<'v>(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Ordering> {
         meet(&self.doubt);
         let Some(unknown) = UnknownNumber::from_value(other) else {
-            // That it is a number at all.
-            heap.alloc(0).compare(other)?;
-            let against = |end: Option<i64>| end.map(|end| heap.alloc(end).compare(other)).transpose();
-            let possible = self.possible(against(self.low)?, against(self.high)?);
-            return Ok(self.choose(&other.to_repr(), &possible));
+            let Some(number) = meant(other)? else {
+                // The language's error for what is no number.
+                return heap.alloc(0).compare(other);
+            };
+            return Ok(self.choose(&number.to_string(), &self.possible_against(&number)));
         };
         if unknown.key == self.key {
             return Ok(Ordering::Equal);
@@ -86,6 +90,13 @@ impl UnknownNumber {
     fn choose(&self, other: &str, possible: &[Ordering]) -> Ordering {
         let way = choose(&format!("{} ? {other}", self.key), possible.len(), || self.doubt.clone());
         possible.get(way).copied().unwrap_or(Ordering::Equal)
+    }
+
+    fn possible_against(&self, number: &Rational) -> Vec<Ordering> {
+        let against = |end: &Option<Rational>| end.as_ref().map(|end| end.cmp(number));
+        let possible = self.possible(against(&self.low), against(&self.high));
+        let differs = self.whole && *number.denom() != 1;
+        possible.into_iter().filter(|order| !differs || order.is_ne()).collect()
     }
 
     /// The orders of this number and another one that the orders of its ends and the other leave.
@@ -104,34 +115,57 @@ impl UnknownNumber {
         [Less, Equal, Greater].into_iter().filter(|o| above(o) && below(o)).collect()
     }
 
-    fn with<'v>(&self, sign: &str, other: Value<'v>, turned: bool, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        let text = match UnknownNumber::from_value(other) {
-            Some(other) => other.key.clone(),
-            None if ["int", "float"].contains(&other.get_type()) => other.to_repr(),
-            None => return Err(lost(self.doubt.clone())),
+    /// A sum, a product and the like; with the other number on the left if `turned`.
+    ///
+    /// # Errors
+    /// If the other is no number, or was rounded: the run is lost.
+    pub(crate) fn with<'v>(
+        &self,
+        sign: &str,
+        other: Value<'v>,
+        turned: bool,
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
+        let (text, number, whole) = match UnknownNumber::from_value(other) {
+            Some(other) => (other.key.clone(), None, other.whole),
+            None => match meant(other)? {
+                Some(number) => (number.to_string(), Some(number.clone()), *number.denom() == 1),
+                None => return Err(lost(self.doubt.clone())),
+            },
         };
         let key =
             if turned { format!("({text} {sign} {})", self.key) } else { format!("({} {sign} {text})", self.key) };
-        let remainder = other.unpack_i32().filter(|m| sign == "%" && !turned && *m > 0 && self.low >= Some(0));
-        let (low, high) = match (sign, other.unpack_i32().map(i64::from)) {
-            _ if remainder.is_some() => (Some(0), remainder.map(|m| i64::from(m) - 1)),
-            ("+", Some(k)) if self.ends == (true, true) => {
-                (self.low.and_then(|l| l.checked_add(k)), self.high.and_then(|h| h.checked_add(k)))
-            }
-            ("-", Some(k)) if self.ends == (true, true) && !turned => {
-                (self.low.and_then(|l| l.checked_sub(k)), self.high.and_then(|h| h.checked_sub(k)))
-            }
-            _ => (None, None),
+        let whole = match sign {
+            "+" | "-" | "*" | "%" => self.whole && whole,
+            "//" => true,
+            _ => false,
         };
-        Ok(self.derived(key, low, high).alloc(heap))
+        let unbounded = UnknownNumber { low: None, high: None, ends: (true, true), ..self.clone() };
+        let Some(number) = number else {
+            return Ok(UnknownNumber { key, whole, ..unbounded }.alloc(heap));
+        };
+        let shifted = |by: &Rational| {
+            let end = |end: &Option<Rational>| end.as_ref().map(|end| Rational::from(end + by));
+            UnknownNumber { low: end(&self.low), high: end(&self.high), ..self.clone() }
+        };
+        let ranged = match (sign, turned) {
+            ("+", _) => shifted(&number),
+            ("-", false) => shifted(&-number),
+            // What is whole leaves the remainders 0, …, m - 1; anything else what is below m.
+            ("%", false) if number > 0 => {
+                let high = if whole { number - 1 } else { number };
+                UnknownNumber { low: Some(Rational::new()), high: Some(high), ends: (true, whole), ..self.clone() }
+            }
+            _ => unbounded,
+        };
+        Ok(UnknownNumber { key, whole, ..ranged }.alloc(heap))
     }
 }
 
 #[starlark_value(type = "number that is not known")]
 impl<'v> StarlarkValue<'v> for UnknownNumber {
     fn to_bool(&self) -> bool {
-        let against = |end: Option<i64>| end.map(|end| end.cmp(&0));
-        self.choose("0", &self.possible(against(self.low), against(self.high))) != Ordering::Equal
+        self.choose("0", &self.possible_against(&Rational::new())) != Ordering::Equal
     }
 
     fn equals(&self, other: Value<'v>) -> starlark::Result<bool> {
@@ -154,7 +188,9 @@ impl<'v> StarlarkValue<'v> for UnknownNumber {
     }
 
     fn minus(&self, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        Ok(self.derived(format!("-{}", self.key), None, None).alloc(heap))
+        let (low, high) = (self.high.clone().map(|h| -h), self.low.clone().map(|l| -l));
+        let ends = (self.ends.1, self.ends.0);
+        Ok(UnknownNumber { key: format!("-{}", self.key), low, high, ends, ..self.clone() }.alloc(heap))
     }
 
     fn add(&self, other: Value<'v>, heap: Heap<'v>) -> Option<starlark::Result<Value<'v>>> {
