@@ -6,6 +6,7 @@ use rug::{Integer, Rational};
 use super::echelon::{Echelon, Relations};
 use super::places::{Places, Slot};
 use super::point::{Point, Witnesses};
+use super::real::exists_somewhere;
 use super::{Height, Obscure, heights};
 use crate::algebra::rational_of;
 use crate::number::{Field, Function, PrimeField, Ring, Stream, generator, random_prime};
@@ -69,6 +70,7 @@ impl Plan {
     /// # Errors
     /// See [`Obscure`]. Nothing may then be concluded about the program from points modulo primes but upper bounds.
     pub fn new(program: &Program, samples: usize, seed: u64) -> Result<Self, Obscure> {
+        exists_somewhere(program)?;
         let mut random = generator(seed, Stream::Arguments, samples as u64);
         let field = random_prime(&mut random);
         let one = Plan::fresh(program, samples.min(1));
