@@ -94,7 +94,7 @@ fn become_one(base: &Network, fates: &mut [Fate], weights: &str, number: Option<
     let firsts = firsts.collect::<Option<Vec<usize>>>().ok_or_else(pinned)?;
     let least = firsts.iter().copied().min().unwrap_or_default();
     let fate = number.map_or(Ok(least), Err);
-    let tied = |fate: &&mut Fate| fate.as_ref().is_ok_and(|first| firsts.contains(first));
+    let tied = |fate: &&mut Fate| matches!(fate, Ok(first) if firsts.contains(first));
     fates.iter_mut().filter(tied).for_each(|other| other.clone_from(&fate));
     Ok(())
 }
