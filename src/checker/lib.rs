@@ -5,6 +5,7 @@
 //! proof rests on without checking are the identities in `gauge` and the arguments that head each file of `rules`.
 
 mod budget;
+mod changed;
 mod gauge;
 mod ledger;
 mod lines;

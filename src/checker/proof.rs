@@ -8,6 +8,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 
 use super::budget::{Held, exceeded, hold, pay, spend};
+use super::changed;
 use super::ledger::Ledger;
 use super::network::Network;
 use super::number::{Dual, Modular, Number, rank};
@@ -143,7 +144,7 @@ pub(super) struct Evaluated {
 
 /// What a step has stated.
 pub(super) struct Stated {
-    text: String,
+    pub(super) text: String,
     pub(super) subject: Option<Rc<Subject>>,
     /// Whether it is a dimension, or a table of them.
     pub(super) dimensions: bool,
@@ -246,6 +247,7 @@ impl Proof {
         ensure(!self.carried.contains_key(&name), "two programs have this name")?;
         ensure(hash == sha256(text.as_bytes()), "the hash is that of another text")?;
         let network = Rc::new(own::parse(&text)?);
+        changed::check(&name, &hash, &network)?;
         if !self.texts_held.grow((2 * name.len() + text.len() + 200) as u64) {
             return Err(exceeded());
         }
@@ -262,8 +264,12 @@ impl Proof {
 
     /// A network and its samples in words; with the beginning of its hash if it is no family.
     pub(super) fn in_words(&self, (network, samples): &Subject) -> String {
-        let hash = self.carried.get(network).map(|(_, carried)| carried.sha256.as_str());
-        allocert_format::network_in_words(network, hash, *samples)
+        allocert_format::network_in_words(network, self.hash(network), *samples)
+    }
+
+    /// The hash of a network's program, if it is carried.
+    pub(super) fn hash(&self, network: &str) -> Option<&str> {
+        self.carried.get(network).map(|(_, carried)| carried.sha256.as_str())
     }
 
     /// From now on steps are about no network.

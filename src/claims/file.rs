@@ -10,13 +10,13 @@ use starlark::codemap::Span;
 use starlark::environment::{FrozenModule, Module};
 use starlark::eval::Evaluator;
 use starlark::syntax::{AstModule, Dialect};
-use starlark::values::OwnedFrozenValue;
+use starlark::values::{OwnedFrozenValue, Value};
 
-use super::forward::OPERATORS;
 use super::globals::{Declared, Expect, Host, KEPT_CONDITION, globals, kept};
 use super::invariance::Requirement;
 use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, nesting, on_deep_stack, too_deep};
-use super::operators::compare_by_function;
+use super::native::NATIVE_METHODS;
+use super::operators::compute_by_function;
 use super::session::Session;
 use super::slips::{self, Slip};
 use super::source::{Holds, Written, calls};
@@ -182,6 +182,8 @@ pub struct Claim {
     pub(super) slip: Option<ClaimError>,
     /// What its conditions ask of symmetries; nothing if it must be checked allocation by allocation.
     pub(super) requirements: Option<Vec<Requirement>>,
+    /// Whether its file compares by methods that know nothing of what is not known.
+    pub(super) is_blind: bool,
     pub(super) module: Arc<FrozenModule>,
     /// What was asked while the file was loaded: the claim may rest on it.
     pub(super) loading: Arc<Session>,
@@ -313,7 +315,10 @@ fn evaluate_file(
     let places = ast.clone();
     let at = |slip: &Slip| ClaimError::Language { message: located(failure(slip.message.clone()), &places, slip.span) };
     let warnings = old_names(&ast);
-    let ast = with_operators(ast, &text);
+    let mut ast = ast;
+    if let Some(slip) = with_operators(&mut ast, &text) {
+        return Err(at(&slip));
+    }
     let session = Session::new(settings, Some(LONGEST_LOADING));
     let _entered = session.enter();
     let host = Host::new(Arc::clone(&session));
@@ -345,7 +350,12 @@ pub(super) fn evaluated(
     before: &[Arc<FrozenModule>],
 ) -> Result<FrozenModule, ClaimError> {
     let limits = (MOST_LOADING_TICKS, Control::unlimited().within(LONGEST_LOADING));
+    let natively = NATIVE_METHODS.iter().any(|method| !slips::attributes(&ast, method).is_empty());
+    let is_blind = natively || before.iter().any(|other| compares_blindly(other));
     Module::with_temp_heap(|module| {
+        if is_blind {
+            module.set(BLIND, Value::new_bool(true));
+        }
         {
             before.iter().for_each(|other| module.import_public_symbols(other));
             let mut eval = Evaluator::new(&module);
@@ -359,6 +369,13 @@ pub(super) fn evaluated(
         }
         module.freeze().map_err(|e| ClaimError::Language { message: format!("{e:?}") })
     })
+}
+
+/// The private name under which a module says that it, or one that it may use, compares by the language's own methods.
+const BLIND: &str = "_compares blindly";
+
+fn compares_blindly(module: &FrozenModule) -> bool {
+    module.get_any_visibility(BLIND).is_ok()
 }
 
 fn claim(
@@ -390,6 +407,7 @@ fn claim(
         warnings: Vec::new(),
         slip: None,
         requirements: call.and_then(|c| c.requirements.clone()),
+        is_blind: compares_blindly(module),
         module: Arc::clone(module),
         loading: Arc::clone(loading),
         name: declared.name,
@@ -406,18 +424,21 @@ pub const LONGEST_LOADING: Duration = Duration::from_secs(60);
 
 /// Text as the language reads it, ready to be evaluated.
 pub(super) fn parse(place: &str, text: String) -> starlark::Result<AstModule> {
-    let ast = AstModule::parse(place, text.clone(), &dialect())?;
-    Ok(with_operators(ast, &text))
+    let mut ast = AstModule::parse(place, text.clone(), &dialect())?;
+    if let Some(slip) = with_operators(&mut ast, &text) {
+        let mut error = failure(slip.message);
+        error.set_span(slip.span, &ast.file_span(slip.span).file);
+        return Err(error);
+    }
+    Ok(ast)
 }
 
-/// Comparisons are ours; and where a text builds networks of its own, `1 - x` and `1 / x` have a meaning for a tensor x.
-fn with_operators(mut ast: AstModule, text: &str) -> AstModule {
-    if text.contains("network(") {
-        let functions = OPERATORS.map(|(sign, function)| (sign.to_owned(), function.to_owned()));
-        ast.replace_binary_operators(&functions.into());
-    }
-    compare_by_function(&mut ast);
-    ast
+/// Comparisons and arithmetic are ours: exact, and with a meaning for tensors on the right. A decimal that cannot be kept is
+/// a slip.
+fn with_operators(ast: &mut AstModule, text: &str) -> Option<Slip> {
+    let decimals = slips::decimals(ast, text);
+    compute_by_function(ast, decimals.as_ref().map_or(true, |any| *any));
+    decimals.err()
 }
 
 /// Python-like, with f-strings and statements at the top level, without loading other files.

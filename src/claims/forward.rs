@@ -1,7 +1,7 @@
 //! Networks of one's own: `network(…)`, which records a forward pass, and the functions that it computes with.
 
 use allocert_core::network::{Network, Samples, ShapeValue};
-use allocert_core::program::{Elementwise, Signature, Smooth, Tensor, TensorError};
+use allocert_core::program::{Signature, Smooth, Tensor, TensorError};
 use allocert_core::text::quote;
 use starlark::environment::GlobalsBuilder;
 use starlark::eval::Evaluator;
@@ -13,8 +13,7 @@ use starlark_derive::starlark_module;
 
 use super::globals::host;
 use super::values::{
-    NetworkValue, RationalValue, Recording, TensorValue, difference, elementwise, exact_number, failure, inexact,
-    ratio, recording_of, tensor_of, whole,
+    NetworkValue, Recording, TensorValue, exact_number, exact_value, failure, inexact, recording_of, tensor_of, whole,
 };
 
 /// Networks of one's own.
@@ -60,17 +59,18 @@ pub(super) fn forward_functions(builder: &mut GlobalsBuilder) {
         Ok(NetworkValue::new(host.session.lens(&network, Samples::Functional)))
     }
 
-    /// The exact fraction `numerator / denominator`: `1 / 3` would be a float, which is not exact.
+    /// The exact fraction `numerator / denominator`, as `numerator / denominator` is, too.
     fn rational<'v>(
         #[starlark(require = pos)] numerator: Value<'v>,
         #[starlark(require = pos)] denominator: Option<Value<'v>>,
-    ) -> starlark::Result<RationalValue> {
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
         let number = |value| exact_number(value).ok_or_else(|| inexact(value));
         let above = number(numerator)?;
         match denominator.map(number).transpose()? {
             Some(below) if below == 0 => Err(failure("rational: the denominator is 0")),
-            Some(below) => Ok(RationalValue(above / below)),
-            None => Ok(RationalValue(above)),
+            Some(below) => Ok(exact_value(above / below, heap)),
+            None => Ok(exact_value(above, heap)),
         }
     }
 
@@ -248,41 +248,6 @@ pub(super) fn forward_functions(builder: &mut GlobalsBuilder) {
     ) -> starlark::Result<TensorValue> {
         let eps = epsilon(eps)?;
         apply(eval, x, |t, r| t.layer_norm(r, axis, &eps))
-    }
-}
-
-/// What stands for `-` and `/` in a file with networks of its own: the language has no way for a tensor to be on the right.
-pub(super) const OPERATORS: [(&str, &str); 2] = [("-", "_subtract"), ("/", "_divide")];
-
-/// The functions of [`OPERATORS`].
-#[starlark_module]
-pub(super) fn operator_functions(builder: &mut GlobalsBuilder) {
-    fn _subtract<'v>(
-        #[starlark(require = pos)] a: Value<'v>,
-        #[starlark(require = pos)] b: Value<'v>,
-        heap: Heap<'v>,
-    ) -> starlark::Result<Value<'v>> {
-        if let Some(result) = elementwise(Elementwise::Sub, a, b) {
-            return Ok(heap.alloc(result?));
-        }
-        match difference(a, b) {
-            Some(number) => Ok(heap.alloc(RationalValue(number))),
-            None => a.sub(b, heap),
-        }
-    }
-
-    fn _divide<'v>(
-        #[starlark(require = pos)] a: Value<'v>,
-        #[starlark(require = pos)] b: Value<'v>,
-        heap: Heap<'v>,
-    ) -> starlark::Result<Value<'v>> {
-        if let Some(result) = elementwise(Elementwise::Div, a, b) {
-            return Ok(heap.alloc(result?));
-        }
-        match ratio(a, b) {
-            Some(number) => Ok(heap.alloc(RationalValue(number?))),
-            None => a.div(b, heap),
-        }
     }
 }
 

@@ -19,10 +19,11 @@ use starlark::values::{Heap, NoSerialize, StarlarkPagablePanic, StarlarkValue, U
 use starlark_derive::{starlark_module, starlark_value};
 
 use super::families;
-use super::forward::{apply, forward_functions, integers, operator_functions};
+use super::forward::{apply, forward_functions, integers};
+use super::native::natives;
 use super::operators::{orders, signs};
 use super::session::Session;
-use super::values::{NetworkValue, Recording, TensorValue, failure, recording_of};
+use super::values::{NetworkValue, Recording, Sign, TensorValue, computed, failure, recording_of};
 use allocert_core::network::{Network, Samples, ShapeError};
 use allocert_core::text::{nearest, quote};
 
@@ -129,10 +130,10 @@ pub(super) fn builtins() -> GlobalsBuilder {
     GlobalsBuilder::extended_by(&[LibraryExtension::Map, LibraryExtension::Filter, LibraryExtension::StructType])
         .with(network_functions)
         .with(forward_functions)
-        .with(operator_functions)
         .with(claim_functions)
         .with(number_functions)
         .with(orders)
+        .with(natives)
         .with(signs)
 }
 
@@ -353,7 +354,7 @@ pub(super) fn number_functions(builder: &mut GlobalsBuilder) {
         }
         let mut total = heap.alloc(0);
         for number in numbers.iterate(heap)? {
-            total = total.add(number, heap)?;
+            total = computed(Sign::Plus, total, number, heap).unwrap_or_else(|| total.add(number, heap))?;
         }
         Ok(total)
     }
@@ -389,8 +390,8 @@ pub(super) fn number_functions(builder: &mut GlobalsBuilder) {
         let sums = |counts: &[i64]| {
             let largest_first = counts.iter().sorted().rev();
             largest_first
-                .scan(0i64, |sum, c| {
-                    *sum = sum.saturating_add(*c);
+                .scan(0i128, |sum, c| {
+                    *sum += i128::from(*c);
                     Some(*sum)
                 })
                 .collect_vec()

@@ -16,6 +16,7 @@ mod forward;
 mod globals;
 mod invariance;
 mod limits;
+mod native;
 mod operators;
 mod outcome;
 mod reference;

@@ -1,7 +1,8 @@
-//! Comparisons of the claim language: with what is not known, and of what can never be equal.
+//! Comparisons and arithmetic of the claim language: with what is not known, of what can never be equal, and exact.
 //!
-//! The language's own `==` says False of values of different types, and knows nothing of what is not known on its right. So
-//! every comparison in a claim file is a call of one of the functions here; places and texts of the file stay as they are.
+//! The language's own `==` says False of values of different types, and knows nothing of what is not known on its right; its own
+//! `/` rounds. So every comparison in a claim file is a call of one of the functions here, and so is the arithmetic that is not
+//! exact by itself; places and texts of the file stay as they are.
 //! `max`, `min` and `sorted` are here, too: they compare, and they show the order of a list where equal values differ.
 
 use std::cmp::Ordering;
@@ -21,10 +22,16 @@ use starlark_derive::starlark_module;
 use super::limits::too_nested;
 use super::slips::{Kind, check_verdict, never_equal, never_ordered};
 use super::tied;
-use super::values::UnknownNumber;
+use super::unknown::lost;
+use super::values::{Sign, UnknownNumber, both, computed, elementwise};
+use allocert_core::program::Elementwise;
 
 /// The signs that are replaced, and the functions that stand for them.
-const SIGNS: [(&str, &str); 8] = [
+const SIGNS: [(&str, &str); 14] = [
+    ("-", "minus"),
+    ("/", "over"),
+    ("//", "floor_over"),
+    ("%", "modulo"),
     ("==", "equal"),
     ("!=", "unequal"),
     ("<", "less"),
@@ -33,15 +40,21 @@ const SIGNS: [(&str, &str); 8] = [
     (">=", "at_least"),
     ("in", "inside"),
     ("not in", "outside"),
+    ("+", "plus"),
+    ("*", "times"),
 ];
+/// So many of them are replaced where no file computes with decimals: sums and products of other numbers are exact as they are.
+const WITHOUT_DECIMALS: usize = 12;
 
 /// No value is looked into more deeply than this.
 const DEEPEST: usize = 400;
 
-/// Puts our comparisons in place of the language's. The functions are named by the signs themselves, which no name in a
-/// file can hide.
-pub(super) fn compare_by_function(ast: &mut AstModule) {
-    let by_sign: HashMap<String, String> = SIGNS.iter().map(|(sign, _)| (sign.to_string(), sign.to_string())).collect();
+/// Puts our comparisons and our arithmetic in place of the language's. The functions are named by the signs themselves, which no
+/// name in a file can hide.
+pub(super) fn compute_by_function(ast: &mut AstModule, decimals: bool) {
+    let replaced = if decimals { &SIGNS[..] } else { &SIGNS[..WITHOUT_DECIMALS] };
+    let by_sign: HashMap<String, String> =
+        replaced.iter().map(|(sign, _)| (sign.to_string(), sign.to_string())).collect();
     ast.replace_binary_operators(&by_sign);
 }
 
@@ -59,6 +72,60 @@ pub(super) fn signs(builder: &mut GlobalsBuilder) {
 
 #[starlark_module]
 fn comparisons(builder: &mut GlobalsBuilder) {
+    fn plus<'v>(
+        #[starlark(require = pos)] a: Value<'v>,
+        #[starlark(require = pos)] b: Value<'v>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
+        computed(Sign::Plus, a, b, heap).unwrap_or_else(|| a.add(b, heap))
+    }
+
+    fn minus<'v>(
+        #[starlark(require = pos)] a: Value<'v>,
+        #[starlark(require = pos)] b: Value<'v>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
+        if let Some(result) = elementwise(Elementwise::Sub, a, b) {
+            return Ok(heap.alloc(result?));
+        }
+        computed(Sign::Minus, a, b, heap).unwrap_or_else(|| a.sub(b, heap))
+    }
+
+    fn times<'v>(
+        #[starlark(require = pos)] a: Value<'v>,
+        #[starlark(require = pos)] b: Value<'v>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
+        computed(Sign::Times, a, b, heap).unwrap_or_else(|| a.mul(b, heap))
+    }
+
+    fn over<'v>(
+        #[starlark(require = pos)] a: Value<'v>,
+        #[starlark(require = pos)] b: Value<'v>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
+        if let Some(result) = elementwise(Elementwise::Div, a, b) {
+            return Ok(heap.alloc(result?));
+        }
+        computed(Sign::Over, a, b, heap).unwrap_or_else(|| a.div(b, heap))
+    }
+
+    fn floor_over<'v>(
+        #[starlark(require = pos)] a: Value<'v>,
+        #[starlark(require = pos)] b: Value<'v>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
+        computed(Sign::FloorOver, a, b, heap).unwrap_or_else(|| a.floor_div(b, heap))
+    }
+
+    fn modulo<'v>(
+        #[starlark(require = pos)] a: Value<'v>,
+        #[starlark(require = pos)] b: Value<'v>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
+        computed(Sign::Modulo, a, b, heap).unwrap_or_else(|| a.percent(b, heap))
+    }
+
     fn equal<'v>(
         #[starlark(require = pos)] a: Value<'v>,
         #[starlark(require = pos)] b: Value<'v>,
@@ -198,8 +265,8 @@ fn same<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>, depth: usize) -> starlar
             check_verdict(a, b)?;
             a.equals(b)
         }
-        // The language's own numbers do not know ours.
-        (Kind::Number, Kind::Number) if b.get_type() == "rational" => b.equals(a),
+        // The language's own numbers do not know ours, and round.
+        (Kind::Number, Kind::Number) => Ok(both(a, b)?.is_some_and(|(a, b)| a == b)),
         (x, y) if x == y || x.is_plain() && y.is_plain() => a.equals(b),
         (one, other) => {
             never_equal(a, one, b, other).filter(|_| !one.is_plain() || !other.is_plain()).map_or(Ok(false), Err)
@@ -228,8 +295,10 @@ fn compare<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>, depth: usize) -> star
     let lists = ListRef::from_value(a).zip(ListRef::from_value(b)).map(|(x, y)| (x.content(), y.content()));
     let tuples = || TupleRef::from_value(a).zip(TupleRef::from_value(b)).map(|(x, y)| (x.content(), y.content()));
     let Some((x, y)) = lists.or_else(tuples) else {
-        let turned = b.get_type() == "rational" && a.get_type() != "rational";
-        return if turned { b.compare(a).map(Ordering::reverse) } else { a.compare(b) };
+        return match both(a, b)? {
+            Some((a, b)) => Ok(a.cmp(&b)),
+            None => a.compare(b),
+        };
     };
     for (x, y) in x.iter().zip(y) {
         let order = compare(*x, *y, heap, depth + 1)?;
@@ -246,10 +315,17 @@ fn contains<'v>(item: Value<'v>, all: Value<'v>, heap: Heap<'v>) -> starlark::Re
         Kind::List | Kind::Tuple => all.iterate(heap)?.collect(),
         Kind::Dict => {
             let keys: Vec<Value<'v>> = all.iterate(heap)?.collect();
-            never_inside(item, &keys)?;
-            return all.is_in(item);
+            if Kind::of(item) != Kind::Number {
+                never_inside(item, &keys)?;
+                return all.is_in(item);
+            }
+            keys
         }
-        _ => return all.is_in(item),
+        _ => match (UnknownNumber::from_value(item), all.iterate(heap)) {
+            (_, Ok(items)) => items.collect(),
+            (Some(unknown), Err(_)) => return Err(lost(unknown.doubt().clone())),
+            (None, Err(_)) => return all.is_in(item),
+        },
     };
     never_inside(item, &items)?;
     let mut found = false;

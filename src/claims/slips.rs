@@ -9,8 +9,9 @@ use starlark::codemap::Span;
 use starlark::syntax::AstModule;
 
 use super::unknown::{Doubt, lose};
-use super::values::{failure, is_undecided_verdict, is_verdict};
+use super::values::{failure, is_undecided_verdict, is_verdict, written};
 use allocert_core::network::Network;
+use allocert_core::number::{decimal, shortest};
 use allocert_core::text::{nearest, quote};
 
 /// The kinds of values that comparisons tell apart.
@@ -224,6 +225,39 @@ pub(super) fn attributes(ast: &AstModule, name: &str) -> Vec<Span> {
     let mut found = Vec::new();
     ast.statement().visit_expr(|expr| visit(expr, name, &mut found));
     found
+}
+
+/// Whether a file computes with decimals: some are written in it, or come of what it asks. Those that are written mean what is
+/// written from now on.
+///
+/// # Errors
+/// A decimal with more digits than are kept.
+pub(super) fn decimals(ast: &AstModule, text: &str) -> Result<bool, Slip> {
+    fn visit(expr: &AstExpr, text: &str, any: &mut bool, slip: &mut Option<Slip>) {
+        match &expr.node {
+            Expr::Literal(AstLiteral::Float(number)) => {
+                *any = true;
+                let as_written = text.get(expr.span.begin().get() as usize..expr.span.end().get() as usize);
+                let meant = as_written.and_then(decimal);
+                written(number.node.to_bits());
+                if meant.is_some() && meant == shortest(number.node) {
+                    return;
+                }
+                let message = format!(
+                    "{} has more digits than are kept\n  write an integer, or a fraction as in 1 / 3",
+                    quote(as_written.unwrap_or_default())
+                );
+                slip.get_or_insert(Slip { message, span: expr.span });
+            }
+            Expr::Identifier(name) => *any |= name.node.ident == "getattr",
+            Expr::Dot(_, name) => *any |= ["probability", "low", "high"].contains(&name.node.as_str()),
+            _ => {}
+        }
+        expr.node.visit_expr(|inner| visit(inner, text, any, slip));
+    }
+    let (mut any, mut slip) = (false, None);
+    ast.statement().visit_expr(|expr| visit(expr, text, &mut any, &mut slip));
+    slip.map_or(Ok(any), Err)
 }
 
 /// Which names are those of something that no network of a file has.

@@ -12,7 +12,7 @@
 //!
 //! What is read twice in a run is the same both times: choices are remembered by what they are about.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use super::values::{failure, is_ours};
@@ -164,8 +164,29 @@ pub(super) fn lost(doubt: Doubt) -> starlark::Error {
     error
 }
 
+thread_local! {
+    /// Whether numbers are compared in a way that knows nothing of what is not known.
+    static BLIND: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs something that compares numbers in a way that knows nothing of what is not known: every run that meets an unknown number
+/// is lost.
+pub(super) fn blind<T>(is_blind: bool, run: impl FnOnce() -> T) -> T {
+    struct Before(bool);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            BLIND.set(self.0);
+        }
+    }
+    let _before = Before(BLIND.replace(is_blind));
+    run()
+}
+
 /// Notes that the run has met an unknown number.
 pub(super) fn meet(doubt: &Doubt) {
+    if BLIND.get() {
+        lose(doubt.clone());
+    }
     WAYS.with_borrow_mut(|ways| {
         if let Some(ways) = ways
             && ways.met.is_none()

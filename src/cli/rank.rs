@@ -154,7 +154,7 @@ fn over_samples(answers: &[Answer]) -> String {
     for answer in answers {
         let (count, dim, all) = (answer.samples.count().unwrap_or_default(), answer.dim.value, answer.teacher.value);
         let free = if dim == size { "free" } else { "" };
-        let spans = if answer.spans() { "spans" } else { "" };
+        let spans = if answer.spans_if_known() == Some(true) { "spans" } else { "" };
         let evidence = answer.evidence().to_string();
         let row = format!("  {count:>7}  {dim:>9}  {all:>11}  {evidence:<14}  {free} {spans}");
         text.push_str(&format!("{}\n", row.trim_end()));
@@ -184,12 +184,16 @@ fn over_samples(answers: &[Answer]) -> String {
 fn text(answer: &Answer) -> String {
     let known = |d: &Dimension| match d.reason {
         Reason::AtLeast => beside(21, &format!("at least {} proved: {}", d.value, d.reason)),
+        _ if d.evidence == Evidence::Open => {
+            beside(21, &format!("at least {}, as far as known: {}", d.value, reason(d)))
+        }
         _ => format!("{:<6} {}", d.value, beside(28, &format!("{}: {}", d.evidence, reason(d)))),
     };
     let verdict = match answer.spans_if_known() {
         Some(true) => "spans",
         Some(false) => "does not span",
-        None => "may span or not: the teacher's dimension is not known",
+        None if answer.spans() => "may span or not: the teacher's dimension is not known",
+        None => "may span or not: its dimension is not known",
     };
     let (size, weights) = (answer.allocation.size(), answer.network.weights());
     let mut text = format!("{}, {}: {}\n\n", answer.network, answer.samples, learnable(size, weights));

@@ -6,8 +6,10 @@
 
 pub mod expression;
 mod hash;
+mod names;
 
 pub use hash::sha256;
+pub use names::{Change, changes, is_family, is_network_name};
 
 use serde::{Deserialize, Serialize};
 
@@ -385,9 +387,10 @@ pub fn network_in_words(network: &str, hash: Option<&str>, samples: Option<u64>)
     }
 }
 
-/// Networks, each with its number of samples, in words: all of them, or the first and the last of many.
-pub fn networks_in_words(networks: &[(String, Option<u64>)]) -> String {
-    let one = |(network, samples): &(String, Option<u64>)| network_in_words(network, None, *samples);
+/// Networks, each with its number of samples, in words: all of them, or the first and the last of many. `hash` is that of a
+/// network's program, if it is carried.
+pub fn networks_in_words<'a>(networks: &[(String, Option<u64>)], hash: impl Fn(&str) -> Option<&'a str>) -> String {
+    let one = |(network, samples): &(String, Option<u64>)| network_in_words(network, hash(network), *samples);
     match networks {
         [] => "no network".to_owned(),
         [first, .., last] if networks.len() > 6 => {
@@ -395,21 +398,6 @@ pub fn networks_in_words(networks: &[(String, Option<u64>)]) -> String {
         }
         few => few.iter().map(one).collect::<Vec<_>>().join("; "),
     }
-}
-
-/// The built-in families: what begins with a call of one means that family.
-const FAMILIES: [&str; 4] = ["lffn", "lrnn", "pnn", "relu"];
-/// Networks made from others.
-const CHANGES: [&str; 3] = [").pin(", ").tie(", ").observe("];
-
-/// Whether a network that is no family may have this name: at most 10,000 bytes, visible, and not to be taken for a family's.
-pub fn is_network_name(name: &str) -> bool {
-    let head = name.split('(').next().unwrap_or_default().trim();
-    let shapeless = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    let visible = |c: char| !c.is_control() && (c == ' ' || !c.is_whitespace()) && !shapeless(c);
-    let family = FAMILIES.iter().any(|family| head.eq_ignore_ascii_case(family));
-    let changed = CHANGES.iter().any(|change| name.contains(change));
-    (1..=10_000).contains(&name.len()) && name.chars().all(visible) && (!family || changed)
 }
 
 /// Whether a text can be the name of a claim in a certificate: letters, digits and `-_./+:`, so that it looks like no statement.
@@ -433,20 +421,31 @@ pub fn condition_in_words(rule: &Rule) -> Option<String> {
     Some(format!("{about}{hypothesis}: {holds}"))
 }
 
-/// What a claim's step states.
-pub fn claim_in_words(rule: &Rule) -> Option<String> {
+/// What a claim's step states, where the conditions that it cites state these texts, of which each is repeated once. `hash` is as
+/// for [`networks_in_words`].
+pub fn claim_in_words<'a>(
+    rule: &Rule,
+    cited: &[String],
+    hash: impl Fn(&str) -> Option<&'a str> + Copy,
+) -> Option<String> {
     let Rule::Claim { name, outcome, counterexample, networks, conditions, .. } = rule else {
         return None;
     };
-    let of = if networks.is_empty() { String::new() } else { format!(" of {}", networks_in_words(networks)) };
+    let of = if networks.is_empty() { String::new() } else { format!(" of {}", networks_in_words(networks, hash)) };
     let because = counterexample.as_ref().map_or(String::new(), |c| {
         let allocation = c.allocation.as_deref().map_or(String::new(), |a| format!(", {a}"));
-        format!(", by {}{allocation}", networks_in_words(&[(c.network.clone(), c.samples)]))
+        format!(", by {}{allocation}", networks_in_words(&[(c.network.clone(), c.samples)], hash))
     });
     Some(if conditions.is_empty() {
         format!("claim {name} is reported {outcome}{of}{because} (its formula is not evaluated here)")
     } else {
-        format!("claim {name} is {outcome}{of}{because}, as its condition says of them")
+        let mut said: Vec<&str> = Vec::new();
+        for text in cited {
+            if !said.contains(&text.as_str()) {
+                said.push(text);
+            }
+        }
+        format!("claim {name} is {outcome}{of}{because}, as its condition says of them: {}", said.join("; "))
     })
 }
 

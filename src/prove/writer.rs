@@ -19,13 +19,16 @@ pub(super) struct Writer {
     points: Vec<u64>,
     /// The networks that are no families so far: by name, the step and the hash.
     programs: HashMap<String, (u64, String)>,
+    /// What conditions state, by step.
+    conditions: HashMap<u64, String>,
 }
 
 impl Writer {
     pub(super) fn new(header: Header) -> Self {
         let lines = vec![json(&header)];
         let (statements, subject, points) = (Vec::new(), String::new(), Vec::new());
-        Writer { header, lines, statements, subject, points, programs: HashMap::new() }
+        let (programs, conditions) = (HashMap::new(), HashMap::new());
+        Writer { header, lines, statements, subject, points, programs, conditions }
     }
 
     /// From here on steps are about this network, whose program is carried if it is no family and stands here first.
@@ -68,9 +71,22 @@ impl Writer {
             Rule::Claim { .. } => self.subject.clear(),
             _ => {}
         }
-        self.statements.push(format!("{}{}", self.subject, statement(&by).unwrap_or_default()));
+        let stated = match &by {
+            Rule::Claim { conditions, .. } => self.claim(&by, conditions),
+            _ => statement(&by),
+        };
+        self.statements.push(format!("{}{}", self.subject, stated.unwrap_or_default()));
+        if let Rule::Condition { .. } = &by {
+            self.conditions.insert(step, statement(&by).unwrap_or_default());
+        }
         self.lines.push(json(&Step { step, by }));
         step
+    }
+
+    /// What a claim states that cites these conditions.
+    fn claim(&self, claim: &Rule, cited: &[u64]) -> Option<String> {
+        let cited: Vec<String> = cited.iter().filter_map(|step| self.conditions.get(step).cloned()).collect();
+        claim_in_words(claim, &cited, |network| self.programs.get(network).map(|(_, hash)| hash.as_str()))
     }
 
     /// The points of the present network.
@@ -148,7 +164,6 @@ pub fn statement(rule: &Rule) -> Option<String> {
         }
         Rule::Fractional { of, .. } => format!("the match probability of {of} is above 0 and below 1"),
         Rule::Condition { .. } => return condition_in_words(rule),
-        Rule::Claim { .. } => return claim_in_words(rule),
         _ => return None,
     })
 }

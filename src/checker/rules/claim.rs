@@ -40,7 +40,7 @@ pub(super) fn claim(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fau
         proof.lack(step, "claim", format!("no dimensions of {network}: {reason}"), None)?;
     }
     let known = |subject: &Subject| {
-        let text = allocert_format::networks_in_words(std::slice::from_ref(subject));
+        let text = allocert_format::networks_in_words(std::slice::from_ref(subject), |_| None);
         proof.subjects().any(|s| s == subject) || missing.iter().any(|(m, _)| *m == text)
     };
     ensure(networks.iter().all(known), "nothing stands before the claim about one of its networks")?;
@@ -54,12 +54,17 @@ pub(super) fn claim(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fau
     } else if proof.subjects().next().is_none() {
         proof.lack(step, "claim", "no dimensions are proved before it".to_owned(), None)?;
     }
+    let mut cited = Vec::with_capacity(conditions.len());
+    for condition in conditions {
+        cited.push(proof.stated(*condition)?.text.clone());
+    }
+    let text = claim_in_words(rule, &cited, |network| proof.hash(network)).unwrap_or_default();
     proof.claim = Some((step, if evaluated { Standing::Follows } else { Standing::NotEvaluated }));
     proof.leave();
-    proof.state(step, Fact::Other, claim_in_words(rule).unwrap_or_default())
+    proof.state(step, Fact::Other, text)
 }
 
-/// A counterexample is an allocation of its network, and cites dimensions of that network.
+/// A counterexample is an allocation of its network, and cites dimensions of that network on as many samples.
 fn counterexample(proof: &Proof, c: &Counterexample) -> Result<(), Fault> {
     let network = proof.find(&c.network)?;
     if let Some(allocation) = &c.allocation {
@@ -69,7 +74,7 @@ fn counterexample(proof: &Proof, c: &Counterexample) -> Result<(), Fault> {
     for dimension in &c.dimensions {
         let stated = proof.stated(*dimension)?;
         ensure(stated.dimensions, &format!("step {dimension} is not about a dimension"))?;
-        own |= stated.subject.as_ref().is_some_and(|subject| subject.0 == c.network);
+        own |= stated.subject.as_ref().is_some_and(|(network, samples)| (network, samples) == (&c.network, &c.samples));
     }
     ensure(own, "the counterexample cites no dimension of its network")
 }

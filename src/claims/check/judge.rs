@@ -11,7 +11,7 @@ use crate::file::{Claim, ClaimError, caught, language, stopped_or};
 use crate::globals::Host;
 use crate::limits::{MOST_TICKS, limit, nesting};
 use crate::session::{Lens, Session};
-use crate::unknown::{Doubt, Reading, Truth, explore, once};
+use crate::unknown::{Doubt, Reading, Truth, blind, explore, once};
 use crate::values::{AllocationValue, NetworkValue, TRIALS, UnknownNumber, failure, not_known};
 use allocert_core::allocation::{Allocation, print};
 use allocert_core::matching::Case;
@@ -75,7 +75,7 @@ pub(crate) fn with_evaluator<T>(
             eval.extra = Some(&host);
             let limits = (MOST_TICKS, session.control());
             limit(&mut eval, limits.0, limits.1).map_err(language)?;
-            let done = run(&mut eval);
+            let done = blind(claim.is_blind, || run(&mut eval));
             done.map_err(|e| stopped_or(&eval, limits, session, &place, e))
         })
     })

@@ -9,7 +9,7 @@ use super::run::Run;
 use crate::file::ClaimError;
 use crate::globals::RangeValue;
 use crate::session::Lens;
-use crate::values::{allocation_of, failure, samples_of};
+use crate::values::{AllocationValue, allocation_of, failure, samples_of};
 use allocert_core::allocation::{Allocation, subsets};
 use allocert_core::network::Samples;
 
@@ -102,7 +102,7 @@ impl Run<'_> {
             let Some(range) = RangeValue::from_value(value) else {
                 let heap = eval.heap();
                 let listed = value.iterate(heap).map_err(|_| not_allocations(value))?;
-                let listed = listed.map(|v| allocation_of(lens, v, heap));
+                let listed = listed.map(|v| on_these_samples(lens, v).and_then(|()| allocation_of(lens, v, heap)));
                 let mut listed: Vec<Allocation> = listed.collect::<Result<_, _>>()?;
                 listed.sort();
                 listed.dedup();
@@ -119,6 +119,18 @@ impl Run<'_> {
             Ok(Range::Inside { within, sizes })
         })
     }
+}
+
+/// Refuses an allocation at another number of samples than the claim is about: it would be taken for one at these.
+fn on_these_samples(lens: &Lens, value: Value<'_>) -> starlark::Result<()> {
+    let other = AllocationValue::from_value(value).map(|a| a.lens().samples()).filter(|s| *s != lens.samples());
+    other.map_or(Ok(()), |other| {
+        let message = "give the numbers of samples by samples = […], not by at()";
+        Err(failure(format!(
+            "allocations holds {value} at {other}, and the claim is about {}\n  {message}",
+            lens.samples()
+        )))
+    })
 }
 
 fn not_allocations(value: Value<'_>) -> starlark::Error {

@@ -335,8 +335,8 @@ impl Lens {
         self.matcher()?.is_affine(allocation)
     }
 
-    /// Into how many parts without a common learnable weight the equations of a match fall: exact.
-    pub(crate) fn subsystems(&self, allocation: &Allocation) -> Result<usize, MatchError> {
+    /// Into how many parts without a common learnable weight the equations of a match fall: exact, or not known.
+    pub(crate) fn subsystems(&self, allocation: &Allocation) -> Result<Option<usize>, MatchError> {
         self.matcher()?.subsystems(allocation)
     }
 

@@ -11,6 +11,7 @@ use starlark_derive::{starlark_module, starlark_value};
 use super::decided::DecidedValue;
 use super::matching::{MatchValue, degree_value};
 use super::network::{matrix, tensor};
+use super::number::UnknownNumber;
 use super::{TRIALS, allocation_of, failure, samples_of};
 use crate::session::Lens;
 use crate::unknown::{Doubt, choose};
@@ -56,26 +57,31 @@ impl AllocationValue {
         self.allocation.iter().map(|w| self.lens.network().layout().weight(w))
     }
 
-    fn counts(&self, length: usize, which: impl Fn(Weight<'_>) -> Option<usize>) -> Vec<usize> {
-        let mut counts = vec![0; length];
-        for weight in self.places() {
-            if let Some(count) = which(weight).and_then(|i| counts.get_mut(i)) {
-                *count += 1;
-            }
-        }
-        counts
+    /// The learnable entries of a tensor, by row and column: a tied weight stands at several.
+    fn cells<'t>(&'t self, tensor: &'t Tensor) -> impl Iterator<Item = (usize, usize)> + 't {
+        let layout = self.lens.network().layout();
+        let learns = |place: &usize| layout.weight_at(*place).is_some_and(|weight| self.allocation.contains(weight));
+        let inside = tensor.positions().filter(learns).map(|place| place - tensor.start);
+        inside.map(|inside| (inside / tensor.columns, inside % tensor.columns))
     }
 
     fn rows(&self, tensor: &Tensor) -> Vec<usize> {
-        self.counts(tensor.rows, |w| (w.tensor == tensor).then_some(w.row))
+        let mut counts = vec![0; tensor.rows];
+        self.cells(tensor).for_each(|(row, _)| counts[row] += 1);
+        counts
     }
 
     fn columns(&self, tensor: &Tensor) -> Vec<usize> {
-        self.counts(tensor.columns, |w| (w.tensor == tensor).then_some(w.column))
+        let mut counts = vec![0; tensor.columns];
+        self.cells(tensor).for_each(|(_, column)| counts[column] += 1);
+        counts
     }
 
     fn layers(&self) -> Vec<usize> {
-        self.counts(self.lens.network().layout().layers(), |w| Some(w.tensor.layer - 1))
+        let layout = self.lens.network().layout();
+        let mut counts = vec![0; layout.layers()];
+        layout.tensors().iter().for_each(|tensor| counts[tensor.layer - 1] += self.cells(tensor).count());
+        counts
     }
 
     /// Every allocation with one learnable weight moved to a frozen position, where the move is allowed.
@@ -205,18 +211,18 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
         Ok(touched.map(|t| t.name.clone()).collect())
     }
 
-    /// The number of learnable weights of each layer, from layer 1 (a recurrent network: B, W, D).
+    /// The number of learnable entries of each layer, from layer 1 (a recurrent network: B, W, D). An entry holds a weight; a tied
+    /// weight is at several, and all of them count, here and in the other counts by tensor, row and column.
     #[starlark(attribute)]
     fn layer_counts(this: &AllocationValue) -> starlark::Result<Vec<usize>> {
         Ok(this.layers())
     }
 
-    /// The number of learnable weights of each tensor, in canonical order.
+    /// The number of learnable entries of each tensor, in canonical order.
     #[starlark(attribute)]
     fn tensor_counts(this: &AllocationValue) -> starlark::Result<Vec<usize>> {
         let layout = this.lens.network().layout();
-        let inside = |t| layout.weights_in(t).into_iter().filter(|w| this.allocation.contains(*w)).count();
-        Ok(layout.tensors().iter().map(inside).collect())
+        Ok(layout.tensors().iter().map(|tensor| this.cells(tensor).count()).collect())
     }
 
     /// The largest allocation of the same dimension that contains this one.
@@ -289,7 +295,8 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     }
 
     /// The matching degree δ: how many complex students match a generic teacher; `None` unless the allocation spans with as
-    /// many weights as the teacher has dimensions. It is counted at random points; where a limit stops the count, it is not known.
+    /// many weights as the teacher has dimensions. It is counted at random points; where a limit stops the count, or the network is
+    /// not polynomial, it is not known.
     #[starlark(attribute)]
     fn matching_degree<'v>(this: &AllocationValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
         this.degree(heap)
@@ -303,8 +310,16 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
 
     /// Into how many parts without a common learnable weight the equations of a match fall.
     #[starlark(attribute)]
-    fn subsystems(this: &AllocationValue) -> starlark::Result<usize> {
-        this.lens().subsystems(&this.allocation).map_err(failure)
+    fn subsystems<'v>(this: &AllocationValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        let lens = this.lens();
+        if let Some(known) = lens.subsystems(&this.allocation).map_err(failure)? {
+            return Ok(heap.alloc(known));
+        }
+        let allocation = lens.in_words(&this.allocation);
+        let text = format!("which labels of {allocation} some weight occurs in is not decided: terms may cancel");
+        let most = i64::try_from(this.allocation.size()).ok();
+        let about = lens.about(&this.allocation, "subsystems");
+        Ok(UnknownNumber::between(about, Doubt { text, is_limit: false }, Some(0), most).alloc(heap))
     }
 
     /// The frozen weights.
@@ -328,28 +343,28 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
         Ok(DecidedValue::new(lens, this.allocation.clone(), estimate, is_settled))
     }
 
-    /// The number of learnable weights of one tensor.
+    /// The number of learnable entries of one tensor.
     fn tensor_count(this: &AllocationValue, #[starlark(require = pos)] name: &str) -> starlark::Result<usize> {
         Ok(this.rows(tensor(&this.lens, name)?).iter().sum())
     }
 
-    /// The number of learnable weights in each row of a tensor.
+    /// The number of learnable entries in each row of a tensor.
     fn row_counts(this: &AllocationValue, #[starlark(require = pos)] name: &str) -> starlark::Result<Vec<usize>> {
         Ok(this.rows(matrix(&this.lens, name)?))
     }
 
-    /// The number of learnable weights in each column of a tensor.
+    /// The number of learnable entries in each column of a tensor.
     fn column_counts(this: &AllocationValue, #[starlark(require = pos)] name: &str) -> starlark::Result<Vec<usize>> {
         Ok(this.columns(matrix(&this.lens, name)?))
     }
 
     /// The number of connected components of the bipartite graph that has the tensor's rows and columns as nodes and its
-    /// learnable weights as edges.
+    /// learnable entries as edges.
     fn components(this: &AllocationValue, #[starlark(require = pos)] name: &str) -> starlark::Result<usize> {
         let tensor = matrix(&this.lens, name)?;
         let mut part: Vec<usize> = (0..tensor.rows + tensor.columns).collect();
-        for weight in this.places().filter(|w| w.tensor == tensor) {
-            let (a, b) = (part[weight.row], part[tensor.rows + weight.column]);
+        for (row, column) in this.cells(tensor) {
+            let (a, b) = (part[row], part[tensor.rows + column]);
             part.iter_mut().filter(|p| **p == b).for_each(|p| *p = a);
         }
         part.sort_unstable();

@@ -12,6 +12,7 @@ use starlark_derive::{starlark_module, starlark_value};
 
 use super::failure;
 use super::number::UnknownNumber;
+use super::rational::written;
 use crate::session::Lens;
 use crate::unknown::{Doubt, Reading, choose, explores, lose, lost, reading};
 use allocert_core::allocation::Allocation;
@@ -130,7 +131,9 @@ impl MatchValue {
     /// An end of the interval.
     fn end<'v>(&self, what: &str, place: usize, heap: Heap<'v>) -> Value<'v> {
         if self.answer.is_given() || self.reads_samples() {
-            return heap.alloc(self.answer.range()[place]);
+            let end = self.answer.range()[place];
+            written(end.to_bits());
+            return heap.alloc(end);
         }
         let doubt = self.frequency(&format!("{what}: the match probability"));
         UnknownNumber::probability(self.about_sample(what), doubt, (true, true)).alloc(heap)
@@ -192,12 +195,17 @@ fn match_methods(builder: &mut MethodsBuilder) {
         if this.is_settled() { Ok(this.answer.reason.to_string()) } else { Err(lost(this.doubt())) }
     }
 
-    /// The matching degree of a basis, or `None` of other allocations.
+    /// The matching degree of a basis, or `None` of other allocations; not known where the network is not polynomial.
     #[starlark(attribute)]
     fn degree<'v>(this: &MatchValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        let degree = this
-            .answer
+        let (answer, network) = (&this.answer, this.lens.network());
+        let size = answer.allocation.size();
+        // The laws for networks that are not polynomial ask for none.
+        let is_basis = answer.dim.value == answer.teacher.value && size == answer.teacher.value;
+        let missing = if network.is_analytic() { NoDegree::NotPolynomial } else { NoDegree::Kinks };
+        let degree = answer
             .degree
+            .or_else(|| (is_basis && !network.is_polynomial()).then_some(Err(missing)))
             .map(|known| known.inspect(|degree| this.lens.rests_on(degree.evidence)).map(|degree| degree.value));
         Ok(degree_value(&this.lens, &this.answer.allocation, degree, heap))
     }
@@ -225,7 +233,9 @@ fn match_methods(builder: &mut MethodsBuilder) {
             } else {
                 0
             };
-            return Ok(heap.alloc([probability.clamp(low, high), low, high][place]));
+            let number = [probability.clamp(low, high), low, high][place];
+            written(number.to_bits());
+            return Ok(heap.alloc(number));
         }
         Ok(UnknownNumber::probability(this.about("probability"), this.doubt(), may_be).alloc(heap))
     }
@@ -282,11 +292,16 @@ pub(super) fn degree_value<'v>(
     heap: Heap<'v>,
 ) -> Value<'v> {
     match degree {
-        None | Some(Err(NoDegree::Kinks | NoDegree::NotPolynomial)) => Value::new_none(),
+        None => Value::new_none(),
         Some(Ok(degree)) => heap.alloc(degree),
         Some(Err(why)) => {
             let text = format!("the matching degree of {} was not counted: {why}", lens.in_words(allocation));
             let doubt = Doubt { text, is_limit: matches!(why, NoDegree::Stopped(_)) };
+            if why == NoDegree::Kinks {
+                // Whether there is one is not said by any definition.
+                lose(doubt);
+                return Value::new_none();
+            }
             UnknownNumber::between(lens.about(allocation, "degree"), doubt, Some(1), None).alloc(heap)
         }
     }

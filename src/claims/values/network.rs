@@ -12,6 +12,7 @@ use starlark::values::tuple::{AllocTuple, UnpackTuple};
 use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::{starlark_module, starlark_value};
 
+use super::rational::big;
 use super::{AllocationValue, allocation_of, exact_number, failure, inexact, samples_of};
 use crate::changes::{number_of, pinned, tied};
 use crate::forward::integers;
@@ -409,9 +410,4 @@ fn network_methods(builder: &mut MethodsBuilder) {
 
 fn nothing_of_size(size: usize) -> starlark::Error {
     failure(format!("there is no allocation of size {size} inside these weights"))
-}
-
-fn big(number: &rug::Integer) -> BigInt {
-    let digits = number.to_digits::<u8>(rug::integer::Order::Lsf);
-    BigInt::from_bytes_le(num_bigint::Sign::Plus, &digits)
 }

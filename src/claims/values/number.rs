@@ -1,22 +1,18 @@
 //! A number that is not known, or not as one of the language's: a frequency, a count that a limit stopped, a probability that a
 //! theorem gives as a fraction, or encloses.
 //!
-//! It lies between two fractions, and comparisons are exact: integers and fractions are what they are, and a float is the binary
-//! fraction that it stands for. Where the ends decide an order, it is known.
+//! It lies between two fractions, and comparisons are exact: integers, fractions and decimals are what is written. Where the ends
+//! decide an order, it is known.
 
 use std::cmp::Ordering;
 
 use allocative::Allocative;
 use rug::Rational;
 use starlark::starlark_simple_value;
-use starlark::values::float::StarlarkFloat;
-use starlark::values::{
-    Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, UnpackValue, Value,
-};
+use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::starlark_value;
 
-use super::failure;
-use super::rational::exact_number;
+use super::rational::meant;
 use crate::unknown::{Doubt, choose, lose, lost, meet};
 
 /// The ends that a number lies between, where there are any.
@@ -105,14 +101,11 @@ impl UnknownNumber {
     pub(crate) fn order<'v>(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Ordering> {
         self.meet();
         let Some(unknown) = UnknownNumber::from_value(other) else {
-            return match exact_binary(other) {
-                Some(number) => self.order_to(&number, other),
-                None => {
-                    // An infinite float, or what is no number at all.
-                    let order = heap.alloc(0).compare(other)?;
-                    Ok(if order.is_lt() { Ordering::Less } else { Ordering::Greater })
-                }
+            let Some(number) = meant(other)? else {
+                // The language's error for what is no number.
+                return heap.alloc(0).compare(other);
             };
+            return Ok(self.choose(&number.to_string(), &self.possible_against(&number)));
         };
         if unknown.key == self.key {
             return Ok(Ordering::Equal);
@@ -122,23 +115,6 @@ impl UnknownNumber {
             return Ok(unknown.choose(&self.key, &unknown.possible_to(self)).reverse());
         }
         Ok(self.choose(&unknown.key, &self.possible_to(unknown)))
-    }
-
-    /// The order of this number and one that is known.
-    fn order_to(&self, number: &Rational, written: Value<'_>) -> starlark::Result<Ordering> {
-        if let (Some(value), Some(float)) = (self.value(), StarlarkFloat::unpack_value_opt(written))
-            && value != number
-            && value.to_f64().next_down() <= float.0
-            && float.0 <= value.to_f64().next_up()
-        {
-            let (over, under) = (value.numer(), value.denom());
-            return Err(failure(format!(
-                "{written} is a binary fraction beside {value}, which it is compared with\n  write rational({over}, {under})"
-            )));
-        }
-        let against = |end: &Option<Rational>| end.as_ref().map(|end| end.cmp(number));
-        let possible = self.possible(against(&self.low), against(&self.high));
-        Ok(self.choose(&number.to_string(), &possible))
     }
 
     /// The orders of this number and another one that the ends of both leave.
@@ -166,6 +142,14 @@ impl UnknownNumber {
         possible.get(way).copied().unwrap_or(Ordering::Equal)
     }
 
+    /// The orders of this number and one that is known: what is whole is no fraction.
+    fn possible_against(&self, number: &Rational) -> Vec<Ordering> {
+        let against = |end: &Option<Rational>| end.as_ref().map(|end| end.cmp(number));
+        let possible = self.possible(against(&self.low), against(&self.high));
+        let differs = self.whole && !number.is_integer();
+        possible.into_iter().filter(|order| !differs || order.is_ne()).collect()
+    }
+
     /// The orders of this number and another one that the orders of its ends and the other leave.
     fn possible(&self, low: Option<Ordering>, high: Option<Ordering>) -> Vec<Ordering> {
         use Ordering::{Equal, Greater, Less};
@@ -182,23 +166,39 @@ impl UnknownNumber {
         [Less, Equal, Greater].into_iter().filter(|o| above(o) && below(o)).collect()
     }
 
-    fn with<'v>(&self, sign: &str, other: Value<'v>, turned: bool, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        let (text, number) = match UnknownNumber::from_value(other) {
-            Some(other) => (other.key.clone(), other.value().cloned()),
-            None if ["int", "float", "rational"].contains(&other.get_type()) => (other.to_repr(), exact_binary(other)),
-            None => return Err(lost(self.doubt.clone())),
+    /// A sum, a product and the like; with the other number on the left if `turned`.
+    ///
+    /// # Errors
+    /// If the other is no number, or was rounded: the run is lost.
+    pub(crate) fn with<'v>(
+        &self,
+        sign: &str,
+        other: Value<'v>,
+        turned: bool,
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
+        let (text, number, is_whole) = match UnknownNumber::from_value(other) {
+            Some(other) => (other.key.clone(), other.value().cloned(), other.whole),
+            None => match meant(other)? {
+                Some(number) => (number.to_string(), Some(number.clone()), number.is_integer()),
+                None => return Err(lost(self.doubt.clone())),
+            },
         };
         let key =
             if turned { format!("({text} {sign} {})", self.key) } else { format!("({} {sign} {text})", self.key) };
-        let image = number.as_ref().and_then(|number| self.image(sign, number, turned));
+        let whole = match sign {
+            "+" | "-" | "*" | "%" => self.whole && is_whole,
+            "//" => true,
+            _ => false,
+        };
+        let image = number.as_ref().and_then(|number| self.image(sign, number, turned, whole));
         let (ends, may_be) = image.unwrap_or(([None, None], (true, true)));
-        let whole =
-            self.whole && number.is_some_and(|number| number.is_integer()) && ["+", "-", "*", "%"].contains(&sign);
         Ok(UnknownNumber { whole, ..self.derived(key, ends, may_be) }.alloc(heap))
     }
 
-    /// The ends of the sum, difference, product, quotient or remainder with a number, and whether it may be them.
-    fn image(&self, sign: &str, number: &Rational, turned: bool) -> Option<(Ends, (bool, bool))> {
+    /// The ends of the sum, difference, product, quotient or remainder with a number, and whether it may be them; whether it is
+    /// whole is given.
+    fn image(&self, sign: &str, number: &Rational, turned: bool, whole: bool) -> Option<(Ends, (bool, bool))> {
         let map = |of: &dyn Fn(&Rational) -> Rational| [&self.low, &self.high].map(|end| end.as_ref().map(of));
         let turns = |[low, high]: Ends| ([high, low], (self.ends.1, self.ends.0));
         let scaled = |factor: &Rational| match factor.cmp0() {
@@ -212,25 +212,20 @@ impl UnknownNumber {
             ("-", true) => Some(turns(map(&|end| Rational::from(number - end)))),
             ("*", _) => scaled(number),
             ("/", false) if *number != 0 => scaled(&Rational::from(number.recip_ref())),
-            // Of integers that are not negative.
-            ("%", false) if self.whole && self.low >= Some(Rational::new()) && number.is_integer() && *number > 0 => {
-                Some(([Some(Rational::new()), Some(Rational::from(number - 1))], (true, true)))
+            // What is whole leaves the remainders 0, …, m - 1; anything else what is below m.
+            ("%", false) if *number > 0 => {
+                let high = if whole { Rational::from(number - 1) } else { number.clone() };
+                Some(([Some(Rational::new()), Some(high)], (true, whole)))
             }
             _ => None,
         }
     }
 }
 
-/// A number as the fraction that it is; nothing for an infinite one, and for what is none.
-fn exact_binary(value: Value<'_>) -> Option<Rational> {
-    exact_number(value).or_else(|| StarlarkFloat::unpack_value_opt(value).and_then(|x| Rational::from_f64(x.0)))
-}
-
 #[starlark_value(type = "number that is not known")]
 impl<'v> StarlarkValue<'v> for UnknownNumber {
     fn to_bool(&self) -> bool {
-        let against = |end: &Option<Rational>| end.as_ref().map(|end| end.cmp0());
-        self.choose("0", &self.possible(against(&self.low), against(&self.high))) != Ordering::Equal
+        self.choose("0", &self.possible_against(&Rational::new())) != Ordering::Equal
     }
 
     fn equals(&self, other: Value<'v>) -> starlark::Result<bool> {
@@ -253,8 +248,9 @@ impl<'v> StarlarkValue<'v> for UnknownNumber {
     }
 
     fn minus(&self, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        let ([low, high], ends) = self.image("-", &Rational::new(), true).unwrap_or(([None, None], (true, true)));
-        Ok(self.derived(format!("-{}", self.key), [low, high], ends).alloc(heap))
+        let ends = [&self.high, &self.low].map(|end| end.clone().map(|end| -end));
+        let negative = self.derived(format!("-{}", self.key), ends, (self.ends.1, self.ends.0));
+        Ok(UnknownNumber { whole: self.whole, ..negative }.alloc(heap))
     }
 
     fn add(&self, other: Value<'v>, heap: Heap<'v>) -> Option<starlark::Result<Value<'v>>> {

@@ -1,16 +1,30 @@
-//! Exact fractions in the claim language: `rational(1, 3)`.
+//! Exact numbers in the claim language: integers, fractions such as `1 / 3`, and decimals, which mean what is written.
+//!
+//! What conditions compute is exact: `/` of integers is a fraction, and a decimal such as `0.1` is 1/10 in sums, products and
+//! comparisons. The language's own numbers in floating point are left only where it computes by itself (`x += 0.1`); such a number
+//! was perhaps rounded, and is not known.
+
+use std::collections::HashSet;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use allocative::Allocative;
-use rug::Rational;
+use num_bigint::BigInt;
+use rug::{Integer, Rational};
 use starlark::starlark_simple_value;
-use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
+use starlark::values::float::UnpackFloat;
+use starlark::values::{
+    Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, UnpackValue, Value,
+};
 use starlark_derive::starlark_value;
 
 use super::failure;
+use super::number::UnknownNumber;
+use crate::unknown::{Doubt, lost};
+use allocert_core::number::shortest;
 
-/// An exact fraction.
+/// An exact fraction that is no integer.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
-pub(crate) struct RationalValue(#[allocative(skip)] pub(crate) Rational);
+pub(crate) struct RationalValue(#[allocative(skip)] Rational);
 
 starlark_simple_value!(RationalValue);
 
@@ -18,6 +32,32 @@ impl std::fmt::Display for RationalValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.0)
     }
+}
+
+/// A number as a value of the language: an integer if it is one.
+pub(crate) fn exact_value<'v>(number: Rational, heap: Heap<'v>) -> Value<'v> {
+    if *number.denom() == 1 { heap.alloc(big(number.numer())) } else { heap.alloc(RationalValue(number)) }
+}
+
+/// An integer as the language has it.
+pub(super) fn big(number: &Integer) -> BigInt {
+    let digits = number.to_digits::<u8>(rug::integer::Order::Lsf);
+    let sign = if *number < 0 { num_bigint::Sign::Minus } else { num_bigint::Sign::Plus };
+    BigInt::from_bytes_le(sign, &digits)
+}
+
+/// The numbers in floating point that were written in a file, or measured: nothing was rounded since.
+static WRITTEN: LazyLock<RwLock<HashSet<u64>>> = LazyLock::new(RwLock::default);
+
+/// From now on the number in floating point that has these bits is taken for the decimal that it is written as.
+pub(crate) fn written(bits: u64) {
+    if !is_written(bits) {
+        WRITTEN.write().unwrap_or_else(PoisonError::into_inner).insert(bits);
+    }
+}
+
+fn is_written(bits: u64) -> bool {
+    WRITTEN.read().unwrap_or_else(PoisonError::into_inner).contains(&bits)
 }
 
 /// An integer or a fraction as a number; nothing for another value.
@@ -31,6 +71,38 @@ pub(crate) fn exact_number(value: Value<'_>) -> Option<Rational> {
     value.unpack_i32().map(Rational::from).or_else(|| value.to_str().parse().ok())
 }
 
+/// The number that an integer, a fraction or a decimal means; nothing for another value.
+///
+/// # Errors
+/// A number in floating point that was computed, and so perhaps rounded: the run is lost.
+pub(crate) fn meant(value: Value<'_>) -> starlark::Result<Option<Rational>> {
+    if value.get_type() != "float" {
+        return Ok(exact_number(value));
+    }
+    let number = UnpackFloat::unpack_value_opt(value).filter(|UnpackFloat(number)| is_written(number.to_bits()));
+    match number.and_then(|UnpackFloat(number)| shortest(number)) {
+        Some(number) => Ok(Some(number)),
+        None => Err(lost(Doubt {
+            text: format!(
+                "{value} was computed in floating point, which rounds: write x = x + y in place of x += y, and so for -=, *= and /="
+            ),
+            is_limit: false,
+        })),
+    }
+}
+
+/// Both numbers, if both are.
+///
+/// # Errors
+/// As for [`meant`].
+pub(crate) fn both(a: Value<'_>, b: Value<'_>) -> starlark::Result<Option<(Rational, Rational)>> {
+    let is_number = |value: Value<'_>| ["int", "float", "rational"].contains(&value.get_type());
+    if !is_number(a) || !is_number(b) {
+        return Ok(None);
+    }
+    Ok(meant(a)?.zip(meant(b)?))
+}
+
 /// Why a value is not an exact number, and the mend.
 pub(crate) fn inexact(value: Value<'_>) -> starlark::Error {
     match value.get_type() {
@@ -40,18 +112,84 @@ pub(crate) fn inexact(value: Value<'_>) -> starlark::Error {
     }
 }
 
+/// The signs of arithmetic that are ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    Plus,
+    Minus,
+    Times,
+    Over,
+    FloorOver,
+    Modulo,
+}
+
+impl Sign {
+    fn text(self) -> &'static str {
+        match self {
+            Sign::Plus => "+",
+            Sign::Minus => "-",
+            Sign::Times => "*",
+            Sign::Over => "/",
+            Sign::FloorOver => "//",
+            Sign::Modulo => "%",
+        }
+    }
+
+    fn of(self, a: Rational, b: Rational) -> starlark::Result<Rational> {
+        if b == 0 && matches!(self, Sign::Over | Sign::FloorOver | Sign::Modulo) {
+            return Err(failure(format!("{a} {} 0: division by 0", self.text())));
+        }
+        Ok(match self {
+            Sign::Plus => a + b,
+            Sign::Minus => a - b,
+            Sign::Times => a * b,
+            Sign::Over => a / b,
+            Sign::FloorOver => (a / b).floor(),
+            Sign::Modulo => {
+                let times = Rational::from(&a / &b).floor();
+                a - times * b
+            }
+        })
+    }
+}
+
+/// A sum, a product and the like of numbers, exact; nothing if one of the values is no number.
+pub(crate) fn computed<'v>(
+    sign: Sign,
+    a: Value<'v>,
+    b: Value<'v>,
+    heap: Heap<'v>,
+) -> Option<starlark::Result<Value<'v>>> {
+    // The language computes with integers exactly.
+    let whole = a.get_type() == "int" && b.get_type() == "int";
+    if whole && sign != Sign::Over {
+        return None;
+    }
+    for (unknown, other, turned) in [(a, b, false), (b, a, true)] {
+        let text = other.unpack_str().is_some();
+        if let Some(unknown) = UnknownNumber::from_value(unknown).filter(|_| !text) {
+            return Some(unknown.with(sign.text(), other, turned, heap));
+        }
+    }
+    match both(a, b) {
+        Ok(None) => None,
+        Ok(Some((a, b))) => Some(sign.of(a, b).map(|number| exact_value(number, heap))),
+        Err(error) => Some(Err(error)),
+    }
+}
+
 #[starlark_value(type = "rational")]
 impl<'v> StarlarkValue<'v> for RationalValue {
     fn equals(&self, other: Value<'v>) -> starlark::Result<bool> {
-        Ok(exact_number(other).is_some_and(|o| o == self.0))
+        Ok(meant(other)?.is_some_and(|o| o == self.0))
     }
 
     fn compare(&self, other: Value<'v>) -> starlark::Result<std::cmp::Ordering> {
-        exact_number(other).map(|o| self.0.cmp(&o)).ok_or_else(|| inexact(other))
+        meant(other)?.map(|o| self.0.cmp(&o)).ok_or_else(|| inexact(other))
     }
 
     fn minus(&self, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        Ok(heap.alloc(RationalValue((-&self.0).into())))
+        Ok(exact_value((-&self.0).into(), heap))
     }
 
     fn plus(&self, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
@@ -59,48 +197,59 @@ impl<'v> StarlarkValue<'v> for RationalValue {
     }
 
     fn add(&self, other: Value<'v>, heap: Heap<'v>) -> Option<starlark::Result<Value<'v>>> {
-        exact_number(other).map(|o| Ok(heap.alloc(RationalValue(o + &self.0))))
+        self.with(Sign::Plus, other, heap)
     }
 
     fn radd(&self, other: Value<'v>, heap: Heap<'v>) -> Option<starlark::Result<Value<'v>>> {
-        self.add(other, heap)
-    }
-
-    fn sub(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        let other = exact_number(other).ok_or_else(|| inexact(other))?;
-        Ok(heap.alloc(RationalValue(&self.0 - other)))
-    }
-
-    fn div(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        let other = exact_number(other).ok_or_else(|| inexact(other))?;
-        Ok(heap.alloc(RationalValue(quotient(self.0.clone(), other)?)))
+        self.with(Sign::Plus, other, heap)
     }
 
     fn mul(&self, other: Value<'v>, heap: Heap<'v>) -> Option<starlark::Result<Value<'v>>> {
-        exact_number(other).map(|o| Ok(heap.alloc(RationalValue(o * &self.0))))
+        self.with(Sign::Times, other, heap)
     }
 
     fn rmul(&self, other: Value<'v>, heap: Heap<'v>) -> Option<starlark::Result<Value<'v>>> {
-        self.mul(other, heap)
+        self.with(Sign::Times, other, heap)
+    }
+
+    fn sub(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        self.with(Sign::Minus, other, heap).unwrap_or_else(|| Err(inexact(other)))
+    }
+
+    fn div(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        self.with(Sign::Over, other, heap).unwrap_or_else(|| Err(inexact(other)))
+    }
+
+    fn floor_div(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        self.with(Sign::FloorOver, other, heap).unwrap_or_else(|| Err(inexact(other)))
+    }
+
+    fn percent(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
+        self.with(Sign::Modulo, other, heap).unwrap_or_else(|| Err(inexact(other)))
     }
 }
 
-/// `a - b` of exact numbers, if one of them is a fraction.
-pub(crate) fn difference(a: Value<'_>, b: Value<'_>) -> Option<Rational> {
-    fractions(a, b).map(|(a, b)| a - b)
+impl RationalValue {
+    /// With another number on the right; sums and products are the same the other way round.
+    fn with<'v>(&self, sign: Sign, other: Value<'v>, heap: Heap<'v>) -> Option<starlark::Result<Value<'v>>> {
+        match meant(other) {
+            Ok(other) => other.map(|other| Ok(exact_value(sign.of(self.0.clone(), other)?, heap))),
+            Err(error) => Some(Err(error)),
+        }
+    }
 }
 
-/// `a / b` of exact numbers, if one of them is a fraction.
-pub(crate) fn ratio(a: Value<'_>, b: Value<'_>) -> Option<starlark::Result<Rational>> {
-    fractions(a, b).map(|(a, b)| quotient(a, b))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn quotient(a: Rational, b: Rational) -> starlark::Result<Rational> {
-    if b == 0 { Err(failure("division by 0")) } else { Ok(a / b) }
-}
-
-fn fractions(a: Value<'_>, b: Value<'_>) -> Option<(Rational, Rational)> {
-    let one_is = RationalValue::from_value(a).is_some() || RationalValue::from_value(b).is_some();
-    one_is.then_some(())?;
-    Some((exact_number(a)?, exact_number(b)?))
+    #[test]
+    fn remainders_have_the_sign_of_the_divisor() {
+        let of = |sign: Sign, a: (i32, i32), b: (i32, i32)| sign.of(a.into(), b.into()).unwrap().to_string();
+        assert_eq!(of(Sign::Modulo, (7, 2), (1, 1)), "1/2");
+        assert_eq!(of(Sign::Modulo, (-7, 2), (1, 1)), "1/2");
+        assert_eq!(of(Sign::Modulo, (7, 2), (-2, 1)), "-1/2");
+        assert_eq!(of(Sign::FloorOver, (-7, 2), (1, 1)), "-4");
+        assert!(Sign::Over.of(1.into(), 0.into()).is_err());
+    }
 }

@@ -6,10 +6,10 @@ mod options;
 
 use rug::Rational;
 
-use crate::algebra::{Limits, Primes, Solver, Undecided};
+use crate::algebra::{Limits, Matrix, Primes, Solver, Undecided};
 use crate::allocation::Allocation;
 use crate::control::Control;
-use crate::network::{Network, Samples};
+use crate::network::{Network, Probe, Samples};
 use crate::number::{Ring, Stream, generator, random_prime};
 use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
 
@@ -231,18 +231,23 @@ impl Matcher {
     }
 
     /// Into how many parts the equations of a match fall that have no learnable weight in common; equations without any are
-    /// left out. Exact: which labels a weight occurs in is read off their degrees in it. The Markov parameters of a recurrent
+    /// left out. Exact: a weight occurs in a label whose derivative by it does not vanish at a random point modulo a prime, and in
+    /// none whose degree in it is 0; nothing where neither says so, because terms cancel. The Markov parameters of a recurrent
     /// network that a match need not be asked of join no parts: in D W^k B occur the same weights for all k from 1 on.
     ///
     /// # Errors
     /// A network with kinks.
-    pub fn subsystems(&self, allocation: &Allocation) -> Result<usize, MatchError> {
+    pub fn subsystems(&self, allocation: &Allocation) -> Result<Option<usize>, MatchError> {
         let counter = self.counter("the number of independent subsystems")?;
+        let jacobian = self.jacobian_somewhere();
         let mut parts: Vec<Vec<usize>> = Vec::new();
         for weight in allocation.iter() {
             let alone = Allocation::of(allocation.weights(), [weight]);
             let degrees = counter.label_degrees(&alone).into_iter().enumerate();
             let labels: Vec<usize> = degrees.filter(|(_, degree)| *degree > 0).map(|(label, _)| label).collect();
+            if labels.iter().any(|label| jacobian[(*label, weight)] == 0) {
+                return Ok(None);
+            }
             let (touched, mut others): (Vec<_>, Vec<_>) =
                 parts.into_iter().partition(|part| part.iter().any(|label| labels.contains(label)));
             if !labels.is_empty() {
@@ -250,7 +255,24 @@ impl Matcher {
             }
             parts = others;
         }
-        Ok(parts.len())
+        Ok(Some(parts.len()))
+    }
+
+    /// The Jacobian at a random point modulo a prime, on the inputs that a match is asked of.
+    fn jacobian_somewhere(&self) -> Matrix<u64> {
+        let mut random = generator(self.settings.seed, Stream::Differences, 1);
+        let field = random_prime(&mut random);
+        let weights: Vec<u64> = (0..self.network.weights()).map(|_| field.random(&mut random)).collect();
+        let inputs: Vec<Vec<u64>> = match self.network.probe(self.samples) {
+            Probe::Fixed(inputs) => {
+                inputs.iter().map(|input| input.iter().map(|x| field.integer(*x)).collect()).collect()
+            }
+            Probe::Generic(count) => {
+                let size = self.network.input_size();
+                (0..count).map(|_| (0..size).map(|_| field.random(&mut random)).collect()).collect()
+            }
+        };
+        self.network.jacobian(&field, &weights, &inputs)
     }
 
     /// Decides the instance of one trial, whatever the laws say.

@@ -14,11 +14,13 @@ use super::diagram::{Diagram, Group};
 use super::gauge::{AffineField, affine_fields};
 use super::shape::{MOST_WEIGHTS, ShapeValue, Shapes};
 use super::symmetry::found_symmetries;
-use super::{Family, Network, Probe, Row, Symmetry};
+use super::text::{is_own_call, is_own_name};
+use super::{Family, Probe, Row, Symmetry};
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
 use crate::program::{Program, ProgramError, Values};
+use crate::text::quote;
 
 /// So many generic inputs for each weight stand for "functional" where there are kinks.
 const INPUTS_PER_WEIGHT: usize = 4;
@@ -47,7 +49,8 @@ pub enum ProgramNetworkError {
     },
     /// The name of a built-in family, or a text that is no call of the network's name.
     #[error(
-        "{network}: a network of one's own is not called {name}\n  take a name of its own, other than lffn, lrnn, pnn and relu, and a call of it as the text"
+        "{}: a network of one's own cannot be called so\n  a name has letters, digits and _, and is not lffn, lrnn, pnn or relu; what describes its shape has such names, too, and integers, True, False, plain strings or lists of these",
+        quote(.network)
     )]
     Name {
         /// The network.
@@ -186,8 +189,7 @@ impl ProgramNetwork {
         input_shape: Vec<usize>,
         shape: Vec<(String, ShapeValue)>,
     ) -> Result<Self, ProgramNetworkError> {
-        let called = text.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('('));
-        if name.is_empty() || !called || Network::FAMILIES.contains(&name) {
+        if !is_own_name(name) || !is_own_call(name, &text) {
             return Err(ProgramNetworkError::Name { network: text, name: name.to_owned() });
         }
         matching_counts(&text, &layout, &program, &input_shape)?;

@@ -155,6 +155,82 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The longest name of a network of one's own.
+const LONGEST_NAME: usize = 100;
+/// The longest call.
+const LONGEST_CALL: usize = 10_000;
+/// Lists in lists are not deeper.
+const DEEPEST: usize = 16;
+
+/// Whether a network of one's own may be called so: a plain identifier, and no built-in family's name in any case, so that
+/// nothing that is said of it is taken for something else.
+pub(super) fn is_own_name(name: &str) -> bool {
+    let mut reader = Reader { text: name, rest: name };
+    let whole = reader.name() == Some(name);
+    whole && name.len() <= LONGEST_NAME && !Network::FAMILIES.iter().any(|family| name.eq_ignore_ascii_case(family))
+}
+
+/// Whether a text is that name alone, or a call of it with plain literals: numbers, True, False, strings of printable ASCII
+/// without quotes and backslashes, lists of these.
+pub(super) fn is_own_call(name: &str, text: &str) -> bool {
+    let Some(rest) = text.strip_prefix(name).filter(|_| text.len() <= LONGEST_CALL) else {
+        return false;
+    };
+    let mut reader = Reader { text, rest };
+    rest.is_empty() || rest.starts_with('(') && reader.plain_arguments() && reader.rest.is_empty()
+}
+
+impl Reader<'_> {
+    fn plain_arguments(&mut self) -> bool {
+        let mut first = true;
+        self.takes('(');
+        loop {
+            if self.takes(')') {
+                return true;
+            }
+            if !first && !self.takes(',') {
+                return false;
+            }
+            first = false;
+            self.keyword();
+            if !self.plain(0) {
+                return false;
+            }
+        }
+    }
+
+    /// Whether a plain literal comes next; it is taken.
+    fn plain(&mut self, depth: usize) -> bool {
+        if self.takes('[') {
+            let mut first = true;
+            loop {
+                if self.takes(']') {
+                    return true;
+                }
+                if depth == DEEPEST || !first && !self.takes(',') || !self.plain(depth + 1) {
+                    return false;
+                }
+                first = false;
+            }
+        }
+        if self.takes('"') {
+            let printable = |c: char| c == ' ' || c.is_ascii_graphic() && c != '"' && c != '\\';
+            self.run(printable);
+            let closed = self.rest.starts_with('"');
+            return closed && self.takes('"');
+        }
+        let before = self.rest;
+        match self.name() {
+            Some(name) => ["True", "False"].contains(&name),
+            None => {
+                self.rest = before;
+                self.takes('-');
+                !self.run(|c| c.is_ascii_digit()).is_empty()
+            }
+        }
+    }
+}
+
 /// The arguments of a call, by name.
 struct Arguments {
     family: &'static str,
@@ -303,6 +379,54 @@ mod tests {
         }
         assert_eq!("lrnn(1, 2, 1, 5)".parse(), Network::lrnn(1, 2, 1, 5, false).map_err(Into::into));
         assert_eq!(" pnn( (2,1,1,) , 2 ) ".parse(), Network::pnn(&[2, 1, 1], 2, false).map_err(Into::into));
+    }
+
+    #[test]
+    fn names_of_ones_own_are_no_familys() {
+        for name in ["toy", "_x", "lffn2", "my_lffn", "A1"] {
+            assert!(is_own_name(name), "{name}");
+        }
+        for name in [
+            "",
+            "lffn",
+            "LFFN",
+            "ReLU",
+            "lffn ",
+            " lffn",
+            "lffn([2, 2, 2])",
+            "a b",
+            "1a",
+            "lffn.pin",
+            "ℓffn",
+            "l\u{217f}ffn",
+            "x, functional; lffn([2, 2, 2])",
+            "is proved",
+        ] {
+            assert!(!is_own_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn calls_of_ones_own_have_plain_literals() {
+        for text in ["toy", "toy()", "toy(d=4, r=1)", "toy(0)", "toy(a=\"tanh\", b=[1, [-2], True], c=False)"] {
+            assert!(is_own_call("toy", text), "{text}");
+        }
+        for text in [
+            "toy ",
+            "toys",
+            "toy(d=4).pin({})",
+            "toy(d=4",
+            "toy(d=4))",
+            "toy(a=\"\\\"\")",
+            "toy(a=\"ä\")",
+            "toy(a=b)",
+            "toy(x, functional; lffn(2)=1)",
+            "toy(1), functional; lffn([2, 2, 2])",
+            "lffn([2, 2, 2])",
+        ] {
+            assert!(!is_own_call("toy", text), "{text}");
+        }
+        assert!(!is_own_call("toy", &format!("toy({}1{})", "[".repeat(40), "]".repeat(40))));
     }
 
     #[test]

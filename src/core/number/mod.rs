@@ -3,6 +3,7 @@
 //! A number type is a *value* that knows how to compute with its elements (a prime field has to carry its prime), so
 //! arithmetic reads `ring.mul(&a, &b)`. Label maps and Jacobians ask for a [`Ring`]; elimination asks for a [`Field`].
 
+mod decimal;
 mod degree;
 mod dual;
 mod dyadic;
@@ -15,6 +16,7 @@ mod random;
 mod stream;
 mod word;
 
+pub use decimal::{decimal, shortest};
 pub use degree::Degrees;
 pub use dual::{Dual, Duals};
 pub use dyadic::{Dyadic, Dyadics};

@@ -55,6 +55,13 @@ pub struct Dimension {
     pub reason: Reason,
 }
 
+impl Dimension {
+    /// Whether anything is known from above: with open evidence, the value is a lower bound.
+    pub fn is_more_than_a_bound(&self) -> bool {
+        self.evidence != Evidence::Open && self.reason != Reason::AtLeast
+    }
+}
+
 /// Seeds and bounds of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -99,13 +106,14 @@ impl Answer {
 
     /// D_m; nothing if only a lower bound of it is known.
     pub fn teacher_dim(&self) -> Option<usize> {
-        (self.teacher.reason != Reason::AtLeast).then_some(self.teacher.value)
+        self.teacher.is_more_than_a_bound().then_some(self.teacher.value)
     }
 
-    /// Whether A spans; nothing if the teacher's dimension is only known to be at least the allocation's.
+    /// Whether A spans; nothing if of the dimension that decides it only a lower bound is known: of the teacher's if it is no larger than
+    /// that of A, otherwise of A's.
     pub fn spans_if_known(&self) -> Option<bool> {
-        let known = self.teacher_dim().is_some() || !self.spans();
-        known.then(|| self.spans())
+        let deciding = if self.spans() { &self.teacher } else { &self.dim };
+        deciding.is_more_than_a_bound().then(|| self.spans())
     }
 
     /// How the whole answer is known. A teacher's dimension of which only a lower bound is given is no part of it: that bound is

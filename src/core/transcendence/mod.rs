@@ -23,12 +23,14 @@
 //! are drawn again until it is (of a radicand of weights, the weights; of a number, the prime). Signs may be chosen freely where
 //! each root generates a field over those before it, which is shown by a *witness*: a point, modulo any prime, at which those
 //! before it exist, and its radicand is no square. Without a witness nothing is said.
+//! Real weights and inputs at which everything exists are looked for first (`real`).
 
 mod echelon;
 mod fractions;
 mod places;
 mod plan;
 mod point;
+mod real;
 
 pub use fractions::Height;
 pub use plan::Plan;
@@ -45,6 +47,14 @@ pub enum Obscure {
     NoPoint {
         /// How many points were tried.
         attempts: u64,
+    },
+    /// No real point was found where everything is defined.
+    #[error(
+        "no real weights and inputs were found at which all logarithms and square roots exist, at {points} points\n  does a radicand or the argument of a logarithm become positive only far from 0, or never?"
+    )]
+    NoRealPoint {
+        /// How many points were tried.
+        points: u64,
     },
     /// A square root that may be a rational function, or piecewise, of what comes before it.
     #[error(

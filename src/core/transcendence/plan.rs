@@ -13,6 +13,7 @@ use super::echelon::{Echelon, Relations};
 use super::fractions::{Sizes, sizes};
 use super::places::{Places, Slot};
 use super::point::{Point, Witnesses, power, signed_power};
+use super::real::exists_somewhere;
 use crate::algebra::rational_of;
 use crate::number::{Field, Function, PrimeField, Ring, Stream, generator, random_prime};
 use crate::program::Program;
@@ -87,6 +88,7 @@ impl Plan {
     /// # Errors
     /// See [`Obscure`]. Nothing may then be concluded about the program from points modulo primes but upper bounds.
     pub fn new(program: &Program, samples: usize, seed: u64) -> Result<Self, Obscure> {
+        exists_somewhere(program)?;
         let mut random = generator(seed, Stream::Arguments, samples as u64);
         let one = Plan::fresh(program, samples.min(1));
         let field = one.field(program, &mut random)?;

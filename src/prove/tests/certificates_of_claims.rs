@@ -94,13 +94,22 @@ fn a_counterexample_is_of_the_network_of_its_dimensions() {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let place = lines.len() - 2;
         let mut step: Step = serde_json::from_str(&lines[place]).unwrap();
-        let before = allocert_format::claim_in_words(&step.by).unwrap();
+        let words = |rule: &Rule| {
+            let Rule::Claim { conditions, .. } = rule else { panic!("a claim") };
+            let said = |step: &u64| {
+                let cited: Step = serde_json::from_str(text.lines().nth(*step as usize).unwrap()).unwrap();
+                allocert_format::condition_in_words(&cited.by).unwrap()
+            };
+            let cited: Vec<String> = conditions.iter().map(said).collect();
+            allocert_format::claim_in_words(rule, &cited, |_| None).unwrap()
+        };
+        let before = words(&step.by);
         change(&mut step.by);
         let of = step.by.seal();
         if let Rule::Claim { seal, .. } = &mut step.by {
             *seal = of;
         }
-        let after = allocert_format::claim_in_words(&step.by).unwrap();
+        let after = words(&step.by);
         lines[place] = serde_json::to_string(&step).unwrap();
         let end = lines.len() - 1;
         lines[end] =

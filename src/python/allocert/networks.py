@@ -336,9 +336,9 @@ def _shape(shape: Shape) -> list[int]:
 
 def _call_name(name: str) -> str:
     """A name that a network can have."""
-    plain = re.sub(r"\W", "_", name).strip("_") or "network"
+    plain = re.sub(r"\W", "_", name, flags=re.ASCII).strip("_") or "network"
     plain = plain if plain[0].isalpha() else f"network_{plain}"
-    taken = plain in ("lffn", "lrnn", "pnn", "relu")
+    taken = plain.lower() in ("lffn", "lrnn", "pnn", "relu")
     return f"{plain}_network" if taken else plain
 
 
