@@ -74,7 +74,7 @@ fn counterexample(proof: &Proof, c: &Counterexample) -> Result<(), Fault> {
     for dimension in &c.dimensions {
         let stated = proof.stated(*dimension)?;
         ensure(stated.dimensions, &format!("step {dimension} is not about a dimension"))?;
-        own |= stated.subject.as_ref().is_some_and(|(network, samples)| (network, samples) == (&c.network, &c.samples));
+        own |= stated.subject.as_ref().is_some_and(|subject| (&subject.0, &subject.1) == (&c.network, &c.samples));
     }
     ensure(own, "the counterexample cites no dimension of its network")
 }

@@ -167,7 +167,7 @@ impl Recorder {
         let known = match function {
             Function::Exp => value.is_zero().then(|| Rational::from(1)),
             Function::Log if !value.is_positive() => return Err(outside()),
-            Function::Log => (*value == 1).then(Rational::new),
+            Function::Log => (value == 1).then(Rational::new),
             Function::Sqrt if value.is_negative() => return Err(outside()),
             Function::Sqrt => return self.root_of_number(a, &value),
         };
