@@ -345,7 +345,7 @@ fn rescaled_teachers_are_checked() {
     // Two weights of one unit, an even power of a scale, the diagonal of a recurrent matrix, and gates that see signs.
     for (network, allocation, samples) in [
         ("lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,0]", functional),
-        ("lffn([1, 2, 1])", "W1[0,0] W2[0,1]", functional),
+        ("lffn([1, 2, 1])", "W1[0,0] W2[0,0]", functional),
         ("lrnn(1, 2, 1, 4)", "D B[0,0] W[0,0] W[0,1] W[1,0]", functional),
         ("pnn([1, 2, 1], degree=3)", "W1[0,0]", functional),
         ("pnn([1, 2, 1], degree=3)", "W1", functional),
