@@ -194,7 +194,7 @@ def test_a_mask_takes_out_only_what_it_masks_everywhere():
     one, both = tied([[[1.0, 0], [1, 1]]]), tied([[[1.0, 0], [1, 1]], [[1.0, 0], [0, 1]]])
     assert (one.weights, one.notes, allocert.rank(one, "all").dim) == (4, (), 4)
     assert (both.weights, allocert.rank(both, "all").dim) == (3, 3)
-    assert both.notes == ("a.weight_orig: 1 pruned entries are pinned at 0",)
+    assert both.notes == ("a.weight_orig: 1 pruned entry is pinned at 0",)
 
 
 def test_a_constant_beside_weights_is_no_mask_by_its_name():

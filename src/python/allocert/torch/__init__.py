@@ -112,7 +112,7 @@ def from_peft(model: Any) -> dict[str, bool]:
 
 def _pinned(net: Network, module: Any, dead: Mapping[str, Any], fixed: Mapping[str, Any]) -> Network:
     pins: dict[str, Any] = {name: (off, 0) for name, off in dead.items()}
-    notes = [f"{name}: {int(off.sum())} pruned entries are pinned at 0" for name, off in dead.items()]
+    notes = [f"{name}: {_entries(int(off.sum()), 'pruned ')} pinned at 0" for name, off in dead.items()]
     for name, pin in fixed.items():
         pins[name] = pin
         notes.append(f"{name}: pinned as asked")
@@ -128,6 +128,10 @@ def _zeros(module: Any, pins: Mapping[str, Any]) -> list[str]:
         zeros = int((values == 0).sum())
         # All of a tensor is zero where it begins so, as biases and the second factor of an adapter do.
         if name not in pins and values.ndim > 1 and 0 < zeros < values.numel():
-            mend = f"pin them with fixed={{{name!r}: (mask, 0)}} if they were pruned"
-            found.append(f"{name}: {zeros} entries are 0 and taken as weights; {mend}")
+            mend = f"where that is pruning, pin it with fixed={{{name!r}: (mask, 0)}}"
+            found.append(f"{name}: {_entries(zeros)} 0 and counted among the weights; {mend}")
     return found
+
+
+def _entries(number: int, kind: str = "") -> str:
+    return f"{number} {kind}entry is" if number == 1 else f"{number} {kind}entries are"
