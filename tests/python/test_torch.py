@@ -280,7 +280,8 @@ def test_zeros_that_pruning_leaves_behind_are_said_to_be_weights():
     net = allocert.from_torch(module, torch.randn(1, 3))
     assert net.weights == 26
     assert net.notes == (
-        "0.weight: 6 entries are 0 and counted among the weights; where that is pruning, pin it with fixed={'0.weight': (mask, 0)}",
+        "0.weight: 6 entries are 0 and counted among the weights; "
+        "where that is pruning, pin it with fixed={'0.weight': (mask, 0)}",
     )
     zeros = module[0].weight.detach().numpy() == 0
     pinned = allocert.from_torch(module, torch.randn(1, 3), fixed={"0.weight": (zeros, 0)})
