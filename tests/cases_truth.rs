@@ -82,7 +82,6 @@ fn membership_compares_like_the_signs() {
         "",
         FRACTION,
         &[
-            "a.decided(3).matched in range(4)",
             "rational(2) in range(3)",
             "2.0 in range(3)",
             "rational(1, 2) not in range(3)",
@@ -94,7 +93,10 @@ fn membership_compares_like_the_signs() {
             "\"W\" in \"W1\"",
         ],
     );
-    all_are("open", "", FRACTION, &["a.decided(3).matched in range(3)", "a.decided(3).matched in {3: 1}"]);
+    // That it is in range(4) would take what three comparisons say together.
+    let open =
+        ["a.decided(3).matched in range(4)", "a.decided(3).matched in range(3)", "a.decided(3).matched in {3: 1}"];
+    all_are("open", "", FRACTION, &open);
 }
 
 #[test]
@@ -103,13 +105,10 @@ fn remainders_of_what_is_not_known_are_whole_only_if_it_is() {
         "open",
         "",
         FRACTION,
-        &[
-            "a.match_in(3).probability % 1 == 0",
-            "(a.match_in(3).low + 1) % 1 == 0",
-            "a.decided(3).matched % 2 == 0",
-            "(a.decided(3).matched / 2) % 1 == 0",
-        ],
+        &["a.match_in(3).probability % 1 == 0", "a.decided(3).matched % 2 == 0", "(a.decided(3).matched / 2) % 1 == 0"],
     );
+    // The theorem's lower end is no integer.
+    all_are("refuted", "", FRACTION, &["(a.match_in(3).low + 1) % 1 == 0"]);
     all_are(
         "verified",
         "",
@@ -306,7 +305,11 @@ fn networks_that_exist_nowhere_have_no_dimension() {
 
 #[test]
 fn what_is_open_spans_nothing() {
-    let text = "def f():\n    return network(\"f\", lambda x, w, v: w*log(sqrt(x*x+1)) + v*log(x*x+1), inputs = 1, weights = {\"w\": (), \"v\": ()})\n";
+    // A dependence of the logarithms is seen at random points, and of so high a degree that this is no bound on the error.
+    let text = "def f():
+    def forward(x, w, v):
+        return w*log(sqrt(power(x, 1024) + 1)) + v*log(power(x, 1024) + 1)
+    return network(\"f\", forward, inputs = 1, weights = {\"w\": (), \"v\": ()})\n";
     let path = program::file("f.star", text);
     let path = path.to_str().unwrap();
     let run = program::allocert(&["rank", "f()", "w", "--use", path, "--json"]);

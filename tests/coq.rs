@@ -165,7 +165,7 @@ fn wrong_tables(written: &Export) -> (String, usize) {
     (text, count)
 }
 
-/// Instances with and without a match are accepted, and refused with another weight of a student.
+/// Instances with and without a match are accepted, and refused with another weight of the teacher.
 fn instances(folder: &Path) {
     let one = ["match", "lrnn(1, 1, 1, 3)", "W[0,0]", "--samples", "1", "--trials", "50"];
     let any = ["match", "lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]", "--trials", "50"];
@@ -177,7 +177,7 @@ fn instances(folder: &Path) {
             assert!(written.file.contains(&format!(": {states} (l")), "{states}: {}", written.file);
         }
         assert!(accepted(folder, "Match.v", &written.file, written.theorems));
-        for (place, head) in written.file.match_indices("Instance\n  [:: r (") {
+        for (place, head) in written.file.match_indices("]\n  [:: r (") {
             let (before, weight) = written.file.split_at(place + head.len());
             let wrong =
                 weight.strip_prefix('-').map_or(format!("{before}-{weight}"), |weight| before.to_owned() + weight);
