@@ -63,12 +63,11 @@ fn degrees_and_verdicts_of_orbits_are_those_of_all_allocations() {
         assert_eq!(degrees, expected, "{network}");
         for (size, all) in classified["counts"].as_array().unwrap().iter().enumerate() {
             let number = |verdict: &str| counts.get(&(size as u64, verdict.to_owned())).copied().unwrap_or(0);
-            assert_eq!(
-                (number("zero"), number("one")),
-                (all[0].as_u64().unwrap(), all[1].as_u64().unwrap()),
-                "{network}"
-            );
-            let others = all[2].as_u64().unwrap() + all[3].as_u64().unwrap();
+            let [zero, one, fractional, undecided] = [0, 1, 2, 3].map(|column| all[column].as_u64().unwrap());
+            assert_eq!(number("zero"), zero, "{network}");
+            // `classify` asks more: slices with surplus weights 0, and instances.
+            assert!(number("one") <= one && number("fractional") <= fractional, "{network} {size}");
+            let others = fractional + undecided + one - number("one");
             assert_eq!(number("fractional") + number("undecided"), others, "{network} {size}");
         }
     }

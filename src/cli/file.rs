@@ -21,6 +21,15 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     written.map_err(|error| cannot_write(path, &error))
 }
 
+/// Writes a file of a folder that is our own: what is no regular file there, such as a pipe in which a writer would wait for a
+/// reader, gives way to it.
+pub(crate) fn replace_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if fs::symlink_metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        fs::remove_file(path).map_err(|error| cannot_write(path, &error))?;
+    }
+    write_whole(path, bytes)
+}
+
 /// A file on its way to its place.
 pub(crate) struct Draft {
     /// Where it is written until it is complete, and its place; nothing if it is written as it is.

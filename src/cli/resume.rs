@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use allocert::record::Run;
 
 use super::failure::Failure;
-use super::file::{is_unfinished, make_folder, remove_unfinished, write_whole};
+use super::file::{is_unfinished, make_folder, remove_unfinished, replace_whole, write_whole};
 
 /// No run has more pieces.
 const MOST_PIECES: usize = 1 << 20;
@@ -114,7 +114,7 @@ impl Folder {
 
     /// Keeps a finished piece's result, a line.
     pub(super) fn write(&self, piece: usize, result: &str) -> Result<(), Failure> {
-        write_whole(&self.name(piece), format!("{result}\n{}", self.seal(piece, result)).as_bytes())
+        replace_whole(&self.name(piece), format!("{result}\n{}", self.seal(piece, result)).as_bytes())
     }
 
     /// The pieces of this folder that are not finished, or damaged.
