@@ -71,9 +71,9 @@ fn ranks_stop() {
     let half = Allocation::of(wide.weights(), 0..4_900);
     is_asked("a wide rank", stopped("a wide rank", |c| rank(&wide, &half, FUNCTIONAL, SETTINGS, c)));
     // The whole Jacobian, row by row.
-    let whole = network("pnn([9, 40, 9], degree = 3)");
+    let whole = network("pnn([16, 60, 16], degree = 3)");
     let all = Allocation::all(whole.weights());
-    is_asked("a rank", stopped("a rank", |c| rank(&whole, &all, Samples::Count(60), SETTINGS, c)));
+    is_asked("a rank", stopped("a rank", |c| rank(&whole, &all, Samples::Count(120), SETTINGS, c)));
     let kinks = network("relu([6, 12, 6])");
     let drawn = stopped("patterns", |c| Patterns::draw(&kinks, Samples::Count(8), 1, 1_000, c));
     is_asked("patterns", drawn);
