@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use allocert::allocation::{Allocation, print};
 use allocert::ask;
-use allocert::control::Control;
 use allocert::checker::{Limits as CheckLimits, Options, check_with};
+use allocert::control::Control;
 use allocert::matching::{Asked, Ensemble, Limits, MatchOptions, Matcher, OrbitMatcher, Trials, choose, maximal};
 use allocert::network::{Network, Samples};
 use allocert::reach::{
@@ -85,7 +85,13 @@ fn rank(
         for part in sets.chunks(PART) {
             let asked: Vec<_> = part.iter().map(|set| (set.clone(), samples)).collect();
             let known = |answer: Result<Answer, ReachError>| Ok(ask::rank_record(&ask::settled(answer?)));
-            answers.extend(ranks.answers(&asked, &control.narrowed(None)).into_par_iter().map(known).collect::<Result<Vec<_>, Refusal>>()?);
+            answers.extend(
+                ranks
+                    .answers(&asked, &control.narrowed(None))
+                    .into_par_iter()
+                    .map(known)
+                    .collect::<Result<Vec<_>, Refusal>>()?,
+            );
             control.advanced(answers.len() as u64, all);
         }
         json(&answers)
@@ -104,11 +110,8 @@ fn scan(
     draws: u64,
 ) -> PyResult<String> {
     let network = network.0.clone();
-    let options = ScanOptions {
-        within: within(&network, inside)?,
-        sizes: sizes.map(|(first, last)| first..=last),
-        draws,
-    };
+    let options =
+        ScanOptions { within: within(&network, inside)?, sizes: sizes.map(|(first, last)| first..=last), draws };
     let (samples, settings, limit) = (common.samples(), common.settings()?, seconds(time_limit)?);
     run(py, common.progress, move |control| {
         let scan = counted(&network, samples, &options, settings, &control.within(limit))?;

@@ -254,3 +254,14 @@ def test_what_is_printed_says_the_answer():
 def test_every_slip_is_an_error_of_the_family(ask, says):
     with pytest.raises(allocert.AllocertError, match=says):
         ask()
+
+
+def test_a_match_probability_is_said_as_it_is_known():
+    def said(net, weights):
+        return str(allocert.match(net, weights, trials=50, progress=False))
+
+    assert "probability: 3/8 = 0.375" in said("pnn([3, 2, 1], 2)", "W1") and "probability: 1\n" in said(NET, "W1")
+    diagonals = allocert.match(NET, "W1[0,0] W1[1,1] W2[0,0] W2[1,1]", trials=50, progress=False)
+    assert diagonals.probability is None and diagonals.ci95 is None
+    low, high = diagonals.enclosure
+    assert 0.8955 < low < high < 0.8957 and "(proved)" in str(diagonals)

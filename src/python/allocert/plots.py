@@ -113,7 +113,7 @@ def matches(answers: list[results.Match], ax: Any = None) -> Any:
     for answer in answers:
         name = (answer.network, answer.allocation)
         place = "functional" if answer.samples is None else str(answer.samples)
-        low, high = answer.ci95 or (None, None)
+        low, high = answer.ci95 or answer.enclosure or (None, None)
         if low is not None and high is not None:
             ax.plot([place, place], [low, high], color=colours[name])
         if answer.probability is not None:

@@ -232,6 +232,12 @@ class Match(Result):
         interval = self._fields.get("ci95")
         return None if interval is None else (interval[0], interval[1])
 
+    @property
+    def enclosure(self) -> tuple[float, float] | None:
+        """Two numbers between which a theorem proves it to lie, if there is one; they are the same where it gives the value."""
+        ends = self._fields.get("enclosure")
+        return None if ends is None else (ends[0], ends[1])
+
     def rows(self) -> list[dict[str, Any]]:
         low, high = self.ci95 or (None, None)
         return [super().rows()[0] | {"probability": self.probability, "ci95_low": low, "ci95_high": high}]
@@ -241,6 +247,11 @@ class Match(Result):
         if self.ci95:
             shown = "" if self.probability is None else f"{self.probability:.4f}, "
             yield "probability", f"{shown}between {self.ci95[0]:.4f} and {self.ci95[1]:.4f} (95 %)"
+        elif self.probability is not None:
+            exact = self._fields.get("probability_exact")
+            yield "probability", f"{exact} = {self.probability:.6g}" if exact else f"{self.probability:.6g}"
+        elif self.enclosure:
+            yield "probability", f"between {self.enclosure[0]:.6f} and {self.enclosure[1]:.6f} (proved)"
         yield "evidence", evidence(self._fields)
 
 
