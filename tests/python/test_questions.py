@@ -78,7 +78,10 @@ def test_frames():
     assert ranks.attrs["seed"] == 1 and ranks.attrs["version"] == allocert.__version__
     assert list(allocert.scan(NET).to_frame().columns) == ["size", "dim", "allocations"]
     matched = allocert.match(NET, DIAGONALS, trials=40).to_frame()
-    assert matched["ci95_low"][0] <= matched["probability"][0] <= matched["ci95_high"][0]
+    assert 0.8955 < matched["enclosure_low"][0] < matched["enclosure_high"][0] < 0.8957
+    assert matched["probability"].isna().all() and matched["ci95_low"].isna().all()
+    sampled = allocert.match("lrnn(1, 2, 1, 4)", "D[0,0] B[0,0] W[0,0] W[1,1]", trials=40, progress=False).to_frame()
+    assert sampled["ci95_low"][0] <= sampled["probability"][0] <= sampled["ci95_high"][0]
     polars = pytest.importorskip("polars")
     assert polars.DataFrame(allocert.scan(NET).rows()).height == len(allocert.scan(NET).rows())
 

@@ -239,8 +239,9 @@ class Match(Result):
         return None if ends is None else (ends[0], ends[1])
 
     def rows(self) -> list[dict[str, Any]]:
-        low, high = self.ci95 or (None, None)
-        return [super().rows()[0] | {"probability": self.probability, "ci95_low": low, "ci95_high": high}]
+        (low, high), (least, most) = (ends or (None, None) for ends in (self.ci95, self.enclosure))
+        ends = {"ci95_low": low, "ci95_high": high, "enclosure_low": least, "enclosure_high": most}
+        return [super().rows()[0] | {"probability": self.probability} | ends]
 
     def _lines(self) -> Iterable[tuple[str, str]]:
         yield "verdict", f"{self.verdict}: {self.reason}"
