@@ -9,6 +9,10 @@
 //! apart, so the probability is the same on an orbit, and a generic student's matching degree, too. (Transposing a
 //! recurrent network with one input and one output changes no label on any inputs.)
 
+mod clock;
+mod found;
+mod verdicts;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
@@ -20,6 +24,10 @@ use crate::allocation::Allocation;
 use crate::control::{Control, Stopped};
 use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, Group, MOST_POINTS, Orbits, Set, Settings};
+
+use clock::Clock;
+pub use found::{Classification, Open, Why};
+use verdicts::{Verdicts, bits};
 
 use super::answer::Verdict;
 use super::degree::{Degree, DegreeCounter, NoDegree};
@@ -34,97 +42,6 @@ pub const MOST_CLASSIFIED: usize = 20;
 const FEW_TRIALS: u64 = 30;
 /// What is asked, in a message.
 const WHAT: &str = "a classification";
-
-/// The verdicts on all allocations of a network.
-#[derive(Clone, Debug)]
-pub struct Classification {
-    /// The network.
-    pub network: Network,
-    /// The samples.
-    pub samples: Samples,
-    /// D_m.
-    pub teacher: Dimension,
-    /// How many bases have each matching degree; nothing where a limit stopped the count.
-    pub degrees: BTreeMap<Option<usize>, u64>,
-    /// How all verdicts, taken together, are known.
-    pub evidence: Evidence,
-    /// Whether a limit left something undecided: the time was up, or a degree could not be counted.
-    pub late: bool,
-    /// What was computed with.
-    pub settings: Settings,
-    /// What has no verdict, and why: the first of each orbit under the network's symmetries.
-    pub open: Vec<Open>,
-    /// By the allocation's bits.
-    verdicts: Vec<Verdict>,
-}
-
-impl Classification {
-    /// The verdict on an allocation.
-    ///
-    /// # Panics
-    /// If the allocation is of a larger network.
-    pub fn verdict(&self, allocation: &Allocation) -> Verdict {
-        self.verdicts[allocation.low_bits() as usize]
-    }
-
-    /// How many allocations have no verdict.
-    pub fn open_allocations(&self) -> u64 {
-        self.open.iter().map(|open| open.images).sum()
-    }
-
-    /// How many allocations of each size, from 0, have each verdict: zero, one, fractional, undecided.
-    pub fn counts(&self) -> Vec<[u64; 4]> {
-        let mut counts = vec![[0; 4]; self.network.weights() + 1];
-        for (bits, verdict) in self.verdicts.iter().enumerate() {
-            counts[bits.count_ones() as usize][place(*verdict)] += 1;
-        }
-        counts
-    }
-}
-
-/// Allocations without a verdict.
-#[derive(Clone, Debug)]
-pub struct Open {
-    /// The first of its orbit.
-    pub allocation: Allocation,
-    /// The length of the orbit.
-    pub images: u64,
-    /// Why there is none.
-    pub why: Why,
-}
-
-/// Why an allocation that spans has no verdict: no law gives 1, and
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// the matching degree is not known;
-    Degree(NoDegree),
-    /// nor is it seen to be below 1.
-    Instances {
-        /// The matching degree of a basis; nothing where there are surplus weights.
-        degree: Option<usize>,
-        /// What was seen instead.
-        seen: Search,
-    },
-}
-
-impl std::fmt::Display for Why {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Why::Degree(reason) => write!(f, "matching degree unknown: {reason}"),
-            Why::Instances { degree: Some(degree), seen } => write!(f, "matching degree {degree}, {seen}"),
-            Why::Instances { degree: None, seen } => write!(f, "surplus weights, {seen}"),
-        }
-    }
-}
-
-fn place(verdict: Verdict) -> usize {
-    match verdict {
-        Verdict::Zero => 0,
-        Verdict::One => 1,
-        Verdict::Fractional => 2,
-        Verdict::Undecided => 3,
-    }
-}
 
 /// What is known of an orbit of bases.
 struct Basis {
@@ -464,115 +381,6 @@ impl Matcher {
         }
         (some, open)
     }
-}
-
-/// The time that there is: two quarters for degrees of bases, one for those of sections, one for instances.
-#[derive(Clone, Copy)]
-struct Clock<'a> {
-    start: Instant,
-    control: &'a Control<'a>,
-    /// Whether a search was cut short.
-    cut: &'a AtomicBool,
-}
-
-impl<'a> Clock<'a> {
-    fn start(control: &'a Control<'a>, cut: &'a AtomicBool) -> Self {
-        Clock { start: Instant::now(), control, cut }
-    }
-
-    /// Notes that a search for instances which ended without success was cut short by time.
-    fn note(self, share: &Control<'_>, seen: &Search) {
-        let cut = [Stopped::Time, Stopped::Asked].map(|stopped| Some(Undecided::Stopped(stopped)));
-        let in_time = !seen.late && !cut.contains(&seen.reason);
-        if !in_time {
-            self.cut.store(true, Ordering::Relaxed);
-        }
-        self.note_end(share);
-    }
-
-    /// Notes that a search which ended without success has no time left.
-    fn note_end(self, share: &Control<'_>) {
-        if share.stopped().is_some() {
-            self.cut.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether so many quarters of the time are over.
-    fn is_over(self, quarters: u32) -> bool {
-        self.after(quarters).stopped().is_some()
-    }
-
-    /// Until so many quarters of the time are over.
-    fn after(self, quarters: u32) -> Control<'a> {
-        let limit = self.control.deadline().map(|end| end.saturating_duration_since(self.start));
-        self.control.narrowed(limit.map(|limit| self.start + limit / 4 * quarters))
-    }
-
-    /// For one of so many tasks that share the threads and the time left.
-    fn share(self, tasks: u64) -> Control<'a> {
-        let rounds = tasks.div_ceil(rayon::current_num_threads() as u64).max(1);
-        let rounds = u32::try_from(rounds).unwrap_or(u32::MAX);
-        self.control.narrowed(self.control.time_left().map(|left| Instant::now() + left / rounds))
-    }
-}
-
-/// A verdict for each allocation, by its bits; the same on each orbit.
-struct Verdicts<'a> {
-    group: &'a Group,
-    all: Vec<Verdict>,
-}
-
-impl Verdicts<'_> {
-    /// Enters the verdict on an allocation and all its images.
-    fn set(&mut self, allocation: &Allocation, verdict: Verdict) {
-        for image in self.group.set(allocation).into_iter().flat_map(|set| self.group.orbit(set)) {
-            self.all[bits(image)] = verdict;
-        }
-    }
-
-    /// Whether a verdict below 1 is known for an allocation with one weight more.
-    fn is_inside_a_fraction(&self, set: Set) -> bool {
-        let bits = bits(set);
-        let mut larger = (0..self.group.points()).map(|w| bits | 1 << w).filter(|b| *b != bits);
-        larger.any(|b| self.all[b] == Verdict::Fractional)
-    }
-
-    /// Whether verdict 1 is known for an allocation with one weight less.
-    fn contains_certainty(&self, set: Set) -> bool {
-        let bits = bits(set);
-        let mut smaller = (0..self.group.points()).map(|w| bits & !(1 << w)).filter(|b| *b != bits);
-        smaller.any(|b| self.all[b] == Verdict::One)
-    }
-
-    /// From the verdicts on bases, those on larger allocations: 1 where a part has probability 1, undecided where one spans.
-    /// Returns the undecided among the larger ones, one an orbit, by increasing size.
-    fn spread(&mut self, teacher: usize) -> Vec<Set> {
-        let mut unsettled = Vec::new();
-        for bits in 0..self.all.len() {
-            if bits.count_ones() as usize <= teacher {
-                continue;
-            }
-            // Parts have smaller bits, so they are known by now.
-            let parts = (0..usize::BITS).filter(|w| bits >> w & 1 == 1).map(|w| self.all[bits & !(1 << w)]);
-            let best = parts.fold(Verdict::Zero, |best, v| match (best, v) {
-                (Verdict::One, _) | (_, Verdict::One) => Verdict::One,
-                (Verdict::Zero, Verdict::Zero) => Verdict::Zero,
-                _ => Verdict::Undecided,
-            });
-            self.all[bits] = best;
-            let set = (bits as Set).reverse_bits();
-            if best == Verdict::Undecided && self.group.stabiliser(set).is_some() {
-                unsettled.push(set);
-            }
-        }
-        unsettled.sort_by_key(|set| set.count_ones());
-        unsettled
-    }
-}
-
-/// The bits of an allocation, the first weight lowest, from its word.
-fn bits(set: Set) -> usize {
-    set.reverse_bits() as usize
 }
 
 #[cfg(test)]

@@ -1,0 +1,64 @@
+//! Verdicts on all allocations at once, and what one says of others: probabilities are monotone.
+
+use super::super::answer::Verdict;
+use crate::allocation::Allocation;
+use crate::reach::{Group, Set};
+
+/// A verdict for each allocation, by its bits; the same on each orbit.
+pub(super) struct Verdicts<'a> {
+    pub(super) group: &'a Group,
+    pub(super) all: Vec<Verdict>,
+}
+
+impl Verdicts<'_> {
+    /// Enters the verdict on an allocation and all its images.
+    pub(super) fn set(&mut self, allocation: &Allocation, verdict: Verdict) {
+        for image in self.group.set(allocation).into_iter().flat_map(|set| self.group.orbit(set)) {
+            self.all[bits(image)] = verdict;
+        }
+    }
+
+    /// Whether a verdict below 1 is known for an allocation with one weight more.
+    pub(super) fn is_inside_a_fraction(&self, set: Set) -> bool {
+        let bits = bits(set);
+        let mut larger = (0..self.group.points()).map(|w| bits | 1 << w).filter(|b| *b != bits);
+        larger.any(|b| self.all[b] == Verdict::Fractional)
+    }
+
+    /// Whether verdict 1 is known for an allocation with one weight less.
+    pub(super) fn contains_certainty(&self, set: Set) -> bool {
+        let bits = bits(set);
+        let mut smaller = (0..self.group.points()).map(|w| bits & !(1 << w)).filter(|b| *b != bits);
+        smaller.any(|b| self.all[b] == Verdict::One)
+    }
+
+    /// From the verdicts on bases, those on larger allocations: 1 where a part has probability 1, undecided where one spans.
+    /// Returns the undecided among the larger ones, one an orbit, by increasing size.
+    pub(super) fn spread(&mut self, teacher: usize) -> Vec<Set> {
+        let mut unsettled = Vec::new();
+        for bits in 0..self.all.len() {
+            if bits.count_ones() as usize <= teacher {
+                continue;
+            }
+            // Parts have smaller bits, so they are known by now.
+            let parts = (0..usize::BITS).filter(|w| bits >> w & 1 == 1).map(|w| self.all[bits & !(1 << w)]);
+            let best = parts.fold(Verdict::Zero, |best, v| match (best, v) {
+                (Verdict::One, _) | (_, Verdict::One) => Verdict::One,
+                (Verdict::Zero, Verdict::Zero) => Verdict::Zero,
+                _ => Verdict::Undecided,
+            });
+            self.all[bits] = best;
+            let set = (bits as Set).reverse_bits();
+            if best == Verdict::Undecided && self.group.stabiliser(set).is_some() {
+                unsettled.push(set);
+            }
+        }
+        unsettled.sort_by_key(|set| set.count_ones());
+        unsettled
+    }
+}
+
+/// The bits of an allocation, the first weight lowest, from its word.
+pub(super) fn bits(set: Set) -> usize {
+    set.reverse_bits() as usize
+}
