@@ -1,5 +1,6 @@
 //! Directions along which no label changes, as each family names them, at one point.
 
+use super::family::Family;
 use super::{Kind, Network};
 use crate::allocation::Allocation;
 use crate::number::{Degrees, Field, Ring};

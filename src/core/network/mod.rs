@@ -39,7 +39,7 @@ use rug::Integer;
 
 use crate::algebra::Matrix;
 use crate::allocation::{Allocation, Layout};
-use crate::number::{Degrees, Field, Ring};
+use crate::number::Ring;
 use crate::program::{Program, ProgramError};
 
 /// The one place that tells families apart.

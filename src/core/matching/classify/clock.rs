@@ -11,7 +11,7 @@ use crate::control::{Control, Stopped};
 #[derive(Clone, Copy)]
 pub(super) struct Clock<'a> {
     start: Instant,
-    control: &'a Control<'a>,
+    pub(super) control: &'a Control<'a>,
     /// Whether a search was cut short.
     cut: &'a AtomicBool,
 }

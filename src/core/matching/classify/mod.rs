@@ -15,19 +15,16 @@ mod verdicts;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
 
 use rayon::prelude::*;
 
-use crate::algebra::Undecided;
 use crate::allocation::Allocation;
 use crate::control::{Control, Stopped};
-use crate::network::{Network, Samples};
-use crate::reach::{Dimension, Evidence, Group, MOST_POINTS, Orbits, Set, Settings};
+use crate::reach::{Evidence, Group, MOST_POINTS, Orbits, Set};
 
 use clock::Clock;
 pub use found::{Classification, Open, Why};
-use verdicts::{Verdicts, bits};
+use verdicts::Verdicts;
 
 use super::answer::Verdict;
 use super::degree::{Degree, DegreeCounter, NoDegree};
@@ -387,6 +384,8 @@ impl Matcher {
 mod tests {
     use super::*;
     use crate::matching::{Limits, Trials};
+    use crate::network::{Network, Samples};
+    use crate::reach::Settings;
 
     fn matcher(network: &str, samples: Samples) -> Matcher {
         let network: Network = network.parse().unwrap();

@@ -59,6 +59,6 @@ impl Verdicts<'_> {
 }
 
 /// The bits of an allocation, the first weight lowest, from its word.
-pub(super) fn bits(set: Set) -> usize {
+fn bits(set: Set) -> usize {
     set.reverse_bits() as usize
 }
