@@ -112,7 +112,7 @@ fn wrong_requests_say_what_where_and_how_to_mend() {
 }
 
 #[test]
-fn what_is_too_large_is_refused_in_no_time() {
+fn what_is_too_large_is_refused() {
     let large: [(&[&str], i32, &str); 19] = [
         (&["rank", "lffn([1000,1000])", "W1[0,0]"], 0, ""),
         (&["rank", "lffn([100000,100000,100000])", "all"], 2, "number of weights"),
@@ -135,11 +135,9 @@ fn what_is_too_large_is_refused_in_no_time() {
         (&["scan", "lrnn(1,5,1,11)", "--time-limit", "0"], 3, "stopped by the time limit of 0 s, after"),
     ];
     for (arguments, status, part) in large {
-        let start = std::time::Instant::now();
         let run = allocert(arguments);
         assert_eq!(run.status, status, "{arguments:?}: {}", run.err);
         assert!(run.err.contains(part), "{arguments:?} should say {part:?}:\n{}", run.err);
-        assert!(start.elapsed().as_secs() < 60, "{arguments:?}");
     }
 }
 
