@@ -350,12 +350,10 @@ pub(super) fn evaluated(
     before: &[Arc<FrozenModule>],
 ) -> Result<FrozenModule, ClaimError> {
     let limits = (MOST_LOADING_TICKS, Control::unlimited().within(LONGEST_LOADING));
-    let natively = NATIVE_METHODS.iter().any(|method| !slips::attributes(&ast, method).is_empty());
-    let is_blind = natively || before.iter().any(|other| compares_blindly(other));
+    let marks = Marks::of(&ast).and_before(before);
+    marks.fit(&ast, shown)?;
     Module::with_temp_heap(|module| {
-        if is_blind {
-            module.set(BLIND, Value::new_bool(true));
-        }
+        marks.set(&module);
         {
             before.iter().for_each(|other| module.import_public_symbols(other));
             let mut eval = Evaluator::new(&module);
@@ -371,11 +369,64 @@ pub(super) fn evaluated(
     })
 }
 
-/// The private name under which a module says that it, or one that it may use, compares by the language's own methods.
-const BLIND: &str = "_compares blindly";
+/// What a module says of itself, and of those that it may use, under private names.
+#[derive(Clone, Copy, Default)]
+struct Marks {
+    /// A method of lists compares by the language's own rules.
+    natively: bool,
+    /// Decimals are written.
+    decimals: bool,
+    /// The language itself adds or multiplies.
+    rounds: bool,
+}
 
-fn compares_blindly(module: &FrozenModule) -> bool {
-    module.get_any_visibility(BLIND).is_ok()
+impl Marks {
+    const NATIVELY: &str = "_compares natively";
+    const DECIMALS: &str = "_has decimals";
+    const ROUNDS: &str = "_rounds";
+
+    /// Of a file by itself.
+    fn of(ast: &AstModule) -> Self {
+        Marks {
+            natively: NATIVE_METHODS.iter().any(|method| !slips::attributes(ast, method).is_empty()),
+            decimals: slips::has_decimals(ast),
+            rounds: slips::roundings(ast).1.is_some(),
+        }
+    }
+
+    /// With those of the modules that it may use.
+    fn and_before(self, before: &[Arc<FrozenModule>]) -> Self {
+        let any = |own: bool, name: &str| own || before.iter().any(|m| m.get_any_visibility(name).is_ok());
+        Marks {
+            natively: any(self.natively, Marks::NATIVELY),
+            decimals: any(self.decimals, Marks::DECIMALS),
+            rounds: any(self.rounds, Marks::ROUNDS),
+        }
+    }
+
+    fn set(self, module: &Module<'_>) {
+        let all = [(self.natively, Marks::NATIVELY), (self.decimals, Marks::DECIMALS), (self.rounds, Marks::ROUNDS)];
+        all.iter().filter(|(is, _)| *is).for_each(|(_, name)| module.set(name, Value::new_bool(true)));
+    }
+
+    /// Where there are decimals, in this file or another one, the language computes with no number and compares none by itself: it
+    /// rounds.
+    fn fit(self, ast: &AstModule, shown: &str) -> Result<(), ClaimError> {
+        if !self.decimals || !self.natively && !self.rounds {
+            return Ok(());
+        }
+        let own = slips::roundings(ast).1;
+        let message = match own {
+            Some(slip) => located(failure(format!("{} (there are decimals)", slip.message)), ast, slip.span),
+            None if self.rounds => format!(
+                "{shown}: a file that is used has x += y or its like, and decimals are used with it: the language would round\n  write x = x + y there"
+            ),
+            None => format!(
+                "{shown}: list.index and list.remove compare by the language's own rules, which round, and there are decimals\n  compare by ==, in a loop"
+            ),
+        };
+        Err(ClaimError::Language { message })
+    }
 }
 
 fn claim(
@@ -407,7 +458,7 @@ fn claim(
         warnings: Vec::new(),
         slip: None,
         requirements: call.and_then(|c| c.requirements.clone()),
-        is_blind: compares_blindly(module),
+        is_blind: module.get_any_visibility(Marks::NATIVELY).is_ok(),
         module: Arc::clone(module),
         loading: Arc::clone(loading),
         name: declared.name,
@@ -434,11 +485,11 @@ pub(super) fn parse(place: &str, text: String) -> starlark::Result<AstModule> {
 }
 
 /// Comparisons and arithmetic are ours: exact, and with a meaning for tensors on the right. A decimal that cannot be kept is
-/// a slip.
+/// a slip, and so is a quotient that the language would round.
 fn with_operators(ast: &mut AstModule, text: &str) -> Option<Slip> {
-    let decimals = slips::decimals(ast, text);
-    compute_by_function(ast, decimals.as_ref().map_or(true, |any| *any));
-    decimals.err()
+    let slip = slips::unkept_decimal(ast, text).or_else(|| slips::roundings(ast).0);
+    compute_by_function(ast);
+    slip
 }
 
 /// Python-like, with f-strings and statements at the top level, without loading other files.

@@ -1,8 +1,8 @@
 //! Comparisons and arithmetic of the claim language: with what is not known, of what can never be equal, and exact.
 //!
 //! The language's own `==` says False of values of different types, and knows nothing of what is not known on its right; its own
-//! `/` rounds. So every comparison in a claim file is a call of one of the functions here, and so is the arithmetic that is not
-//! exact by itself; places and texts of the file stay as they are.
+//! `/` rounds. So every comparison in a claim file is a call of one of the functions here, and so is all arithmetic; places and texts
+//! of the file stay as they are.
 //! `max`, `min` and `sorted` are here, too: they compare, and they show the order of a list where equal values differ.
 
 use std::cmp::Ordering;
@@ -23,7 +23,7 @@ use super::limits::too_nested;
 use super::slips::{Kind, check_verdict, never_equal, never_ordered};
 use super::tied;
 use super::unknown::lost;
-use super::values::{Sign, UnknownNumber, both, computed, elementwise};
+use super::values::{Sign, UnknownNumber, both, computed, elementwise, exact_value, meant};
 use allocert_core::program::Elementwise;
 
 /// The signs that are replaced, and the functions that stand for them.
@@ -43,18 +43,14 @@ const SIGNS: [(&str, &str); 14] = [
     ("+", "plus"),
     ("*", "times"),
 ];
-/// So many of them are replaced where no file computes with decimals: sums and products of other numbers are exact as they are.
-const WITHOUT_DECIMALS: usize = 12;
 
 /// No value is looked into more deeply than this.
 const DEEPEST: usize = 400;
 
 /// Puts our comparisons and our arithmetic in place of the language's. The functions are named by the signs themselves, which no
 /// name in a file can hide.
-pub(super) fn compute_by_function(ast: &mut AstModule, decimals: bool) {
-    let replaced = if decimals { &SIGNS[..] } else { &SIGNS[..WITHOUT_DECIMALS] };
-    let by_sign: HashMap<String, String> =
-        replaced.iter().map(|(sign, _)| (sign.to_string(), sign.to_string())).collect();
+pub(super) fn compute_by_function(ast: &mut AstModule) {
+    let by_sign: HashMap<String, String> = SIGNS.iter().map(|(sign, _)| (sign.to_string(), sign.to_string())).collect();
     ast.replace_binary_operators(&by_sign);
 }
 
@@ -320,6 +316,13 @@ fn contains<'v>(item: Value<'v>, all: Value<'v>, heap: Heap<'v>) -> starlark::Re
                 return all.is_in(item);
             }
             keys
+        }
+        Kind::Other if all.get_type() == "range" && UnknownNumber::from_value(item).is_none() => {
+            // A range may be long, and has integers only.
+            return match meant(item)?.filter(rug::Rational::is_integer) {
+                Some(whole) => all.is_in(exact_value(whole, heap)),
+                None => Ok(false),
+            };
         }
         _ => match (UnknownNumber::from_value(item), all.iterate(heap)) {
             (_, Ok(items)) => items.collect(),

@@ -2,14 +2,15 @@
 //! exist. Each is an error that says the mend, in place of a silent False.
 
 use itertools::Itertools;
+use rug::Rational;
 use starlark::values::Value;
-use starlark_syntax::syntax::ast::{ArgumentP, AstExpr, AstLiteral, AstStmt, BinOp, Clause, Expr, Stmt};
+use starlark_syntax::syntax::ast::{ArgumentP, AssignOp, AstExpr, AstLiteral, AstStmt, BinOp, Clause, Expr, Stmt};
 
 use starlark::codemap::Span;
 use starlark::syntax::AstModule;
 
 use super::unknown::{Doubt, lose};
-use super::values::{failure, is_undecided_verdict, is_verdict, written};
+use super::values::{failure, is_undecided_verdict, is_verdict};
 use allocert_core::network::Network;
 use allocert_core::number::{decimal, shortest};
 use allocert_core::text::{nearest, quote};
@@ -227,37 +228,63 @@ pub(super) fn attributes(ast: &AstModule, name: &str) -> Vec<Span> {
     found
 }
 
-/// Whether a file computes with decimals: some are written in it, or come of what it asks. Those that are written mean what is
-/// written from now on.
-///
-/// # Errors
-/// A decimal with more digits than are kept.
-pub(super) fn decimals(ast: &AstModule, text: &str) -> Result<bool, Slip> {
-    fn visit(expr: &AstExpr, text: &str, any: &mut bool, slip: &mut Option<Slip>) {
-        match &expr.node {
-            Expr::Literal(AstLiteral::Float(number)) => {
-                *any = true;
-                let as_written = text.get(expr.span.begin().get() as usize..expr.span.end().get() as usize);
-                let meant = as_written.and_then(decimal);
-                written(number.node.to_bits());
-                if meant.is_some() && meant == shortest(number.node) {
-                    return;
-                }
-                let message = format!(
-                    "{} has more digits than are kept\n  write an integer, or a fraction as in 1 / 3",
-                    quote(as_written.unwrap_or_default())
-                );
-                slip.get_or_insert(Slip { message, span: expr.span });
-            }
-            Expr::Identifier(name) => *any |= name.node.ident == "getattr",
-            Expr::Dot(_, name) => *any |= ["probability", "low", "high"].contains(&name.node.as_str()),
-            _ => {}
+/// The decimals that are written in a file, as they are kept (nothing for what is too large), and where.
+fn decimals(ast: &AstModule) -> Vec<(Option<Rational>, Span)> {
+    fn visit(expr: &AstExpr, found: &mut Vec<(Option<Rational>, Span)>) {
+        if let Expr::Literal(AstLiteral::Float(number)) = &expr.node {
+            found.push((shortest(number.node), expr.span));
         }
-        expr.node.visit_expr(|inner| visit(inner, text, any, slip));
+        expr.node.visit_expr(|inner| visit(inner, found));
     }
-    let (mut any, mut slip) = (false, None);
-    ast.statement().visit_expr(|expr| visit(expr, text, &mut any, &mut slip));
-    slip.map_or(Ok(any), Err)
+    let mut found = Vec::new();
+    ast.statement().visit_expr(|expr| visit(expr, &mut found));
+    found
+}
+
+/// Whether decimals are written in a file.
+pub(super) fn has_decimals(ast: &AstModule) -> bool {
+    !decimals(ast).is_empty()
+}
+
+/// A decimal with more digits than are kept, or one that is too large.
+pub(super) fn unkept_decimal(ast: &AstModule, text: &str) -> Option<Slip> {
+    decimals(ast).into_iter().find_map(|(kept, span)| {
+        let as_written = text.get(span.begin().get() as usize..span.end().get() as usize);
+        let meant = as_written.and_then(decimal);
+        if meant.is_some() && meant == kept {
+            return None;
+        }
+        let what = if kept.is_some() { "has more digits than are kept" } else { "is too large" };
+        let shown = quote(as_written.unwrap_or_default());
+        Some(Slip { message: format!("{shown} {what}\n  write an integer, or a fraction as in 1 / 3"), span })
+    })
+}
+
+/// What a file lets the language compute by itself, in floating point: `x /= y`, which always gives such a number, and `x += y` and
+/// its like, which do where one of both is one. A list or text that is added is no number.
+pub(super) fn roundings(ast: &AstModule) -> (Option<Slip>, Option<Slip>) {
+    fn visit(stmt: &AstStmt, found: &mut (Option<Slip>, Option<Slip>)) {
+        if let Stmt::AssignModify(_, operation, value) = &stmt.node {
+            let sign = operation.to_string().trim().trim_end_matches('=').to_owned();
+            let message = format!(
+                "{sign}= is computed by the language itself, which rounds numbers that are no integers\n  write x = x {sign} y"
+            );
+            let slip = Slip { message, span: stmt.span };
+            match (operation, &value.node) {
+                (AssignOp::Divide, _) => drop(found.0.get_or_insert(slip)),
+                (
+                    _,
+                    Expr::List(_) | Expr::ListComprehension(..) | Expr::Tuple(_) | Expr::Dict(_) | Expr::FString(_),
+                ) => {}
+                (_, Expr::Literal(AstLiteral::String(_))) => {}
+                _ => drop(found.1.get_or_insert(slip)),
+            }
+        }
+        stmt.node.visit_stmt(|inner| visit(inner, found));
+    }
+    let mut found = (None, None);
+    visit(ast.statement(), &mut found);
+    found
 }
 
 /// Which names are those of something that no network of a file has.

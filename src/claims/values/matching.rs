@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use allocative::Allocative;
+use rug::Rational;
 use starlark::environment::{Methods, MethodsBuilder};
 use starlark::values::{
     FrozenStringValue, Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value,
@@ -12,11 +13,12 @@ use starlark_derive::{starlark_module, starlark_value};
 
 use super::failure;
 use super::number::UnknownNumber;
-use super::rational::written;
+use super::rational::exact_value;
 use crate::session::Lens;
 use crate::unknown::{Doubt, Reading, choose, explores, lose, lost, reading};
 use allocert_core::allocation::Allocation;
 use allocert_core::matching::{Estimate, Exact, Halt, MatchAnswer, NoDegree, Verdict};
+use allocert_core::number::shortest;
 
 /// An answer, and who asked. What rests on frequencies is noted when it is asked for.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
@@ -130,14 +132,21 @@ impl MatchValue {
 
     /// An end of the interval.
     fn end<'v>(&self, what: &str, place: usize, heap: Heap<'v>) -> Value<'v> {
+        let sharp = self.answer.is_given() && !self.is_settled();
+        if let Some(exact) = self.answer.exact.as_ref().filter(|_| sharp) {
+            return exact_value([&exact.low, &exact.high][place].clone(), heap);
+        }
         if self.answer.is_given() || self.reads_samples() {
-            let end = self.answer.range()[place];
-            written(end.to_bits());
-            return heap.alloc(end);
+            return measured(shortest(self.answer.range()[place]), heap);
         }
         let doubt = self.frequency(&format!("{what}: the match probability"));
         UnknownNumber::probability(self.about_sample(what), doubt, (true, true)).alloc(heap)
     }
+}
+
+/// A number that was measured, as the decimal that it is printed as; none if it is not finite.
+fn measured<'v>(decimal: Option<Rational>, heap: Heap<'v>) -> Value<'v> {
+    decimal.map_or_else(Value::new_none, |decimal| exact_value(decimal, heap))
 }
 
 /// The verdicts as text that can be told from other text: those that are known, and those that an undecided verdict may be.
@@ -233,9 +242,7 @@ fn match_methods(builder: &mut MethodsBuilder) {
             } else {
                 0
             };
-            let number = [probability.clamp(low, high), low, high][place];
-            written(number.to_bits());
-            return Ok(heap.alloc(number));
+            return Ok(measured(shortest([probability.clamp(low, high), low, high][place]), heap));
         }
         Ok(UnknownNumber::probability(this.about("probability"), this.doubt(), may_be).alloc(heap))
     }

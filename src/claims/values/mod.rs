@@ -12,7 +12,7 @@ pub(super) use allocation::AllocationValue;
 pub(super) use matching::{is_undecided_verdict, is_verdict};
 pub(super) use network::NetworkValue;
 pub(super) use number::UnknownNumber;
-pub(super) use rational::{Sign, both, computed, exact_number, exact_value, inexact, meant, written};
+pub(super) use rational::{Sign, both, computed, exact_number, exact_value, inexact, meant};
 pub(super) use tensor::{Recording, TensorValue, elementwise, recording_of, tensor_of};
 
 use starlark::ErrorKind;

@@ -12,7 +12,8 @@ use starlark::starlark_simple_value;
 use starlark::values::{Heap, NoSerialize, ProvidesStaticType, StarlarkPagablePanic, StarlarkValue, Value};
 use starlark_derive::starlark_value;
 
-use super::rational::meant;
+use super::failure;
+use super::rational::{Sign, meant};
 use crate::unknown::{Doubt, choose, lose, lost, meet};
 
 /// The ends that a number lies between, where there are any.
@@ -100,21 +101,30 @@ impl UnknownNumber {
     /// If the other is no number.
     pub(crate) fn order<'v>(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Ordering> {
         self.meet();
-        let Some(unknown) = UnknownNumber::from_value(other) else {
-            let Some(number) = meant(other)? else {
-                // The language's error for what is no number.
-                return heap.alloc(0).compare(other);
-            };
-            return Ok(self.choose(&number.to_string(), &self.possible_against(&number)));
+        let known;
+        let other = match UnknownNumber::from_value(other) {
+            Some(unknown) => unknown,
+            None => {
+                let Some(number) = meant(other)? else {
+                    // The language's error for what is no number.
+                    return heap.alloc(0).compare(other);
+                };
+                known = self.beside(number);
+                &known
+            }
         };
-        if unknown.key == self.key {
+        if other.key == self.key {
             return Ok(Ordering::Equal);
         }
         // The same question in either direction has the same answer.
-        if unknown.key < self.key {
-            return Ok(unknown.choose(&self.key, &unknown.possible_to(self)).reverse());
-        }
-        Ok(self.choose(&unknown.key, &self.possible_to(unknown)))
+        if other.key < self.key { Ok(other.choose(self).reverse()) } else { Ok(self.choose(other)) }
+    }
+
+    /// A number that is known, as this one is not.
+    fn beside(&self, number: Rational) -> Self {
+        let (key, whole) = (number.to_string(), number.is_integer());
+        let (low, high) = (Some(number.clone()), Some(number));
+        UnknownNumber { key, doubt: self.doubt.clone(), low, high, ends: (true, true), whole }
     }
 
     /// The orders of this number and another one that the ends of both leave.
@@ -128,7 +138,9 @@ impl UnknownNumber {
         if lowest.is_none_or(Ordering::is_lt) {
             possible.push(Ordering::Less);
         }
-        if !above && !below {
+        let is_fraction = |of: &Self| of.value().is_some_and(|value| !value.is_integer());
+        let apart = above || below || self.whole && is_fraction(other) || other.whole && is_fraction(self);
+        if !apart {
             possible.push(Ordering::Equal);
         }
         if highest.is_none_or(Ordering::is_gt) {
@@ -137,33 +149,16 @@ impl UnknownNumber {
         possible
     }
 
-    fn choose(&self, other: &str, possible: &[Ordering]) -> Ordering {
-        let way = choose(&format!("{} ? {other}", self.key), possible.len(), || self.doubt.clone());
+    fn choose(&self, other: &Self) -> Ordering {
+        let possible = self.possible_to(other);
+        // What is remembered is a place in this list.
+        let about = format!("{} ? {} of {possible:?}", self.key, other.key);
+        let way = choose(&about, possible.len(), || self.doubt.clone());
         possible.get(way).copied().unwrap_or(Ordering::Equal)
     }
 
-    /// The orders of this number and one that is known: what is whole is no fraction.
-    fn possible_against(&self, number: &Rational) -> Vec<Ordering> {
-        let against = |end: &Option<Rational>| end.as_ref().map(|end| end.cmp(number));
-        let possible = self.possible(against(&self.low), against(&self.high));
-        let differs = self.whole && !number.is_integer();
-        possible.into_iter().filter(|order| !differs || order.is_ne()).collect()
-    }
-
-    /// The orders of this number and another one that the orders of its ends and the other leave.
-    fn possible(&self, low: Option<Ordering>, high: Option<Ordering>) -> Vec<Ordering> {
-        use Ordering::{Equal, Greater, Less};
-        let above = |o: &Ordering| match low {
-            None | Some(Less) => true,
-            Some(Equal) => *o == Greater || *o == Equal && self.ends.0,
-            Some(Greater) => *o == Greater,
-        };
-        let below = |o: &Ordering| match high {
-            None | Some(Greater) => true,
-            Some(Equal) => *o == Less || *o == Equal && self.ends.1,
-            Some(Less) => *o == Less,
-        };
-        [Less, Equal, Greater].into_iter().filter(|o| above(o) && below(o)).collect()
+    fn may_be_zero(&self) -> bool {
+        self.possible_to(&self.beside(Rational::new())).contains(&Ordering::Equal)
     }
 
     /// A sum, a product and the like; with the other number on the left if `turned`.
@@ -172,33 +167,36 @@ impl UnknownNumber {
     /// If the other is no number, or was rounded: the run is lost.
     pub(crate) fn with<'v>(
         &self,
-        sign: &str,
+        sign: Sign,
         other: Value<'v>,
         turned: bool,
         heap: Heap<'v>,
     ) -> starlark::Result<Value<'v>> {
-        let (text, number, is_whole) = match UnknownNumber::from_value(other) {
-            Some(other) => (other.key.clone(), other.value().cloned(), other.whole),
-            None => match meant(other)? {
-                Some(number) => (number.to_string(), Some(number.clone()), number.is_integer()),
-                None => return Err(lost(self.doubt.clone())),
-            },
+        let other = match UnknownNumber::from_value(other) {
+            Some(other) => other.clone(),
+            None => self.beside(meant(other)?.ok_or_else(|| lost(self.doubt.clone()))?),
         };
-        let key =
-            if turned { format!("({text} {sign} {})", self.key) } else { format!("({} {sign} {text})", self.key) };
+        let (left, right) = if turned { (&other, self) } else { (self, &other) };
+        if matches!(sign, Sign::Over | Sign::FloorOver | Sign::Modulo) && right.may_be_zero() {
+            return Err(match right.value() {
+                Some(_) => failure(format!("… {} 0: division by 0", sign.text())),
+                None => lost(self.doubt.clone()),
+            });
+        }
+        let key = format!("({} {} {})", left.key, sign.text(), right.key);
         let whole = match sign {
-            "+" | "-" | "*" | "%" => self.whole && is_whole,
-            "//" => true,
-            _ => false,
+            Sign::Plus | Sign::Minus | Sign::Times | Sign::Modulo => self.whole && other.whole,
+            Sign::FloorOver => true,
+            Sign::Over => false,
         };
-        let image = number.as_ref().and_then(|number| self.image(sign, number, turned, whole));
+        let image = other.value().and_then(|number| self.image(sign, number, turned, whole));
         let (ends, may_be) = image.unwrap_or(([None, None], (true, true)));
         Ok(UnknownNumber { whole, ..self.derived(key, ends, may_be) }.alloc(heap))
     }
 
     /// The ends of the sum, difference, product, quotient or remainder with a number, and whether it may be them; whether it is
     /// whole is given.
-    fn image(&self, sign: &str, number: &Rational, turned: bool, whole: bool) -> Option<(Ends, (bool, bool))> {
+    fn image(&self, sign: Sign, number: &Rational, turned: bool, whole: bool) -> Option<(Ends, (bool, bool))> {
         let map = |of: &dyn Fn(&Rational) -> Rational| [&self.low, &self.high].map(|end| end.as_ref().map(of));
         let turns = |[low, high]: Ends| ([high, low], (self.ends.1, self.ends.0));
         let scaled = |factor: &Rational| match factor.cmp0() {
@@ -207,13 +205,13 @@ impl UnknownNumber {
             Ordering::Equal => None,
         };
         match (sign, turned) {
-            ("+", _) => Some((map(&|end| Rational::from(end + number)), self.ends)),
-            ("-", false) => Some((map(&|end| Rational::from(end - number)), self.ends)),
-            ("-", true) => Some(turns(map(&|end| Rational::from(number - end)))),
-            ("*", _) => scaled(number),
-            ("/", false) if *number != 0 => scaled(&Rational::from(number.recip_ref())),
+            (Sign::Plus, _) => Some((map(&|end| Rational::from(end + number)), self.ends)),
+            (Sign::Minus, false) => Some((map(&|end| Rational::from(end - number)), self.ends)),
+            (Sign::Minus, true) => Some(turns(map(&|end| Rational::from(number - end)))),
+            (Sign::Times, _) => scaled(number),
+            (Sign::Over, false) if *number != 0 => scaled(&Rational::from(number.recip_ref())),
             // What is whole leaves the remainders 0, …, m - 1; anything else what is below m.
-            ("%", false) if *number > 0 => {
+            (Sign::Modulo, false) if *number > 0 => {
                 let high = if whole { Rational::from(number - 1) } else { number.clone() };
                 Some(([Some(Rational::new()), Some(high)], (true, whole)))
             }
@@ -225,7 +223,7 @@ impl UnknownNumber {
 #[starlark_value(type = "number that is not known")]
 impl<'v> StarlarkValue<'v> for UnknownNumber {
     fn to_bool(&self) -> bool {
-        self.choose("0", &self.possible_against(&Rational::new())) != Ordering::Equal
+        self.choose(&self.beside(Rational::new())) != Ordering::Equal
     }
 
     fn equals(&self, other: Value<'v>) -> starlark::Result<bool> {
@@ -254,34 +252,34 @@ impl<'v> StarlarkValue<'v> for UnknownNumber {
     }
 
     fn add(&self, other: Value<'v>, heap: Heap<'v>) -> Option<starlark::Result<Value<'v>>> {
-        Some(self.with("+", other, false, heap))
+        Some(self.with(Sign::Plus, other, false, heap))
     }
 
     fn radd(&self, other: Value<'v>, heap: Heap<'v>) -> Option<starlark::Result<Value<'v>>> {
-        Some(self.with("+", other, true, heap))
+        Some(self.with(Sign::Plus, other, true, heap))
     }
 
     fn sub(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        self.with("-", other, false, heap)
+        self.with(Sign::Minus, other, false, heap)
     }
 
     fn mul(&self, other: Value<'v>, heap: Heap<'v>) -> Option<starlark::Result<Value<'v>>> {
-        Some(self.with("*", other, false, heap))
+        Some(self.with(Sign::Times, other, false, heap))
     }
 
     fn rmul(&self, other: Value<'v>, heap: Heap<'v>) -> Option<starlark::Result<Value<'v>>> {
-        Some(self.with("*", other, true, heap))
+        Some(self.with(Sign::Times, other, true, heap))
     }
 
     fn div(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        self.with("/", other, false, heap)
+        self.with(Sign::Over, other, false, heap)
     }
 
     fn floor_div(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        self.with("//", other, false, heap)
+        self.with(Sign::FloorOver, other, false, heap)
     }
 
     fn percent(&self, other: Value<'v>, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        self.with("%", other, false, heap)
+        self.with(Sign::Modulo, other, false, heap)
     }
 }

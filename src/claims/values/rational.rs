@@ -1,11 +1,8 @@
 //! Exact numbers in the claim language: integers, fractions such as `1 / 3`, and decimals, which mean what is written.
 //!
 //! What conditions compute is exact: `/` of integers is a fraction, and a decimal such as `0.1` is 1/10 in sums, products and
-//! comparisons. The language's own numbers in floating point are left only where it computes by itself (`x += 0.1`); such a number
-//! was perhaps rounded, and is not known.
-
-use std::collections::HashSet;
-use std::sync::{LazyLock, PoisonError, RwLock};
+//! comparisons. The language computes by itself, and rounds, only in `x += 0.1` and its like: these are refused where there are
+//! decimals.
 
 use allocative::Allocative;
 use num_bigint::BigInt;
@@ -19,7 +16,6 @@ use starlark_derive::starlark_value;
 
 use super::failure;
 use super::number::UnknownNumber;
-use crate::unknown::{Doubt, lost};
 use allocert_core::number::shortest;
 
 /// An exact fraction that is no integer.
@@ -46,20 +42,6 @@ pub(super) fn big(number: &Integer) -> BigInt {
     BigInt::from_bytes_le(sign, &digits)
 }
 
-/// The numbers in floating point that were written in a file, or measured: nothing was rounded since.
-static WRITTEN: LazyLock<RwLock<HashSet<u64>>> = LazyLock::new(RwLock::default);
-
-/// From now on the number in floating point that has these bits is taken for the decimal that it is written as.
-pub(crate) fn written(bits: u64) {
-    if !is_written(bits) {
-        WRITTEN.write().unwrap_or_else(PoisonError::into_inner).insert(bits);
-    }
-}
-
-fn is_written(bits: u64) -> bool {
-    WRITTEN.read().unwrap_or_else(PoisonError::into_inner).contains(&bits)
-}
-
 /// An integer or a fraction as a number; nothing for another value.
 pub(crate) fn exact_number(value: Value<'_>) -> Option<Rational> {
     if let Some(fraction) = RationalValue::from_value(value) {
@@ -71,23 +53,16 @@ pub(crate) fn exact_number(value: Value<'_>) -> Option<Rational> {
     value.unpack_i32().map(Rational::from).or_else(|| value.to_str().parse().ok())
 }
 
-/// The number that an integer, a fraction or a decimal means; nothing for another value.
+/// The number that an integer, a fraction or a decimal means; nothing for another value. Numbers in floating point are decimals
+/// as they were written: nothing computes with them but the functions of `operators`, which are exact, and a file in which the
+/// language would (`x += 0.1`) is refused.
 ///
 /// # Errors
-/// A number in floating point that was computed, and so perhaps rounded: the run is lost.
+/// What is not finite.
 pub(crate) fn meant(value: Value<'_>) -> starlark::Result<Option<Rational>> {
-    if value.get_type() != "float" {
-        return Ok(exact_number(value));
-    }
-    let number = UnpackFloat::unpack_value_opt(value).filter(|UnpackFloat(number)| is_written(number.to_bits()));
-    match number.and_then(|UnpackFloat(number)| shortest(number)) {
-        Some(number) => Ok(Some(number)),
-        None => Err(lost(Doubt {
-            text: format!(
-                "{value} was computed in floating point, which rounds: write x = x + y in place of x += y, and so for -=, *= and /="
-            ),
-            is_limit: false,
-        })),
+    match UnpackFloat::unpack_value_opt(value).filter(|_| value.get_type() == "float") {
+        Some(UnpackFloat(number)) => shortest(number).map(Some).ok_or_else(|| inexact(value)),
+        None => Ok(exact_number(value)),
     }
 }
 
@@ -96,10 +71,6 @@ pub(crate) fn meant(value: Value<'_>) -> starlark::Result<Option<Rational>> {
 /// # Errors
 /// As for [`meant`].
 pub(crate) fn both(a: Value<'_>, b: Value<'_>) -> starlark::Result<Option<(Rational, Rational)>> {
-    let is_number = |value: Value<'_>| ["int", "float", "rational"].contains(&value.get_type());
-    if !is_number(a) || !is_number(b) {
-        return Ok(None);
-    }
     Ok(meant(a)?.zip(meant(b)?))
 }
 
@@ -124,7 +95,7 @@ pub(crate) enum Sign {
 }
 
 impl Sign {
-    fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         match self {
             Sign::Plus => "+",
             Sign::Minus => "-",
@@ -168,7 +139,7 @@ pub(crate) fn computed<'v>(
     for (unknown, other, turned) in [(a, b, false), (b, a, true)] {
         let text = other.unpack_str().is_some();
         if let Some(unknown) = UnknownNumber::from_value(unknown).filter(|_| !text) {
-            return Some(unknown.with(sign.text(), other, turned, heap));
+            return Some(unknown.with(sign, other, turned, heap));
         }
     }
     match both(a, b) {

@@ -54,9 +54,13 @@ mod tests {
     #[test]
     fn shortest_decimals_are_read_back() {
         for number in [0.1, 1e22, 5e-324, -0.3, 1.0 / 3.0, 0.1 + 0.2, 0.0, -0.0] {
-            assert!(shortest(number).is_some(), "{number}");
+            let exact = shortest(number).unwrap();
+            // Within a unit in the last place.
+            let about = Rational::from_f64(number).unwrap();
+            assert!((about - exact).abs() <= Rational::from_f64(number.abs().next_up() - number.abs()).unwrap());
         }
         assert_eq!(shortest(0.1), Some(Rational::from((1, 10))));
+        assert_eq!(shortest(0.1 + 0.2), decimal("0.30000000000000004"));
         assert_eq!(shortest(f64::INFINITY), None);
     }
 }
