@@ -65,7 +65,37 @@ def low_rank(p, x):
     return x @ (p["W"] + p["A"] @ p["B"])
 
 
+LOWER = np.tril(np.ones((3, 3), bool))
+
+
+def hiding(value):
+    def forward(p, x):
+        scores = jnp.einsum("bid,bjd->bij", x @ p["q"], x) / 2
+        return jax.nn.softmax(jnp.where(LOWER, scores, value), axis=-1) @ x
+
+    return forward
+
+
+def with_numbers_added(p, x):
+    scores = jnp.einsum("bid,bjd->bij", x @ p["q"], x)
+    return jax.nn.softmax(scores + jnp.where(LOWER, 0.5, -jnp.inf), axis=-1) @ x
+
+
+def moved(p, x):
+    h = x @ p["W"]
+    picked = h[:, np.array([0, 2, 2, -1])] + jnp.flip(h, 1)[:, :1]
+    padded = jnp.pad(picked[..., 1], ((0, 0),)) + jnp.cumsum(h, axis=1)[:, 1]
+    return jnp.concatenate([picked * h.at[:, 0].set(p["g"])[:, :1], padded[:, None]], axis=1)
+
+
 CASES = {
+    "a mask of scores": (hiding(-jnp.inf), {"q": normal(2, 2)}, (3, 2)),
+    "the least float": (hiding(-1e38), {"q": normal(2, 2)}, (3, 2)),
+    "numbers on scores": (with_numbers_added, {"q": normal(2, 2)}, (3, 2)),
+    "moved": (moved, {"W": normal(2, 3), "g": normal(1)}, (2,)),
+    "powers by entry": (lambda p, x: (x @ p) ** np.array([1.0, 2, 3]), normal(2, 3), (2,)),
+    "called": (lambda p, x: jax.checkpoint(jax.jit(lambda h: jnp.tanh(h) @ p))(x @ p), normal(2, 2), (2,)),
+    "half the bits": (lambda p, x: x @ p * jnp.array([0.5, 2], dtype=jnp.bfloat16), normal(2, 2), (2,)),
     "dense": (dense, DENSE, (2,)),
     "smooth": (smooth, [normal(2, 2), normal(2, 1)], (2,)),
     "attention": (attention, {"q": normal(2, 2), "k": normal(2, 2), "v": normal(2, 1)}, (3, 2)),
@@ -129,11 +159,27 @@ def test_relu_choices_and_pins():
         (lambda p, x: jnp.where(x @ p > 0, x @ p, 0), "gt is not recorded"),
         (lambda p, x: jax.scipy.special.erf(x @ p), "erf is not recorded"),
         (lambda p, x: jnp.sort(x @ p), "sort is not recorded"),
+        (lambda p, x: (x @ p).astype(int) * x, "convert_element_type gives int"),
+        (lambda p, x: jax.lax.reduce(x @ p, 0.0, jax.lax.max, (1,)), "reduce_max|reduce is not recorded"),
+        (lambda p, x: jax.lax.reduce_window(x @ p, 1.0, jax.lax.mul, (1, 2), (1, 1), "VALID"), "reduce_window"),
+        (lambda p, x: jax.lax.reduce(x @ p, 0.0, lambda a, b: a * b + b, (1,)), "reduce is not recorded"),
+        (lambda p, x: (x @ p) ** (x @ p), "in an exponent"),
+        (lambda p, x: jnp.take(x @ p, np.array([5]), axis=1, mode="fill"), "beyond the end"),
+        (lambda p, x: (x @ p).at[:, 0].add(1.0), "scatter-add is not recorded|scatter_add is not recorded"),
+        (lambda p, x: x @ p - jnp.inf, "is no number|inf"),
     ],
 )
 def test_what_cannot_be_recorded_is_named(forward, word):
     with pytest.raises((NotSupported, ShapeError), match=word):
         from_jax(forward, normal(2, 2), np.ones((1, 2)))
+
+
+def test_weights_that_nothing_depends_on_can_be_pinned():
+    params = {"W": normal(2, 2), "unused": normal(2)}
+    with pytest.raises(ShapeError, match="pin them with fixed="):
+        from_jax(lambda p, x: x @ p["W"], params, np.ones((1, 2)))
+    net = from_jax(lambda p, x: x @ p["W"], params, np.ones((1, 2)), fixed={"unused": (np.ones(2, bool), 0)})
+    assert (net.weights, net.labels, allocert.rank(net, "all").dim) == (4, 2, 4)
 
 
 def test_examples_without_a_batch_are_said():

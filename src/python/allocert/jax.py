@@ -8,10 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from . import _native
 from .errors import AllocertError, NotSupported, ShapeError
 from .networks import Network, _call_name
-from .recorded import convolved, input_shape, output, parts, pinned
+from .recorded import (
+    convolved,
+    cut,
+    input_shape,
+    output,
+    parts,
+    pinned,
+    recorded,
+    same,
+    taken,
+    without_axes,
+)
+from .scores import Hidden, chosen_scores, plus, softmax_where_seen, times
 from .tensors import (
     Tensor,
     _absolute,
@@ -21,6 +32,7 @@ from .tensors import (
     _concat,
     _divide,
     _einsum,
+    _function,
     _maximum,
     _minimum,
     _multiply,
@@ -32,7 +44,6 @@ from .tensors import (
     _transpose,
     as_tensor,
     sigmoid,
-    softmax,
     softplus,
 )
 
@@ -69,9 +80,9 @@ def from_jax(
     if batched:
         examples = tuple(example[:1] for example in examples)
     called = _call_name(name or str(getattr(forward, "__name__", type(forward).__name__)))
-    net = _recorded(forward, params, examples, called, batched)
-    pins = dict(fixed or {})
-    return pinned(net, pins, [f"{key}: pinned as asked" for key in pins])
+    net, _ = pinned(lambda kept: (_recorded(forward, params, examples, called, batched, kept), {}), fixed or {})
+    net.notes = tuple(f"{key}: pinned as asked" for key in fixed or {})
+    return net
 
 
 def named_leaves(tree: Any) -> dict[str, Any]:
@@ -110,7 +121,12 @@ def _jax() -> Any:
 
 
 def _recorded(
-    forward: Callable[..., Any], params: Any, examples: tuple[Any, ...], name: str, batched: bool
+    forward: Callable[..., Any],
+    params: Any,
+    examples: tuple[Any, ...],
+    name: str,
+    batched: bool,
+    kept: Mapping[str, Any] | None = None,
 ) -> Network:
     """The network of a function before anything is pinned."""
     shapes = [example.shape[1:] if batched else example.shape for example in examples]
@@ -123,16 +139,16 @@ def _recorded(
         first = str(wrong).strip().splitlines()[0] if str(wrong).strip() else type(wrong).__name__
         raise NotSupported(f"jax cannot trace {name}: {first}\n  give forward(params, x), and an example it accepts") from wrong
 
-    def record(x: _native.Tensor, tensors: list[_native.Tensor]) -> _native.Tensor:
-        given: list[Any] = [Tensor(tensor) for tensor in tensors]
-        inputs = [*given, *parts(Tensor(x), shapes, batched)]
-        results = _run(closed.jaxpr, closed.consts, inputs)
+    def record(x: Tensor, tensors: Sequence[Tensor]) -> Tensor:
+        results = _run(closed.jaxpr, closed.consts, [*tensors, *parts(x, shapes, batched)])
         if any(isinstance(one, Softmax) for one in results):
             raise NotSupported(f"reduce_max is not recorded\n  {HINTS['reduce_max']}")
-        return output(results, Tensor(x))._inner
+        if any(isinstance(one, Hidden) for one in results):
+            raise NotSupported("an output that is minus infinity is not recorded\n  softmax of it is")
+        return output(results, x)
 
-    native = _native.Network.record(name, input_shape(shapes), weights, record)
-    return Network._of(native, (_recorded, (forward, params, examples, name, batched)))
+    native = recorded(name, input_shape(shapes), weights, record, kept)
+    return Network._of(native, (_recorded, (forward, params, examples, name, batched, kept)))
 
 
 def _run(jaxpr: Any, constants: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
@@ -145,35 +161,126 @@ def _run(jaxpr: Any, constants: Sequence[Any], inputs: Sequence[Any]) -> list[An
 
     for equation in jaxpr.eqns:
         found = _equation(equation, [value(atom) for atom in equation.invars])
-        values.update(zip(equation.outvars, found, strict=True))
+        for place, one in zip(equation.outvars, found, strict=True):
+            values[place] = _checked(equation.primitive.name, one, place.aval)
     return [value(atom) for atom in jaxpr.outvars]
 
 
 def _plain(value: Any) -> Any:
     """JAX's arrays as NumPy's: their entries are the fractions that their floats are."""
-    return value if isinstance(value, Tensor) else np.asarray(value)
+    if isinstance(value, (Tensor, Hidden, Softmax)):
+        return value
+    array = np.asarray(value)
+    # Floats that NumPy does not have, such as bfloat16.
+    return array.astype(float) if array.dtype.kind == "V" else array
+
+
+def _checked(name: str, value: Any, told: Any) -> Any:
+    """What was recorded for an equation, held against the shape and the kind of numbers that JAX gives it."""
+    if isinstance(value, Softmax) or not isinstance(value, (Tensor, Hidden)):
+        return value
+    if not np.issubdtype(told.dtype, np.floating) and str(told.dtype) != "bfloat16":
+        mend = "keep them floats: a rounding or a comparison of weights or inputs has no derivative"
+        raise NotSupported(f"{name} gives {told.dtype} of weights or inputs, which is not recorded\n  {mend}")
+    if tuple(value.shape) != tuple(told.shape):
+        shapes = f"{tuple(value.shape)} here, and {tuple(told.shape)} in JAX"
+        raise NotSupported(f"{name} with these arguments is not recorded: its shape is {shapes}")
+    return value
+
+
+CALLS = {
+    "pjit": "jaxpr",
+    "jit": "jaxpr",
+    "closed_call": "call_jaxpr",
+    "core_call": "call_jaxpr",
+    "remat": "jaxpr",
+    "remat2": "jaxpr",
+    "checkpoint": "jaxpr",
+    "custom_jvp_call": "call_jaxpr",
+    "custom_vjp_call": "call_jaxpr",
+    "custom_vjp_call_jaxpr": "fun_jaxpr",
+}
+"""What calls another function, and which of its parameters is that function; for others it is what they do with entries."""
 
 
 def _equation(equation: Any, arguments: list[Any]) -> list[Any]:
     name, options = equation.primitive.name, equation.params
-    inner = next((options[key] for key in ("jaxpr", "call_jaxpr", "fun_jaxpr") if key in options), None)
     if name == "scan":
         return _scanned(arguments, **options)
-    if inner is not None:
-        return _called(inner, arguments)
-    if any(isinstance(one, Softmax) for one in arguments):
-        return [_softmax_step(name, arguments, options)]
-    if not any(isinstance(one, Tensor) for one in arguments):
+    if name in CALLS and CALLS[name] in options:
+        return _called(options[CALLS[name]], arguments)
+    if not any(isinstance(one, (Tensor, Hidden, Softmax)) for one in arguments):
         found = equation.primitive.bind(*arguments, **options)
         return [_plain(one) for one in (found if equation.primitive.multiple_results else [found])]
+    try:
+        found = _recorded_step(equation, arguments)
+    except AllocertError as wrong:
+        raise type(wrong)(str(wrong) if str(wrong).startswith(name) else f"{name}: {wrong}") from wrong
+    except (TypeError, ValueError, IndexError) as wrong:
+        raise NotSupported(f"{name} with these arguments is not recorded ({wrong})") from wrong
+    return list(found) if equation.primitive.multiple_results else [found]
+
+
+def _recorded_step(equation: Any, arguments: list[Any]) -> Any:
+    name, options = equation.primitive.name, equation.params
+    if any(isinstance(one, Softmax) for one in arguments):
+        return _softmax_step(name, arguments, options)
+    if any(isinstance(one, Hidden) for one in arguments):
+        return _of_scores(equation, arguments)
+    if name in MOVES:
+        return _moved(equation.primitive, MOVES[name], arguments, options)
     rule = RULES.get(name)
     if rule is None:
         raise NotSupported(f"{name} is not recorded\n  {HINTS.get(name, 'write the forward pass with allocert.network')}")
-    try:
-        found = rule(*arguments, **options)
-    except AllocertError as wrong:
-        raise type(wrong)(f"{name}: {wrong}") from wrong
-    return list(found) if equation.primitive.multiple_results else [found]
+    return rule(*arguments, **options)
+
+
+MOVES: dict[str, tuple[int, ...]] = {
+    "gather": (0,),
+    "rev": (0,),
+    "pad": (0, 1),
+    "dynamic_update_slice": (0, 1),
+    "scatter": (0, 2),
+}
+"""What only moves entries, and which of its arguments hold them: JAX does it to the entries' numbers, and the entries follow."""
+
+
+def _moved(primitive: Any, places: Sequence[int], arguments: list[Any], options: Mapping[str, Any]) -> Tensor:
+    if any(isinstance(one, Tensor) for place, one in enumerate(arguments) if place not in places):
+        raise NotSupported("a place that depends on weights or inputs is not recorded")
+    beside = _beside(*arguments)
+    entries = [as_tensor(beside, arguments[place]) for place in places]
+    numbered, first = list(arguments), 1
+    for place, part in zip(places, entries, strict=True):
+        numbered[place] = np.arange(first, first + part.size, dtype=np.int32).reshape(part.shape)
+        first += part.size
+    numbers = np.asarray(primitive.bind(*numbered, **options))
+    if numbers.min() < 1 or numbers.max() >= first:
+        raise NotSupported("places beyond the end of an axis are not recorded")
+    return taken(_concat([part.reshape(-1) for part in entries]), numbers)
+
+
+TURNING = frozenset("reshape broadcast_in_dim squeeze transpose slice rev".split())
+"""What moves entries of minus infinity like any others."""
+
+
+def _of_scores(equation: Any, arguments: list[Any]) -> Any:
+    """A step with scores some of which are minus infinity: they are moved, added to and scaled, until there is a softmax."""
+    name, options, first = equation.primitive.name, equation.params, arguments[0]
+    other: Any = arguments[1] if len(arguments) > 1 else None
+    if name == "reduce_max":
+        return _largest(first, **options)
+    if name == "add":
+        return plus(first, other) if isinstance(first, Hidden) else plus(other, first)
+    if name in ("mul", "div") and isinstance(first, Hidden):
+        return times(first, other if name == "mul" or isinstance(other, Tensor) else 1 / np.asarray(other))
+    if name == "select_n":
+        return chosen_scores(first, arguments[1:])
+    if name in TURNING or name in KEPT:
+        seen = first.seen if name in KEPT else np.asarray(equation.primitive.bind(first.seen, **options))
+        rule = RULES[name] if name in RULES else None
+        return Hidden(rule(first.scores, **options) if rule else first.scores, seen)
+    raise NotSupported(f"{name} of minus infinity is not recorded\n  jax.nn.softmax of it is")
 
 
 def _called(inner: Any, arguments: list[Any]) -> list[Any]:
@@ -216,7 +323,7 @@ class Softmax:
     Nothing but what comes next in a softmax is done with it.
     """
 
-    of: Tensor
+    of: Tensor | Hidden
     axes: tuple[int, ...]
     step: str
 
@@ -239,7 +346,7 @@ def _softmax_step(name: str, arguments: list[Any], options: Mapping[str, Any]) -
         case ("reduce_sum", "e") if tuple(options["axes"]) == one.axes:
             return replace(one, step="sum")
         case ("div", "e", "sum") if same:
-            return softmax(one.of, one.axes[0])
+            return softmax_where_seen(one.of, one.axes[0])
     raise NotSupported(f"{name} of a part of a softmax is not recorded\n  {HINTS['reduce_max']}")
 
 
@@ -252,7 +359,7 @@ def _keeps_its_place(one: Softmax, options: Mapping[str, Any]) -> bool:
     return fits and along in (kept, list(range(one.of.ndim)))
 
 
-def _largest(x: Tensor, *, axes: Sequence[int], **_: Any) -> Softmax:
+def _largest(x: Tensor | Hidden, *, axes: Sequence[int], **_: Any) -> Softmax:
     if len(axes) != 1:
         raise NotSupported(f"the largest entry along {len(axes)} axes is not recorded\n  {HINTS['reduce_max']}")
     return Softmax(x, tuple(axes), "largest")
@@ -293,28 +400,13 @@ def _dynamic_slice(x: Tensor, *starts: Any, slice_sizes: Sequence[int], **_: Any
     return x[tuple(slice(a, a + size) for a, size in zip(begin, slice_sizes, strict=True))]
 
 
-def _split(x: Any, *, sizes: Sequence[int], axis: int) -> list[Tensor]:
-    ends = np.cumsum(sizes)
-    before = (slice(None),) * axis
-    return [x[(*before, slice(int(end - size), int(end)))] for size, end in zip(sizes, ends, strict=True)]
-
-
-def _squeezed(x: Any, *, dimensions: Sequence[int]) -> Any:
-    return x.reshape([length for axis, length in enumerate(x.shape) if axis not in {d % x.ndim for d in dimensions}])
-
-
-def _selected(which: Any, *cases: Any) -> Any:
-    if isinstance(which, Tensor):
-        raise NotSupported("a choice that depends on weights or inputs is not recorded\n  jax.nn.relu and jnp.maximum are")
-    places = np.asarray(which).astype(int)
-    if (places == places.flat[0]).all():
-        return cases[places.flat[0]]
-    total: Any = np.zeros(places.shape, dtype=int)
-    for place, case in enumerate(cases):
-        here = places == place
-        part = _multiply(case, here.astype(int)) if isinstance(case, Tensor) else np.where(here, case, 0)
-        total = total + part
-    return total
+def _running(x: Tensor, *, axis: int, reverse: bool, **_: Any) -> Tensor:
+    """Sums of all entries up to each, along an axis."""
+    order = range(x.shape[axis])[:: -1 if reverse else 1]
+    parts = [cut(x, [1] * x.shape[axis], axis)[place] for place in order]
+    for place in range(1, len(parts)):
+        parts[place] = _add(parts[place - 1], parts[place])
+    return _concat(parts[:: -1 if reverse else 1], axis)
 
 
 def _convolution(
@@ -340,32 +432,23 @@ def _convolution(
     return _transpose(out, np.argsort(dimension_numbers.out_spec).tolist())
 
 
-def _raised(x: Any, exponent: Any, **_: Any) -> Tensor:
-    return _power(x, exponent if isinstance(exponent, Tensor) else np.asarray(exponent).item())
-
-
 def _of_two(rule: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return lambda a, b, **_: rule(a, b)
 
 
 def _applied(function: str) -> Callable[..., Tensor]:
-    return lambda x, **_: Tensor(x._inner.apply(function))
-
-
-def _same(x: Any, **_: Any) -> Any:
-    return x
+    return lambda x, **_: _function(function)(x)
 
 
 HINTS = {
     "erf": "jax.nn.gelu is recorded with approximate=True, its default",
     "reduce_max": "the larger of many is recorded in jax.nn.softmax only",
-    "gather": "give the embedded vectors as the input",
     "while": "a loop whose length depends on values is not recorded; jax.lax.scan is",
     "cond": "a choice that depends on values is not recorded",
 }
 
 RULES: dict[str, Callable[..., Any]] = {
-    "add": _of_two(_add),
+    "add": lambda a, b: plus(a, b) if isinstance(a, Tensor) else plus(b, a),
     "add_any": _of_two(_add),
     "sub": _of_two(_subtract),
     "mul": _of_two(_multiply),
@@ -376,7 +459,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "abs": lambda x, **_: _absolute(x),
     "square": lambda x, **_: _power(x, 2),
     "integer_pow": lambda x, *, y, **_: _power(x, y),
-    "pow": _raised,
+    "pow": _of_two(_power),
     "exp": _applied("exp"),
     "log": _applied("log"),
     "sqrt": _applied("sqrt"),
@@ -388,17 +471,16 @@ RULES: dict[str, Callable[..., Any]] = {
     "transpose": lambda x, *, permutation, **_: _transpose(x, permutation),
     "reshape": lambda x, *, new_sizes, **_: x.reshape(new_sizes),
     "broadcast_in_dim": _broadcast_in_dim,
-    "squeeze": _squeezed,
+    "squeeze": lambda x, *, dimensions: without_axes(x, dimensions),
     "concatenate": lambda *tensors, dimension, **_: _concat(tensors, dimension),
     "slice": _sliced,
     "dynamic_slice": _dynamic_slice,
-    "split": _split,
+    "split": lambda x, *, sizes, axis: cut(x, sizes, axis),
+    "cumsum": _running,
     "reduce_max": _largest,
     "reduce_sum": lambda x, *, axes, **_: _sum(x, axes),
-    "select_n": _selected,
-    "convert_element_type": _same,
-    "copy": _same,
-    "copy_p": _same,
-    "stop_gradient": _same,
-    "optimization_barrier": _same,
+    "select_n": lambda which, *cases: chosen_scores(which, cases),
 }
+KEPT = frozenset("convert_element_type copy copy_p stop_gradient optimization_barrier".split())
+"""What leaves a value as it is, also where its derivative is taken to be 0."""
+RULES.update({name: same for name in KEPT})

@@ -198,6 +198,8 @@ def _function(name: str) -> Callable[[Any], Tensor]:
 def _power(a: Any, exponent: Any) -> Tensor:
     if isinstance(exponent, Tensor):
         raise NotSupported("a tensor in an exponent is not recorded\n  write np.exp(b * np.log(a))")
+    if np.ndim(exponent):
+        return _powers(a, np.asarray(exponent, dtype=float))
     base, number = as_tensor(_beside(a), a), float(exponent)
     if number == 0.5:
         return Tensor(base._inner.apply("sqrt"))
@@ -208,6 +210,18 @@ def _power(a: Any, exponent: Any) -> Tensor:
     if number < 0:
         return _divide(1, Tensor(base._inner.power(-int(number))))
     return Tensor(base._inner.power(int(number)))
+
+
+def _powers(a: Any, exponents: Any) -> Tensor:
+    """Each entry to a power of its own."""
+    base = _broadcast(a, np.broadcast_shapes(as_tensor(_beside(a), a).shape, exponents.shape))
+    exponents = np.broadcast_to(exponents, base.shape)
+    numbers = np.unique(exponents)
+    if len(numbers) == 1:
+        return _power(base, numbers[0])
+    entries = base.reshape(-1)
+    powers = [_power(entries[place], exponent) for place, exponent in enumerate(exponents.ravel())]
+    return _stack(powers).reshape(base.shape)
 
 
 def _dot(a: Any, b: Any) -> Tensor:

@@ -1,20 +1,21 @@
 """PyTorch modules as networks: the exported graph of a module, recorded step by step on symbolic tensors.
 
-:mod:`graph` exports a module and runs its graph, :mod:`rules` has a rule for each operation, :mod:`layers` those of whole layers,
-and :mod:`moves` what only moves entries.
+:mod:`graph` exports a module and runs its graph, whose :mod:`steps` are held against torch's own shapes; :mod:`rules` has a rule
+for each operation, :mod:`layers` those of whole layers, :mod:`moves` what only moves entries; :mod:`pruned` finds what masks take
+out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .. import _native
 from ..errors import AllocertError
 from ..networks import Network, _call_name
-from ..recorded import input_shape, parts, pinned
+from ..recorded import input_shape, parts, pinned, recorded
 from ..tensors import Tensor
-from .graph import dead_entries, exported, run
+from .graph import exported, run
+from .pruned import dead_entries
 
 __all__ = ["from_peft", "from_torch", "trainable"]
 
@@ -50,11 +51,15 @@ def from_torch(
         if any(len(example.shape) == 0 for example in examples):
             raise AllocertError("the example input has no axis\n  its first axis is the batch; or give batched=False")
         examples = tuple(example[:1] for example in examples)
-    net, dead = _recorded(module, examples, _call_name(name or type(module).__name__), batched)
-    return _pinned(net, module, dead, fixed or {})
+    called = _call_name(name or type(module).__name__)
+    net, dead = pinned(lambda kept: _recorded(module, examples, called, batched, kept), fixed or {})
+    net.notes = tuple(_notes(module, dead, fixed or {}))
+    return net
 
 
-def _recorded(module: Any, examples: tuple[Any, ...], name: str, batched: bool) -> tuple[Network, dict[str, Any]]:
+def _recorded(
+    module: Any, examples: tuple[Any, ...], name: str, batched: bool, kept: Mapping[str, Any] | None
+) -> tuple[Network, dict[str, Any]]:
     """The network of a module before anything is pinned, and which entries of its parameters masks have taken out."""
     shapes = [tuple(example.shape[1:] if batched else example.shape) for example in examples]
     graph = exported(module, examples)
@@ -68,19 +73,17 @@ def _recorded(module: Any, examples: tuple[Any, ...], name: str, batched: bool) 
     buffers = {key: value.clone() if hasattr(value, "clone") else value for key, value in buffers.items()}
     dead, masks = dead_entries(graph, aliases, buffers)
 
-    def record(x: _native.Tensor, tensors: list[_native.Tensor]) -> _native.Tensor:
-        given = {key: Tensor(tensor) for (key, _), tensor in zip(weights, tensors, strict=True)}
-        inputs = parts(Tensor(x), shapes, batched)
-        return run(graph, given, aliases, buffers | masks, inputs)._inner
+    def record(x: Tensor, tensors: Sequence[Tensor]) -> Tensor:
+        given = {key: tensor for (key, _), tensor in zip(weights, tensors, strict=True)}
+        return run(graph, given, aliases, buffers, masks, parts(x, shapes, batched))
 
-    native = _native.Network.record(name, input_shape(shapes), weights, record)
-    net = Network._of(native, (_read_module, (module, examples, name, batched)))
-    return net, dead
+    native = recorded(name, input_shape(shapes), weights, record, kept)
+    return Network._of(native, (_read_module, (module, examples, name, batched, kept))), dead
 
 
-def _read_module(module: Any, examples: tuple[Any, ...], name: str, batched: bool) -> Network:
+def _read_module(module: Any, examples: tuple[Any, ...], name: str, batched: bool, kept: Any = None) -> Network:
     """The network of a module before its masks are pinned; for pickling."""
-    return _recorded(module, examples, name, batched)[0]
+    return _recorded(module, examples, name, batched, kept)[0]
 
 
 def trainable(module: Any) -> dict[str, bool]:
@@ -110,17 +113,16 @@ def from_peft(model: Any) -> dict[str, bool]:
     return trainable(model)
 
 
-def _pinned(net: Network, module: Any, dead: Mapping[str, Any], fixed: Mapping[str, Any]) -> Network:
-    pins: dict[str, Any] = {name: (off, 0) for name, off in dead.items()}
-    notes = [f"{name}: {_entries(int(off.sum()), 'pruned ')} pinned at 0" for name, off in dead.items()]
-    for name, pin in fixed.items():
-        pins[name] = pin
-        notes.append(f"{name}: pinned as asked")
-    notes.extend(_zeros(module, pins))
-    return pinned(net, pins, notes)
+def _notes(module: Any, dead: Mapping[str, Any], fixed: Mapping[str, Any]) -> Iterator[str]:
+    """What was done to a module's weights on their way."""
+    for name, off in dead.items():
+        yield f"{name}: {_entries(int(off.sum()), 'pruned ')} pinned at 0"
+    for name in fixed:
+        yield f"{name}: pinned as asked"
+    yield from _zeros(module, {*dead, *fixed})
 
 
-def _zeros(module: Any, pins: Mapping[str, Any]) -> list[str]:
+def _zeros(module: Any, pins: set[str]) -> list[str]:
     """Which tensors have some entries that are zero, as pruning leaves them once its masks are removed: they are weights here."""
     found = []
     for name, parameter in module.named_parameters():

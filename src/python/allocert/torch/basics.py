@@ -1,4 +1,4 @@
-"""What rules and layers have in common: sums, products and functions, and scores that are minus infinity."""
+"""What rules and layers have in common: sums, products and functions, also of numbers alone, and of minus infinity."""
 
 from __future__ import annotations
 
@@ -7,49 +7,52 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import NotSupported
-from ..tensors import Tensor, _add, _beside, _concat, _dot, _multiply, _subtract, as_tensor, softmax
-from .moves import taken
+from ..scores import Hidden, plus, times
+from ..tensors import Tensor, _add, _beside, _divide, _dot, _function, _multiply, _subtract, as_tensor
+
+_exp, _log, _sqrt, _tanh = map(_function, ("exp", "log", "sqrt", "tanh"))
 
 
-class Hidden:
-    """Scores some of which are minus infinity, as masks of attention make them: the others are seen."""
+def _either(symbolic: Callable[[Any, Any], Tensor], numeric: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """An operation on two values, one of which may be a tensor, or neither."""
 
-    def __init__(self, scores: Tensor, seen: Any) -> None:
-        self.scores, self.seen = scores, np.broadcast_to(seen, scores.shape)
-        self.shape, self.ndim = scores.shape, scores.ndim
+    def rule(a: Any, b: Any) -> Any:
+        return symbolic(a, b) if isinstance(a, Tensor) or isinstance(b, Tensor) else numeric(a, b)
 
-
-def hidden(scores: Any, seen: Any) -> Hidden:
-    """Scores, all but those that are seen minus infinity."""
-    shape = np.broadcast_shapes(scores.shape, np.shape(seen))
-    return Hidden(scores if scores.shape == shape else _add(scores, np.zeros(shape, dtype=int)), seen)
+    return rule
 
 
-def plus(scores: Tensor, numbers: Any) -> Tensor | Hidden:
-    """Scores and numbers beside them, which may be minus infinity."""
-    hides = np.isneginf(numbers)
-    if not hides.any():
-        return _add(scores, numbers)
-    return hidden(_add(scores, np.where(hides, 0, numbers)), ~hides)
+_product, _quotient, _difference = (
+    _either(_multiply, np.multiply),
+    _either(_divide, np.divide),
+    _either(_subtract, np.subtract),
+)
 
 
-def softmax_where_seen(scores: Tensor | Hidden, axis: int) -> Tensor:
-    """softmax, in which what is hidden has no share."""
-    if isinstance(scores, Tensor):
-        return softmax(scores, axis)
-    if axis % scores.ndim != scores.ndim - 1:
-        raise NotSupported("softmax of minus infinity along another axis than the last is not recorded")
-    length = scores.shape[-1]
-    rows, seen = scores.scores.reshape((-1, length)), scores.seen.reshape((-1, length))
-    if not seen.any(axis=-1).all():
-        raise NotSupported("a mask under which a token sees nothing is not recorded")
-    numbers = np.zeros(seen.shape, dtype=int)
-    numbers[seen] = np.arange(1, int(seen.sum()) + 1)
-    places = np.arange(1, seen.size + 1).reshape(seen.shape)
-    entries = scores.scores.reshape(-1)
-    shares = [softmax(taken(entries, places[row][seen[row]])) for row in range(len(rows))]
-    return taken(_concat(shares), numbers).reshape(scores.shape)
+def _multiplied(a: Any, b: Any) -> Any:
+    if isinstance(a, Hidden):
+        return times(a, b)
+    return times(b, a) if isinstance(b, Hidden) else _product(a, b)
+
+
+def _divided(a: Any, b: Any) -> Any:
+    return times(a, 1 / np.asarray(b)) if isinstance(a, Hidden) and not isinstance(b, Tensor) else _quotient(a, b)
+
+
+def _scaled(value: Any, factor: Any) -> Any:
+    return value if factor == 1 else _multiplied(value, factor)
+
+
+def _added(a: Any, b: Any, alpha: Any = 1) -> Any:
+    b = _scaled(b, alpha)
+    if isinstance(a, (Tensor, Hidden)):
+        return plus(a, b)
+    return plus(b, a) if isinstance(b, (Tensor, Hidden)) else np.add(a, b)
+
+
+def _subtracted(a: Any, b: Any, alpha: Any = 1) -> Any:
+    b = _scaled(b, alpha)
+    return plus(a, -np.asarray(b)) if isinstance(a, Hidden) and not isinstance(b, Tensor) else _difference(a, b)
 
 
 def _linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
@@ -60,30 +63,11 @@ def _linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
     return product if bias is None else _add(product, bias)
 
 
-def _matmul(a: Any, b: Any) -> Tensor:
+def _matmul(a: Any, b: Any) -> Any:
+    if not isinstance(a, Tensor) and not isinstance(b, Tensor):
+        return np.matmul(a, b)
     beside = _beside(a, b)
     left, right = as_tensor(beside, a), as_tensor(beside, b)
     if left.ndim > 2 and right.ndim == 2:
         return _linear(left, right.T)
     return _dot(left, right)
-
-
-def _scaled(value: Any, factor: Any) -> Any:
-    return value if factor == 1 else _multiply(value, factor)
-
-
-def _added(a: Any, b: Any, *, alpha: Any = 1) -> Any:
-    if isinstance(b, Tensor):
-        return _add(a, _scaled(b, alpha)) if isinstance(a, Tensor) else plus(_scaled(b, alpha), np.asarray(a))
-    return plus(a, np.asarray(b) * alpha)
-
-
-def _subtracted(a: Any, b: Any, *, alpha: Any = 1) -> Tensor:
-    return _subtract(a, _scaled(b, alpha)) if isinstance(b, Tensor) else _subtract(a, np.asarray(b) * alpha)
-
-
-def _applied(name: str) -> Callable[[Any], Tensor]:
-    return lambda x: Tensor(as_tensor(_beside(x), x)._inner.apply(name))
-
-
-_exp, _log, _sqrt, _tanh = map(_applied, ("exp", "log", "sqrt", "tanh"))

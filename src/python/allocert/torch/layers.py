@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import NotSupported
-from ..recorded import convolved
+from ..recorded import convolved, taken
+from ..scores import hidden, plus, softmax_where_seen
 from ..tensors import (
     Tensor,
     _add,
@@ -29,8 +30,7 @@ from ..tensors import (
     sigmoid,
     softmax,
 )
-from .basics import _added, _linear, _subtracted, _tanh, hidden, plus, softmax_where_seen
-from .moves import taken
+from .basics import _added, _linear, _subtracted, _tanh
 
 
 def _normal_shape(x: Tensor, shape: Sequence[int]) -> None:
@@ -313,6 +313,5 @@ def _attention(
         mask = np.tril(np.ones((rows, columns), dtype=bool))
     if mask is None:
         return _batched(softmax(scores), value)
-    mask = np.asarray(mask)
-    seen = hidden(scores, mask) if mask.dtype == np.bool_ else plus(scores, mask)
-    return _batched(softmax_where_seen(seen, -1), value)
+    truth = isinstance(mask, np.ndarray) and mask.dtype == np.bool_
+    return _batched(softmax_where_seen(hidden(scores, mask) if truth else plus(scores, mask), -1), value)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import NotSupported
+from ..recorded import cut, same, without_axes
+from ..scores import chosen_scores, softmax_where_seen
 from ..tensors import (
     Tensor,
     _absolute,
@@ -16,8 +18,8 @@ from ..tensors import (
     _broadcast,
     _concat,
     _divide,
-    _dot,
     _einsum,
+    _expand_dims,
     _maximum,
     _mean,
     _minimum,
@@ -38,16 +40,16 @@ from ..tensors import (
 from . import layers
 from .basics import (
     _added,
+    _divided,
     _exp,
     _linear,
     _log,
     _matmul,
+    _multiplied,
     _scaled,
     _sqrt,
     _subtracted,
     _tanh,
-    hidden,
-    softmax_where_seen,
 )
 
 
@@ -61,14 +63,20 @@ def hint(operation: str) -> str:
     return hints.get(operation, "replace the layer, or write the forward pass with allocert.network")
 
 
-def _addmm(bias: Any, a: Any, b: Any, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
-    return _add(_scaled(bias, beta), _scaled(_matmul(a, b), alpha))
+def _addmm(bias: Any, a: Any, b: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
+    return _added(_scaled(_matmul(a, b), alpha), _scaled(bias, beta))
 
 
-def _divided(a: Any, b: Any, *, rounding_mode: Any = None) -> Tensor:
+def _quotient(a: Any, b: Any, *, rounding_mode: Any = None) -> Any:
     if rounding_mode is not None:
         raise NotSupported("a division that rounds is not recorded")
-    return _divide(a, b)
+    return _divided(a, b)
+
+
+def _raised(base: Any, exponent: Any) -> Tensor:
+    if isinstance(exponent, Tensor):
+        raise NotSupported("a tensor in an exponent is not recorded\n  write torch.exp(b * torch.log(a))")
+    return _power(base, exponent)
 
 
 def _slice(x: Tensor, axis: int = 0, start: Any = None, end: Any = None, step: int = 1) -> Tensor:
@@ -87,12 +95,11 @@ def _unbind(x: Tensor, axis: int = 0) -> list[Tensor]:
     return [_select(x, axis, place) for place in range(x.shape[axis])]
 
 
-def _split(x: Tensor, sizes: Any, axis: int = 0) -> list[Tensor]:
+def _split(x: Tensor, sizes: Any, axis: int = 0) -> list[Any]:
     length = x.shape[axis]
     if isinstance(sizes, int):
         sizes = [min(sizes, length - start) for start in range(0, length, sizes)]
-    ends = np.cumsum(sizes)
-    return [_slice(x, axis, int(end - size), int(end)) for size, end in zip(sizes, ends, strict=True)]
+    return cut(x, sizes, axis)
 
 
 def _chunk(x: Tensor, chunks: int, axis: int = 0) -> list[Tensor]:
@@ -109,25 +116,16 @@ def _flatten(x: Tensor, start: int = 0, end: int = -1) -> Tensor:
     return x.reshape((*x.shape[:start], math.prod(x.shape[start : end + 1]), *x.shape[end + 1 :]))
 
 
-def _unsqueeze(x: Tensor, axis: int) -> Tensor:
-    before = axis % (x.ndim + 1)
-    return x[(slice(None),) * before + (None,)]
-
-
-def _squeezed(x: Tensor, axis: Any = None) -> Tensor:
+def _squeezed(x: Tensor, axis: Any = None) -> Any:
+    if axis is None:
+        return _squeeze(x)
     axes = [axis] if isinstance(axis, int) else axis
-    for one in sorted((a % x.ndim for a in axes or ()), reverse=True):
-        x = _squeeze(x, one) if x.shape[one] == 1 else x
-    return _squeeze(x) if axis is None else x
+    return without_axes(x, [one for one in axes if x.shape[one] == 1])
 
 
 def _expand(x: Any, shape: Sequence[int], **_: Any) -> Tensor:
     old = (1,) * (len(shape) - x.ndim) + x.shape
     return _broadcast(x, [own if wanted == -1 else wanted for own, wanted in zip(old, shape, strict=True)])
-
-
-def _same(x: Any, *_: Any, **__: Any) -> Any:
-    return x
 
 
 def _dropped(x: Any, p: Any = 0, train: bool = False, *_: Any) -> Any:
@@ -174,26 +172,14 @@ def _log_soft(x: Any, axis: int, *_: Any, **__: Any) -> Tensor:
     return _subtract(x, _log_sum(x, axis, True))
 
 
-def _filled(x: Tensor, mask: Any, value: Any) -> Any:
+def _filled(x: Any, mask: Any, value: Any) -> Any:
     """Entries of a tensor where a constant mask is false, and a number where it is true."""
-    mask, number = np.asarray(mask, dtype=bool), float(value)
-    if number == -math.inf:
-        return hidden(x, ~mask)
-    return _where(mask, number, x)
+    return _where(mask, value, x)
 
 
 def _where(mask: Any, a: Any, b: Any) -> Any:
     """Entry by entry ``a`` where a constant mask is true, else ``b``; minus infinity is what softmax leaves out."""
-    if isinstance(mask, Tensor):
-        raise NotSupported("a choice that depends on values is not recorded")
-    for one, other, chosen in ((a, b, ~np.asarray(mask)), (b, a, np.asarray(mask))):
-        if not isinstance(one, Tensor) and np.isneginf(one).all() and isinstance(other, Tensor):
-            return hidden(other, chosen)
-    shape = np.broadcast_shapes(
-        np.shape(mask), *(np.shape(one) if not isinstance(one, Tensor) else one.shape for one in (a, b))
-    )
-    keep = np.broadcast_to(np.asarray(mask, dtype=int), shape)
-    return _add(_multiply(keep, a), _multiply(1 - keep, b))
+    return chosen_scores(mask, [b, a])
 
 
 def _running(x: Tensor, axis: int, **_: Any) -> Tensor:
@@ -211,13 +197,16 @@ def _product(x: Tensor, axis: int | None = None, keepdim: bool = False, **_: Any
     product = parts[0]
     for part in parts[1:]:
         product = _multiply(product, part)
-    return _unsqueeze(product, axis % x.ndim) if keepdim and axis is not None else product
+    return _expand_dims(product, axis % x.ndim) if keepdim and axis is not None else product
 
 
 def _spread(
     x: Tensor, axis: Any = None, unbiased: bool = True, keepdim: bool = False, *, correction: Any = None
 ) -> Tensor:
     """The variance, with Bessel's correction unless another is named."""
+    if isinstance(axis, bool):
+        # Of all entries: torch names no axis.
+        axis, unbiased = None, axis
     lengths = x.shape if axis is None else [x.shape[one] for one in np.atleast_1d(axis)]
     count = int(np.prod(lengths))
     less = count - (int(unbiased) if correction is None else correction)
@@ -264,21 +253,21 @@ RULES: dict[str, Callable[..., Any]] = {
     "linear": _linear,
     "matmul": _matmul,
     "mm": _matmul,
-    "bmm": _dot,
+    "bmm": _matmul,
     "mv": _matmul,
-    "dot": _dot,
+    "dot": _matmul,
     "addmm": _addmm,
-    "baddbmm": lambda c, a, b, **o: _add(_scaled(c, o.get("beta", 1)), _scaled(_dot(a, b), o.get("alpha", 1))),
+    "baddbmm": _addmm,
     "einsum": lambda subscripts, tensors, **_: _einsum(subscripts, *tensors),
     "add": _added,
     "sub": _subtracted,
-    "rsub": lambda a, b, **o: _subtracted(b, a, **o),
-    "mul": _multiply,
-    "div": _divided,
+    "rsub": lambda a, b, alpha=1: _subtracted(b, a, alpha),
+    "mul": _multiplied,
+    "div": _quotient,
     "neg": _negative,
     "abs": _absolute,
     "square": lambda a: _power(a, 2),
-    "pow": _power,
+    "pow": _raised,
     "reciprocal": lambda a: _divide(1, a),
     "exp": _exp,
     "log": _log,
@@ -309,9 +298,9 @@ RULES: dict[str, Callable[..., Any]] = {
     "log1p": lambda x: _log(_add(x, 1)),
     "cosh": lambda x: _divide(_add(_exp(x), _exp(_negative(x))), 2),
     "sinh": lambda x: _divide(_subtract(_exp(x), _exp(_negative(x))), 2),
-    "addcmul": lambda a, b, c, **o: _add(a, _scaled(_multiply(b, c), o.get("value", 1))),
-    "addcdiv": lambda a, b, c, **o: _add(a, _scaled(_divide(b, c), o.get("value", 1))),
-    "lerp": lambda a, b, weight: _add(a, _multiply(weight, _subtract(b, a))),
+    "addcmul": lambda a, b, c, value=1: _added(a, _multiplied(b, c), value),
+    "addcdiv": lambda a, b, c, value=1: _added(a, _divided(b, c), value),
+    "lerp": lambda a, b, weight: _added(a, _multiplied(weight, _subtracted(b, a))),
     "cumsum": _running,
     "prod": _product,
     "var": _spread,
@@ -350,7 +339,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "reshape": lambda x, shape: x.reshape(shape),
     "flatten": _flatten,
     "unflatten": _unflatten,
-    "unsqueeze": _unsqueeze,
+    "unsqueeze": _expand_dims,
     "squeeze": _squeezed,
     "transpose": _swapaxes,
     "t": lambda x: x.T,
@@ -383,4 +372,4 @@ UNCHANGED = frozenset(
     "contiguous clone alias detach to _to_copy lift_fresh_copy type_as identity _assert_tensor_metadata".split()
 )
 """What leaves a value as it is."""
-RULES.update({name: _same for name in UNCHANGED})
+RULES.update({name: same for name in UNCHANGED})
