@@ -1,67 +1,76 @@
-//! A network that is called by what was done to one of a family, such as `lffn([2, 2, 2]).pin({"W1[0,0]": 0})`, is that: what it
-//! computes and where its weights stand is compared with the family's own program.
-//!
-//! Both programs are run at points that are drawn from the hash of the carried text, modulo 2^61 - 1; a kink is the same function of
-//! residues in both. Whoever writes a program that differs knows these points only when it is written.
+//! A network that is called by what was done to another one, such as `lffn([2, 2, 2]).pin({"W1[0,0]": 0})`, is that: the program of
+//! the other one, a family's or one that is carried, too, is run here on weights that are pinned, tied, or their own, and each label
+//! that is shown has to have the same [form](super::form) as the output of the program that is carried. So they are the same by laws
+//! of rings: no values are compared. Tensors have to be the same text.
 
-use num_bigint::BigInt;
 use num_rational::BigRational;
 
-use super::budget::pay;
-use super::network::{Network, digits};
+use super::budget::{exceeded, pay};
+use super::form::Form;
+use super::network::{Network, Tensor, digits};
 use super::number::{Modular, Number};
 use super::proof::{Fault, ensure};
 use super::univariate::rational;
-use allocert_format::{Change, changes, is_family, sha256};
+use allocert_format::Change;
 
-/// So many points are compared.
-const POINTS: u32 = 4;
-
-/// What became of a weight of the family's network: the first weight that it is tied to, perhaps itself, or a number.
+/// What became of a weight: the first weight that it is tied to, perhaps itself, or a number.
 type Fate = Result<usize, BigRational>;
 
-/// A fault if the name says that the network is one of a family, changed, and it is another.
-pub(super) fn check(name: &str, hash: &str, carried: &Network) -> Result<(), Fault> {
-    let Some((base, changes)) = changes(name).filter(|(base, _)| is_family(base)) else { return Ok(()) };
-    let base = Network::parse(base)?;
+/// A network, and its text if it is carried.
+pub(super) type Named<'a> = (&'a Network, Option<&'a str>);
+
+/// A fault unless a network that is carried with this text is the first one, changed so.
+pub(super) fn check(
+    (base, base_text): Named<'_>,
+    changes: Vec<Change<'_>>,
+    (carried, text): (&Network, &str),
+) -> Result<(), Fault> {
     let mut fates: Vec<Fate> = (0..base.weights).map(Ok).collect();
     let mut labels: Vec<usize> = (0..base.labels_per_input()).collect();
     for change in changes {
-        pay(64 * (name.len() + fates.len()) as u64)?;
-        apply(&base, &mut fates, &mut labels, change)?;
+        apply(base, &mut fates, &mut labels, change)?;
     }
     // Weights are numbered by where they stand first.
     let kept: Vec<usize> = (0..base.weights).filter(|weight| fates[*weight] == Ok(*weight)).collect();
-    let entry = |fate: &Fate| fate.as_ref().ok().and_then(|first| kept.binary_search(first).ok());
-    let entries: Vec<Option<usize>> = fates.iter().map(entry).collect();
-    let own = carried.entries.clone().unwrap_or_else(|| (0..carried.weights).map(Some).collect());
-    let tensors = |network: &Network| -> Vec<(String, Vec<usize>)> {
-        network.tensors.iter().map(|tensor| (tensor.name.clone(), tensor.axes.clone())).collect()
+    let place = |first: &usize| kept.binary_search(first).unwrap_or_default();
+    let entry = |weight: usize| match &fates[weight] {
+        Ok(first) => format!("w{}", place(first)),
+        Err(number) => number.to_string(),
     };
+    pay(text.len() as u64)?;
+    let tensors = base_text.map_or_else(|| tensors(base), str::to_owned);
+    let lines = tensors.lines().take_while(|line| line.starts_with("tensor ")).map(|line| {
+        let weight = |(at, word): (usize, &str)| word.strip_prefix('w').filter(|_| at > 1).and_then(digits);
+        let word = |(at, word)| weight((at, word)).map_or_else(|| word.to_owned(), entry);
+        line.split(' ').enumerate().map(word).collect::<Vec<_>>().join(" ") + "\n"
+    });
+    let rest = text.strip_prefix(&lines.collect::<String>());
     let sizes = |network: &Network| (network.input_size(), network.weights);
-    let alike = tensors(&base) == tensors(carried) && entries == own;
-    let alike =
-        alike && sizes(carried) == (base.input_size(), kept.len()) && carried.labels_per_input() == labels.len();
-    ensure(alike, "its tensors are not those that its name says")?;
-    for point in 0..POINTS {
-        pay(64 * (base.operations() + carried.operations()) as u64)?;
-        let drawn = |what: &str, index: usize| {
-            let text = sha256(format!("{hash} {point} {what} {index}").as_bytes());
-            Modular::of(&BigInt::from(u64::from_str_radix(&text[..16], 16).unwrap_or_default()))
-        };
-        let weights: Vec<Modular> = (0..kept.len()).map(|weight| drawn("weight", weight)).collect();
-        let input: Vec<Modular> = (0..base.input_size()).map(|entry| drawn("input", entry)).collect();
-        let value = |(fate, entry): (&Fate, &Option<usize>)| match (fate, entry) {
-            (Err(number), _) => Modular::fraction(number),
-            (_, entry) => entry.map_or(Modular::zero(), |weight| weights[weight]),
-        };
-        let all: Vec<Modular> = fates.iter().zip(&entries).map(value).collect();
-        let all = base.program.run(&all, &input, Modular::lower_half);
-        let shown: Vec<Modular> = labels.iter().map(|label| all[*label]).collect();
-        let same = carried.program.run(&weights, &input, Modular::lower_half) == shown;
-        ensure(same, "it does not compute what its name says")?;
+    let alike = rest.is_some_and(|rest| rest.starts_with("program "));
+    let alike = alike && sizes(carried) == (base.input_size(), kept.len());
+    ensure(alike && carried.labels_per_input() == labels.len(), "its tensors are not those that its name says")?;
+    let variables = Form::variables(kept.len() + base.input_size());
+    let (weights, input) = variables.split_at(kept.len());
+    let value = |fate: &Fate| match fate {
+        Ok(first) => weights[place(first)].clone(),
+        Err(number) => Form::fraction(number),
+    };
+    let all: Vec<Form> = fates.iter().map(value).collect();
+    let (known, own) = (base.program.run(&all, input, Form::relu), carried.program.run(weights, input, Form::relu));
+    for (label, own) in labels.iter().zip(&own) {
+        ensure(known[*label].is(own).ok_or_else(exceeded)?, "its program is not the one that its name says")?;
     }
     Ok(())
+}
+
+/// The tensors of a family's network as text.
+fn tensors(network: &Network) -> String {
+    let line = |tensor: &Tensor| {
+        let axes: Vec<String> = tensor.axes.iter().map(usize::to_string).collect();
+        let weights: String = tensor.places().map(|weight| format!(" w{weight}")).collect();
+        format!("tensor {}[{}]{weights}\n", tensor.name, axes.join(","))
+    };
+    network.tensors.iter().map(line).collect()
 }
 
 fn apply(base: &Network, fates: &mut [Fate], labels: &mut Vec<usize>, change: Change<'_>) -> Result<(), Fault> {

@@ -6,6 +6,7 @@
 
 mod budget;
 mod changed;
+mod form;
 mod gauge;
 mod ledger;
 mod lines;
@@ -35,13 +36,14 @@ const READ: u64 = 32;
 const ABOUT: [&str; 4] = ["rank", "match", "scan", "claim"];
 
 /// How a certificate fares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verdict {
     /// Every step follows, and nothing is left open.
     Valid,
     /// Every step follows, but some rest on random points, or state that something is not proved.
     Holey,
     /// A step does not follow, or the file is not whole.
+    #[default]
     Invalid,
     /// It is not a certificate of this version, or over a limit: nothing is said about it.
     Refused {
@@ -125,7 +127,7 @@ pub struct Carried {
 }
 
 /// The result of checking a certificate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The verdict.
     pub verdict: Verdict,
@@ -214,7 +216,7 @@ pub fn check_with(mut reader: impl BufRead, options: Options) -> Report {
             break Fault::Wrong(format!("step {} stands where step {number} is expected", step.step));
         }
         done = matches!(step.by, Rule::End { .. });
-        let rule = rules::name(&step.by);
+        let rule = step.by.name();
         proof.begin();
         if let Err(fault) = rules::apply(&mut proof, number, step.by) {
             return failed(number, Some(rule), fault);
@@ -275,19 +277,7 @@ fn failed(step: u64, rule: Option<&'static str>, fault: Fault) -> Report {
         Fault::NotACertificate(reason) => (Verdict::Refused { limit: false }, reason),
         Fault::Limit(reason) => (Verdict::Refused { limit: true }, reason),
     };
-    Report {
-        verdict,
-        step: Some(step),
-        rule,
-        reason: Some(reason),
-        holes: Vec::new(),
-        about: String::new(),
-        statements: Vec::new(),
-        contexts: Vec::new(),
-        claim: None,
-        programs: Vec::new(),
-        shown: Vec::new(),
-    }
+    Report { verdict, step: Some(step), rule, reason: Some(reason), ..Report::default() }
 }
 
 fn finished(proof: Proof) -> Report {

@@ -40,7 +40,7 @@ impl Tensor {
         Tensor { name, axes, rows, columns, vector, start }
     }
 
-    fn places(&self) -> std::ops::Range<usize> {
+    pub(super) fn places(&self) -> std::ops::Range<usize> {
         self.start..self.start + self.rows * self.columns
     }
 }

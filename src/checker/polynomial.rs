@@ -132,7 +132,7 @@ impl<C: Coefficient> Polynomial<C> {
         self.too_large |= !self.held.grow(bytes);
     }
 
-    fn too_large() -> Self {
+    pub(super) fn too_large() -> Self {
         Polynomial { too_large: true, ..Polynomial::zero() }
     }
 

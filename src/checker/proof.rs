@@ -15,7 +15,7 @@ use super::number::{Dual, Modular, Number, rank};
 use super::own;
 use super::polynomial::Coefficient;
 use super::{Carried, Context, Hole, Options, Standing};
-use allocert_format::{Header, is_network_name, sha256};
+use allocert_format::{Header, changes, is_family, is_network_name, sha256};
 
 /// Why checking ends early.
 #[derive(Debug)]
@@ -155,6 +155,7 @@ pub(super) struct Stated {
 }
 
 /// The state of checking.
+#[derive(Default)]
 pub(super) struct Proof {
     pub(super) header: Header,
     pub(super) network: Option<Rc<Network>>,
@@ -196,27 +197,7 @@ const MOST_ENTRIES: usize = 1 << 24;
 
 impl Proof {
     pub(super) fn new(header: Header, options: Options) -> Self {
-        Proof {
-            header,
-            options,
-            branching: 0,
-            images: None,
-            network: None,
-            carried: HashMap::new(),
-            samples: None,
-            subject: None,
-            facts: HashMap::new(),
-            facts_held: Held::default(),
-            stated: HashMap::new(),
-            texts_held: Held::default(),
-            ledger: Ledger::default(),
-            rests_on: Cell::new(None),
-            entries: 0,
-            holes: Vec::new(),
-            answer: Vec::new(),
-            claim: None,
-            shown: Vec::new(),
-        }
+        Proof { header, options, ..Proof::default() }
     }
 
     /// A step begins, which rests on nothing so far.
@@ -247,11 +228,33 @@ impl Proof {
         ensure(!self.carried.contains_key(&name), "two programs have this name")?;
         ensure(hash == sha256(text.as_bytes()), "the hash is that of another text")?;
         let network = Rc::new(own::parse(&text)?);
-        changed::check(&name, &hash, &network)?;
+        self.called_right(&name, (&network, &text))?;
         if !self.texts_held.grow((2 * name.len() + text.len() + 200) as u64) {
             return Err(exceeded());
         }
         self.carried.insert(name.clone(), (network, Carried { network: name, text, sha256: hash }));
+        Ok(())
+    }
+
+    /// A fault if a network's name says that it is another one, changed, and it is not; or what another's name says of it.
+    fn called_right(&self, name: &str, (network, text): (&Network, &str)) -> Result<(), Fault> {
+        match changes(name).filter(|(_, made)| !made.is_empty()) {
+            Some((base, made)) if is_family(base) => {
+                changed::check((&Network::parse(base)?, None), made, (network, text))?;
+            }
+            Some((base, made)) => {
+                if let Some((base, carried)) = self.carried.get(base) {
+                    changed::check((base, Some(&carried.text)), made, (network, text))?;
+                }
+            }
+            None => {}
+        }
+        for (other, (changed, carried)) in &self.carried {
+            pay(other.len() as u64)?;
+            if let Some((_, made)) = changes(other).filter(|(base, _)| *base == name) {
+                changed::check((network, Some(text)), made, (changed, &carried.text))?;
+            }
+        }
         Ok(())
     }
 

@@ -165,8 +165,11 @@ impl Parser {
         while self.take("not") {
             negations += 1;
         }
+        if negations > MOST_DEPTH {
+            return Err("a condition that nests too deeply".to_owned());
+        }
         let inner = self.operation(COMPARISONS)?;
-        Ok((0..negations.min(MOST_DEPTH)).fold(inner, |e, _| Expression::Not(Box::new(e))))
+        Ok((0..negations).fold(inner, |e, _| Expression::Not(Box::new(e))))
     }
 
     fn operand(&mut self) -> Result<Expression, String> {
@@ -274,6 +277,7 @@ mod tests {
         same("1 + 2 * 3 - 4", "(1 + (2 * 3)) - 4");
         same("a or b and not c == d", "a or (b and (not (c == d)))");
         same("not a in b", "not (a in b)");
+        same("not not not a", "not (not (not a))");
         same("-a.b[0] * c", "(-(a.b[0])) * c");
         same("x if y else z if u else v", "x if y else (z if u else v)");
         same("7 // 2 % 3", "(7 // 2) % 3");
@@ -285,14 +289,24 @@ mod tests {
     #[test]
     fn other_texts_are_errors() {
         let deep = "(".repeat(100) + "1" + &")".repeat(100);
+        let not = "not ".repeat(41) + "x";
         let minus = "-".repeat(100) + "1";
         let long = "1 + ".repeat(5_000) + "1";
         let calls = "f".to_owned() + &"()".repeat(100);
         let wrong =
             ["", "1 2", "a <", "a < b < c", "a ** b", "lambda x: x", "a.", "\"x", "\"\\n\"", "1e3", "0x1", "f(a b)"];
-        for text in
-            wrong.into_iter().chain([deep.as_str(), &minus, &long, &calls, "{}", "a = b", "if", "x.1", "[for x in y]"])
-        {
+        for text in wrong.into_iter().chain([
+            deep.as_str(),
+            &not,
+            &minus,
+            &long,
+            &calls,
+            "{}",
+            "a = b",
+            "if",
+            "x.1",
+            "[for x in y]",
+        ]) {
             assert!(parse(text).is_err(), "{text}");
         }
     }

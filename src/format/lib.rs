@@ -19,7 +19,7 @@ pub const FORMAT: &str = "allocert-certificate";
 pub const VERSION: u32 = 1;
 
 /// The first line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
     /// [`FORMAT`].
@@ -352,6 +352,38 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Its name, as the line of a step has it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Rule::Program { .. } => "program",
+            Rule::Network { .. } => "network",
+            Rule::Point { .. } => "point",
+            Rule::Minor { .. } => "minor",
+            Rule::Size { .. } => "size",
+            Rule::Labels { .. } => "labels",
+            Rule::Gauge { .. } => "gauge",
+            Rule::Kernel { .. } => "kernel",
+            Rule::Bound { .. } => "bound",
+            Rule::Inclusion { .. } => "inclusion",
+            Rule::Submodular { .. } => "submodular",
+            Rule::Symmetry { .. } => "symmetry",
+            Rule::Random { .. } => "random",
+            Rule::Dimension { .. } => "dimension",
+            Rule::Spans { .. } => "spans",
+            Rule::Table { .. } => "table",
+            Rule::Branch { .. } => "branch",
+            Rule::Count { .. } => "count",
+            Rule::Match { .. } => "match",
+            Rule::Instance { .. } => "instance",
+            Rule::Solution { .. } => "solution",
+            Rule::Absence { .. } => "absence",
+            Rule::Fractional { .. } => "fractional",
+            Rule::Condition { .. } => "condition",
+            Rule::Claim { .. } => "claim",
+            Rule::End { .. } => "end",
+        }
+    }
+
     /// The seal of a claim: 64 bits of its name, words, outcome, networks, counterexample and conditions, so that a text that
     /// was changed is noticed. (It is no signature: whoever changes a text on purpose can compute it again.)
     pub fn seal(&self) -> Option<String> {
