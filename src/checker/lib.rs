@@ -281,7 +281,8 @@ fn failed(step: u64, rule: Option<&'static str>, fault: Fault) -> Report {
 }
 
 fn finished(proof: Proof) -> Report {
-    let (statements, contexts) = proof.answer.iter().map(|step| proof.answered(*step)).unzip();
+    let (statements, contexts): (_, Vec<Context>) = proof.answer.iter().map(|step| proof.answered(*step)).unzip();
+    let about = contexts.first().filter(|first| contexts.iter().all(|other| other.network == first.network));
     let evaluated = proof.claim.is_none_or(|(_, standing)| standing == Standing::Follows);
     let verdict = if proof.holes.is_empty() && evaluated { Verdict::Valid } else { Verdict::Holey };
     let hole = proof.holes.first().map(|h| (h.step, h.rule, h.reason.clone()));
@@ -294,7 +295,7 @@ fn finished(proof: Proof) -> Report {
         step: first.as_ref().map(|(step, _, _)| *step),
         rule: first.as_ref().map(|(_, rule, _)| *rule),
         reason: first.map(|(_, _, reason)| reason),
-        about: proof.only_subject().map_or_else(String::new, |subject| proof.in_words(subject)),
+        about: about.map_or_else(String::new, |first| first.network.clone()),
         programs: proof.all_carried(),
         statements,
         contexts,

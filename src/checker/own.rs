@@ -24,6 +24,8 @@ use super::univariate::rational;
 
 /// More entries of tensors are not read.
 const MOST_PLACES: usize = 1 << 14;
+/// Words of statements are no names, so that no list of weights reads as a statement.
+const WORDS: [&str; 8] = ["all", "none", "is", "at", "of", "does", "not", "spans"];
 /// Longer constants are not read.
 const MOST_DIGITS: usize = 10_000;
 
@@ -74,7 +76,7 @@ fn tensor(line: &str, entries: &mut Vec<Option<usize>>, known: &mut usize) -> Re
     let letter = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     // `x0[1]` is an entry of an input in polynomials.
     let input = name.strip_prefix('x').is_some_and(|rest| digits(rest).is_some());
-    ensure(word && letter && !input && !["all", "none"].contains(&name), "that is not a name of a tensor")?;
+    ensure(word && letter && !input && !WORDS.contains(&name), "that is not a name of a tensor")?;
     let size = axes.iter().try_fold(1usize, |size, axis| size.checked_mul(*axis)).unwrap_or(usize::MAX);
     let start = entries.len();
     if size > MOST_PLACES || start + size > MOST_PLACES {

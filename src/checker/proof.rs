@@ -393,11 +393,6 @@ impl Proof {
         (self.statement(step).unwrap_or_default(), Context { network, hole })
     }
 
-    /// The network of a certificate that is about one only.
-    pub(super) fn only_subject(&self) -> Option<&Subject> {
-        self.subject.as_deref()
-    }
-
     /// The networks whose dimensions were stated.
     pub(super) fn subjects(&self) -> impl Iterator<Item = &Subject> {
         self.stated.values().filter(|stated| stated.dimensions).filter_map(|stated| stated.subject.as_deref())

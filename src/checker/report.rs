@@ -9,8 +9,9 @@ const MOST_LINES: usize = 40;
 
 /// Control characters, line breaks too, so that no text of a certificate looks like another line of the report.
 fn visible(text: &str) -> String {
-    let hidden =
-        |c: char| c.is_control() || ('\u{200e}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+    let unseen = ['\u{200b}'..='\u{202e}', '\u{2060}'..='\u{206f}', '\u{fff9}'..='\u{fffb}', '\u{e0000}'..='\u{e007f}'];
+    let alone = ['\u{ad}', '\u{34f}', '\u{61c}', '\u{feff}'];
+    let hidden = |c: char| c.is_control() || alone.contains(&c) || unseen.iter().any(|range| range.contains(&c));
     text.chars().map(|c| if hidden(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 

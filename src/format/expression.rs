@@ -59,6 +59,9 @@ pub fn parse(text: &str) -> Result<Expression, String> {
     if text.len() > MOST_BYTES {
         return Err(format!("over the limit of {MOST_BYTES} bytes for a condition"));
     }
+    if !text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+        return Err("a condition is one line of ASCII characters".to_owned());
+    }
     let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0 };
     let expression = parser.expression()?;
     if parser.next == parser.tokens.len() { Ok(expression) } else { Err(parser.unexpected()) }
@@ -67,7 +70,7 @@ pub fn parse(text: &str) -> Result<Expression, String> {
 /// The words, numbers, texts and signs of a text; a text keeps its opening quote.
 fn tokens(text: &str) -> Result<Vec<String>, String> {
     let mut tokens = Vec::new();
-    let mut rest = text.trim_start();
+    let mut rest = text.trim_start_matches(' ');
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '"' => {
@@ -82,7 +85,7 @@ fn tokens(text: &str) -> Result<Vec<String>, String> {
             c => return Err(format!("`{c}` is no part of a condition")),
         };
         tokens.push(rest[..length].to_owned());
-        rest = rest[length + usize::from(first == '"')..].trim_start();
+        rest = rest[length + usize::from(first == '"')..].trim_start_matches(' ');
     }
     Ok(tokens)
 }
@@ -306,6 +309,8 @@ mod tests {
             "if",
             "x.1",
             "[for x in y]",
+            "a.dim\u{a0}== 1",
+            "1 ==\n1",
         ]) {
             assert!(parse(text).is_err(), "{text}");
         }

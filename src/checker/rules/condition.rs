@@ -211,7 +211,9 @@ impl Scope<'_> {
             return Ok(Value::List([a.as_slice(), b].concat()));
         }
         match (sign, &a, &b) {
-            ("in", _, Value::List(list)) => return Ok(Value::Truth(list.contains(&a))),
+            ("in", _, Value::List(list)) if list.iter().all(|b| comparable(&a, b)) => {
+                return Ok(Value::Truth(list.contains(&a)));
+            }
             ("==", ..) if comparable(&a, &b) => return Ok(Value::Truth(a == b)),
             ("!=", ..) if comparable(&a, &b) => return Ok(Value::Truth(a != b)),
             _ => {}
@@ -390,6 +392,7 @@ impl Scope<'_> {
 fn comparable(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Nothing, Value::Number(_)) | (Value::Number(_), Value::Nothing) => true,
+        (Value::List(a), Value::List(b)) => a.iter().zip(b).all(|(a, b)| comparable(a, b)),
         _ => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
 }

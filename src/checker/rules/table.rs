@@ -95,11 +95,12 @@ impl Dimensions {
 /// Shows the dimension of each allocation inside some weights, from all points and bounds before.
 fn list(proof: &mut Proof, inside: &[usize]) -> Result<(), Fault> {
     let (least, most) = bounds(proof, inside, &proof.points())?;
+    let proved = proof.upper_bounds().all(|(step, _, _)| proof.hole_of(step).is_none());
     for mask in 0..least.len() {
         let network = proof.network()?;
         let names = (0..inside.len()).filter(|i| mask >> i & 1 == 1).map(|i| network.name(inside[i]));
         let set = Some(names.collect::<Vec<_>>().join(" ")).filter(|s| !s.is_empty()).unwrap_or("none".to_owned());
-        let known = if least[mask] == most[mask] { "is" } else { "is probably" };
+        let known = if proved && least[mask] == most[mask] { "is" } else { "is probably" };
         let dim = least[mask];
         proof.show(format!("the dimension of {set} {known} {dim}"))?;
     }
