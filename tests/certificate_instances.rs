@@ -124,7 +124,9 @@ fn the_checker_confirms_what_the_engine_decides() {
         let matcher = Matcher::new(&net, samples, Settings { seed, ..SETTINGS }, Limits::default()).unwrap();
         let options = MatchOptions { ensemble, ..MatchOptions::default() };
         for (trial, real) in instances(&text) {
-            let Decision::Decided(finding) = matcher.instance(&set, &options, trial) else { panic!("{trial}") };
+            let Decision::Decided(finding) = matcher.instance(&set, &options, trial, &Control::unlimited()) else {
+                panic!("{trial}")
+            };
             assert_eq!(finding.real, real, "{net}, trial {trial}");
             *(if real { &mut matched } else { &mut unmatched }) += 1;
         }

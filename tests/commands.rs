@@ -5,7 +5,7 @@ mod program;
 
 use std::path::Path;
 
-use program::{allocert, allocert_in, objects};
+use program::{allocert, allocert_in, file, objects};
 
 #[test]
 fn rank_has_the_fields_of_the_interface() {
@@ -20,6 +20,53 @@ fn rank_has_the_fields_of_the_interface() {
     // Its certificate is valid, so it is proved.
     assert_eq!((&answer["evidence"], &answer["error_log2"]), (&"proved".into(), &serde_json::Value::Null));
     assert_eq!(answer["seed"], 1);
+}
+
+/// Whatever a command says of a match probability, a number lies within the two that a theorem proves it to lie between.
+#[test]
+fn probabilities_lie_within_what_is_proved() {
+    let rows = "network,allocation,samples,trials,successes\n\"pnn([1, 1, 1, 2], degree=2)\",W1 W2 W3[0,0],,9,2\n";
+    let rows = file("rows.csv", rows);
+    let rows = rows.to_str().unwrap();
+    let (mut numbers, mut enclosures) = (0, 0);
+    for (network, allocation) in [
+        ("pnn([1, 1, 1, 2], degree=2)", "W1 W2 W3[0,0]"),
+        ("pnn([1, 2, 1], degree=2)", "W1"),
+        ("lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]"),
+        ("lffn([2, 2, 2])", "W1"),
+        ("lrnn(1, 1, 1, 3)", "W"),
+    ] {
+        for seed in ["2", "3"] {
+            for command in [
+                &["match", network, allocation, "--trials", "10"][..],
+                &["train", network, allocation, "--trials", "10", "--restarts", "2"],
+                &["survey", network, "--sizes", "3", "--trials", "4", "--restarts", "1"],
+                &["compare", rows, "--trials", "10"],
+            ] {
+                let run = allocert(&[command, &["--json", "--seed", seed]].concat());
+                let shown = format!("{command:?}: {}{}", run.out, run.err);
+                assert!(!run.out.is_empty(), "{shown}");
+                for object in objects(&run) {
+                    let rows = object["rows"].as_array().cloned();
+                    for row in rows.unwrap_or_else(|| vec![object]) {
+                        let number = ["probability", "probability_exact"].iter().find_map(|key| row[key].as_f64());
+                        let pair = |value: &serde_json::Value| Some([value[0].as_f64()?, value[1].as_f64()?]);
+                        let keys = ["enclosure", "enclosure_exact", "ci95", "ci95_exact", "interval"];
+                        let survey = row["probability_low"].as_f64().zip(row["probability_high"].as_f64());
+                        let ends = keys.iter().filter_map(|key| pair(&row[*key])).chain(survey.map(|(a, b)| [a, b]));
+                        for [low, high] in ends.filter(|_| command[0] != "compare" || !row["finding"].is_null()) {
+                            enclosures += 1;
+                            if let Some(p) = number {
+                                assert!(low <= p && p <= high, "{shown}");
+                                numbers += 1;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(numbers > 5 && enclosures > 2 * numbers, "{numbers} numbers, {enclosures} pairs of ends");
 }
 
 #[test]

@@ -62,6 +62,22 @@ fn the_diagonals_of_two_layers() {
     assert_eq!(answer.beside(), Some(&estimate));
 }
 
+/// A bound of a theorem is no value: the share of matched instances stands beside it, and may lie outside.
+#[test]
+fn a_bound_is_no_value() {
+    let network = Network::pnn_by_layer(&[1, 1, 1, 2], &[2, 2], false).unwrap();
+    let below = allocation(&network, "W1 W2 W3[0,0]");
+    let settings = Settings { seed: 2, ..SETTINGS };
+    let matcher = Matcher::new(&network, Samples::Functional, settings, Limits::default()).unwrap();
+    let answer = matcher.decide(&below, &options(10), &Control::unlimited()).unwrap();
+    let [low, high] = answer.exact.as_ref().unwrap().enclosure();
+    assert_eq!((low, high, answer.evidence), (0.0, 0.5, Evidence::Proved));
+    assert!(answer.share().unwrap() > high, "take another seed: {:?}", answer.share());
+    assert_eq!((answer.probability(), answer.beside()), (None, answer.estimate.as_ref()));
+    let ([least, most], interval) = (answer.range(), answer.interval().unwrap());
+    assert!(low <= least && most <= high && interval == [least, most], "{interval:?}");
+}
+
 /// The labels of a student in floats, for looking only.
 fn float_labels(network: &Network, weights: &[Dyadic], inputs: &[Vec<Dyadic>]) -> Vec<f64> {
     let float = |x: &Dyadic| x.mantissa.to_f64() / 2f64.powi(x.exponent as i32);
@@ -96,7 +112,9 @@ fn a_dense_scan_agrees_for_one_weight_and_one_label() {
         let weight = learnable.iter().next().unwrap();
         for trial in 0..40 {
             let instance = Instance::draw(&network, Samples::Count(1), Ensemble::Gaussian, SETTINGS.seed, trial);
-            let Decision::Decided(finding) = matcher.instance(&learnable, &MatchOptions::default(), trial) else {
+            let Decision::Decided(finding) =
+                matcher.instance(&learnable, &MatchOptions::default(), trial, &Control::unlimited())
+            else {
                 panic!("one variable is always decided");
             };
             assert_eq!(finding.error_log2, None);
@@ -120,7 +138,9 @@ fn discriminants_agree_for_quadratic_labels() {
             * (teacher[2].clone() * &teacher[2] * &x[0] + Rational::from(&teacher[2] * &x[1]) + x[2].clone());
         let constant = x[2].clone() - label / gain(&student);
         let discriminant = x[1].clone() * &x[1] - constant * &x[0] * 4;
-        let Decision::Decided(finding) = matcher.instance(&learnable, &MatchOptions::default(), trial) else {
+        let Decision::Decided(finding) =
+            matcher.instance(&learnable, &MatchOptions::default(), trial, &Control::unlimited())
+        else {
             panic!("a quadratic equation is always decided");
         };
         assert_eq!(finding.real, discriminant >= 0, "trial {trial}");
@@ -279,7 +299,7 @@ fn what_is_too_large_says_so_and_stays_undecided() {
     let answer = Matcher::new(&long, Samples::Count(1), SETTINGS, Limits::default()).unwrap();
     let stopped = Stopped::Degree { degree: 1_000_002, limit: 2_000 };
     assert_eq!(answer.degree(&allocation(&long, "W"), &Control::unlimited()), Err(NoDegree::Stopped(stopped)));
-    let decision = answer.instance(&allocation(&long, "W"), &options(1), 0);
+    let decision = answer.instance(&allocation(&long, "W"), &options(1), 0, &Control::unlimited());
     assert_eq!(decision, Decision::Undecided(Undecided::Stopped(stopped)));
 
     let wide = Network::lffn(&[6, 6, 6], false).unwrap();

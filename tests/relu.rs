@@ -388,7 +388,9 @@ fn decisions_agree_with_trying_all_patterns() {
                     let chosen = (0..n).filter(|w| bits >> w & 1 == 1).take(3);
                     let allocation = Allocation::of(n, chosen);
                     let instance = Instance::draw(&network, Samples::Count(m), ensemble, SETTINGS.seed, trial);
-                    let Decision::Decided(finding) = matcher.instance(&allocation, &options, trial) else {
+                    let Decision::Decided(finding) =
+                        matcher.instance(&allocation, &options, trial, &Control::unlimited())
+                    else {
                         panic!("{network} is undecided");
                     };
                     let expected = brute_force::matches(&network, &allocation, &instance);
@@ -417,7 +419,7 @@ proptest! {
         let matcher = Matcher::new(&network, Samples::Count(m), SETTINGS, Limits::default()).unwrap();
         let ensemble = if tied { Ensemble::Integer { bound: 1 } } else { Ensemble::Gaussian };
         let options = MatchOptions { ensemble, ..MatchOptions::default() };
-        let real = |a: &Allocation| match matcher.instance(a, &options, trial) {
+        let real = |a: &Allocation| match matcher.instance(a, &options, trial, &Control::unlimited()) {
             Decision::Decided(finding) => Some(finding.real),
             Decision::Undecided(_) => None,
         };
@@ -458,7 +460,7 @@ fn special_draws_are_decided() {
     let matcher = Matcher::new(&network, Samples::Count(2), SETTINGS, Limits::default()).unwrap();
     let dead = MatchOptions { ensemble: Ensemble::Sparse { percent: 100 }, ..MatchOptions::default() };
     for text in ["none", "W1", "W2", "b1 W2[0,0]", "W1 b1 W2 b2[0]"] {
-        let decision = matcher.instance(&learnable(&network, text), &dead, 0);
+        let decision = matcher.instance(&learnable(&network, text), &dead, 0, &Control::unlimited());
         assert!(matches!(decision, Decision::Decided(finding) if finding.real), "{text}");
     }
 }

@@ -5,16 +5,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use allocert::allocation::{Allocation, parse};
+use allocert::allocation::{Allocation, parse, subsets};
 use allocert::claims::{CheckOptions, Outcome, check, read};
 use allocert::control::{Control, Stopped};
-use allocert::matching::{Halt, Limits, MatchOptions, Matcher, NoDegree, Trials};
+use allocert::matching::{Halt, Limits, MatchOptions, Matcher, Matching, NoDegree, Reason, Theorem, Trials, choose};
 use allocert::network::{Network, Samples};
 use allocert::reach::{
     Complete, DesignOptions, Group, LawOptions, Orbits, Patterns, ReachError, ScanOptions, Settings, design, law, rank,
     scan,
 };
-use allocert::training::{Experiment, Training, TrialOptions};
+use allocert::record::Train;
+use allocert::training::{Exact, Experiment, Training, TrialOptions};
 
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -100 };
 const FUNCTIONAL: Samples = Samples::Functional;
@@ -107,6 +108,61 @@ fn matches_stop_inside() {
     assert_eq!((estimate.stopped, estimate.trials), (Some(Halt::Request), 0));
     let classified = stopped("a classification", |c| matcher.classify(&options, c).unwrap());
     assert!(classified.late && classified.open_allocations() > 0);
+    for open in &classified.open {
+        assert!(!open.why.to_string().contains("time"), "nobody spoke of time: {}", open.why);
+    }
+}
+
+/// Parts of a network are asked under the clock of who asks.
+#[test]
+fn bottlenecks_stop() {
+    let network = network("pnn([3, 4, 1, 2], degree = 3)");
+    let text = "W1[0,1] W1[0,2] W1[1,0] W1[1,1] W1[1,2] W1[2,0] W1[2,1] W1[3,0] W1[3,1] W1[3,2] W2[0,1] W3";
+    let allocation = parse(network.layout(), text).unwrap();
+    let matcher = Matcher::new(&network, FUNCTIONAL, SETTINGS, Limits::default()).unwrap();
+    let options = MatchOptions { trials: Trials::Fixed(2), ..MatchOptions::default() };
+    let answer = stopped("a layer of one unit", |c| matcher.decide(&allocation, &options, c).unwrap());
+    assert_eq!(answer.estimate.unwrap().stopped, Some(Halt::Request));
+}
+
+/// What was stopped is not remembered: asked again, it is answered as if it had been asked for the first time.
+#[test]
+fn stopped_bottlenecks_are_asked_again() {
+    let network = network("pnn([1, 2, 1, 1], degree = [2, 3])");
+    let fresh = || Matcher::new(&network, FUNCTIONAL, SETTINGS, Limits::default()).unwrap();
+    let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
+    let (free, asked, mut seen) = (Control::unlimited(), AtomicBool::new(true), 0);
+    let everything = Allocation::all(network.weights());
+    for allocation in (1..network.weights()).flat_map(|size| subsets(&everything, size)) {
+        let expected = fresh().decide(&allocation, &options, &free).unwrap();
+        if expected.reason != Reason::Exact(Theorem::Bottleneck) {
+            continue;
+        }
+        let matcher = fresh();
+        let stopped = matcher.decide(&allocation, &options, &Control::unlimited().stopped_by(&asked)).unwrap();
+        assert_ne!(stopped.reason, expected.reason, "{allocation:?}: the stop came late");
+        let again = matcher.decide(&allocation, &options, &free).unwrap();
+        assert_eq!((again.verdict, again.reason, again.exact), (expected.verdict, expected.reason, expected.exact));
+        seen += 1;
+    }
+    assert!(seen > 3, "{seen}");
+}
+
+#[test]
+fn limits_are_told_as_they_are() {
+    assert_eq!(Halt::TimeLimit(Duration::from_millis(500)).to_string(), "the time limit of 0.5 s");
+    assert_eq!(Halt::TimeLimit(Duration::from_secs(3)).to_string(), "the time limit of 3 s");
+    // Designs of which only the first was looked at.
+    let (network, free) = (network("pnn([2, 2, 1], degree = 2)"), Control::unlimited());
+    let options = DesignOptions { alternatives: 5, ..DesignOptions::default() };
+    let found = design(&network, FUNCTIONAL, 3, &options, SETTINGS, &free).unwrap();
+    let stopped = |time: Duration, control: &Control<'_>| match choose(&found, SETTINGS, time, control).unwrap() {
+        Matching::Known { others, stopped, .. } => (others.len(), stopped),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(stopped(Duration::ZERO, &free), (0, Some(Halt::TimeLimit(Duration::ZERO))));
+    let (others, none) = stopped(Duration::from_secs(600), &free);
+    assert!(others > 0 && none.is_none());
 }
 
 #[test]
@@ -116,6 +172,11 @@ fn training_and_claims_stop() {
     let training = Training::new(&net, FUNCTIONAL, &allocation, TrialOptions::default()).unwrap();
     let done = stopped("training", |c| Experiment::run(&training, None, 1_000_000, c));
     assert!(done.is_partial() && done.count() < 1_000_000);
+    // Before the first trial nothing is consistent with anything.
+    let asked = AtomicBool::new(true);
+    let exact = Exact::new(&training, 10, SETTINGS, &Control::unlimited()).unwrap();
+    let none = Experiment::run(&training, Some(&exact), 10, &Control::unlimited().stopped_by(&asked));
+    assert_eq!((none.count(), Train::of(&training, &none, Ok(&exact)).consistent), (0, None));
 
     let text = "claim(name = \"c\", statement = \"s\", networks = [lrnn(1, 4, 1, 9)], holds = lambda net, a: \
         len([w for w in range(1000)]) > 0 and a.dim <= a.size)";

@@ -279,7 +279,12 @@ fn instances_are_the_same_one_by_one() {
     let (done, exact) = experiment(&training, 300);
     let matcher = Matcher::new(&network, Samples::Functional, SETTINGS, Default::default()).unwrap();
     for compared in &done.trials {
-        let decision = matcher.instance(&exact.answer.allocation, &MatchOptions::default(), compared.trial.trial);
+        let decision = matcher.instance(
+            &exact.answer.allocation,
+            &MatchOptions::default(),
+            compared.trial.trial,
+            &Control::unlimited(),
+        );
         assert_eq!(compared.decision, Some(decision));
         let Decision::Decided(finding) = decision else { panic!("a quadratic equation is decided") };
         assert!(finding.real || !compared.trial.outcome.is_match(), "{compared:?}");

@@ -184,12 +184,14 @@ pub(super) fn matches(
     limit: Duration,
 ) -> Result<ExitCode, Failure> {
     let mut matchers: Vec<(Samples, Result<Matcher, MatchError>)> = Vec::new();
-    let mut status = Status::default();
+    let (mut status, stop) = (Status::default(), interrupt::flag());
+    let control = Control::unlimited().stopped_by(&stop);
     for_each_part(path, |lines| {
         let questions: Vec<_> = lines.iter().map(|(_, text)| question(network, text, samples)).collect();
         for (_, samples) in questions.iter().flatten() {
             if matchers.iter().all(|(known, _)| known != samples) {
-                matchers.push((*samples, Matcher::new(network, *samples, settings, Limits::default())));
+                let limits = Limits::default().under(&control);
+                matchers.push((*samples, Matcher::new(network, *samples, settings, limits)));
             }
         }
         let decided = |question: &Result<(Allocation, Samples), String>| {
@@ -198,10 +200,15 @@ pub(super) fn matches(
                 return Err(Failure::request("no samples"));
             };
             let matcher = matcher.as_ref().map_err(|error| Failure::from(error.clone()))?;
-            Ok(matcher.decide(allocation, options, &Control::unlimited().within(limit))?)
+            Ok(matcher.decide(allocation, options, &control.within(limit))?)
         };
-        let answers: Vec<Result<MatchAnswer, Failure>> = questions.par_iter().map(decided).collect();
+        // What is decided while nobody has asked to stop is whole.
+        let whole = |question| Some(decided(question)).filter(|_| control.stopped().is_none());
+        let answers: Vec<Option<Result<MatchAnswer, Failure>>> = questions.par_iter().map(whole).collect();
         for ((line, _), answer) in lines.iter().zip(&answers) {
+            let Some(answer) = answer else {
+                return Err(Failure::interrupted(format!("stopped: interrupted before line {line} was answered")));
+            };
             let record = answer.as_ref().map(|answer| record::Match::of(answer, options.ensemble));
             status.print(Said::of(*line, record))?;
         }

@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use allocert::allocation::print;
-use allocert::control::Control;
+use allocert::control::{Control, Stopped};
 use allocert::matching::{Classification, Limits, MatchOptions, Matcher, MaximalTable, Trials, maximal};
 use allocert::record;
 
 use super::failure::Failure;
 use super::output::{bar, json, line, plural, thousands, wrapped_paragraph};
-use super::{Common, Subject, batch, error_bound, settings};
+use super::{Common, Subject, batch, error_bound, interrupt, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert classify 'lffn([2, 2, 2])'
@@ -63,37 +63,42 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         bar.set_position(done);
     };
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
-    let begun = Instant::now();
-    let control = Control::unlimited().within(limit).watched_by(&progress);
+    let (begun, stop) = (Instant::now(), interrupt::flag());
+    let control = Control::unlimited().within(limit).stopped_by(&stop).watched_by(&progress);
+    let of = |late: bool| match control.stopped() {
+        Some(Stopped::Asked) => "stopped: interrupted; what is undecided is open\n".to_owned(),
+        _ => stopped(late, begun.elapsed(), arguments.time_limit),
+    };
     let late = if arguments.maximal {
         let table = maximal(&network, &options, settings, &control);
         bar.finish_and_clear();
-        let table = table?;
+        let table = table.map_err(|error| interrupt::failure(&stop, error))?;
         if common.json {
             json(&record::ClassifyMaximal::of(&network, &table, &options, settings))?;
         } else {
-            let late = stopped(table.late, begun.elapsed(), arguments.time_limit);
+            let late = of(table.late);
             let (rows, evidence, seed) = (maximal_text(&table), table.evidence, common.seed);
             line(&format!("{network}\n\n{rows}\n{late}{evidence}; seed {seed}"))?;
         }
         table.late
     } else {
-        let matcher = Matcher::new(&network, samples, settings, Limits::default())?;
+        let limits = Limits::default().under(&control.untimed());
+        let matcher = Matcher::new(&network, samples, settings, limits);
+        let matcher = matcher.map_err(|error| interrupt::failure(&stop, error))?;
         let answer = match arguments.until_decided {
             true => matcher.classify_until_decided(&options, &control),
             false => matcher.classify(&options, &control),
         };
         bar.finish_and_clear();
-        let answer = answer?;
+        let answer = answer.map_err(|error| interrupt::failure(&stop, error))?;
         if common.json {
             json(&record::Classify::of(&answer, &options))?;
         } else {
-            let late = stopped(answer.late, begun.elapsed(), arguments.time_limit);
-            line(&text(&answer, &late))?;
+            line(&text(&answer, &of(answer.late)))?;
         }
         answer.late
     };
-    Ok(ExitCode::from(if late { 3 } else { 0 }))
+    Ok(interrupt::status(&stop, if late { 3 } else { 0 }))
 }
 
 /// So many orbits without a verdict are printed.

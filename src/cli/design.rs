@@ -126,6 +126,9 @@ fn shown(answer: &record::Design, dim: Evidence) -> String {
         let verdict = other.verdict.as_ref().map(|v| format!("  ({v}{degree})")).unwrap_or_default();
         text.push_str(&format!("  {}{verdict}\n", named(&other.allocation)));
     }
+    if let Some(halt) = &answer.stopped {
+        text.push_str(&format!("stopped      by {}\n", beside_title(halt)));
+    }
     text.push_str(&format!("\nseed {}", answer.seed));
     text
 }

@@ -28,6 +28,11 @@ impl Failure {
         Failure { message: in_words(message.into()), status: 3 }
     }
 
+    /// Ctrl-C ended it: exit status 130.
+    pub(crate) fn interrupted(message: impl Into<String>) -> Self {
+        Failure { message: message.into(), status: super::interrupt::STATUS }
+    }
+
     /// Engine and checker disagree: exit status 1.
     pub(crate) fn disagreement(message: impl Into<String>) -> Self {
         Failure { message: message.into(), status: 1 }

@@ -1,7 +1,13 @@
 //! Ctrl-C: the first asks for the partial result, the second ends the program.
 
+use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::failure::Failure;
+
+/// The exit status of what Ctrl-C ended.
+pub(crate) const STATUS: u8 = 130;
 
 /// A flag that Ctrl-C sets. Without a handler (which a system may refuse), Ctrl-C ends the program as ever.
 pub(crate) fn flag() -> Arc<AtomicBool> {
@@ -10,8 +16,30 @@ pub(crate) fn flag() -> Arc<AtomicBool> {
     // If there is a handler already, it stays.
     let _ = ctrlc::set_handler(move || {
         if set.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
+            std::process::exit(STATUS.into());
         }
     });
     flag
+}
+
+/// How often Ctrl-C was pressed, for whoever looks at that often and ends in time.
+pub(crate) fn counted() -> Arc<AtomicUsize> {
+    let count = Arc::new(AtomicUsize::new(0));
+    let more = Arc::clone(&count);
+    // As for a flag.
+    let _ = ctrlc::set_handler(move || {
+        more.fetch_add(1, Ordering::Relaxed);
+    });
+    count
+}
+
+/// The exit status, or the one of an interruption.
+pub(crate) fn status(stop: &AtomicBool, status: u8) -> ExitCode {
+    ExitCode::from(if stop.load(Ordering::Relaxed) { STATUS } else { status })
+}
+
+/// A failure that is an interruption if there was one.
+pub(crate) fn failure(stop: &AtomicBool, failure: impl Into<Failure>) -> Failure {
+    let failure = failure.into();
+    if stop.load(Ordering::Relaxed) { Failure::interrupted(failure.message()) } else { failure }
 }

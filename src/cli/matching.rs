@@ -9,7 +9,7 @@ use clap::Args;
 use allocert::allocation::{picture, print};
 use allocert::ask::trained_beside;
 use allocert::certificate::of_match;
-use allocert::control::Control;
+use allocert::control::{Control, Stopped};
 use allocert::matching::{
     Ensemble, Estimate, Exact, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide,
 };
@@ -20,7 +20,7 @@ use allocert::report::Results;
 use super::certificate::save;
 use super::failure::Failure;
 use super::output::{bar, beside, json, learnable, line, outward, thousands, wrapped_paragraph, written};
-use super::{AllocationFiles, Common, Subject, batch, error_bound, report, settings};
+use super::{AllocationFiles, Common, Subject, batch, error_bound, interrupt, report, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert match 'lffn([2, 2, 2])' 'W1[0,0] W1[1,1] W2[0,0] W2[1,1]' --trials 2000
@@ -90,23 +90,25 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         bar.set_length(all);
         bar.set_position(done);
     };
-    let control = Control::unlimited().within(limit).watched_by(&progress);
+    let stop = interrupt::flag();
+    let control = Control::unlimited().within(limit).stopped_by(&stop).watched_by(&progress);
     let answer = decide(&network, &allocation, samples, &options, settings, &control);
     bar.finish_and_clear();
-    let answer = answer?;
+    let answer = answer.map_err(|error| interrupt::failure(&stop, error))?;
     let training = trained_beside(
         &answer,
         options.ensemble,
         arguments.trials.unwrap_or(MOST_TRAINED).min(MOST_TRAINED),
-        &Control::unlimited().within(limit),
+        &Control::unlimited().within(limit).stopped_by(&stop),
     );
     let record = || record::Match { training: training.clone(), ..record::Match::of(&answer, options.ensemble) };
-    if let Some(folder) = &arguments.report {
+    let files = control.stopped() != Some(Stopped::Asked);
+    if let Some(folder) = arguments.report.as_ref().filter(|_| files) {
         let matches = vec![record()];
         report::write(folder, &Results { matches, ..Results::default() })?;
         written(common.json, folder);
     }
-    if let Some(path) = &arguments.certificate {
+    if let Some(path) = arguments.certificate.as_ref().filter(|_| files) {
         save(path, &of_match(&answer, settings).map_err(|error| Failure::request(error.to_string()))?)?;
         written(common.json, path);
     }
@@ -116,7 +118,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         line(&text(&answer, training.as_ref()))?;
     }
     let stopped = answer.exact.is_none() && answer.estimate.as_ref().is_some_and(|e| e.stopped.is_some());
-    Ok(ExitCode::from(if stopped { 3 } else { 0 }))
+    Ok(interrupt::status(&stop, if stopped { 3 } else { 0 }))
 }
 
 /// The share of matched instances with its interval, or the interval alone where some are undecided.

@@ -66,7 +66,7 @@ Allocations, in NumPy's indexing: 'W1[0,0] W1[:,1] W2[0,0:2] b1[1]', a bare tens
           name, 'all' or 'none'
 
 Exit status: 0 success; 1 an outcome is not the expected one; 2 the request is wrong;
-             3 a stated limit stopped the work.";
+             3 a stated limit stopped the work; 130 Ctrl-C did.";
 
 /// A symbolic-numeric theorem checker: what a neural network can express when only some of its weights may learn.
 #[derive(Parser)]

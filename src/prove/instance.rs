@@ -4,6 +4,7 @@ use rug::{Integer, Rational};
 
 use allocert_core::algebra::{Parametrization, Polynomials, Refutation};
 use allocert_core::allocation::Allocation;
+use allocert_core::control::Control;
 use allocert_core::matching::{Decision, Estimate, Instance, MatchOptions, Matcher, Proof};
 use allocert_core::network::Network;
 use allocert_core::number::{Dyadic, Integers};
@@ -45,7 +46,7 @@ impl Instances {
             if left == [0; 2] {
                 break;
             }
-            let kind = match matcher.instance(allocation, &options, trial) {
+            let kind = match matcher.instance(allocation, &options, trial, &Control::unlimited()) {
                 Decision::Decided(finding) => usize::from(!finding.real),
                 Decision::Undecided(_) => continue,
             };

@@ -20,9 +20,12 @@ pub struct Compare {
     pub consistent: u64,
     /// The rows that cannot be judged.
     pub malformed: u64,
+    /// What ended it before the last row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
     /// The seed.
     pub seed: u64,
-    /// Every row, in order.
+    /// Every row that was judged, in order.
     pub rows: Vec<CompareRow>,
 }
 
@@ -94,8 +97,8 @@ impl CompareRow {
             law: Some(judged.answer.reason.to_string()),
             evidence: Some(judged.answer.evidence.name().to_owned()),
             probability: judged.probability(),
-            enclosure: (judged.is_proved() && judged.probability().is_none()).then_some(judged.interval),
-            interval: (!judged.is_proved()).then_some(judged.interval),
+            enclosure: (judged.is_given() && judged.probability().is_none()).then_some(judged.interval),
+            interval: (!judged.is_given()).then_some(judged.interval),
             stopped: judged.answer.estimate.as_ref().and_then(|e| e.stopped).map(|halt| halt.to_string()),
             at_least: Some(judged.at_least),
             at_most: Some(judged.at_most),

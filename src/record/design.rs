@@ -48,6 +48,9 @@ pub struct Design {
     pub degree: Option<usize>,
     /// Others of the same size and dimension.
     pub alternatives: Vec<Alternative>,
+    /// The limit that ended the search for a better match probability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
     /// The seed of all randomness.
     pub seed: u64,
 }
@@ -69,7 +72,7 @@ impl Design {
         let layout = design.network.layout();
         let degree = |a: &MatchAnswer| a.degree.and_then(Result::ok).map(|d| d.value);
         let (chosen, looked): (_, Vec<&MatchAnswer>) = match matching {
-            Matching::Known { best, others } => (best.allocation.clone(), others.iter().collect()),
+            Matching::Known { best, others, .. } => (best.allocation.clone(), others.iter().collect()),
             _ => (design.allocation.clone(), Vec::new()),
         };
         let all = std::iter::once(&design.allocation).chain(&design.alternatives);
@@ -115,6 +118,10 @@ impl Design {
                 _ => None,
             },
             alternatives: others.map(alternative).collect(),
+            stopped: match matching {
+                Matching::Known { stopped, .. } => stopped.map(|halt| halt.to_string()),
+                _ => None,
+            },
             allocation: print(layout, &chosen),
             seed: design.settings.seed,
         }

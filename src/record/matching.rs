@@ -39,7 +39,7 @@ pub struct Match {
     /// The matching degree, where the allocation is a basis and it is known.
     pub degree: Option<usize>,
     /// The match probability where a law or a theorem gives it as a number; where none says anything of it, the share of matched
-    /// instances. Absent where a theorem only encloses it, or instances are undecided.
+    /// instances. Absent where a theorem only encloses or bounds it, or instances are undecided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
     /// The match probability as a number, such as `3/8` or `1 - sqrt(2)/4`, where a theorem gives it.
@@ -57,7 +57,7 @@ pub struct Match {
     /// A 95 % interval for it; absent where a law or a theorem gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci95: Option<[f64; 2]>,
-    /// Where a theorem gives it: what the instances showed beside that.
+    /// Where a theorem gives or bounds it: what the instances showed beside that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampled: Option<Sampled>,
     /// How student, teacher and inputs are drawn.
@@ -79,7 +79,7 @@ pub struct Match {
     pub seed: u64,
 }
 
-/// What random instances showed of a match probability that a theorem gives.
+/// What random instances showed of a match probability that a theorem gives or bounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sampled {
     /// The share of matched instances; absent where some are undecided.

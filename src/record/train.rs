@@ -46,7 +46,7 @@ pub struct Train {
     /// `zero`, `one`, `fractional` or `undecided`; nothing without a comparison.
     pub verdict_exact: Option<String>,
     /// The match probability where a law or a theorem gives it as a number; where none says anything of it, the share of matched
-    /// instances. Absent where a theorem only encloses it, or instances are undecided.
+    /// instances. Absent where a theorem only encloses or bounds it, or instances are undecided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability_exact: Option<f64>,
     /// Two numbers that a theorem proves it to lie between.
@@ -79,7 +79,7 @@ pub struct Train {
     pub missed: u64,
     /// The first of these.
     pub missed_trials: Vec<u64>,
-    /// Whether training and theory agree; nothing without a comparison.
+    /// Whether training and theory agree; nothing without a comparison, or without a trial.
     pub consistent: Option<bool>,
     /// By which rule.
     pub rule: String,
@@ -214,7 +214,7 @@ impl Train {
             undecided_exact,
             missed: experiment.missed().count() as u64,
             missed_trials: experiment.missed().map(|c| c.trial.trial).take(LISTED).collect(),
-            consistent: answer.map(|_| inconsistent.is_empty()),
+            consistent: answer.filter(|_| trials > 0).map(|_| inconsistent.is_empty()),
             rule: RULE.to_owned(),
             inconsistent_trials: inconsistent,
             not_compared: exact.err(),

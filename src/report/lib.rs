@@ -81,11 +81,12 @@ fn drawn(
     probability: Option<f64>,
     ci95: Option<[f64; 2]>,
 ) -> Option<(f64, Option<[f64; 2]>)> {
+    let within_bounds = enclosure.and(ci95).map(|[low, high]| f64::midpoint(low, high));
     match (verdict, enclosure.filter(|_| ci95.is_none())) {
         (Some("zero"), _) => Some((0.0, None)),
         (Some("one"), _) => Some((1.0, None)),
         (_, Some([low, high])) => Some((f64::midpoint(low, high), Some([low, high]))),
-        (_, None) => probability.map(|p| (p, ci95)),
+        (_, None) => probability.or(within_bounds).map(|p| (p, ci95)),
     }
 }
 

@@ -69,13 +69,13 @@ pub struct Judged {
 
 impl Judged {
     /// Whether a law or a theorem says what the match probability is, or lies in, and no sample was asked.
-    pub fn is_proved(&self) -> bool {
+    pub fn is_given(&self) -> bool {
         self.answer.is_given()
     }
 
     /// The match probability, where a law or a theorem gives it as a number.
     pub fn probability(&self) -> Option<f64> {
-        self.answer.probability().filter(|_| self.is_proved())
+        self.answer.probability().filter(|_| self.is_given())
     }
 }
 

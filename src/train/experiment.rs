@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use allocert_core::algebra::Limits;
-use allocert_core::control::Control;
+use allocert_core::algebra::{Limits, Undecided};
+use allocert_core::control::{Control, Stopped};
 use allocert_core::matching::{
     Decision, MatchAnswer, MatchError, MatchOptions, Matcher, Trials, Verdict, confidence_interval,
 };
@@ -81,7 +81,9 @@ impl Exact {
         };
         let decide = |trial| {
             control.check().ok()?;
-            Some(matcher.instance(training.allocation(), &options, trial))
+            let decision = matcher.instance(training.allocation(), &options, trial, control);
+            let cut_short = matches!(decision, Decision::Undecided(Undecided::Stopped(Stopped::Asked | Stopped::Time)));
+            (!cut_short).then_some(decision)
         };
         Ok(Exact { decisions: (0..decisions).into_par_iter().map(decide).collect(), answer })
     }

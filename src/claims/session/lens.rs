@@ -315,8 +315,8 @@ impl Lens {
         let is_basis = allocation.size() == self.teacher_dim()? && self.dim(allocation)? == allocation.size();
         let degree = if is_basis {
             let degree = self.matcher()?.degree(allocation, &self.0.session.control());
-            if degree == Err(NoDegree::Stopped(Stopped::Time)) {
-                self.late(0, 1)?;
+            if let Err(NoDegree::Stopped(why @ (Stopped::Time | Stopped::Asked))) = degree {
+                self.late(why, 0, 1)?;
             }
             Some(degree)
         } else {
@@ -340,17 +340,18 @@ impl Lens {
         self.matcher()?.subsystems(allocation)
     }
 
-    /// What the time limit cut short, after so many trials, is no answer: more time might show something else.
+    /// What the time limit or a request cut short, after so many trials, is no answer: more time might show something else.
     fn in_time(&self, stopped: Option<(Halt, u64)>, trials: u64) -> Result<(), ReachError> {
         match stopped {
-            Some((Halt::TimeLimit(_), done)) => self.late(done as usize, trials as usize),
+            Some((Halt::TimeLimit(_), done)) => self.late(Stopped::Time, done as usize, trials as usize),
+            Some((Halt::Request, done)) => self.late(Stopped::Asked, done as usize, trials as usize),
             _ => Ok(()),
         }
     }
 
-    fn late(&self, done: usize, parts: usize) -> Result<(), ReachError> {
+    fn late(&self, why: Stopped, done: usize, parts: usize) -> Result<(), ReachError> {
         let limit = self.0.session.control().time_limit();
-        self.0.session.note(Err(ReachError::StoppedCount { why: Stopped::Time, limit, done, parts, counted: None }))
+        self.0.session.note(Err(ReachError::StoppedCount { why, limit, done, parts, counted: None }))
     }
 
     fn matcher(&self) -> Result<&Matcher, MatchError> {

@@ -17,7 +17,7 @@ use super::rational::exact_value;
 use crate::session::Lens;
 use crate::unknown::{Doubt, Reading, choose, explores, lose, lost, reading};
 use allocert_core::allocation::Allocation;
-use allocert_core::matching::{Estimate, Exact, Halt, MatchAnswer, NoDegree, Verdict};
+use allocert_core::matching::{Estimate, Exact, MatchAnswer, NoDegree, Verdict};
 use allocert_core::number::shortest;
 
 /// An answer, and who asked. What rests on frequencies is noted when it is asked for.
@@ -65,7 +65,7 @@ impl MatchValue {
     fn doubt(&self) -> Doubt {
         let allocation = self.lens.in_words(&self.answer.allocation);
         let stopped = self.answer.estimate.as_ref().and_then(|e| e.stopped);
-        let by = stopped.filter(|halt| !matches!(halt, Halt::Request)).map(|halt| format!(" ({halt})"));
+        let by = stopped.map(|halt| format!(" ({halt})"));
         let trials = self.answer.estimate.as_ref().map_or(0, |e| e.trials);
         let text = if self.answer.verdict == Verdict::Undecided {
             let by = by.clone().unwrap_or_default();
@@ -232,7 +232,7 @@ fn match_methods(builder: &mut MethodsBuilder) {
             return Ok(UnknownNumber::enclosed(this.about("probability"), this.doubt(), ends, may_be).alloc(heap));
         }
         let whole = this.answer.estimate.as_ref().is_none_or(|e| e.undecided == 0);
-        if let Some(probability) = this.answer.probability()
+        if let Some(probability) = this.answer.probability().or_else(|| this.answer.share())
             && (this.is_settled() || whole && this.reads_samples())
         {
             let [low, high] = this.answer.range();

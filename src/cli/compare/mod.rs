@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clap::Args;
@@ -16,7 +17,7 @@ use allocert::training::{Audit, Reported};
 
 use super::failure::Failure;
 use super::output::{Colour, bar, harmless, json, line, outward, paint, plural};
-use super::{Common, error_bound, settings};
+use super::{Common, error_bound, interrupt, settings};
 
 mod rows;
 
@@ -70,11 +71,17 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let mut audit = Audit::new(options, settings(common, arguments.error_log2), each);
     let bar = bar("comparing {bar:30} {pos}/{len} rows, {eta} left");
     bar.set_length(rows.len() as u64);
-    let mut judged = Vec::with_capacity(rows.len());
+    let (mut judged, stop) = (Vec::with_capacity(rows.len()), interrupt::flag());
     for (number, cells) in (1..).zip(&rows) {
-        judged.push(judge(&mut audit, &definitions, number, cells, limit));
+        let row = judge(&mut audit, &definitions, number, cells, &Control::unlimited().within(limit).stopped_by(&stop));
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        judged.push(row);
         bar.inc(1);
     }
+    let of = rows.len();
+    let stopped = (judged.len() < of).then(|| format!("interrupted after {} of {}", judged.len(), plural(of, "row")));
     bar.finish_and_clear();
     let count = |finding| Compare::count(&judged, finding);
     let answer = Compare {
@@ -84,6 +91,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         gaps: count("gap"),
         consistent: count("consistent"),
         malformed: count("malformed"),
+        stopped,
         seed: common.seed,
         rows: judged,
     };
@@ -92,17 +100,18 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     } else {
         line(&text(&answer))?;
     }
-    Ok(ExitCode::from(match (answer.contradictions, answer.malformed) {
+    let status = match (answer.contradictions, answer.malformed) {
         (1.., _) => 1,
         (0, 1..) => 2,
         (0, 0) => 0,
-    }))
+    };
+    Ok(interrupt::status(&stop, status))
 }
 
-fn judge(audit: &mut Audit, definitions: &Definitions, row: u64, cells: &Cells, limit: Duration) -> CompareRow {
+fn judge(audit: &mut Audit, definitions: &Definitions, row: u64, cells: &Cells, control: &Control<'_>) -> CompareRow {
     match reported(definitions, cells) {
         Err((column, reason)) => CompareRow::malformed(row, column, &reason),
-        Ok(reported) => match audit.judge(&reported, &Control::unlimited().within(limit)) {
+        Ok(reported) => match audit.judge(&reported, control) {
             Ok(judged) => CompareRow::of(row, &reported, &judged),
             Err(error) => CompareRow::malformed(row, "network", &error.to_string()),
         },
@@ -162,6 +171,9 @@ fn text(answer: &Compare) -> String {
         format!("{} consistent", answer.consistent),
         format!("{} malformed", answer.malformed),
     ];
+    if let Some(stopped) = &answer.stopped {
+        text.push_str(&format!("\nstopped: {stopped}"));
+    }
     text.push_str(&format!(
         "\n{}: {}\nlevel {}, shared among the rows{}; seed {}",
         plural(answer.rows.len(), "row"),

@@ -59,7 +59,7 @@ pub(super) fn run(common: &Common, file: &Path) -> Result<ExitCode, Failure> {
     let asked = MatchOptions { ensemble: options.ensemble, trials: Trials::Fixed(1), ..MatchOptions::default() };
     let verdict = matcher.decide(&allocation, &asked, &Control::unlimited())?.verdict;
     // Another instance than the one drawn may be special: the theory is about almost all.
-    let decision = as_drawn.then(|| matcher.instance(&allocation, &asked, saved.trial));
+    let decision = as_drawn.then(|| matcher.instance(&allocation, &asked, saved.trial, &Control::unlimited()));
     let unmatched = matches!(decision, Some(Decision::Decided(finding)) if !finding.real);
     let inconsistent = matched && as_drawn && (verdict == Verdict::Zero || unmatched);
     let (verdict, outcome) = (verdict.name(), again.outcome.name());

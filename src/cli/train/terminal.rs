@@ -68,7 +68,10 @@ fn compared(answer: &Train) -> String {
         (Some(p), _, None) => format!("{p}, {}", evidence.replace("unknown", "open")),
         (None, Some(ends), None) => format!("{}, {evidence}", outward(ends)),
         (Some(p), _, Some([low, high])) => format!("{p:.4}, 95 % interval {low:.4} to {high:.4}"),
-        (None, _, Some([low, high])) => format!("between {low:.4} and {high:.4} (95 %): instances are undecided"),
+        (None, Some(_), Some([low, high])) => {
+            format!("between {low:.4} and {high:.4} (95 %), within a theorem's bounds")
+        }
+        (None, None, Some([low, high])) => format!("between {low:.4} and {high:.4} (95 %): instances are undecided"),
         (None, None, None) => "not known".to_owned(),
     };
     text.push_str(&format!("match prob.  {probability}\n"));
@@ -94,7 +97,12 @@ fn compared(answer: &Train) -> String {
             first.join(", ")
         ));
     }
-    text.push_str(&format!("consistent   {}\n", if answer.consistent == Some(true) { "yes" } else { "NO" }));
+    let consistent = match answer.consistent {
+        Some(true) => "yes",
+        Some(false) => "NO",
+        None => "not known: no trial was finished",
+    };
+    text.push_str(&format!("consistent   {consistent}\n"));
     text
 }
 

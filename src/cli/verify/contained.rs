@@ -4,13 +4,14 @@
 //! stack, fill the memory, multiply huge integers in a single instruction. So `verify` starts itself once more and watches.
 //! The child writes into a journal which claim it begins, and the record of each that is finished. If it ends otherwise than it
 //! should, or does not come back in time, the claim that it was at is open, with the reason, and a new child goes on with the
-//! others.
+//! others. Ctrl-C is for the parent, which hands it on: at the first the child shows what is finished, at the second it ends.
 
 use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ use allocert::claims::{Checked, Claim};
 use allocert::record::Verify;
 
 use crate::cli::failure::Failure;
+use crate::cli::interrupt::{self, STATUS};
 use crate::cli::memory;
 
 /// Where a child finds its journal.
@@ -69,7 +71,9 @@ impl Journal {
             return Ok(None);
         };
         memory::set_exit_status(OUT_OF_MEMORY);
-        std::thread::spawn(ends_with_its_parent);
+        // A terminal sends Ctrl-C to both.
+        let _ = interrupt::counted();
+        std::thread::spawn(listens_to_its_parent);
         let mut journal = Journal { is_begun: false, ..Journal::default() };
         for entry in entries(&std::fs::read_to_string(&path)?) {
             journal.is_begun = true;
@@ -133,21 +137,33 @@ fn entries(text: &str) -> Vec<Entry> {
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-/// Ends this process when its parent has ended, whose end of the standard input is closed then.
-fn ends_with_its_parent() {
-    // Whatever comes, or an error, is the end of it.
-    let _ = std::io::stdin().read(&mut [0]);
-    std::process::exit(130);
+/// Set in a child that has been asked to come to an end.
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the parent has asked this process to come to an end.
+pub(super) fn is_asked() -> bool {
+    ASKED.load(Ordering::Relaxed)
+}
+
+/// Notes what the parent asks for; ends this process when it has ended, whose end of the standard input is closed then.
+fn listens_to_its_parent() {
+    while matches!(std::io::stdin().read(&mut [0]), Ok(1)) {
+        ASKED.store(true, Ordering::Relaxed);
+    }
+    std::process::exit(STATUS.into());
 }
 
 /// Runs this command in a child, and in another one for what is left whenever that ends otherwise than it should.
 pub(super) fn supervise(time_limit: Duration) -> Result<ExitCode, Failure> {
-    let journal = Temporary::new()?;
+    let (journal, asked) = (Temporary::new()?, interrupt::counted());
     let mut lost: Vec<usize> = Vec::new();
     loop {
         let mut child = start(&journal.0)?;
         let mut watch = Watch::new(&journal.0)?;
-        let end = watch.until_its_end(&mut child, time_limit)?;
+        let end = watch.until_its_end(&mut child, time_limit, &asked)?;
+        if asked.load(Ordering::Relaxed) > 0 {
+            return Ok(ExitCode::from(STATUS));
+        }
         let reason = match end {
             End::Late => {
                 let seconds = time_limit.as_secs();
@@ -216,9 +232,19 @@ impl Watch {
         Ok(Watch { file, rest: String::new(), begun: None, since: Instant::now() })
     }
 
-    fn until_its_end(&mut self, child: &mut Child, time_limit: Duration) -> Result<End, Failure> {
+    fn until_its_end(&mut self, child: &mut Child, time_limit: Duration, asked: &AtomicUsize) -> Result<End, Failure> {
+        let mut told = false;
         loop {
             let status = child.try_wait()?;
+            if asked.load(Ordering::Relaxed) > 0 && !told {
+                told = true;
+                // If it has ended by now, it has no use for it.
+                let _ = child.stdin.as_mut().map(|stdin| stdin.write_all(&[1]));
+            }
+            if asked.load(Ordering::Relaxed) > 1 && status.is_none() {
+                child.kill()?;
+                return Ok(End::Status(child.wait()?));
+            }
             self.read()?;
             if let Some(status) = status {
                 return Ok(End::Status(status));

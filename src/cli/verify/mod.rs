@@ -28,7 +28,7 @@ mod watched;
 pub(super) use pieces::merged;
 
 use certified::{Certified, Certifier};
-use contained::{Finished, Journal, supervise};
+use contained::{Finished, Journal, is_asked, supervise};
 use terminal::{columns, row, summary, whole};
 use watched::{checked, loaded};
 
@@ -161,6 +161,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         details.iter().try_for_each(|detail| line(detail.trim_end()))?;
     }
     if let Some(late) = late {
+        if is_asked() && !common.json {
+            line(&summary(&results, start.elapsed(), common.seed))?;
+        }
         return Err(late);
     }
     let summary = if journal.finished.is_empty() {

@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::Builder;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
 
@@ -16,8 +16,12 @@ use allocert::reach::Settings;
 use crate::cli::failure::Failure;
 use crate::cli::output::plural;
 
+use super::contained::is_asked;
+
 /// So much later than it has to, a single instruction may come back.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often it is looked whether the program is asked to end.
+const LOOK: Duration = Duration::from_millis(50);
 /// The stack of a check: as deep as the main thread's, and more. It is reserved, not used.
 const STACK: usize = 64 << 20;
 
@@ -57,6 +61,12 @@ pub(super) fn checked(
     let done = in_time(options.time_limit.saturating_mul(2), work)?;
     done.ok_or_else(|| {
         bar.finish_and_clear();
+        if is_asked() {
+            return Failure::interrupted(format!(
+                "stopped: interrupted after {finished} of {}",
+                plural(all as u64, "claim")
+            ));
+        }
         let (file, seconds) = (claim.file.display(), options.time_limit.as_secs());
         let what = format!("{file}:{}: {} did not stop at --time-limit {seconds} s", claim.line, claim.name);
         let mend = format!("finished: {finished} of {}; check the others with --only", plural(all as u64, "claim"));
@@ -70,8 +80,8 @@ fn endless(what: &str, mend: &str) -> Failure {
     ))
 }
 
-/// Runs something on a thread of its own; nothing if it is still at it when the time and the grace period are over. The
-/// thread goes on then, until the program ends.
+/// Runs something on a thread of its own; nothing if it is still at it when the time and the grace period are over, or the program is
+/// asked to end. The thread goes on then, until the program ends.
 fn in_time<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
@@ -81,12 +91,16 @@ fn in_time<T: Send + 'static>(
     let run = move || drop(sender.send(work()));
     let thread = Builder::new().stack_size(STACK).spawn(run);
     let thread = thread.map_err(|error| Failure::limit(format!("no thread can be started: {error}")))?;
-    match receiver.recv_timeout(limit.saturating_add(GRACE)) {
-        Ok(done) => Ok(Some(done)),
-        Err(RecvTimeoutError::Timeout) => Ok(None),
-        Err(RecvTimeoutError::Disconnected) => match thread.join() {
-            Err(panic) => resume_unwind(panic),
-            Ok(()) => Ok(None),
-        },
+    let (begun, most) = (Instant::now(), limit.saturating_add(GRACE));
+    loop {
+        match receiver.recv_timeout(most.saturating_sub(begun.elapsed()).min(LOOK)) {
+            Ok(done) => return Ok(Some(done)),
+            Err(RecvTimeoutError::Timeout) if begun.elapsed() < most && !is_asked() => {}
+            Err(RecvTimeoutError::Timeout) => return Ok(None),
+            Err(RecvTimeoutError::Disconnected) => match thread.join() {
+                Err(panic) => resume_unwind(panic),
+                Ok(()) => return Ok(None),
+            },
+        }
     }
 }

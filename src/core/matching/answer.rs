@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::allocation::Allocation;
-use crate::control::Stopped;
+use crate::control::{Control, Stopped};
 use crate::network::{Network, Samples};
 use crate::reach::{Dimension, Evidence, Settings};
 
@@ -90,6 +90,14 @@ pub enum Reason {
         /// How many match.
         degree: usize,
     },
+    /// Odd-limit law: where the learnable weights go to their limits by these powers, this odd number of complex students match, or a
+    /// part of them that is odd in number.
+    OddLimit {
+        /// Of each learnable weight, in order: −1 to infinity, 1 to zero, 0 to neither.
+        powers: Vec<i32>,
+        /// How many match.
+        degree: usize,
+    },
     /// Zero-positive law and fractional law.
     Fractional {
         /// The trial whose instance has δ distinct complex solutions and no real one.
@@ -151,6 +159,12 @@ impl std::fmt::Display for Reason {
             Reason::OddSlice { degree, .. } => {
                 write!(f, "odd-slice law: complex students with surplus weights 0 are odd in number: {degree}")
             }
+            Reason::OddLimit { degree, .. } => {
+                write!(
+                    f,
+                    "odd-limit law: complex students in a limit of the surplus weights are odd in number: {degree}"
+                )
+            }
             Reason::Fractional { trial, normal, bounded } => write!(
                 f,
                 "fractional law: the instance of trial {trial} has no real match; labels normal: {normal}, degree bounded: {bounded}"
@@ -195,17 +209,33 @@ pub enum Halt {
     Request,
 }
 
+impl Halt {
+    /// What this control's stop is for trials.
+    pub(super) fn of(stopped: Stopped, control: &Control<'_>) -> Self {
+        match stopped {
+            Stopped::Time => Halt::TimeLimit(control.time_limit().unwrap_or_default()),
+            Stopped::Asked => Halt::Request,
+            limit => Halt::Limit(limit),
+        }
+    }
+
+    /// Whether more time would have shown more.
+    pub fn is_cut_short(self) -> bool {
+        matches!(self, Halt::TimeLimit(_) | Halt::Request)
+    }
+}
+
 impl std::fmt::Display for Halt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Halt::TimeLimit(limit) => write!(f, "the time limit of {} s", limit.as_secs()),
+            Halt::TimeLimit(limit) => write!(f, "the time limit of {} s", limit.as_secs_f64()),
             Halt::Limit(limit) => write!(f, "{limit}"),
             Halt::Undecided(permille) => write!(
                 f,
                 "the limit on undecided instances: {} % stay undecided, so that more would hardly narrow the interval",
                 permille.div_ceil(10)
             ),
-            Halt::Request => f.write_str("request"),
+            Halt::Request => f.write_str("an interruption"),
         }
     }
 }
@@ -287,15 +317,20 @@ impl MatchAnswer {
         }
     }
 
-    /// MP, where a law or a theorem gives a number; otherwise its estimate. Nothing where a theorem encloses it sharply, and where
-    /// no theorem says what it is and instances are undecided.
+    /// MP, where a law or a theorem gives a number, or where none says anything of it, its estimate. Nothing where a theorem
+    /// encloses or bounds it, and where instances are undecided.
     pub fn probability(&self) -> Option<f64> {
-        match (self.verdict, self.sharp()) {
+        match (self.verdict, &self.exact) {
             (Verdict::Zero, _) => Some(0.0),
             (Verdict::One, _) => Some(1.0),
             (_, Some(exact)) => exact.value(),
-            (_, None) => self.estimate.as_ref().and_then(|e| e.probability),
+            (_, None) => self.share(),
         }
+    }
+
+    /// The share of matched instances, if all were decided.
+    pub fn share(&self) -> Option<f64> {
+        self.estimate.as_ref().and_then(|e| e.probability)
     }
 
     /// What MP is known to lie in: one value, or the sharp enclosure of a theorem; a 95 % interval only where neither is there.
@@ -322,9 +357,14 @@ impl MatchAnswer {
         if both[0] <= both[1] { both } else { [least, most] }
     }
 
-    /// What sampling showed beside a theorem that says the value: no part of what is known of it.
+    /// What ended the trials early, where these would have said more.
+    pub fn stopped(&self) -> Option<Halt> {
+        self.estimate.as_ref().filter(|_| !self.is_given()).and_then(|e| e.stopped)
+    }
+
+    /// What sampling showed beside a theorem that says the value, or bounds it.
     pub fn beside(&self) -> Option<&Estimate> {
-        self.estimate.as_ref().filter(|_| self.sharp().is_some())
+        self.estimate.as_ref().filter(|_| self.exact.is_some())
     }
 
     /// What a theorem says of the value, if it is no mere bound.

@@ -1,16 +1,10 @@
 //! Feedforward networks without biases, of powers or linear, with a hidden layer of one unit: what is below it and what is above it
-//! match apart from one another, up to a scale.
+//! match apart from one another, up to a scale (the book's theory, section 5: a layer of one unit).
 //!
-//! Let layer ℓ have one unit, p(x) be what comes into it, C the labels of what is above at activation 1, and G the product of the
-//! powers from layer ℓ on: y = C p(x)^G. There is a match exactly if for a real μ ≠ 0
-//! C = μ^−G C* and p(x)^G = μ^G p*(x)^G at all inputs x. (For C p^G = C* p*^G ≠ 0 give C = s C* and s p^G = p*^G; if G is even
-//! then s > 0.) Let the *scaled lower part* be p with a learnable factor, the *scaled upper part* be C w^G with a learnable w. Then
-//! - MP = 1 if the upper part and the scaled lower part have MP = 1, or the lower part and the scaled upper part: one finds μ, and the
-//!   other matches a teacher whose last layer is multiplied with a power of it, almost surely, as it is independent of μ.
-//! - MP is at most that of the scaled upper part, and, if G is odd, there is one input, or the whole function is to be matched (so that p
-//!   and p* are real polynomials with p^G = μ^G p*^G, equal up to sign), at most that of the scaled lower part.
-//!
-//! The parts are networks themselves, and asked the same; a part that is the whole network says nothing new.
+//! The *scaled lower part* is what comes into the unit with a learnable factor, the *scaled upper part* what is above it with a learnable
+//! activation, on one sample. These, and the parts without such a factor, are networks themselves, and asked the same; a part that is
+//! the whole network says nothing new. That a part has probability 1 must hold of almost all real students and teachers, whatever their
+//! density, as all that is asked of parts does: what is left to it is a teacher's, multiplied with a number.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +13,7 @@ use rug::Rational;
 
 use crate::algebra::Limits;
 use crate::allocation::Allocation;
+use crate::control::Control;
 use crate::network::{Network, Samples};
 use crate::reach::{Evidence, Settings};
 
@@ -102,29 +97,41 @@ struct Known {
 }
 
 impl Parts {
-    /// What is known of the match probability of some weights of a part. Nothing here depends on the order of questions.
-    fn bound(&self, part: Part, learnable: Vec<usize>, ensemble: Ensemble, settings: Settings) -> Bound {
+    /// What is known of the match probability of some weights of a part. What is remembered depends neither on the order of
+    /// questions nor on their time: what was stopped is asked again.
+    fn bound(
+        &self,
+        part: Part,
+        learnable: Vec<usize>,
+        ensemble: Ensemble,
+        settings: Settings,
+        control: &Control<'_>,
+    ) -> Bound {
         let key = (part, ensemble, learnable);
         if let Some(bound) = self.lock().bounds.get(&key) {
             return bound.clone();
         }
-        let bound = self.matcher(&key.0, settings).map_or(Bound::Open, |matcher| {
+        let bound = self.matcher(&key.0, settings, control).map_or(Bound::Open, |matcher| {
             let allocation = Allocation::of(matcher.network().weights(), key.2.iter().copied());
-            matcher.bound(&allocation, ensemble, self)
+            matcher.bound(&allocation, ensemble, self, control)
         });
-        self.lock().bounds.insert(key, bound.clone());
+        if control.stopped().is_none() {
+            self.lock().bounds.insert(key, bound.clone());
+        }
         bound
     }
 
-    fn matcher(&self, part: &Part, settings: Settings) -> Option<Arc<Matcher>> {
+    fn matcher(&self, part: &Part, settings: Settings, control: &Control<'_>) -> Option<Arc<Matcher>> {
         if let Some(known) = self.lock().matchers.get(part) {
             return known.clone();
         }
         let made = part.0.network().and_then(|network| {
-            let matcher = Matcher::new(&network, part.1, settings, Limits::default()).ok()?;
+            let matcher = Matcher::new(&network, part.1, settings, Limits::default().under(control)).ok()?;
             Some(Arc::new(matcher))
         });
-        self.lock().matchers.insert(part.clone(), made.clone());
+        if made.is_some() || control.stopped().is_none() {
+            self.lock().matchers.insert(part.clone(), made.clone());
+        }
         made
     }
 
@@ -133,13 +140,15 @@ impl Parts {
     }
 }
 
-/// What follows for an allocation that spans from the parts below and above each hidden layer of one unit.
+/// What follows for an allocation that spans from the parts below and above each hidden layer of one unit; nothing of the parts that
+/// it is stopped before.
 pub(super) fn by_parts(
     (network, samples): (&Network, Samples),
     parts: &Parts,
     allocation: &Allocation,
     ensemble: Ensemble,
     settings: Settings,
+    control: &Control<'_>,
 ) -> Option<Exact> {
     let chain = Chain::of(network)?;
     let mut most: Option<(Rational, Evidence)> = None;
@@ -148,7 +157,7 @@ pub(super) fn by_parts(
         let (below, above): (Vec<usize>, Vec<usize>) = allocation.iter().partition(|w| *w < split);
         let ask = |part: Chain, samples: Samples, learnable: Vec<usize>| match part == chain {
             true => Bound::Open,
-            false => parts.bound((part, samples), learnable, ensemble, settings),
+            false => parts.bound((part, samples), learnable, ensemble, settings, control),
         };
         let shifted = |by: usize| above.iter().map(|w| w - split + by).collect::<Vec<usize>>();
         let one = Samples::Count(1);

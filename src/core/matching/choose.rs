@@ -7,7 +7,7 @@ use crate::allocation::Allocation;
 use crate::control::Control;
 use crate::reach::{Design, Evidence, Optimal, Settings};
 
-use super::answer::{MatchAnswer, Reason, Verdict};
+use super::answer::{Halt, MatchAnswer, Reason, Verdict};
 use super::estimate::Trials;
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
@@ -31,6 +31,8 @@ pub enum Matching {
         best: Box<MatchAnswer>,
         /// For the others that were looked at.
         others: Vec<MatchAnswer>,
+        /// What ended that before one was found that cannot be bettered, or before all were looked at.
+        stopped: Option<Halt>,
     },
     /// The network is too large for that.
     TooLarge,
@@ -63,10 +65,14 @@ pub fn choose(
     let limits = Limits::default().under(control);
     let matcher = Matcher::new(&design.network, design.samples, settings, limits)?;
     let options = MatchOptions { trials: Trials::Fixed(TRIALS), bases: BASES, ..MatchOptions::default() };
-    let mut answers: Vec<MatchAnswer> = Vec::new();
+    let (mut answers, mut stopped): (Vec<MatchAnswer>, _) = (Vec::new(), None);
     let all: Vec<&Allocation> = std::iter::once(&design.allocation).chain(&design.alternatives).collect();
     for allocation in all {
-        if !answers.is_empty() && (start.elapsed() > time || control.stopped().is_some()) {
+        if !answers.is_empty() {
+            let late = (start.elapsed() > time).then_some(Halt::TimeLimit(time));
+            stopped = control.stopped().map(|why| Halt::of(why, control)).or(late);
+        }
+        if stopped.is_some() {
             break;
         }
         answers.push(matcher.decide(allocation, &options, &control.narrowed(None).within(EACH))?);
@@ -76,7 +82,8 @@ pub fn choose(
     }
     answers.sort_by_key(place);
     let best = Box::new(answers.remove(0));
-    Ok(Matching::Known { best, others: answers })
+    let stopped = stopped.or_else(|| best.stopped());
+    Ok(Matching::Known { best, others: answers, stopped })
 }
 
 /// The smaller the better: the verdict, then the degree (1 where the labels are affine), even ones last.

@@ -35,7 +35,9 @@ use crate::number::{PrimeField, Ring, Stream, generator};
 use crate::reach::point::ModularPoint;
 use crate::reach::{Evidence, binomial, ceil_log2, missed_minor_log2};
 
+use super::degeneration::{Degeneration, equations_at_the_limit};
 use super::equations::{equation_ring, equations_on, label_degrees, weights};
+use super::laws::is_open;
 
 /// So many points are tried before the degree is given up.
 const MOST_POINTS: usize = 6;
@@ -85,6 +87,9 @@ pub struct DegreeCounter<'a> {
     /// The inputs as degrees: 0, or nothing for a zero.
     degrees: Vec<Vec<Option<u64>>>,
 }
+
+/// The equations of a match in all learnable weights.
+type Equations = (Polynomials<'static, PrimeField>, Vec<Polynomial<u64>>);
 
 /// A student, a teacher's labels and a linear form, modulo a prime.
 #[derive(Clone, Debug)]
@@ -159,7 +164,75 @@ impl<'a> DegreeCounter<'a> {
         self.count_twice(allocation, allocation.size(), zeros)
     }
 
+    /// Whether there are as many labels as the teacher has dimensions.
+    pub(super) fn is_open(&self, teacher: usize) -> bool {
+        is_open(&self.network, self.samples, teacher)
+    }
+
+    /// The number of complex students in a limit, of an allocation that spans with surplus weights.
+    ///
+    /// # Errors
+    /// As [`DegreeCounter::degree`].
+    pub(super) fn degree_in_limit(&self, allocation: &Allocation, limit: &Degeneration) -> Result<Degree, NoDegree> {
+        let count = self.agreed(|point| {
+            let equations = point.equations(&self.network, allocation, &self.limits)?;
+            point.count_in_limit(&self.network, &equations, allocation, limit, &self.limits)
+        })?;
+        if limit.zero.is_none() {
+            return Ok(self.judge(&limit.adapting, limit.adapting.size(), count));
+        }
+        // A part of solutions that are all simple.
+        let whole = self.degree_in_limit(allocation, &Degeneration { zero: None, ..limit.clone() })?;
+        let part = self.evidence(&count, limit.adapting.size(), 1);
+        Ok(Degree { value: count.value, evidence: Evidence::all([whole.evidence, part]) })
+    }
+
+    /// The same at one point only: the first limit that is `looked` for there.
+    pub(super) fn first_limit(
+        &self,
+        allocation: &Allocation,
+        limits: impl Iterator<Item = Degeneration>,
+        looked: impl FnMut(usize) -> bool,
+    ) -> Result<Option<Degeneration>, NoDegree> {
+        let Some(point) = self.points.first() else {
+            return Ok(None);
+        };
+        let equations = point.equations(&self.network, allocation, &self.limits)?;
+        let mut looked = looked;
+        let has = |limit: &Degeneration| -> Result<Option<usize>, Stopped> {
+            match point.count_in_limit(&self.network, &equations, allocation, limit, &self.limits) {
+                Ok(count) => Ok(count.map(|count| count.value)),
+                Err(stopped @ (Stopped::Time | Stopped::Asked)) => Err(stopped),
+                Err(_) => Ok(None),
+            }
+        };
+        for limit in limits {
+            let Some(count) = has(&limit)?.filter(|count| *count > 0) else {
+                continue;
+            };
+            if looked(count) {
+                return Ok(Some(limit));
+            }
+            for place in 0..limit.adapting.size() {
+                let part = Degeneration { zero: Some(place), ..limit.clone() };
+                if has(&part)?.is_some_and(&mut looked) {
+                    return Ok(Some(part));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     fn count_twice(&self, allocation: &Allocation, dimension: usize, zeros: &[usize]) -> Result<Degree, NoDegree> {
+        let count = self.agreed(|point| match zeros {
+            [] => point.count(&self.network, allocation, dimension, &self.limits),
+            _ => point.with_zeros(zeros).count(&self.network, allocation, dimension, &self.limits),
+        })?;
+        Ok(self.judge(allocation, dimension, count))
+    }
+
+    /// The count that two points agree on.
+    fn agreed(&self, count: impl Fn(&Point) -> Result<Option<Count>, Stopped>) -> Result<Count, NoDegree> {
         if !self.network.is_polynomial() {
             return Err(NoDegree::Kinks);
         }
@@ -173,18 +246,9 @@ impl<'a> DegreeCounter<'a> {
                     &fresh
                 }
             };
-            let cleared;
-            let point = match zeros {
-                [] => point,
-                _ => {
-                    cleared = point.with_zeros(zeros);
-                    &cleared
-                }
-            };
-            if let Some(count) = point.count(&self.network, allocation, dimension, &self.limits)? {
+            if let Some(count) = count(point)? {
                 if let Some(same) = counts.iter().find(|c| c.value == count.value) {
-                    let level = same.level.max(count.level);
-                    return Ok(self.judge(allocation, dimension, Count { level, ..count }));
+                    return Ok(Count { level: same.level.max(count.level), ..count });
                 }
                 counts.push(count);
             }
@@ -210,15 +274,15 @@ impl<'a> DegreeCounter<'a> {
         let degrees = self.label_degrees(allocation);
         let bezout = degrees.iter().fold(1u64, |product, d| product.saturating_mul(*d));
         let attained = degrees.len() == dimension && bezout == count.value as u64;
-        let evidence = if attained {
-            Evidence::Proved
-        } else {
-            // Both points are to blame for a wrong count, two of all that may have been tried.
-            let pairs = MOST_POINTS * (MOST_POINTS - 1) / 2;
-            let sections = if dimension < allocation.size() { dimension + 1 } else { 1 };
-            Evidence::within(2 * self.error_of_point(&count, dimension, sections) + ceil_log2(pairs as u128))
-        };
+        let sections = if dimension < allocation.size() { dimension + 1 } else { 1 };
+        let evidence = if attained { Evidence::Proved } else { self.evidence(&count, dimension, sections) };
         Degree { value: count.value, evidence }
+    }
+
+    /// How a count is known that two points agree on: both are to blame for a wrong one, two of all that may have been tried.
+    fn evidence(&self, count: &Count, dimension: usize, sections: usize) -> Evidence {
+        let pairs = MOST_POINTS * (MOST_POINTS - 1) / 2;
+        Evidence::within(2 * self.error_of_point(count, dimension, sections) + ceil_log2(pairs as u128))
     }
 
     /// log₂ of a bound on the chance that one point is not generic up to its level; each learnable weight is a sum of so many
@@ -272,13 +336,54 @@ impl Point {
         let weights = weights(&ring, allocation, &self.student, self.section(&ring, allocation, dimension));
         let system = equations_on(&ring, network, &weights, &self.inputs, &self.labels);
         limits.control.check()?;
-        let groebner = Groebner::of(&ring, &system, limits)?;
+        self.count_solutions(&ring, &system, allocation.iter().take(dimension), limits)
+    }
+
+    /// The equations of a match in all learnable weights, and the ring that they live in.
+    fn equations(&self, network: &Network, allocation: &Allocation, limits: &Limits) -> Result<Equations, Stopped> {
+        let ring = equation_ring(self.field, network, allocation.size(), &limits.alone())?;
+        let learnable = (0..allocation.size()).map(|v| ring.variable(v));
+        let weights = weights(&ring, allocation, &self.student, learnable);
+        let system = equations_on(&ring, network, &weights, &self.inputs, &self.labels);
+        limits.control.check()?;
+        Ok((ring, system))
+    }
+
+    /// The number of solutions in a limit, if it is finite and all are distinct.
+    fn count_in_limit(
+        &self,
+        network: &Network,
+        (all, equations): &Equations,
+        allocation: &Allocation,
+        limit: &Degeneration,
+        limits: &Limits,
+    ) -> Result<Option<Count>, Stopped> {
+        limits.control.check()?;
+        let ring = equation_ring(self.field, network, limit.adapting.size(), limits)?;
+        let values: Vec<u64> = allocation.iter().map(|w| self.student[w]).collect();
+        let Some(system) = equations_at_the_limit((all, &ring), equations, (allocation, limit), &values) else {
+            return Ok(None);
+        };
+        let count = self.count_solutions(&ring, &system, limit.adapting.iter(), limits)?;
+        // Of each equation a term of lowest order must not vanish at the point, and a leading one.
+        Ok(count.map(|count| Count { equations: 2 * count.equations, ..count }))
+    }
+
+    /// The number of solutions of equations in these weights, if it is finite and all are distinct.
+    fn count_solutions(
+        &self,
+        ring: &Polynomials<PrimeField>,
+        system: &[Polynomial<u64>],
+        variables: impl Iterator<Item = usize>,
+        limits: &Limits,
+    ) -> Result<Option<Count>, Stopped> {
+        let groebner = Groebner::of(ring, system, limits)?;
         let Some(quotient) = QuotientAlgebra::of(&groebner, limits)? else {
             return Ok(None);
         };
         let count = quotient.dimension();
         if count > 1 {
-            let form: Vec<u64> = allocation.iter().take(dimension).map(|w| self.form[w]).collect();
+            let form: Vec<u64> = variables.map(|w| self.form[w]).collect();
             let polynomial = quotient.minimal_polynomial(&form, limits)?;
             if polynomial.len() != count + 1 || !is_squarefree(&self.field, &polynomial) {
                 return Ok(None);

@@ -143,8 +143,8 @@ pub(super) fn estimate(
     let (done, most) = (AtomicU64::new(0), trials.most());
     let (mut tally, mut next, mut stopped) = (Tally::default(), 0, None);
     while next < most && !(next > 0 && trials.suffice(|| tally.interval())) {
-        if next > 0 && control.stopped() == Some(Stopped::Time) {
-            stopped = Some(Halt::TimeLimit(control.time_limit().unwrap_or_default()));
+        if let Some(why) = control.stopped().filter(|why| next > 0 && *why == Stopped::Time) {
+            stopped = Some(Halt::of(why, control));
             break;
         }
         if let Some((_, limit)) = tally.limit.filter(|_| tally.matched + tally.unmatched == 0) {
@@ -190,8 +190,8 @@ pub(super) fn estimate(
             }
         }
     }
-    if matches!(tally.limit, Some((_, Stopped::Time))) {
-        stopped = Some(Halt::TimeLimit(control.time_limit().unwrap_or_default()));
+    if let Some((_, why @ Stopped::Time)) = tally.limit {
+        stopped = Some(Halt::of(why, control));
     }
     Estimate {
         ensemble,
@@ -218,8 +218,8 @@ pub struct Search {
     pub undecided: u64,
     /// and why the first of them was not.
     pub reason: Option<Undecided>,
-    /// Whether the time was up, or something else said stop.
-    pub late: bool,
+    /// What ended it early: the time, or a request.
+    pub stopped: Option<Stopped>,
 }
 
 impl std::fmt::Display for Search {
@@ -231,10 +231,11 @@ impl std::fmt::Display for Search {
         if let Some(reason) = &self.reason {
             write!(f, ", {} undecided ({reason})", self.undecided)?;
         }
-        if self.late {
-            write!(f, "; the time was up")?;
+        match self.stopped {
+            Some(Stopped::Time) => write!(f, "; the time was up"),
+            Some(stopped) => write!(f, "; ended by {stopped}"),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -250,10 +251,10 @@ pub(super) fn first_without_match(
     decide: impl Fn(u64) -> Decision,
 ) -> Result<Evidence, Search> {
     let mut limited = 0;
-    let mut seen = Search { matched: 0, degenerate: 0, undecided: 0, reason: None, late: false };
+    let mut seen = Search { matched: 0, degenerate: 0, undecided: 0, reason: None, stopped: None };
     for trial in 0..trials.most() {
-        seen.late = control.stopped().is_some();
-        if limited == 2 || seen.late {
+        seen.stopped = control.stopped();
+        if limited == 2 || seen.stopped.is_some() {
             return Err(seen);
         }
         let decision = decide(trial);

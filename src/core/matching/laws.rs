@@ -13,15 +13,17 @@
 //!   subspace: solutions come in conjugate pairs there as on a basis, which is the special case of a coordinate subspace.
 //! - *Odd-slice law.* The same where some of these learnable weights are 0 and the other frozen ones generic: a real solution is a
 //!   match, and there is one if, for generic students, teachers and inputs, the complex solutions are odd in number and distinct.
+//! - *Odd-limit law.* The same where surplus weights go to infinity: see [`super::degeneration`].
 //! - *Fractional law.* MP < 1 for a basis with an instance that has δ distinct complex solutions, none real, provided that
 //!   the closure of the teacher's labels is normal there and that δ is bounded from above.
 
 use crate::allocation::{Allocation, subsets};
 use crate::control::Stopped;
 use crate::network::{Network, Samples};
-use crate::reach::{Evidence, JacobianMatroid};
+use crate::reach::{Evidence, JacobianMatroid, ceil_log2};
 
 use super::answer::{Hypothesis, Reason};
+use super::degeneration::degenerations;
 use super::degree::{Degree, DegreeCounter, NoDegree};
 
 /// All bases are counted with so much work before one of them with more.
@@ -31,6 +33,10 @@ const CHEAP: [u64; 2] = [1 << 20, 1 << 26];
 const MOST_SLICES: usize = 200;
 /// each with so many products.
 const SLICE_WORK: u64 = 1 << 20;
+/// So many limits are looked at,
+const MOST_LIMITS: usize = 1_200;
+/// each with so many products.
+const LIMIT_WORK: u64 = 1 << 18;
 
 /// What the laws say of an allocation that spans.
 pub(super) struct Ruling {
@@ -60,16 +66,18 @@ pub(super) fn certain_match(
         let all: Vec<Allocation> = bases(allocation, matroid, most).collect();
         let affine = all.iter().find(|b| is_affine(counter, b));
         let affine = affine.map(|b| (Reason::AffineBasis(b.clone()), spans));
+        let mut tries = Tries::default();
         let certain = affine.or_else(|| {
-            odd_basis(&all, counter).map(|(b, d)| (Reason::OddBasis(b), Evidence::all([spans, d.evidence])))
-        });
-        let certain = certain.or_else(|| {
-            let odd = odd_section(counter, allocation, teacher)?;
-            Some((Reason::OddSection(odd.value), Evidence::all([spans, odd.evidence])))
+            let (basis, odd) = odd_basis(&all, counter, &mut tries)?;
+            Some((Reason::OddBasis(basis), Evidence::all([spans, odd.evidence])))
         });
         certain.or_else(|| {
-            let (zeros, odd) = odd_slice(counter, allocation, teacher)?;
-            let reason = Reason::OddSlice { zeros, degree: odd.value };
+            let (part, odd) = odd_part(counter, allocation, teacher, &mut tries)?;
+            let reason = match part {
+                OddPart::Section => Reason::OddSection(odd.value),
+                OddPart::Slice(zeros) => Reason::OddSlice { zeros, degree: odd.value },
+                OddPart::Limit(powers) => Reason::OddLimit { powers, degree: odd.value },
+            };
             Some((reason, Evidence::all([spans, odd.evidence])))
         })
     };
@@ -91,13 +99,41 @@ pub(super) fn bases(
     subsets(allocation, size).take(most).filter(move |a| matroid.rank(a) == size)
 }
 
+/// How some of so many counts are known, taken together, that were chosen for what came out: the chance that one of those is wrong is
+/// at most that of any with an error as small, so errors add up over all.
+pub(super) fn chosen(among: usize, counts: impl IntoIterator<Item = Evidence>) -> Evidence {
+    let one_of_all = |evidence: Evidence| match evidence {
+        Evidence::Bounded { error_log2 } => Evidence::within(error_log2 + ceil_log2(among as u128)),
+        known => known,
+    };
+    let worse = |a: Evidence, b: Evidence| if a.better(b) == a { b } else { a };
+    counts.into_iter().map(one_of_all).fold(Evidence::Proved, worse)
+}
+
+/// Degrees that were counted until one was odd.
+#[derive(Default)]
+pub(super) struct Tries(usize);
+
+impl Tries {
+    /// One count more.
+    fn add(&mut self, degree: Degree) -> Degree {
+        self.0 += 1;
+        degree
+    }
+
+    /// How an odd count is known that was chosen for being odd.
+    fn known(&self, odd: Degree) -> Degree {
+        Degree { evidence: chosen(self.0, [odd.evidence]), ..odd }
+    }
+}
+
 /// The first basis of odd degree that so much work suffices for; one whose degree is proved if there is one.
-fn odd_basis(bases: &[Allocation], counter: &DegreeCounter) -> Option<(Allocation, Degree)> {
+fn odd_basis(bases: &[Allocation], counter: &DegreeCounter, tries: &mut Tries) -> Option<(Allocation, Degree)> {
     let mut left: Vec<&Allocation> = bases.iter().collect();
     for counter in counter.by_work(&CHEAP) {
         let (mut first, mut costly) = (None, Vec::new());
         for basis in left {
-            match counter.degree(basis) {
+            match counter.degree(basis).map(|degree| tries.add(degree)) {
                 Ok(degree) if degree.value % 2 == 1 => {
                     if degree.evidence == Evidence::Proved {
                         return Some((basis.clone(), degree));
@@ -105,52 +141,98 @@ fn odd_basis(bases: &[Allocation], counter: &DegreeCounter) -> Option<(Allocatio
                     first = first.or_else(|| Some((basis.clone(), degree)));
                 }
                 Err(NoDegree::Stopped(Stopped::Work { .. })) => costly.push(basis),
-                Err(NoDegree::Stopped(Stopped::Time | Stopped::Asked)) => return first,
+                Err(NoDegree::Stopped(Stopped::Time | Stopped::Asked)) => break,
                 _ => {}
             }
         }
-        if first.is_some() {
-            return first;
+        if let Some((basis, degree)) = first {
+            return Some((basis, tries.known(degree)));
         }
         left = costly;
     }
     None
 }
 
-/// The degree of a generic section of an allocation that spans with surplus weights, if it is odd.
-pub(super) fn odd_section(counter: &DegreeCounter, allocation: &Allocation, teacher: usize) -> Option<Degree> {
-    counter.section_degree(allocation, teacher).ok().filter(|d| d.value % 2 == 1)
+/// What an odd number of complex students matched on: a generic section, where these weights are 0, or in the limit of these powers.
+pub(super) enum OddPart {
+    Section,
+    Slice(Allocation),
+    Limit(Vec<i32>),
+}
+
+/// The odd-section law, where it says nothing, the odd-slice law, and then the odd-limit law.
+pub(super) fn odd_part(
+    counter: &DegreeCounter,
+    allocation: &Allocation,
+    teacher: usize,
+    tries: &mut Tries,
+) -> Option<(OddPart, Degree)> {
+    let section = counter.section_degree(allocation, teacher).ok().map(|degree| tries.add(degree));
+    if let Some(odd) = section.filter(|degree| degree.value % 2 == 1) {
+        return Some((OddPart::Section, tries.known(odd)));
+    }
+    if let Some((zeros, degree)) = odd_slice(counter, allocation, teacher, tries) {
+        return Some((OddPart::Slice(zeros), degree));
+    }
+    odd_limit(counter, allocation, teacher, tries).map(|(powers, degree)| (OddPart::Limit(powers), degree))
+}
+
+/// The powers of the first limit in which an odd number of complex students match.
+fn odd_limit(
+    counter: &DegreeCounter,
+    allocation: &Allocation,
+    teacher: usize,
+    tries: &mut Tries,
+) -> Option<(Vec<i32>, Degree)> {
+    if !counter.is_open(teacher) {
+        return None;
+    }
+    let counter = counter.with_work(LIMIT_WORK);
+    let limits = degenerations(allocation, teacher).take(MOST_LIMITS);
+    let is_odd = |count: usize| {
+        tries.0 += 1;
+        count % 2 == 1
+    };
+    let limit = counter.first_limit(allocation, limits, is_odd).ok()??;
+    let odd = counter.degree_in_limit(allocation, &limit).ok().filter(|degree| degree.value % 2 == 1)?;
+    Some((limit.powers, tries.known(odd)))
 }
 
 /// The first slice of an allocation that spans with surplus weights, so many of which are 0, on which an odd number of complex
 /// students match; one whose number is proved if there is one.
-pub(super) fn odd_slice(
+fn odd_slice(
     counter: &DegreeCounter,
     allocation: &Allocation,
     teacher: usize,
+    tries: &mut Tries,
 ) -> Option<(Allocation, Degree)> {
     let counter = counter.with_work(SLICE_WORK);
     let mut first = None;
     for part in subsets(allocation, teacher).take(MOST_SLICES) {
         let zeros = allocation.difference(&part);
-        match counter.degree_with_zeros(&part, &zeros.iter().collect::<Vec<usize>>()) {
+        let counted = counter.degree_with_zeros(&part, &zeros.iter().collect::<Vec<usize>>());
+        match counted.map(|degree| tries.add(degree)) {
             Ok(degree) if degree.value % 2 == 1 => {
                 if degree.evidence == Evidence::Proved {
                     return Some((zeros, degree));
                 }
                 first = first.or(Some((zeros, degree)));
             }
-            Err(NoDegree::Stopped(Stopped::Time | Stopped::Asked)) => return first,
+            Err(NoDegree::Stopped(Stopped::Time | Stopped::Asked)) => break,
             _ => {}
         }
     }
-    first
+    first.map(|(zeros, degree)| (zeros, tries.known(degree)))
+}
+
+/// Whether labels are as many as the teacher has dimensions, so that almost every vector near a teacher's labels is another one's.
+pub(super) fn is_open(network: &Network, samples: Samples, teacher: usize) -> bool {
+    network.probe(samples).inputs() * network.labels_per_input() == teacher
 }
 
 /// Whether the closure of the teacher's labels is known to be normal.
 pub(super) fn normality(network: &Network, samples: Samples, teacher: usize) -> Hypothesis {
-    let labels = network.probe(samples).inputs() * network.labels_per_input();
-    if labels == teacher {
+    if is_open(network, samples, teacher) {
         Hypothesis::Checked("as many labels as dimensions")
     } else if network.is_normal() {
         Hypothesis::Checked("a determinantal variety")
@@ -174,5 +256,42 @@ pub(super) fn evidence_of_fraction(decision: Evidence, normal: Hypothesis, bound
     match Evidence::all([decision, normal.evidence(), bounded.evidence()]) {
         Evidence::Open => Evidence::Statistical,
         known => known,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::algebra::Limits;
+    use crate::allocation::parse;
+    use crate::control::Control;
+
+    #[test]
+    fn what_is_chosen_is_as_sure_as_all_of_them() {
+        let bounded = |error_log2| Evidence::Bounded { error_log2 };
+        assert_eq!(chosen(8, [bounded(-60), Evidence::Proved, bounded(-70)]), bounded(-57));
+        assert_eq!(chosen(9, [bounded(-60)]), bounded(-56));
+        assert_eq!(chosen(1, [bounded(-60)]), bounded(-60));
+        assert_eq!([chosen(0, []), chosen(5, [Evidence::Proved])], [Evidence::Proved; 2]);
+        assert_eq!(chosen(64, [bounded(-6), bounded(-60)]), Evidence::Open);
+    }
+
+    /// The first odd one of all bases inside an allocation, each of which might have been counted wrongly.
+    #[test]
+    fn the_number_of_tries_counts() {
+        let network: Network = "lffn([2, 2, 2])".parse().unwrap();
+        let (samples, free) = (Samples::Functional, Control::unlimited());
+        let mut matroid = JacobianMatroid::new(&network, samples, 1, &free).unwrap();
+        matroid.extend_to(2, &free).unwrap();
+        let counter = DegreeCounter::new(&network, samples, 1, Limits::default());
+        let allocation = parse(network.layout(), "W1[0,0] W1[0,1] W1[1,0] W2[0,0] W2[1,1]").unwrap();
+        let ruling = certain_match(&allocation, &matroid, &counter, Evidence::Proved, 100);
+        let Some((Reason::OddBasis(basis), Evidence::Bounded { error_log2 })) = ruling.certain else {
+            panic!("{:?}", ruling.certain);
+        };
+        let all = bases(&allocation, &matroid, 100).count();
+        let alone = counter.degree(&basis).unwrap().evidence.error_log2().unwrap();
+        assert!(all > 2);
+        assert_eq!(error_log2, alone + ceil_log2(all as u128));
     }
 }

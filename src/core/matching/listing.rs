@@ -154,7 +154,10 @@ impl<'a> OrbitMatcher<'a> {
         }
         let one = |row| {
             control.check().map_err(ReachError::from)?;
-            self.one(row)
+            let answer = self.one(row, control)?;
+            // What a stop left open is no answer.
+            control.check().map_err(ReachError::from)?;
+            Ok(answer)
         };
         let answers = rows.par_iter().map(one).collect::<Result<Vec<Matched>, MatchError>>()?;
         for (row, answer) in rows.iter().zip(&answers) {
@@ -166,7 +169,7 @@ impl<'a> OrbitMatcher<'a> {
         Ok(answers)
     }
 
-    fn one(&self, row: &Row) -> Result<Matched, MatchError> {
+    fn one(&self, row: &Row, control: &Control<'_>) -> Result<Matched, MatchError> {
         let Asked { degree, verdict, .. } = self.asked;
         let (dim, teacher) = (self.matcher.dim(&row.representative), self.matcher.teacher());
         if dim.value != row.dim {
@@ -180,7 +183,7 @@ impl<'a> OrbitMatcher<'a> {
             return Ok(of(NoBasis::NotSpanning, Verdict::Zero, Law::ZeroPositive, dim.evidence));
         }
         if row.representative.size() == teacher.value {
-            return self.basis(&row.representative, teacher.evidence);
+            return self.basis(&row.representative, teacher.evidence, control);
         }
         if !verdict {
             return Ok(of(NoBasis::Surplus, Verdict::Undecided, Law::None, Evidence::Open));
@@ -188,13 +191,13 @@ impl<'a> OrbitMatcher<'a> {
         if let Some(evidence) = self.certain_part(row) {
             return Ok(of(NoBasis::Surplus, Verdict::One, Law::Monotone, evidence));
         }
-        let ruled = self.exact(&row.representative, teacher.evidence).unwrap_or(UNDECIDED);
+        let ruled = self.exact(&row.representative, teacher.evidence, control).unwrap_or(UNDECIDED);
         Ok(of(NoBasis::Surplus, ruled.verdict, ruled.law, ruled.evidence))
     }
 
     /// What a theorem says of an allocation that spans.
-    fn exact(&self, allocation: &Allocation, spans: Evidence) -> Option<Ruled> {
-        let exact = self.matcher.exact(allocation, Ensemble::Gaussian)?;
+    fn exact(&self, allocation: &Allocation, spans: Evidence, control: &Control<'_>) -> Option<Ruled> {
+        let exact = self.matcher.exact(allocation, Ensemble::Gaussian, control)?;
         let evidence = Evidence::all([exact.evidence, spans]);
         Some(Ruled { verdict: exact.verdict(), law: Law::Exact(exact.theorem), evidence })
     }
@@ -211,8 +214,8 @@ impl<'a> OrbitMatcher<'a> {
         known.reduce(Evidence::better)
     }
 
-    fn basis(&self, allocation: &Allocation, spans: Evidence) -> Result<Matched, MatchError> {
-        let counter = self.matcher.counter("a matching degree")?;
+    fn basis(&self, allocation: &Allocation, spans: Evidence, control: &Control<'_>) -> Result<Matched, MatchError> {
+        let counter = &self.matcher.counter("a matching degree")?.under(control);
         let affine = is_affine(counter, allocation);
         let counted = if affine { Ok(Degree::ONE) } else { counter.degree(allocation) };
         let degree = self.asked.degree.then_some(counted.map_err(NoBasis::Uncounted));
@@ -222,8 +225,8 @@ impl<'a> OrbitMatcher<'a> {
                 let evidence = Evidence::all([spans, odd.evidence]);
                 Ruled { verdict: Verdict::One, law: Law::OddDegree, evidence }
             }
-            counted => self.exact(allocation, spans).unwrap_or_else(|| match counted {
-                Ok(even) => self.fractional(allocation, even, spans),
+            counted => self.exact(allocation, spans, control).unwrap_or_else(|| match counted {
+                Ok(even) => self.fractional(allocation, even, spans, control),
                 Err(_) => UNDECIDED,
             }),
         });
@@ -231,12 +234,14 @@ impl<'a> OrbitMatcher<'a> {
     }
 
     /// Looks for an instance without a match.
-    fn fractional(&self, basis: &Allocation, degree: Degree, spans: Evidence) -> Ruled {
+    fn fractional(&self, basis: &Allocation, degree: Degree, spans: Evidence, control: &Control<'_>) -> Ruled {
         let options = MatchOptions::default();
-        let witness = (0..self.asked.trials).find_map(|trial| match self.matcher.instance(basis, &options, trial) {
-            Decision::Decided(found) if !found.real && found.complex == Some(degree.value) => Some((trial, found)),
-            _ => None,
-        });
+        let in_time = (0..self.asked.trials).take_while(|_| control.stopped().is_none());
+        let witness =
+            in_time.into_iter().find_map(|trial| match self.matcher.instance(basis, &options, trial, control) {
+                Decision::Decided(found) if !found.real && found.complex == Some(degree.value) => Some((trial, found)),
+                _ => None,
+            });
         let Some((trial, found)) = witness else {
             return UNDECIDED;
         };

@@ -116,7 +116,13 @@ impl Matcher {
     }
 
     /// What laws say of a match probability with little work, where so much is known of parts of the network.
-    pub(super) fn bound(&self, allocation: &Allocation, ensemble: Ensemble, parts: &Parts) -> Bound {
+    pub(super) fn bound(
+        &self,
+        allocation: &Allocation,
+        ensemble: Ensemble,
+        parts: &Parts,
+        control: &Control<'_>,
+    ) -> Bound {
         let Engine::Polynomial(p) = &self.engine else {
             return Bound::Open;
         };
@@ -124,14 +130,14 @@ impl Matcher {
         if dim.value < teacher.value {
             return Bound::AtMost(Rational::new(), dim.evidence);
         }
-        if let Some(exact) = self.exact_by(parts, allocation, ensemble) {
+        if let Some(exact) = self.exact_by(parts, allocation, ensemble, control) {
             return match exact.verdict() {
                 Verdict::One => Bound::One(exact.evidence),
                 _ if exact.high < 1 => Bound::AtMost(exact.high, exact.evidence),
                 _ => Bound::Open,
             };
         }
-        let counter = p.counter.with_work(LITTLE_WORK);
+        let counter = p.counter.with_work(LITTLE_WORK).under(control);
         let certain = certain_match(allocation, &p.matroid, &counter, teacher.evidence, FEW_BASES).certain;
         certain.map_or(Bound::Open, |(_, evidence)| Bound::One(evidence))
     }
@@ -276,8 +282,14 @@ impl Matcher {
     }
 
     /// Decides the instance of one trial, whatever the laws say.
-    pub fn instance(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Decision {
-        self.decide_instance(allocation, &self.cut(allocation, options), options, trial, &Control::unlimited())
+    pub fn instance(
+        &self,
+        allocation: &Allocation,
+        options: &MatchOptions,
+        trial: u64,
+        control: &Control<'_>,
+    ) -> Decision {
+        self.decide_instance(allocation, &self.cut(allocation, options), options, trial, control)
     }
 
     /// The instance of one trial, and a proof of what was decided about it; nothing if it is undecided, no proof is found, or
@@ -432,7 +444,7 @@ impl Matcher {
     /// Whether the instance of one trial has a match, if that is decided.
     #[cfg(test)]
     pub(super) fn real(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Option<bool> {
-        match self.instance(allocation, options, trial) {
+        match self.instance(allocation, options, trial, &Control::unlimited()) {
             Decision::Decided(finding) => Some(finding.real),
             Decision::Undecided(_) => None,
         }

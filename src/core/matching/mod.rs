@@ -9,6 +9,7 @@ mod bottleneck;
 mod choose;
 mod classify;
 mod critical;
+mod degeneration;
 mod degree;
 #[cfg(test)]
 mod diagonals;

@@ -24,7 +24,7 @@ impl<'a> Clock<'a> {
     /// Notes that a search for instances which ended without success was cut short by time.
     pub(super) fn note(self, share: &Control<'_>, seen: &Search) {
         let cut = [Stopped::Time, Stopped::Asked].map(|stopped| Some(Undecided::Stopped(stopped)));
-        let in_time = !seen.late && !cut.contains(&seen.reason);
+        let in_time = seen.stopped.is_none() && !cut.contains(&seen.reason);
         if !in_time {
             self.cut.store(true, Ordering::Relaxed);
         }
@@ -38,9 +38,9 @@ impl<'a> Clock<'a> {
         }
     }
 
-    /// Whether so many quarters of the time are over.
-    pub(super) fn is_over(self, quarters: u32) -> bool {
-        self.after(quarters).stopped().is_some()
+    /// What says stop after so many quarters of the time.
+    pub(super) fn stopped(self, quarters: u32) -> Option<Stopped> {
+        self.after(quarters).stopped()
     }
 
     /// Until so many quarters of the time are over.

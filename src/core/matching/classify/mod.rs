@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use crate::allocation::Allocation;
-use crate::control::{Control, Stopped};
+use crate::control::Control;
 use crate::reach::{Evidence, Group, MOST_POINTS, Orbits, Set};
 
 use clock::Clock;
@@ -30,7 +30,7 @@ use super::answer::Verdict;
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Search, Trials};
-use super::laws::{boundedness, evidence_of_fraction, is_affine, normality, odd_section, odd_slice};
+use super::laws::{Tries, boundedness, chosen, evidence_of_fraction, is_affine, is_open, normality, odd_part};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
 /// The most weights of a network whose allocations are all classified.
@@ -93,19 +93,21 @@ impl Matcher {
             })
             .collect();
         let ranks = Evidence::within(matroid.error_for_all());
-        let mut evidence = vec![teacher.evidence, ranks];
+        let (mut evidence, mut chosen_ones) = (vec![teacher.evidence, ranks], Vec::new());
         let mut table = Verdicts { group, all: vec![Verdict::Zero; 1 << n] };
         let mut degrees = BTreeMap::new();
         for basis in &bases {
             table.set(&basis.allocation, basis.verdict);
-            evidence.push(basis.evidence);
+            chosen_ones.push(basis.evidence);
             *degrees.entry(basis.degree.ok().map(|d| d.value)).or_insert(0) += basis.images;
         }
         let unsettled = table.spread(teacher.value);
-        let (unsettled, by_theorems) = self.settle_by_theorems(&mut table, unsettled, options);
+        let counted = bases.len() + unsettled.len();
+        let (unsettled, by_theorems) = self.settle_by_theorems(&mut table, unsettled, options, clock);
         evidence.extend(by_theorems);
         let (unsettled, odd) = self.settle_by_sections(&mut table, unsettled, teacher.value, counter, clock);
-        evidence.extend(odd);
+        chosen_ones.extend(odd);
+        evidence.push(chosen(counted, chosen_ones));
         let below_one = self.sample_bases(&bases, options, clock);
         let mut open = Vec::new();
         for (basis, known) in bases.iter().zip(below_one) {
@@ -137,7 +139,7 @@ impl Matcher {
             teacher,
             degrees,
             evidence: Evidence::all(evidence),
-            late: bases.iter().any(|b| b.degree.is_err()) || clock.is_over(4) || cut.load(Ordering::Relaxed),
+            late: bases.iter().any(|b| b.degree.is_err()) || clock.stopped(4).is_some() || cut.load(Ordering::Relaxed),
             settings: self.settings(),
             open,
             verdicts: table.all,
@@ -185,11 +187,11 @@ impl Matcher {
         if is_affine(counter, &allocation) {
             return of(allocation, Ok(Degree::ONE), Verdict::One, Evidence::Proved);
         }
-        let counted = |quarters: u32| match clock.is_over(quarters) {
-            true => Err(Stopped::Time.into()),
-            false => counter.under(&clock.after(quarters)).degree(&allocation),
+        let counted = |quarters: u32| match clock.stopped(quarters) {
+            Some(stopped) => Err(stopped.into()),
+            None => counter.under(&clock.after(quarters)).degree(&allocation),
         };
-        if let Some(exact) = self.exact(&allocation, options.ensemble) {
+        if let Some(exact) = self.exact(&allocation, options.ensemble, &clock.after(2)) {
             // Its verdict does not rest on the degree, which has to leave time for those whose verdicts do.
             let degree = counted(1);
             return of(allocation, degree, exact.verdict(), exact.evidence);
@@ -207,17 +209,21 @@ impl Matcher {
         table: &mut Verdicts,
         unsettled: Vec<Set>,
         options: &MatchOptions,
+        clock: Clock<'_>,
     ) -> (Vec<Set>, Vec<Evidence>) {
-        let (mut left, mut evidence) = (Vec::new(), Vec::new());
+        let (mut left, mut evidence, share) = (Vec::new(), Vec::new(), clock.after(3));
         for set in unsettled {
             let allocation = table.group.allocation(set);
-            match self.exact(&allocation, options.ensemble) {
+            match self.exact(&allocation, options.ensemble, &share) {
                 Some(exact) => {
                     table.set(&allocation, exact.verdict());
                     evidence.push(exact.evidence);
                 }
                 None => left.push(set),
             }
+        }
+        if !left.is_empty() {
+            clock.note_end(&share);
         }
         (left, evidence)
     }
@@ -240,16 +246,14 @@ impl Matcher {
                     return (*set, Some(Evidence::Proved));
                 }
                 let allocation = known.group.allocation(*set);
-                let counter = counter.under(&clock.after(3));
-                let odd = || {
-                    let section = odd_section(&counter, &allocation, teacher);
-                    section.or_else(|| odd_slice(&counter, &allocation, teacher).map(|(_, degree)| degree))
-                };
-                let odd = (!clock.is_over(3)).then(odd).flatten();
+                let share = clock.after(3);
+                let counter = counter.under(&share);
+                let odd = || odd_part(&counter, &allocation, teacher, &mut Tries::default());
+                let odd = share.stopped().is_none().then(odd).flatten();
                 if odd.is_none() {
-                    clock.note_end(&clock.after(3));
+                    clock.note_end(&share);
                 }
-                (*set, odd.map(|degree| degree.evidence))
+                (*set, odd.map(|(_, degree)| degree.evidence))
             };
             for (set, odd) in same_size.par_iter().map(odd).collect::<Vec<_>>() {
                 match odd {
@@ -315,9 +319,8 @@ impl Matcher {
             self.first_without_match(&basis.allocation, Some(degree), &options, control)
         };
         // Where any instance will do, and not only a random one.
-        let labels = self.network().probe(self.samples()).inputs() * self.network().labels_per_input();
         let persists = options.ensemble == Ensemble::Gaussian
-            && labels == basis.allocation.size()
+            && is_open(self.network(), self.samples(), basis.allocation.size())
             && boundedness(basis.degree.ok()).evidence() != Evidence::Open;
         if !persists {
             return random(u64::MAX);

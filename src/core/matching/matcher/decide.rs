@@ -12,7 +12,7 @@ use super::super::piecewise::{is_below_one, ruling};
 use super::super::shallow::Shallow;
 use super::{Engine, MOST_WITNESSES, MatchError, MatchOptions, Matcher, Polynomial};
 use crate::allocation::Allocation;
-use crate::control::{Control, Stopped};
+use crate::control::Control;
 use crate::number::Function;
 use crate::reach::Evidence;
 
@@ -133,7 +133,7 @@ impl Matcher {
             (answer.verdict, answer.reason) = (Verdict::Zero, Reason::NotSpanning);
             return;
         }
-        answer.exact = self.exact(&answer.allocation, options.ensemble);
+        answer.exact = self.exact(&answer.allocation, options.ensemble, &half);
         if answer.exact.as_ref().is_some_and(|exact| exact.verdict() == Verdict::Fractional) {
             let is_basis = answer.allocation.size() == answer.teacher.value;
             answer.degree = is_basis.then(|| counter.degree(&answer.allocation));
@@ -153,31 +153,42 @@ impl Matcher {
             }
             None if answer.exact.is_some() => self.enter_exact(answer),
             None => {
-                let cut_short = half.stopped() == Some(Stopped::Time);
+                let cut_short = half.stopped();
                 self.sample(answer, options, control);
-                if let (true, Some(estimate)) = (cut_short, &mut answer.estimate) {
+                if let (Some(why), Some(estimate)) = (cut_short, &mut answer.estimate) {
                     // With more time a law might have settled it.
-                    estimate.stopped = estimate.stopped.or(control.time_limit().map(Halt::TimeLimit));
+                    estimate.stopped = estimate.stopped.or(Some(Halt::of(why, control)));
                 }
             }
         }
     }
 
     /// What a theorem says of the match probability of an allocation that spans.
-    pub(in super::super) fn exact(&self, allocation: &Allocation, ensemble: Ensemble) -> Option<Exact> {
+    pub(in super::super) fn exact(
+        &self,
+        allocation: &Allocation,
+        ensemble: Ensemble,
+        control: &Control<'_>,
+    ) -> Option<Exact> {
         match &self.engine {
-            Engine::Polynomial(p) => self.exact_by(&p.parts, allocation, ensemble),
+            Engine::Polynomial(p) => self.exact_by(&p.parts, allocation, ensemble, control),
             _ => None,
         }
     }
 
     /// The same, where so much is known of parts of the network.
-    pub(super) fn exact_by(&self, parts: &Parts, allocation: &Allocation, ensemble: Ensemble) -> Option<Exact> {
+    pub(super) fn exact_by(
+        &self,
+        parts: &Parts,
+        allocation: &Allocation,
+        ensemble: Ensemble,
+        control: &Control<'_>,
+    ) -> Option<Exact> {
         let Engine::Polynomial(p) = &self.engine else {
             return None;
         };
         exact(&self.network, p.powers.as_ref(), allocation, self.samples, ensemble)
-            .or_else(|| by_parts((&self.network, self.samples), parts, allocation, ensemble, self.settings))
+            .or_else(|| by_parts((&self.network, self.samples), parts, allocation, ensemble, self.settings, control))
     }
 
     /// A student whose weights all learn copies the teacher, whatever is drawn.
