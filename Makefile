@@ -51,14 +51,14 @@ book: setup
 	cargo run --release --quiet --example book -- target/book
 
 # The package for Python: a wheel, built and installed into an environment of its own under target/, and its tests, types and lints.
-# What PYTHON_EXTRA names is installed where that works, and the tests of what is missing say that they are skipped. JAX comes for
-# processors alone; PyTorch brings four gigabytes for graphics cards unless pip is told its own index (PIP_EXTRA_INDEX_URL), so it has to
-# be asked for: `PYTHON_EXTRA='jax flax torch peft' make python`. Where Python, or the packages of tests/python/requirements.txt, cannot
-# be had this says so, and is an error in CI.
+# What PYTHON_EXTRA names is installed, too, where that works: `PYTHON_EXTRA='jax flax torch peft' make python`, which the workflow does in
+# a job of its own, since PyTorch brings four gigabytes for graphics cards (unless pip is told its own index, by PIP_EXTRA_INDEX_URL). The
+# tests of what is missing are skipped, which is said at the end. Where Python, or the packages of tests/python/requirements.txt, cannot be
+# had this says so, and is an error in CI.
 PYTHON ?= python3
 PYTHON_VENV := target/python-venv
 PYTHON_PIP := $(PYTHON_VENV)/bin/pip install --quiet --disable-pip-version-check
-PYTHON_EXTRA ?= jax
+PYTHON_EXTRA ?=
 python: setup
 	@ready() { \
 	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null \
