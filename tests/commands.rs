@@ -25,7 +25,7 @@ fn rank_has_the_fields_of_the_interface() {
 /// Whatever a command says of a match probability, a number lies within the two that a theorem proves it to lie between.
 #[test]
 fn probabilities_lie_within_what_is_proved() {
-    let rows = "network,allocation,samples,trials,successes\n\"pnn([1, 1, 1, 2], degree=2)\",W1 W2 W3[0,0],,9,2\n";
+    let rows = "network,allocation,samples,trials,successes\n\"pnn([1, 1, 1, 2], degree=2)\",\"W1 W2 W3[0,0]\",,9,2\n";
     let rows = file("rows.csv", rows);
     let rows = rows.to_str().unwrap();
     let (mut numbers, mut enclosures) = (0, 0);

@@ -92,7 +92,7 @@ fn matches_end_with_the_instances_that_are_decided() {
     let open: u64 = answer["counts"].as_array().unwrap().iter().map(|row| row[3].as_u64().unwrap()).sum();
     assert!(open > 0);
 
-    let row = format!("\"lffn([2, 2, 2])\",{diagonals},,100,90\n");
+    let row = format!("\"lffn([2, 2, 2])\",\"{diagonals}\",,100,90\n");
     let rows = format!("network,allocation,samples,trials,successes\n\"lffn([2, 2, 2])\",W1,,9,9\n{row}{row}");
     let rows = file("rows.csv", &rows);
     let (status, answers) = interrupted(&[&["compare", rows.to_str().unwrap()], &many[..]].concat());
