@@ -10,7 +10,7 @@ use allocert_prove::statement;
 
 use super::programs::{own_networks, program};
 use super::random::Random;
-use super::truth::{Said, Subject, Truth, contradict, said};
+use super::truth::{CONDITIONS, Said, Subject, Truth, contradict, said};
 
 /// Networks that share names of weights, and two pairs with the same label map.
 const NETWORKS: [&str; 9] = [
@@ -82,8 +82,9 @@ pub fn accepted(report: &Report) -> bool {
     matches!(report.verdict, Verdict::Valid | Verdict::Holey)
 }
 
-/// A random step.
-pub fn step(random: &mut Random, net: &Network, steps: usize) -> Rule {
+/// A random step; a bound is half of the time the true one.
+pub fn step(random: &mut Random, truth: &mut Truth, subject: &Subject, steps: usize) -> Rule {
+    let net = &truth.network(&subject.0);
     let n = net.weights();
     let any = |random: &mut Random| {
         let bits = match random.below(4) {
@@ -96,7 +97,11 @@ pub fn step(random: &mut Random, net: &Network, steps: usize) -> Rule {
     };
     let of = any(random);
     let earlier = |random: &mut Random| 1 + random.below(steps.max(1)) as u64;
-    let at_most = random.below(n + 1);
+    let mut at_most = random.below(n + 1);
+    if random.chance(2) {
+        let set = truth.set(subject, &of);
+        at_most = truth.dim(subject, &set);
+    }
     let weight = |random: &mut Random| print(net.layout(), &Allocation::of(n, [random.below(n)]));
     let entry = |random: &mut Random| match random.below(5) {
         0 => "1".to_owned(),
@@ -109,7 +114,7 @@ pub fn step(random: &mut Random, net: &Network, steps: usize) -> Rule {
         (0..count).map(|_| (*random.of(&["-1", "0", "1", "1", "2", "1/2"])).to_owned()).collect::<Vec<_>>()
     };
     let size = net.input_size();
-    match random.below(20) {
+    match random.below(23) {
         0 | 1 => {
             let number = |random: &mut Random| random.below(9) as i64 - 4;
             let inputs = (0..1 + random.below(3)).map(|_| (0..size).map(|_| number(random)).collect()).collect();
@@ -191,8 +196,77 @@ pub fn step(random: &mut Random, net: &Network, steps: usize) -> Rule {
             let polynomial = polynomial.split(' ').map(str::to_owned).collect();
             Rule::Absence { of, instance: earlier(random), multipliers, form, polynomial, nearby: random.chance(2) }
         }
-        _ => Rule::Fractional { of, spans: earlier(random), absence: earlier(random) },
+        19 => Rule::Fractional { of, spans: earlier(random), absence: earlier(random) },
+        20 | 21 => {
+            let text = |random: &mut Random| random.of(&CONDITIONS).0.to_owned();
+            let inside = few(random, n);
+            let fails = random.chance(2).then(|| within(net, &part(random, &inside)));
+            let (holds, given) = (text(random), random.chance(3).then(|| text(random)));
+            Rule::Condition { within: Some(within(net, &inside)), points: vec![earlier(random)], given, holds, fails }
+        }
+        _ => {
+            let inside = few(random, n);
+            let counts = told(random, truth.counts(subject, &inside, |_| true));
+            let points = vec![earlier(random), earlier(random)];
+            let unproved = random.below(4) as u64 / 3;
+            Rule::Table { within: within(net, &inside), points, counts, unproved, error_log2: Some(-60) }
+        }
     }
+}
+
+/// Up to four weights.
+fn few(random: &mut Random, n: usize) -> Allocation {
+    let count = 1 + random.below(4);
+    Allocation::of(n, (0..count).map(|_| random.below(n)).collect::<Vec<_>>())
+}
+
+fn part(random: &mut Random, of: &Allocation) -> Allocation {
+    let bits = random.word();
+    Allocation::of(of.weights(), of.iter().filter(|w| bits >> w & 1 == 1).collect::<Vec<_>>())
+}
+
+fn within(net: &Network, set: &Allocation) -> String {
+    if set.size() == 0 { "none".to_owned() } else { print(net.layout(), set) }
+}
+
+/// The numbers, or, half of the time, others.
+fn told(random: &mut Random, mut counts: Vec<(usize, usize, u64)>) -> Vec<(usize, usize, u64)> {
+    if random.chance(2) {
+        let place = random.below(counts.len());
+        counts[place].1 = (counts[place].1 + random.below(3)).saturating_sub(1);
+    }
+    counts
+}
+
+/// Adds a point where nothing is special, bounds of some sets, and the branches of a count by one weight, with the count.
+fn count(random: &mut Random, truth: &mut Truth, composed: &mut Composed, subject: &Subject) {
+    let net = truth.network(&subject.0);
+    let (n, size) = (net.weights(), net.input_size());
+    let number = |random: &mut Random| random.below(199) as i64 - 99;
+    let inputs = subject.1.map_or(6, |m| m as usize);
+    let inputs = (0..inputs).map(|_| (0..size).map(|_| number(random)).collect()).collect();
+    composed.add(subject, Rule::Point { weights: (0..n).map(|_| number(random)).collect(), inputs });
+    let point = composed.steps.len() as u64;
+    let inside = few(random, n);
+    for _ in 0..random.below(4) {
+        let set = part(random, &inside);
+        let (of, at_most) = (within(&net, &set), truth.dim(subject, &set));
+        composed.add(subject, Rule::Labels { of, at_most });
+    }
+    let weights: Vec<usize> = inside.iter().collect();
+    let weight = *random.of(&weights);
+    let (name, one) = (within(&net, &inside), within(&net, &Allocation::of(n, [weight])));
+    let before = composed.steps.len() as u64;
+    for there in [true, false] {
+        let counts = told(random, truth.counts(subject, &inside, |set| set.contains(weight) == there));
+        let none = "none".to_owned();
+        let (contains, avoids) = if there { (one.clone(), none) } else { (none, one.clone()) };
+        composed.add(subject, Rule::Branch { within: name.clone(), contains, avoids, point, counts });
+    }
+    let counts = told(random, truth.counts(subject, &inside, |_| true));
+    let unproved = random.below(6) as u64 / 3;
+    let branches = vec![before + 1, before + 2];
+    composed.add(subject, Rule::Count { within: name, branches, counts, unproved, error_log2: Some(-60) });
 }
 
 /// Composes certificates for so long, or so many; what was stated, and how many statements rest on holes.
@@ -211,7 +285,6 @@ pub fn compose(seed: u64, goes_on: impl Fn(usize) -> bool) -> (usize, usize, usi
         let chosen = *random.of(&names);
         for _ in 0..1 + random.below(2) {
             let text = if random.chance(3) { *random.of(&names) } else { chosen };
-            let net = truth.network(text);
             let subject = (text.to_owned(), *random.of(&[None, None, Some(1), Some(2)]));
             if let Some(rule @ Rule::Program { sha256, .. }) = programs.get(text)
                 && composed.hashes.insert(text.to_owned(), sha256.clone()).is_none()
@@ -220,7 +293,10 @@ pub fn compose(seed: u64, goes_on: impl Fn(usize) -> bool) -> (usize, usize, usi
             }
             composed.steps.push((subject.clone(), Rule::Network { network: subject.0.clone(), samples: subject.1 }));
             for _ in 0..40 {
-                let rule = step(&mut random, &net, composed.steps.len());
+                if random.chance(20) {
+                    count(&mut random, &mut truth, &mut composed, &subject);
+                }
+                let rule = step(&mut random, &mut truth, &subject, composed.steps.len());
                 composed.add(&subject, rule);
             }
         }

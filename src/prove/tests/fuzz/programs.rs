@@ -91,6 +91,6 @@ pub fn of_program(text: &str, samples: Option<u64>, statement: &str) -> Option<b
     match said(statement)? {
         Said::Bounds(of, least, most) => Some((least..=most).contains(&dim(&of)?)),
         Said::Match(of, low, high) => Some(if dim(&of)? == dim("all")? { high > 0 } else { low == 0 }),
-        Said::Table(..) => None,
+        Said::Table(..) | Said::Condition { .. } => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What statements of certificates say, and whether it is so: by the engine, at random points.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use allocert_core::allocation::{Allocation, parse, print};
 use allocert_core::control::Control;
@@ -41,6 +41,20 @@ impl Truth {
         self.dim(subject, &set)
     }
 
+    /// How many allocations inside some weights, of those that are kept, have each size and dimension, in rising order.
+    pub fn counts(
+        &mut self,
+        subject: &Subject,
+        within: &Allocation,
+        keeps: impl Fn(&Allocation) -> bool,
+    ) -> Vec<(usize, usize, u64)> {
+        let mut counts: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+        for set in subsets(within).into_iter().filter(keeps) {
+            *counts.entry((set.size(), self.dim(subject, &set))).or_default() += 1;
+        }
+        counts.into_iter().map(|((size, dim), number)| (size, dim, number)).collect()
+    }
+
     /// Whether a statement is true; nothing if it says nothing that this can tell.
     pub fn of(&mut self, subject: &Subject, statement: &str) -> Option<bool> {
         Some(match said(statement)? {
@@ -55,19 +69,57 @@ impl Truth {
                 if spans { high > 0 } else { low == 0 }
             }
             Said::Table(within, list) => {
-                let inside: Vec<usize> = self.set(subject, &within).iter().collect();
-                let weights = self.network(&subject.0).weights();
-                let mut counts: HashMap<(usize, usize), u64> = HashMap::new();
-                for mask in 0..1u64 << inside.len() {
-                    let cells = (0..inside.len()).filter(|i| mask >> i & 1 == 1).map(|i| inside[i]);
-                    let set = Allocation::of(weights, cells);
-                    *counts.entry((set.size(), self.dim(subject, &set))).or_default() += 1;
+                let within = self.set(subject, &within);
+                self.counts(subject, &within, |_| true) == list
+            }
+            Said::Condition { over, holds, given, fails } => {
+                let over = self.set(subject, &over);
+                let sets = if fails { vec![over] } else { subsets(&over) };
+                let all = self.all(subject);
+                let mut value = |set: &Allocation, text: &str| {
+                    let dim = self.dim(subject, set);
+                    CONDITIONS.iter().find(|(known, _)| *known == text).map(|(_, of)| of(set.size(), dim, all))
+                };
+                let mut asked = true;
+                for set in &sets {
+                    if given.as_ref().map_or(Some(true), |given| value(set, given))? {
+                        asked &= value(set, &holds)? != fails;
+                    } else {
+                        asked &= !fails;
+                    }
                 }
-                counts.len() == list.len() && list.iter().all(|(s, d, n)| counts.get(&(*s, *d)) == Some(n))
+                asked
             }
         })
     }
 }
+
+fn subsets(within: &Allocation) -> Vec<Allocation> {
+    let inside: Vec<usize> = within.iter().collect();
+    let cells =
+        |mask: u64| (0..inside.len()).filter(move |i| mask >> i & 1 == 1).map(|i| inside[i]).collect::<Vec<_>>();
+    (0..1u64 << inside.len()).map(|mask| Allocation::of(within.weights(), cells(mask))).collect()
+}
+
+/// A condition's value for an allocation of this size and dimension, where all weights have a third number of dimensions.
+type Condition = fn(usize, usize, usize) -> bool;
+
+/// Conditions, and what they say.
+pub const CONDITIONS: [(&str, Condition); 10] =
+    [
+        ("a.free", |size, dim, _| dim == size),
+        ("a.spans", |_, dim, all| dim == all),
+        ("a.dim <= a.size", |size, dim, _| dim <= size),
+        ("a.dim == min(a.size, net.teacher_dim)", |size, dim, all| dim == size.min(all)),
+        ("a.dim == min([a.size, 2])", |size, dim, _| dim == size.min(2)),
+        ("not a.dim in [1, 3]", |_, dim, _| dim != 1 && dim != 3),
+        ("a.dim > 1 or not a.spans", |_, dim, all| dim > 1 || dim != all),
+        ("(a.size - a.dim) % 2 == 0 if a.size > 1 else a.free", |size, dim, _| {
+            if size > 1 { (size - dim) % 2 == 0 } else { dim == size }
+        }),
+        ("2 * a.dim - 3 < a.size and not not a.dim >= 0", |size, dim, _| 2 * dim < size + 3),
+        ("len([k for k in range(a.size) if k < a.dim]) == a.dim // 1", |size, dim, _| dim.min(size) == dim),
+    ];
 
 pub type Subject = (String, Option<u64>);
 
@@ -78,6 +130,13 @@ pub enum Said {
     /// Between 0 and 1 in three steps, as in the statement.
     Match(String, u8, u8),
     Table(String, Vec<(usize, usize, u64)>),
+    /// For all allocations inside, or that it fails for this one.
+    Condition {
+        over: String,
+        holds: String,
+        given: Option<String>,
+        fails: bool,
+    },
 }
 
 pub fn said(statement: &str) -> Option<Said> {
@@ -108,6 +167,13 @@ pub fn said(statement: &str) -> Option<Said> {
             (words[3].parse().unwrap(), words[5].parse().unwrap(), words[0].parse().unwrap())
         };
         return Some(Said::Table(within.to_owned(), list.split(", ").map(entry).collect()));
+    }
+    let every = statement.strip_prefix("for all allocations a inside ").map(|rest| (rest, false));
+    if let Some((rest, fails)) = every.or_else(|| statement.strip_prefix("not for a = ").map(|rest| (rest, true))) {
+        let (over, holds) = rest.split_once(": ")?;
+        let (over, given) = over.split_once(" with ").map_or((over, None), |(over, given)| (over, Some(given)));
+        let (over, holds, given) = (over.to_owned(), holds.to_owned(), given.map(str::to_owned));
+        return Some(Said::Condition { over, holds, given, fails });
     }
     if let Some(of) = statement.strip_suffix(" does not span") {
         return Some(Said::Match(of.to_owned(), 0, 0));
