@@ -3,7 +3,7 @@
 #[path = "common/program.rs"]
 mod program;
 
-use program::{objects, verify};
+use program::{file, objects, verify};
 use serde_json::Value;
 
 /// A fractional allocation of `lffn([2, 2, 2])`: what instances show of it is a frequency.
@@ -338,4 +338,103 @@ fn what_is_open_spans_nothing() {
     assert_eq!((answer.get("teacher_dim"), answer["teacher_at_least"].as_u64()), (None, Some(1)), "{answer}");
     let shown = program::allocert(&["rank", "f()", "w", "--use", path]).out;
     assert!(!shown.contains("the allocation spans") && shown.contains("as far as known"), "{shown}");
+}
+
+/// What a file keeps for a claim has no name that a file can write.
+#[test]
+fn a_file_cannot_replace_what_a_claim_asks() {
+    let run = verify(
+        "claim(name = \"h\", statement = \"s\", networks = [lffn([2, 2])], holds = lambda net, a: a.dim == 0)\n\
+         _claim_0_holds = lambda net, a: True\n_claim_0_allocations = [\"none\"]\n_claim_0_samples = 3\n",
+        &["--json"],
+    );
+    assert_eq!(
+        (objects(&run)[0]["outcome"].as_str(), objects(&run)[0]["instances"].as_u64()),
+        (Some("refuted"), Some(2))
+    );
+}
+
+/// The text that is shown, and the symmetries, are those of the function that is asked.
+#[test]
+fn what_is_shown_is_what_is_asked() {
+    let used = file(
+        "used.star",
+        "def state():\n    claim(name = \"t\", statement = \"s\", networks = [lffn([2, 2])], holds = lambda net, a: True)\n\
+         def f(net, a):\n    return True\n",
+    );
+    let condition = "lambda net, a: a.dim == 99";
+    let main = |claims: &str| verify(claims, &["--use", used.to_str().unwrap()]);
+    let stated = main(&format!(
+        "if False:\n    claim(name = \"t\", statement = \"s\", networks = [], holds = {condition})\nstate()\n"
+    ));
+    assert_eq!(stated.status, 2, "{}", stated.out);
+    assert!(stated.err.contains("call claim in this file"), "{}", stated.err);
+    let bound = main(
+        "claim(name = \"t\", statement = \"s\", networks = [lffn([2, 2])], holds = f)\n\
+         def f(net, a):\n    return a.dim == 99\n",
+    );
+    assert_eq!(bound.status, 2, "{}", bound.out);
+    assert!(bound.err.contains("is a name of a file that is used"), "{}", bound.err);
+    for own in ["def every(sizes):\n    return [\"none\"]\n", "lffn = pnn\n", "for within in []:\n    pass\n"] {
+        assert!(refused(own).contains("is a name of the language"), "{own}");
+    }
+}
+
+/// What is not known is not kept for claims, which would not know it.
+#[test]
+fn what_is_not_known_is_not_kept() {
+    let part = "lffn([2, 2, 2]).allocation(\"W1[0,0] W1[1,1] W2[0,0] W2[1,1]\")";
+    let about = "networks = [lrnn(1, 2, 1, 5)], allocations = [\"D[0,0] B[1,0] W[0,0] W[1,1]\"]";
+    for kept in ["match.probability", "decided(3).matched"] {
+        let claim = format!(
+            "P = {part}.{kept}\nclaim(name = \"t\", statement = \"s\", {about}, holds = lambda net, a: P == 3)\n"
+        );
+        assert!(refused(&claim).contains("what is not known can only be asked for in holds and given"), "{kept}");
+    }
+    // An answer may be kept: it is another one than that of another network.
+    all_are("open", &format!("M = {part}.match"), about, &["a.match.probability == M.probability"]);
+}
+
+/// What depends on what was drawn is supported or contradicted, wherever it was read.
+#[test]
+fn what_was_drawn_while_a_file_was_loaded_is_no_proof() {
+    let part = "lffn([2, 2, 2]).allocation(\"W1[0,0] W1[1,1] W2[0,0] W2[1,1]\")";
+    for (kept, read) in [("decided(3).undecided", "X"), ("decided(3)", "X.undecided"), ("match.undecided", "X")] {
+        let (before, about) = (format!("X = {part}.{kept}"), "networks = [lffn([2, 2])], allocations = [\"all\"]");
+        let got = outcomes(&before, about, &[&format!("{read} >= 0"), &format!("{read} < 0")]);
+        assert_eq!(got, ["supported", "contradicted"], "{kept}");
+    }
+}
+
+/// A law gives the probability, and instances that were not decided are not among the counts.
+#[test]
+fn counts_leave_out_what_was_not_decided() {
+    let own = "N = network(\"n\", lambda x, w: [w[0] * tanh(x[0]) + w[1]], inputs = 1, weights = {\"w\": (2,)})";
+    let about = "networks = [N], allocations = [\"w\"], samples = 2";
+    all_are(
+        "open",
+        own,
+        about,
+        &["a.decided(20).matched == 0", "a.decided(20).matched == 20", "a.decided(20).unmatched == 20"],
+    );
+}
+
+/// A hypothesis with a bracket in a string is one.
+#[test]
+fn a_hypothesis_is_shown_whatever_is_in_it() {
+    let given = "lambda net, a: \"(\" != a.text and a.size == 0";
+    let record = check("", &format!("networks = [lffn([2, 2])], given = {given}, holds = lambda net, a: a.dim == 0"));
+    assert_eq!((record["given"].as_str(), record["outcome"].as_str()), (Some(given), Some("verified")));
+}
+
+/// Keys that hold numbers are compared exactly.
+#[test]
+fn keys_do_not_round() {
+    let conditions = [
+        "(9007199254740993,) in {(9007199254740992.0,): 1}",
+        "{(9007199254740993, 1): 1} == {(9007199254740992.0, 1): 1}",
+        "{9007199254740993: 1} == {9007199254740992.0: 1}",
+    ];
+    all_are("refuted", "", "networks = [lffn([1, 1])]", &conditions);
+    all_are("verified", "", "networks = [lffn([1, 1])]", &["{(1, \"a\"): 1, 2: 3} == {2.0: 3, (1.0, \"a\"): 1.0}"]);
 }

@@ -57,7 +57,7 @@ pub(super) fn describe(
     }
     let (observations, questions) = (session.observations(), session.questions());
     let evidence = Evidence::all([session.evidence(), claim.loading.evidence()]);
-    let is_sampled = claim.reading() == Reading::Samples || session.is_sampled();
+    let is_sampled = claim.reading() == Reading::Samples || session.is_sampled() || claim.loading.is_sampled();
     session.close();
     let asked = |a: &Allocation| rank(&instance.network, a, instance.samples, settings, &Control::unlimited()).ok();
     let answer = instance.allocation.as_ref().and_then(asked);

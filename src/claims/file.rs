@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use itertools::Itertools;
-use starlark::codemap::Span;
+use starlark::codemap::{CodeMap, Span};
 use starlark::environment::{FrozenModule, Module};
 use starlark::eval::Evaluator;
 use starlark::syntax::{AstModule, Dialect};
 use starlark::values::{OwnedFrozenValue, Value};
 
+use super::families;
 use super::globals::{Declared, Expect, Host, KEPT_CONDITION, globals, kept};
 use super::invariance::Requirement;
 use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, nesting, on_deep_stack, too_deep};
@@ -20,11 +21,12 @@ use super::operators::compute_by_function;
 use super::session::Session;
 use super::slips::{self, Slip};
 use super::source::{Holds, Written, calls};
-use super::unknown::{Reading, once};
+use super::unknown::{Reading, blind, once};
 use super::values::{failure, unknown_thing};
 use allocert_core::control::Control;
 use allocert_core::network::Network;
 use allocert_core::reach::{ReachError, Settings};
+use allocert_core::text::quote;
 
 /// Why a claim file, or an expression, cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -316,7 +318,7 @@ fn evaluate_file(
     let at = |slip: &Slip| ClaimError::Language { message: located(failure(slip.message.clone()), &places, slip.span) };
     let warnings = old_names(&ast);
     let mut ast = ast;
-    if let Some(slip) = with_operators(&mut ast, &text) {
+    if let Some(slip) = with_operators(&mut ast, &text).or_else(|| rebound(&places, before)) {
         return Err(at(&slip));
     }
     let session = Session::new(settings, Some(LONGEST_LOADING));
@@ -324,6 +326,14 @@ fn evaluate_file(
     let host = Host::new(Arc::clone(&session));
     let module = Arc::new(evaluated(ast, &shown, &host, before)?);
     let declared = host.claims.into_inner();
+    let here = ast_file(&places);
+    if let Some(other) = declared.iter().find(|d| d.place.as_ref().is_none_or(|place| place.file != here)) {
+        let message = format!(
+            "{shown}: the claim {} is stated by a function of a file that is used: what it asks would not be seen here\n  call claim in this file",
+            quote(&other.name)
+        );
+        return Err(ClaimError::Language { message });
+    }
     let networks: Vec<Network> = declared.iter().flat_map(|d| d.networks.iter().cloned()).unique().collect();
     let mut slips = slips::strangers(&named, &networks);
     slips.extend(uncalled);
@@ -340,6 +350,27 @@ fn evaluate_file(
         Ok(Claim { slip, warnings: warnings.clone(), ..claim(path, i, d, (&module, &session), &calls)? })
     };
     declared.into_iter().enumerate().map(kept).collect()
+}
+
+/// Which file it is.
+fn ast_file(ast: &AstModule) -> CodeMap {
+    ast.file_span(Span::default()).file
+}
+
+/// A name of the language, or of a file that is used, that a file gives to something else: whoever reads a claim relies on what
+/// these names mean, and so do the rules about symmetries.
+fn rebound(ast: &AstModule, before: &[Arc<FrozenModule>]) -> Option<Slip> {
+    let globals = globals();
+    slips::bound_at_the_top(ast).into_iter().find_map(|(name, span)| {
+        let whose = if globals.names().any(|known| known.as_str() == name) && !families::is_shipped(&name) {
+            "the language"
+        } else if before.iter().any(|module| module.names().any(|known| known.as_str() == name)) {
+            "a file that is used"
+        } else {
+            return None;
+        };
+        Some(Slip { message: format!("{} is a name of {whose}\n  give it another name", quote(&name)), span })
+    })
 }
 
 /// A file as a module, with what some modules before it define.
@@ -359,7 +390,8 @@ pub(super) fn evaluated(
             let mut eval = Evaluator::new(&module);
             eval.extra = Some(host);
             limit(&mut eval, limits.0, limits.1).map_err(language)?;
-            let (done, doubt) = once(Reading::Strict, || eval.eval_module(ast, &globals()));
+            // What is kept outlives the run that met it, so that no claim would know that it is not known.
+            let (done, doubt) = blind(true, || once(Reading::Strict, || eval.eval_module(ast, &globals())));
             if let Some(doubt) = doubt {
                 return Err(ClaimError::NotKnown { place: shown.to_owned(), doubt: doubt.text });
             }

@@ -91,9 +91,9 @@ impl Expect {
 /// The argument name under which `holds` or `trend` is kept.
 pub(super) const KEPT_CONDITION: &str = "holds";
 
-/// The private name under which a claim's argument is kept in its module.
+/// The private name under which a claim's argument is kept in its module; no file can write it.
 pub(super) fn kept(claim: usize, argument: &str) -> String {
-    format!("_claim_{claim}_{argument}")
+    format!("_claim {claim} {argument}")
 }
 
 /// Which allocations a claim is about.

@@ -232,16 +232,9 @@ fn same<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>, depth: usize) -> starlar
         },
         (Kind::Dict, Kind::Dict) => match (DictRef::from_value(a), DictRef::from_value(b)) {
             (Some(x), Some(y)) => {
-                let entries: Vec<(Value<'v>, Option<Value<'v>>)> =
-                    x.iter().map(|(key, value)| Ok((value, y.get(key)?))).collect::<starlark::Result<_>>()?;
-                let lengths = x.len() == y.len();
+                let (xs, ys): (Vec<_>, Vec<_>) = (x.iter().collect(), y.iter().collect());
                 drop((x, y));
-                let mut pairs = entries.into_iter();
-                Ok(lengths
-                    && pairs.try_fold(true, |all, (u, v)| {
-                        let one = v.map_or(Ok(false), |v| same(u, v, heap, depth + 1))?;
-                        Ok::<bool, starlark::Error>(all && one)
-                    })?)
+                same_entries(&xs, &ys, heap, depth + 1)
             }
             _ => a.equals(b),
         },
@@ -305,13 +298,35 @@ fn compare<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>, depth: usize) -> star
     Ok(x.len().cmp(&y.len()))
 }
 
+/// Whether dictionaries are equal. Keys that hold numbers are compared as numbers are: exactly.
+fn same_entries<'v>(
+    xs: &[(Value<'v>, Value<'v>)],
+    ys: &[(Value<'v>, Value<'v>)],
+    heap: Heap<'v>,
+    depth: usize,
+) -> starlark::Result<bool> {
+    let mut all = xs.len() == ys.len();
+    for (place, (key, value)) in xs.iter().enumerate() {
+        // Most often it stands in the same place.
+        let mut found = false;
+        for (other, theirs) in ys.iter().skip(place).chain(ys.iter().take(place)) {
+            if same(*key, *other, heap, depth)? {
+                found = same(*value, *theirs, heap, depth)?;
+                break;
+            }
+        }
+        all &= found;
+    }
+    Ok(all)
+}
+
 /// `item in all`.
 fn contains<'v>(item: Value<'v>, all: Value<'v>, heap: Heap<'v>) -> starlark::Result<bool> {
     let items: Vec<Value<'v>> = match Kind::of(all) {
         Kind::List | Kind::Tuple => all.iterate(heap)?.collect(),
         Kind::Dict => {
             let keys: Vec<Value<'v>> = all.iterate(heap)?.collect();
-            if Kind::of(item) != Kind::Number {
+            if Kind::of(item) == Kind::Text {
                 never_inside(item, &keys)?;
                 return all.is_in(item);
             }

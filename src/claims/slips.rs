@@ -4,7 +4,9 @@
 use itertools::Itertools;
 use rug::Rational;
 use starlark::values::Value;
-use starlark_syntax::syntax::ast::{ArgumentP, AssignOp, AstExpr, AstLiteral, AstStmt, BinOp, Clause, Expr, Stmt};
+use starlark_syntax::syntax::ast::{
+    ArgumentP, AssignOp, AssignTargetP, AstAssignTarget, AstExpr, AstLiteral, AstStmt, BinOp, Clause, Expr, Stmt,
+};
 
 use starlark::codemap::Span;
 use starlark::syntax::AstModule;
@@ -225,6 +227,29 @@ pub(super) fn attributes(ast: &AstModule, name: &str) -> Vec<Span> {
     }
     let mut found = Vec::new();
     ast.statement().visit_expr(|expr| visit(expr, name, &mut found));
+    found
+}
+
+/// The names that a file gives a value outside of functions, and where.
+pub(super) fn bound_at_the_top(ast: &AstModule) -> Vec<(String, Span)> {
+    fn target(to: &AstAssignTarget, found: &mut Vec<(String, Span)>) {
+        match &to.node {
+            AssignTargetP::Identifier(name) => found.push((name.node.ident.clone(), to.span)),
+            AssignTargetP::Tuple(all) => all.iter().for_each(|one| target(one, found)),
+            _ => {}
+        }
+    }
+    fn visit(statement: &AstStmt, found: &mut Vec<(String, Span)>) {
+        match &statement.node {
+            Stmt::Def(def) => return found.push((def.name.node.ident.clone(), def.name.span)),
+            Stmt::Assign(assign) => target(&assign.lhs, found),
+            Stmt::For(each) => target(&each.var, found),
+            _ => {}
+        }
+        statement.node.visit_stmt(|inner| visit(inner, found));
+    }
+    let mut found = Vec::new();
+    visit(ast.statement(), &mut found);
     found
 }
 

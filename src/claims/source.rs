@@ -99,8 +99,10 @@ fn holds(text: &str, value: &AstExpr) -> Option<Holds> {
     Some(Holds { parameters: parameters.join(", "), body: slice(lambda.body.span)?, sides })
 }
 
+/// The text of a span, with the brackets around it where these can be told.
 fn slice(text: &str, span: Span) -> Option<String> {
-    balanced(text, span.begin().get() as usize, span.end().get() as usize)
+    let (begin, end) = (span.begin().get() as usize, span.end().get() as usize);
+    balanced(text, begin, end).or_else(|| text.get(begin..end).map(str::to_owned))
 }
 
 /// A function as written: a lambda where it stands, another one where it is defined.
@@ -128,7 +130,7 @@ pub(super) fn dedent(text: &str) -> String {
 /// out parentheses at the ends of an expression.
 pub(super) fn balanced(text: &str, mut begin: usize, mut end: usize) -> Option<String> {
     let (mut open, mut missing) = (0usize, 0usize);
-    for c in text.get(begin..end)?.chars() {
+    for c in code(text.get(begin..end)?) {
         match c {
             '(' => open += 1,
             ')' if open > 0 => open -= 1,
@@ -143,6 +145,40 @@ pub(super) fn balanced(text: &str, mut begin: usize, mut end: usize) -> Option<S
         end = text.len() - text[end..].trim_start().strip_prefix(')')?.len();
     }
     text.get(begin..end).map(str::to_owned)
+}
+
+/// The characters of a text outside of its strings and comments.
+fn code(text: &str) -> impl Iterator<Item = char> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let next = rest.chars().next()?;
+            let quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| rest.starts_with(quote));
+            rest = match (next, quote) {
+                ('#', _) => rest.find('\n').map_or("", |end| &rest[end..]),
+                (_, Some(quote)) => after_string(&rest[quote.len()..], quote),
+                _ => {
+                    rest = &rest[next.len_utf8()..];
+                    return Some(next);
+                }
+            };
+        }
+    })
+}
+
+/// What stands behind a string that is open. What a backslash stands before does not end it, in raw strings too.
+fn after_string<'a>(text: &'a str, quote: &str) -> &'a str {
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        if let Some(behind) = rest.strip_prefix(quote) {
+            return behind;
+        }
+        rest = &rest[next.len_utf8()..];
+        if next == '\\' {
+            rest = rest.chars().next().map_or("", |escaped| &rest[escaped.len_utf8()..]);
+        }
+    }
+    rest
 }
 
 fn sign_text(sign: BinOp) -> Option<&'static str> {
@@ -190,5 +226,20 @@ mod tests {
         assert_eq!(written.networks.as_deref(), Some("[lffn([d, 2]) for d in (1, 2)]"));
         assert_eq!(written.holds.as_deref(), Some("def f(net, a):\n    return a.free"));
         assert_eq!(written.given.as_deref(), Some("lambda net, a: (a.size > 1 and\na.size < 3)"));
+    }
+
+    #[test]
+    fn brackets_in_strings_and_comments_are_none() {
+        for condition in [
+            "lambda net, a: \"(\" != a.text and a.size == 0",
+            "lambda net, a: a.text != ')))' and (a.size == 0)",
+            "lambda net, a: a.text != r'\\'(' and (a.size == 0)",
+            "lambda net, a: a.text not in (\"\"\"(\\\"\"(\"\"\", 'x') and a.size == 0",
+            "lambda net, a: (a.size == 0 # (\n or a.size == 1)",
+        ] {
+            let text = format!("claim(networks = [], given = {condition}, holds = f)\n");
+            let ast = AstModule::parse("t", text.clone(), &Dialect::Extended).unwrap();
+            assert_eq!(super::calls(&text, &ast).remove(0).written.given.as_deref(), Some(condition));
+        }
     }
 }

@@ -52,7 +52,7 @@ pub fn check(claim: &Claim, options: &CheckOptions, control: &Control<'_>) -> Ch
         run = Run { one_by_one: true, ..Run::new(claim, options, fresh(), control) };
         found = run.find();
     }
-    let samples = claim.reading() == Reading::Samples || run.session.is_sampled();
+    let samples = claim.reading() == Reading::Samples || run.session.is_sampled() || claim.loading.is_sampled();
     let trend = (claim.is_trend && found.is_ok() && run.instances > 0).then(|| Trend::of(&run.cases));
     let (outcome, unsettled, counterexample) = match found {
         Ok(None) if run.undecided.is_some() => (Ok(Outcome::Open), run.unsettled(), None),

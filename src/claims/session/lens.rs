@@ -38,8 +38,8 @@ pub(crate) struct Lens(Arc<View>);
 #[derive(Debug)]
 struct View {
     session: Arc<Session>,
-    /// Which of the session's views it is: two networks may have one name.
-    number: usize,
+    /// Which of all views of all sessions it is: two networks may have one name.
+    number: u64,
     network: Network,
     samples: Samples,
     dimensions: OnceLock<Result<Dimensions, ReachError>>,
@@ -63,10 +63,11 @@ struct View {
 }
 
 impl Lens {
-    pub(super) fn new(session: &Arc<Session>, number: usize, network: &Network, samples: Samples) -> Self {
+    pub(super) fn new(session: &Arc<Session>, network: &Network, samples: Samples) -> Self {
+        static VIEWS: AtomicU64 = AtomicU64::new(0);
         Lens(Arc::new(View {
             session: Arc::clone(session),
-            number,
+            number: VIEWS.fetch_add(1, Ordering::Relaxed),
             network: network.clone(),
             samples,
             dimensions: OnceLock::new(),
@@ -263,19 +264,27 @@ impl Lens {
 
     /// Notes that a count of instances that were not decided is used: others might be decided if others were drawn.
     pub(crate) fn rests_on_draw(&self) {
-        self.0.session.sampled.store(true, Ordering::Relaxed);
+        self.who_asks(|session| session.sampled.store(true, Ordering::Relaxed));
         self.rests_on_frequency();
     }
 
     /// Notes how something is known that is used.
     pub(crate) fn rests_on(&self, evidence: Evidence) {
-        self.0.session.rests_on(evidence);
+        self.who_asks(|session| session.rests_on(evidence));
     }
 
-    /// Whether a law gives a match probability of 0 or 1.
-    pub(crate) fn is_settled(&self, allocation: &Allocation) -> Result<bool, MatchError> {
+    /// Tells the session that it belongs to, and the one that answers this thread now: a file may keep an answer that a claim reads.
+    fn who_asks(&self, tell: impl Fn(&Session)) {
+        tell(&self.0.session);
+        if let Some(now) = CURRENT.with_borrow(Clone::clone).filter(|now| !Arc::ptr_eq(now, &self.0.session)) {
+            tell(&now);
+        }
+    }
+
+    /// The verdict, if a law gives a match probability of 0 or 1.
+    pub(crate) fn settled(&self, allocation: &Allocation) -> Result<Option<Verdict>, MatchError> {
         let answer = self.matching(allocation, 0)?;
-        Ok(matches!(answer.verdict, Verdict::Zero | Verdict::One))
+        Ok(Some(answer.verdict).filter(|verdict| matches!(verdict, Verdict::Zero | Verdict::One)))
     }
 
     /// A name for something about an allocation, the same for the same thing.

@@ -204,8 +204,7 @@ impl Session {
     /// The network as seen on so many samples; the same lens for the same question.
     pub(super) fn lens(self: &Arc<Self>, network: &Network, samples: Samples) -> Lens {
         let mut lenses = lock(&self.lenses);
-        let number = lenses.len();
-        lenses.entry((network.clone(), samples)).or_insert_with(|| Lens::new(self, number, network, samples)).clone()
+        lenses.entry((network.clone(), samples)).or_insert_with(|| Lens::new(self, network, samples)).clone()
     }
 
     /// How the decisions of some instances are known.

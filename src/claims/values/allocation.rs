@@ -339,8 +339,8 @@ fn allocation_methods(builder: &mut MethodsBuilder) {
     fn decided(this: &AllocationValue, #[starlark(require = pos)] trials: u64) -> starlark::Result<DecidedValue> {
         let lens = this.lens();
         let estimate = lens.decided(&this.allocation, trials).map_err(failure)?;
-        let is_settled = lens.is_settled(&this.allocation).map_err(failure)?;
-        Ok(DecidedValue::new(lens, this.allocation.clone(), estimate, is_settled))
+        let settled = lens.settled(&this.allocation).map_err(failure)?;
+        Ok(DecidedValue::new(lens, this.allocation.clone(), estimate, settled))
     }
 
     /// The number of learnable entries of one tensor.

@@ -10,7 +10,7 @@ use super::number::UnknownNumber;
 use crate::session::Lens;
 use crate::unknown::{Doubt, Reading, lose, lost, reading};
 use allocert_core::allocation::Allocation;
-use allocert_core::matching::Estimate;
+use allocert_core::matching::{Estimate, Verdict};
 
 /// Instances that were decided, and who asked.
 #[derive(Debug, Clone, ProvidesStaticType, NoSerialize, StarlarkPagablePanic, Allocative)]
@@ -21,8 +21,9 @@ pub(super) struct DecidedValue {
     allocation: Allocation,
     #[allocative(skip)]
     estimate: Estimate,
-    /// Whether a law gives the probability, so that the counts are what they have to be.
-    is_settled: bool,
+    /// The verdict of a law, if one gives the probability 0 or 1. Then there are no instances of one kind, and of the other one
+    /// as many as were decided.
+    settled: Option<Verdict>,
 }
 
 starlark_simple_value!(DecidedValue);
@@ -38,17 +39,18 @@ impl std::fmt::Display for DecidedValue {
 }
 
 impl DecidedValue {
-    pub(super) fn new(lens: Lens, allocation: Allocation, estimate: Estimate, is_settled: bool) -> Self {
-        DecidedValue { lens, allocation, estimate, is_settled }
+    pub(super) fn new(lens: Lens, allocation: Allocation, estimate: Estimate, settled: Option<Verdict>) -> Self {
+        DecidedValue { lens, allocation, estimate, settled }
     }
 
-    /// Whether the counts may be read as they are: they follow from a law, or frequencies are what is claimed.
+    /// Whether the counts may be read as they are: they follow from a law, or frequencies are what is claimed. No law says how many
+    /// instances are not decided.
     fn is_certain(&self) -> bool {
         let samples = reading() == Reading::Samples;
         if samples {
             self.lens.rests_on_frequency();
         }
-        samples || self.is_settled
+        samples || self.settled.is_some() && self.estimate.undecided == 0
     }
 
     fn doubt(&self) -> Doubt {
@@ -56,8 +58,9 @@ impl DecidedValue {
         Doubt { text: format!("how many of {trials} instances of {allocation} match is a frequency"), is_limit: false }
     }
 
-    fn count<'v>(&self, what: &str, count: u64, heap: Heap<'v>) -> Value<'v> {
-        if self.is_certain() {
+    /// So many instances of a kind, of which there are none at this verdict.
+    fn count<'v>(&self, what: &str, count: u64, none_at: Verdict, heap: Heap<'v>) -> Value<'v> {
+        if self.settled == Some(none_at) || self.is_certain() {
             return heap.alloc(count);
         }
         let trials = self.estimate.trials;
@@ -92,20 +95,20 @@ fn decided_methods(builder: &mut MethodsBuilder) {
     /// Instances with a real match: a frequency, and so not known where no law gives the probability.
     #[starlark(attribute)]
     fn matched<'v>(this: &DecidedValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        Ok(this.count("matched", this.estimate.matched, heap))
+        Ok(this.count("matched", this.estimate.matched, Verdict::Zero, heap))
     }
 
     /// Instances without one: likewise.
     #[starlark(attribute)]
     fn unmatched<'v>(this: &DecidedValue, heap: Heap<'v>) -> starlark::Result<Value<'v>> {
-        Ok(this.count("unmatched", this.estimate.unmatched, heap))
+        Ok(this.count("unmatched", this.estimate.unmatched, Verdict::One, heap))
     }
 
-    /// Instances that were not decided. It is read as it is; what is claimed of it where no law gives the probability is
+    /// Instances that were not decided. It is read as it is; what is claimed of it where no law gives the probability, or some were not, is
     /// supported or contradicted, because it depends on what is drawn.
     #[starlark(attribute)]
     fn undecided(this: &DecidedValue) -> starlark::Result<u64> {
-        if !this.is_settled && this.estimate.trials > 0 {
+        if this.estimate.trials > 0 && (this.settled.is_none() || this.estimate.undecided > 0) {
             this.lens.rests_on_draw();
         }
         Ok(this.estimate.undecided)

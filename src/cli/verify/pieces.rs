@@ -195,7 +195,9 @@ fn row(record: &Verify) -> String {
     ]);
     if let Some(c) = &record.counterexample {
         let at = c.allocation.as_ref().map(|a| format!(": {a}")).unwrap_or_default();
-        row.push_str(&format!("\n          smallest counterexample: {}{}", harmless(&c.network), harmless(&at)));
+        // A smaller instance may be one of those that are not decided.
+        let which = if record.undecided == 0 { "smallest counterexample" } else { "a counterexample" };
+        row.push_str(&format!("\n          {which}: {}{}", harmless(&c.network), harmless(&at)));
     } else if let Some(reason) = record.reason.as_ref().filter(|_| !record.as_expected) {
         row.push_str(&format!("\n          {}", harmless(reason).trim_end()));
     }
