@@ -134,8 +134,8 @@ pub(super) type Subject = (String, Option<u64>);
 /// A condition that was evaluated.
 #[derive(Clone, Debug)]
 pub(super) struct Evaluated {
-    /// The hypothesis, if there is one, and the condition.
-    pub(super) texts: (Option<String>, String),
+    /// The weights that the allocations lie in, as written, and the hypothesis, if there are such; and the condition.
+    pub(super) texts: (Option<String>, Option<String>, String),
     /// An allocation that fails it.
     pub(super) fails: Option<Vec<usize>>,
     /// For how many allocations the hypothesis is true; nothing if it could not be evaluated.

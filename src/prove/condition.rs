@@ -113,8 +113,28 @@ impl Asked {
             return None;
         }
         let points = if network.weights() <= MOST_WEIGHTS { points.to_vec() } else { Vec::new() };
-        let (within, given, holds) = (inside.as_ref().map(text), self.given.clone(), self.holds.clone());
+        // One text for all networks, so that they are seen to be asked the same.
+        let within = match &inside {
+            Some(inside) if !self.is_plain(network, inside) && checked.subjects.len() > 1 => return None,
+            Some(inside) if !self.is_plain(network, inside) => Some(text(inside)),
+            _ => self.within.clone(),
+        };
+        let (given, holds) = (self.given.clone(), self.holds.clone());
         Some(Rule::Condition { within, points, given, holds, fails })
+    }
+}
+
+impl Asked {
+    /// Whether the weights are written as certificates write them: names of tensors and of weights, none of them twice.
+    fn is_plain(&self, network: &Network, inside: &Allocation) -> bool {
+        let Some(text) = &self.within else { return true };
+        let index = |c: char| c.is_ascii_digit() || c == ',';
+        let plain = |item: &str| match item.split_once('[') {
+            Some((_, indices)) => indices.strip_suffix(']').is_some_and(|i| !i.is_empty() && i.chars().all(index)),
+            None => !item.is_empty() && item != "none",
+        };
+        let size = |item: &str| parse(network.layout(), item).map_or(0, |set| set.size());
+        text == "none" || text.split(' ').all(plain) && text.split(' ').map(size).sum::<usize>() == inside.size()
     }
 }
 

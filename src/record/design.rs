@@ -82,7 +82,11 @@ impl Design {
             let verdict = answer.map(|m| m.verdict.name().to_owned());
             Alternative { allocation: print(layout, a), verdict, degree: answer.and_then(|m| degree(m)) }
         };
+        let is_open = |evidence: &reach::Evidence| *evidence == reach::Evidence::Open;
         let (verdict, verdict_reason, verdict_evidence) = match matching {
+            Matching::NoneSpans(evidence) | Matching::NotSpanning(evidence) if is_open(evidence) => {
+                ("undecided", "the teacher's dimension is open".to_owned(), None)
+            }
             Matching::NoneSpans(evidence) => (
                 "zero",
                 "zero-positive law: no allocation that is allowed spans".to_owned(),
@@ -103,7 +107,7 @@ impl Design {
             size: chosen.size(),
             per_row: options.per_row,
             dim: design.dim.value,
-            teacher_dim: design.teacher.map(|t| t.value),
+            teacher_dim: design.teacher.filter(|t| !is_open(&t.evidence)).map(|t| t.value),
             teacher_at_least: design.teacher_at_least,
             best: !matches!(design.optimal, Optimal::AtMost(_)),
             reason: design.optimal.to_string(),

@@ -94,7 +94,7 @@ fn follows(
         found.push(evaluated.ok_or_else(|| Fault::Wrong(format!("step {condition} is no condition on a network")))?);
     }
     let alike = found.windows(2).all(|two| two[0].0.texts == two[1].0.texts);
-    ensure(alike, "the conditions of the networks are different ones")?;
+    ensure(alike, "the conditions of the networks are different ones, or inside different weights")?;
     ensure(found.iter().all(|(_, subject)| networks.contains(subject)), "a condition is on another network")?;
     match (outcome, counterexample) {
         ("verified", _) => {

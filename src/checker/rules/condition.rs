@@ -58,7 +58,7 @@ struct Scope<'a> {
 
 /// What cannot be evaluated is a hole: the step then states nothing that is proved. What is false is a fault.
 pub(super) fn condition(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fault> {
-    let Rule::Condition { given, holds, fails, .. } = rule else { return Ok(()) };
+    let Rule::Condition { within, given, holds, fails, .. } = rule else { return Ok(()) };
     let instances = match evaluate(proof, rule) {
         Err(Fault::Unknown(reason)) => {
             proof.hole(step, "condition", format!("the condition is not evaluated: {reason}"), None)?;
@@ -67,7 +67,7 @@ pub(super) fn condition(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(),
         instances => Some(instances?),
     };
     let fails = fails.as_deref().map(|fails| proof.allocation(fails)).transpose()?;
-    let evaluated = Evaluated { texts: (given.clone(), holds.clone()), fails, instances };
+    let evaluated = Evaluated { texts: (within.clone(), given.clone(), holds.clone()), fails, instances };
     proof.state(step, Fact::Condition(Rc::new(evaluated)), condition_in_words(rule).unwrap_or_default())
 }
 

@@ -195,7 +195,9 @@ fn how_known(answer: &record::Law) -> String {
     let list = format!("{number} Z in {orbits} under {} {symmetries}", thousands(answer.symmetries));
     let sums = "the sum of the formula over all allocations equals the sum of their ranks";
     let redundant = if answer.loops == NONE { "no weight is redundant" } else { "only loops are redundant" };
+    let is_open = answer.evidence.as_deref() == Some("open");
     let sentence = match (answer.limit.as_deref(), answer.error_log2) {
+        (None, None) if is_open => format!("open: {list}; {sums}, but these ranks are not known to be dimensions."),
         (Some(limit), _) => format!(
             "stopped by {limit}: {list} found by then. The formula is an upper bound; it may be too large where a set is missing."
         ),
@@ -224,7 +226,7 @@ fn flats(law: &reach::Law, answer: &record::Law) -> String {
         }
         let evidence = match record.error_log2 {
             Some(bound) => format!("error ≤ 2^{bound}"),
-            None => "proved".to_owned(),
+            None => record.evidence.clone(),
         };
         let because = wrapped_paragraph(&format!("{evidence}: {}", record.reason), 72).replace('\n', "\n    ");
         text.push_str(&format!("    {because}\n"));

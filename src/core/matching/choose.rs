@@ -51,7 +51,7 @@ pub fn choose(
 ) -> Result<Matching, MatchError> {
     if design.dim.value < design.teacher_at_least {
         return Ok(if design.allocation.size() < design.teacher_at_least {
-            Matching::NoneSpans(Evidence::Proved)
+            Matching::NoneSpans(design.lower)
         } else if matches!(design.optimal, Optimal::AtMost(_)) {
             Matching::NotSpanning(design.dim.evidence)
         } else {

@@ -88,8 +88,10 @@ pub struct Design {
     pub dim: Dimension,
     /// The teacher's dimension; nothing for a network too large for that.
     pub teacher: Option<Dimension>,
-    /// A proved lower bound of the teacher's dimension.
+    /// A lower bound of the teacher's dimension.
     pub teacher_at_least: usize,
+    /// How it is known that ranks at points are lower bounds.
+    pub lower: Evidence,
     /// Why it cannot be bettered.
     pub optimal: Optimal,
     /// How that is known.
@@ -230,6 +232,7 @@ impl Moderate<'_> {
             dim,
             teacher: Some(teacher),
             teacher_at_least: teacher.value,
+            lower: self.matroid.lower_evidence(),
             optimal,
             obstructions,
             evidence,

@@ -321,7 +321,9 @@ impl JacobianMatroid {
         match self.trials.iter().filter(|trial| trial.is_saturated).count() {
             0 => Evidence::Open,
             seen => {
-                let too_few = self.chance().minor_log2(self.network.weights()) * seen as i64;
+                // Which of the trials saw it is known only afterwards.
+                let choices = i64::from(binomial(self.trials.len(), seen).significant_bits());
+                let too_few = self.chance().minor_log2(self.network.weights()) * seen as i64 + choices;
                 Evidence::within((error_log2.max(too_few) + 1).min(0))
             }
         }
@@ -329,7 +331,7 @@ impl JacobianMatroid {
 
     /// How it is known that ranks at points are lower bounds: where the arguments of exponentials depend on each other, from
     /// relations that were found modulo a prime.
-    fn lower_evidence(&self) -> Evidence {
+    pub fn lower_evidence(&self) -> Evidence {
         let error = self.analytic.as_ref().and_then(|analytic| analytic.plan.error_log2());
         error.map_or(Evidence::Proved, Evidence::within)
     }

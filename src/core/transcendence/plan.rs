@@ -18,10 +18,12 @@ use crate::algebra::rational_of;
 use crate::number::{Field, Function, PrimeField, Ring, Stream, generator, random_prime};
 use crate::program::Program;
 
-/// A relation is checked modulo so many primes other than the one that it was found by,
-const CHECKS: u64 = 2;
-/// and so many with square roots, where each says less.
-const CHECKS_WITH_ROOTS: u64 = 5;
+/// A relation is checked modulo at least so many primes other than the one that it was found by,
+const LEAST_CHECKS: u64 = 2;
+/// and at most so many: with square roots, each says less.
+const MOST_CHECKS: u64 = 64;
+/// Enough of them make the chance of a false relation at most 2 to this.
+const TARGET_LOG2: i64 = -128;
 /// An exponential may be the root of this power of 2 of what logarithms are taken of.
 const MOST_ROOTS_OF_ARGUMENTS: u32 = 4;
 /// The most products of the joint check.
@@ -463,7 +465,16 @@ impl Plan {
     /// Checks all relations at fresh points modulo fresh primes, and notes how surely they hold.
     fn check(&mut self, program: &Program, random: &mut ChaCha12Rng) -> Result<(), Obscure> {
         let slots: Vec<Slot> = self.places.arguments().copied().collect();
-        let checks = if self.roots() == 0 { CHECKS } else { CHECKS_WITH_ROOTS };
+        let relations = self.relations() as u64;
+        let errors = self.definitions.iter().filter_map(|definition| match definition {
+            Definition::Dependent { constant, factors } => Some(self.missed_relation_log2(constant, factors)),
+            Definition::Fresh { .. } => None,
+        });
+        let worst = errors.max().unwrap_or(0);
+        let all = i64::from(64 - relations.leading_zeros());
+        // Where a check says nothing, more of them say no more.
+        let enough = if worst < 0 { ((all - TARGET_LOG2) as u64).div_ceil(worst.unsigned_abs()) } else { 0 };
+        let checks = enough.clamp(LEAST_CHECKS, MOST_CHECKS);
         for _ in 0..checks {
             let (field, point) = self.point(program, random)?;
             for slot in &slots {
@@ -480,14 +491,7 @@ impl Plan {
                 }
             }
         }
-        let relations = self.relations() as u64;
         if relations > 0 {
-            let errors = self.definitions.iter().filter_map(|definition| match definition {
-                Definition::Dependent { constant, factors } => Some(self.missed_relation_log2(constant, factors)),
-                Definition::Fresh { .. } => None,
-            });
-            let worst = errors.max().unwrap_or(0);
-            let all = i64::from(64 - relations.leading_zeros());
             self.error_log2 = Some((worst * checks as i64 + all).min(0));
         }
         Ok(())

@@ -154,6 +154,26 @@ fn a_counterexample_is_of_the_network_of_its_dimensions() {
     assert_eq!(elsewhere.verdict, Verdict::Invalid);
 }
 
+/// What is asked of one network inside some weights is asked of each inside the same.
+#[test]
+fn conditions_are_inside_the_same_weights() {
+    let arguments = "networks = [lffn([2, 1, 2]), lffn([1, 2, 2])], allocations = within(\"W1\"), \
+                     holds = lambda net, a: a.dim <= a.size";
+    let text = certificate("c", arguments);
+    assert_eq!((report(&text).verdict, report(&text).claim), (Verdict::Valid, Some(Standing::Follows)), "{text}");
+    let (from, to) = ("\"within\":\"W1\"", "\"within\":\"none\"");
+    assert_eq!(text.matches(from).count(), 2, "{text}");
+    let last = |text: &str, from: &str, to: &str| {
+        let at = text.rfind(from).unwrap();
+        [&text[..at], to, &text[at + from.len()..]].concat()
+    };
+    // The words of the step in the last line are changed, too.
+    let one = last(&last(&text, from, to), "for all allocations a inside W1", "for all allocations a inside none");
+    let refused = report(&one);
+    assert_eq!(refused.verdict, Verdict::Invalid, "{}", refused.text(""));
+    assert!(refused.reason.is_some_and(|reason| reason.contains("inside different weights")));
+}
+
 /// Names of claims may be anything; in certificates they are one word.
 #[test]
 fn names_with_spaces_are_written_as_one_word() {

@@ -105,6 +105,7 @@ impl Large<'_> {
             dim: Dimension { value: rank, evidence, reason },
             teacher: None,
             teacher_at_least: rank + usize::from(spare.is_some()),
+            lower: Evidence::Proved,
             optimal: if complete { Optimal::EveryWeight } else { Optimal::AtMost(size.min(labels)) },
             obstructions: Vec::new(),
             evidence: Evidence::Proved,
