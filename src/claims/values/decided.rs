@@ -23,6 +23,7 @@ pub(super) struct DecidedValue {
     estimate: Estimate,
     /// The verdict of a law, if one gives the probability 0 or 1. Then there are no instances of one kind, and of the other one
     /// as many as were decided.
+    #[allocative(skip)]
     settled: Option<Verdict>,
 }
 
