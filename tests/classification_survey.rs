@@ -13,7 +13,7 @@ use allocert::matching::{Classification, MatchOptions, Matcher, Trials};
 use allocert::network::{Network, Samples};
 use allocert::reach::Settings;
 
-/// So many weights by default: all that is open there is listed below.
+/// So many weights by default: nothing is open there.
 const FEW: usize = 5;
 
 /// For each table, at most.

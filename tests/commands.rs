@@ -283,29 +283,35 @@ fn devices_pipes_and_links_stay_what_they_are() {
     assert!(left.iter().all(|name| !name.to_string_lossy().ends_with(".part")), "{left:?}");
 }
 
+const COMMANDS: [&str; 20] = [
+    "rank",
+    "scan",
+    "law",
+    "match",
+    "design",
+    "train",
+    "classify",
+    "symmetries",
+    "survey",
+    "curve",
+    "compare",
+    "verify",
+    "report",
+    "families",
+    "new",
+    "merge",
+    "check",
+    "coq",
+    "completions",
+    "man",
+];
+
 #[test]
 fn completions_and_help_name_every_command() {
     let help = allocert(&["--help"]);
     let script = allocert(&["completions", "bash"]);
     assert_eq!((help.status, script.status), (0, 0));
-    for command in [
-        "rank",
-        "scan",
-        "match",
-        "classify",
-        "design",
-        "train",
-        "survey",
-        "curve",
-        "compare",
-        "verify",
-        "report",
-        "new",
-        "check",
-        "coq",
-        "completions",
-        "man",
-    ] {
+    for command in COMMANDS {
         assert!(help.out.contains(command) && script.out.contains(command), "{command}");
     }
 }
@@ -363,4 +369,107 @@ fn a_full_disk_is_said_and_a_closed_pipe_is_quiet() {
     drop(child.stdout.take());
     let run = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&run.stderr), "");
+}
+
+/// Lines that are longer than a terminal is wide.
+fn wide(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| line.chars().count() > 80).collect()
+}
+
+#[test]
+fn help_fits_in_80_columns_and_breaks_no_example() {
+    for command in COMMANDS.iter().map(|command| vec![*command, "--help"]).chain([vec!["--help"]]) {
+        let help = allocert(&command).out;
+        assert_eq!(wide(&help), Vec::<&str>::new(), "{command:?}");
+        let examples = help.split("Examples:\n").nth(1).unwrap_or_default();
+        let broken = examples.lines().take_while(|l| !l.is_empty()).find(|l| !l.starts_with("  allocert "));
+        assert_eq!(broken, None, "{command:?}");
+    }
+}
+
+#[test]
+fn answers_fit_in_80_columns() {
+    let long = r#"rnn(inputs=1, hidden=2, outputs=1, steps=3, activation="linear", readout="last")"#;
+    for arguments in [
+        &["rank", long, "W"][..],
+        &["rank", long, "W", "--all-samples"],
+        &["match", long, "D"],
+        &["law", long],
+        &["law", "lrnn(1, 3, 2, 6)"],
+        &["law", "feedback(2, 1, 1)"],
+        &["scan", long],
+        &["design", long, "--size", "3"],
+        &["symmetries", "lrnn(1, 2, 1, 5)"],
+        &["symmetries", long],
+        &["classify", long, "--trials", "5", "--samples", "1"],
+    ] {
+        let run = allocert(arguments);
+        assert_eq!(run.status, 0, "{arguments:?}: {}", run.err);
+        assert_eq!(wide(&run.out), Vec::<&str>::new(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn no_letter_of_a_law_is_a_tensor() {
+    // Its tensors are called A, B and C.
+    let run = allocert(&["law", "feedback(2, 1, 1)"]);
+    assert!(run.out.contains("For every allocation S\n") && run.out.contains("ρ(S)"), "{}", run.out);
+    assert!(!run.out.contains("|A|"), "{}", run.out);
+}
+
+#[test]
+fn slips_are_said_first_and_in_words() {
+    let slip =
+        program::file("slip.star", "claim(name = \"x\", statment = \"s\", networks = [lffn([2, 2])], holds = True)\n");
+    let slip = slip.to_str().unwrap();
+    let deep = program::file("deep.star", "def g(x):\n    return 1 // x\n\ny = g(0)\n");
+    let deep = deep.to_str().unwrap();
+    let folder = std::path::Path::new(deep).parent().unwrap().to_str().unwrap();
+    let net = "lffn([2, 2])";
+    for (arguments, said) in [
+        (&["verify", slip][..], "error: claim has no argument `statment`\n  did you mean statement?"),
+        (&["verify", deep], "error: Floor division by zero: 1 // 0"),
+        (&["rank", "--use", folder, net, "W1"], "it is a folder\n  give a file (*.star) that defines networks"),
+        (&["rank", net, "W1", "--seed", "x"], "'--seed <N>': give a whole number, at least 0"),
+        (&["rank", net, "W1", "--threads", "0"], "'--threads <N>': give a number of threads, from 1 to 256"),
+        (&["rank", net, "W1", "--memory", "3"], "'--memory <MIB>': give a number of MiB, from 64 to"),
+        (&["match", net, "W1", "--time-limit", "-1"], "'--time-limit <SECONDS>': give a whole number, at least 0"),
+        (&["design", net, "--size", "-1"], "'--size <R>': give a whole number of weights, at least 0"),
+        (&["report", folder], "no *.json and no *.jsonl is in this folder\n  write results with --json"),
+    ] {
+        let run = allocert(arguments);
+        assert_eq!(run.status, 2, "{arguments:?}: {}", run.err);
+        assert!(run.err.contains(said), "{arguments:?}: {}", run.err);
+        assert!(!run.err.contains("Traceback"), "{}", run.err);
+    }
+    let calls = allocert(&["verify", deep]).err;
+    assert!(calls.contains("called in this order\n") && calls.contains("y = g(0)"), "{calls}");
+}
+
+#[test]
+fn symmetries_of_a_large_network_are_refused() {
+    let run = allocert(&["symmetries", "lffn([2000, 2000])"]);
+    assert_eq!(run.status, 3, "{}", run.out);
+    assert!(
+        run.err.contains("4,000,000 weights are over the limit of 4,096\n  ask of a smaller network"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn certificates_that_prove_nothing_are_said_to() {
+    let claim =
+        "claim(name = \"n\", statement = \"s\", networks = [lffn([2, 2])], holds = lambda net: net.weights == 4)\n";
+    let path = program::file("nothing.star", claim);
+    let folder = path.with_file_name("certificates");
+    let run = allocert(&["verify", path.to_str().unwrap(), "--certificate", folder.to_str().unwrap()]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert_eq!(run.err, "the certificate of n proves no dimension: no dimension was asked for\n");
+}
+
+#[test]
+fn the_dimension_alone_has_its_evidence() {
+    let record = objects(&allocert(&["rank", "lffn([2, 2, 2])", "W1", "--json"])).remove(0);
+    assert_eq!((&record["dim_evidence"], &record["dim_error_log2"]), (&"proved".into(), &serde_json::Value::Null));
 }

@@ -240,8 +240,10 @@ dimension, and in brackets how many there are if there are several. A network wh
 them, and a coloop adds 1. All labels are functional. The number of cyclic flats counts the empty one (or the loops).
 
 `proved` means that every dimension in the row is proved, and that the list is complete: the sum of the formula over all allocations
-equals the sum of their ranks. `counted` means the same with a bound of 2^-100 on the error of some dimension. `allocert law NET` draws
+equals the sum of their ranks. `counted` means the same with a bound of $2^{-100}$ on the error of some dimension. `allocert law NET` draws
 the sets and gives their reasons.
+
+*Alike* are sets of one size and dimension for which there are no common words: the first is named, with their number in brackets.
 ";
 
 /// Families whose law is fitted: an expression, and its parameters.

@@ -283,3 +283,30 @@ fn the_first_minute() {
     let run = allocert(&["man", "scann"]);
     assert!(run.status == 2 && run.err.contains("did you mean scan?"), "{}", run.err);
 }
+
+#[test]
+fn tables_of_verdicts_are_reported() {
+    let run = allocert(&["classify", "lrnn(1, 2, 1, 4)", "--trials", "5", "--json"]);
+    let (input, out) = (file("verdicts.json", &run.out), place());
+    let report = allocert(&["report", path(&input), "--out", path(&out)]);
+    assert_eq!(report.status, 0, "{}", report.err);
+    assert!(report.out.ends_with("index.html: 1 table of verdicts\n"), "{}", report.out);
+    let counts = serde_json::from_str::<serde_json::Value>(&run.out).unwrap()["counts"][3].clone();
+    let [zero, one] = [0, 1].map(|place| counts[place].as_u64().unwrap());
+    let page = fs::read_to_string(out.join("index.html")).unwrap();
+    let row = format!("<td class=\"number\">3</td><td class=\"number\">{zero}</td><td class=\"number\">{one}</td>");
+    assert!(page.contains("Verdicts of all allocations") && page.contains(&row), "{row}");
+    let text = fs::read_to_string(out.join("report.md")).unwrap();
+    assert!(text.contains(&format!("| 3 | {zero} | {one} |")), "{text}");
+    // What is written beside the page is read again.
+    let again = allocert(&["report", path(&out.join("results.jsonl")), "--out", path(&out.join("again"))]);
+    assert_eq!(again.status, 0, "{}", again.err);
+    // No report is made of what has no place in one.
+    let other = file("symmetries.json", &allocert(&["symmetries", "lffn([1, 1, 1])", "--json"]).out);
+    let refused = allocert(&["report", path(&other)]);
+    assert!(
+        refused.status == 2 && refused.err.contains("verify, scan, law, classify, match, train or rank"),
+        "{}",
+        refused.err
+    );
+}

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, Write, stderr, stdout};
+use std::path::Path;
 use std::process::ExitCode;
 
 use allocert_checker::{Limits, Options, check_with};
@@ -65,6 +66,10 @@ fn main() -> ExitCode {
     let mut status = 0;
     for name in files {
         let one = match File::open(&name) {
+            Ok(_) if Path::new(&name).is_dir() => {
+                complain(&format!("{name} is a folder\n  name the certificates in it, such as {name}/*.cert"));
+                2
+            }
             Ok(file) => {
                 let report = check_with(BufReader::new(file), options);
                 let text = if json { report.json(&name) } else { report.text(&name) };

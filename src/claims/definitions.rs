@@ -49,7 +49,11 @@ impl Definitions {
     pub fn read(paths: &[PathBuf]) -> Result<Self, ClaimError> {
         let mut definitions = Definitions::default();
         for path in paths {
-            let (text, shown) = (text_of(path)?, path.display().to_string());
+            let text = text_of(path).map_err(|error| match error {
+                ClaimError::Unreadable { path, reason } => ClaimError::NoDefinitions { path, reason },
+                other => other,
+            })?;
+            let shown = path.display().to_string();
             if let Some((what, limit)) = too_deep(&text) {
                 return Err(ClaimError::TooLarge { path: path.clone(), what, limit: limit as u64 });
             }

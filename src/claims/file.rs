@@ -43,6 +43,14 @@ pub enum ClaimError {
         /// The system's reason.
         reason: String,
     },
+    /// A file of definitions that cannot be read.
+    #[error("{path}: {reason}\n  give a file (*.star) that defines networks, each file by itself", path = .path.display())]
+    NoDefinitions {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        reason: String,
+    },
     /// A folder without claim files.
     #[error("{path}: no claim file (*.star) in this folder\n  write one: docs/claims.md shows how", path = .path.display())]
     Empty {
@@ -269,8 +277,10 @@ pub fn load(path: &Path, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
 pub(super) fn text_of(path: &Path) -> Result<String, ClaimError> {
     let unreadable = |e: std::io::Error| ClaimError::Unreadable { path: path.to_owned(), reason: e.to_string() };
     // Looked at first: opening a pipe would wait for its other end.
-    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(ClaimError::Unreadable { path: path.to_owned(), reason: "not a regular file".to_owned() });
+    let found = std::fs::metadata(path).map_err(unreadable)?;
+    if !found.is_file() {
+        let reason = if found.is_dir() { "it is a folder" } else { "not a regular file" };
+        return Err(ClaimError::Unreadable { path: path.to_owned(), reason: reason.to_owned() });
     }
     let mut text = String::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
@@ -516,10 +526,10 @@ pub(super) fn parse(place: &str, text: String) -> starlark::Result<AstModule> {
     Ok(ast)
 }
 
-/// Comparisons and arithmetic are ours: exact, and with a meaning for tensors on the right. A decimal that cannot be kept is
-/// a slip, and so is a quotient that the language would round.
+/// Comparisons and arithmetic are ours: exact, and with a meaning for tensors on the right. An argument that no claim has is a
+/// slip, and so are a decimal that cannot be kept and a quotient that the language would round.
 fn with_operators(ast: &mut AstModule, text: &str) -> Option<Slip> {
-    let slip = slips::unkept_decimal(ast, text).or_else(|| slips::roundings(ast).0);
+    let slip = slips::misnamed(ast).or_else(|| slips::unkept_decimal(ast, text)).or_else(|| slips::roundings(ast).0);
     compute_by_function(ast);
     slip
 }
@@ -591,7 +601,8 @@ const MENDS: [(&str, &str); 18] = [
     ("Parse error: unexpected", "is a comma or a bracket missing before this place?"),
 ];
 
-/// The language's message with a mend below its first line, and without a traceback that names no place.
+/// The language's message with a mend below its first line: what is wrong and where first, then the calls that led there, if there are
+/// several.
 fn mended(message: &str) -> String {
     let message =
         message.replacen("Traceback (most recent call last):\n  File <builtin>, in <module>\nerror: ", "error: ", 1);
@@ -607,7 +618,21 @@ fn mended(message: &str) -> String {
     };
     // What is built in has no place in a file.
     let lines = message.lines().filter(|line| !line.starts_with("  File <builtin>, in "));
-    lines.map(line).collect::<Vec<_>>().join("\n")
+    sentence_first(&lines.map(line).collect::<Vec<_>>().join("\n"))
+}
+
+/// A message whose traceback comes after it; that of a single call says no more than the place.
+fn sentence_first(message: &str) -> String {
+    let Some((calls, said)) =
+        message.strip_prefix("Traceback (most recent call last):\n").and_then(|rest| rest.split_once("\nerror: "))
+    else {
+        return message.to_owned();
+    };
+    let said = format!("error: {}", said.trim_end());
+    if calls.lines().filter(|line| line.starts_with("  * ")).count() < 2 {
+        return said;
+    }
+    format!("{said}\ncalled in this order\n{calls}")
 }
 
 /// Of a long message so many lines are shown from its beginning and its end.

@@ -285,6 +285,36 @@ pub(super) fn unkept_decimal(ast: &AstModule, text: &str) -> Option<Slip> {
     })
 }
 
+/// The arguments of `claim`.
+const ARGUMENTS: [&str; 11] =
+    ["name", "statement", "networks", "holds", "trend", "samples", "allocations", "given", "expect", "proof", "source"];
+
+/// An argument that `claim` does not have.
+pub(super) fn misnamed(ast: &AstModule) -> Option<Slip> {
+    fn visit(expr: &AstExpr, found: &mut Option<Slip>) {
+        if let Expr::Call(function, arguments) = &expr.node
+            && is_name(function, "claim")
+        {
+            for argument in &arguments.args {
+                if let ArgumentP::Named(name, _) = &argument.node
+                    && !ARGUMENTS.contains(&name.node.as_str())
+                {
+                    let mend = match nearest(&name.node, &ARGUMENTS) {
+                        Some(near) => format!("did you mean {near}?"),
+                        None => format!("it has {}", ARGUMENTS.join(", ")),
+                    };
+                    let message = format!("claim has no argument {}\n  {mend}", quote(&name.node));
+                    found.get_or_insert(Slip { message, span: name.span });
+                }
+            }
+        }
+        expr.node.visit_expr(|inner| visit(inner, found));
+    }
+    let mut found = None;
+    ast.statement().visit_expr(|expr| visit(expr, &mut found));
+    found
+}
+
 /// What a file lets the language compute by itself, in floating point: `x /= y`, which always gives such a number, and `x += y` and
 /// its like, which do where one of both is one. A list or text that is added is no number.
 pub(super) fn roundings(ast: &AstModule) -> (Option<Slip>, Option<Slip>) {

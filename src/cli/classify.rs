@@ -12,7 +12,7 @@ use allocert::matching::{Classification, Limits, MatchOptions, Matcher, MaximalT
 use allocert::record;
 
 use super::failure::Failure;
-use super::output::{bar, json, line, plural, thousands, wrapped_paragraph};
+use super::output::{bar, hanging, json, line, plural, thousands, wrapped_paragraph};
 use super::{Common, Subject, batch, error_bound, interrupt, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -45,7 +45,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
     /// Leave what no law has settled by then undecided after so many seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, allow_negative_numbers = true, value_parser = crate::cli::whole_number)]
     time_limit: u64,
 }
 
@@ -127,7 +127,7 @@ fn cell(number: u64) -> String {
 }
 
 fn text(answer: &Classification, late: &str) -> String {
-    let mut text = format!("{}, {}\n", answer.network, answer.samples);
+    let mut text = hanging(&format!("{}, {}", answer.network, answer.samples)) + "\n";
     text.push_str(&format!("teacher dimension {}\n\n  size", answer.teacher.value));
     HEAD.iter().for_each(|name| text.push_str(&format!("  {name:>10}")));
     text.push('\n');

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use super::failure::Failure;
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example: allocert completions bash > ~/.local/share/bash-completion/completions/allocert")]
+#[command(after_help = "Example: allocert completions bash > allocert.bash")]
 pub(super) struct Arguments {
     /// The shell.
     shell: Shell,

@@ -14,19 +14,21 @@ use super::file::write_whole;
 use super::output::{json, line, plural};
 
 const EXAMPLES: &str = "Examples:
-  allocert rank 'lffn([2, 2, 2])' 'W1[0,:] W2[:,0]' --certificate rank.cert --elementary
+  allocert rank 'lffn([2, 2, 2])' 'W1[0,:]' --certificate rank.cert --elementary
   allocert coq rank.cert
   allocert coq rank.cert --into coq --run
 
-The file imports a checker that is proved correct (written beside it by --into), states what
-the certificate states, and ends by printing what was assumed. Coq 8.16 with MathComp is
-needed to run it: apt-get install coq libcoq-mathcomp-algebra
+The file imports a checker that is proved correct (written beside it by --into),
+states what the certificate states, and ends by printing what was assumed. Coq
+8.16 with MathComp is needed to run it:
+apt-get install coq libcoq-mathcomp-algebra
 
 Of the certificate of a claim the dimensions are proved; its condition is left to
 `allocert check`.
 
-Exit status: 0 all answers of the certificate are in the file and, with --run, accepted;
-             of a claim, all dimensions; 1 not; 2 the request is wrong; 3 Coq is not there.";
+Exit status: 0 all answers of the certificate are in the file and, with --run,
+             accepted; of a claim, all dimensions; 1 not; 2 the request is
+             wrong; 3 Coq is not there.";
 
 /// The name of the certificate's file.
 const NAME: &str = "Answer.v";

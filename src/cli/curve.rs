@@ -21,8 +21,8 @@ use super::train::{Fitting, positive};
 use super::{Common, Pins, interrupt};
 
 const EXAMPLES: &str = "Examples:
-  allocert curve 'lffn([64, 16, 10])' --data docs/data/digits.npz --sizes 20,80 --epochs 2
-  allocert curve 'lffn([64, 16, 10])' --data docs/data/digits.npz --sizes 50 --epochs 2 --json
+  allocert curve 'lffn([64,9,10])' --data docs/data/digits.npz --sizes 9,99
+  allocert curve 'lffn([64,9,10])' --data docs/data/digits.npz --sizes 9 --json
 
 With --out DIR, it writes curve.csv, loss.svg and, for classes, accuracy.svg.";
 

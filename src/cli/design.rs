@@ -14,15 +14,16 @@ use allocert::record;
 use super::failure::Failure;
 use super::interrupt;
 use super::obstruction::obstructions;
-use super::output::{json, line, plural, wrapped_paragraph};
+use super::output::{beside, heading, json, line, plural, wrapped_paragraph};
 use super::{Common, Subject, error_bound, parse_allocation, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert design 'lffn([2, 2, 2])' --size 4
-  allocert design 'lrnn(inputs=1, hidden=3, outputs=1, steps=7)' --size 6 --avoid W --json
+  allocert design 'lrnn(1, 3, 1, 7)' --size 6 --avoid W --json
   allocert design 'lffn([3, 4, 3])' --size 8 --per-row 2 --alternatives 2
 
-Best means: the largest reachable dimension; then the verdict `one`; then a small odd degree.";
+Best means: the largest reachable dimension; then the verdict `one`; then a
+small odd degree.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -30,7 +31,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     subject: Subject,
     /// The number of learnable weights.
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", allow_negative_numbers = true, value_parser = weights)]
     size: usize,
     /// Only these weights, such as 'W1' or 'W1[0,:] b1'.
     #[arg(long, value_name = "ALLOC")]
@@ -48,8 +49,12 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
     /// Stop looking for a better match probability after so many seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, allow_negative_numbers = true, value_parser = crate::cli::whole_number)]
     time_limit: u64,
+}
+
+fn weights(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "give a whole number of weights, at least 0".to_owned())
 }
 
 fn alternatives(text: &str) -> Result<usize, String> {
@@ -77,7 +82,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         return Ok(ExitCode::SUCCESS);
     }
     let size = answer.size;
-    let mut text = format!("{network}, {samples}: {size} of {}\n\n", plural(network.weights(), "weight"));
+    let mut text =
+        heading(&format!("{network}, {samples}"), &format!("{size} of {}", plural(network.weights(), "weight")))
+            + "\n\n";
     // The text of an allocation is always readable.
     if let Ok(allocation) = parse(network.layout(), &answer.allocation)
         && network.weights() <= MOST_DRAWN
@@ -97,7 +104,7 @@ const MOST_NAMED: usize = 12;
 
 /// What is found, the dimension being known by this evidence.
 fn shown(answer: &record::Design, dim: Evidence) -> String {
-    let mut text = format!("allocation   {}\n", named(&answer.allocation));
+    let mut text = format!("allocation   {}\n", beside_title(&named(&answer.allocation)));
     let teacher = match answer.teacher_dim {
         Some(teacher) => format!("the teacher's {teacher}"),
         None => format!("the teacher's, which is at least {}", answer.teacher_at_least),
@@ -111,9 +118,10 @@ fn shown(answer: &record::Design, dim: Evidence) -> String {
     let title = if answer.best { "best because" } else { "best?       " };
     text.push_str(&format!("{title} {}\n", beside_title(&format!("{} ({evidence})", answer.reason))));
     text.push_str(&obstructions(&answer.obstructions, answer.obstructions.iter().map(|o| o.size).sum(), 13));
+    let known = answer.verdict_evidence.as_ref().map(|known| format!(" ({known})")).unwrap_or_default();
     text.push_str(&format!(
         "verdict      {}\n",
-        beside_title(&format!("{}: {}", answer.verdict, answer.verdict_reason))
+        beside_title(&format!("{}: {}{known}", answer.verdict, answer.verdict_reason))
     ));
     if let Some(degree) = answer.degree {
         text.push_str(&format!("degree       {degree}\n"));
@@ -124,7 +132,7 @@ fn shown(answer: &record::Design, dim: Evidence) -> String {
     for other in &answer.alternatives {
         let degree = other.degree.map(|d| format!(", degree {d}")).unwrap_or_default();
         let verdict = other.verdict.as_ref().map(|v| format!("  ({v}{degree})")).unwrap_or_default();
-        text.push_str(&format!("  {}{verdict}\n", named(&other.allocation)));
+        text.push_str(&format!("  {}\n", beside(4, &format!("{}{verdict}", named(&other.allocation)))));
     }
     if let Some(halt) = &answer.stopped {
         text.push_str(&format!("stopped      by {}\n", beside_title(halt)));

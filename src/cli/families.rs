@@ -10,7 +10,7 @@ use allocert::text::{nearest, quote};
 
 use super::Common;
 use super::failure::Failure;
-use super::output::{json, line};
+use super::output::{beside, json, line};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -41,7 +41,7 @@ fn list(common: &Common) -> Result<(), Failure> {
         if common.json {
             json(&described(family, false))?;
         } else {
-            line(&format!("{}\n    {}", family.usage(), family.about()))?;
+            line(&format!("{}\n    {}", family.usage(), beside(4, family.about())))?;
         }
     }
     Ok(())

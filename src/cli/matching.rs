@@ -19,13 +19,13 @@ use allocert::report::Results;
 
 use super::certificate::save;
 use super::failure::Failure;
-use super::output::{bar, beside, json, learnable, line, outward, thousands, wrapped_paragraph, written};
+use super::output::{bar, beside, heading, json, learnable, line, outward, thousands, wrapped_paragraph, written};
 use super::{AllocationFiles, Common, Subject, batch, error_bound, interrupt, report, settings};
 
 const EXAMPLES: &str = "Examples:
-  allocert match 'lffn([2, 2, 2])' 'W1[0,0] W1[1,1] W2[0,0] W2[1,1]' --trials 2000
-  allocert match 'lrnn(inputs=1, hidden=1, outputs=1, steps=3)' W --samples 1 --precision 0.05
-  allocert match 'lrnn(inputs=1, hidden=2, outputs=1, steps=4)' 'D[0,0] W[0,0]' --samples 2 --json";
+  allocert match 'lffn([2, 2, 2])' 'W1[0,0] W1[1,1] W2[0,0] W2[1,1]'
+  allocert match 'lrnn(1, 1, 1, 3)' W --samples 1 --precision 0.05
+  allocert match 'lrnn(1, 2, 1, 4)' 'D[0,0] W[0,0]' --samples 2 --json";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -54,7 +54,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
     /// Stop deciding instances after so many seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, allow_negative_numbers = true, value_parser = crate::cli::whole_number)]
     time_limit: u64,
     /// Also write a report into this folder.
     #[arg(long, value_name = "DIR")]
@@ -169,7 +169,8 @@ fn hypotheses(answer: &MatchAnswer) -> Option<(Hypothesis, Hypothesis)> {
 
 fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> String {
     let (size, weights) = (answer.allocation.size(), answer.network.weights());
-    let mut text = format!("{}, {}: {}\n\n", answer.network, answer.samples, learnable(size, weights));
+    let subject = format!("{}, {}", answer.network, answer.samples);
+    let mut text = heading(&subject, &learnable(size, weights)) + "\n\n";
     if weights <= 400 {
         for line in picture(answer.network.layout(), &answer.allocation).lines() {
             text.push_str(&format!("  {line}\n"));
@@ -181,7 +182,9 @@ fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> Str
     text.push_str(&format!("because      {}\n", reason(answer)));
     text.push_str(&format!("dimension    {dim} of the teacher's {teacher}\n"));
     match answer.degree {
-        Some(Ok(degree)) => text.push_str(&format!("degree       {}\n", students(degree.value))),
+        Some(Ok(degree)) => {
+            text.push_str(&format!("degree       {} ({})\n", students(degree.value), degree.evidence));
+        }
         Some(Err(why)) => text.push_str(&format!("degree       {}\n", beside(TITLE, &format!("unknown: {why}")))),
         None => {}
     }

@@ -59,18 +59,19 @@ const EXAMPLES: &str = "Examples:
   allocert rank 'lffn([2, 2, 2])' 'W1[0,:] W2[:,1]'
   allocert scan 'lrnn(inputs=1, hidden=3, outputs=1, steps=7)'
 
-Networks: lffn(widths, bias=False), lrnn(inputs, hidden, outputs, steps, readout=\"last\"),
-          pnn(widths, degree, bias=False), relu(widths, bias=False),
-          those that allocert families lists, and your own with --use FILE.star
-Allocations, in NumPy's indexing: 'W1[0,0] W1[:,1] W2[0,0:2] b1[1]', a bare tensor
-          name, 'all' or 'none'
+Networks: lffn(widths, bias=False), pnn(widths, degree, bias=False),
+          lrnn(inputs, hidden, outputs, steps, readout=\"last\"),
+          relu(widths, bias=False), those that allocert families lists, and your
+          own with --use FILE.star
+Allocations, in NumPy's indexing: 'W1[0,0] W1[:,1] W2[0,0:2] b1[1]', a bare
+          tensor name, 'all' or 'none'
 
-Exit status: 0 success; 1 an outcome is not the expected one; 2 the request is wrong;
-             3 a stated limit stopped the work; 130 Ctrl-C did.";
+Exit status: 0 success; 1 an outcome is not the expected one; 2 the request is
+             wrong; 3 a stated limit stopped the work; 130 Ctrl-C did.";
 
 /// A symbolic-numeric theorem checker: what a neural network can express when only some of its weights may learn.
 #[derive(Parser)]
-#[command(name = "allocert", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "allocert", version, after_help = EXAMPLES, max_term_width = 80)]
 struct Cli {
     #[command(flatten)]
     common: Common,
@@ -86,13 +87,13 @@ struct Common {
     #[arg(long, global = true)]
     json: bool,
     /// All randomness follows from this seed, whatever the number of threads.
-    #[arg(long, global = true, value_name = "N", default_value_t = DEFAULT_SEED, allow_negative_numbers = true)]
+    #[arg(long, global = true, value_name = "N", default_value_t = DEFAULT_SEED, allow_negative_numbers = true, value_parser = whole_number)]
     seed: u64,
     /// The number of threads; all processors by default.
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, global = true, value_name = "N", allow_negative_numbers = true, value_parser = threads)]
     threads: Option<u16>,
     /// Stop with exit status 3 when more than so many MiB of memory are in use.
-    #[arg(long, global = true, value_name = "MIB", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(64..))]
+    #[arg(long, global = true, value_name = "MIB", default_value_t = 4096, allow_negative_numbers = true, value_parser = memory)]
     memory: u32,
     /// Also know the networks that this file defines (see docs/networks.md); may be given several times.
     #[arg(long = "use", global = true, value_name = "FILE.star")]
@@ -291,6 +292,25 @@ impl AllocationFiles {
 
 fn parse_allocation(network: &Network, text: &str) -> Result<Allocation, Failure> {
     Ok(allocation::parse(network.layout(), text)?)
+}
+
+/// A whole number from 0 on.
+fn whole_number(text: &str) -> Result<u64, String> {
+    match text.parse::<u64>() {
+        Ok(number) => Ok(number),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Err(format!("give at most {}", u64::MAX)),
+        Err(_) => Err("give a whole number, at least 0".to_owned()),
+    }
+}
+
+fn threads(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|number| (1..=256).contains(number));
+    number.ok_or_else(|| "give a number of threads, from 1 to 256".to_owned())
+}
+
+fn memory(text: &str) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| *number >= 64);
+    number.ok_or_else(|| format!("give a number of MiB, from 64 to {}", u32::MAX))
 }
 
 /// A whole number from 1 on.

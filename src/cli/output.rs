@@ -67,6 +67,20 @@ pub(crate) fn beside(title: usize, text: &str) -> String {
     wrapped_paragraph(text, 80 - title).replace('\n', &format!("\n{}", " ".repeat(title)))
 }
 
+/// A text in lines of at most 80 characters, those after the first two spaces in.
+pub(crate) fn hanging(text: &str) -> String {
+    if text.chars().count() <= 80 {
+        return text.to_owned();
+    }
+    wrapped_paragraph(text, 78).replace('\n', "\n  ")
+}
+
+/// What is said of a subject, in a line, or below it where that would be longer than 80 characters.
+pub(crate) fn heading(subject: &str, said: &str) -> String {
+    let line = format!("{subject}: {said}");
+    if line.chars().count() <= 80 { line } else { format!("{}\n  {said}", hanging(&format!("{subject}:"))) }
+}
+
 /// Two ends that something is proved to lie between, in six digits, rounded outward.
 pub(crate) fn outward([low, high]: [f64; 2]) -> String {
     format!("{:.6} to {:.6}", (low * 1e6).floor() / 1e6, (high * 1e6).ceil() / 1e6)

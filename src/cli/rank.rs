@@ -17,12 +17,12 @@ use super::certificate::save;
 use super::failure::Failure;
 use super::interrupt;
 use super::obstruction::obstructions;
-use super::output::{beside, json, learnable, line, plural, thousands, written};
+use super::output::{beside, hanging, heading, json, learnable, line, plural, thousands, written};
 use super::{AllocationFiles, Common, Pins, batch, error_bound, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert rank 'lffn([2, 3, 3, 2])' 'W2[0,0] W2[0,1] W2[1,2] W2[2,2]'
-  allocert rank 'lrnn(inputs=1, hidden=2, outputs=1, steps=5)' 'W' --samples 3 --json";
+  allocert rank 'lrnn(1, 2, 1, 5)' W --samples 3 --json";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -149,7 +149,7 @@ fn over_samples(answers: &[Answer]) -> String {
         return String::new();
     };
     let size = last.allocation.size();
-    let mut text = format!("{}: {}\n\n", last.network, learnable(size, last.network.weights()));
+    let mut text = heading(&last.network.to_string(), &learnable(size, last.network.weights())) + "\n\n";
     text.push_str("  samples  dimension  all weights  evidence\n");
     for answer in answers {
         let (count, dim, all) = (answer.samples.count().unwrap_or_default(), answer.dim.value, answer.teacher.value);
@@ -196,7 +196,8 @@ fn text(answer: &Answer) -> String {
         None => "may span or not: its dimension is not known",
     };
     let (size, weights) = (answer.allocation.size(), answer.network.weights());
-    let mut text = format!("{}, {}: {}\n\n", answer.network, answer.samples, learnable(size, weights));
+    let subject = format!("{}, {}", answer.network, answer.samples);
+    let mut text = heading(&subject, &learnable(size, weights)) + "\n\n";
     if weights <= 400 {
         for line in picture(answer.network.layout(), &answer.allocation).lines() {
             text.push_str(&format!("  {line}\n"));
@@ -232,7 +233,8 @@ fn explained(answer: &record::Rank) -> String {
 /// How often activation patterns have which dimension.
 fn drawn(distribution: &Distribution) -> String {
     let (draws, patterns) = (plural(distribution.draws, "random draw"), plural(distribution.patterns, "pattern"));
-    let mut text = format!("\nthese are the largest over {draws} ({patterns}); how often each occurs:\n\n");
+    let head = hanging(&format!("these are the largest over {draws} ({patterns}); how often each occurs:"));
+    let mut text = format!("\n{head}\n\n");
     text.push_str("  dimension  allocation  all weights\n");
     let number = |dims: &[(usize, u64)], dim| dims.iter().find(|(d, _)| *d == dim).map_or(0, |(_, n)| *n);
     let (dims, all) = (&distribution.dims, &distribution.teacher_dims);

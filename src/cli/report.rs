@@ -20,10 +20,10 @@ const EXAMPLES: &str = "Examples:
   allocert report results.jsonl --out out
   allocert report results.jsonl --paper paper
 
-Results are what verify, scan, law, match, train and rank write with --json; of a
-folder, every *.json and *.jsonl in it. DIR gets index.html (one page, nothing
-else needed), report.md (for a pull request), claims.tex (a table for a paper)
-and results.jsonl.";
+Results are what verify, scan, law, match, classify, train and rank write with
+--json; of a folder, every *.json and *.jsonl in it. DIR gets index.html (one
+page, nothing else needed), report.md (for a pull request), claims.tex (a table
+for a paper) and results.jsonl.";
 
 /// No file of results is larger.
 const MOST_BYTES: u64 = 1 << 28;
@@ -77,11 +77,12 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         (results.matches.len(), "match probability", "match probabilities"),
         (results.trainings.len(), "training", "trainings"),
         (results.ranks.len(), "dimension", "dimensions"),
+        (results.classifications.len(), "table of verdicts", "tables of verdicts"),
     ];
     if common.json {
         let page = main.display().to_string();
         json(
-            &serde_json::json!({ "page": page, "claims": counts[0].0, "scans": counts[1].0, "laws": counts[2].0, "matches": counts[3].0, "trainings": counts[4].0, "ranks": counts[5].0 }),
+            &serde_json::json!({ "page": page, "claims": counts[0].0, "scans": counts[1].0, "laws": counts[2].0, "matches": counts[3].0, "trainings": counts[4].0, "ranks": counts[5].0, "classifications": counts[6].0 }),
         )?;
     } else {
         let some = counts.iter().filter(|(number, ..)| *number > 0);
@@ -105,7 +106,9 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     found.sort();
     if found.is_empty() {
         let place = path.display();
-        return Err(Failure::request(format!("{place}: no *.json and no *.jsonl is in this folder\n  give results")));
+        return Err(Failure::request(format!(
+            "{place}: no *.json and no *.jsonl is in this folder\n  write results with --json"
+        )));
     }
     Ok(found)
 }
@@ -195,6 +198,7 @@ fn lines(results: &Results) -> Result<String, std::io::Error> {
     add(&results.claims, &mut text)?;
     add(&results.scans, &mut text)?;
     add(&results.laws, &mut text)?;
+    add(&results.classifications, &mut text)?;
     add(&results.matches, &mut text)?;
     add(&results.trainings, &mut text)?;
     add(&results.ranks, &mut text)?;

@@ -21,13 +21,13 @@ use allocert::report::Results;
 use super::certificate::save;
 use super::failure::Failure;
 use super::orbits::{self, With};
-use super::output::{bar, harmless, json, line, plural, thousands, written};
+use super::output::{bar, hanging, harmless, json, line, plural, thousands, written};
 use super::scan_pieces::{self, Done};
 use super::{Common, Subject, error_bound, estimate, interrupt, parse_allocation, report, settings};
 
 const EXAMPLES: &str = "Examples:
   allocert scan 'lffn([2, 3, 2])'
-  allocert scan 'lrnn(inputs=1, hidden=5, outputs=1, steps=11)' --within W --json
+  allocert scan 'lrnn(1, 5, 1, 11)' --within W --json
   allocert scan 'pnn([3, 4, 2], degree=2)' --samples 4 --sizes 3..5";
 
 #[derive(Args, Debug)]
@@ -56,7 +56,7 @@ pub(super) struct Arguments {
     trials: u64,
     /// Stop the count, or the listing, with exit status 3 after so many seconds; a run that is estimated to take much longer
     /// does not start.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, allow_negative_numbers = true, value_parser = crate::cli::whole_number)]
     time_limit: u64,
     /// Keep finished pieces in this folder, and go on from there if the run was stopped.
     #[arg(long, value_name = "DIR")]
@@ -242,7 +242,7 @@ pub(super) fn text(scan: &Scan) -> String {
     let (inside, weights) = (scan.within.size(), scan.network.weights());
     let chosen =
         if inside == weights { String::new() } else { format!(", inside {inside} of {}", plural(weights, "weight")) };
-    let mut text = format!("{}, {}{chosen}\n", scan.network, scan.samples);
+    let mut text = hanging(&format!("{}, {}{chosen}", scan.network, scan.samples)) + "\n";
     if let Some(drawn) = &scan.drawn {
         text.push_str(&over_patterns(scan, drawn));
         return text;

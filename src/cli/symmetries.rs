@@ -8,7 +8,7 @@ use allocert::record::Symmetries;
 
 use super::Common;
 use super::failure::Failure;
-use super::output::{beside, json, line, plural};
+use super::output::{beside, heading, json, line, plural};
 
 const EXAMPLES: &str = "Examples:
   allocert symmetries 'lffn([2, 2, 2])'
@@ -37,23 +37,26 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
 }
 
 fn text(of: &Symmetries) -> String {
-    let mut text = format!("{}: {}\n\n", of.network, plural(of.weights as u64, "weight"));
-    text.push_str("permutations of weights that change no dimension and no match probability\n(generators):\n");
+    let mut text = heading(&of.network, &plural(of.weights as u64, "weight")) + "\n\n";
+    text.push_str("permutations of weights that change no dimension and no match probability\n");
+    text.push_str("(generators; declared by the family, or found in its forward pass):\n");
     let permutations = of.permutations.iter().map(|p| {
         let condition = if p.least_samples > 1 {
             format!(", from {} on", plural(p.least_samples, "sample"))
         } else {
             String::new()
         };
-        format!("{} ({}{condition})", p.name, p.origin)
+        beside(4, &format!("{} ({}{condition})", p.name, p.origin))
     });
     listed(&mut text, permutations.collect());
-    text.push_str("\ngauge directions, along which no label changes, affine in the weights (those found):\n");
+    text.push_str(
+        "\ngauge directions, along which no label changes, affine in the weights\n(those that were found):\n",
+    );
     let known = |evidence: &str| if evidence == "proved" { "proved" } else { "open: it held at random points" };
     let gauge = of.gauge.iter().map(|d| beside(4, &format!("{} ({})", d.change, known(&d.evidence))));
     listed(&mut text, gauge.collect());
     text.push_str("\nweights that may all change their sign while no label does (generators, proved):\n");
-    listed(&mut text, of.sign_changes.iter().map(|change| change.change.clone()).collect());
+    listed(&mut text, of.sign_changes.iter().map(|change| beside(4, &change.change)).collect());
     text.trim_end().to_owned()
 }
 

@@ -52,7 +52,7 @@ pub fn theorem_of_law(network: &Network, samples: Samples) -> Option<&'static st
         _ if !single => None,
         true => Some("one input and one output, T ≥ 2n: this is the law for every n (docs/theory.md, 4.4)"),
         false => {
-            Some("one input and one output, T < 2n: whether the law is alike for every n is open (docs/theory.md, 4.4)")
+            Some("one input and one output, T < 2n: whether it is the law for every n is open (docs/theory.md, 4.4)")
         }
     }
 }

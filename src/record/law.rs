@@ -21,6 +21,9 @@ pub struct Law {
     pub teacher_dim: usize,
     /// The law as text.
     pub formula: String,
+    /// What stands in it for an allocation, a flat, a component, and the coloops or what is no loop: letters that no tensor has.
+    #[serde(default = "usual_letters")]
+    pub letters: String,
     /// The law as LaTeX.
     pub latex: String,
     /// One flat of each orbit, smallest first; flats are inside one connected component, the bottom one is `loops`.
@@ -120,14 +123,16 @@ impl Law {
             }
         });
         let dim = law.dim.value;
+        let letters = free_letters(&layout.tensors().iter().map(|t| t.name.as_str()).collect::<Vec<_>>());
         Law {
             network: law.network.to_string(),
             samples: law.samples.count(),
             weights: law.network.weights(),
             within: if everything { "all".to_owned() } else { text(&law.within) },
             teacher_dim: dim,
-            formula: formula(law, &kinds, &Plain),
-            latex: formula(law, &kinds, &Latex),
+            formula: formula(law, &kinds, &Plain, letters),
+            latex: formula(law, &kinds, &Latex, letters),
+            letters: letters.iter().collect(),
             flats: flats.collect(),
             cyclic_flats: law.number().to_string(),
             complete: complete.name().to_owned(),
@@ -152,6 +157,14 @@ impl Law {
     }
 }
 
+impl Law {
+    /// What stands in the formula for an allocation, a flat, a component, and the coloops.
+    pub fn letters(&self) -> [char; 4] {
+        let mut own = self.letters.chars();
+        ['A', 'Z', 'C', 'F'].map(|usual| own.next().unwrap_or(usual))
+    }
+}
+
 /// `proved` or `bounded`.
 fn word(evidence: reach::Evidence) -> String {
     evidence.name().to_owned()
@@ -164,22 +177,38 @@ impl Kind {
     }
 }
 
+/// The letters of a formula: an allocation, a flat, a component, the coloops.
+type Letters = [char; 4];
+
+fn usual_letters() -> String {
+    "AZCF".to_owned()
+}
+
+/// The first letters of each kind that are no tensor's name.
+fn free_letters(tensors: &[&str]) -> Letters {
+    let is_free = |letter: &char| !tensors.contains(&letter.to_string().as_str());
+    ["ASLP", "ZYXT", "CKJQ", "FGHI"].map(|choice| {
+        let first = choice.chars().next().unwrap_or('A');
+        choice.chars().find(is_free).unwrap_or(first)
+    })
+}
+
 /// How a formula is written.
 trait Script {
     /// `3 + |A ∖ Z|`.
-    fn outside(&self, dim: usize) -> String;
+    fn outside(&self, dim: usize, letters: Letters) -> String;
     fn begin(&self, inside: &str) -> String;
     fn end(&self) -> &'static str;
     /// A term, and what its Z is.
     fn line(&self, term: &str, sets: &str) -> String;
-    fn one_of(&self, number: usize) -> String;
+    fn one_of(&self, number: usize, flat: char) -> String;
 }
 
 struct Plain;
 
 impl Script for Plain {
-    fn outside(&self, dim: usize) -> String {
-        if dim == 0 { "|A ∖ Z|".to_owned() } else { format!("{dim} + |A ∖ Z|") }
+    fn outside(&self, dim: usize, [set, flat, ..]: Letters) -> String {
+        if dim == 0 { format!("|{set} ∖ {flat}|") } else { format!("{dim} + |{set} ∖ {flat}|") }
     }
 
     fn begin(&self, inside: &str) -> String {
@@ -194,16 +223,16 @@ impl Script for Plain {
         if sets.is_empty() { format!("\n  {term}") } else { format!("\n  {term:<14} {sets}") }
     }
 
-    fn one_of(&self, number: usize) -> String {
-        if number == 1 { "Z = ".to_owned() } else { format!("Z one of {number}: ") }
+    fn one_of(&self, number: usize, flat: char) -> String {
+        if number == 1 { format!("{flat} = ") } else { format!("{flat} one of {number}: ") }
     }
 }
 
 struct Latex;
 
 impl Script for Latex {
-    fn outside(&self, dim: usize) -> String {
-        if dim == 0 { r"|A\setminus Z|".to_owned() } else { format!(r"{dim}+|A\setminus Z|") }
+    fn outside(&self, dim: usize, [set, flat, ..]: Letters) -> String {
+        if dim == 0 { format!(r"|{set}\setminus {flat}|") } else { format!(r"{dim}+|{set}\setminus {flat}|") }
     }
 
     fn begin(&self, inside: &str) -> String {
@@ -222,39 +251,46 @@ impl Script for Latex {
         if sets.is_empty() { format!(r" {term}\\") } else { format!(r" {term}&\text{{{sets}}}\\") }
     }
 
-    fn one_of(&self, number: usize) -> String {
-        if number == 1 { "Z: ".to_owned() } else { format!("Z one of {number}: ") }
+    fn one_of(&self, number: usize, flat: char) -> String {
+        if number == 1 { format!("{flat}: ") } else { format!("{flat} one of {number}: ") }
     }
 }
 
 /// The law in one formula.
-fn formula(law: &reach::Law, kinds: &[Kind], script: &dyn Script) -> String {
+fn formula(law: &reach::Law, kinds: &[Kind], script: &dyn Script, letters: Letters) -> String {
+    let [a, _, c, f] = letters;
     let sign = if matches!(law.complete(), Complete::Likely(_)) { "≤" } else { "=" };
     let parts = law.components.len();
     let free = law.coloops.size();
     let begin = match (parts, free) {
-        (0, _) if free == law.within.size() => return script.begin(&format!("ρ(A) {sign} |A|")) + script.end(),
+        (0, _) if free == law.within.size() => return script.begin(&format!("ρ({a}) {sign} |{a}|")) + script.end(),
         (0, _) => {
-            return script.begin(&format!("ρ(A) {sign} |A ∩ F|"))
-                + &script.line("F:", "the weights that are no loops")
+            return script.begin(&format!("ρ({a}) {sign} |{a} ∩ {f}|"))
+                + &script.line(&format!("{f}:"), "the weights that are no loops")
                 + script.end();
         }
-        (1, 0) if law.loops.is_empty() => format!("ρ(A) {sign} the smallest of"),
-        (1, 0) => format!("ρ(A) {sign} the smallest of (loops left out of A)"),
-        (1, _) => format!("ρ(A) {sign} |A ∩ F| + the smallest of (A without F and loops)"),
-        (_, 0) => format!("ρ(A) {sign} Σ over the {parts} components C of the smallest of (A inside C)"),
-        (_, _) => format!("ρ(A) {sign} |A ∩ F| + Σ over the {parts} components C of the smallest of (A inside C)"),
+        (1, 0) if law.loops.is_empty() => format!("ρ({a}) {sign} the smallest of"),
+        (1, 0) => format!("ρ({a}) {sign} the smallest of (loops left out of {a})"),
+        (1, _) => format!("ρ({a}) {sign} |{a} ∩ {f}| + the smallest of ({a} without {f} and loops)"),
+        (_, 0) => format!("ρ({a}) {sign} Σ over the {parts} components {c} of the smallest of ({a} inside {c})"),
+        (_, _) => {
+            format!("ρ({a}) {sign} |{a} ∩ {f}| + Σ over the {parts} components {c} of the smallest of ({a} inside {c})")
+        }
     };
     let mut text = script.begin(&begin);
-    text.push_str(&script.line("|A|", ""));
+    text.push_str(&script.line(&format!("|{a}|"), ""));
     for kind in kinds {
         let whole = parts == 1 && kind.size == law.components[0].size();
-        let term = if whole { kind.dim.to_string() } else { script.outside(kind.dim) };
-        let sets = if whole { String::new() } else { format!("{}{}", script.one_of(kind.number), kind.description) };
+        let term = if whole { kind.dim.to_string() } else { script.outside(kind.dim, letters) };
+        let sets = if whole {
+            String::new()
+        } else {
+            format!("{}{}", script.one_of(kind.number, letters[1]), kind.description)
+        };
         text.push_str(&script.line(&term, &sets));
     }
     if free > 0 {
-        text.push_str(&script.line("F:", "the weights that each add a dimension (coloops)"));
+        text.push_str(&script.line(&format!("{f}:"), "the weights that each add a dimension (coloops)"));
     }
     text + script.end()
 }

@@ -31,6 +31,6 @@ pub use rank::{Exchange, Obstruction, Rank};
 pub use run::{Request, Run};
 pub use scan::{Drawn, Scan, Symmetry};
 pub use survey::SurveyRow;
-pub use symmetries::{Direction, Permutation, SignChange, Symmetries};
+pub use symmetries::{Direction, Permutation, SignChange, Symmetries, SymmetriesError};
 pub use train::{Replay, Train, TrialRun};
 pub use verify::{Counterexample, Observation, Point, Trained, Trend, Verify};

@@ -29,12 +29,18 @@ pub struct Rank {
     /// Whether ρ_m(A) = D_m; absent where D_m is not known and it may or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spans: Option<bool>,
-    /// `proved`, `bounded`, `statistical` or `open`, for the dimensions that are given.
+    /// `proved`, `bounded`, `statistical` or `open`, for both dimensions together, as far as they are given.
     pub evidence: String,
     /// An error has at most the probability 2^this; nothing when proved.
     pub error_log2: Option<i64>,
     /// Why the dimension is not larger.
     pub reason: String,
+    /// How the dimension alone is known: `proved`, `bounded`, `statistical` or `open`.
+    #[serde(default)]
+    pub dim_evidence: String,
+    /// The dimension alone is wrong with at most the probability 2^this; nothing when proved.
+    #[serde(default)]
+    pub dim_error_log2: Option<i64>,
     /// How the teacher's dimension is known.
     pub teacher_evidence: String,
     /// Why the teacher's dimension is not larger.
@@ -134,6 +140,8 @@ impl Rank {
             evidence: evidence.name().to_owned(),
             error_log2: evidence.error_log2(),
             reason: answer.dim.reason.to_string(),
+            dim_evidence: answer.dim.evidence.name().to_owned(),
+            dim_error_log2: answer.dim.evidence.error_log2(),
             teacher_evidence: answer.teacher.evidence.name().to_owned(),
             teacher_reason: answer.teacher.reason.to_string(),
             weights: answer.network.weights(),

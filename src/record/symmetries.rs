@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use allocert_core::allocation::{Allocation, print};
 use allocert_core::network::{Network, Samples};
 use allocert_core::program::ProgramError;
+use allocert_core::text::{plural, thousands};
 
 /// The permutations of weights and the gauge directions of a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,12 +57,36 @@ pub struct Direction {
     pub evidence: String,
 }
 
+/// The symmetries of larger networks are not looked for.
+pub const MOST_WEIGHTS: usize = 4_096;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SymmetriesError {
+    /// Too large.
+    #[error(
+        "{} are over the limit of {}\n  ask of a smaller network of the family: larger ones have symmetries of the same kinds",
+        plural(*weights, "weight"),
+        thousands(MOST_WEIGHTS)
+    )]
+    TooManyWeights {
+        /// How many weights it has.
+        weights: usize,
+    },
+    /// Its forward pass cannot be used.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+}
+
 impl Symmetries {
-    /// Of a network.
+    /// Of a network. Costs more than the square of its weights.
     ///
     /// # Errors
-    /// A forward pass over the limit.
-    pub fn of(network: &Network) -> Result<Self, ProgramError> {
+    /// More than [`MOST_WEIGHTS`] weights; a forward pass over the limit.
+    pub fn of(network: &Network) -> Result<Self, SymmetriesError> {
+        if network.weights() > MOST_WEIGHTS {
+            return Err(SymmetriesError::TooManyWeights { weights: network.weights() });
+        }
         let declared = if network.is_built_in() { network.symmetries(Samples::Functional) } else { Vec::new() };
         let mut permutations: Vec<Permutation> = Vec::new();
         for (symmetries, origin) in [(declared, "declared"), (network.found_symmetries()?, "found")] {

@@ -25,8 +25,21 @@ enum Mark {
     Cell { column: i64, row: i64, shade: i64 },
     /// Words on the lower edge of a row, from the left edge of a column on.
     Code { column: i64, row: i64, text: String },
-    /// Words in the middle of a cell; they may reach beyond it.
+    /// A number in the middle of a cell, or a few small words; they may reach beyond it.
     Words { column: i64, row: i64, text: String },
+    /// Words where code would stand.
+    Label { column: i64, row: i64, text: String },
+}
+
+impl Mark {
+    /// Its column and row.
+    fn place(&self) -> (i64, i64) {
+        let (Mark::Cell { column, row, .. }
+        | Mark::Code { column, row, .. }
+        | Mark::Words { column, row, .. }
+        | Mark::Label { column, row, .. }) = self;
+        (*column, *row)
+    }
 }
 
 impl Figure {
@@ -78,11 +91,19 @@ impl Figure {
             let (column, row) = ((size - least) as i64, highest as i64 + 1);
             figure.marks.push(Mark::Words { column, row, text: thousands(size) });
         }
-        let middle = (most - least) as i64 / 2;
         let below = highest as i64 + 2;
-        figure.marks.push(Mark::Words { column: middle, row: below, text: "learnable weights".to_owned() });
-        figure.marks.push(Mark::Code { column: -1, row: -1, text: "reachable dimension".to_owned() });
+        figure.marks.push(Mark::Label { column: 0, row: below, text: "learnable weights".to_owned() });
+        figure.marks.push(Mark::Label { column: -1, row: -1, text: "reachable dimension".to_owned() });
         Some(figure)
+    }
+
+    /// With its network's name above it, for a figure that stands alone.
+    #[must_use]
+    pub(super) fn titled(mut self, network: &str) -> Self {
+        let places = self.marks.iter().map(Mark::place);
+        let (column, row) = places.fold((0, 0), |(left, top), (column, row)| (left.min(column), top.min(row)));
+        self.marks.insert(0, Mark::Code { column, row: row - 1, text: network.to_owned() });
+        self
     }
 
     /// As a `tikzpicture`; `code` and `plain` make text harmless for LaTeX.
@@ -97,7 +118,11 @@ impl Figure {
                     format!("\\node[anchor=south west,inner sep=1pt] at ({column},{}) {{{}}};\n", -row - 1, code(text))
                 }
                 Mark::Words { column, row, text } => {
-                    format!("\\node at ({},{}) {{\\tiny {}}};\n", half(*column), half(-row - 1), plain(text))
+                    format!("\\node at ({},{}) {{\\scriptsize {}}};\n", half(*column), half(-row - 1), plain(text))
+                }
+                Mark::Label { column, row, text } => {
+                    let (y, words) = (-row - 1, plain(text));
+                    format!("\\node[anchor=south west,inner sep=1pt] at ({column},{y}) {{\\footnotesize {words}}};\n")
                 }
             });
         }
@@ -111,9 +136,8 @@ impl Figure {
         let mut body = String::new();
         let [mut left, mut top, mut right, mut bottom] = [i64::MAX, i64::MAX, 0, 0];
         for mark in &self.marks {
-            let (Mark::Cell { column, row, .. } | Mark::Code { column, row, .. } | Mark::Words { column, row, .. }) =
-                mark;
-            let (x, y) = (column * SIDE, row * SIDE);
+            let (column, row) = mark.place();
+            let (mut x, y) = (column * SIDE, row * SIDE);
             let (width, shown) = match mark {
                 Mark::Cell { shade, .. } => {
                     let grey = 255 - 255 * shade / 100;
@@ -126,9 +150,11 @@ impl Figure {
                     (9 * text.chars().count() as i64, words(x, y + SIDE - 3, style, text))
                 }
                 Mark::Words { text, .. } => {
-                    let centre = x + SIDE / 2;
-                    (SIDE, words(centre, y + SIDE - 3, "text-anchor=\"middle\"", text))
+                    let (centre, reach) = (x + SIDE / 2, 6 * text.chars().count() as i64);
+                    x = centre - reach.max(SIDE) / 2;
+                    (reach.max(SIDE), words(centre, y + SIDE - 3, "text-anchor=\"middle\" font-size=\"10\"", text))
                 }
+                Mark::Label { text, .. } => (6 * text.chars().count() as i64, words(x, y + SIDE - 3, "", text)),
             };
             [left, top] = [left.min(x), top.min(y)];
             [right, bottom] = [right.max(x + width), bottom.max(y + SIDE)];
@@ -169,7 +195,7 @@ mod tests {
         assert_eq!([tikz.matches("\\filldraw").count(), svg.matches("<rect ").count()], [2, 2]);
         assert_eq!([tikz.matches("\\node").count(), svg.matches("<text ").count()], [2, 2]);
         assert!(tikz.contains("at (0,0) {W<1}") && tikz.contains("fill=black!100] (0,0)"), "{tikz}");
-        assert!(tikz.contains("at (1.5,-2.5) {\\tiny 3}"), "{tikz}");
+        assert!(tikz.contains("at (1.5,-2.5) {\\scriptsize 3}"), "{tikz}");
         assert!(
             svg.contains("W&lt;1") && svg.contains("fill=\"#000000\"") && svg.contains("fill=\"#ffffff\""),
             "{svg}"

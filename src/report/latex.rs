@@ -3,7 +3,7 @@
 use allocert_core::text::{plural, thousands};
 
 use super::outcome;
-use super::paper::evidence;
+use super::paper::of_claim;
 use super::read::Results;
 
 /// A table of all claims, to be `\input` where `\usepackage{booktabs}` is in force; for many claims put it into a
@@ -14,13 +14,12 @@ pub fn latex(results: &Results) -> String {
         "% Written by allocert. In the preamble: \\usepackage{booktabs}\n\\begin{tabular}{llrrl}\n\\toprule\nClaim & Outcome & Networks & Instances & Evidence \\\\\n\\midrule\n",
     );
     for c in &results.claims {
-        let evidence = evidence(c.evidence.as_deref(), c.error_log2);
         let row = [
             format!("\\texttt{{{}}}", escape(&c.claim)),
             escape(outcome(c)),
             thousands(c.networks).replace(',', "\\,"),
             thousands(c.allocations).replace(',', "\\,"),
-            evidence,
+            of_claim(c),
         ];
         text.push_str(&format!("{} \\\\\n", row.join(" & ")));
     }

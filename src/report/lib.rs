@@ -35,14 +35,18 @@ fn outcome(claim: &Verify) -> &str {
     if claim.failed { "error" } else { &claim.outcome }
 }
 
+/// How a claim's outcome is known; nothing is said of one that could not be evaluated.
+fn of_claim(claim: &Verify) -> String {
+    if claim.failed { "–".to_owned() } else { evidence(claim.evidence.as_deref(), claim.error_log2) }
+}
+
 /// How an answer is known, in a few characters.
 fn evidence(name: Option<&str>, error_log2: Option<i64>) -> String {
     match (name, error_log2) {
-        (None, _) => "–".to_owned(),
         (Some("bounded"), Some(bound)) => format!("error ≤ 2{}", superscript(bound)),
         (Some(name @ ("proved" | "statistical" | "open")), _) => name.to_owned(),
-        // Of a record that another version wrote: what it meant is not known.
-        (Some(_), _) => "open".to_owned(),
+        // Nothing is known; or another version wrote the record, and what it meant is not known.
+        _ => "open".to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@ use allocert_core::text::{plural, thousands};
 use allocert_record::Verify;
 
 use super::read::Results;
-use super::{evidence, of_match, outcome, probability, samples, seconds};
+use super::{evidence, of_claim, of_match, outcome, probability, samples, seconds};
 
 /// The report as Markdown (GitHub's).
 pub fn markdown(results: &Results) -> String {
@@ -28,14 +28,28 @@ pub fn markdown(results: &Results) -> String {
     }
     for l in &results.laws {
         let known = evidence(l.evidence.as_deref(), l.error_log2);
+        let flat = l.letters()[1];
         let (network, flats) = (code(&l.network), plain(&thousands(&l.cyclic_flats)));
         text.push_str(&format!(
-            "\n## The law of {network}, {}\n\n{flats} cyclic flats; {known}.\n\n| dim Z | weights | sets | Z |\n|---:|---:|---:|---|\n",
+            "\n## The law of {network}, {}\n\n{flats} cyclic flats; {known}.\n\n| dim {flat} | weights | sets | {flat} |\n|---:|---:|---:|---|\n",
             samples(l.samples)
         ));
         for kind in &l.kinds {
             let words = plain(&kind.description);
             text.push_str(&format!("| {} | {} | {} | {words} |\n", kind.dim, kind.size, kind.number));
+        }
+    }
+    for c in &results.classifications {
+        let known = evidence(Some(&c.evidence), c.error_log2);
+        text.push_str(&format!(
+            "\n## The verdicts of {}, {}\n\nHow many allocations of each size; teacher dimension {}; {known}.\n\n| size | zero | one | fractional | undecided |\n|---:|---:|---:|---:|---:|\n",
+            code(&c.network),
+            samples(c.samples),
+            c.teacher_dim
+        ));
+        for (size, counts) in c.counts.iter().enumerate() {
+            let counts = counts.map(|number| plain(&thousands(number)));
+            text.push_str(&format!("| {size} | {} |\n", counts.join(" | ")));
         }
     }
     if !results.matches.is_empty() {
@@ -113,7 +127,7 @@ fn claims(claims: &[Verify]) -> String {
     text.push_str("\n<details><summary>All claims</summary>\n\n| outcome | claim | networks | instances | evidence | time |\n|---|---|---:|---:|---|---:|\n");
     for c in claims {
         let (networks, instances) = (thousands(c.networks), thousands(c.allocations));
-        let known = evidence(c.evidence.as_deref(), c.error_log2);
+        let known = of_claim(c);
         text.push_str(&format!(
             "| {} | {} | {networks} | {instances} | {known} | {} |\n",
             plain(outcome(c)),

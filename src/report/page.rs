@@ -5,11 +5,11 @@ use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 
 use allocert_core::text::thousands;
-use allocert_record::{Counterexample, Kind, Law, Match, Rank, Scan, Trend, Verify};
+use allocert_record::{Classify, Counterexample, Kind, Law, Match, Rank, Scan, Trend, Verify};
 
 use super::prose::Prose;
 use super::read::{Results, Training};
-use super::{drawing, evidence, of_match, outcome, plots, powers, probability, samples, seconds};
+use super::{drawing, evidence, of_claim, of_match, outcome, plots, powers, probability, samples, seconds};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -20,6 +20,8 @@ const SCRIPT: &str = include_str!("page.js");
 const MOST_BYTES: usize = 1_950_000;
 /// More networks than this are only counted.
 const MOST_NETWORKS: usize = 400;
+/// More orbits without a verdict are only counted.
+const MOST_OPEN: usize = 40;
 /// More observed dimensions than this are only counted.
 const MOST_OBSERVATIONS: usize = 12;
 
@@ -69,6 +71,7 @@ fn context(results: &Results, mut room: usize) -> Value {
         claims,
         scans,
         laws => results.laws.iter().map(law).collect::<Vec<_>>(),
+        classifications => results.classifications.iter().map(classification).collect::<Vec<_>>(),
         match_plots => plots::matches(&results.matches).into_iter().map(safe).collect::<Vec<_>>(),
         matches => results.matches.iter().map(matching).collect::<Vec<_>>(),
         training_plot => plots::trainings(&results.trainings, &results.matches).map(safe),
@@ -114,7 +117,7 @@ fn claim(index: usize, c: &Verify, prose: &Prose, room: &mut usize) -> Value {
         allocations_number => c.allocations,
         hypothesis_false => (c.hypothesis_false > 0).then(|| thousands(c.hypothesis_false)),
         orbits => c.orbits.map(thousands),
-        evidence => evidence(c.evidence.as_deref(), c.error_log2),
+        evidence => of_claim(c),
         evidence_number => evidence_rank(c),
         time => seconds(c.seconds),
         time_number => c.seconds,
@@ -230,8 +233,11 @@ fn law(l: &Law) -> Value {
             evidence => first.map(|flat| evidence(Some(&flat.evidence), flat.error_log2)),
         }
     };
+    let [set, flat, ..] = l.letters().map(String::from);
     context! {
         network => &l.network,
+        set,
+        flat,
         samples => samples(l.samples),
         within => &l.within,
         teacher_dim => l.teacher_dim,
@@ -242,6 +248,29 @@ fn law(l: &Law) -> Value {
         kinds => l.kinds.iter().map(kind).collect::<Vec<_>>(),
         spans => &l.spans,
         seed => l.seed,
+    }
+}
+
+fn classification(c: &Classify) -> Value {
+    let row = |(size, counts): (usize, &[u64; 4])| context! { size, counts => counts.map(thousands) };
+    let degree = |(degree, number): &(Option<usize>, u64)| {
+        format!("{} × {}", degree.map_or_else(|| "not known".to_owned(), |d| d.to_string()), thousands(*number))
+    };
+    let open = c.open.iter().take(MOST_OPEN).map(|o| {
+        context! { allocation => &o.allocation, images => thousands(o.images), why => powers(&o.why) }
+    });
+    context! {
+        network => &c.network,
+        samples => samples(c.samples),
+        teacher_dim => c.teacher_dim,
+        rows => c.counts.iter().enumerate().map(row).collect::<Vec<_>>(),
+        degrees => c.degrees.iter().map(degree).collect::<Vec<_>>(),
+        open => open.collect::<Vec<_>>(),
+        open_more => c.open.len().saturating_sub(MOST_OPEN),
+        stopped => c.stopped,
+        evidence => evidence(Some(&c.evidence), c.error_log2),
+        ensemble => &c.ensemble,
+        seed => c.seed,
     }
 }
 

@@ -13,6 +13,12 @@ use super::read::Results;
 /// No more counterexamples are drawn.
 const MOST_DRAWN: usize = 12;
 
+/// A fingerprint that lines may break in.
+fn broken(print: &str) -> String {
+    let parts: Vec<&str> = (0..print.len()).step_by(4).filter_map(|at| print.get(at..at + 4)).collect();
+    format!("\\texttt{{{}}}", parts.join("\\allowbreak "))
+}
+
 /// The run that results come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -52,6 +58,7 @@ pub fn paper(results: &Results, origin: &Origin) -> Paper {
         cited(&results.claims, origin, &print)
     ));
     let figures = figures(&results);
+    let figures: Vec<Figure> = figures.into_iter().map(|(network, figure)| figure.titled(&network)).collect();
     let pages = figures.iter().map(|figure| format!("\\allocertpage{{{}}}\n", figure.tikz(code, plain)));
     let pages: String = pages.collect();
     Paper {
@@ -62,11 +69,13 @@ pub fn paper(results: &Results, origin: &Origin) -> Paper {
     }
 }
 
-/// What the document draws, in its order.
-fn figures(results: &Results) -> Vec<Figure> {
+/// What the document draws, in its order, each with its network.
+fn figures(results: &Results) -> Vec<(String, Figure)> {
     let examples = counterexamples(&results.claims).take(MOST_DRAWN);
-    let tensors = examples.filter_map(|(_, example)| example.diagram.as_ref()).map(Figure::tensors);
-    tensors.chain(results.scans.iter().filter_map(Figure::scan).take(MOST_DRAWN)).collect()
+    let tensors =
+        examples.filter_map(|(_, example)| Some((example.network.clone(), Figure::tensors(example.diagram.as_ref()?))));
+    let scans = results.scans.iter().filter_map(|scan| Some((scan.network.clone(), Figure::scan(scan)?)));
+    tensors.chain(scans.take(MOST_DRAWN)).collect()
 }
 
 fn counterexamples(claims: &[Verify]) -> impl Iterator<Item = (&Verify, &Counterexample)> {
@@ -118,22 +127,24 @@ fn seed(origin: &Origin) -> String {
 fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
     let instances = claims.iter().map(|c| c.allocations).sum::<u64>();
     format!(
-        "{}, {}, were checked with allocert {} ({})~\\cite{{allocert}}; their fingerprint is \\texttt{{{print}}}. \
+        "{}, {}, were checked with allocert {} ({})~\\cite{{allocert}}; their fingerprint is {}. \
          ``Verified'' means: for every network and allocation that is listed, and no others. Evidence is \\emph{{proved}}, or a bound on \
          the probability that any answer behind the claim is wrong, or \\emph{{statistical}}.\n",
         plural(claims.len(), "claim"),
         plural(instances, "instance").replace(',', "\\,"),
         plain(&origin.version),
-        seed(origin)
+        seed(origin),
+        broken(print)
     )
 }
 
 fn cited(claims: &[Verify], origin: &Origin, print: &str) -> String {
     format!(
-        "allocert, version {}: a run of {} ({}; BLAKE3 of the claims \\texttt{{{print}}}).",
+        "allocert, version {}: a run of {} ({}; BLAKE3 of the claims {}).",
         plain(&origin.version),
         plural(claims.len(), "claim"),
-        seed(origin)
+        seed(origin),
+        broken(print)
     )
 }
 
@@ -159,7 +170,7 @@ fn table(claims: &[Verify]) -> String {
             plain(outcome(claim)),
             thousands(claim.networks).replace(',', "\\,"),
             thousands(claim.allocations).replace(',', "\\,"),
-            evidence(claim.evidence.as_deref(), claim.error_log2),
+            of_claim(claim),
         ];
         text.push_str(&format!("{} \\\\\n", row.join(" & ")));
     }
@@ -167,13 +178,17 @@ fn table(claims: &[Verify]) -> String {
     text
 }
 
+/// How a claim's outcome is known, for LaTeX; nothing is said of one that could not be evaluated.
+pub(super) fn of_claim(claim: &Verify) -> String {
+    if claim.failed { "--".to_owned() } else { evidence(claim.evidence.as_deref(), claim.error_log2) }
+}
+
 /// How an answer is known, for LaTeX.
 pub(super) fn evidence(name: Option<&str>, error_log2: Option<i64>) -> String {
     match (name, error_log2) {
-        (None, _) => "--".to_owned(),
         (Some("bounded"), Some(bound)) => format!("error $\\le 2^{{{bound}}}$"),
         (Some(name @ ("proved" | "statistical" | "open")), _) => name.to_owned(),
-        (Some(_), _) => "open".to_owned(),
+        _ => "open".to_owned(),
     }
 }
 
@@ -202,7 +217,9 @@ fn drawn(claims: &[Verify]) -> String {
     if found.is_empty() {
         return String::new();
     }
-    let mut text = String::from("\\section{Counterexamples}\nLearnable weights are black.\n");
+    let mut text = String::from(
+        "\\section{Counterexamples}\nLearnable weights are black; a network whose claim is about no allocation is white.\n",
+    );
     for (claim, example) in found.iter().take(MOST_DRAWN) {
         text.push_str(&picture(claim, example));
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use allocert_core::text::harmless;
-use allocert_record::{Law, Match, Rank, Scan, Train, Verify};
+use allocert_record::{Classify, Law, Match, Rank, Scan, Train, Verify};
 
 /// Results of several commands, each kind in the order in which it was read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +15,8 @@ pub struct Results {
     pub scans: Vec<Scan>,
     /// Of `law`.
     pub laws: Vec<Law>,
+    /// Of `classify`.
+    pub classifications: Vec<Classify>,
     /// Of `match`.
     pub matches: Vec<Match>,
     /// Of `rank`.
@@ -91,7 +93,7 @@ pub enum ReadError {
     },
     /// JSON of something else.
     #[error(
-        "{place}: result {number} is not a result of verify, scan, law, match, train or rank: {reason}\n  give what one of these commands wrote with --json"
+        "{place}: result {number} is not a result of verify, scan, law, classify, match, train or rank: {reason}\n  give what one of these commands wrote with --json"
     )]
     NotAResult {
         /// The file.
@@ -137,6 +139,8 @@ fn add(value: Value, results: &mut Results) -> Result<(), String> {
     let has = |name: &str| value.get(name).is_some();
     if has("claim") {
         push(value, &mut results.claims)
+    } else if has("counts") && has("degrees") {
+        push(value, &mut results.classifications)
     } else if has("counts") {
         push(value, &mut results.scans)
     } else if has("flats") && has("formula") {
@@ -148,7 +152,7 @@ fn add(value: Value, results: &mut Results) -> Result<(), String> {
     } else if has("dim") && has("labels") {
         push(value, &mut results.ranks)
     } else {
-        Err("it has none of the fields claim, counts, flats with formula, successes, verdict with matched, dim with labels".to_owned())
+        Err("a report is made of no others (it has none of the fields claim, counts, flats with formula, successes, verdict with matched, dim with labels)".to_owned())
     }
 }
 
@@ -164,6 +168,7 @@ impl Results {
             claims: self.claims.iter().map(shown).collect(),
             scans: self.scans.iter().map(shown).collect(),
             laws: self.laws.iter().map(shown).collect(),
+            classifications: self.classifications.iter().map(shown).collect(),
             matches: self.matches.iter().map(shown).collect(),
             ranks: self.ranks.iter().map(shown).collect(),
             trainings: self.trainings.iter().map(shown).collect(),

@@ -20,7 +20,7 @@ use allocert::record;
 use super::certificate::save;
 use super::failure::Failure;
 use super::interrupt;
-use super::output::{json, line, plural, thousands, wrapped_paragraph, written};
+use super::output::{beside, hanging, heading, json, line, plural, thousands, wrapped_paragraph, written};
 use super::{Common, Subject, error_bound, parse_allocation, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -57,7 +57,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
     /// Stop after so many seconds; what was found by then is an upper bound.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, allow_negative_numbers = true, value_parser = crate::cli::whole_number)]
     time_limit: u64,
     /// Stop when there are more cyclic flats than this.
     #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = most_flats)]
@@ -167,21 +167,34 @@ fn show(common: &Common, arguments: &Arguments, mut law: reach::Law) -> Result<(
 fn text(law: &reach::Law, answer: &record::Law) -> String {
     let weights = if answer.within == "all" { law.network.weights() } else { law.within.size() };
     let inside = if answer.within == "all" { String::new() } else { " inside these".to_owned() };
-    let mut text = format!(
-        "{}, {}: {}, dimension {}\n\nFor every allocation A{inside}\n\n",
-        law.network,
-        law.samples,
-        plural(weights, "weight"),
-        answer.teacher_dim
-    );
+    let [set, flat, ..] = answer.letters();
+    let weights = plural(weights, "weight");
+    let mut text =
+        heading(&format!("{}, {}", law.network, law.samples), &format!("{weights}, dimension {}", answer.teacher_dim));
+    text.push_str(&format!("\n\nFor every allocation {set}{inside}\n\n"));
     for row in answer.formula.lines() {
-        text.push_str(&format!("  {}\n", row.trim_end()));
+        text.push_str(&format!("  {}\n", formula_row(row.trim_end(), flat)));
     }
     text.push_str(&format!("\n{}\n", how_known(answer)));
     text.push_str(&flats(law, answer));
+    if answer.kinds.iter().any(|kind| kind.description.starts_with("alike: ")) {
+        text.push_str("\nalike: sets of one size and dimension without words in common; one is named\n");
+    }
     text.push_str(&consequences(answer));
     text.push_str(&format!("\nseed {}", answer.seed));
     text
+}
+
+/// A row of the formula in lines of at most 80 characters: what its set is goes on to the right of the term.
+fn formula_row(row: &str, flat: char) -> String {
+    let set = [format!("{flat} ="), format!("{flat} one of")].iter().find_map(|begin| row.find(begin.as_str()));
+    match set {
+        Some(place) if row.chars().count() > 78 => {
+            let title = 2 + row[..place].chars().count();
+            format!("{}{}", &row[..place], beside(title, &row[place..]))
+        }
+        _ => row.to_owned(),
+    }
 }
 
 /// How the empty allocation is written.
@@ -192,7 +205,8 @@ fn how_known(answer: &record::Law) -> String {
     let number = plural(answer.flats.iter().map(|flat| flat.orbit as u64).sum::<u64>(), "set");
     let orbits = plural(answer.flats.len() as u64, "orbit");
     let symmetries = if answer.symmetries == 1 { "symmetry" } else { "symmetries" };
-    let list = format!("{number} Z in {orbits} under {} {symmetries}", thousands(answer.symmetries));
+    let flat = answer.letters()[1];
+    let list = format!("{number} {flat} in {orbits} under {} {symmetries}", thousands(answer.symmetries));
     let sums = "the sum of the formula over all allocations equals the sum of their ranks";
     let redundant = if answer.loops == NONE { "no weight is redundant" } else { "only loops are redundant" };
     let is_open = answer.evidence.as_deref() == Some("open");
@@ -202,10 +216,10 @@ fn how_known(answer: &record::Law) -> String {
             "stopped by {limit}: {list} found by then. The formula is an upper bound; it may be too large where a set is missing."
         ),
         (None, None) if answer.flats.is_empty() => format!("proved: {redundant}; {sums}."),
-        (None, None) => format!("proved: {list}; {sums}, and every dim Z is proved."),
+        (None, None) => format!("proved: {list}; {sums}, and every dim {flat} is proved."),
         (None, Some(bound)) if answer.flats.is_empty() => format!("error ≤ 2^{bound}: {redundant}; {sums}."),
         (None, Some(bound)) => {
-            format!("error ≤ 2^{bound}: {list}; {sums}, and what is not proved of dim Z has this error.")
+            format!("error ≤ 2^{bound}: {list}; {sums}, and what is not proved of dim {flat} has this error.")
         }
     };
     wrapped_paragraph(&sentence, 76)
@@ -220,7 +234,8 @@ fn flats(law: &reach::Law, answer: &record::Law) -> String {
         };
         let number = if kind.number == 1 { String::new() } else { format!(" ({} of them)", kind.number) };
         let weights = plural(kind.size, "weight");
-        text.push_str(&format!("\ndim {} of {weights}: {}{number}\n", kind.dim, kind.description));
+        let head = format!("dim {} of {weights}: {}{number}", kind.dim, kind.description);
+        text.push_str(&format!("\n{}\n", hanging(&head)));
         if law.network.weights() <= 400 {
             picture(law.network.layout(), &flat.weights).lines().for_each(|l| text.push_str(&format!("    {l}\n")));
         }

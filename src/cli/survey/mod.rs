@@ -25,7 +25,7 @@ mod drawing;
 
 const EXAMPLES: &str = "Examples:
   allocert survey 'lffn([1, 2, 1])' --sizes 1..2 --trials 50 --json
-  allocert survey 'lrnn(1, 1, 1, 3)' --sizes 1..2 --samples 1..2 --trials 50 --json
+  allocert survey 'lrnn(1, 1, 1, 3)' --sizes 1..2 --samples 1..2 --trials 50
 
 With --out DIR, it writes survey.csv (which allocert compare reads),
 success-against-match.svg and, for several numbers of samples,

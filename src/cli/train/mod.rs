@@ -27,13 +27,14 @@ mod terminal;
 pub(super) use data::Fitting;
 
 const EXAMPLES: &str = "Examples:
-  allocert train 'lffn([2, 2, 2])' 'W1[0,0] W1[1,1] W2[0,0] W2[1,1]' --trials 200
-  allocert train 'lrnn(1, 2, 1, 4)' 'D W[0,0] W[1,1]' --trainer adam --trials 50 --restarts 3
+  allocert train 'lffn([2, 2, 2])' 'W1[0,0] W1[1,1] W2[0,0] W2[1,1]'
+  allocert train 'lrnn(1, 2, 1, 4)' 'D W[0,0] W[1,1]' --trainer adam --trials 20
   allocert train 'lffn([2, 2, 2])' W1 --samples 2 --trials 100 --json
 
-A match has to survive refinement to 256 bits. The result is inconsistent if one is found where the
-match probability is 0, or for an instance that is decided to have none: then the exit status is 1,
-and the instance is saved for --replay. A success rate below the match probability is a gap.";
+A match has to survive refinement to 256 bits. The result is inconsistent if one
+is found where the match probability is 0, or for an instance that is decided to
+have none: then the exit status is 1, and the instance is saved for --replay. A
+success rate below the match probability is a gap.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]

@@ -6,13 +6,13 @@ use allocert::allocation::{Allocation, picture};
 use allocert::network::Network;
 use allocert::record::{Replay, Train, TrialRun};
 
-use crate::cli::output::{harmless, learnable, outward, plural, thousands, wrapped_paragraph};
+use crate::cli::output::{harmless, heading, learnable, outward, plural, thousands, wrapped_paragraph};
 
 /// A result.
 pub(super) fn text(answer: &Train, network: &Network, allocation: &Allocation) -> String {
     let samples = answer.samples.map_or("functional".to_owned(), |m| plural(m, "sample"));
     let (size, weights) = (answer.size, network.weights());
-    let mut text = format!("{}, {samples}: {}\n\n", answer.network, learnable(size, weights));
+    let mut text = heading(&format!("{}, {samples}", answer.network), &learnable(size, weights)) + "\n\n";
     if weights <= 400 {
         for line in picture(network.layout(), allocation).lines() {
             text.push_str(&format!("  {line}\n"));

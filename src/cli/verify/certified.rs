@@ -22,6 +22,8 @@ pub(super) struct Certified {
     pub(super) trained: Option<Trained>,
     /// The file, and the checker's verdict if it was asked.
     pub(super) certificate: Option<(PathBuf, Option<Verdict>)>,
+    /// Why the certificate proves no dimension, if it proves none.
+    pub(super) proves_nothing: Option<String>,
 }
 
 impl Certified {
@@ -68,7 +70,7 @@ impl Certifier {
                     Some(folder) => {
                         certify(folder, &name, checked, checks, &of_claim).map(|done| Certified { trained, ..done })
                     }
-                    None => Ok(Certified { checked, trained, certificate: None }),
+                    None => Ok(Certified { checked, trained, certificate: None, proves_nothing: None }),
                 };
                 if outbox.send(done).is_err() {
                     break;
@@ -119,9 +121,10 @@ fn certify(
 ) -> Result<Certified, Failure> {
     let certificate = of_claim(&checked);
     let path = folder.join(format!("{name}.cert"));
+    let proves_nothing = nothing(&certificate, &checked);
     save(&path, &certificate.text)?;
     if !checks {
-        return Ok(Certified { checked, trained: None, certificate: Some((path, None)) });
+        return Ok(Certified { checked, trained: None, certificate: Some((path, None)), proves_nothing });
     }
     let report = check(certificate.text.as_bytes());
     // What is over a limit is neither confirmed nor contradicted.
@@ -139,7 +142,17 @@ fn certify(
     } else if checked.evidence == Some(Evidence::Proved) {
         checked.evidence = Some(Evidence::Open);
     }
-    Ok(Certified { checked, trained: None, certificate: Some((path, Some(report.verdict))) })
+    Ok(Certified { checked, trained: None, certificate: Some((path, Some(report.verdict))), proves_nothing })
+}
+
+/// Why a certificate proves no dimension: none was asked for, or what the claim rests on cannot be written.
+fn nothing(certificate: &OfClaim, checked: &Checked) -> Option<String> {
+    let shown = checked.counterexample.as_ref().is_some_and(|c| c.answer.is_some() || !c.observations.is_empty());
+    if certificate.tables + certificate.listed > 0 || shown {
+        return None;
+    }
+    let missing = certificate.missing.first().map(|(network, why)| format!("{network}: {why}"));
+    Some(missing.unwrap_or_else(|| "no dimension was asked for".to_owned()))
 }
 
 /// The engine's certificate stays where it is; the checker's report is put beside it.

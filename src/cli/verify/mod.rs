@@ -14,7 +14,7 @@ use allocert::record;
 use allocert::text::{nearest, quote};
 
 use super::failure::Failure;
-use super::output::{Colour, bar, harmless, json, line, paint, plural};
+use super::output::{Colour, bar, hanging, harmless, json, line, paint, plural};
 use super::{Common, error_bound, settings};
 
 mod certified;
@@ -53,7 +53,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "K", default_value = "-20", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
     /// Leave a claim open after so many seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, allow_negative_numbers = true, value_parser = crate::cli::whole_number)]
     time_limit: u64,
     /// Leave a claim open that ranges over more allocations than this.
     #[arg(long, value_name = "N", default_value_t = 1 << 26)]
@@ -114,6 +114,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         results: Vec::new(),
         records: journal.finished.iter().map(|f| f.record.clone()).collect(),
         details: journal.finished.iter().filter_map(|f| f.detail.clone()).collect(),
+        hollow: Vec::new(),
         journal: &journal,
     };
     let within = Settings { error_log2: arguments.error_log2 - 10, ..options.settings };
@@ -155,7 +156,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         certifier.take().try_for_each(|done| show.result(done?))?;
     }
     certifier.finish().into_iter().try_for_each(|done| show.result(done?))?;
-    let Show { results, records, details, .. } = show;
+    let Show { results, records, details, hollow, .. } = show;
     bar.finish_and_clear();
     if !common.json {
         details.iter().try_for_each(|detail| line(detail.trim_end()))?;
@@ -174,6 +175,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     if !common.json {
         line(&summary)?;
     }
+    say_hollow(&hollow);
     let status = pieces::status(&records);
     let changes = files::after(arguments, before, records, common.json)?;
     let worse = status != 2 && changes.is_some_and(|c| c.has_regressions());
@@ -191,12 +193,15 @@ struct Show<'a> {
     records: Vec<record::Verify>,
     /// What is shown at the end.
     details: Vec<String>,
+    /// Claims whose certificates prove no dimension, and why.
+    hollow: Vec<(String, String)>,
     journal: &'a Journal,
 }
 
 impl Show<'_> {
     fn result(&mut self, done: Certified) -> Result<(), Failure> {
         let record = done.record(self.seed);
+        self.hollow.extend(done.proves_nothing.map(|why| (record.claim.clone(), why)));
         let checked = done.checked;
         self.bar.suspend(|| {
             if self.json {
@@ -216,6 +221,20 @@ impl Show<'_> {
         Ok(())
     }
 }
+
+/// Says on standard error which certificates prove no dimension: a file that is there may look like a proof.
+fn say_hollow(hollow: &[(String, String)]) {
+    for (claim, why) in hollow.iter().take(MOST_NAMED) {
+        eprintln!("{}", hanging(&harmless(&format!("the certificate of {claim} proves no dimension: {why}"))));
+    }
+    if hollow.len() > MOST_NAMED {
+        let more = plural((hollow.len() - MOST_NAMED) as u64, "more certificate");
+        eprintln!("{more} that {}", if hollow.len() - MOST_NAMED == 1 { "proves none" } else { "prove none" });
+    }
+}
+
+/// More certificates that prove nothing are only counted.
+const MOST_NAMED: usize = 12;
 
 /// The claims asked for, all files read before the first is checked.
 fn claims(common: &Common, arguments: &Arguments, settings: Settings) -> Result<Vec<Claim>, Failure> {

@@ -37,6 +37,7 @@ pub(super) fn row(checked: &Checked, detailed: bool) -> String {
     let mark = if checked.is_expected() { " " } else { "!" };
     let outcome = format!("{:<12} {mark}", outcome_name(checked));
     let evidence = match checked.evidence {
+        None if checked.outcome.is_ok() => "open".to_owned(),
         None => "-".to_owned(),
         Some(Evidence::Bounded { error_log2 }) => format!("2^{error_log2}"),
         Some(other) => other.name().to_owned(),
@@ -117,7 +118,8 @@ pub(super) fn whole(checked: &Checked) -> String {
         text.push_str(&indented(&format!("\n{}\n", harmless(error.to_string().trim_end()))));
     }
     if let Some(why) = &checked.unsettled {
-        text.push_str(&indented(&format!("\n{}\n", unsettled(why))));
+        let lines: Vec<String> = unsettled(why).lines().map(|line| wrapped_paragraph(line, 78)).collect();
+        text.push_str(&indented(&format!("\n{}\n", lines.join("\n"))));
     }
     text.push_str(&indented(&asked(checked)));
     if let Some(orbits) = checked.orbits.filter(|orbits| *orbits < checked.instances) {
