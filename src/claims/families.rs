@@ -50,11 +50,6 @@ impl Family {
     }
 }
 
-/// Whether a family of that name is written in the language.
-pub(super) fn is_shipped(name: &str) -> bool {
-    FAMILIES.iter().any(|family| family.name == name)
-}
-
 /// Adds the families to what a claim file can use.
 pub(super) fn add(mut builder: GlobalsBuilder) -> GlobalsBuilder {
     let mut before: Vec<FrozenModule> = Vec::new();

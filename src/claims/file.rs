@@ -12,7 +12,6 @@ use starlark::eval::Evaluator;
 use starlark::syntax::{AstModule, Dialect};
 use starlark::values::{OwnedFrozenValue, Value};
 
-use super::families;
 use super::globals::{Declared, Expect, Host, KEPT_CONDITION, globals, kept};
 use super::invariance::Requirement;
 use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, nesting, on_deep_stack, too_deep};
@@ -367,12 +366,13 @@ fn ast_file(ast: &AstModule) -> CodeMap {
     ast.file_span(Span::default()).file
 }
 
-/// A name of the language, or of a file that is used, that a file gives to something else: whoever reads a claim relies on what
-/// these names mean, and so do the rules about symmetries.
+/// The name of a network family, of what claims range over, or of what a file that is used defines, given to something else:
+/// whoever reads a claim relies on what these names mean, and so do the rules about symmetries. Other names of the language may
+/// be given away: the reader sees how, and rules about them are off.
 fn rebound(ast: &AstModule, before: &[Arc<FrozenModule>]) -> Option<Slip> {
-    let globals = globals();
+    let is_kept = |name: &str| ["claim", "every", "within"].contains(&name) || Network::FAMILIES.contains(&name);
     slips::bound_at_the_top(ast).into_iter().find_map(|(name, span)| {
-        let whose = if globals.names().any(|known| known.as_str() == name) && !families::is_shipped(&name) {
+        let whose = if is_kept(&name) {
             "the language"
         } else if before.iter().any(|module| module.names().any(|known| known.as_str() == name)) {
             "a file that is used"
