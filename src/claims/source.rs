@@ -235,7 +235,7 @@ mod tests {
             "lambda net, a: a.text != ')))' and (a.size == 0)",
             "lambda net, a: a.text != r'\\'(' and (a.size == 0)",
             "lambda net, a: a.text not in (\"\"\"(\\\"\"(\"\"\", 'x') and a.size == 0",
-            "lambda net, a: (a.size == 0 # (\n or a.size == 1)",
+            "lambda net, a: (a.size == 0 # (\nor a.size == 1)",
         ] {
             let text = format!("claim(networks = [], given = {condition}, holds = f)\n");
             let ast = AstModule::parse("t", text.clone(), &Dialect::Extended).unwrap();
