@@ -16,6 +16,8 @@ struct Line {
     text: String,
     kind: &'static str,
     operands: [Operand; 2],
+    /// A bound on its degree in weights and inputs.
+    degree: u64,
 }
 
 /// A program, and the tensors that its weights stand in.
@@ -29,6 +31,8 @@ pub(super) struct Recording {
 
 /// Longer programs are not written.
 const MOST_LINES: usize = 1 << 16;
+/// Programs of larger degrees are not written: Coq would multiply out for hours.
+const MOST_DEGREE: u64 = 1_024;
 /// Longer constants are not written.
 const MOST_DIGITS: usize = 10_000;
 
@@ -57,6 +61,9 @@ impl Recording {
                 break;
             }
             let line = recording.line(line).ok_or_else(|| wrong(line))?;
+            if line.degree > MOST_DEGREE {
+                return Err(format!("its program has a degree above {MOST_DEGREE}"));
+            }
             recording.lines.push(line);
         }
         let read: usize = recording.read_tensors().ok_or("a tensor is not known in Coq")?;
@@ -75,7 +82,17 @@ impl Recording {
         };
         let next = name == format!("s{}", self.lines.len()) && self.lines.len() < MOST_LINES;
         let operands = [self.operand(a)?, self.operand(b)?];
-        next.then(|| Line { text: text.to_owned(), kind, operands })
+        let [a, b] = operands.each_ref().map(|operand| self.degree(operand));
+        let degree = if kind == "Product" { a.saturating_add(b) } else { a.max(b) };
+        next.then(|| Line { text: text.to_owned(), kind, operands, degree })
+    }
+
+    fn degree(&self, operand: &Operand) -> u64 {
+        match operand {
+            Operand::Weight(_) | Operand::Input(_) => 1,
+            Operand::Line(line) => self.lines[*line].degree,
+            Operand::Number { .. } => 0,
+        }
     }
 
     fn operand(&self, name: &str) -> Option<Operand> {
