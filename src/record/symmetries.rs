@@ -82,7 +82,7 @@ impl Symmetries {
     /// Of a network. Costs more than the square of its weights.
     ///
     /// # Errors
-    /// More than [`MOST_WEIGHTS`] weights; a forward pass over the limit.
+    /// More weights than are looked at; a forward pass over the limit.
     pub fn of(network: &Network) -> Result<Self, SymmetriesError> {
         if network.weights() > MOST_WEIGHTS {
             return Err(SymmetriesError::TooManyWeights { weights: network.weights() });
