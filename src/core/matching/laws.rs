@@ -110,15 +110,15 @@ pub(super) fn chosen(among: usize, counts: impl IntoIterator<Item = Evidence>) -
     counts.into_iter().map(one_of_all).fold(Evidence::Proved, worse)
 }
 
-/// Degrees that were counted until one was odd.
+/// How many counts there may be until one is odd. Each might be odd wrongly, those too that come out as none, and where the search
+/// ends depends on all of them.
 #[derive(Default)]
 pub(super) struct Tries(usize);
 
 impl Tries {
-    /// One count more.
-    fn add(&mut self, degree: Degree) -> Degree {
-        self.0 += 1;
-        degree
+    /// So many counts more may be looked at.
+    fn among(&mut self, most: usize) {
+        self.0 = self.0.saturating_add(most);
     }
 
     /// How an odd count is known that was chosen for being odd.
@@ -129,11 +129,12 @@ impl Tries {
 
 /// The first basis of odd degree that so much work suffices for; one whose degree is proved if there is one.
 fn odd_basis(bases: &[Allocation], counter: &DegreeCounter, tries: &mut Tries) -> Option<(Allocation, Degree)> {
+    tries.among(bases.len());
     let mut left: Vec<&Allocation> = bases.iter().collect();
     for counter in counter.by_work(&CHEAP) {
         let (mut first, mut costly) = (None, Vec::new());
         for basis in left {
-            match counter.degree(basis).map(|degree| tries.add(degree)) {
+            match counter.degree(basis) {
                 Ok(degree) if degree.value % 2 == 1 => {
                     if degree.evidence == Evidence::Proved {
                         return Some((basis.clone(), degree));
@@ -167,8 +168,8 @@ pub(super) fn odd_part(
     teacher: usize,
     tries: &mut Tries,
 ) -> Option<(OddPart, Degree)> {
-    let section = counter.section_degree(allocation, teacher).ok().map(|degree| tries.add(degree));
-    if let Some(odd) = section.filter(|degree| degree.value % 2 == 1) {
+    tries.among(1);
+    if let Some(odd) = counter.section_degree(allocation, teacher).ok().filter(|degree| degree.value % 2 == 1) {
         return Some((OddPart::Section, tries.known(odd)));
     }
     if let Some((zeros, degree)) = odd_slice(counter, allocation, teacher, tries) {
@@ -189,11 +190,9 @@ fn odd_limit(
     }
     let counter = counter.with_work(LIMIT_WORK);
     let limits = degenerations(allocation, teacher).take(MOST_LIMITS);
-    let is_odd = |count: usize| {
-        tries.0 += 1;
-        count % 2 == 1
-    };
-    let limit = counter.first_limit(allocation, limits, is_odd).ok()??;
+    // Of each limit the whole is counted, and the part of each adapting weight.
+    tries.among(MOST_LIMITS.saturating_mul(1 + teacher));
+    let limit = counter.first_limit(allocation, limits, |count| count % 2 == 1).ok()??;
     let odd = counter.degree_in_limit(allocation, &limit).ok().filter(|degree| degree.value % 2 == 1)?;
     Some((limit.powers, tries.known(odd)))
 }
@@ -208,10 +207,11 @@ fn odd_slice(
 ) -> Option<(Allocation, Degree)> {
     let counter = counter.with_work(SLICE_WORK);
     let mut first = None;
-    for part in subsets(allocation, teacher).take(MOST_SLICES) {
+    let parts: Vec<Allocation> = subsets(allocation, teacher).take(MOST_SLICES).collect();
+    tries.among(parts.len());
+    for part in parts {
         let zeros = allocation.difference(&part);
-        let counted = counter.degree_with_zeros(&part, &zeros.iter().collect::<Vec<usize>>());
-        match counted.map(|degree| tries.add(degree)) {
+        match counter.degree_with_zeros(&part, &zeros.iter().collect::<Vec<usize>>()) {
             Ok(degree) if degree.value % 2 == 1 => {
                 if degree.evidence == Evidence::Proved {
                     return Some((zeros, degree));
