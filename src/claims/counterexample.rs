@@ -8,7 +8,8 @@ use starlark::eval::Evaluator;
 use starlark::values::Value;
 
 use super::check::{CheckOptions, Instance, explored, with_evaluator};
-use super::file::{Claim, ClaimError, parse};
+use super::error::ClaimError;
+use super::file::{Claim, parse};
 use super::globals::{Host, globals};
 use super::limits::{MOST_TICKS, limit, on_deep_stack};
 use super::outcome::Counterexample;

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use starlark::environment::{FrozenModule, Module};
 use starlark::eval::Evaluator;
 
-use super::file::{
-    Claim, ClaimError, LONGEST_LOADING, evaluated, guarded, language, parse, read_after, stopped_or, text_of,
-    without_traceback,
-};
+use super::error::{ClaimError, guarded, language, stopped_or, without_traceback};
+use super::file::{Claim, LONGEST_LOADING, evaluated, parse, read_after, text_of};
 use super::globals::{Host, globals};
 use super::limits::{MOST_LOADING_TICKS, limit, too_deep};
+use super::names::hidden;
 use super::session::Session;
 use super::unknown::{Reading, once};
 use super::values::NetworkValue;
@@ -65,11 +64,8 @@ impl Definitions {
                 evaluated(parse(&shown, text).map_err(language)?, &shown, &host, before)
             })?;
             // Whoever reads a claim relies on what the language's own names mean, and so do the rules about symmetries.
-            let shipped = |name: &str| super::families::FAMILIES.iter().any(|family| family.name == name);
-            let known: Vec<String> = globals().names().map(|name| name.as_str().to_owned()).collect();
-            let own: Vec<String> = module.names().map(|name| name.as_str().to_owned()).collect();
-            if let Some(name) = own.iter().find(|name| known.contains(name) && !shipped(name)) {
-                let message = format!("{shown}: {} is a name of the language\n  give it another name", quote(name));
+            if let Some(name) = hidden(&module) {
+                let message = format!("{shown}: {} is a name of the language\n  give it another name", quote(&name));
                 return Err(ClaimError::Language { message });
             }
             definitions.modules.push(Arc::new(module));

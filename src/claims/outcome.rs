@@ -8,7 +8,7 @@ use allocert_core::matching::Trend;
 use allocert_core::network::{Network, Samples};
 use allocert_core::reach::{Answer, Evidence, IntegerPoint};
 
-use super::file::ClaimError;
+use super::error::ClaimError;
 use super::globals::Expect;
 use super::session::{AskedMatch, Observation};
 use super::source::Written;

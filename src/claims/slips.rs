@@ -2,11 +2,8 @@
 //! exist. Each is an error that says the mend, in place of a silent False.
 
 use itertools::Itertools;
-use rug::Rational;
 use starlark::values::Value;
-use starlark_syntax::syntax::ast::{
-    ArgumentP, AssignOp, AssignTargetP, AstAssignTarget, AstExpr, AstLiteral, AstStmt, BinOp, Clause, Expr, Stmt,
-};
+use starlark_syntax::syntax::ast::{ArgumentP, AstExpr, AstLiteral, AstStmt, BinOp, Clause, Expr, Stmt};
 
 use starlark::codemap::Span;
 use starlark::syntax::AstModule;
@@ -14,7 +11,7 @@ use starlark::syntax::AstModule;
 use super::unknown::{Doubt, lose};
 use super::values::{failure, is_undecided_verdict, is_verdict};
 use allocert_core::network::Network;
-use allocert_core::number::{decimal, shortest};
+
 use allocert_core::text::{nearest, quote};
 
 /// The kinds of values that comparisons tell apart.
@@ -217,72 +214,21 @@ pub(super) fn read(ast: &AstModule) -> (Vec<Named>, Vec<Slip>) {
 
 /// Where a file reads an attribute of that name.
 pub(super) fn attributes(ast: &AstModule, name: &str) -> Vec<Span> {
-    fn visit(expr: &AstExpr, name: &str, found: &mut Vec<Span>) {
-        if let Expr::Dot(_, attribute) = &expr.node
-            && attribute.node == name
-        {
-            found.push(attribute.span);
-        }
-        expr.node.visit_expr(|inner| visit(inner, name, found));
-    }
     let mut found = Vec::new();
-    ast.statement().visit_expr(|expr| visit(expr, name, &mut found));
+    each_expression(ast, &mut |expr| match &expr.node {
+        Expr::Dot(_, attribute) if attribute.node == name => found.push(attribute.span),
+        _ => {}
+    });
     found
 }
 
-/// The names that a file gives a value outside of functions, and where.
-pub(super) fn bound_at_the_top(ast: &AstModule) -> Vec<(String, Span)> {
-    fn target(to: &AstAssignTarget, found: &mut Vec<(String, Span)>) {
-        match &to.node {
-            AssignTargetP::Identifier(name) => found.push((name.node.ident.clone(), to.span)),
-            AssignTargetP::Tuple(all) => all.iter().for_each(|one| target(one, found)),
-            _ => {}
-        }
+/// Looks at every expression of a file, those inside others too.
+pub(super) fn each_expression(ast: &AstModule, see: &mut dyn FnMut(&AstExpr)) {
+    fn visit(expr: &AstExpr, see: &mut dyn FnMut(&AstExpr)) {
+        see(expr);
+        expr.node.visit_expr(|inner| visit(inner, see));
     }
-    fn visit(statement: &AstStmt, found: &mut Vec<(String, Span)>) {
-        match &statement.node {
-            Stmt::Def(def) => return found.push((def.name.node.ident.clone(), def.name.span)),
-            Stmt::Assign(assign) => target(&assign.lhs, found),
-            Stmt::For(each) => target(&each.var, found),
-            _ => {}
-        }
-        statement.node.visit_stmt(|inner| visit(inner, found));
-    }
-    let mut found = Vec::new();
-    visit(ast.statement(), &mut found);
-    found
-}
-
-/// The decimals that are written in a file, as they are kept (nothing for what is too large), and where.
-fn decimals(ast: &AstModule) -> Vec<(Option<Rational>, Span)> {
-    fn visit(expr: &AstExpr, found: &mut Vec<(Option<Rational>, Span)>) {
-        if let Expr::Literal(AstLiteral::Float(number)) = &expr.node {
-            found.push((shortest(number.node), expr.span));
-        }
-        expr.node.visit_expr(|inner| visit(inner, found));
-    }
-    let mut found = Vec::new();
-    ast.statement().visit_expr(|expr| visit(expr, &mut found));
-    found
-}
-
-/// Whether decimals are written in a file.
-pub(super) fn has_decimals(ast: &AstModule) -> bool {
-    !decimals(ast).is_empty()
-}
-
-/// A decimal with more digits than are kept, or one that is too large.
-pub(super) fn unkept_decimal(ast: &AstModule, text: &str) -> Option<Slip> {
-    decimals(ast).into_iter().find_map(|(kept, span)| {
-        let as_written = text.get(span.begin().get() as usize..span.end().get() as usize);
-        let meant = as_written.and_then(decimal);
-        if meant.is_some() && meant == kept {
-            return None;
-        }
-        let what = if kept.is_some() { "has more digits than are kept" } else { "is too large" };
-        let shown = quote(as_written.unwrap_or_default());
-        Some(Slip { message: format!("{shown} {what}\n  write an integer, or a fraction as in 1 / 3"), span })
-    })
+    ast.statement().visit_expr(|expr| visit(expr, see));
 }
 
 /// The arguments of `claim`.
@@ -291,54 +237,25 @@ const ARGUMENTS: [&str; 11] =
 
 /// An argument that `claim` does not have.
 pub(super) fn misnamed(ast: &AstModule) -> Option<Slip> {
-    fn visit(expr: &AstExpr, found: &mut Option<Slip>) {
-        if let Expr::Call(function, arguments) = &expr.node
-            && is_name(function, "claim")
-        {
-            for argument in &arguments.args {
-                if let ArgumentP::Named(name, _) = &argument.node
-                    && !ARGUMENTS.contains(&name.node.as_str())
-                {
-                    let mend = match nearest(&name.node, &ARGUMENTS) {
-                        Some(near) => format!("did you mean {near}?"),
-                        None => format!("it has {}", ARGUMENTS.join(", ")),
-                    };
-                    let message = format!("claim has no argument {}\n  {mend}", quote(&name.node));
-                    found.get_or_insert(Slip { message, span: name.span });
-                }
-            }
-        }
-        expr.node.visit_expr(|inner| visit(inner, found));
-    }
     let mut found = None;
-    ast.statement().visit_expr(|expr| visit(expr, &mut found));
-    found
-}
-
-/// What a file lets the language compute by itself, in floating point: `x /= y`, which always gives such a number, and `x += y` and
-/// its like, which do where one of both is one. A list or text that is added is no number.
-pub(super) fn roundings(ast: &AstModule) -> (Option<Slip>, Option<Slip>) {
-    fn visit(stmt: &AstStmt, found: &mut (Option<Slip>, Option<Slip>)) {
-        if let Stmt::AssignModify(_, operation, value) = &stmt.node {
-            let sign = operation.to_string().trim().trim_end_matches('=').to_owned();
-            let message = format!(
-                "{sign}= is computed by the language itself, which rounds numbers that are no integers\n  write x = x {sign} y"
-            );
-            let slip = Slip { message, span: stmt.span };
-            match (operation, &value.node) {
-                (AssignOp::Divide, _) => drop(found.0.get_or_insert(slip)),
-                (
-                    _,
-                    Expr::List(_) | Expr::ListComprehension(..) | Expr::Tuple(_) | Expr::Dict(_) | Expr::FString(_),
-                ) => {}
-                (_, Expr::Literal(AstLiteral::String(_))) => {}
-                _ => drop(found.1.get_or_insert(slip)),
-            }
+    each_expression(ast, &mut |expr| {
+        let Expr::Call(function, arguments) = &expr.node else { return };
+        if !is_name(function, "claim") {
+            return;
         }
-        stmt.node.visit_stmt(|inner| visit(inner, found));
-    }
-    let mut found = (None, None);
-    visit(ast.statement(), &mut found);
+        for argument in &arguments.args {
+            let ArgumentP::Named(name, _) = &argument.node else { continue };
+            if ARGUMENTS.contains(&name.node.as_str()) {
+                continue;
+            }
+            let mend = match nearest(&name.node, &ARGUMENTS) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("it has {}", ARGUMENTS.join(", ")),
+            };
+            let message = format!("claim has no argument {}\n  {mend}", quote(&name.node));
+            found.get_or_insert(Slip { message, span: name.span });
+        }
+    });
     found
 }
 

@@ -7,7 +7,8 @@ use starlark::eval::Evaluator;
 use starlark::values::{OwnedFrozenValue, Value};
 
 use super::run::Run;
-use crate::file::{Claim, ClaimError, caught, language, stopped_or};
+use crate::error::{ClaimError, caught, language, stopped_or};
+use crate::file::Claim;
 use crate::globals::Host;
 use crate::limits::{MOST_TICKS, limit, nesting};
 use crate::session::{Lens, Session};

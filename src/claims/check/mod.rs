@@ -14,7 +14,8 @@ use run::Run;
 use std::time::{Duration, Instant};
 
 use super::counterexample;
-use super::file::{Claim, ClaimError};
+use super::error::ClaimError;
+use super::file::Claim;
 use super::globals::Expect;
 use super::outcome::{Checked, Outcome, Unsettled};
 use super::session::Session;

@@ -6,7 +6,7 @@ use starlark::values::Value;
 
 use super::judge::{called, known, with_evaluator};
 use super::run::Run;
-use crate::file::ClaimError;
+use crate::error::ClaimError;
 use crate::globals::RangeValue;
 use crate::session::Lens;
 use crate::values::{AllocationValue, allocation_of, failure, samples_of};
