@@ -75,6 +75,7 @@ fn a_program_is_written_line_by_line_under_a_name_that_is_free_for_it() {
     let text = certificate("pinned", &["rank", PINNED, "all"]);
     let written = export(&text).unwrap();
     assert!(written.is_whole(), "{:?}", written.left_out);
+    assert!(written.left_out.iter().map(|l| l.kind).eq([Kind::Name]), "{:?}", written.left_out);
     assert!(written.file.contains("Product (X 1) (Q (1) 2); (* s1 = x1 × 1/2 *)"), "{}", written.file);
     assert!(written.file.contains(": dimension (recorded network_1) Functional [:: 0; 1] 2."), "{}", written.file);
     assert!(written.proved.iter().all(|said| said.contains("(program ")), "{:?}", written.proved);
@@ -88,6 +89,17 @@ fn a_program_is_written_line_by_line_under_a_name_that_is_free_for_it() {
         let changed = text.replace(right, wrong);
         assert!(changed != text && export(&changed).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn a_program_under_the_name_of_another_network_is_refused() {
+    let text = certificate("renamed", &["rank", PINNED, "all"]);
+    let renamed = text.replace(r#"\"1/2\"})"#, r#"\"1/3\"})"#);
+    assert_ne!(text, renamed);
+    let path = file("renamed-network.cert", &renamed);
+    let run = allocert(&["coq", path.to_str().unwrap()]);
+    assert_eq!(run.status, 2, "{}", run.out);
+    assert!(run.err.contains("not those that its name says"), "{}", run.err);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 use clap::Args;
 use serde::Serialize;
 
+use allocert::checker::{Verdict, check};
 use allocert::coq::{Export, Kind, LeftOut, THEORY, export};
 
 use super::Common;
@@ -24,7 +25,8 @@ states what the certificate states, and ends by printing what was assumed. Coq
 apt-get install coq libcoq-mathcomp-algebra
 
 Of the certificate of a claim the dimensions are proved; its condition is left to
-`allocert check`.
+`allocert check`, and so is the name of a network that says what was pinned, tied
+or observed. A certificate that is not valid there is refused.
 
 Exit status: 0 all answers of the certificate are in the file and, with --run,
              accepted; of a claim, all dimensions; 1 not; 2 the request is
@@ -72,6 +74,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let name = arguments.file.display().to_string();
     let text = std::fs::read_to_string(&arguments.file)
         .map_err(|error| Failure::request(format!("{name}: {error}\n  give a certificate that exists")))?;
+    follows(&name, &text)?;
     let export = export(&text).map_err(|error| Failure::request(format!("{name}: {error}")))?;
     let accepted = match &arguments.into {
         Some(folder) => {
@@ -92,10 +95,22 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     Ok(ExitCode::from(u8::from(!whole)))
 }
 
+/// A fault if the checker in Rust finds a wrong step: what a network's name means, and the condition of a claim, are left to it.
+fn follows(name: &str, text: &str) -> Result<(), Failure> {
+    let report = check(text.as_bytes());
+    if report.verdict != Verdict::Invalid {
+        return Ok(());
+    }
+    let step = report.step.map_or_else(String::new, |step| format!("step {step}: "));
+    let why = report.reason.unwrap_or_default();
+    Err(Failure::request(format!("{name}: not valid, {step}{why}\n  `allocert check {name}` says more")))
+}
+
 fn record(file: String, export: Export, accepted: Option<bool>) -> Record {
     let kind = |kind| match kind {
         Kind::Answer => "answer",
         Kind::Claim => "claim",
+        Kind::Name => "name",
         Kind::Reason => "reason",
     };
     let left = |l: LeftOut| Left { step: l.step, why: l.why, kind: kind(l.kind) };
@@ -168,7 +183,7 @@ fn left_out(left: &[LeftOut]) -> Vec<String> {
     let text = |l: &&LeftOut| {
         let what = match l.kind {
             Kind::Answer => "not proved in Coq, an answer",
-            Kind::Claim => "not in Coq",
+            Kind::Claim | Kind::Name => "not in Coq",
             Kind::Reason => "left out",
         };
         format!("  {what}: step {}: {}", l.step, l.why)

@@ -14,7 +14,7 @@ mod section;
 
 use std::collections::BTreeMap;
 
-use allocert_format::{FORMAT, Header, Rule, Step, VERSION, is_network_name, network_in_words, sha256};
+use allocert_format::{FORMAT, Header, Rule, Step, VERSION, changes, is_network_name, network_in_words, sha256};
 
 use network::Network;
 use recording::Recording;
@@ -74,6 +74,9 @@ pub enum Kind {
     Answer,
     /// What it says of a claim beside dimensions: its condition, and what came of it. That is left to the checker in Rust.
     Claim,
+    /// That a program is the network by whose name it is carried, where the name says what was pinned, tied or observed of
+    /// another network. In Coq the program is in the statement, whatever it is called; the name is left to the checker in Rust.
+    Name,
     /// What answers may rest on.
     Reason,
 }
@@ -189,6 +192,10 @@ impl Writer {
     fn define(&mut self, step: u64, name: String, text: &str, hash: String) -> Result<(), NotExported> {
         if !is_network_name(&name) || self.programs.contains_key(&name) || sha256(text.as_bytes()) != hash {
             return Err(NotExported::Program(step));
+        }
+        if changes(&name).is_some_and(|(_, made)| !made.is_empty()) {
+            let why = format!("that the program that is carried is {name} is left to `allocert check`");
+            self.left_out_as(step, (Kind::Name, why));
         }
         self.programs.insert(name, (Recording::parse(text), hash));
         Ok(())
