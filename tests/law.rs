@@ -281,3 +281,23 @@ fn the_page_of_laws_is_what_the_program_finds() {
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(written == now, "docs/laws.md is not up to date: UPDATE=1 cargo test --release --test law");
 }
+
+/// Where a member's weights are not one component, or some are loops, the formula is a sum over components.
+#[test]
+fn the_law_of_a_family_that_falls_apart_is_a_sum() {
+    for (family, over, part) in [
+        ("pnn([n,2,2],2)", "n=2..3", "n=2: 2 components"),
+        ("lrnn(1,n,1,1)", "n=1..3", "n=1: 1 component, loops W[0,0]"),
+    ] {
+        let run = allocert(&["law", family, "--over", over]);
+        assert_eq!(run.status, 0, "{}", run.err);
+        assert!(run.out.contains("over the connected components C") && run.out.contains(part), "{}", run.out);
+    }
+    let run = allocert(&["law", "lffn([3,n,2])", "--over", "n=3..4", "--within", "W1"]);
+    assert!(run.out.contains("For every allocation A inside W1") && run.out.contains("3 components"), "{}", run.out);
+    let run = allocert(&["law", "lffn([3,n,2])", "--over", "n=3..4", "--within", "W1", "--claim", "never.star"]);
+    assert!(run.status == 2 && run.err.contains("leave one of them out"), "{}", run.err);
+    // A loop is outside of every set, and spans nothing.
+    let run = allocert(&["law", "lrnn(1,3,1,1)"]);
+    assert!(run.out.contains("at least 1 weight (loops not counted)"), "{}", run.out);
+}

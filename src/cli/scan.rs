@@ -136,7 +136,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         bar.finish_and_clear();
         match answer {
             Ok(answer) => answer,
-            Err(error) => return Err(partial(common, error)?),
+            Err(error) => return Err(interrupt::failure(&stop, partial(common, error)?)),
         }
     };
     if let Some(folder) = &arguments.report {

@@ -237,7 +237,17 @@ impl Script for Latex {
 
     fn begin(&self, inside: &str) -> String {
         let text = inside.replace('ρ', r"\rho ").replace('Σ', r"\sum ").replace('∩', r"\cap ");
-        format!(r"\[{} \begin{{cases}}", text.replace("the smallest of", r"\min").trim())
+        let words = |text: &str| if text.is_empty() { String::new() } else { format!(r"\text{{{text}}}") };
+        let text = match text.split_once("the smallest of") {
+            Some((before, after)) => {
+                let sum = before.split_once("over the ");
+                let before =
+                    sum.map_or(before.to_owned(), |(sum, over)| format!("{sum}{}", words(&format!("over the {over}"))));
+                format!(r"{before}\min {}", words(after))
+            }
+            None => text,
+        };
+        format!(r"\[{} \begin{{cases}}", text.trim())
     }
 
     fn end(&self) -> &'static str {
@@ -300,7 +310,9 @@ fn spans(law: &reach::Law, kinds: &[Kind]) -> Vec<String> {
     if matches!(law.complete(), Complete::Likely(_)) {
         return Vec::new();
     }
-    let mut needed = vec![format!("at least {}", plural(law.dim.value, "weight"))];
+    // Loops count nowhere, though they are outside of sets, too.
+    let of = if law.loops.is_empty() { "" } else { " (loops not counted)" };
+    let mut needed = vec![format!("at least {}{of}", plural(law.dim.value, "weight"))];
     if !law.coloops.is_empty() {
         needed.push("every coloop".to_owned());
     }
@@ -316,7 +328,7 @@ fn spans(law: &reach::Law, kinds: &[Kind]) -> Vec<String> {
         let missing = whole - kind.dim;
         if missing > 0 {
             let place = if parts == 1 { String::new() } else { " of the component".to_owned() };
-            needed.push(format!("at least {}{place} outside {}", plural(missing, "weight"), each(kind)));
+            needed.push(format!("at least {}{of}{place} outside {}", plural(missing, "weight"), each(kind)));
         } else if parts > 1 {
             needed.push(format!("at least {} of {}", plural(kind.dim, "weight"), each(kind)));
         }

@@ -233,7 +233,8 @@ fn law(l: &Law) -> Value {
             evidence => first.map(|flat| evidence(Some(&flat.evidence), flat.error_log2)),
         }
     };
-    let [set, flat, ..] = l.letters().map(String::from);
+    let [set, flat, component, _] = l.letters().map(String::from);
+    let rule = rule(l, [&set, &flat, &component]);
     context! {
         network => &l.network,
         set,
@@ -241,13 +242,28 @@ fn law(l: &Law) -> Value {
         samples => samples(l.samples),
         within => &l.within,
         teacher_dim => l.teacher_dim,
-        components => l.components.len(),
+        rule,
+        loops => &l.loops,
+        coloops => &l.coloops,
         limit => &l.limit,
         evidence => evidence(l.evidence.as_deref(), l.error_log2),
         flats => thousands(&l.cyclic_flats),
         kinds => l.kinds.iter().map(kind).collect::<Vec<_>>(),
         spans => &l.spans,
         seed => l.seed,
+    }
+}
+
+/// The formula of a law in words, before the table of its sets.
+fn rule(l: &Law, [set, flat, component]: [&str; 3]) -> String {
+    let loops = if l.loops == "none" { String::new() } else { format!(", where loops of {set} are left out") };
+    match l.components.len() {
+        0 => format!("|{set}|{loops}"),
+        1 => format!("the smallest of |{set}| and dim {flat} + |{set} ∖ {flat}| over the sets {flat} below{loops}"),
+        n => format!(
+            "the number of coloops in {set} and, over the {n} connected components {component}, the sum of the smallest of \
+             |{set} ∩ {component}| and dim {flat} + |{set} ∩ {component} ∖ {flat}| over the sets {flat} below inside {component}"
+        ),
     }
 }
 

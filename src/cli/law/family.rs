@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
-use allocert::allocation::{Layout, Pattern};
+use allocert::allocation::{Layout, Pattern, print};
 use allocert::network::{Network, Samples};
 use allocert::reach::{Disagreement, Family, Fit, Law, Member, Numbers, Settings, Term, feature_names};
 use serde::Serialize;
@@ -56,6 +56,8 @@ pub(super) struct Request<'a> {
     pub expression: &'a str,
     pub over: &'a [Over],
     pub samples: Samples,
+    /// The weights inside of which allocations are meant, as asked for.
+    pub within: Option<&'a str>,
     pub settings: Settings,
     pub claim: Option<&'a Path>,
     pub json: bool,
@@ -68,6 +70,7 @@ pub(super) struct Request<'a> {
 struct Record {
     family: String,
     parameters: Vec<String>,
+    within: String,
     fitted: Vec<Vec<i64>>,
     /// Whether the formula holds at every size that it was fitted to; otherwise it is the closest attempt, and no law.
     fits: bool,
@@ -77,7 +80,37 @@ struct Record {
     checked: Vec<Vec<i64>>,
     fails: Vec<(Vec<i64>, String)>,
     skipped: Vec<(Vec<i64>, String)>,
+    /// The members, among those looked at, whose weights fall apart.
+    parts: Vec<Parts>,
     seed: u64,
+}
+
+/// What a member's weights fall into besides one connected component.
+#[derive(Serialize)]
+struct Parts {
+    member: Vec<i64>,
+    components: usize,
+    loops: String,
+    coloops: String,
+}
+
+impl Parts {
+    /// Nothing if all weights that are no coloops are one component: a formula need not speak of it.
+    fn of(shape: &[i64], law: &Law) -> Option<Self> {
+        if law.components.len() < 2 && law.loops.is_empty() {
+            return None;
+        }
+        let [loops, coloops] = [&law.loops, &law.coloops].map(|set| print(law.network.layout(), set));
+        Some(Parts { member: shape.to_vec(), components: law.components.len(), loops, coloops })
+    }
+
+    fn text(&self) -> String {
+        let sets = [("loops", &self.loops), ("coloops", &self.coloops)].map(|(name, set)| match set.as_str() {
+            "none" => String::new(),
+            set => format!(", {name} {set}"),
+        });
+        format!("{}{}", plural(self.components as u64, "component"), sets.concat())
+    }
 }
 
 #[derive(Serialize)]
@@ -95,6 +128,10 @@ pub(super) fn run(request: &Request<'_>, stop: &AtomicBool) -> Result<ExitCode, 
     if number > MOST_MEMBERS {
         let text =
             format!("--over asks for {number} networks, over the limit of {MOST_MEMBERS}\n  give shorter ranges");
+        return Err(Failure::request(text));
+    }
+    if request.claim.is_some() && request.within.is_some() {
+        let text = "--claim writes claims about all weights, and --within asks about some\n  leave one of them out";
         return Err(Failure::request(text));
     }
     let mut members: Vec<Member> = Vec::new();
@@ -192,6 +229,7 @@ impl Record {
         Record {
             family: request.expression.to_owned(),
             parameters: names.to_vec(),
+            within: request.within.unwrap_or("all").to_owned(),
             fitted: members.iter().map(|(shape, _)| shape.clone()).collect(),
             fits: true,
             terms: family.terms.iter().map(term).collect(),
@@ -200,12 +238,14 @@ impl Record {
             checked: Vec::new(),
             fails: Vec::new(),
             skipped: Vec::new(),
+            parts: Vec::new(),
             seed: request.settings.seed,
         }
     }
 
     /// Holds the fitted law against that of a member.
     fn hold(&mut self, family: &Family, shape: &[i64], law: &Law) {
+        self.parts.extend(Parts::of(shape, law));
         match family.check(shape, law) {
             Ok(()) => self.holds.push(shape.to_vec()),
             Err(Disagreement { unknown, missing }) => {
@@ -238,13 +278,20 @@ impl Record {
             if shapes.is_empty() { "none".to_owned() } else { beside(12, &shapes.join(", ")) }
         };
         let at = |shape: &[i64]| at(names, shape);
-        let formula = if self.terms.is_empty() && self.unmatched.is_empty() {
-            "|A|"
-        } else {
-            "the smallest of |A| and dim Z + |A ∖ Z| for\n"
+        let free = self.terms.is_empty() && self.unmatched.is_empty();
+        let formula = match (self.parts.is_empty(), free) {
+            (true, true) => "|A|".to_owned(),
+            (true, false) => "the smallest of |A| and dim Z + |A ∖ Z| for\n".to_owned(),
+            (false, true) => "the number of coloops in A".to_owned(),
+            (false, false) => "the number of coloops in A + Σ of\n  the smallest of |A ∩ C| and dim Z + |A ∩ C ∖ Z| for Z inside C\n  over the connected components C\n".to_owned(),
         };
         let heading = self.heading(names);
-        let said = if self.fits { "For every allocation A, ρ(A)" } else { "closest attempt: ρ(A)" };
+        let inside = if self.within == "all" { String::new() } else { format!(" inside {}", self.within) };
+        let said = if self.fits {
+            format!("For every allocation A{inside}, ρ(A)")
+        } else {
+            "closest attempt: ρ(A)".to_owned()
+        };
         let over = format!("{} over {}", self.family, names.join(", "));
         let first = if self.fits { [over, heading] } else { [heading, over] };
         let mut text: String = first.iter().filter(|part| !part.is_empty()).map(|part| format!("{part}\n\n")).collect();
@@ -255,6 +302,12 @@ impl Record {
         text.push_str(&format!("\nfitted to   {}\n", list(&self.fitted)));
         text.push_str(&format!("checked at  {}\n", list(&self.checked)));
         text.push_str(&format!("holds at    {}\n", list(&self.holds)));
+        for parts in &self.parts {
+            text.push_str(&format!(
+                "parts       {}\n",
+                beside(12, &format!("{}: {}", at(&parts.member), parts.text()))
+            ));
+        }
         for (shape, reason) in &self.fails {
             text.push_str(&format!("fails at    {}\n", beside(12, &format!("{}: {reason}", at(shape)))));
         }
@@ -314,7 +367,7 @@ fn claim(request: &Request<'_>, names: &[String], record: &Record, members: &[Me
         let shape = shape.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
         rows.push_str(&format!("    ({shape},): [{kinds}],\n"));
     }
-    let small = |law: &Law| law.components.len() == 1 && law.network.weights() <= MOST_VISITED;
+    let small = |law: &Law| law.components.len() == 1 && law.loops.is_empty() && law.network.weights() <= MOST_VISITED;
     let small: Vec<String> =
         members.iter().filter(|(_, law)| small(law)).map(|(_, law)| law.network.to_string()).collect();
     let formula = if small.is_empty() { String::new() } else { FORMULA.replace("NETWORKS", &small.join(", ")) };
@@ -331,8 +384,14 @@ fn claim(request: &Request<'_>, names: &[String], record: &Record, members: &[Me
             sizes(names, &record.fitted)
         )
     };
+    let rule = match record.parts.is_empty() {
+        true => "is the smallest of |A| and dim Z + |A - Z| for these sets Z",
+        false => {
+            "is the number of coloops in A and, for each connected component C, the\nsmallest of |A and C| and dim Z + |A and C - Z| for these sets Z inside C"
+        }
+    };
     format!(
-        "\"\"\"{said} of an allocation A is the smallest of |A| and dim Z + |A - Z| for these sets Z:\n\n{terms}{fails}\n\"\"\"\n\n\
+        "\"\"\"{said} of an allocation A {rule}:\n\n{terms}{fails}\n\"\"\"\n\n\
 def family({parameters}):\n    return {family}\n\nSIZES = {{family({parameters}).text: ({parameters},) {ranges}}}\n\n\
 # In words, the dimension, and how many there are.\nFLATS = {{\n{rows}}}\n\n\
 claim(\n    name = \"law/flats\",\n    statement = \"The cyclic flats of {family} are those listed.\",\n    networks = [family({parameters}) {ranges}],\n    \

@@ -79,6 +79,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             expression: &arguments.subject.network,
             over: &arguments.over,
             samples: arguments.subject.samples(),
+            within: arguments.within.as_deref(),
             settings: settings(common, arguments.error_log2),
             claim: arguments.claim.as_deref(),
             json: common.json,

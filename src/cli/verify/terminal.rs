@@ -251,13 +251,18 @@ fn indented(text: &str) -> String {
 /// How the claims together are known: those that are proved or have a bound on the error by themselves, so that one frequency
 /// does not hide what is known of the others.
 fn known(results: &[Checked]) -> Option<String> {
-    let all = results.iter().filter(|c| c.evidence.is_some() || matches!(c.outcome, Ok(Outcome::Open)));
+    // That no counterexample was met does not settle what is open, however surely each instance holds.
+    let is_open = |c: &Checked| matches!(c.outcome, Ok(Outcome::Open));
+    let all = results.iter().filter(|c| c.evidence.is_some() || is_open(c));
     let (sure, others): (Vec<&Checked>, Vec<&Checked>) =
-        all.partition(|c| matches!(c.evidence, Some(Evidence::Proved | Evidence::Bounded { .. })));
+        all.partition(|c| !is_open(c) && matches!(c.evidence, Some(Evidence::Proved | Evidence::Bounded { .. })));
     if others.is_empty() && !sure.is_empty() {
         return Some(format!("{} for all of them together", evidence_of_all(sure)));
     }
-    let of = |evidence| others.iter().filter(|c| c.evidence.unwrap_or(Evidence::Open) == evidence).count() as u64;
+    let of = |evidence| {
+        let how = |c: &Checked| c.evidence.filter(|_| !is_open(c)).unwrap_or(Evidence::Open);
+        others.iter().filter(|c| how(c) == evidence).count() as u64
+    };
     let bounds = (!sure.is_empty()).then(|| evidence_of_all(sure.iter().copied()).to_string());
     let parts = [
         (sure.len() as u64, bounds),
@@ -287,6 +292,7 @@ pub(super) fn summary(results: &[Checked], time: Duration, seed: u64) -> String 
         (results.iter().filter(|c| c.outcome.is_err()).count(), "in error"),
     ];
     let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let outcomes = if parts.is_empty() { String::new() } else { format!("{}; ", parts.join(", ")) };
     let verdict = if unexpected == 0 {
         paint("all as expected", Colour::Green, false)
     } else {
@@ -294,9 +300,8 @@ pub(super) fn summary(results: &[Checked], time: Duration, seed: u64) -> String 
     };
     let known = known(results).map(|text| format!("\n{text}")).unwrap_or_default();
     format!(
-        "\n{}: {}; {verdict}\n{}{symmetry} in {}; seed {seed}{}",
+        "\n{}: {outcomes}{verdict}\n{}{symmetry} in {}; seed {seed}{}",
         plural(results.len() as u64, "claim"),
-        parts.join(", "),
         plural(instances, "instance"),
         seconds(time),
         known,

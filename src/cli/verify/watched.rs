@@ -36,7 +36,11 @@ pub(super) fn loaded(definitions: &Definitions, path: &Path, settings: Settings)
             "check the other files",
         )
     };
-    Ok(done.ok_or_else(late)??)
+    let unfinished = || match is_asked() {
+        true => Failure::interrupted("stopped: interrupted while files were loaded"),
+        false => late(),
+    };
+    Ok(done.ok_or_else(unfinished)??)
 }
 
 /// Checks a claim, of which so many are finished. It has its time limit, as long again to look at a counterexample, and
