@@ -174,6 +174,29 @@ def test_what_cannot_be_recorded_is_named(forward, word):
         from_jax(forward, normal(2, 2), np.ones((1, 2)))
 
 
+def test_a_function_of_the_same_steps_as_logaddexp_is_itself():
+    @jax.jit
+    def mine(u, v):
+        # v + log1p(exp(−|v|)): u matters only where u − v is no number, and the maximum nowhere.
+        difference, _ = jax.lax.sub(u, v), jax.lax.max(u, v)
+        log = jax.lax.log1p(jax.lax.exp(jax.lax.neg(jax.lax.abs(v))))
+        return jax.lax.select_n(jax.lax.ne(difference, difference), jax.lax.add(v, log), jax.lax.add(u, v))
+
+    def forward(p, x):
+        return mine(x @ p["u"], x @ p["v"])
+
+    with pytest.raises(NotSupported):
+        from_jax(forward, {"u": normal(2, 1), "v": normal(2, 1)}, np.ones((1, 2)))
+
+
+def test_log_of_a_sum_of_exponentials_is_recorded():
+    def forward(p, x):
+        return jnp.logaddexp(x @ p["u"], x @ p["v"])
+
+    net = from_jax(forward, {"u": normal(2, 1), "v": normal(2, 1)}, np.ones((1, 2)))
+    assert allocert.rank(net, "all").dim == 4
+
+
 def test_weights_that_nothing_depends_on_can_be_pinned():
     params = {"W": normal(2, 2), "unused": normal(2)}
     with pytest.raises(ShapeError, match="pin them with fixed="):
