@@ -17,7 +17,7 @@ use super::writer::Writer;
 use super::{CannotCertify, bounds};
 
 /// The reasons of the flats of a law, in their order; nothing where no rule proves the dimension. The dimensions that are
-/// proved become so in the law. `more` says whether there is time for another one.
+/// proved become so in the law. Where it is stopped, the others have none.
 pub fn reasons_of_law(law: &mut Law, control: &Control<'_>) -> Vec<Option<String>> {
     let sets: Vec<(Allocation, usize)> = law.flats.iter().map(|flat| (flat.weights.clone(), flat.dim.value)).collect();
     if !law.network.is_polynomial() {

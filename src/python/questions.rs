@@ -242,7 +242,7 @@ fn law(
     let (samples, settings) = (common.samples(), common.settings()?);
     run(py, common.progress, move |control| {
         let mut law = reach::law(&network, samples, &options, settings, &control.within(limit))?;
-        json(&ask::law(&mut law, limit))
+        json(&ask::law(&mut law, limit, control))
     })
 }
 

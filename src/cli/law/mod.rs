@@ -100,7 +100,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let stopped = matches!(law.complete(), Complete::Likely(_));
         let same = before.as_ref().is_some_and(|before| same_values(before, &law));
         if !same || common.json {
-            show(common, arguments, law.clone())?;
+            show(common, arguments, law.clone(), &stop)?;
         } else if let Samples::Count(count) = samples {
             line(&format!("{network}, {}: the same\n", plural(count, "sample")))?;
         }
@@ -146,8 +146,9 @@ fn same_values(one: &reach::Law, other: &reach::Law) -> bool {
 }
 
 /// Prints a law, the reasons of its flats looked for first.
-fn show(common: &Common, arguments: &Arguments, mut law: reach::Law) -> Result<(), Failure> {
-    let answer = ask::law(&mut law, Duration::from_secs(arguments.time_limit));
+fn show(common: &Common, arguments: &Arguments, mut law: reach::Law, stop: &AtomicBool) -> Result<(), Failure> {
+    let control = Control::unlimited().stopped_by(stop);
+    let answer = ask::law(&mut law, Duration::from_secs(arguments.time_limit), &control);
     if let Some(path) = &arguments.certificate {
         let (certificate, holes) = of_law(&law).map_err(|error| Failure::request(error.to_string()))?;
         save(path, &certificate)?;
