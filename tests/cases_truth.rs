@@ -41,6 +41,25 @@ fn refused(claims: &str) -> String {
     run.out + &run.err
 }
 
+/// Layers count entries, and a symmetry maps weights: a tied weight is several entries.
+#[test]
+fn what_is_counted_by_layers_speaks_for_no_image_where_weights_are_tied() {
+    let tied = "networks = [lffn([3, 3, 3]).pin({\"W2[:,0]\": 0}).tie(\"W1[0,0] W1[1,0]\")]";
+    // The first is checked up to symmetries as far as that is sound; in the second the text of the allocation is read.
+    all_are(
+        "refuted",
+        "",
+        tied,
+        &[
+            "not (a.size == 3 and a.layer_counts == [2, 1] and a.dim == 3)",
+            "a.text == '' or not (a.size == 3 and a.layer_counts == [2, 1] and a.dim == 3)",
+        ],
+    );
+    let emptier = "all([b.dim >= a.dim for b in a.moves_to_emptier_layers()])";
+    let orbits = outcomes("", tied, &[emptier]);
+    assert_eq!(orbits, outcomes("", tied, &[&format!("a.text == '?' or {emptier}")]));
+}
+
 #[test]
 fn no_network_of_ones_own_is_called_like_a_built_in_one() {
     for name in [

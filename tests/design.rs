@@ -8,6 +8,7 @@ use allocert::control::Control;
 use allocert::network::{Network, Samples};
 use allocert::reach::{DesignOptions, JacobianMatroid, Optimal, Settings, design};
 use program::{allocert, objects};
+use rug::Rational;
 
 /// Whether no row of any tensor has more than so many of these weights.
 fn is_allowed(network: &Network, allocation: &Allocation, cap: usize) -> bool {
@@ -30,7 +31,11 @@ fn no_allowed_allocation_is_better() {
         Network::pnn(&[3, 2, 1], 2, false),
     ];
     let mut splits = 0;
-    for network in networks.map(Result::unwrap) {
+    let networks = networks.map(Result::unwrap);
+    // A pinned entry is no weight, and tied entries are one.
+    let pinned = networks[0].pin(&[(0, Rational::from(1))]).unwrap();
+    let tied = networks[0].tie(&[vec![1, 4]]).unwrap();
+    for network in networks.into_iter().chain([pinned, tied]) {
         let n = network.weights();
         let half = Allocation::of(n, (0..n).filter(|w| w % 3 != 1));
         for samples in [Samples::Functional, Samples::Count(1)] {

@@ -2,6 +2,7 @@
 //! written down.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use starlark::environment::Module;
 use starlark::eval::Evaluator;
@@ -32,6 +33,7 @@ pub(super) fn describe(
     claim: &Claim,
     instance: &Instance,
     options: &CheckOptions,
+    control: &Control<'_>,
 ) -> Result<(Counterexample, bool), ClaimError> {
     // Other random points show the same, other samples need not.
     let first = if claim.reading() == Reading::Samples { 0 } else { 1 };
@@ -60,7 +62,8 @@ pub(super) fn describe(
     let evidence = Evidence::all([session.evidence(), claim.loading.evidence()]);
     let is_sampled = claim.reading() == Reading::Samples || session.is_sampled() || claim.loading.is_sampled();
     session.close();
-    let asked = |a: &Allocation| rank(&instance.network, a, instance.samples, settings, &Control::unlimited()).ok();
+    let in_time = control.within(options.time_limit);
+    let asked = |a: &Allocation| rank(&instance.network, a, instance.samples, settings, &in_time).ok();
     let answer = instance.allocation.as_ref().and_then(asked);
     let point = answer.as_ref().and_then(|answer| {
         let (network, allocation, dim) = (&answer.network, &answer.allocation, answer.dim.value);
@@ -71,7 +74,7 @@ pub(super) fn describe(
         samples: instance.samples,
         allocation: instance.allocation.clone(),
         claimed: claim.text.as_ref().map(|t| dedent(&t.body)),
-        sides: sides(claim, instance, settings),
+        sides: sides(claim, instance, (settings, options.time_limit)),
         answer,
         point,
         observations,
@@ -119,19 +122,24 @@ fn look(claim: &Claim, instance: &Instance, options: &CheckOptions, further: u64
 }
 
 /// The values of both sides of a comparison, computed with the names of the claim's file.
-fn sides(claim: &Claim, instance: &Instance, settings: Settings) -> Option<(String, &'static str, String)> {
+fn sides(claim: &Claim, instance: &Instance, asked: (Settings, Duration)) -> Option<(String, &'static str, String)> {
     let text = claim.text.as_ref()?;
     let (left, sign, right) = text.sides.as_ref()?;
-    let value =
-        |side: &str| on_deep_stack(|| side_value(claim, instance, settings, &text.parameters, side)).ok()?.ok()?;
+    let value = |side: &str| on_deep_stack(|| side_value(claim, instance, asked, &text.parameters, side)).ok()?.ok()?;
     Some((value(left)?, sign, value(right)?))
 }
 
 /// The value of an expression for an instance, as the language writes it.
-fn side_value(claim: &Claim, instance: &Instance, settings: Settings, parameters: &str, side: &str) -> Option<String> {
+fn side_value(
+    claim: &Claim,
+    instance: &Instance,
+    (settings, time_limit): (Settings, Duration),
+    parameters: &str,
+    side: &str,
+) -> Option<String> {
     let source = format!("(lambda {parameters}: ({side}\n))");
     let ast = parse("<counterexample>", source).ok()?;
-    let session = Session::new(settings, None);
+    let session = Session::new(settings, Some(time_limit));
     let lens = session.lens(&instance.network, instance.samples);
     let _entered = session.enter();
     let host = Host::new(session);
@@ -139,7 +147,7 @@ fn side_value(claim: &Claim, instance: &Instance, settings: Settings, parameters
         module.import_public_symbols(&claim.module);
         let mut eval = Evaluator::new(&module);
         eval.extra = Some(&host);
-        limit(&mut eval, MOST_TICKS, Control::unlimited()).ok()?;
+        limit(&mut eval, MOST_TICKS, host.session.control()).ok()?;
         let function = eval.eval_module(ast, &globals()).ok()?;
         let heap = module.heap();
         let mut arguments: Vec<Value<'_>> = vec![heap.alloc(NetworkValue::new(lens.clone()))];

@@ -16,6 +16,7 @@ use super::values::{NetworkValue, allocation_of};
 use allocert_core::allocation::{Allocation, Layout, Tensor};
 use allocert_core::control::Control;
 use allocert_core::network::Symmetry;
+use allocert_core::number::mixed;
 use allocert_core::reach::{Group, Orbit, Orbits, ReachError};
 
 /// An instance to evaluate, and for how many it stands.
@@ -63,7 +64,11 @@ impl<'a> Sweep<'a> {
     ///
     /// # Errors
     /// If the orbits of a size do not prove to be complete.
-    pub(super) fn of_size(&mut self, size: usize) -> Result<Box<dyn Iterator<Item = Item> + '_>, ReachError> {
+    pub(super) fn of_size(
+        &mut self,
+        size: usize,
+        control: &Control<'_>,
+    ) -> Result<Box<dyn Iterator<Item = Item> + '_>, ReachError> {
         let Some(orbits) = &mut self.orbits else {
             let single = |allocation| Item { allocation, stands_for: 1, image: None };
             return Ok(Box::new(self.range.of_size(size).map(single)));
@@ -72,7 +77,7 @@ impl<'a> Sweep<'a> {
             return Ok(Box::new(std::iter::empty()));
         }
         while orbits.size() < size {
-            orbits.advance(&Control::unlimited())?;
+            orbits.advance(control)?;
         }
         let (orbits, seed) = (&*orbits, self.seed);
         Ok(Box::new(orbits.level().iter().enumerate().map(move |(place, orbit)| Item {
@@ -93,13 +98,6 @@ fn image(orbits: &Orbits, orbit: &Orbit, place: usize, seed: u64) -> Option<Allo
     let images = (0..64).map(|i| orbits.group().image(orbit.representative, mixed(random ^ i)));
     let mut others = images.filter(|image| *image != orbit.representative);
     others.next().map(|image| orbits.group().allocation(image))
-}
-
-/// A number from which another one cannot be guessed (the finaliser of SplitMix64).
-fn mixed(x: u64) -> u64 {
-    let x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ x >> 31
 }
 
 /// Smaller sizes than those asked for are gone through, too; if they are so many times as many, orbits do not pay.
@@ -133,8 +131,12 @@ fn admitted(claim: &Claim, lens: &Lens, requirements: &[Requirement]) -> Vec<Sym
             break;
         }
         match requirement {
-            // Where entries are pinned or tied, rows and columns of weights are not those of the tensor.
-            Requirement::Tensors(_) | Requirement::Tensor(..) if !layout.is_full() => symmetries.clear(),
+            // Tensors, rows and layers count entries. Where those are pinned or tied, a symmetry maps weights, which are others.
+            Requirement::Tensors(_) | Requirement::Tensor(..) | Requirement::EachLayer | Requirement::Layers
+                if !layout.is_full() =>
+            {
+                symmetries.clear();
+            }
             Requirement::AnySamples => symmetries.retain(|s| s.least <= 1),
             Requirement::EachLayer => symmetries.retain(|s| layers(layout, s).is_some_and(|to| to.is_sorted())),
             Requirement::Layers => symmetries.retain(|s| layers(layout, s).is_some()),

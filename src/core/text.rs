@@ -1,5 +1,7 @@
 //! Small helpers for messages: quoting what a user wrote, large numbers, how many of something, and the nearest known name.
 
+use strsim::levenshtein;
+
 /// The user's text between backquotes, control characters escaped, cut when long.
 pub fn quote(text: &str) -> String {
     let mut shown: String = text.chars().take(60).flat_map(char::escape_debug).collect();
@@ -55,29 +57,15 @@ pub fn shell(text: &str) -> String {
 
 /// The known name within two edits of `name`, if any; the nearest first, then the first.
 pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let limit = if name.chars().count() <= 2 { 1 } else { 2 };
+    let length = name.chars().count();
+    let limit = if length <= 2 { 1 } else { 2 };
     known
         .iter()
-        .map(|k| (edits(&name.to_lowercase(), &k.to_lowercase()), *k))
+        .filter(|k| k.chars().count().abs_diff(length) <= limit)
+        .map(|k| (levenshtein(&name.to_lowercase(), &k.to_lowercase()), *k))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, k)| k)
-}
-
-/// Levenshtein's distance, row by row.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(100).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

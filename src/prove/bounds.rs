@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::own;
 use allocert_core::allocation::Allocation;
 use allocert_core::network::{Network, Samples};
-use allocert_core::reach::binomial;
+use allocert_core::number::binomial;
 
 /// The smallest bound that a name stands for, and the name.
 pub(super) fn named(network: &Network, samples: Samples, set: &Allocation) -> Option<(&'static str, usize)> {

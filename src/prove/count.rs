@@ -409,7 +409,7 @@ fn counts(tally: &Tally) -> Counts {
     let mut counts: BTreeMap<(usize, usize), u64> = BTreeMap::new();
     for ((rank, coloops), sizes) in &tally.found {
         for more in 0..=*coloops {
-            let ways = allocert_core::reach::binomial(*coloops, more).to_u64().unwrap_or(0);
+            let ways = allocert_core::number::binomial(*coloops, more).to_u64().unwrap_or(0);
             for (size, number) in sizes.iter().enumerate().filter(|(_, number)| **number > 0) {
                 *counts.entry((size + more, rank + more)).or_insert(0) += number * ways;
             }

@@ -167,7 +167,7 @@ impl<'e, E: Engine> Ground<'e, E> {
         let mut sum = self.field.zero();
         for (m, c) in polynomial.terms().unwrap_or_default() {
             let power =
-                |(v, e): &(u16, u16)| self.field.power(&self.field.integer(coordinate(usize::from(*v))), u32::from(*e));
+                |(v, e): &(u16, u16)| self.field.power(&self.field.integer(coordinate(usize::from(*v))), u64::from(*e));
             let product = m.iter().map(power).fold(self.field.big_integer(c), |a, b| self.field.mul(&a, &b));
             sum = self.field.add(&sum, &product);
         }

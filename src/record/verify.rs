@@ -126,7 +126,7 @@ pub struct Trend {
     pub discordant: u64,
     /// Pairs whose intervals overlap.
     pub unclear: u64,
-    /// Pairs with the same number or the same probability.
+    /// Pairs with different numbers and the same probability, which is known.
     pub tied: u64,
     /// Bounds on Goodman and Kruskal's gamma.
     pub gamma: Option<[f64; 2]>,

@@ -65,7 +65,7 @@ pub fn check(claim: &Claim, options: &CheckOptions, control: &Control<'_>) -> Ch
         Ok(None) if claim.expect == Expect::Open => (Ok(Outcome::Open), Some(Unsettled::Conjecture), None),
         Ok(None) if samples => (Ok(Outcome::Supported), None, None),
         Ok(None) => (Ok(Outcome::Verified), None, None),
-        Ok(Some(instance)) => match counterexample::describe(claim, &instance, &left(options, start)) {
+        Ok(Some(instance)) => match counterexample::describe(claim, &instance, &left(options, start), control) {
             Ok((counterexample, is_sampled)) => {
                 let outcome = if is_sampled { Outcome::Contradicted } else { Outcome::Refuted };
                 (Ok(outcome), None, Some(Box::new(counterexample)))
@@ -73,11 +73,11 @@ pub fn check(claim: &Claim, options: &CheckOptions, control: &Control<'_>) -> Ch
             Err(error) => match Stop::from(error) {
                 Stop::Unsettled(why) => (Ok(Outcome::Open), Some(why), None),
                 Stop::Error(error) => (Err(error), None, None),
-                Stop::Tied => (Ok(Outcome::Open), Some(Unsettled::Conjecture), None),
+                Stop::Tied => (Err(tied_alone(claim)), None, None),
             },
         },
         Err(Stop::Unsettled(why)) => (Ok(Outcome::Open), Some(why), None),
-        Err(Stop::Tied) => (Ok(Outcome::Open), Some(Unsettled::Conjecture), None),
+        Err(Stop::Tied) => (Err(tied_alone(claim)), None, None),
         Err(Stop::Error(error)) => (Err(with_parameters(claim, error)), None, None),
     };
     // That a counterexample is in the range, and the smallest, rests on what was asked on the way to it.
@@ -132,6 +132,16 @@ fn with_parameters(claim: &Claim, error: ClaimError) -> ClaimError {
 fn left(options: &CheckOptions, start: Instant) -> CheckOptions {
     let time_limit = options.time_limit.saturating_sub(start.elapsed()).max(Duration::from_secs(1));
     CheckOptions { time_limit, ..*options }
+}
+
+/// The error of a claim that was checked one by one and still reports that one allocation spoke for others.
+fn tied_alone(claim: &Claim) -> ClaimError {
+    let message = format!(
+        "{}: {}: an allocation that speaks for itself alone was compared by its place\n  this is a defect of the program; please report it",
+        claim.file.display(),
+        claim.name
+    );
+    ClaimError::Language { message }
 }
 
 /// What is left of a claim that could not be evaluated where it was tried, because of this limit.

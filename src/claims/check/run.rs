@@ -152,7 +152,7 @@ impl Run<'_> {
             let mut sweeps: Vec<Sweep<'_>> = group.iter().map(|(_, lens, range)| self.start(lens, range)).collect();
             for size in 0..=largest {
                 for ((index, lens, _), sweep) in group.iter().zip(&mut sweeps) {
-                    let items = sweep.of_size(size).map_err(|e| Stop::Error(defect(self.claim, &e)))?;
+                    let items = sweep.of_size(size, control).map_err(|e| no_orbits(self.claim, &e))?;
                     let failed = self.sweep((*index, lens), items, &|n| {
                         control.advanced(done.fetch_add(n, Ordering::Relaxed) + n, total);
                     })?;
@@ -295,9 +295,16 @@ fn agree(
     )))
 }
 
-/// An enumeration that does not prove complete.
-fn defect(claim: &Claim, error: &ReachError) -> ClaimError {
-    ClaimError::Language { message: format!("{}: claim {}: {error}", claim.file.display(), claim.name) }
+/// What ends a claim whose orbits cannot be listed: a stop, or an enumeration that does not prove complete.
+fn no_orbits(claim: &Claim, error: &ReachError) -> Stop {
+    match error {
+        ReachError::Stopped(_) | ReachError::StoppedListing { .. } => {
+            Stop::Unsettled(Unsettled::Limit(error.to_string()))
+        }
+        _ => Stop::Error(ClaimError::Language {
+            message: format!("{}: claim {}: {error}", claim.file.display(), claim.name),
+        }),
+    }
 }
 
 /// A number, or, if it is long, about how large it is.

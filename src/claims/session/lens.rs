@@ -141,7 +141,7 @@ impl Lens {
         session.note(self.0.dimensions.get_or_init(build).as_ref().map_err(Clone::clone))
     }
 
-    /// The one matroid of a polynomial label map; a network with kinks has none. Dimensions are asked of it that are not listed.
+    /// The one matroid of a label map without kinks; a network with kinks has none. Dimensions are asked of it that are not listed.
     fn matroid(&self) -> Result<&JacobianMatroid, ReachError> {
         if !ASIDE.get() {
             *lock(&self.0.listed) = None;
@@ -287,9 +287,11 @@ impl Lens {
         Ok(Some(answer.verdict).filter(|verdict| matches!(verdict, Verdict::Zero | Verdict::One)))
     }
 
-    /// A name for something about an allocation, the same for the same thing.
+    /// A name for something about an allocation, the same for the same thing. Names are ordered by what they say, and only two
+    /// networks of one name by when they were met first.
     pub(crate) fn about(&self, allocation: &Allocation, what: &str) -> String {
-        format!("{} {allocation:?} {what}", self.0.number)
+        let View { network, samples, number, .. } = &*self.0;
+        format!("{network} {samples:?} {allocation:?} {what} {number}")
     }
 
     /// An allocation, for a message.

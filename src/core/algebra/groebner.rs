@@ -484,7 +484,7 @@ mod tests {
         ) {
             let ring = ring(3);
             let term = |(a, b, c, k): &(usize, usize, usize, i64)| {
-                let power = |i, e: usize| ring.power(&ring.variable(i), e as u32);
+                let power = |i, e: usize| ring.power(&ring.variable(i), e as u64);
                 ring.mul(&ring.mul(&power(0, *a), &power(1, *b)), &ring.mul(&power(2, *c), &ring.integer(*k)))
             };
             let polynomial = |terms: &[(usize, usize, usize, i64)]| terms.iter().fold(ring.zero(), |p, t| ring.add(&p, &term(t)));

@@ -243,7 +243,7 @@ mod tests {
         proptest::collection::vec((proptest::collection::vec(0u32..4, 3), -9i64..10), 0..6).prop_map(|terms| {
             let ring = ring();
             let term = |(exponents, c): &(Vec<u32>, i64)| {
-                let powers = exponents.iter().enumerate().map(|(i, e)| ring.power(&ring.variable(i), *e));
+                let powers = exponents.iter().enumerate().map(|(i, e)| ring.power(&ring.variable(i), u64::from(*e)));
                 powers.fold(ring.integer(*c), |p, q| ring.mul(&p, &q))
             };
             terms.iter().fold(ring.zero(), |sum, t| ring.add(&sum, &term(t)))

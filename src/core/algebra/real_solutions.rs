@@ -199,7 +199,11 @@ impl<'a> Solver<'a> {
         }
         let (form, first, cofactors) = self.separating_form(&reduced)?;
         match first.shape() {
-            (Some(0), _) => Ok(RealCount { real: 0, complex: None, error_log2: None }),
+            // That 1 lies in the ideal was seen modulo one prime; more of them say so, too.
+            (Some(0), _) => {
+                let error = self.confirm(&reduced, &form, &first, cofactors)?;
+                Ok(RealCount { real: 0, complex: Some(0), error_log2: Some(error) })
+            }
             (None, _) => Err(Undecided::Infinite),
             (_, false) => Err(Undecided::Multiple),
             (complex, true) => {

@@ -285,7 +285,7 @@ impl System<'_> {
     fn persists(&self, field: &PrimeField, products: &[Product], form: &[i64], degree: usize) -> bool {
         let terms = form.iter().enumerate().map(|(i, a)| (self.monomials().variable(i), Integer::from(*a)));
         let form = self.ring.collect(terms);
-        let powers: Vec<_> = (0..=degree as u32).map(|k| self.ring.power(&form, k)).collect();
+        let powers: Vec<_> = (0..=degree as u64).map(|k| self.ring.power(&form, k)).collect();
         let region = self.occurring(products, &powers);
         let places = places(&region);
         let mut space = RowSpace::new(*field, region.len());

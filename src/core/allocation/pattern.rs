@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rug::Integer;
+
 use super::{Allocation, Layout, Tensor};
 use crate::text::plural_noun;
 
@@ -210,8 +212,9 @@ fn bonds(images: &[Vec<Part<'_>>]) -> (Vec<(usize, usize, Bond)>, u128) {
     (bonds, ways.into_iter().chain(matchings).fold(1, u128::saturating_mul))
 }
 
+/// The binomial coefficient, or the largest number that is held.
 fn binomial(n: usize, k: usize) -> u128 {
-    (0..k.min(n) as u128).fold(u128::from(k <= n), |ways, i| ways * (n as u128 - i) / (i + 1))
+    if k > n { 0 } else { Integer::from(n).binomial(k as u32).to_u128().unwrap_or(u128::MAX) }
 }
 
 /// `a row of W1`: the part of a tensor in words, with these numbers; `bound` says how its index sets are bound to earlier ones.

@@ -9,7 +9,7 @@
 
 use itertools::Itertools;
 
-use crate::algebra::{Matrix, Polynomial, Polynomials};
+use crate::algebra::{Matrix, Polynomial, Polynomials, minor};
 use crate::allocation::Allocation;
 use crate::network::Network;
 use crate::number::Ring;
@@ -46,7 +46,7 @@ pub(super) fn critical_equations<R: Ring>(
     let jacobian = network.jacobian(ring, &weights(ring, allocation, student, learnable), &constants(ring, inputs));
     let mut matrix: Vec<Vec<Polynomial<R::Element>>> = combined(ring, &jacobian, allocation, dimension);
     matrix.push((0..r).map(|v| gradient(ring, v)).collect());
-    Some(choices.iter().map(|columns| minor(ring, &matrix, 0, columns)).collect())
+    Some(choices.iter().map(|columns| minor(ring, 0, columns, &|row, column| matrix[row][column].clone())).collect())
 }
 
 /// As many rows as the teacher has dimensions: those of the Jacobian, or combinations of them if there are more.
@@ -76,27 +76,4 @@ fn gradient<R: Ring>(ring: &Polynomials<R>, v: usize) -> Polynomial<R::Element> 
     let weight = v as i64 + 1;
     let q = if v.is_multiple_of(2) { weight } else { -weight };
     ring.mul(&ring.integer(weight), &ring.sub(&ring.variable(v), &ring.integer(q)))
-}
-
-/// The minor of the rows from `row` on and as many columns, by its first row.
-fn minor<R: Ring>(
-    ring: &Polynomials<R>,
-    matrix: &[Vec<Polynomial<R::Element>>],
-    row: usize,
-    columns: &[usize],
-) -> Polynomial<R::Element> {
-    if columns.is_empty() {
-        return ring.one();
-    }
-    let mut sum = ring.zero();
-    for (place, column) in columns.iter().enumerate() {
-        let entry = &matrix[row][*column];
-        if ring.is_zero(entry) {
-            continue;
-        }
-        let others: Vec<usize> = columns.iter().filter(|c| *c != column).copied().collect();
-        let product = ring.mul(entry, &minor(ring, matrix, row + 1, &others));
-        sum = if place.is_multiple_of(2) { ring.add(&sum, &product) } else { ring.sub(&sum, &product) };
-    }
-    sum
 }

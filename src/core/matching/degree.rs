@@ -31,9 +31,10 @@ use crate::algebra::{Groebner, Limits, Polynomial, Polynomials, QuotientAlgebra,
 use crate::allocation::Allocation;
 use crate::control::{Control, Stopped};
 use crate::network::{Network, Probe, Samples};
+use crate::number::binomial;
 use crate::number::{PrimeField, Ring, Stream, generator};
 use crate::reach::point::ModularPoint;
-use crate::reach::{Evidence, binomial, ceil_log2, missed_minor_log2};
+use crate::reach::{Evidence, ceil_log2, missed_minor_log2};
 
 use super::degeneration::{Degeneration, equations_at_the_limit};
 use super::equations::{equation_ring, equations_on, label_degrees, weights};
@@ -63,7 +64,7 @@ pub enum NoDegree {
     /// A limit was reached.
     #[error("{0}")]
     Stopped(#[from] Stopped),
-    /// The label map is not polynomial.
+    /// The label map is piecewise polynomial.
     #[error("a network with kinks has no matching degree")]
     Kinks,
     /// Exponentials, quotients or roots.
@@ -233,8 +234,11 @@ impl<'a> DegreeCounter<'a> {
 
     /// The count that two points agree on.
     fn agreed(&self, count: impl Fn(&Point) -> Result<Option<Count>, Stopped>) -> Result<Count, NoDegree> {
-        if !self.network.is_polynomial() {
+        if !self.network.has_one_matroid() {
             return Err(NoDegree::Kinks);
+        }
+        if !self.network.is_polynomial() {
+            return Err(NoDegree::NotPolynomial);
         }
         let mut counts: Vec<Count> = Vec::new();
         for index in 0..MOST_POINTS {

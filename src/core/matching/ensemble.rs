@@ -83,20 +83,20 @@ impl Ensemble {
         (0..layout.weights()).map(|_| self.weight(random)).collect()
     }
 
-    /// A teacher's weights.
+    /// A teacher's weights. Where they are drawn tensor by tensor, each is that of its first entry.
     pub(super) fn teacher(self, layout: &Layout, random: &mut ChaCha12Rng) -> Vec<Dyadic> {
         let Ensemble::LowRank { rank } = self else {
             return self.student(layout, random);
         };
-        let mut weights = Vec::with_capacity(layout.weights());
+        let mut entries = Vec::new();
         for tensor in layout.tensors() {
             if tensor.axes.len() < 2 {
-                weights.extend((0..tensor.rows).map(|_| gaussian(random)));
+                entries.extend((0..tensor.rows).map(|_| gaussian(random)));
             } else {
-                weights.extend(low_rank(tensor.rows, tensor.columns, rank as usize, random));
+                entries.extend(low_rank(tensor.rows, tensor.columns, rank as usize, random));
             }
         }
-        weights
+        (0..layout.weights()).map(|weight| entries[layout.place(weight)].clone()).collect()
     }
 
     /// One weight.
@@ -178,6 +178,8 @@ fn below(bound: u64, random: &mut ChaCha12Rng) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::{Stream, generator};
+    use rug::Rational;
 
     #[test]
     fn names_are_read_back() {
@@ -194,5 +196,20 @@ mod tests {
         for wrong in ["", "gauss", "sparse", "sparse:101", "low-rank:0", "integer:-1", "gaussian:1", "uniform:x"] {
             assert!(wrong.parse::<Ensemble>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn teachers_of_low_rank_have_a_weight_for_each_of_the_network() {
+        let network = Network::lffn(&[2, 2, 2], false).unwrap();
+        let draw = |network: &Network| {
+            let mut random = generator(1, Stream::Instances, 0);
+            Ensemble::LowRank { rank: 1 }.teacher(network.layout(), &mut random)
+        };
+        let whole = draw(&network);
+        // Pinned entries are left out; of those that are tied the first counts.
+        let pinned = network.pin(&[(1, Rational::from(2))]).unwrap();
+        assert_eq!(draw(&pinned), [&whole[..1], &whole[2..]].concat());
+        let tied = network.tie(&[vec![0, 3]]).unwrap();
+        assert_eq!(draw(&tied), [&whole[..3], &whole[4..]].concat());
     }
 }

@@ -12,6 +12,7 @@ use super::answer::{Estimate, Halt};
 use super::ensemble::Ensemble;
 use super::instance::Decision;
 use super::interval::confidence_interval;
+use super::laws::chosen;
 
 /// After so many trials, a limit that stopped all of them ends the estimate.
 const FIRST: u64 = 8;
@@ -260,7 +261,7 @@ pub(super) fn first_without_match(
         let decision = decide(trial);
         let tally = Tally::of(trial, decision, degree);
         if tally.without_match.is_some() {
-            return Ok(tally.evidence());
+            return Ok(chosen(trial as usize + 1, [tally.evidence()]));
         }
         if let (Decision::Undecided(reason), None) = (decision, seen.reason) {
             seen.reason = Some(reason);

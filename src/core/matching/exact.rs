@@ -9,7 +9,8 @@ use rug::{Integer, Rational};
 
 use crate::allocation::Allocation;
 use crate::network::{Network, Probe, Recurrence, Samples};
-use crate::reach::{Evidence, binomial};
+use crate::number::binomial;
+use crate::reach::Evidence;
 
 use super::answer::Verdict;
 use super::ensemble::Ensemble;

@@ -1,4 +1,7 @@
 //! The exact confidence interval of a proportion (Clopper and Pearson 1934).
+//!
+//! The beta function is our own: that of statrs 0.19 ends its continued fraction after 140 terms, too few in the middle of a million
+//! trials, where it says 0.4992 for I_x(500,000, 500,001) at x = 1/2 and 0.5004 is right.
 
 /// The 95 % interval for the probability of success, where between `least` and `most` of `trials` succeeded: each end has
 /// at most 2.5 % beyond it. Rounded outwards to six digits.
@@ -102,6 +105,15 @@ mod tests {
         for (k, n, low, high) in known {
             let interval = confidence_interval(k, k, n);
             assert!((interval[0] - low).abs() < 2e-6 && (interval[1] - high).abs() < 2e-6, "{k} of {n}: {interval:?}");
+        }
+    }
+
+    #[test]
+    fn the_beta_function_of_many_trials() {
+        // mpmath, 30 digits: the density of the distribution, integrated.
+        for (n, value) in [(1e4, 0.503_989_323_069_691), (1e6, 0.500_398_942_180_666), (1e7, 0.500_126_156_622_947)] {
+            // Logarithms of Γ are about n log n, of which f64 keeps 16 digits.
+            assert!((beta(n / 2.0, n / 2.0 + 1.0, 0.5) - value).abs() < 1e-7, "{n}");
         }
     }
 

@@ -15,7 +15,7 @@ use super::degree::{Degree, NoDegree};
 use super::ensemble::Ensemble;
 use super::exact::Theorem;
 use super::instance::Decision;
-use super::laws::{boundedness, evidence_of_fraction, is_affine, normality};
+use super::laws::{boundedness, chosen, evidence_of_fraction, is_affine, normality};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
 /// What is asked of each orbit.
@@ -247,7 +247,7 @@ impl<'a> OrbitMatcher<'a> {
         };
         let normal = normality(self.matcher.network(), self.matcher.samples(), basis.size());
         let decided = found.error_log2.map_or(Evidence::Proved, Evidence::within);
-        let decision = Evidence::all([spans, decided]);
+        let decision = Evidence::all([spans, chosen(trial as usize + 1, [decided])]);
         let evidence = evidence_of_fraction(decision, normal, boundedness(Some(degree)));
         Ruled { verdict: Verdict::Fractional, law: Law::Fractional { trial }, evidence }
     }

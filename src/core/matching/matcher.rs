@@ -9,8 +9,9 @@ use rug::Rational;
 use crate::algebra::{Limits, Matrix, Primes, Solver, Undecided};
 use crate::allocation::Allocation;
 use crate::control::Control;
-use crate::network::{Network, Probe, Samples};
+use crate::network::{Network, Samples};
 use crate::number::{Ring, Stream, generator, random_prime};
+use crate::reach::point::ModularPoint;
 use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
 
 use super::answer::{Estimate, MatchAnswer, Verdict};
@@ -188,11 +189,12 @@ impl Matcher {
     }
 
     /// Whether every label is affine in the learnable weights, if that is decided: it is affine if no step of the label map makes a
-    /// term of a larger degree, and it is not if a second difference at a random point does not vanish. All labels are meant, also those that a match need not
-    /// be asked of because the others determine them (the Markov parameters of a recurrent network from the 2n-th on).
+    /// term of a larger degree, and it is not if a second difference at a random point does not vanish. All labels are meant, also
+    /// those that a match need not be asked of because the others determine them (the Markov parameters of a recurrent network from
+    /// the 2n-th on).
     ///
     /// # Errors
-    /// A network with kinks.
+    /// A label map that is not polynomial.
     pub fn is_affine(&self, allocation: &Allocation) -> Result<Option<bool>, MatchError> {
         let counter = self.counter("whether labels are affine")?;
         if counter.degrees_on_generic_input(allocation).into_iter().all(|degree| degree <= 1) {
@@ -242,7 +244,7 @@ impl Matcher {
     /// network that a match need not be asked of join no parts: in D W^k B occur the same weights for all k from 1 on.
     ///
     /// # Errors
-    /// A network with kinks.
+    /// A label map that is not polynomial.
     pub fn subsystems(&self, allocation: &Allocation) -> Result<Option<usize>, MatchError> {
         let counter = self.counter("the number of independent subsystems")?;
         let jacobian = self.jacobian_somewhere();
@@ -267,18 +269,8 @@ impl Matcher {
     /// The Jacobian at a random point modulo a prime, on the inputs that a match is asked of.
     fn jacobian_somewhere(&self) -> Matrix<u64> {
         let mut random = generator(self.settings.seed, Stream::Differences, 1);
-        let field = random_prime(&mut random);
-        let weights: Vec<u64> = (0..self.network.weights()).map(|_| field.random(&mut random)).collect();
-        let inputs: Vec<Vec<u64>> = match self.network.probe(self.samples) {
-            Probe::Fixed(inputs) => {
-                inputs.iter().map(|input| input.iter().map(|x| field.integer(*x)).collect()).collect()
-            }
-            Probe::Generic(count) => {
-                let size = self.network.input_size();
-                (0..count).map(|_| (0..size).map(|_| field.random(&mut random)).collect()).collect()
-            }
-        };
-        self.network.jacobian(&field, &weights, &inputs)
+        let point = ModularPoint::random(&self.network, self.samples, &mut random);
+        self.network.jacobian(&point.field, &point.weights, &point.inputs)
     }
 
     /// Decides the instance of one trial, whatever the laws say.
@@ -457,6 +449,10 @@ impl Matcher {
             dimension = p.matroid.teacher_rank();
             if allocation.size() > dimension {
                 inside = bases(allocation, &p.matroid, options.bases).take(options.slices).collect();
+                // An allocation that spans has a basis, wherever it stands in the list.
+                if inside.is_empty() && p.matroid.rank(allocation) == dimension {
+                    inside.push(p.matroid.basis(allocation));
+                }
             }
         }
         Cut { dimension, bases: inside, slices: options.slices }

@@ -34,8 +34,8 @@ use rug::{Integer, Rational};
 use crate::algebra::{Constraint, Finding, Inertia, LinearSystem, RowSpace, Sign, Undecided};
 use crate::allocation::Allocation;
 use crate::network::Network;
+use crate::number::binomial;
 use crate::number::{Dyadic, Dyadics, PrimeField, Ring};
-use crate::reach::binomial;
 
 use super::exact::{Exact, Theorem, coins};
 use super::indefinite::indefinite_share;

@@ -17,6 +17,7 @@ use crate::reach::Evidence;
 
 use super::ensemble::Ensemble;
 use super::instance::Instance;
+use super::laws::chosen;
 
 /// Entries are whole numbers up to this in absolute value.
 const BOUND: u32 = 6;
@@ -39,7 +40,7 @@ pub(super) fn search_without_match(
     let mut random = generator(seed, Stream::Instances, FAR);
     let mut best = Instance::draw(network, samples, Ensemble::Gaussian, seed, FAR);
     let mut least = usize::MAX;
-    for _ in 0..MOST_STEPS {
+    for step in 1..=MOST_STEPS {
         if control.stopped().is_some() {
             return None;
         }
@@ -52,7 +53,7 @@ pub(super) fn search_without_match(
             continue;
         }
         if real == 0 {
-            return Some(error_log2.map_or(Evidence::Proved, Evidence::within));
+            return Some(chosen(step, [error_log2.map_or(Evidence::Proved, Evidence::within)]));
         }
         if real <= least {
             (best, least) = (next, real);

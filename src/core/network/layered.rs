@@ -7,9 +7,12 @@
 
 use itertools::iproduct;
 
-use crate::algebra::{Matrix, RowSpace};
+use crate::algebra::{Matrix, RowSpace, minor};
 use crate::allocation::{Allocation, Layout};
 use crate::number::{Field, Ring};
+
+/// Determinants of more inputs are not expanded.
+const MOST_EXPANDED: usize = 6;
 
 use super::Row;
 use super::shape::{Shapes, bits};
@@ -130,7 +133,7 @@ impl Layers {
     pub(super) fn labels<R: Ring>(&self, ring: &R, weights: &[R::Element], input: &[R::Element]) -> Vec<R::Element> {
         self.activated(ring, weights, input, |unit, z| match self.exponent_of(unit) {
             1 => z,
-            g => ring.power(&z, g),
+            g => ring.power(&z, u64::from(g)),
         })
     }
 
@@ -246,7 +249,7 @@ impl Layers {
         |unit, z| match self.exponent_of(unit) {
             1 => (z, ring.one()),
             g => {
-                let below = ring.power(&z, g - 1);
+                let below = ring.power(&z, u64::from(g) - 1);
                 (ring.mul(&below, &z), ring.mul(&ring.integer(i64::from(g)), &below))
             }
         }
@@ -467,6 +470,41 @@ impl Layers {
         directions
     }
 
+    /// Directions of [`Layers::unseen`] for generic inputs, by Cramer's rule: v_j is, up to sign, the determinant of the inputs without column j, for
+    /// the first columns, one for each input, and one more.
+    pub(super) fn unseen_by_name<R: Ring>(
+        &self,
+        ring: &R,
+        inputs: &[Vec<R::Element>],
+    ) -> Vec<(String, Vec<R::Element>)> {
+        let (m, length) = (inputs.len(), self.widths[0] + usize::from(self.bias));
+        if m == 0 || m >= length || m > MOST_EXPANDED {
+            return Vec::new();
+        }
+        let entry = |sample: usize, column: usize| inputs[sample].get(column).cloned().unwrap_or_else(|| ring.one());
+        let mut directions = Vec::new();
+        for last in m..length {
+            let columns: Vec<usize> = (0..m).chain([last]).collect();
+            let signed = |j: usize| {
+                let left: Vec<usize> = columns.iter().copied().filter(|c| *c != columns[j]).collect();
+                let minor = minor(ring, 0, &left, &entry);
+                if j.is_multiple_of(2) { minor } else { ring.neg(&minor) }
+            };
+            let minors: Vec<R::Element> = (0..=m).map(signed).collect();
+            for unit in 0..self.widths[1] {
+                let mut direction = vec![ring.zero(); self.start(self.count() + 1)];
+                for (j, minor) in columns.iter().zip(&minors) {
+                    let bias = *j == self.widths[0];
+                    let weight = if bias { self.bias_weight(1, unit) } else { self.weight(1, unit, *j) };
+                    direction[weight] = minor.clone();
+                }
+                let list: Vec<String> = columns.iter().map(usize::to_string).collect();
+                directions.push((format!("x[{unit};{}]", list.join(",")), direction));
+            }
+        }
+        directions
+    }
+
     /// Neighbouring units of one layer change places; the inputs are layer 0.
     pub(super) fn symmetries(&self) -> Vec<Symmetry> {
         let swaps = (0..=self.count()).flat_map(|layer| (1..self.widths[layer]).map(move |unit| (layer, unit)));
@@ -502,43 +540,6 @@ impl Layers {
         let pairs = cells.map(|(layer, i, j)| (self.weight(layer, i, j), self.weight(last + 1 - layer, j, i)));
         Some(Symmetry::swapping("transposition".to_owned(), self.start(last + 1), pairs))
     }
-    /// The same for generic inputs, by Cramer's rule: v_j is, up to sign, the determinant of the inputs without column j, for
-    /// the first columns, one for each input, and one more.
-    pub(super) fn unseen_by_name<R: Ring>(
-        &self,
-        ring: &R,
-        inputs: &[Vec<R::Element>],
-    ) -> Vec<(String, Vec<R::Element>)> {
-        let (m, length) = (inputs.len(), self.widths[0] + usize::from(self.bias));
-        if m == 0 || m >= length || m > MOST_EXPANDED {
-            return Vec::new();
-        }
-        let entry = |sample: usize, column: usize| inputs[sample].get(column).cloned().unwrap_or_else(|| ring.one());
-        let mut directions = Vec::new();
-        for last in m..length {
-            let columns: Vec<usize> = (0..m).chain([last]).collect();
-            let minor = |j: usize| {
-                let left: Vec<usize> = columns.iter().copied().filter(|c| *c != columns[j]).collect();
-                let minor = determinant(ring, 0, &left, &entry);
-                if j.is_multiple_of(2) { minor } else { ring.neg(&minor) }
-            };
-            let minors: Vec<R::Element> = (0..=m).map(minor).collect();
-            for unit in 0..self.widths[1] {
-                let mut direction = vec![ring.zero(); self.start(self.count() + 1)];
-                for (j, minor) in columns.iter().zip(&minors) {
-                    let bias = *j == self.widths[0];
-                    let weight = if bias { self.bias_weight(1, unit) } else { self.weight(1, unit, *j) };
-                    direction[weight] = minor.clone();
-                }
-                let list: Vec<String> = columns.iter().map(usize::to_string).collect();
-                directions.push((format!("x[{unit};{}]", list.join(",")), direction));
-            }
-        }
-        directions
-    }
-}
-
-impl Layers {
     /// With squares and one output y = Σ w_i z_i² (+ b): turning units i and k of the last hidden layer into each other, z_i by
     /// ε w_k z_k and z_k by −ε w_i z_i, to first order.
     pub(super) fn rotations_by_name<R: Ring>(
@@ -567,26 +568,4 @@ impl Layers {
         };
         pairs.map(direction).collect()
     }
-}
-
-/// Determinants of more inputs are not expanded.
-const MOST_EXPANDED: usize = 6;
-
-/// The determinant of the rows from `row` on and some columns, along its first row.
-fn determinant<R: Ring>(
-    ring: &R,
-    row: usize,
-    columns: &[usize],
-    entry: &dyn Fn(usize, usize) -> R::Element,
-) -> R::Element {
-    if columns.is_empty() {
-        return ring.one();
-    }
-    let mut sum = ring.zero();
-    for (place, column) in columns.iter().enumerate() {
-        let left: Vec<usize> = columns.iter().copied().filter(|c| c != column).collect();
-        let product = ring.mul(&entry(row, *column), &determinant(ring, row + 1, &left, entry));
-        sum = if place.is_multiple_of(2) { ring.add(&sum, &product) } else { ring.sub(&sum, &product) };
-    }
-    sum
 }

@@ -25,13 +25,18 @@ pub use float::Floats;
 pub use function::Function;
 pub use norm::{Norm, Norms};
 pub use prime::{PrimeField, random_prime, random_small_prime};
-pub use random::{gaussian, uniform};
+pub use random::{gaussian, mixed, uniform};
 pub use stream::{Stream, generator};
 pub use word::Words;
 
 use std::fmt::Debug;
 
 use rug::{Integer, Rational};
+
+/// The binomial coefficient; 0 for k > n.
+pub fn binomial(n: usize, k: usize) -> Integer {
+    if k > n { Integer::new() } else { Integer::from(n).binomial(k as u32) }
+}
 
 /// A commutative ring with one.
 pub trait Ring: Clone + Debug + Send + Sync {
@@ -112,7 +117,7 @@ pub trait Ring: Clone + Debug + Send + Sync {
     }
 
     /// `a` to a power, by repeated squaring; `a⁰ = 1`.
-    fn power(&self, a: &Self::Element, exponent: u32) -> Self::Element {
+    fn power(&self, a: &Self::Element, exponent: u64) -> Self::Element {
         let (mut result, mut square, mut left) = (self.one(), a.clone(), exponent);
         while left > 0 {
             if left & 1 == 1 {

@@ -70,6 +70,37 @@ impl PrimeField {
         below(self.prime, random)
     }
 
+    /// A square root, by the algorithm of Tonelli and Shanks; nothing if there is none.
+    pub fn square_root(&self, a: u64) -> Option<u64> {
+        let (one, half) = (self.one(), (self.prime - 1) / 2);
+        if a == 0 {
+            return Some(0);
+        }
+        if self.power(&a, half) != one {
+            return None;
+        }
+        let twos = (self.prime - 1).trailing_zeros();
+        let odd = (self.prime - 1) >> twos;
+        let (mut rest, mut root) = (self.power(&a, odd), self.power(&a, odd.div_ceil(2)));
+        if rest == one {
+            return Some(root);
+        }
+        let non_square = (2..self.prime).map(|n| self.enter(n)).find(|n| self.power(n, half) != one)?;
+        let (mut order, mut generator) = (twos, self.power(&non_square, odd));
+        while rest != one {
+            // The least k with rest^(2^k) = 1 is below the order.
+            let mut square = rest;
+            let k = (1..order).find(|_| {
+                square = self.mul(&square, &square);
+                square == one
+            })?;
+            let step = self.power(&generator, 1 << (order - k - 1));
+            generator = self.mul(&step, &step);
+            (order, rest, root) = (k, self.mul(&rest, &generator), self.mul(&root, &step));
+        }
+        Some(root)
+    }
+
     /// So many products of two elements may be added to a folded sum, which is below p·2^64, before it reaches 2^128.
     fn burst(&self) -> usize {
         let prime = u128::from(self.prime);
@@ -175,15 +206,8 @@ impl Field for PrimeField {
         if *a == 0 {
             return None;
         }
-        let (mut result, mut square, mut left) = (self.one(), *a, self.prime - 2);
-        while left > 0 {
-            if left & 1 == 1 {
-                result = self.mul(&result, &square);
-            }
-            square = self.mul(&square, &square);
-            left >>= 1;
-        }
-        Some(result)
+        // By Fermat's little theorem.
+        Some(self.power(a, self.prime - 2))
     }
 }
 
@@ -241,6 +265,24 @@ mod tests {
         }
         for good in [3, 32_003, PrimeField::MERSENNE_61, (1 << 63) - 25] {
             assert!(PrimeField::new(good).is_some(), "{good}");
+        }
+    }
+
+    #[test]
+    fn half_of_all_numbers_are_squares() {
+        let mut random = ChaCha12Rng::seed_from_u64(1);
+        // 97 − 1 = 2^5 · 3: roots there take several steps.
+        for field in
+            [random_prime(&mut random), PrimeField::new(PrimeField::MERSENNE_61).unwrap(), PrimeField::new(97).unwrap()]
+        {
+            let roots = (0..200).filter_map(|_| {
+                let a = field.random(&mut random);
+                let root = field.square_root(a)?;
+                assert_eq!(field.mul(&root, &root), a);
+                Some(root)
+            });
+            let squares = roots.count();
+            assert!((60..140).contains(&squares), "{squares} of 200");
         }
     }
 

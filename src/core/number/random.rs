@@ -32,6 +32,13 @@ pub fn uniform(random: &mut ChaCha12Rng) -> Dyadic {
     cell(0, random.next_u64(), random)
 }
 
+/// A number from which another one cannot be guessed: the finaliser of SplitMix64 (Steele, Lea, Flood 2014), a bijection.
+pub fn mixed(number: u64) -> u64 {
+    let z = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ z >> 31
+}
+
 /// The centre of the cell of k + x / 2^64, with a random sign.
 fn cell(k: u64, x: u64, random: &mut ChaCha12Rng) -> Dyadic {
     let magnitude = (k << FRACTION | x >> (64 - FRACTION)) * 2 + 1;

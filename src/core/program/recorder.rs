@@ -1,9 +1,7 @@
 //! Taking down a forward pass.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use rug::{Integer, Rational};
+use rustc_hash::FxHashMap;
 
 use super::{Function, Operation, Program, ProgramError, Step};
 
@@ -12,37 +10,6 @@ pub const MOST_STEPS: usize = 1 << 22;
 /// The most bits of a numerator or a denominator of a constant.
 pub const MOST_CONSTANT_BITS: u32 = 1 << 14;
 
-/// A hash of a few machine words: multiply and rotate. Only the recorder's own table uses it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Mixer(u64);
-
-impl Mixer {
-    fn mix(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-}
-
-impl Hasher for Mixer {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.mix(u64::from(*byte)));
-    }
-    fn write_u32(&mut self, word: u32) {
-        self.mix(u64::from(word));
-    }
-    fn write_u64(&mut self, word: u64) {
-        self.mix(word);
-    }
-    fn write_usize(&mut self, word: usize) {
-        self.mix(word as u64);
-    }
-    fn write_isize(&mut self, word: isize) {
-        self.mix(word as u64);
-    }
-}
-
 /// Records the steps of a forward pass.
 ///
 /// Equal steps are one step (operands of + and · in either order), constants are computed, and x + 0, x − 0, x − x, 0 · x,
@@ -50,7 +17,7 @@ impl Hasher for Mixer {
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
     operations: Vec<Operation>,
-    known: HashMap<Operation, Step, BuildHasherDefault<Mixer>>,
+    known: FxHashMap<Operation, Step>,
 }
 
 impl Recorder {

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use rug::Rational;
 
 use super::{Operation, Program, Step};
+use crate::number::mixed;
 
 /// Graphs of more edges are not looked at.
 const MOST_EDGES: usize = 200_000;
@@ -215,10 +216,7 @@ fn read(program: &Program, operation: &Operation, nodes: &[Node], uses: &[usize]
 
 /// One number from two.
 fn mix(a: u64, b: u64) -> u64 {
-    let mut z = a.rotate_left(23) ^ b.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+    mixed(a.rotate_left(23) ^ b.wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
 /// The work done so far.

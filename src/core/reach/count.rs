@@ -29,7 +29,7 @@ use leaf::{Leaf, Shape, Tally, tabulate};
 use minor::Minor;
 
 pub(super) use cost::cost;
-pub use table::{Table, binomial};
+pub use table::Table;
 pub(super) use work::Work;
 
 /// Which sizes a count is for, and where it begins.

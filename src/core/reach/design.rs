@@ -140,7 +140,7 @@ pub fn design(
 /// Which weights may be chosen, and how many of each row.
 struct Rules {
     ground: Allocation,
-    /// The row of each weight, counted over all tensors.
+    /// The row of each weight, counted over all tensors: that of its first entry.
     rows: Vec<usize>,
     cap: usize,
 }
@@ -150,18 +150,18 @@ impl Rules {
         let n = network.weights();
         let inside = options.within.clone().unwrap_or_else(|| Allocation::all(n));
         let ground = options.avoid.as_ref().map_or(inside.clone(), |avoid| inside.difference(avoid));
-        let mut rows = Vec::with_capacity(n);
-        let mut first = 0;
-        for tensor in network.layout().tensors() {
-            rows.extend((0..tensor.size()).map(|cell| first + cell / tensor.columns));
-            first += tensor.rows;
-        }
-        Rules { ground, rows, cap: options.per_row.unwrap_or(usize::MAX) }
+        let layout = network.layout();
+        let row = |weight: usize| {
+            let weight = layout.weight(weight);
+            let before = layout.tensors().iter().take_while(|tensor| *tensor != weight.tensor);
+            before.map(|tensor| tensor.rows).sum::<usize>() + weight.row
+        };
+        Rules { ground, rows: (0..n).map(row).collect(), cap: options.per_row.unwrap_or(usize::MAX) }
     }
 
     /// How many of these weights each row has.
     fn counts(&self, weights: impl Iterator<Item = usize>) -> Vec<usize> {
-        let mut counts = vec![0; self.rows.last().map_or(0, |r| r + 1)];
+        let mut counts = vec![0; self.rows.iter().max().map_or(0, |r| r + 1)];
         weights.for_each(|w| counts[self.rows[w]] += 1);
         counts
     }
@@ -249,7 +249,7 @@ impl Moderate<'_> {
         if layout.tensors().len() > 1 {
             for tensor in layout.tensors() {
                 let (inside, outside): (Vec<usize>, Vec<usize>) =
-                    ground.iter().partition(|w| tensor.positions().contains(*w));
+                    ground.iter().partition(|w| layout.weight(**w).tensor == tensor);
                 orders.push([inside, outside].concat());
             }
         }

@@ -11,7 +11,7 @@ use super::{JacobianMatroid, Patterns, ReachError};
 /// [`Dimensions::matroid`].
 #[derive(Clone, Debug)]
 pub enum Dimensions {
-    /// Of a polynomial label map.
+    /// Of a label map without kinks.
     Matroid(Box<JacobianMatroid>),
     /// Of a label map with kinks.
     Patterns(Box<Patterns>),
@@ -35,7 +35,7 @@ impl Dimensions {
         Ok(Dimensions::Patterns(Box::new(Patterns::draw(network, samples, seed, draws, control)?)))
     }
 
-    /// The one matroid of a polynomial label map.
+    /// The one matroid of a label map without kinks.
     ///
     /// # Errors
     /// [`ReachError::NotOneMatroid`].

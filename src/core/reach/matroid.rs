@@ -11,10 +11,10 @@ use crate::number::{PrimeField, Ring, Stream, generator};
 
 use super::analytic::Analytic;
 use super::bounds::Bounds;
-use super::count::binomial;
 use super::point::ModularPoint;
 use super::rank::{Dimension, Reason};
 use super::{Chance, Evidence, ReachError};
+use crate::number::binomial;
 
 /// The most entries that a Jacobian may have.
 const MOST_ENTRIES: u64 = 1 << 26;
@@ -56,7 +56,7 @@ impl JacobianMatroid {
     /// Evaluates the Jacobian at one random point. Costs rows × n × rank products for an m·p × n Jacobian.
     ///
     /// # Errors
-    /// A label map that is not polynomial, no samples, more labels than 64 bits count, a Jacobian over the stated limit, or being
+    /// A label map with kinks, no samples, more labels than 64 bits count, a Jacobian over the stated limit, or being
     /// stopped.
     pub fn new(network: &Network, samples: Samples, seed: u64, control: &Control<'_>) -> Result<Self, ReachError> {
         if !network.has_one_matroid() {

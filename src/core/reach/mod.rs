@@ -30,7 +30,7 @@ mod wide;
 pub use chance::{Chance, Evidence};
 pub(crate) use chance::{ceil_log2, missed_minor_log2};
 pub use count::Table;
-pub use count::{binomial, count_all};
+pub use count::count_all;
 pub use design::{Design, DesignOptions, Optimal, design};
 pub use dimensions::Dimensions;
 pub use flats::{Affine, Disagreement, Family, Fit, Member, Numbers, Term, feature_names};

@@ -14,8 +14,8 @@ use rug::Integer;
 use crate::control::Control;
 
 use super::ReachError;
-use super::count::binomial;
 use super::symmetry::{Group, Set, bit};
+use crate::number::binomial;
 
 /// So many orbits are extended between two looks at whether to stop.
 const CHUNK: usize = 256;

@@ -8,9 +8,10 @@ use rug::Integer;
 use crate::control::Control;
 use crate::network::{Network, Samples};
 
-use super::count::{CountOptions, Work, binomial};
+use super::count::{CountOptions, Work};
 use super::scan::{Plan, Scan, ScanOptions};
 use super::{ReachError, Settings};
+use crate::number::binomial;
 
 /// What came of a piece: (component, size, rank, number of subsets).
 pub type PieceResult = Vec<(usize, usize, usize, Integer)>;

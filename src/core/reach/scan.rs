@@ -10,11 +10,12 @@ use crate::control::{Control, Stopped};
 use crate::network::{Network, Samples};
 use crate::number::PrimeField;
 
-use super::count::{CountOptions, Fold, PROGRESS, Table, binomial, cost, count};
+use super::count::{CountOptions, Fold, PROGRESS, Table, cost, count};
 use super::fold::folds;
 use super::rank::{Dimension, Settings};
 use super::scan_patterns::{Drawn, MOST_WEIGHTS, scan_patterns};
 use super::{DRAWS, Evidence, JacobianMatroid, Patterns, ReachError};
+use crate::number::binomial;
 
 /// What a scan is about, besides network and samples.
 #[derive(Clone, Debug)]
@@ -92,7 +93,7 @@ pub fn scan(
     Ok(Scan { network, samples, within, sizes, table, teacher, evidence, settings, trials, drawn: Some(drawn) })
 }
 
-/// The same for a polynomial label map.
+/// [`scan`] of a label map without kinks: one matroid's.
 fn scan_matroid(
     network: &Network,
     samples: Samples,

@@ -58,7 +58,7 @@ impl Fractions {
         let known = self.known();
         exponents.fold((0u64, Norms.one()), |(degree, norm), (factor, exponent)| {
             let (d, n) = known.factors[factor as usize];
-            let power = Norms.power(&n, u32::try_from(exponent).unwrap_or(u32::MAX));
+            let power = Norms.power(&n, exponent);
             (degree.saturating_add(d.saturating_mul(exponent)), Norms.mul(&norm, &power))
         })
     }

@@ -12,7 +12,7 @@ use super::Obscure;
 use super::echelon::{Echelon, Relations};
 use super::fractions::{Sizes, sizes};
 use super::places::{Places, Slot};
-use super::point::{Point, Witnesses, power, signed_power};
+use super::point::{Point, Witnesses, signed_power};
 use super::real::exists_somewhere;
 use crate::algebra::rational_of;
 use crate::number::{Field, Function, PrimeField, Ring, Stream, generator, random_prime};
@@ -201,25 +201,22 @@ impl Plan {
         self.log_of.is_some()
     }
 
+    /// The exponent to which the variable that stands for a root of e is taken in exp(constant).
     pub(super) fn exponent_of_e(&self, constant: &Rational) -> Option<i64> {
-        self.whole(&(constant.clone() * self.root_of_e))
+        whole(&(constant.clone() * self.root_of_e))
     }
 
-    /// The exponent, in an exponential, of the variable behind another, or of the argument of a logarithm or its root.
+    /// The exponent to which the variable of `factor.place` is taken: the factor's power times the root that the variable is of;
+    /// nothing if that is no machine integer.
     pub(super) fn exponent(&self, factor: &Factor) -> Option<i64> {
         if factor.of_log {
             let order = self.root_orders.get(&factor.place).copied().unwrap_or(0);
-            return self.whole(&(factor.power.clone() << order));
+            return whole(&(factor.power.clone() << order));
         }
         match &self.definitions[factor.place] {
-            Definition::Fresh { root } => self.whole(&(factor.power.clone() * *root)),
+            Definition::Fresh { root } => whole(&(factor.power.clone() * *root)),
             Definition::Dependent { .. } => None,
         }
-    }
-
-    /// The integer that a rational number is.
-    pub(super) fn whole(&self, value: &Rational) -> Option<i64> {
-        if *value.denom() == 1 { value.numer().to_i64() } else { None }
     }
 
     /// Whether, on one sample, the arguments that depend on inputs are independent modulo functions of the weights, and those
@@ -454,11 +451,11 @@ impl Plan {
                     *known = order.max(*known);
                 }
             } else if let Definition::Fresh { root } = &mut self.definitions[factor.place] {
-                *root = lcm(*root, denominator).ok_or(LARGE)?;
+                *root = bounded_lcm(*root, denominator).ok_or(LARGE)?;
             }
         }
         self.has_e |= !constant.is_zero();
-        self.root_of_e = lcm(self.root_of_e, constant.denom().to_u64().unwrap_or(u64::MAX)).ok_or(LARGE)?;
+        self.root_of_e = bounded_lcm(self.root_of_e, constant.denom().to_u64().unwrap_or(u64::MAX)).ok_or(LARGE)?;
         Ok(constant)
     }
 
@@ -509,7 +506,7 @@ impl Plan {
         let Some(order) = denominator(factors, constant) else { return false };
         let number = match &self.log_of {
             Some(base) if !constant.is_zero() => {
-                field.rational(base).and_then(|base| signed_power(field, base, self.whole(&(constant.clone() * order))))
+                field.rational(base).and_then(|base| signed_power(field, base, whole(&(constant.clone() * order))))
             }
             _ => Some(field.one()),
         };
@@ -539,9 +536,8 @@ fn difference(field: PrimeField, point: &Point, place: usize, factors: &[Factor]
 /// The argument of a logarithm to the power `order`, over what it must be if the logarithm is Σ power · argument (of a logarithm:
 /// value). What real logarithms are taken of is positive: then the equation of these powers gives that of the logarithms.
 fn ratio(field: PrimeField, point: &Point, place: usize, factors: &[Factor], order: u64) -> Option<u64> {
-    factors.iter().try_fold(power(field, point.arguments[place], order), |quotient, factor| {
-        let exponent = factor.power.clone() * order;
-        let exponent = if *exponent.denom() == 1 { exponent.numer().to_i64() } else { None };
+    factors.iter().try_fold(field.power(&point.arguments[place], order), |quotient, factor| {
+        let exponent = whole(&(factor.power.clone() * order));
         let base = if factor.of_log { point.arguments[factor.place] } else { point.results[factor.place] };
         Some(field.mul(&quotient, &signed_power(field, base, exponent.map(|e| -e))?))
     })
@@ -550,7 +546,7 @@ fn ratio(field: PrimeField, point: &Point, place: usize, factors: &[Factor], ord
 /// The least common denominator of the coefficients of a relation.
 fn denominator(factors: &[Factor], constant: &Rational) -> Option<u64> {
     let all = factors.iter().map(|factor| factor.power.denom()).chain([constant.denom()]);
-    all.into_iter().try_fold(1, |multiple, denominator| lcm(multiple, denominator.to_u64()?))
+    all.into_iter().try_fold(1, |multiple, denominator| bounded_lcm(multiple, denominator.to_u64()?))
 }
 
 /// A positive number other than 1 as a power of one above 1 that is no power of another.
@@ -573,7 +569,13 @@ fn small(field: PrimeField, element: u64) -> Option<Rational> {
     rational_of(&Integer::from(field.prime()), Integer::from(field.leave(element)), &bound)
 }
 
-fn lcm(a: u64, b: u64) -> Option<u64> {
+/// The machine integer that a rational number is.
+fn whole(value: &Rational) -> Option<i64> {
+    if *value.denom() == 1 { value.numer().to_i64() } else { None }
+}
+
+/// The least common multiple, if it is no larger than coefficients may be.
+fn bounded_lcm(a: u64, b: u64) -> Option<u64> {
     let multiple = Integer::from(a).lcm(&Integer::from(b)).to_u64()?;
     (multiple <= MOST_COEFFICIENT).then_some(multiple)
 }

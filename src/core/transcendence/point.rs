@@ -287,7 +287,7 @@ impl Draw<'_> {
             return Ok(None);
         }
         let (constant, factors) = match self.plan.definition(place) {
-            Definition::Fresh { root } => return Ok(Some(power(field, self.variables[place], *root))),
+            Definition::Fresh { root } => return Ok(Some(field.power(&self.variables[place], *root))),
             Definition::Dependent { constant, factors } => (constant, factors),
         };
         let known = |p: usize| if self.plan.known_before(p, place) { Ok(()) } else { Err(()) };
@@ -377,7 +377,7 @@ impl Draw<'_> {
         witnesses: &mut Witnesses,
     ) -> Option<u64> {
         let field = self.field;
-        let root = if radicand == 0 { None } else { square_root(field, radicand, random) };
+        let root = if radicand == 0 { None } else { field.square_root(radicand) };
         let Some(root) = root else {
             witnesses[number] |= radicand != 0;
             self.lacks_root = true;
@@ -409,77 +409,9 @@ fn non_zero(field: PrimeField, random: &mut ChaCha12Rng) -> u64 {
     }
 }
 
-/// `base` to a power, by repeated squaring.
-pub(super) fn power(field: PrimeField, base: u64, exponent: u64) -> u64 {
-    let (mut result, mut square, mut left) = (field.one(), base, exponent);
-    while left > 0 {
-        if left & 1 == 1 {
-            result = field.mul(&result, &square);
-        }
-        square = field.mul(&square, &square);
-        left >>= 1;
-    }
-    result
-}
-
-/// The same for a power of either sign; nothing for a negative power of zero, or without an exponent.
+/// `base` to a power of either sign; nothing for a negative power of zero, or without an exponent.
 pub(super) fn signed_power(field: PrimeField, base: u64, exponent: Option<i64>) -> Option<u64> {
     let exponent = exponent?;
     let base = if exponent < 0 { field.inverse(&base)? } else { base };
-    Some(power(field, base, exponent.unsigned_abs()))
-}
-
-/// A square root modulo p, by the algorithm of Tonelli and Shanks; nothing if there is none.
-fn square_root(field: PrimeField, a: u64, random: &mut ChaCha12Rng) -> Option<u64> {
-    let p = field.prime();
-    let one = field.one();
-    if power(field, a, (p - 1) / 2) != one {
-        return None;
-    }
-    let twos = (p - 1).trailing_zeros();
-    let odd = (p - 1) >> twos;
-    let non_square = loop {
-        let candidate = non_zero(field, random);
-        if power(field, candidate, (p - 1) / 2) != one {
-            break candidate;
-        }
-    };
-    let (mut order, mut generator) = (twos, power(field, non_square, odd));
-    let (mut rest, mut root) = (power(field, a, odd), power(field, a, odd.div_ceil(2)));
-    while rest != one {
-        // The least k with rest^(2^k) = 1 is below the order.
-        let mut square = rest;
-        let k = (1..order).find(|_| {
-            square = field.mul(&square, &square);
-            square == one
-        })?;
-        let step = power(field, generator, 1 << (order - k - 1));
-        generator = field.mul(&step, &step);
-        (order, rest, root) = (k, field.mul(&rest, &generator), field.mul(&root, &step));
-    }
-    Some(root)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::number::{Stream, generator, random_prime};
-
-    #[test]
-    fn half_of_all_numbers_are_squares() {
-        let mut random = generator(1, Stream::Points, 0);
-        for field in
-            [random_prime(&mut random), PrimeField::new(PrimeField::MERSENNE_61).unwrap(), PrimeField::new(97).unwrap()]
-        {
-            let mut squares = 0;
-            for _ in 0..200 {
-                let a = non_zero(field, &mut random);
-                if let Some(root) = square_root(field, a, &mut random) {
-                    assert_eq!(field.mul(&root, &root), a);
-                    squares += 1;
-                }
-            }
-            assert!((60..140).contains(&squares), "{squares} of 200");
-        }
-    }
+    Some(field.power(&base, exponent.unsigned_abs()))
 }

@@ -13,6 +13,7 @@ from .networks import Network, _call_name
 from .recorded import (
     convolved,
     cut,
+    held_against,
     input_shape,
     output,
     parts,
@@ -179,13 +180,8 @@ def _checked(name: str, value: Any, told: Any) -> Any:
     """What was recorded for an equation, held against the shape and the kind of numbers that JAX gives it."""
     if isinstance(value, Softmax) or not isinstance(value, (Tensor, Hidden)):
         return value
-    if not np.issubdtype(told.dtype, np.floating) and str(told.dtype) != "bfloat16":
-        mend = "keep them floats: a rounding or a comparison of weights or inputs has no derivative"
-        raise NotSupported(f"{name} gives {told.dtype} of weights or inputs, which is not recorded\n  {mend}")
-    if tuple(value.shape) != tuple(told.shape):
-        shapes = f"{tuple(value.shape)} here, and {tuple(told.shape)} in JAX"
-        raise NotSupported(f"{name} with these arguments is not recorded: its shape is {shapes}")
-    return value
+    is_float = np.issubdtype(told.dtype, np.floating) or str(told.dtype) == "bfloat16"
+    return held_against(name, value, told, is_float, "JAX")
 
 
 CALLS = {

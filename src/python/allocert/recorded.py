@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _native
-from .errors import AllocertError
+from .errors import AllocertError, NotSupported
 from .networks import Network
 from .tensors import Tensor, _add, _concat, _multiply, _sum, as_tensor, convolve
 
@@ -33,6 +33,17 @@ def recorded(
         return out._inner
 
     return _native.Network.record(name, inputs, [(key, list(shape)) for key, shape in weights], forward)
+
+
+def held_against(name: str, value: Any, told: Any, is_float: bool, library: str) -> Any:
+    """What was recorded for a step, if it has the shape and the kind of numbers that the library gives it."""
+    if not is_float:
+        mend = "keep them floats: a rounding or a comparison of weights or inputs has no derivative"
+        raise NotSupported(f"{name} gives {told.dtype} of weights or inputs, which is not recorded\n  {mend}")
+    if tuple(value.shape) != tuple(told.shape):
+        shapes = f"{tuple(value.shape)} here, and {tuple(told.shape)} in {library}"
+        raise NotSupported(f"{name} with these arguments is not recorded: its shape is {shapes}")
+    return value
 
 
 def _zeros_and_ones(mask: Any) -> Any:

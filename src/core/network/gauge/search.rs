@@ -5,7 +5,7 @@ use super::{AffineField, Terms};
 use crate::algebra::{Matrix, RowSpace, first_basis};
 use crate::allocation::Layout;
 use crate::control::Control;
-use crate::number::{Field, Function, PrimeField, Ring};
+use crate::number::{Field, Function, PrimeField, Ring, mixed};
 use crate::program::{Operation, Program, Step, Values};
 
 /// Points add no row to the system before it counts as complete, so often.
@@ -17,23 +17,17 @@ const MOST_NUMERATOR: u64 = 1 << 16;
 const MOST_DRAWS: usize = 1 << 14;
 /// and so many times weights, where some have inputs and others not.
 const MOST_WEIGHTS: usize = 16;
-/// A prime other than 2^61 − 1, and a small one; all three are 3 modulo 4, so that square roots are powers.
+/// A prime other than 2^61 − 1, and a small one; all three are 3 modulo 4, so that a square root is one power.
 const OTHER_PRIME: u64 = (1 << 61) - 45;
 const SMALL_PRIME: u64 = (1 << 26) - 5;
 /// The entries of g are below this.
 const MOST_ENTRY: u64 = 1 << 12;
 
-/// Numbers for weights, inputs, slopes, exponentials and logarithms, one after the other.
+/// Numbers for weights, inputs, slopes, exponentials and logarithms, one after the other: any spread-out ones do, since what is
+/// found is proved afterwards.
 pub(super) struct Numbers {
     pub(super) field: PrimeField,
     state: u64,
-}
-
-/// SplitMix64: any spread-out numbers do, since what is found is proved afterwards.
-fn mixed(state: u64) -> u64 {
-    let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 impl Numbers {
@@ -82,25 +76,12 @@ impl Numbers {
             Operation::Apply(Function::Exp, _) => Some((number, number)),
             Operation::Apply(Function::Log, _) => Some((number, field.inverse(&operand)?)),
             Operation::Apply(Function::Sqrt, _) => {
-                let root = square_root(&field, operand)?;
+                let root = field.square_root(operand)?;
                 Some((root, field.inverse(&field.add(&root, &root))?))
             }
             _ => Some((field.mul(&number, &operand), number)),
         }
     }
-}
-
-/// A square root modulo a prime that is 3 modulo 4, if there is one.
-fn square_root(field: &PrimeField, square: u64) -> Option<u64> {
-    let (mut root, mut power, mut left) = (field.one(), square, field.prime().div_ceil(4));
-    while left > 0 {
-        if left & 1 == 1 {
-            root = field.mul(&root, &power);
-        }
-        power = field.mul(&power, &power);
-        left >>= 1;
-    }
-    (field.mul(&root, &root) == square).then_some(root)
 }
 
 /// Some point, with the values of all steps.

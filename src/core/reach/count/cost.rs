@@ -16,7 +16,8 @@ use crate::control::Control;
 use crate::number::PrimeField;
 use crate::number::{Stream, generator};
 
-use super::{CountOptions, Counter, Minor, Run, binomial};
+use super::{CountOptions, Counter, Minor, Run};
+use crate::number::binomial;
 
 /// Weights on a walk have so many binary digits behind the point.
 const DIGITS: u32 = 32;

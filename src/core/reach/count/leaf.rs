@@ -1,12 +1,11 @@
 //! Small minors whose subsets are counted by a formula.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use itertools::Itertools;
 use rug::Integer;
+use rustc_hash::FxHashMap;
 
-use super::table::{Table, binomial};
+use super::table::Table;
+use crate::number::binomial;
 
 /// A small minor whose subsets are counted by a formula, with what was split off before it was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,7 +27,7 @@ pub(super) enum Shape {
     DualClass { size: u16, elements: u16 },
 }
 
-pub(super) type Tally = HashMap<Leaf, u64, BuildHasherDefault<Mixer>>;
+pub(super) type Tally = FxHashMap<Leaf, u64>;
 
 impl Leaf {
     /// The subsets of this minor by size and rank, the taken elements included; loops and coloops left out.
@@ -71,26 +70,4 @@ pub(super) fn tabulate(n: usize, r: usize, tally: &Tally) -> Table {
         }
     }
     table
-}
-
-/// A hash for small keys: multiply and rotate.
-#[derive(Default)]
-pub(super) struct Mixer(u64);
-
-impl Hasher for Mixer {
-    fn finish(&self) -> u64 {
-        self.0 ^ self.0 >> 32
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|b| self.write_u64(u64::from(*b)));
-    }
-    fn write_u16(&mut self, value: u16) {
-        self.write_u64(u64::from(value));
-    }
-    fn write_u64(&mut self, value: u64) {
-        self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-    fn write_isize(&mut self, value: isize) {
-        self.write_u64(value as u64);
-    }
 }

@@ -76,11 +76,3 @@ impl Table {
         table
     }
 }
-
-/// The binomial coefficient.
-pub fn binomial(n: usize, k: usize) -> Integer {
-    if k > n {
-        return Integer::new();
-    }
-    Integer::from(n).binomial(k as u32)
-}

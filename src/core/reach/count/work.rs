@@ -9,7 +9,8 @@ use crate::algebra::{Matrix, RowSpace};
 use crate::control::Control;
 use crate::number::PrimeField;
 
-use super::{CountOptions, Counter, Minor, Table, Tally, binomial, tabulate};
+use super::{CountOptions, Counter, Minor, Table, Tally, tabulate};
+use crate::number::binomial;
 
 /// The recursion is cut into about this many minors.
 const MINORS: usize = 4096;

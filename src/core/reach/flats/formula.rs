@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::control::Control;
-use crate::reach::count::binomial;
+use crate::number::binomial;
 use crate::reach::symmetry::{Set, bit};
 
 use super::ground::points;

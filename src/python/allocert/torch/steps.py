@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import NotSupported
+from ..recorded import held_against
 
 
 def torch_itself() -> Any:
@@ -96,12 +97,7 @@ def _checked(node: Any, value: Any, told: Any, recorded: tuple[type, ...]) -> An
     name = f"{layer_of(node)}: {operation_of(node)}"
     if not isinstance(told, torch.Tensor):
         raise NotSupported(f"{name} gives no tensor in torch, which is not recorded")
-    if not isinstance(value, recorded):
+    is_recorded = isinstance(value, recorded)
+    if not is_recorded:
         value = torch.as_tensor(np.asarray(value), dtype=told.dtype)
-    elif not told.dtype.is_floating_point:
-        mend = "keep them floats: a rounding or a comparison of weights or inputs has no derivative"
-        raise NotSupported(f"{name} gives {told.dtype} of weights or inputs, which is not recorded\n  {mend}")
-    if tuple(value.shape) != tuple(told.shape):
-        shapes = f"{tuple(value.shape)} here, and {tuple(told.shape)} in torch"
-        raise NotSupported(f"{name} with these arguments is not recorded: its shape is {shapes}")
-    return value
+    return held_against(name, value, told, not is_recorded or told.dtype.is_floating_point, "torch")
