@@ -89,7 +89,7 @@ impl Parts<'_> {
     fn quadratic_forms(&self, inputs: u64, start: usize, end: usize) -> u64 {
         let rank = self.width(start + 1);
         let quadratic = end == start + 2 && self.exponents[start] == 2 && self.width(end) == 1 && rank <= inputs;
-        if quadratic { rank * inputs - rank * (rank - 1) / 2 } else { ENDLESS }
+        if quadratic { rank.saturating_mul(inputs) - rank * (rank - 1) / 2 } else { ENDLESS }
     }
 
     /// The number of weights.
