@@ -60,6 +60,108 @@ fn what_is_counted_by_layers_speaks_for_no_image_where_weights_are_tied() {
     assert_eq!(orbits, outcomes("", tied, &[&format!("a.text == '?' or {emptier}")]));
 }
 
+/// The language's own shifts, ranges and counters keep 32 bits.
+#[test]
+fn integers_of_any_size_are_shifted_and_counted() {
+    let about = "networks = [lffn([1, 31])], allocations = [\"none\"]";
+    all_are(
+        "verified",
+        "",
+        about,
+        &[
+            "1 << net.weights == 2147483648 and (3 << 30) == 3221225472 and (7 << 31) == 15032385536",
+            "sum([c for s, d, c in net.counts()]) == 1 << net.weights",
+            "(-7) << 31 == -15032385536 and (5 << 30) >> 29 == 10 and -5 >> 1 == -3 and (1 << 100) >> 100 == 1",
+            "len(range(-1000, 1000, 3)) == 667 and [i for i, _ in enumerate([0, 0], 5)] == [5, 6]",
+        ],
+    );
+    for (condition, says) in [
+        ("1 << -1 == 0", "a shift is by 0 to 65536 places"),
+        ("1 << 1000000 == 0", "a shift is by 0 to 65536 places"),
+        ("len(range(-2147483648, 2147483647, 1073741824)) == 4", "must add up to less than"),
+        ("list(enumerate([0], 2147483647)) != []", "start must be below"),
+    ] {
+        let said =
+            refused(&format!("claim(name = \"t\", statement = \"s\", {about}, holds = lambda net, a: {condition})\n"));
+        assert!(said.contains(says), "{condition}: {said}");
+    }
+    let claim = format!("claim(name = \"t\", statement = \"s\", {about}, holds = lambda net: f() > 0)\n");
+    let said = refused(&format!("def f():\n    x = 1\n    x <<= 31\n    return x\n{claim}"));
+    assert!(said.contains("write x = x << y"), "{said}");
+}
+
+/// Keys and texts of decimals are the language's own, which round.
+#[test]
+fn decimals_are_no_keys_and_no_texts_where_these_round() {
+    let about = "networks = [lffn([1, 1])], allocations = [\"none\"]";
+    for condition in [
+        "len({(9007199254740992.0,): 1} | {(9007199254740993,): 2}) == 1",
+        "len(f()) == 1",
+        "str(12345678.0) == str(12345679.0)",
+        "f\"{12345678901234.5}\" == f\"{12345678901234.0}\"",
+        "\"%s\" % 12345678.0 == \"%s\" % 12345679.0",
+        "\"{}\".format(12345678.0) == \"{}\".format(12345679.0)",
+    ] {
+        let keys = "def f():\n    d = {(9007199254740992.0,): 1}\n    d |= {(9007199254740993,): 1}\n    return d\n";
+        let keys = if condition.contains("f()") { keys } else { "" };
+        let claim =
+            format!("{keys}claim(name = \"t\", statement = \"s\", {about}, holds = lambda net, a: {condition})\n");
+        let said = refused(&claim);
+        assert!(said.contains("decimals"), "{condition}: {said}");
+    }
+    all_are("verified", "", about, &["str(0.25) == \"0.25\" and {0.5: 1}[0.5] == 1"]);
+}
+
+/// What a file that is used works out while it is loaded is counted, too.
+#[test]
+fn what_used_files_work_out_is_as_sure_as_it_is_there() {
+    let bounded = "def forward(x, w):\n    f = w[0] + power(w[1], 3) + w[0] * w[1]\n    return stack([f * f * x[0], f * x[0] + power(f, 3) * x[0]])\n";
+    let used = format!(
+        "{bounded}D = network(\"n\", forward, inputs = 1, weights = {{\"w\": (2,)}}).teacher_dim\n\
+         U = lffn([2, 2, 2]).allocation(\"W1[0,0] W1[1,1] W2[0,0] W2[1,1]\").match_in(3).undecided\n"
+    );
+    let path = program::file("used.star", &used);
+    for condition in ["D == 1", "U == 0"] {
+        let claim = format!(
+            "claim(name = \"t\", statement = \"s\", networks = [lffn([1, 1])], holds = lambda net, a: {condition})\n"
+        );
+        let run = verify(&claim, &["--use", path.to_str().unwrap(), "--json"]);
+        let said = &objects(&run)[0];
+        let (outcome, evidence) = (said["outcome"].as_str(), said["evidence"].as_str());
+        assert!(
+            evidence != Some("proved") && (condition == "D == 1" || outcome != Some("verified")),
+            "{condition}: {said}"
+        );
+    }
+    let network = "lffn([2, 2 if lffn([2, 2, 2]).allocation(\"W1[0,0] W1[1,1] W2[0,0] W2[1,1]\").match_in(5).probability > 0.8956 else 3])";
+    let run = program::allocert(&["rank", network, "all"]);
+    assert_eq!(run.status, 2, "{}{}", run.out, run.err);
+}
+
+/// Functions read names when they are called, which is after the file was read.
+#[test]
+fn conditions_read_no_names_that_change_before_they_are_checked() {
+    let claim = "claim(name = \"t%d\" % k, statement = \"No dimension is above k.\", networks = [lffn([1, 2])], holds = lambda net, a: a.dim <= k)";
+    for file in [
+        format!("for k in [1, 2]:\n    {claim}\n"),
+        format!("[{claim} for k in [1, 2]]\n"),
+        format!("def f():\n    for k in [1, 2]:\n        {claim}\nf()\n"),
+        format!("k = 1\n{claim}\nk = 2\n"),
+        format!("k = 1\n{claim}\nk += 1\n"),
+        format!(
+            "def k():\n    return 1\n{}\ndef k():\n    return 2\n",
+            claim.replace("% k", "% 1").replace("<= k)", "<= k())")
+        ),
+    ] {
+        let said = refused(&file);
+        assert!(said.contains("another value"), "{file}: {said}");
+    }
+    let made = "def holds(k):\n    return lambda net, a: a.dim <= k\nfor k in [1, 2]:\n    claim(name = \"t%d\" % k, statement = \"s\", networks = [lffn([1, 2])], holds = holds(k))\n";
+    let run = verify(made, &["--json"]);
+    let outcomes: Vec<String> = objects(&run).iter().map(|o| o["outcome"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(outcomes, ["refuted", "verified"], "{}", run.err);
+}
+
 #[test]
 fn no_network_of_ones_own_is_called_like_a_built_in_one() {
     for name in [

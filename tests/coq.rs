@@ -103,6 +103,22 @@ fn a_program_under_the_name_of_another_network_is_refused() {
 }
 
 #[test]
+fn what_is_over_the_limits_of_the_checker_is_not_written() {
+    // A network that the checker does not build comes first, so that it does not look at the names after it.
+    let text = certificate("over", &["rank", PINNED, "all"]);
+    let lines: Vec<&str> = text.lines().collect();
+    let large = r#"{"step":1,"by":{"network":{"network":"lffn([100, 100])","samples":null}}}"#;
+    let moved =
+        |line: &str, step: usize| line.replacen(&format!("\"step\":{step},"), &format!("\"step\":{},", step + 1), 1);
+    let rest = lines[1..].iter().enumerate().map(|(at, line)| moved(line, at + 1));
+    let text = [lines[0].to_owned(), large.to_owned()].into_iter().chain(rest).collect::<Vec<_>>().join("\n");
+    let path = file("over-the-limit.cert", &text);
+    let run = allocert(&["coq", path.to_str().unwrap()]);
+    assert!(matches!(run.status, 2 | 3), "{}", run.out);
+    assert!(!run.out.contains("Theorem"), "{}", run.out);
+}
+
+#[test]
 fn of_a_claim_all_dimensions_count_and_its_condition_is_left_to_the_checker() {
     let folder = file("claims-in-coq", "").with_extension("certificates");
     let claim = "claim(name = 'c', statement = 'Of one unit.', networks = [lffn([1, 1, 1])], holds = lambda net, a: a.dim == min(a.size, 1))\n";

@@ -248,7 +248,23 @@ fn the_library_of_programs_is_certified_by_the_command_line() {
         let name = format!("adapter(d={}, r=1)", if command[0] == "rank" { 4 } else { 2 });
         assert!(report["programs"][0]["network"] == name.as_str(), "{}", run.out);
         let run = allocert(&["check", path]);
-        assert!(run.out.contains("is this program, SHA-256 ") && run.out.contains("tensor U["), "{}", run.out);
+        assert!(run.out.contains(" here is this program, SHA-256 ") && run.out.contains("tensor U["), "{}", run.out);
+    }
+}
+
+#[test]
+fn a_shipped_family_means_its_program() {
+    let path = file("attention.cert", "");
+    let path = path.to_str().unwrap();
+    assert_eq!(allocert(&["rank", "attention(2,1)", "all", "--certificate", path]).status, 0);
+    assert_eq!(allocert(&["check", path]).status, 0);
+    let text = std::fs::read_to_string(path).unwrap();
+    for another in ["attention(d=2, a=2", "attention(d=3, a=1"] {
+        let renamed = text.replace("attention(d=2, a=1", another);
+        assert_ne!(text, renamed);
+        std::fs::write(path, renamed).unwrap();
+        let run = allocert(&["check", path]);
+        assert!(run.status == 1 && run.out.contains("is not that of the family attention"), "{}", run.out);
     }
 }
 
@@ -260,6 +276,13 @@ fn what_no_certificate_carries_is_said() {
     };
     let half = net("relu([1, 2, 1])").pin(&[(0, Rational::from((1, 2)))]).unwrap();
     assert_eq!(certify(&half, Samples::Count(1)), Err(CannotCertify::FractionsAndKinks));
+    let with =
+        "def forward(x, w):\n    return w * x\nN = network(\"toy\", forward, inputs = 1, weights = {\"with\": ()})\n";
+    let path = file("with.star", with);
+    let place = path.with_file_name("with.cert");
+    let run =
+        allocert(&["rank", "N", "all", "--use", path.to_str().unwrap(), "--certificate", place.to_str().unwrap()]);
+    assert!(run.status == 2 && run.err.contains("word of statements"), "{}{}", run.out, run.err);
     let tanh = net("mlp([1, 1, 1], \"tanh\")");
     assert_eq!(certify(&tanh, Samples::Count(1)), Err(CannotCertify::Analytic));
 }

@@ -32,6 +32,7 @@ for certificate in "$folder"/*.cert; do
     case $? in
       0) accepted=$((accepted + 1)); continue ;;
       1) why="rejected" ;;
+      3) why="too large for its stack" ;;
       137 | 152) why="over ${SECONDS_EACH:-60} s" ;;
       *) why="the checker cannot be run: make -C proofs/coq extracted" ;;
     esac

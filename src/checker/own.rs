@@ -21,11 +21,10 @@ use super::number::Modular;
 use super::program::{Operand, Program, Step};
 use super::proof::{Fault, ensure};
 use super::univariate::rational;
+use allocert_format::is_tensor_name;
 
 /// More entries of tensors are not read.
 const MOST_PLACES: usize = 1 << 14;
-/// Words of statements are no names, so that no list of weights reads as a statement.
-const WORDS: [&str; 8] = ["all", "none", "is", "at", "of", "does", "not", "spans"];
 /// Longer constants are not read.
 const MOST_DIGITS: usize = 10_000;
 
@@ -72,11 +71,7 @@ fn tensor(line: &str, entries: &mut Vec<Option<usize>>, known: &mut usize) -> Re
             (name, axes.collect::<Option<Vec<usize>>>().ok_or_else(|| wrong(line))?)
         }
     };
-    let word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
-    let letter = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    // `x0[1]` is an entry of an input in polynomials.
-    let input = name.strip_prefix('x').is_some_and(|rest| digits(rest).is_some());
-    ensure(word && letter && !input && !WORDS.contains(&name), "that is not a name of a tensor")?;
+    ensure(is_tensor_name(name), "that is not a name of a tensor")?;
     let size = axes.iter().try_fold(1usize, |size, axis| size.checked_mul(*axis)).unwrap_or(usize::MAX);
     let start = entries.len();
     if size > MOST_PLACES || start + size > MOST_PLACES {

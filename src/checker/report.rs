@@ -74,7 +74,11 @@ impl Report {
             text.push_str(&format!("\n  … {} statements in all", self.statements.len()));
         }
         for carried in &self.programs {
-            text.push_str(&format!("\n  {} is this program, SHA-256 {}:", visible(&carried.network), carried.sha256));
+            text.push_str(&format!(
+                "\n  what is called {} here is this program, SHA-256 {}:",
+                visible(&carried.network),
+                carried.sha256
+            ));
             let lines: Vec<&str> = carried.text.lines().collect();
             lines.iter().take(MOST_LINES).for_each(|line| text.push_str(&format!("\n    {}", visible(line))));
             if lines.len() > MOST_LINES {

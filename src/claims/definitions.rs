@@ -12,7 +12,7 @@ use super::globals::{Host, globals};
 use super::limits::{MOST_LOADING_TICKS, limit, too_deep};
 use super::names::hidden;
 use super::session::Session;
-use super::unknown::{Reading, once};
+use super::unknown::{Reading, blind, once};
 use super::values::NetworkValue;
 use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
@@ -22,9 +22,11 @@ use allocert_core::text::{nearest, quote};
 /// What files define: networks of one's own, and the functions that build them.
 #[derive(Clone, Debug, Default)]
 pub struct Definitions {
-    modules: Vec<Arc<FrozenModule>>,
+    pub(super) modules: Vec<Arc<FrozenModule>>,
     /// The files that they were read from.
     paths: Vec<PathBuf>,
+    /// What was asked while each was loaded: what uses it may rest on that.
+    pub(super) loading: Vec<Arc<Session>>,
 }
 
 /// Reads a network from an expression of the claim language, such as `lffn([2, 2, 2])`.
@@ -57,8 +59,8 @@ impl Definitions {
                 return Err(ClaimError::TooLarge { path: path.clone(), what, limit: limit as u64 });
             }
             let before = &definitions.modules;
+            let session = Session::new(SETTINGS, Some(LONGEST_LOADING));
             let module = guarded(&shown, || {
-                let session = Session::new(SETTINGS, Some(LONGEST_LOADING));
                 let _entered = session.enter();
                 let host = Host::new(Arc::clone(&session));
                 evaluated(parse(&shown, text).map_err(language)?, &shown, &host, before)
@@ -69,6 +71,7 @@ impl Definitions {
                 return Err(ClaimError::Language { message });
             }
             definitions.modules.push(Arc::new(module));
+            definitions.loading.push(session);
             definitions.paths.push(path.clone());
         }
         Ok(definitions)
@@ -79,7 +82,7 @@ impl Definitions {
     /// # Errors
     /// See [`ClaimError`].
     pub fn load(&self, path: &Path, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
-        let claims = read_after(path, text_of(path)?, settings, &self.modules)?;
+        let claims = read_after(path, text_of(path)?, settings, self)?;
         Ok(claims.into_iter().map(|claim| Claim { used: self.paths.clone(), ..claim }).collect())
     }
 
@@ -106,7 +109,10 @@ impl Definitions {
             let mut eval = Evaluator::new(&module);
             eval.extra = Some(&host);
             limit(&mut eval, limits.0, limits.1).map_err(language)?;
-            let (value, _) = once(Reading::Strict, || eval.eval_module(ast, &globals));
+            let (value, doubt) = blind(true, || once(Reading::Strict, || eval.eval_module(ast, &globals)));
+            if let Some(doubt) = doubt {
+                return Err(ClaimError::NotKnown { place: EXPRESSION.to_owned(), doubt: doubt.text });
+            }
             let value = value.map_err(|e| without_traceback(stopped_or(&eval, limits, &session, EXPRESSION, e)))?;
             let lens = NetworkValue::from_value(value).map(|n| n.lens().clone());
             if lens.as_ref().is_some_and(|l| l.samples() != Samples::Functional) {

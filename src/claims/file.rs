@@ -12,13 +12,15 @@ use starlark::eval::Evaluator;
 use starlark::syntax::{AstModule, Dialect};
 use starlark::values::OwnedFrozenValue;
 
+use super::definitions::Definitions;
 use super::error::{ClaimError, guarded, language, located, stopped_or};
 use super::globals::{Declared, Expect, Host, KEPT_CONDITION, globals, kept};
 use super::invariance::Requirement;
+use super::late::changed_later;
 use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, too_deep};
 use super::names::rebound;
 use super::operators::compute_by_function;
-use super::rounding::{Marks, compares_natively, rounded_quotient, unkept_decimal};
+use super::rounding::{Marks, compares_natively, native_modification, unkept_decimal};
 use super::session::Session;
 use super::slips::{self, Slip};
 use super::source::{Holds, Written, calls};
@@ -173,28 +175,23 @@ pub(super) fn text_of(path: &Path) -> Result<String, ClaimError> {
 /// # Errors
 /// See [`ClaimError`].
 pub fn read(path: &Path, text: String, settings: Settings) -> Result<Vec<Claim>, ClaimError> {
-    read_after(path, text, settings, &[])
+    read_after(path, text, settings, &Definitions::default())
 }
 
-/// The same, with what some modules before it define.
+/// The same, of a file that may use some definitions.
 pub(super) fn read_after(
     path: &Path,
     text: String,
     settings: Settings,
-    before: &[Arc<FrozenModule>],
+    used: &Definitions,
 ) -> Result<Vec<Claim>, ClaimError> {
     if let Some((what, limit)) = too_deep(&text) {
         return Err(ClaimError::TooLarge { path: path.to_owned(), what, limit: limit as u64 });
     }
-    guarded(&path.display().to_string(), || evaluate_file(path, text, settings, before))
+    guarded(&path.display().to_string(), || evaluate_file(path, text, settings, used))
 }
 
-fn evaluate_file(
-    path: &Path,
-    text: String,
-    settings: Settings,
-    before: &[Arc<FrozenModule>],
-) -> Result<Vec<Claim>, ClaimError> {
+fn evaluate_file(path: &Path, text: String, settings: Settings, used: &Definitions) -> Result<Vec<Claim>, ClaimError> {
     let shown = path.display().to_string();
     let ast = AstModule::parse(&shown, text.clone(), &dialect()).map_err(language)?;
     let calls = calls(&text, &ast);
@@ -203,13 +200,15 @@ fn evaluate_file(
     let at = |slip: &Slip| ClaimError::Language { message: located(failure(slip.message.clone()), &places, slip.span) };
     let warnings = old_names(&ast);
     let mut ast = ast;
-    if let Some(slip) = with_operators(&mut ast, &text).or_else(|| rebound(&places, before)) {
+    if let Some(slip) =
+        with_operators(&mut ast, &text).or_else(|| rebound(&places, &used.modules)).or_else(|| changed_later(&places))
+    {
         return Err(at(&slip));
     }
-    let session = Session::new(settings, Some(LONGEST_LOADING));
+    let session = Session::loading(settings, Some(LONGEST_LOADING), used.loading.clone());
     let _entered = session.enter();
     let host = Host::new(Arc::clone(&session));
-    let module = Arc::new(evaluated(ast, &shown, &host, before)?);
+    let module = Arc::new(evaluated(ast, &shown, &host, &used.modules)?);
     let declared = host.claims.into_inner();
     let here = ast_file(&places);
     if let Some(other) = declared.iter().find(|d| d.place.as_ref().is_none_or(|place| place.file != here)) {
@@ -326,9 +325,9 @@ pub(super) fn parse(place: &str, text: String) -> starlark::Result<AstModule> {
 }
 
 /// Comparisons and arithmetic are ours: exact, and with a meaning for tensors on the right. An argument that no claim has is a
-/// slip, and so are a decimal that cannot be kept and a quotient that the language would round.
+/// slip, and so are a decimal that cannot be kept and what the language would round or let run over.
 fn with_operators(ast: &mut AstModule, text: &str) -> Option<Slip> {
-    let slip = slips::misnamed(ast).or_else(|| unkept_decimal(ast, text)).or_else(|| rounded_quotient(ast));
+    let slip = slips::misnamed(ast).or_else(|| unkept_decimal(ast, text)).or_else(|| native_modification(ast));
     compute_by_function(ast);
     slip
 }

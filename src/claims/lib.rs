@@ -16,6 +16,7 @@ mod file;
 mod forward;
 mod globals;
 mod invariance;
+mod late;
 mod limits;
 mod names;
 mod native;

@@ -40,7 +40,7 @@ pub(super) fn hidden(module: &FrozenModule) -> Option<String> {
 }
 
 /// The names that a file gives a value outside of functions, and where.
-fn bound_at_the_top(ast: &AstModule) -> Vec<(String, Span)> {
+pub(super) fn bound_at_the_top(ast: &AstModule) -> Vec<(String, Span)> {
     fn target(to: &AstAssignTarget, found: &mut Vec<(String, Span)>) {
         match &to.node {
             AssignTargetP::Identifier(name) => found.push((name.node.ident.clone(), to.span)),
@@ -52,6 +52,7 @@ fn bound_at_the_top(ast: &AstModule) -> Vec<(String, Span)> {
         match &statement.node {
             Stmt::Def(def) => return found.push((def.name.node.ident.clone(), def.name.span)),
             Stmt::Assign(assign) => target(&assign.lhs, found),
+            Stmt::AssignModify(to, _, _) => target(to, found),
             Stmt::For(each) => target(&each.var, found),
             _ => {}
         }

@@ -13,6 +13,9 @@ use super::values::{UnknownNumber, exact_value, failure, meant};
 use allocert_core::number::decimal;
 use allocert_core::text::quote;
 
+/// The language counts with integers below this.
+const MOST_COUNTED: u32 = 1 << 31;
+
 /// The language's own function of that name.
 fn own<'v>(name: &str, arguments: &[Value<'v>], eval: &mut Evaluator<'v, '_, '_>) -> starlark::Result<Value<'v>> {
     static OWN: LazyLock<Globals> = LazyLock::new(Globals::standard);
@@ -71,6 +74,38 @@ pub(super) fn natives(builder: &mut GlobalsBuilder) {
         };
         let wrong = || failure(format!("float: {} is not a number", quote(&x.to_str())));
         Ok(exact_value(read.ok_or_else(wrong)?, heap))
+    }
+
+    /// The integers from one number to another, the last left out.
+    fn range<'v>(
+        #[starlark(require = pos)] a: Value<'v>,
+        #[starlark(require = pos)] b: Option<Value<'v>>,
+        #[starlark(require = pos)] step: Option<Value<'v>>,
+        eval: &mut Evaluator<'v, '_, '_>,
+    ) -> starlark::Result<Value<'v>> {
+        let given: Vec<Value<'v>> = [Some(a), b, step].into_iter().flatten().collect();
+        // The language counts with 32 bits: the ends, their distance and a step more have to fit.
+        let mut reach = Rational::new();
+        for value in &given {
+            reach += number(*value)?.unwrap_or_default().abs();
+        }
+        if reach >= MOST_COUNTED {
+            return Err(failure(format!("range: its numbers must add up to less than {MOST_COUNTED}")));
+        }
+        own("range", &given, eval)
+    }
+
+    /// Pairs of a number, counted from `start`, and what stands there in a list.
+    fn enumerate<'v>(
+        #[starlark(require = pos)] of: Value<'v>,
+        start: Option<Value<'v>>,
+        eval: &mut Evaluator<'v, '_, '_>,
+    ) -> starlark::Result<Value<'v>> {
+        let Some(start) = start else { return own("enumerate", &[of], eval) };
+        if number(start)?.is_some_and(|start| start.abs() >= MOST_COUNTED / 2) {
+            return Err(failure(format!("enumerate: start must be below {}", MOST_COUNTED / 2)));
+        }
+        own("enumerate", &[of, start], eval)
     }
 
     /// The name of a value's type.

@@ -8,6 +8,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use rug::{Integer, Rational};
 use starlark::collections::SmallMap;
 use starlark::environment::{Globals, GlobalsBuilder};
 use starlark::eval::Evaluator;
@@ -23,11 +24,11 @@ use super::limits::too_nested;
 use super::slips::{Kind, check_verdict, never_equal, never_ordered};
 use super::tied;
 use super::unknown::lost;
-use super::values::{Sign, UnknownNumber, both, computed, elementwise, exact_value, meant};
+use super::values::{Sign, UnknownNumber, both, computed, elementwise, exact_value, failure, meant};
 use allocert_core::program::Elementwise;
 
 /// The signs that are replaced, and the functions that stand for them.
-const SIGNS: [(&str, &str); 14] = [
+const SIGNS: [(&str, &str); 16] = [
     ("-", "minus"),
     ("/", "over"),
     ("//", "floor_over"),
@@ -42,7 +43,12 @@ const SIGNS: [(&str, &str); 14] = [
     ("not in", "outside"),
     ("+", "plus"),
     ("*", "times"),
+    ("<<", "shifted_up"),
+    (">>", "shifted_down"),
 ];
+
+/// Numbers are shifted by at most so many places.
+const MOST_PLACES: u32 = 1 << 16;
 
 /// No value is looked into more deeply than this.
 const DEEPEST: usize = 400;
@@ -63,6 +69,24 @@ pub(super) fn signs(builder: &mut GlobalsBuilder) {
         if let Some(function) = all.get(name) {
             builder.set(sign, *function);
         }
+    }
+}
+
+/// An integer and the places to shift it by; nothing if one of both is no integer. The language's own shifts keep 32 bits.
+///
+/// # Errors
+/// What is not known, and places that are negative or too many.
+fn shifted<'v>(sign: &str, a: Value<'v>, b: Value<'v>) -> starlark::Result<Option<(Integer, u32)>> {
+    if let Some(unknown) = [a, b].into_iter().find_map(UnknownNumber::from_value) {
+        return Err(lost(unknown.doubt().clone()));
+    }
+    if a.get_type() != "int" || b.get_type() != "int" {
+        return Ok(None);
+    }
+    let Some((number, by)) = both(a, b)? else { return Ok(None) };
+    match by.numer().to_u32().filter(|places| *places <= MOST_PLACES) {
+        Some(places) => Ok(Some((number.into_numer_denom().0, places))),
+        None => Err(failure(format!("{a} {sign} {b}: a shift is by 0 to {MOST_PLACES} places"))),
     }
 }
 
@@ -120,6 +144,29 @@ fn comparisons(builder: &mut GlobalsBuilder) {
         heap: Heap<'v>,
     ) -> starlark::Result<Value<'v>> {
         computed(Sign::Modulo, a, b, heap).unwrap_or_else(|| a.percent(b, heap))
+    }
+
+    fn shifted_up<'v>(
+        #[starlark(require = pos)] a: Value<'v>,
+        #[starlark(require = pos)] b: Value<'v>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
+        match shifted("<<", a, b)? {
+            Some((number, places)) => Ok(exact_value(Rational::from(number << places), heap)),
+            None => a.left_shift(b, heap),
+        }
+    }
+
+    fn shifted_down<'v>(
+        #[starlark(require = pos)] a: Value<'v>,
+        #[starlark(require = pos)] b: Value<'v>,
+        heap: Heap<'v>,
+    ) -> starlark::Result<Value<'v>> {
+        match shifted(">>", a, b)? {
+            // Towards minus infinity, as in Python.
+            Some((number, places)) => Ok(exact_value(Rational::from(number >> places), heap)),
+            None => a.right_shift(b, heap),
+        }
     }
 
     fn equal<'v>(

@@ -8,7 +8,9 @@ use starlark::codemap::Span;
 use starlark::environment::{FrozenModule, Module};
 use starlark::syntax::AstModule;
 use starlark::values::Value;
-use starlark_syntax::syntax::ast::{AssignOp, AstExpr, AstLiteral, AstStmt, Expr, Stmt};
+use starlark_syntax::syntax::ast::{
+    AssignOp, AssignTargetP, AstAssignTarget, AstExpr, AstLiteral, AstStmt, BinOp, Expr, Stmt,
+};
 
 use super::error::{ClaimError, located};
 use super::native::NATIVE_METHODS;
@@ -30,10 +32,14 @@ const NATIVELY: Mark =
 const ROUNDS: Mark = ("_rounds", |ast| rounded(ast).is_some());
 /// The language itself looks for keys.
 const LOOKS_UP: Mark = ("_looks up", looks_up);
+/// The language itself makes text of values.
+const TEXTS: Mark = ("_makes text", makes_text);
 /// Decimals are written.
 const DECIMALS: Mark = ("_has decimals", |ast| !decimals(ast).is_empty());
 /// Decimals are written that an integer other than they is rounded to.
 const LARGE: Mark = ("_has large decimals", has_large_decimals);
+/// Decimals are written that have more digits than the language's own text of them.
+const LONG: Mark = ("_has long decimals", has_long_decimals);
 
 /// What a module says of itself, and of those that it may use.
 #[derive(Clone)]
@@ -43,7 +49,7 @@ impl Marks {
     /// Of a file that may use some modules, with theirs.
     pub(super) fn of(ast: &AstModule, before: &[Arc<FrozenModule>]) -> Self {
         let is = |(name, own): &Mark| own(ast) || before.iter().any(|module| is_marked(module, name));
-        let all = [NATIVELY, ROUNDS, LOOKS_UP, DECIMALS, LARGE];
+        let all = [NATIVELY, ROUNDS, LOOKS_UP, TEXTS, DECIMALS, LARGE, LONG];
         Marks(all.into_iter().filter(is).map(|(name, _)| name).collect())
     }
 
@@ -71,6 +77,10 @@ impl Marks {
         } else if self.has(LARGE) && self.has(LOOKS_UP) {
             format!(
                 "{shown}: keys of dictionaries are found by the language's own rules, which round, and there are decimals from 2^53 on\n  write integers"
+            )
+        } else if self.has(LONG) && self.has(TEXTS) {
+            format!(
+                "{shown}: text of numbers shows {TEXT_DIGITS} digits of a decimal, and there are decimals of more\n  write fractions as in 1 / 3, or compare numbers in place of text"
             )
         } else {
             return Ok(());
@@ -103,14 +113,63 @@ fn has_large_decimals(ast: &AstModule) -> bool {
     decimals(ast).iter().any(|(kept, _)| kept.as_ref().is_none_or(|number| *number >= FIRST_GAP))
 }
 
+/// The digits of a decimal that the language's own text of it shows.
+const TEXT_DIGITS: usize = 7;
+
+fn has_long_decimals(ast: &AstModule) -> bool {
+    decimals(ast).iter().any(|(kept, _)| kept.as_ref().is_none_or(|number| digits(number) > TEXT_DIGITS))
+}
+
+/// The significant digits of a decimal.
+fn digits(number: &Rational) -> usize {
+    let mut whole = number.clone();
+    while *whole.denom() != 1 {
+        whole *= 10;
+    }
+    whole.numer().to_string().trim_start_matches('-').trim_end_matches('0').len()
+}
+
 /// Whether a file may look for a key, or find two of a dictionary's keys to be one.
 fn looks_up(ast: &AstModule) -> bool {
-    let mut found = ["get", "pop", "setdefault"].iter().any(|method| !attributes(ast, method).is_empty());
+    let mut found = ["get", "pop", "setdefault", "update"].iter().any(|method| !attributes(ast, method).is_empty());
     each_expression(ast, &mut |expr| {
         found |= match &expr.node {
-            Expr::Index(_) | Expr::DictComprehension(..) => true,
+            Expr::Index(_) | Expr::DictComprehension(..) | Expr::Op(_, BinOp::BitOr, _) => true,
             Expr::Dict(entries) => entries.len() > 1,
             Expr::Identifier(name) => name.node.ident == "dict",
+            _ => false,
+        };
+    });
+    found || sets_keys(ast.statement())
+}
+
+/// Whether a statement, or one inside it, assigns to a place, or joins with `|=`.
+fn sets_keys(statement: &AstStmt) -> bool {
+    let mut found = match &statement.node {
+        Stmt::Assign(assign) => is_place(&assign.lhs),
+        Stmt::AssignModify(to, operation, _) => is_place(to) || matches!(operation, AssignOp::BitOr),
+        _ => false,
+    };
+    statement.node.visit_stmt(|inner| found |= sets_keys(inner));
+    found
+}
+
+fn is_place(to: &AstAssignTarget) -> bool {
+    match &to.node {
+        AssignTargetP::Index(_) => true,
+        AssignTargetP::Tuple(all) => all.iter().any(is_place),
+        _ => false,
+    }
+}
+
+/// Whether a file may make text of numbers.
+fn makes_text(ast: &AstModule) -> bool {
+    let mut found = !attributes(ast, "format").is_empty();
+    each_expression(ast, &mut |expr| {
+        found |= match &expr.node {
+            Expr::FString(_) => true,
+            // The sign is a function of this name by now.
+            Expr::Identifier(name) => ["str", "repr", "%"].contains(&name.node.ident.as_str()),
             _ => false,
         };
     });
@@ -131,9 +190,9 @@ pub(super) fn unkept_decimal(ast: &AstModule, text: &str) -> Option<Slip> {
     })
 }
 
-/// A quotient `x /= y`, which the language rounds whatever its numbers are.
-pub(super) fn rounded_quotient(ast: &AstModule) -> Option<Slip> {
-    modified(ast, |sign, _| matches!(sign, AssignOp::Divide))
+/// A quotient `x /= y`, which the language rounds whatever its numbers are, or a shift `x <<= y`, of which it keeps 32 bits.
+pub(super) fn native_modification(ast: &AstModule) -> Option<Slip> {
+    modified(ast, |sign, _| matches!(sign, AssignOp::Divide | AssignOp::LeftShift | AssignOp::RightShift))
 }
 
 /// `x += y` and its like, which the language rounds if one of both is a number in floating point. A list or text that is added is
@@ -161,9 +220,7 @@ fn modified(ast: &AstModule, is: impl Fn(&AssignOp, &AstExpr) -> bool) -> Option
             && is(operation, value)
         {
             let sign = operation.to_string().trim().trim_end_matches('=').to_owned();
-            let message = format!(
-                "{sign}= is computed by the language itself, which rounds numbers that are no integers\n  write x = x {sign} y"
-            );
+            let message = format!("{sign}= is computed by the language itself, which rounds\n  write x = x {sign} y");
             *found = Some(Slip { message, span: stmt.span });
         }
         stmt.node.visit_stmt(|inner| visit(inner, is, found));

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use allocert::checker::{Limits, Options, check_with};
+use allocert::ask;
+use allocert::checker::{Limits, Options};
 
 use super::Common;
 use super::failure::Failure;
@@ -63,7 +64,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let file = File::open(path)
             .map_err(|error| Failure::request(format!("{name}: {error}\n  give a certificate that exists")))?;
         let reader = BufReader::new(file);
-        let report = check_with(reader, arguments.options());
+        let report = ask::check(reader, arguments.options());
         line(&if common.json { report.json(&name) } else { report.text(&name) })?;
         // A wrong request weighs more than a rejected certificate, and that more than a limit.
         let weight = |s: u8| [0, 2, 3, 1][usize::from(s.min(3))];

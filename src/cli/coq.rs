@@ -6,7 +6,8 @@ use std::process::{Command, ExitCode};
 use clap::Args;
 use serde::Serialize;
 
-use allocert::checker::{Verdict, check};
+use allocert::ask;
+use allocert::checker::{Options, Verdict};
 use allocert::coq::{Export, Kind, LeftOut, THEORY, export};
 
 use super::Common;
@@ -95,15 +96,21 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     Ok(ExitCode::from(u8::from(!whole)))
 }
 
-/// A fault if the checker in Rust finds a wrong step: what a network's name means, and the condition of a claim, are left to it.
+/// A fault unless the checker in Rust read all steps and found none wrong: what a network's name means, and the condition of a claim,
+/// are left to it.
 fn follows(name: &str, text: &str) -> Result<(), Failure> {
-    let report = check(text.as_bytes());
-    if report.verdict != Verdict::Invalid {
-        return Ok(());
-    }
+    let report = ask::check(text.as_bytes(), Options::default());
     let step = report.step.map_or_else(String::new, |step| format!("step {step}: "));
     let why = report.reason.unwrap_or_default();
-    Err(Failure::request(format!("{name}: not valid, {step}{why}\n  `allocert check {name}` says more")))
+    match report.verdict {
+        Verdict::Valid | Verdict::Holey => Ok(()),
+        Verdict::Refused { limit: true } => Err(Failure::limit(format!(
+            "{name}: not checked by `allocert check`, to which names of networks are left: {step}{why}"
+        ))),
+        Verdict::Invalid | Verdict::Refused { limit: false } => {
+            Err(Failure::request(format!("{name}: not valid, {step}{why}\n  `allocert check {name}` says more")))
+        }
+    }
 }
 
 fn record(file: String, export: Export, accepted: Option<bool>) -> Record {
@@ -132,10 +139,13 @@ fn write(folder: &Path, export: &Export) -> Result<(), Failure> {
 
 /// Whether Coq accepts the file, and each of its theorems without an assumption.
 fn accepts(folder: &Path, theorems: usize) -> Result<bool, Failure> {
+    let mut stale = false;
     for (name, _) in THEORY {
         let compiled = folder.join(name).with_extension("vo");
         let newer = |path: &Path| path.metadata().and_then(|m| m.modified()).ok();
-        if newer(&compiled) > newer(&folder.join(name)) {
+        // What comes after a file that is compiled anew rests on it.
+        stale |= newer(&compiled) <= newer(&folder.join(name));
+        if !stale {
             continue;
         }
         let (done, text) = coqc(folder, name)?;

@@ -9,7 +9,7 @@ mod hash;
 mod names;
 
 pub use hash::sha256;
-pub use names::{Change, changes, is_family, is_network_name};
+pub use names::{Change, changes, is_family, is_network_name, is_tensor_name};
 
 use serde::{Deserialize, Serialize};
 
@@ -426,7 +426,7 @@ pub fn networks_in_words<'a>(networks: &[(String, Option<u64>)], hash: impl Fn(&
     match networks {
         [] => "no network".to_owned(),
         [first, .., last] if networks.len() > 6 => {
-            format!("{} networks, from {} to {}", networks.len(), one(first), one(last))
+            format!("{} networks, the first of them {} and the last {}", networks.len(), one(first), one(last))
         }
         few => few.iter().map(one).collect::<Vec<_>>().join("; "),
     }
@@ -434,7 +434,8 @@ pub fn networks_in_words<'a>(networks: &[(String, Option<u64>)], hash: impl Fn(&
 
 /// Whether a text can be the name of a claim in a certificate: letters, digits and `-_./+:`, so that it looks like no statement.
 pub fn is_name(text: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || "-_./+:".contains(c);
+    // Of other alphabets there are letters that look like spaces, commas and full stops.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+:".contains(c);
     !text.is_empty() && text.len() <= 200 && text.chars().all(plain)
 }
 
@@ -497,4 +498,18 @@ pub struct Counterexample {
     pub claimed: Option<String>,
     /// The values of both sides of a comparison, with the sign between.
     pub sides: Option<(String, String, String)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_name;
+
+    #[test]
+    fn names_of_claims_look_like_no_statements() {
+        assert!(is_name("rank/one-layer.2:a+b_c"));
+        // A letter that looks like a space, and one that looks like a comma.
+        for name in ["", "c is proved", "x\u{3164}is\u{3164}verified", "a\u{a4f9}b", "b\u{fc}cher"] {
+            assert!(!is_name(name), "{name}");
+        }
+    }
 }

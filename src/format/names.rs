@@ -9,6 +9,37 @@ const LONGEST: usize = 10_000;
 /// Lists in lists are not deeper.
 const DEEPEST: usize = 16;
 
+/// Words of statements are no names of tensors, so that no list of weights reads as a statement.
+const WORDS: [&str; 27] = [
+    "all",
+    "allocation",
+    "allocations",
+    "and",
+    "at",
+    "claim",
+    "dimension",
+    "does",
+    "for",
+    "functional",
+    "if",
+    "in",
+    "inside",
+    "is",
+    "least",
+    "most",
+    "none",
+    "not",
+    "of",
+    "open",
+    "or",
+    "refuted",
+    "spans",
+    "the",
+    "verified",
+    "with",
+    "without",
+];
+
 /// What was done to a network, as the network that came of it is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change<'a> {
@@ -23,6 +54,15 @@ pub enum Change<'a> {
 /// Whether a network that is no family may have this name.
 pub fn is_network_name(name: &str) -> bool {
     changes(name).is_some_and(|(base, changes)| !is_family(base) || !changes.is_empty())
+}
+
+/// Whether a tensor of a program that is carried may have this name: a word of letters, digits, `_` and dots that is no word of
+/// statements, no attribute of the allocation `a` that conditions speak of, and no input of polynomials (`x0`).
+pub fn is_tensor_name(name: &str) -> bool {
+    let word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
+    let letter = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let input = name.strip_prefix('x').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    word && letter && !input && !name.starts_with("a.") && !WORDS.contains(&name)
 }
 
 /// Whether a network's name, without what was changed, is that of a built-in family, in any case.
@@ -144,6 +184,16 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_of_statements_are_no_tensors() {
+        for name in ["W", "W1", "q_proj.weight", "x", "x_in", "at_", "a", "a0.weight"] {
+            assert!(is_tensor_name(name), "{name}");
+        }
+        for name in ["with", "without", "is", "all", "and", "a.free", "x0", "x12", "1W", "W 1", "W\u{3164}", ""] {
+            assert!(!is_tensor_name(name), "{name}");
+        }
+    }
 
     #[test]
     fn names_read_as_nothing_else() {

@@ -116,7 +116,9 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
     // A name that is none in the format, with spaces for instance, is written with other characters.
     let part = |c: char| if is_name(&c.to_string()) { c } else { '_' };
     let (name, statement) = (checked.claim.chars().map(part).take(50).collect(), checked.statement.clone());
-    let networks = checked.subjects.iter().map(|s| (s.network.to_string(), s.samples.count())).collect();
+    let mut networks: Vec<(String, Option<u64>)> =
+        checked.subjects.iter().map(|s| (s.network.to_string(), s.samples.count())).collect();
+    networks.dedup();
     // Evaluated for each network, or for the counterexample, or not at all.
     let enough = if counterexample.is_some() { 1 } else { checked.subjects.len() };
     if conditions.len() < enough || !missing.is_empty() {

@@ -31,6 +31,8 @@ pub use law::{of_law, reasons_of_law, theorem_of_law};
 pub use matching::of_match;
 pub use rank::{of_rank, of_rank_by};
 use section::Section;
+
+pub use own::carried_text;
 pub use table::{Holes, MOST_WEIGHTS, of_table, of_table_by};
 pub use writer::statement;
 
@@ -79,6 +81,11 @@ pub enum CannotCertify {
         "no certificate can be written of a network with this name: it has invisible characters, or looks like lffn, lrnn, pnn or relu\n  give network(...) another name"
     )]
     Name,
+    /// A tensor is called by a word of statements.
+    #[error(
+        "no certificate can be written of a network with a tensor that is called by a word of statements, such as `with`\n  give the tensor another name"
+    )]
+    TensorName,
     /// Two networks of one name with different programs.
     #[error(
         "no certificate can be written of two networks with one name and different programs\n  give network(...) a shape that tells them apart"

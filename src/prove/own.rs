@@ -2,7 +2,8 @@
 
 use allocert_core::allocation::Entry;
 use allocert_core::network::Network;
-use allocert_format::{Rule, is_network_name, sha256};
+use allocert_core::program::Program;
+use allocert_format::{Rule, is_network_name, is_tensor_name, sha256};
 
 use super::CannotCertify;
 
@@ -33,12 +34,24 @@ pub(super) fn program(network: &Network) -> Result<Option<Rule>, CannotCertify> 
     if !is_network_name(&name) {
         return Err(CannotCertify::Name);
     }
-    let text = tensors(network) + &program.to_string();
+    if network.layout().tensors().iter().any(|tensor| !is_tensor_name(&tensor.name)) {
+        return Err(CannotCertify::TensorName);
+    }
+    let text = text(network, program);
     if text.len() > MOST_BYTES {
         return Err(CannotCertify::LongProgram { bytes: text.len(), limit: MOST_BYTES });
     }
     let sha256 = sha256(text.as_bytes());
     Ok(Some(Rule::Program { name, text, sha256 }))
+}
+
+/// What a certificate carries of a network that is no built-in family: its tensors and its program; nothing of a family.
+pub fn carried_text(network: &Network) -> Option<String> {
+    network.own_program().map(|program| text(network, program))
+}
+
+fn text(network: &Network, program: &Program) -> String {
+    tensors(network) + &program.to_string()
 }
 
 /// A line for each tensor: its axes, and its entries.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use allocert::allocation::{Allocation, print};
 use allocert::ask;
-use allocert::checker::{Limits as CheckLimits, Options, check_with};
+use allocert::checker::{Limits as CheckLimits, Options};
 use allocert::control::Control;
 use allocert::matching::{Asked, Ensemble, Limits, MatchOptions, Matcher, OrbitMatcher, Trials, choose, maximal};
 use allocert::network::{Network, Samples};
@@ -401,7 +401,7 @@ fn check(
         let mut options = Options::default();
         options.full = full;
         options.limits.seconds = time_limit.or(if full { None } else { CheckLimits::STANDARD.seconds });
-        let report = |(name, text): &(String, Vec<u8>)| check_with(text.as_slice(), options).json(name);
+        let report = |(name, text): &(String, Vec<u8>)| ask::check(text.as_slice(), options).json(name);
         Ok(format!("[{}]", certificates.par_iter().map(report).collect::<Vec<String>>().join(",")))
     })
 }

@@ -30,8 +30,11 @@ pub fn markdown(results: &Results) -> String {
         let known = evidence(l.evidence.as_deref(), l.error_log2);
         let flat = l.letters()[1];
         let (network, flats) = (code(&l.network), plain(&thousands(&l.cyclic_flats)));
+        let stopped = l.limit.as_ref().map_or_else(String::new, |limit| {
+            format!("Stopped by {}: the formula is an upper bound, and sets may be missing. ", plain(limit))
+        });
         text.push_str(&format!(
-            "\n## The law of {network}, {}\n\n{flats} cyclic flats; {known}.\n\n| dim {flat} | weights | sets | {flat} |\n|---:|---:|---:|---|\n",
+            "\n## The law of {network}, {}\n\n{stopped}{flats} cyclic flats; {known}.\n\n| dim {flat} | weights | sets | {flat} |\n|---:|---:|---:|---|\n",
             samples(l.samples)
         ));
         for kind in &l.kinds {

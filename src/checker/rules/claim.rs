@@ -8,6 +8,8 @@
 //! The claim's networks are those whose dimensions stand before it, or are said to be missing; a counterexample cites dimensions
 //! of its own network; its seal repeats all texts, so that one that was changed is noticed.
 
+use std::collections::BTreeSet;
+
 use allocert_format::{Counterexample, Rule, claim_in_words, is_name};
 
 use super::super::Standing;
@@ -27,10 +29,7 @@ pub(super) fn claim(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fau
     ensure(proof.header.about == "claim" && proof.claim.is_none(), "the certificate is not about this claim")?;
     ensure(OUTCOMES.contains(&outcome.as_str()), "there is no such outcome")?;
     ensure(is_name(name), "the name of a claim consists of letters, digits and -_./+:")?;
-    ensure(
-        (outcome == "refuted") == counterexample.is_some(),
-        "a counterexample belongs to what is refuted, and only to that",
-    )?;
+    ensure((outcome == "refuted") == counterexample.is_some(), "a counterexample belongs to what is refuted")?;
     ensure(seal.is_none() || *seal == rule.seal(), "the seal is of another claim: a text was changed")?;
     if let Some(counterexample) = counterexample {
         self::counterexample(proof, counterexample)?;
@@ -43,6 +42,7 @@ pub(super) fn claim(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fau
         let text = allocert_format::networks_in_words(std::slice::from_ref(subject), |_| None);
         proof.subjects().any(|s| s == subject) || missing.iter().any(|(m, _)| *m == text)
     };
+    ensure(networks.iter().collect::<BTreeSet<_>>().len() == networks.len(), "a network is listed twice")?;
     ensure(networks.iter().all(known), "nothing stands before the claim about one of its networks")?;
     let mut evaluated = false;
     if !conditions.is_empty() {

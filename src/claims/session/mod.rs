@@ -37,6 +37,8 @@ pub(super) struct Session {
     sampled: AtomicBool,
     /// Shared with the other claims of the file.
     answers: Arc<Answers>,
+    /// Those of the files that this one's file uses, while they were loaded: what was worked out there may be read here.
+    used: Vec<Arc<Session>>,
 }
 
 thread_local! {
@@ -111,24 +113,29 @@ impl Observation {
 impl Session {
     /// A session whose every matroid may err with probability 2^`error_log2`.
     pub(super) fn new(settings: Settings, time_limit: Option<Duration>) -> Arc<Self> {
-        Session::build(settings, time_limit, None, Arc::default())
+        Session::loading(settings, time_limit, Vec::new())
+    }
+
+    /// A session of a file while it is loaded, which may use what others worked out.
+    pub(super) fn loading(settings: Settings, time_limit: Option<Duration>, used: Vec<Arc<Session>>) -> Arc<Self> {
+        Session::build(settings, time_limit, None, (Arc::default(), used))
     }
 
     /// A session of another claim of the file that this one loads; it need not decide what some claim before it asked.
     pub(super) fn after(&self, settings: Settings, time_limit: Option<Duration>) -> Arc<Self> {
-        Session::build(settings, time_limit, None, Arc::clone(&self.answers))
+        Session::build(settings, time_limit, None, (Arc::clone(&self.answers), Vec::new()))
     }
 
     /// A session that also remembers what was asked.
     pub(super) fn observing(settings: Settings, time_limit: Option<Duration>) -> Arc<Self> {
-        Session::build(settings, time_limit, Some(Mutex::default()), Arc::default())
+        Session::build(settings, time_limit, Some(Mutex::default()), Default::default())
     }
 
     fn build(
         settings: Settings,
         time_limit: Option<Duration>,
         observed: Option<Mutex<(Vec<Observation>, HashSet<Observation>)>>,
-        answers: Arc<Answers>,
+        (answers, used): (Arc<Answers>, Vec<Arc<Session>>),
     ) -> Arc<Self> {
         let (lenses, decisions) = (Mutex::default(), Mutex::default());
         Arc::new(Session {
@@ -141,6 +148,7 @@ impl Session {
             stopped: Mutex::default(),
             sampled: AtomicBool::new(false),
             answers,
+            used,
         })
     }
 
@@ -172,18 +180,20 @@ impl Session {
             Subject { network, samples, dimensions }
         };
         let mut subjects: Vec<Subject> = lenses.iter().filter(|(_, lens)| lens.was_asked()).map(subject).collect();
+        subjects.extend(self.used.iter().flat_map(|used| used.subjects()));
         subjects.sort_by_cached_key(|s| (s.network.weights(), s.network.to_string(), s.samples));
         subjects
     }
 
     /// Whether an outcome depends on which instances were drawn, although no number was read that is not known.
     pub(super) fn is_sampled(&self) -> bool {
-        self.sampled.load(Ordering::Relaxed)
+        self.sampled.load(Ordering::Relaxed) || self.used.iter().any(|used| used.is_sampled())
     }
 
     /// Whether nothing but dimensions was asked for: nothing about matches, degrees or affine labels.
     pub(super) fn asked_only_dimensions(&self) -> bool {
-        lock(&self.decisions).is_empty() && lock(&self.lenses).values().all(|lens| !lens.was_asked_about_matches())
+        let here = || lock(&self.lenses).values().all(|lens| !lens.was_asked_about_matches());
+        lock(&self.decisions).is_empty() && here() && self.used.iter().all(|used| used.asked_only_dimensions())
     }
 
     /// Forgets all networks, which hold on to the session and to large tables.
@@ -218,7 +228,9 @@ impl Session {
     /// How all that was asked so far is known.
     pub(super) fn evidence(&self) -> Evidence {
         let lenses: Vec<Evidence> = lock(&self.lenses).values().map(Lens::evidence).collect();
-        Evidence::all(lenses.into_iter().chain(lock(&self.decisions).iter().copied()))
+        let decisions = lock(&self.decisions);
+        let used = self.used.iter().map(|used| used.evidence());
+        Evidence::all(lenses.into_iter().chain(decisions.iter().copied()).chain(used))
     }
 
     /// The questions about matches, each once, in order.

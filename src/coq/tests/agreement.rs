@@ -34,7 +34,8 @@ impl Extracted {
         std::fs::write(&self.file, plain).unwrap();
         let run = Command::new(&self.program).arg(&self.file).output().unwrap();
         let said = String::from_utf8_lossy(&run.stdout);
-        assert!(matches!(run.status.code(), Some(0 | 1)), "{said}");
+        // What is too large for its stack is not decided, and not accepted.
+        assert!(matches!(run.status.code(), Some(0 | 1 | 3)), "{said}");
         run.status.success()
     }
 }

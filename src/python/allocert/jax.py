@@ -282,14 +282,43 @@ def _of_scores(equation: Any, arguments: list[Any]) -> Any:
 def _called(inner: Any, arguments: list[Any]) -> list[Any]:
     """A function called by another: run, but log(e^a + e^b), whose jaxpr compares values, and which is softplus(a − b) + b."""
     jaxpr, constants = (inner.jaxpr, inner.consts) if hasattr(inner, "consts") else (inner, ())
-    if sorted(step.primitive.name for step in jaxpr.eqns) == LOG_ADD_EXP and len(arguments) == 2:
+    if len(arguments) == 2 and _wiring(jaxpr) == LOG_ADD_EXP:
         a, b = arguments
         if isinstance(a, Tensor) or isinstance(b, Tensor):
             return [_add(softplus(_subtract(a, b)), b)]
     return _run(jaxpr, constants, arguments)
 
 
-LOG_ADD_EXP = sorted("max sub ne add abs neg exp log1p add select_n".split())
+def _wiring(jaxpr: Any) -> list[tuple[Any, ...]]:
+    """The steps of a jaxpr: each with the numbers of its operands, which count inputs first; and the numbers of its outputs."""
+    numbers: dict[Any, int] = {one: place for place, one in enumerate([*jaxpr.constvars, *jaxpr.invars])}
+
+    def number(one: Any) -> Any:
+        return ("constant", repr(one.val)) if hasattr(one, "val") else numbers.setdefault(one, len(numbers))
+
+    steps = []
+    for step in jaxpr.eqns:
+        operands = [number(one) for one in step.invars]
+        steps.append((step.primitive.name, *operands))
+        for one in step.outvars:
+            number(one)
+    return [*steps, ("outputs", *(number(one) for one in jaxpr.outvars))]
+
+
+LOG_ADD_EXP = [
+    ("max", 0, 1),
+    ("sub", 0, 1),
+    ("ne", 3, 3),
+    ("add", 0, 1),
+    ("abs", 3),
+    ("neg", 6),
+    ("exp", 7),
+    ("log1p", 8),
+    ("add", 2, 9),
+    ("select_n", 4, 10, 5),
+    ("outputs", 11),
+]
+"""max(a, b) + log1p(exp(−|a − b|)), or a + b where a − b is no number, as ``jax.numpy.logaddexp`` writes it."""
 
 
 def _scanned(

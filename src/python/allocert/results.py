@@ -114,7 +114,14 @@ class Rank(Result):
             yield "better", "swap {out} for {new}: dimension {dim}".format(**self.exchange)
 
 
-class Scan(Result):
+class Tabular(Result):
+    """An answer whose rows are what a person wants to see."""
+
+    def _listed(self) -> Iterable[str]:
+        return aligned(self.rows())
+
+
+class Scan(Tabular):
     """How many of all allocations of each size have each reachable dimension."""
 
     command = "scan"
@@ -138,9 +145,6 @@ class Scan(Result):
 
     def _drawing(self) -> str:
         return table(self.rows())
-
-    def _listed(self) -> Iterable[str]:
-        return aligned(self.rows())
 
 
 class Orbits(Scan):
@@ -187,6 +191,8 @@ class Law(Result):
     def _lines(self) -> Iterable[tuple[str, str]]:
         yield "for every allocation A", self.formula
         yield "complete", f"{self.complete} ({evidence(self._fields)})"
+        if self.limit:
+            yield "stopped by", self.limit
 
     def _drawing(self) -> str:
         if self._net is None:
@@ -253,10 +259,12 @@ class Match(Result):
             yield "probability", f"{exact} = {self.probability:.6g}" if exact else f"{self.probability:.6g}"
         elif self.enclosure:
             yield "probability", f"between {self.enclosure[0]:.6f} and {self.enclosure[1]:.6f} (proved)"
-        yield "evidence", evidence(self._fields)
+        known = evidence(self._fields)
+        of_value = self.ci95 and self._fields.get("evidence") not in ("statistical", "open")
+        yield "evidence", f"verdict {known}, value statistical" if of_value else known
 
 
-class Classify(Result):
+class Classify(Tabular):
     """Every allocation of a small network by the verdict on its match probability."""
 
     command = "classify"
@@ -319,7 +327,7 @@ class Train(Result):
         yield "", words[self.consistent]
 
 
-class Compare(Result):
+class Compare(Tabular):
     """Training results from anywhere, held against the theory."""
 
     command = "compare"
@@ -360,7 +368,11 @@ class Verify(Result):
         return self.claim
 
     def _lines(self) -> Iterable[tuple[str, str]]:
-        yield self.outcome, f"over {self.allocations} allocations of {self.networks} networks"
+        yield self.outcome, f"over {_counted(self.allocations, 'allocation')} of {_counted(self.networks, 'network')}"
+        if self.evidence:
+            yield "evidence", evidence(self._fields)
+        if self._fields.get("reason"):
+            yield "because", str(self._fields["reason"])
         if self.counterexample:
             of = self.counterexample
             yield "smallest counterexample", f"{of.get('network')} {of.get('allocation') or ''}"
@@ -415,6 +427,10 @@ class Table(list[Kind], Generic[Kind]):
         kept = "allocation samples size dim spans evidence error_log2 verdict degree claim outcome file".split()
         rows = [row for result in self for row in result.rows()]
         return table([{name: row[name] for name in kept if row.get(name) is not None} for row in rows])
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def evidence(fields: dict[str, Any]) -> str:

@@ -143,6 +143,8 @@ def _averaged(x: Any, axis: Any = None, keepdim: bool = False, **_: Any) -> Tens
 
 
 def _softplus(x: Any, beta: float = 1, threshold: float = 20) -> Tensor:
+    if threshold < 20:
+        raise NotSupported("softplus with a threshold below 20 is not recorded: it is x where x is larger")
     return softplus(x) if beta == 1 else _divide(softplus(_multiply(x, beta)), beta)
 
 
