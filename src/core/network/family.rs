@@ -114,6 +114,10 @@ pub(super) trait Family {
     fn teacher_dimension(&self, _samples: Samples) -> Option<usize> {
         None
     }
+    /// An upper bound of all dimensions by theorems on the family.
+    fn dimension_bound(&self) -> Option<u64> {
+        None
+    }
     /// About how many products one pass back costs, saturating.
     fn reverse_products(&self) -> u64 {
         (self.layout().weights() as u64).saturating_mul(2)

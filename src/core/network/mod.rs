@@ -12,6 +12,7 @@ mod gauge;
 mod layered;
 mod lffn;
 mod lrnn;
+mod parts;
 mod pnn;
 mod probe;
 mod program;
@@ -506,6 +507,12 @@ impl Network {
     /// The teacher's dimension D_m, where a theorem on the family gives it for all shapes.
     pub fn teacher_dimension(&self, samples: Samples) -> Option<usize> {
         on_family!(self, f => f.teacher_dimension(samples))
+    }
+
+    /// An upper bound of all dimensions by theorems on the family, where there is one beside the numbers of weights and labels
+    /// and the gauge directions.
+    pub fn dimension_bound(&self) -> Option<u64> {
+        on_family!(self, f => f.dimension_bound())
     }
 
     /// Directions v(θ) with J · v ≡ 0 that move weights of an allocation only, as weights and entries; those of large networks

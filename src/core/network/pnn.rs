@@ -2,7 +2,7 @@
 
 use super::layered::Layers;
 use super::shape::{Shapes, bounded, list, widths};
-use super::{Family, Probe, Row, ShapeError, Symmetry};
+use super::{Family, Probe, Row, ShapeError, Symmetry, parts};
 use crate::algebra::Matrix;
 use crate::allocation::{Allocation, Layout};
 use crate::number::{Field, Ring};
@@ -154,6 +154,10 @@ impl Family for Pnn {
         allocation: &Allocation,
     ) -> Vec<Vec<(usize, R::Element)>> {
         self.layers.mixing_inside(ring, weights, allocation, false)
+    }
+
+    fn dimension_bound(&self) -> Option<u64> {
+        (!self.layers.bias).then(|| parts::dimension(&self.layers.widths, &self.layers.exponents))
     }
 
     fn gauge_names(&self) -> Vec<String> {

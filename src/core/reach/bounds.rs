@@ -31,17 +31,25 @@ impl Bounds {
         }
         bounds.fields = network.kernel_fields(&point.field, &point.weights, &point.inputs);
         let free = n - bounds.independent_fields(&Allocation::all(n));
-        if free < bounds.teacher.0 {
+        // Of equal bounds, that of kernel fields is the more elementary one.
+        let elementary =
+            if bounds.teacher.1 == Reason::Parts { free <= bounds.teacher.0 } else { free < bounds.teacher.0 };
+        if elementary {
             bounds.teacher = (free, Reason::KernelFields);
         }
         bounds
     }
 
-    /// Those that need no point: the numbers of labels and of weights.
+    /// Those that need no point: the numbers of labels and of weights, and theorems on the family.
     pub(super) fn without_fields(network: &Network, labels: u64, field: PrimeField) -> Self {
         let n = network.weights();
         let labels = usize::try_from(labels).unwrap_or(usize::MAX);
-        let teacher = if labels < n { (labels, Reason::Labels) } else { (n, Reason::Size) };
+        let mut teacher = if labels < n { (labels, Reason::Labels) } else { (n, Reason::Size) };
+        if let Some(bound) = network.dimension_bound().and_then(|bound| usize::try_from(bound).ok())
+            && bound < teacher.0
+        {
+            teacher = (bound, Reason::Parts);
+        }
         Bounds { labels, field, fields: Vec::new(), teacher }
     }
 

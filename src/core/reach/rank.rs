@@ -19,6 +19,8 @@ pub enum Reason {
     KernelFields,
     /// No allocation reaches more than all weights do.
     Teacher,
+    /// A bound by the dimensions of the parts of a network, proved for all shapes of its family.
+    Parts,
     /// A formula of the network's family, proved for all shapes.
     Formula,
     /// It may be larger: the value is a lower bound only.
@@ -36,6 +38,7 @@ impl std::fmt::Display for Reason {
             Reason::Labels => "a non-zero minor; no more labels",
             Reason::KernelFields => "a non-zero minor; independent gauge directions",
             Reason::Teacher => "a non-zero minor; the teacher's dimension",
+            Reason::Parts => "a non-zero minor; a bound by the parts of the network",
             Reason::Formula => "a theorem on the family",
             Reason::AtLeast => "a non-zero minor; it may be larger",
             Reason::RandomPoints => "random points modulo random primes",

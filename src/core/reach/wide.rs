@@ -85,8 +85,9 @@ pub(super) fn rank(
     // Two dimensions may be wrong, each with half the error.
     let error_log2 = settings.error_log2 - 1;
     let of = |a: &Allocation| {
-        let columns = Columns::new(network, samples, a, settings.seed, control)?;
-        let first = columns.trial(0, bounds.of(a, usize::MAX).0)?.rank();
+        let most = bounds.of(a, usize::MAX).0;
+        let columns = Columns::new(network, samples, a, most, settings.seed, control)?;
+        let first = columns.trial(0, most)?.rank();
         columns.dimension(&bounds, first, error_log2)
     };
     let (dim, teacher, trials) = if let Some(known) = theorem {
@@ -100,7 +101,8 @@ pub(super) fn rank(
         (dim, teacher, trials.max(more))
     } else {
         let (first, beyond) = beside_others(network, samples, allocation, &bounds, settings.seed, control)?;
-        let (dim, trials) = Columns::new(network, samples, allocation, settings.seed, control)?
+        let most = bounds.of(allocation, usize::MAX).0;
+        let (dim, trials) = Columns::new(network, samples, allocation, most, settings.seed, control)?
             .dimension(&bounds, first, error_log2)?;
         let value = beyond.max(dim.value);
         (dim, Dimension { value, evidence: Evidence::Open, reason: Reason::AtLeast }, trials)
@@ -207,15 +209,16 @@ struct Point {
 }
 
 impl<'a> Columns<'a> {
+    /// Those of an allocation whose dimension is proved to be at most so many.
     fn new(
         network: &'a Network,
         samples: Samples,
         allocation: &Allocation,
+        most: usize,
         seed: u64,
         control: &'a Control<'a>,
     ) -> Result<Self, ReachError> {
-        let labels = usize::try_from(labels(network, samples)?).unwrap_or(usize::MAX);
-        Columns::ordered(network, samples, allocation.iter().collect(), labels, seed, control)
+        Columns::ordered(network, samples, allocation.iter().collect(), most, seed, control)
     }
 
     /// Refuses what takes too much memory or time.

@@ -36,7 +36,7 @@ fn gauge_directions_that_are_found_change_no_label() {
             let all = Allocation::all(n);
             let allocation = without.map_or(all.clone(), |weight| all.without(weight));
             let free = Control::unlimited();
-            let columns = Columns::new(&network, Samples::Functional, &allocation, 2, &free).unwrap();
+            let columns = Columns::new(&network, Samples::Functional, &allocation, usize::MAX, 2, &free).unwrap();
             let (fields, evidence) = columns.tested_gauge(-100).unwrap();
             assert!(evidence.error_log2().is_none_or(|e| e <= -100) && evidence != Evidence::Open, "{evidence}");
             let mut random = generator(8, Stream::Rows, 1);
@@ -111,7 +111,7 @@ fn dimensions_are_those_of_the_whole_jacobian() {
 fn small_and_large_primes_find_the_same() {
     for network in polynomial() {
         let (free, all) = (Control::unlimited(), Allocation::all(network.weights()));
-        let columns = Columns::new(&network, Samples::Functional, &all, 2, &free).unwrap();
+        let columns = Columns::new(&network, Samples::Functional, &all, usize::MAX, 2, &free).unwrap();
         let small = columns.trial(0, usize::MAX).unwrap().rank();
         assert_eq!(columns.large_trial(1, usize::MAX).unwrap(), small, "{network}");
     }
@@ -128,6 +128,26 @@ fn the_theorem_on_linear_networks_gives_the_rank_of_the_jacobian() {
             }
         }
     }
+}
+
+/// Ranks at random points are never larger than the bound, and rarely smaller.
+#[test]
+fn dimensions_of_polynomial_networks_are_bounded_by_those_of_their_parts() {
+    let mut random = generator(5, Stream::Rows, 0);
+    let mut up_to = |most: u64| (1 + random.next_u64() % most) as i64;
+    let mut met = 0;
+    for _ in 0..400 {
+        let layers = 1 + up_to(4);
+        let widths: Vec<i64> = (0..layers).map(|_| up_to(4)).collect();
+        let exponents: Vec<i64> = (2..layers).map(|_| up_to(3)).collect();
+        let network = Network::pnn_by_layer(&widths, &exponents, false).unwrap();
+        let rank =
+            JacobianMatroid::new(&network, Samples::Functional, 1, &Control::unlimited()).unwrap().teacher_rank();
+        let bound = network.dimension_bound().unwrap();
+        assert!(rank as u64 <= bound, "{network}: {rank} > {bound}");
+        met += usize::from(rank as u64 == bound);
+    }
+    assert!(met >= 360, "{met}");
 }
 
 #[test]
