@@ -44,7 +44,9 @@ fn what_is_not_decided_does_not_count() {
                 _ => panic!("{name}"),
             };
             assert!(right.contains(&record["outcome"].as_str().unwrap()), "seed {seed}: {record}");
-            assert!(record["evidence"] != "proved", "{record}");
+            // That the probability is 3/8 is a theorem, and so is the teacher's dimension: what they refute is proved.
+            let by_theorem = name.ends_with("/high") || name.ends_with("/not-fractional");
+            assert!(record["evidence"] != "proved" || by_theorem && record["outcome"] == "refuted", "{record}");
         }
         assert_eq!(all.len(), 5);
     }
