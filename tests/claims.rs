@@ -312,7 +312,7 @@ fn results_do_not_depend_on_threads() {
 
 #[test]
 fn evidence_counts_everything_that_a_claim_rests_on() {
-    // The dimension 5 of this network is below every bound with an algebraic reason.
+    // The dimension 7 of the network with biases below is less than every bound with an algebraic reason.
     let evidence = |prefix: &str, condition: &str| {
         let text =
             format!("{prefix}\n{}", claim(&format!("networks = [lrnn(1, 2, 1, 5)], holds = lambda net: {condition}")));
@@ -322,11 +322,11 @@ fn evidence_counts_everything_that_a_claim_rests_on() {
     };
     assert_eq!(evidence("", "net.weights == 8"), "proved");
     assert_eq!(evidence("", "net.teacher_dim == 4"), "proved");
-    let defective = "O = pnn([3, 2, 1], degree = 2)";
-    assert_eq!(evidence("", "pnn([3, 2, 1], degree = 2).teacher_dim == 5"), "bounded");
-    assert_eq!(evidence(defective, "O.teacher_dim == 5"), "bounded");
-    assert_eq!(evidence(defective, "O.everything.dim == 5"), "bounded");
-    assert_eq!(evidence(&format!("{defective}\nD = O.teacher_dim"), "D == 5"), "bounded");
+    let defective = "O = pnn([2, 2, 1, 1], degree = 2, bias = True)";
+    assert_eq!(evidence("", "pnn([2, 2, 1, 1], degree = 2, bias = True).teacher_dim == 7"), "bounded");
+    assert_eq!(evidence(defective, "O.teacher_dim == 7"), "bounded");
+    assert_eq!(evidence(defective, "O.everything.dim == 7"), "bounded");
+    assert_eq!(evidence(&format!("{defective}\nD = O.teacher_dim"), "D == 7"), "bounded");
     for condition in [
         "net.allocation(\"D B\").circuit != None",
         "net.allocation(\"D B\").basis.size == 2",

@@ -152,7 +152,7 @@ fn what_cannot_end_or_cannot_be_written_is_refused_at_once() {
 #[test]
 fn an_interrupted_scan_shows_what_it_has_counted() {
     let run = interrupted(&["scan", "lrnn(1,6,1,13)", "--json", "--error-log2", "-60"], Duration::from_secs(3));
-    assert_eq!(run.status, 3, "{}{}", run.out, run.err);
+    assert_eq!(run.status, 130, "{}{}", run.out, run.err);
     assert!(run.err.contains("interrupted after about"), "{}", run.err);
     let partial = &objects(&run)[0];
     assert_eq!((&partial["partial"], &partial["error_log2"]), (&true.into(), &serde_json::Value::Null));
