@@ -144,7 +144,7 @@ pub struct Checked {
     /// How many evaluations of `holds` that took; nothing if every allocation was evaluated. Each is of the first allocation of an
     /// orbit for which it stands (or, on a network whose symmetries the claim does not admit, of a single one).
     pub orbits: Option<u64>,
-    /// How the dimensions that were asked for are known; nothing if no instance was settled.
+    /// How what was asked about the instances is known; nothing if none was settled. Of the outcome it is [`Checked::known`].
     pub evidence: Option<Evidence>,
     /// The smallest counterexample.
     pub counterexample: Option<Box<Counterexample>>,
@@ -172,6 +172,13 @@ pub struct Subject {
 }
 
 impl Checked {
+    /// How the outcome is known; nothing if no instance was settled. An open one is not, however surely each instance holds that
+    /// was looked at.
+    pub fn known(&self) -> Option<Evidence> {
+        let is_open = matches!(self.outcome, Ok(Outcome::Open));
+        self.evidence.map(|evidence| if is_open { Evidence::Open } else { evidence })
+    }
+
     /// Whether the outcome is the one expected.
     pub fn is_expected(&self) -> bool {
         let settled = |why: &Unsettled| {

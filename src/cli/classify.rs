@@ -78,7 +78,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         } else {
             let late = of(table.late);
             let (rows, evidence, seed) = (maximal_text(&table), table.evidence, common.seed);
-            line(&format!("{network}\n\n{rows}\n{late}{evidence}; seed {seed}"))?;
+            line(&format!("{network}\n\n{rows}\n{late}{evidence} for this table; seed {seed}"))?;
         }
         table.late
     } else {
@@ -146,7 +146,7 @@ fn text(answer: &Classification, late: &str) -> String {
         super::output::wrapped(&degrees.join(", "))
     ));
     text.push_str(&open_text(answer));
-    text.push_str(&format!("\n{late}{}; seed {}", answer.evidence, answer.settings.seed));
+    text.push_str(&format!("\n{late}{} for what is decided; seed {}", answer.evidence, answer.settings.seed));
     text
 }
 

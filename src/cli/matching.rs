@@ -131,12 +131,21 @@ fn value(estimate: &Estimate) -> String {
     }
 }
 
-/// The number that a theorem gives, or two numbers that it gives bounds by.
-fn exact_value(exact: &Exact) -> String {
+/// The number that a theorem gives, or the bounds that it gives. That a probability is not 0 is the verdict's.
+fn exact_value(exact: &Exact, verdict: Verdict) -> String {
     match &exact.number {
         Some(number) if number == "1" => "1".to_owned(),
         Some(number) => format!("{number} ({:.6}), {}", exact.enclosure()[0], exact.evidence),
-        None => format!("between {}, {}", outward(exact.enclosure()).replace(" to ", " and "), exact.evidence),
+        None => {
+            let (bounds, evidence) = (outward(exact.enclosure()), exact.evidence);
+            match bounds.split_once(" to ") {
+                Some((_, high)) if exact.enclosure()[0] <= 0.0 => {
+                    let above = if verdict == Verdict::Fractional { "above 0, " } else { "" };
+                    format!("{above}at most {high}, {evidence}")
+                }
+                _ => format!("between {}, {evidence}", bounds.replace(" to ", " and ")),
+            }
+        }
     }
 }
 
@@ -190,7 +199,7 @@ fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> Str
     }
     if let Some(exact) = &answer.exact {
         let formula = wrapped_paragraph(&exact.formula, 64).replace('\n', "\n             ");
-        text.push_str(&format!("probability  {}\n             {formula}\n", exact_value(exact)));
+        text.push_str(&format!("probability  {}\n             {formula}\n", exact_value(exact, answer.verdict)));
     }
     if let Some(estimate) = &answer.estimate {
         let name = if answer.exact.is_some() { "sampled     " } else { "probability " };

@@ -125,7 +125,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     };
     let certifier = Certifier::start(arguments.certificate.clone(), arguments.check, of_claim)?;
     if !common.json && !journal.is_begun {
-        let head = columns(["outcome", "claim", "nets", "allocations", "error", "time"]);
+        let head = columns(["outcome", "claim", "nets", "allocations", "known", "time"]);
         line(&paint(&head, Colour::Dim, false))?;
     }
     if !journal.is_begun {

@@ -155,7 +155,7 @@ fn show(common: &Common, seed: u64, texts: &[String], records: &[Verify]) -> Res
         texts.iter().try_for_each(|text| line(text))?;
         return Ok(());
     }
-    line(&columns(["outcome", "claim", "nets", "allocations", "error", "time"]))?;
+    line(&columns(["outcome", "claim", "nets", "allocations", "known", "time"]))?;
     let mut file = "";
     for record in records {
         if file != record.file {

@@ -36,7 +36,7 @@ pub(super) fn row(checked: &Checked, detailed: bool) -> String {
     };
     let mark = if checked.is_expected() { " " } else { "!" };
     let outcome = format!("{:<12} {mark}", outcome_name(checked));
-    let evidence = match checked.evidence {
+    let evidence = match checked.known() {
         None if checked.outcome.is_ok() => "open".to_owned(),
         None => "-".to_owned(),
         Some(Evidence::Bounded { error_log2 }) => format!("2^{error_log2}"),
@@ -120,6 +120,9 @@ pub(super) fn whole(checked: &Checked) -> String {
     if let Some(why) = &checked.unsettled {
         let lines: Vec<String> = unsettled(why).lines().map(|line| wrapped_paragraph(line, 78)).collect();
         text.push_str(&indented(&format!("\n{}\n", lines.join("\n"))));
+    }
+    if let (Ok(Outcome::Open), Some(evidence)) = (&checked.outcome, checked.evidence) {
+        text.push_str(&indented(&format!("\nof the instances: {evidence}\n")));
     }
     text.push_str(&indented(&asked(checked)));
     if let Some(orbits) = checked.orbits.filter(|orbits| *orbits < checked.instances) {
@@ -253,16 +256,13 @@ fn indented(text: &str) -> String {
 fn known(results: &[Checked]) -> Option<String> {
     // That no counterexample was met does not settle what is open, however surely each instance holds.
     let is_open = |c: &Checked| matches!(c.outcome, Ok(Outcome::Open));
-    let all = results.iter().filter(|c| c.evidence.is_some() || is_open(c));
+    let all = results.iter().filter(|c| c.known().is_some() || is_open(c));
     let (sure, others): (Vec<&Checked>, Vec<&Checked>) =
-        all.partition(|c| !is_open(c) && matches!(c.evidence, Some(Evidence::Proved | Evidence::Bounded { .. })));
+        all.partition(|c| matches!(c.known(), Some(Evidence::Proved | Evidence::Bounded { .. })));
     if others.is_empty() && !sure.is_empty() {
         return Some(format!("{} for all of them together", evidence_of_all(sure)));
     }
-    let of = |evidence| {
-        let how = |c: &Checked| c.evidence.filter(|_| !is_open(c)).unwrap_or(Evidence::Open);
-        others.iter().filter(|c| how(c) == evidence).count() as u64
-    };
+    let of = |evidence| others.iter().filter(|c| c.known().unwrap_or(Evidence::Open) == evidence).count() as u64;
     let bounds = (!sure.is_empty()).then(|| evidence_of_all(sure.iter().copied()).to_string());
     let parts = [
         (sure.len() as u64, bounds),
