@@ -3,12 +3,15 @@
 //! It compiles with pdflatex and the packages amsmath, booktabs, longtable and tikz alone. What users wrote is shown as text; of their
 //! mathematics only formulas of known, harmless commands are typeset.
 
+mod prose;
+
 use allocert_core::text::{plural, thousands};
 use allocert_record::{Counterexample, Scan, Verify};
 
 use super::figure::Figure;
 use super::outcome;
 use super::read::Results;
+use prose::{code, listing, plain, prose};
 
 /// No more counterexamples are drawn.
 const MOST_DRAWN: usize = 12;
@@ -205,10 +208,10 @@ fn stated(claim: &Verify) -> String {
     }
     for (word, written) in [("Given", &claim.given), ("Asks", &claim.holds)] {
         if let Some(written) = written {
-            text.push_str(&format!("; \\emph{{{word}:}} {}", code(written)));
+            text.push_str(&format!("; \\emph{{{word}:}} {}", listing(written)));
         }
     }
-    text.push_str(".\n");
+    text.push_str("\n");
     text
 }
 
@@ -268,200 +271,4 @@ fn picture(claim: &Verify, example: &Counterexample) -> String {
     }
     text.push_str("\\end{minipage}\n");
     text
-}
-
-/// Text as code, which may break after punctuation.
-fn code(text: &str) -> String {
-    let mut out = String::from("\\allocertcode{");
-    for c in text.chars() {
-        out.push_str(&letter(c));
-        if ",/([=-_.".contains(c) {
-            out.push_str("\\allowbreak{}");
-        }
-    }
-    out.push('}');
-    out
-}
-
-/// Plain text, with the formulas between dollars typeset that are of harmless commands.
-fn prose(text: &str) -> String {
-    if !text.matches('$').count().is_multiple_of(2) {
-        return plain(text);
-    }
-    let mut out = String::new();
-    for (place, part) in text.split('$').enumerate() {
-        if place % 2 == 0 {
-            out.push_str(&plain(part));
-        } else if is_harmless(part) {
-            out.push_str(&format!("${part}$"));
-        } else {
-            out.push_str(&code(part));
-        }
-    }
-    out
-}
-
-/// Commands of formulas that are typeset; all others are shown as they are written.
-const COMMANDS: [&str; 42] = [
-    "rho",
-    "le",
-    "ge",
-    "ne",
-    "in",
-    "sum",
-    "min",
-    "max",
-    "cup",
-    "cap",
-    "setminus",
-    "subset",
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "theta",
-    "lambda",
-    "mu",
-    "nu",
-    "sigma",
-    "cdots",
-    "ldots",
-    "cdot",
-    "times",
-    "mathbb",
-    "mathrm",
-    "frac",
-    "binom",
-    "dim",
-    "to",
-    "emptyset",
-    "lfloor",
-    "rfloor",
-    "lceil",
-    "rceil",
-    "partial",
-    "quad",
-    "prod",
-    "varepsilon",
-    "operatorname",
-    "sqrt",
-];
-
-fn is_harmless(formula: &str) -> bool {
-    let mut depth = 0_i32;
-    for c in formula.chars() {
-        depth += i32::from(c == '{') - i32::from(c == '}');
-        if depth < 0 || !c.is_ascii() || "%#&~\"".contains(c) || c.is_control() {
-            return false;
-        }
-    }
-    let known = |rest: &str| {
-        let name: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
-        if name.is_empty() { rest.starts_with([',', ';', '!', ' ']) } else { COMMANDS.contains(&name.as_str()) }
-    };
-    // Two scripts in a row, or one of nothing, are errors of LaTeX.
-    let scripts =
-        |f: &str| !f.ends_with(['^', '_', '\\']) && !["^^", "__", "_^", "^_", "^}", "_}"].iter().any(|s| f.contains(s));
-    depth == 0
-        && !formula.trim().is_empty()
-        && scripts(formula)
-        && twice(formula)
-        && formula.split('\\').skip(1).all(known)
-}
-
-/// Whether no base has two scripts of one kind that are plain, such as `a_b_c`.
-fn twice(formula: &str) -> bool {
-    let mut last = ' ';
-    for c in formula.chars() {
-        if "_^".contains(c) {
-            if last == c {
-                return false;
-            }
-            last = c;
-        } else if !(c.is_ascii_alphanumeric() || "{}\\".contains(c)) {
-            last = ' ';
-        }
-    }
-    true
-}
-
-/// Text in which no character has a meaning for LaTeX.
-fn plain(text: &str) -> String {
-    text.chars().map(letter).collect()
-}
-
-/// A character as pdflatex with T1 fonts prints it; an unknown one by its number.
-fn letter(c: char) -> String {
-    let symbol = |name: &str| format!("\\ensuremath{{\\{name}}}");
-    match c {
-        '\\' => "\\textbackslash{}".to_owned(),
-        '~' => "\\textasciitilde{}".to_owned(),
-        '^' => "\\textasciicircum{}".to_owned(),
-        '{' | '}' | '$' | '&' | '#' | '%' | '_' => format!("\\{c}"),
-        '<' => "\\textless{}".to_owned(),
-        '>' => "\\textgreater{}".to_owned(),
-        '`' => "\\textasciigrave{}".to_owned(),
-        '"' => "\\textquotedbl{}".to_owned(),
-        '\'' => "\\textquotesingle{}".to_owned(),
-        '-' => "{-}".to_owned(),
-        '\n' => " ".to_owned(),
-        ' '..='~' => c.to_string(),
-        'À'..='ÿ' if c != '×' && c != '÷' => c.to_string(),
-        '≤' => symbol("le"),
-        '≥' => symbol("ge"),
-        '≠' => symbol("ne"),
-        '×' => symbol("times"),
-        '·' => symbol("cdot"),
-        '⋯' | '…' => symbol("ldots"),
-        '∈' => symbol("in"),
-        '∪' => symbol("cup"),
-        '∖' => symbol("setminus"),
-        'ρ' => symbol("rho"),
-        'δ' => symbol("delta"),
-        'σ' => symbol("sigma"),
-        'θ' => symbol("theta"),
-        'Σ' => symbol("Sigma"),
-        '−' => symbol("mathord{-}"),
-        '→' => symbol("to"),
-        '–' => "--".to_owned(),
-        '²' => "\\ensuremath{^2}".to_owned(),
-        other => format!("[U+{:04X}]", u32::from(other)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_harmless_formulas_are_typeset() {
-        for good in ["n \\le 3", "a_i^2", "\\sum_i a_i", "\\rho(A)=\\min(|A|,2n)", "x_{i+1}"] {
-            assert!(is_harmless(good), "{good}");
-        }
-        for bad in [
-            "\\input{x}",
-            "\\write18{ls}",
-            "a%b",
-            "{a",
-            "a}",
-            "a_",
-            "a_b_c",
-            "a^^b",
-            "\\",
-            "\\def\\x{}",
-            "é",
-            "",
-            "\\rho\\\\x",
-        ] {
-            assert!(!is_harmless(bad), "{bad}");
-            assert!(!prose(&format!("so ${bad}$.")).contains("\\input{x}"), "{bad}");
-        }
-        assert_eq!(prose("it costs $5 or 6"), "it costs \\$5 or 6");
-    }
-
-    #[test]
-    fn nothing_a_user_wrote_is_a_command() {
-        assert_eq!(plain("\\input{x} 50% a_b"), "\\textbackslash{}input\\{x\\} 50\\% a\\_b");
-        assert_eq!(plain("雪 é"), "[U+96EA] é");
-    }
 }
