@@ -192,6 +192,7 @@ pub(super) fn read_after(
 }
 
 fn evaluate_file(path: &Path, text: String, settings: Settings, used: &Definitions) -> Result<Vec<Claim>, ClaimError> {
+    let _span = tracing::info_span!("reading a file of claims").entered();
     let shown = path.display().to_string();
     let ast = AstModule::parse(&shown, text.clone(), &dialect()).map_err(language)?;
     let calls = calls(&text, &ast);

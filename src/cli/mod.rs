@@ -34,12 +34,14 @@ mod survey;
 mod symmetries;
 mod table;
 mod train;
+mod verbose;
 mod verify;
 
 use std::ffi::OsString;
 use std::num::IntErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -98,6 +100,9 @@ struct Common {
     /// Also know the networks that this file defines (see docs/networks.md); may be given several times.
     #[arg(long = "use", global = true, value_name = "FILE.star")]
     definitions: Vec<PathBuf>,
+    /// Say on standard error, at the end, where the time went.
+    #[arg(long, short, global = true)]
+    verbose: bool,
 }
 
 impl Common {
@@ -209,6 +214,8 @@ pub fn run_with(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>
     let Some(command) = &cli.command else {
         return output::line(FIRST).map_err(Failure::from).map_or_else(Failure::report, |()| ExitCode::SUCCESS);
     };
+    let begun = Instant::now();
+    let times = cli.common.verbose.then(verbose::Times::listen);
     let done = match command {
         Command::Rank(arguments) => rank::run(&cli.common, arguments),
         Command::Scan(arguments) => scan::run(&cli.common, arguments),
@@ -231,7 +238,11 @@ pub fn run_with(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     };
-    done.unwrap_or_else(|failure| failure.report())
+    let status = done.unwrap_or_else(|failure| failure.report());
+    if let Some(times) = times {
+        times.report(begun.elapsed());
+    }
+    status
 }
 
 /// Weights that are numbers.

@@ -123,6 +123,7 @@ pub struct Experiment {
 impl Experiment {
     /// Trains the students of trials 0, 1, …, in parallel, until something says stop.
     pub fn run(training: &Training, exact: Option<&Exact>, asked: u64, control: &Control<'_>) -> Self {
+        let _span = tracing::info_span!("training").entered();
         let done = AtomicU64::new(0);
         let one = |objective: &mut super::Objective<'_>, trial: u64| {
             control.check().ok()?;

@@ -40,6 +40,7 @@ pub struct CheckOptions {
 /// Checks one claim; its progress is told in instances. Where it is stopped, the claim is open: it is asked between evaluations
 /// whether something says so.
 pub fn check(claim: &Claim, options: &CheckOptions, control: &Control<'_>) -> Checked {
+    let _span = tracing::info_span!("claim").entered();
     let start = Instant::now();
     if let Some(slip) = &claim.slip {
         return blank(claim, Err(slip.clone()));

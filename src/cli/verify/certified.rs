@@ -119,6 +119,7 @@ fn certify(
     checks: bool,
     of_claim: &impl Fn(&Checked) -> OfClaim,
 ) -> Result<Certified, Failure> {
+    let _span = tracing::info_span!("certificate").entered();
     let certificate = of_claim(&checked);
     let path = folder.join(format!("{name}.cert"));
     let proves_nothing = nothing(&certificate, &checked);

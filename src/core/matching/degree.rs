@@ -234,6 +234,7 @@ impl<'a> DegreeCounter<'a> {
 
     /// The count that two points agree on.
     fn agreed(&self, count: impl Fn(&Point) -> Result<Option<Count>, Stopped>) -> Result<Count, NoDegree> {
+        let _span = tracing::info_span!("matching degree").entered();
         if !self.network.has_one_matroid() {
             return Err(NoDegree::Kinks);
         }

@@ -352,6 +352,7 @@ impl Matcher {
         options: &MatchOptions,
         control: &Control<'_>,
     ) -> Estimate {
+        let _span = tracing::info_span!("instances").entered();
         let cut = self.cut(allocation, options);
         let decide = |trial| self.decide_instance(allocation, &cut, options, trial, control);
         let degree = degree.map(|d| d.value);

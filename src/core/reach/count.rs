@@ -78,6 +78,7 @@ pub(super) fn count(
     options: &CountOptions,
     control: &Control<'_>,
 ) -> Result<Table, Stopped> {
+    let _span = tracing::info_span!("count").entered();
     // Sizes add up over the components, so only one component can be cut off at a smallest size.
     let components = Minor::of(field, matrix).components();
     let (most, parts) = (*options.sizes.end(), components.len());

@@ -116,6 +116,7 @@ pub fn design(
     settings: Settings,
     control: &Control<'_>,
 ) -> Result<Design, ReachError> {
+    let _span = tracing::info_span!("design").entered();
     let rules = Rules::of(network, options);
     let most = rules.most();
     if size > most {

@@ -338,6 +338,7 @@ impl JacobianMatroid {
 
     /// The Jacobian at a random point; nothing if an analytic network had none there.
     fn trial(&self, trial: usize, control: &Control<'_>) -> Result<Option<Trial>, Stopped> {
+        let _span = tracing::info_span!("Jacobian at a point").entered();
         match &self.analytic {
             Some(analytic) => analytic.trial(self.seed, trial as u64, self.bounds.teacher().0, control),
             None => self.evaluate(&self.point(trial), trial, control).map(Some),

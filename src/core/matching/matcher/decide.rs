@@ -184,6 +184,7 @@ impl Matcher {
         ensemble: Ensemble,
         control: &Control<'_>,
     ) -> Option<Exact> {
+        let _span = tracing::info_span!("theorem about a value").entered();
         let Engine::Polynomial(p) = &self.engine else {
             return None;
         };

@@ -256,6 +256,7 @@ pub fn law(
     settings: Settings,
     control: &Control<'_>,
 ) -> Result<Law, ReachError> {
+    let _span = tracing::info_span!("law").entered();
     let within = options.within.clone().unwrap_or_else(|| Allocation::all(network.weights()));
     // Points take less than a minute each, and what is known of a law that was stopped rests on them: they are not stopped.
     let free = Control::unlimited();
