@@ -596,3 +596,98 @@ fn what_rests_on_an_open_relation_is_open() {
     );
     assert_eq!((&design["verdict_evidence"], &design["teacher_dim"]), (&Value::Null, &Value::Null), "{design}");
 }
+
+/// Values that a claim reads and that are changed in place, under whatever name, by the time it is checked.
+#[test]
+fn values_that_a_claim_reads_are_those_at_its_statement() {
+    let claim = |holds: &str| {
+        format!(
+            "claim(name = \"t%d\" % k, statement = \"s\", networks = [lffn([1, 2])], holds = lambda net, a: {holds})"
+        )
+    };
+    let loops = "for k in [0, 1, 2]:\n    ";
+    for file in [
+        format!("K = {{\"k\": [0]}}\n{loops}J = K[\"k\"]\n    J[0] = k\n    {}\n", claim("a.dim <= K[\"k\"][0]")),
+        format!("def put(t, k):\n    t[0] = k\nK = [0]\n{loops}put(K, k)\n    {}\n", claim("a.dim <= K[0]")),
+        format!(
+            "K = [0]\ndef make(t):\n    return lambda net, a: a.dim <= t[0]\nh = make(K)\n{loops}K[0] = k\n    {}\n",
+            claim("True").replace("lambda net, a: True", "h")
+        ),
+        format!("T = struct(k = [])\n{loops}T.k.clear()\n    T.k.append(k)\n    {}\n", claim("a.dim in T.k")),
+        format!("def state():\n    {}\nfs = [state]\n{loops}fs[0]()\n", claim("a.dim <= k")),
+        format!("d = []\ndef more():\n    d.append(9)\nk = 0\n{}\nmore()\n", claim("a.dim in d")),
+    ] {
+        let said = refused(&file);
+        assert!(said.contains("another value"), "{file}: {said}");
+    }
+    let before =
+        format!("d = []\ndef more():\n    d.append(0)\nmore()\nk = 0\n{}\n", claim("a.size > 0 or a.dim in d"));
+    assert_eq!(objects(&verify(&before, &["--json"]))[0]["outcome"], "verified");
+}
+
+/// Dimensions of networks with kinks are those of the patterns that were drawn: where no bound meets them, samples support a claim.
+#[test]
+fn what_rests_on_drawn_patterns_is_supported_and_not_verified() {
+    for (condition, outcome) in [("net.teacher_dim == 0", "supported"), ("net.teacher_dim == 5", "contradicted")] {
+        let claim = format!(
+            "claim(name = \"t\", statement = \"s\", networks = [relu([1] * 18)], expect = \"{outcome}\", holds = lambda net: {condition})\n"
+        );
+        let said = &objects(&verify(&claim, &["--json"]))[0];
+        assert_eq!((&said["outcome"], &said["evidence"]), (&outcome.into(), &"statistical".into()), "{said}");
+    }
+}
+
+/// With something that is always 0 under relu no draw shows a pattern, and nothing is known.
+#[test]
+fn no_dimension_is_read_off_no_draws() {
+    let own = "def f(x, u, v):\n    y = stack([u * x[0], v * x[0] * x[0]])\n    m = y - (y[0] + y[1]) / 2\n    return u * x[0] + v * x[0] * x[0] + relu(m[0] + m[1])\ndef n():\n    return network(\"n\", f, inputs = 1, weights = {\"u\": (), \"v\": ()})\n";
+    let path = program::file("border.star", own);
+    let run = program::allocert(&["rank", "n()", "all", "--use", path.to_str().unwrap()]);
+    assert!(run.status != 0 && run.err.contains("under relu is always 0"), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn allocations_of_two_networks_are_not_compared() {
+    for other in ["pnn([2, 2, 2], 2).allocation(\"W1\")", "net.pin({\"W2[0,0]\": 1}).allocation(\"W1\")"] {
+        let claim = format!(
+            "claim(name = \"t\", statement = \"s\", networks = [lffn([2, 2, 2])], holds = lambda net, a: a != {other})\n"
+        );
+        let run = verify(&claim, &[]);
+        assert!(run.out.contains("never equal"), "{}{}", run.out, run.err);
+    }
+}
+
+/// A certificate names every network that its claim looked at, also those of which it asked nothing.
+#[test]
+fn certificates_leave_out_no_network() {
+    let cases = [
+        (
+            "networks = [lffn([1, 1]), lffn([2, 2, 2])], holds = lambda net, a: net.weights > 3 or a.dim == a.size",
+            "lffn([2, 2, 2])",
+        ),
+        (
+            "networks = [lffn([1, 1]), lffn([2, 2, 2])], expect = \"refuted\", holds = lambda net, a: net.weights < 3 and a.dim <= 9",
+            "lffn([2, 2, 2])",
+        ),
+        (
+            "networks = [lffn([2, 1, 1])], samples = [1, None], holds = lambda net, a: (net.samples == 1) or a.dim <= 2",
+            "1 sample",
+        ),
+        (
+            "networks = [lffn([1, 1, 1]).pin({\"W1[0,0]\": 1})], expect = \"refuted\", holds = lambda net, a: a.size == 0",
+            "pin",
+        ),
+    ];
+    for (arguments, named) in cases {
+        let folder = std::env::temp_dir().join(format!("allocert-certificates-{}", std::process::id()));
+        let claim = format!("claim(name = \"t\", statement = \"s\", {arguments})\n");
+        let place = folder.to_str().unwrap();
+        let run = verify(&claim, &["--certificate", place, "--check"]);
+        assert_eq!(run.status, 0, "{arguments}: {}{}", run.out, run.err);
+        let check = program::allocert(&["check", folder.join("t.cert").to_str().unwrap()]);
+        let said = check.out.lines().find(|line| line.contains("claim t")).unwrap_or_default().to_owned();
+        assert!(check.out.contains(named), "{arguments}: {}", check.out);
+        assert!(!check.out.contains("invalid"), "{said}");
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}

@@ -16,7 +16,7 @@ use super::definitions::Definitions;
 use super::error::{ClaimError, guarded, language, located, stopped_or};
 use super::globals::{Declared, Expect, Host, KEPT_CONDITION, globals, kept};
 use super::invariance::Requirement;
-use super::late::changed_later;
+use super::late;
 use super::limits::{MOST_BYTES, MOST_LOADING_TICKS, limit, too_deep};
 use super::names::rebound;
 use super::operators::compute_by_function;
@@ -201,14 +201,13 @@ fn evaluate_file(path: &Path, text: String, settings: Settings, used: &Definitio
     let at = |slip: &Slip| ClaimError::Language { message: located(failure(slip.message.clone()), &places, slip.span) };
     let warnings = old_names(&ast);
     let mut ast = ast;
-    if let Some(slip) =
-        with_operators(&mut ast, &text).or_else(|| rebound(&places, &used.modules)).or_else(|| changed_later(&places))
-    {
+    let late::Read { slip: late, watched } = late::read(&places);
+    if let Some(slip) = with_operators(&mut ast, &text).or_else(|| rebound(&places, &used.modules)).or(late) {
         return Err(at(&slip));
     }
     let session = Session::loading(settings, Some(LONGEST_LOADING), used.loading.clone());
     let _entered = session.enter();
-    let host = Host::new(Arc::clone(&session));
+    let host = Host::new(Arc::clone(&session)).watching(watched);
     let module = Arc::new(evaluated(ast, &shown, &host, &used.modules)?);
     let declared = host.claims.into_inner();
     let here = ast_file(&places);
@@ -265,6 +264,13 @@ pub(super) fn evaluated(
                 return Err(ClaimError::NotKnown { place: shown.to_owned(), doubt: doubt.text });
             }
             done.map_err(|e| stopped_or(&eval, limits, &host.session, shown, e))?;
+            if let Some((name, place)) = host.changed_since(&module) {
+                let mut error = failure(late::message(&name));
+                if let Some(place) = place {
+                    error.set_span(place.span, &place.file);
+                }
+                return Err(language(error));
+            }
         }
         module.freeze().map_err(|e| ClaimError::Language { message: format!("{e:?}") })
     })

@@ -3,14 +3,16 @@
 #![allow(clippy::too_many_arguments)] // `claim` takes many, all by name.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, LazyLock};
 
 use allocative::Allocative;
 use itertools::Itertools;
 use starlark::any::ProvidesStaticType;
 use starlark::codemap::FileSpan;
-use starlark::environment::{Globals, GlobalsBuilder, LibraryExtension};
+use starlark::environment::{Globals, GlobalsBuilder, LibraryExtension, Module};
 use starlark::eval::Evaluator;
 use starlark::starlark_simple_value;
 use starlark::values::list_or_tuple::UnpackListOrTuple;
@@ -20,9 +22,11 @@ use starlark_derive::{starlark_module, starlark_value};
 
 use super::families;
 use super::forward::{apply, forward_functions, integers};
+use super::late::Watched;
 use super::native::natives;
 use super::operators::{orders, signs};
 use super::session::Session;
+use super::unknown::{Reading, once};
 use super::values::{NetworkValue, Recording, Sign, TensorValue, computed, failure, recording_of};
 use allocert_core::network::{Network, Samples, ShapeError};
 use allocert_core::text::{nearest, quote};
@@ -35,12 +39,53 @@ pub(super) struct Host {
     /// The forward passes that are being recorded, the innermost last.
     pub recordings: RefCell<Vec<Recording>>,
     names: RefCell<HashSet<String>>,
+    /// For each call of `claim`, by where it begins: names outside of functions that its functions may read.
+    watched: HashMap<u32, Vec<Watched>>,
 }
 
 impl Host {
     pub(super) fn new(session: Arc<Session>) -> Self {
-        Host { session, claims: RefCell::default(), recordings: RefCell::default(), names: RefCell::default() }
+        Host {
+            session,
+            claims: RefCell::default(),
+            recordings: RefCell::default(),
+            names: RefCell::default(),
+            watched: HashMap::new(),
+        }
     }
+
+    /// With the names that claims may read.
+    pub(super) fn watching(self, watched: HashMap<u32, Vec<Watched>>) -> Self {
+        Host { watched, ..self }
+    }
+
+    /// The first name that a claim may read and whose value is another one than when the claim was stated, with the claim's place.
+    pub(super) fn changed_since(&self, module: &Module<'_>) -> Option<(String, Option<FileSpan>)> {
+        let claims = self.claims.borrow();
+        let changed = |declared: &Declared| {
+            let mut read = declared.read.iter();
+            let changed = read.find(|seen| module.get(&seen.kept).is_none_or(|now| print_of(now) != seen.print))?;
+            Some((changed.name.clone(), declared.place.clone()))
+        };
+        claims.iter().find_map(changed)
+    }
+}
+
+/// A fingerprint of a value: of its text, in which all that lists, dictionaries and structs hold stands.
+fn print_of(value: Value<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    // What is not known has a text, too, on which nothing rests here.
+    let (text, _) = once(Reading::Strict, || value.to_repr());
+    (value.get_type(), text).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A value that a claim may read, as it was when the claim was stated.
+pub(super) struct Seen {
+    name: String,
+    /// The name in the module whose value is to be the same.
+    kept: String,
+    print: u64,
 }
 
 /// The longest name of a claim.
@@ -58,6 +103,8 @@ pub(super) struct Declared {
     pub has_given: bool,
     pub is_trend: bool,
     pub place: Option<FileSpan>,
+    /// What its functions may read.
+    pub read: Vec<Seen>,
 }
 
 /// What a claim's author expects.
@@ -267,6 +314,19 @@ pub(super) fn claim_functions(builder: &mut GlobalsBuilder) {
                 eval.module().set(&kept(index, argument), value);
             }
         }
+        let place = eval.call_stack_top_location();
+        let begin = place.as_ref().map(|place| place.span.begin().get());
+        let watched = begin.and_then(|begin| host.watched.get(&begin)).into_iter().flatten();
+        let see = |Watched { name, is_handed_on }: &Watched| {
+            let value = eval.module().get(name)?;
+            // No name in a file has spaces.
+            let kept = if *is_handed_on { format!("claim {index} reads {name}") } else { name.clone() };
+            if *is_handed_on {
+                eval.module().set(&kept, value);
+            }
+            Some(Seen { name: name.clone(), kept, print: print_of(value) })
+        };
+        let read = watched.filter_map(see).collect();
         host.claims.borrow_mut().push(Declared {
             name: name.to_owned(),
             statement: statement.to_owned(),
@@ -277,7 +337,8 @@ pub(super) fn claim_functions(builder: &mut GlobalsBuilder) {
             parameters,
             has_given: given.is_some(),
             is_trend: trend.is_some(),
-            place: eval.call_stack_top_location(),
+            place,
+            read,
         });
         Ok(NoneType)
     }

@@ -24,7 +24,7 @@ use super::limits::too_nested;
 use super::slips::{Kind, check_verdict, never_equal, never_ordered};
 use super::tied;
 use super::unknown::lost;
-use super::values::{Sign, UnknownNumber, both, computed, elementwise, exact_value, failure, meant};
+use super::values::{AllocationValue, Sign, UnknownNumber, both, computed, elementwise, exact_value, failure, meant};
 use allocert_core::program::Elementwise;
 
 /// The signs that are replaced, and the functions that stand for them.
@@ -241,6 +241,11 @@ fn equals<'v>(a: Value<'v>, b: Value<'v>, heap: Heap<'v>) -> starlark::Result<bo
     }
     let (one, other) = (Kind::of(a), Kind::of(b));
     if let Some(slip) = never_equal(a, one, b, other) {
+        return Err(slip);
+    }
+    if let (Some(one), Some(other)) = (AllocationValue::from_value(a), AllocationValue::from_value(b))
+        && let Some(slip) = one.of_another_network(other)
+    {
         return Err(slip);
     }
     same(a, b, heap, 0)

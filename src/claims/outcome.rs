@@ -154,6 +154,8 @@ pub struct Checked {
     pub trend: Option<Trend>,
     /// The networks, each at a number of samples, whose dimensions were asked for.
     pub subjects: Vec<Subject>,
+    /// The networks, each at a number of samples, of which instances were looked at, in that order.
+    pub visited: Vec<(Network, Samples)>,
     /// Whether the outcome rests on their dimensions alone.
     pub only_dimensions: bool,
     /// The time it took.

@@ -62,7 +62,7 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
     let mut writer = Writer::new(header);
     let (asked_for, mut conditions) = (Asked::of(checked), Vec::new());
     let (mut tables, mut listed, mut holes, mut missing, mut answer) = (0, 0, Vec::new(), Vec::new(), Vec::new());
-    for Subject { network, samples, dimensions } in &checked.subjects {
+    for Subject { network, samples, dimensions } in &all_subjects(checked) {
         let name = format!("{network}, {samples}");
         let kept = writer.steps();
         // Where few were asked for, those; otherwise all.
@@ -100,7 +100,17 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
             }
         }
     }
-    let counterexample = checked.counterexample.as_ref().map(|c| {
+    // Whatever is not asked about a network of one's own, its program says which it is.
+    let named = checked.counterexample.as_ref().filter(|c| {
+        let kept = writer.steps();
+        let known =
+            !writer.is_new(&c.network) || !c.observations.is_empty() || writer.open(&c.network, c.samples).is_ok();
+        if !known {
+            writer.back_to(kept);
+        }
+        known
+    });
+    let counterexample = named.map(|c| {
         let dimensions = observations(&mut writer, engine, c, settings);
         answer.extend(&dimensions);
         Counterexample {
@@ -115,12 +125,13 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
     let outcome = checked.outcome.as_ref().map_or("open", |o| o.name()).to_owned();
     // A name that is none in the format, with spaces for instance, is written with other characters.
     let part = |c: char| if is_name(&c.to_string()) { c } else { '_' };
+    let subjects = all_subjects(checked);
     let (name, statement) = (checked.claim.chars().map(part).take(50).collect(), checked.statement.clone());
     let mut networks: Vec<(String, Option<u64>)> =
-        checked.subjects.iter().map(|s| (s.network.to_string(), s.samples.count())).collect();
+        subjects.iter().map(|s| (s.network.to_string(), s.samples.count())).collect();
     networks.dedup();
     // Evaluated for each network, or for the counterexample, or not at all.
-    let enough = if counterexample.is_some() { 1 } else { checked.subjects.len() };
+    let enough = if counterexample.is_some() { 1 } else { subjects.len() };
     if conditions.len() < enough || !missing.is_empty() {
         conditions.clear();
     }
@@ -140,6 +151,28 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
     };
     answer.push(writer.step(sealed(claim)));
     OfClaim { text: writer.end(answer), tables, listed, holes, missing }
+}
+
+/// What a claim asked about, and where it asks for dimensions at all, also the networks that it looked at without: each of them has
+/// its place in the certificate. Of a refuted claim only the counterexample's counts.
+fn all_subjects(checked: &Checked) -> Vec<Subject> {
+    let mut subjects = checked.subjects.clone();
+    if subjects.is_empty() {
+        return subjects;
+    }
+    let refuting = checked.counterexample.as_ref().map(|c| (c.network.clone(), c.samples));
+    let looked_at = match &refuting {
+        Some(one) => std::slice::from_ref(one),
+        None => checked.visited.as_slice(),
+    };
+    for (network, samples) in looked_at {
+        if !subjects.iter().any(|s| (&s.network, s.samples) == (network, *samples)) {
+            // Of a large one no dimension is wanted.
+            let dimensions = (network.weights() > MOST_WEIGHTS).then(Vec::new);
+            subjects.push(Subject { network: network.clone(), samples: *samples, dimensions });
+        }
+    }
+    subjects
 }
 
 /// The claim with its seal.

@@ -93,6 +93,9 @@ pub fn check(claim: &Claim, options: &CheckOptions, control: &Control<'_>) -> Ch
         (Ok(Outcome::Verified | Outcome::Refuted), Some(Evidence::Open)) => {
             (Ok(Outcome::Open), Some(Unsettled::NoBound), None)
         }
+        // What rests on random draws is shown by them, and other draws may show otherwise.
+        (Ok(Outcome::Verified), Some(Evidence::Statistical)) => (Ok(Outcome::Supported), unsettled, counterexample),
+        (Ok(Outcome::Refuted), Some(Evidence::Statistical)) => (Ok(Outcome::Contradicted), unsettled, counterexample),
         (outcome, _) => (outcome, unsettled, counterexample),
     };
     let subjects = run.session.subjects();
@@ -100,6 +103,7 @@ pub fn check(claim: &Claim, options: &CheckOptions, control: &Control<'_>) -> Ch
     run.session.close();
     Checked {
         subjects,
+        visited: std::mem::take(&mut run.visited),
         only_dimensions,
         unsettled,
         networks: run.networks,
@@ -154,6 +158,7 @@ pub fn lost(claim: &Claim, reason: &str, time: Duration) -> Checked {
 fn blank(claim: &Claim, outcome: Result<Outcome, ClaimError>) -> Checked {
     Checked {
         subjects: Vec::new(),
+        visited: Vec::new(),
         only_dimensions: false,
         claim: claim.name.clone(),
         file: claim.file.clone(),

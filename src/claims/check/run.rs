@@ -22,7 +22,7 @@ use crate::values::failure;
 use allocert_core::allocation::Allocation;
 use allocert_core::control::{Control, Stopped};
 use allocert_core::matching::Case;
-use allocert_core::network::Samples;
+use allocert_core::network::{Network, Samples};
 use allocert_core::reach::ReachError;
 
 /// Instances are evaluated in batches of this many, each with fresh memory and its own limits; claims about networks one by
@@ -42,6 +42,8 @@ pub(super) struct Run<'a> {
     pub(super) start: Instant,
     pub(super) control: &'a Control<'a>,
     pub(super) networks: usize,
+    /// Which.
+    pub(super) visited: Vec<(Network, Samples)>,
     pub(super) instances: u64,
     pub(super) skipped: u64,
     /// Instances for which `holds` was evaluated, each perhaps for a whole orbit.
@@ -97,6 +99,7 @@ impl<'a> Run<'a> {
             start: Instant::now(),
             control,
             networks: 0,
+            visited: Vec::new(),
             instances: 0,
             evaluated: 0,
             by_orbits: false,
@@ -148,6 +151,7 @@ impl Run<'_> {
         let groups = plans.chunk_by(|a, b| a.1.network().weights() == b.1.network().weights());
         for group in groups {
             self.networks += group.len();
+            self.visited.extend(group.iter().map(|(_, lens, _)| (lens.network().clone(), lens.samples())));
             let largest = group[0].1.network().weights();
             let mut sweeps: Vec<Sweep<'_>> = group.iter().map(|(_, lens, range)| self.start(lens, range)).collect();
             for size in 0..=largest {

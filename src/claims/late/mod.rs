@@ -8,30 +8,61 @@
 
 mod reads;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use starlark::codemap::Span;
 use starlark::syntax::AstModule;
 
 use super::slips::Slip;
 use allocert_core::text::quote;
-use reads::{Claim, File, Found, Place, Variable};
+use reads::{Claim, File, Found, Place, TOP, Variable};
 
-/// The first name that a function of a claim reads and that is given another value later: by the next turn of a loop, or by a
-/// statement after the claim. Also `claim` under another name, since such claims could not be followed.
-pub(super) fn changed_later(ast: &AstModule) -> Option<Slip> {
+/// What a file's text says of names that change.
+pub(super) struct Read {
+    /// The first name that a function of a claim reads and that is given another value later: by the next turn of a loop, or by a
+    /// statement after the claim. Also `claim` under another name, since such claims could not be followed.
+    pub slip: Option<Slip>,
+    /// For each call of `claim`, by where it begins: the names outside of functions that it may read. What was changed in place shows
+    /// when the values are compared with those at the call.
+    pub watched: HashMap<u32, Vec<Watched>>,
+}
+
+/// A name outside of functions that a claim may read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Watched {
+    /// The name.
+    pub name: String,
+    /// Whether it is the value at the time of the claim that is read, whatever the name means later: it was handed on.
+    pub is_handed_on: bool,
+}
+
+/// Reads a file.
+pub(super) fn read(ast: &AstModule) -> Read {
     let file = File::read(ast);
+    let reached = |claim: &Claim| {
+        let mut names: Vec<Watched> = Late { file: &file, claim }.reached().1;
+        names.sort_unstable();
+        (claim.place.at, names)
+    };
+    Read { slip: slip(&file), watched: file.claims.iter().map(reached).collect() }
+}
+
+/// The error about a value that a claim reads and that is another one by the time it is checked.
+pub(super) fn message(name: &str) -> String {
+    format!(
+        "{} is given another value before the claim is checked, and functions read names when they are called\n  make the function where the value is a parameter: def holds(k): return lambda net, a: a.dim <= k",
+        quote(name)
+    )
+}
+
+fn slip(file: &File) -> Option<Slip> {
     if let Some(span) = file.other_uses_of_claim.first() {
         let message = "claim is used other than by a call\n  state each claim by claim(name = …, …)".to_owned();
         return Some(Slip { message, span: *span });
     }
     file.claims.iter().find_map(|claim| {
-        let (name, span) = Late { file: &file, claim }.first()?;
-        let message = format!(
-            "{} is given another value before the claim is checked, and functions read names when they are called\n  make the function where the value is a parameter: def holds(k): return lambda net, a: a.dim <= k",
-            quote(&name)
-        );
-        Some(Slip { message, span })
+        let (name, span) = Late { file, claim }.reached().0?;
+        Some(Slip { message: message(&name), span })
     })
 }
 
@@ -42,20 +73,22 @@ struct Late<'a> {
 }
 
 impl<'a> Late<'a> {
-    /// The first name that changes, and where it is read.
-    fn first(&self) -> Option<(String, Span)> {
+    /// The first name that changes, and where it is read; and the names outside of functions that are read or handed on.
+    fn reached(&self) -> (Option<(String, Span)>, Vec<Watched>) {
         // Functions that are called when the claim is checked, those that were called when it was stated, and variables.
         let (mut later, mut before, mut variables) = (HashSet::new(), HashSet::new(), HashSet::new());
         let mut waiting: Vec<&'a Found> = vec![&self.claim.given];
+        let (mut first, mut read_later) = (None, HashSet::new());
         while let Some(found) = waiting.pop() {
             for function in found.functions.iter().filter(|function| later.insert(**function)) {
                 let function = &self.file.functions[*function];
                 for (variable, span) in &function.reads {
-                    if self.changes(variable, function.created) {
-                        return Some((variable.name.clone(), *span));
+                    if first.is_none() && self.changes(variable, function.created) {
+                        first = Some((variable.name.clone(), *span));
                     }
                 }
                 let read = function.reads.iter().map(|(variable, _)| variable);
+                read_later.extend(read.clone());
                 waiting.extend(read.filter(|v| variables.insert(*v)).filter_map(|v| self.file.values.get(v)));
             }
             let held = found.names.iter().filter(|v| variables.insert(*v));
@@ -65,22 +98,28 @@ impl<'a> Late<'a> {
             let called = called.filter(|function| before.insert(**function));
             waiting.extend(called.map(|function| &self.file.functions[*function].body));
         }
-        None
+        let outside = variables.into_iter().filter(|v: &&Variable| self.file.function_around(v.scope) == TOP);
+        let watched = |v: &Variable| Watched { name: v.name.clone(), is_handed_on: !read_later.contains(v) };
+        (first, outside.map(watched).collect())
     }
 
     /// Whether a variable gets another value after the claim was stated, or, if it belongs to a function that has made the
     /// reader and is done by then, after the reader was made.
     fn changes(&self, variable: &Variable, created: Place) -> bool {
         let owner = self.file.function_around(variable.scope);
+        let made = self.file.run_at(created, owner);
         let mut places = self.file.run_at(self.claim.place, owner);
         if places.is_empty() {
-            places = self.file.run_at(created, owner);
+            places.clone_from(&made);
         }
         let writes = self.file.writes.get(variable).map_or(&[][..], Vec::as_slice);
         writes.iter().any(|write| {
-            let elsewhere = self.file.function_around(write.scope) != owner;
+            // What functions change outside of them shows in its value.
+            let shows = owner == TOP && !variable.name.starts_with('_');
+            let elsewhere = !shows && self.file.function_around(write.scope) != owner;
             let again = |place: &Place| self.file.share_a_loop(write, place) || writes.len() > 1 && write.at > place.at;
-            elsewhere || places.iter().any(again)
+            // All functions that a loop makes read the values of its last turn.
+            elsewhere || places.iter().any(again) || made.iter().any(|place| self.file.share_a_loop(write, place))
         })
     }
 }
@@ -93,7 +132,7 @@ mod tests {
     /// The message about a file with claims, of which only what is called later is written: `claim(…)` stands for a whole one.
     fn found(text: &str) -> Option<String> {
         let ast = AstModule::parse("test.star", text.to_owned(), &dialect()).unwrap();
-        changed_later(&ast).map(|slip| slip.message.split(' ').next().unwrap_or_default().to_owned())
+        read(&ast).slip.map(|slip| slip.message.split(' ').next().unwrap_or_default().to_owned())
     }
 
     #[test]
@@ -121,7 +160,13 @@ mod tests {
             "d = [0]\nfor k in range(3):\n    d[0] = k\n    claim(holds = lambda net, a: a.dim <= d[0])",
             "d = []\nfor k in range(3):\n    d.append(k)\n    claim(holds = lambda net, a: a.dim in d)",
             "d = []\nclaim(holds = lambda net, a: a.dim in d)\nd.append(1)",
-            "d = []\ndef more():\n    d.append(1)\nclaim(holds = lambda net, a: a.dim in d)\nmore()",
+            "d = {\"k\": [0]}\nfor k in range(3):\n    d[\"k\"][0] = k\n    claim(holds = lambda net, a: a.dim <= d[\"k\"][0])",
+            "s = struct(ks = [])\nfor k in range(3):\n    s.ks.append(k)\n    claim(holds = lambda net, a: a.dim in s.ks)",
+            // Made in a loop, whatever claims them.
+            "T = {}\nfor k in range(3):\n    T[k] = lambda net, a: a.dim <= k\nclaim(holds = T[0])",
+            "T = [lambda net, a: a.dim <= k for k in range(3)]\nclaim(holds = T[0])",
+            "T = dict([(k, lambda net, a: a.dim <= k) for k in range(3)])\nclaim(holds = T[0])",
+            "T = struct(f = [lambda net, a: a.dim <= k for k in range(3)])\nU = T\nclaim(holds = U.f[0])",
             // In functions, and by functions that are called in loops.
             "def state():\n    for k in range(3):\n        claim(holds = lambda net, a: a.dim <= k)\nstate()",
             "def state():\n    k = 1\n    claim(holds = lambda net, a: a.dim <= k)\n    k = 2\nstate()",
@@ -159,6 +204,8 @@ mod tests {
             "def state(k):\n    claim(holds = lambda net, a: a.dim <= k)\nfor k in range(3):\n    state(k)",
             "def state(k):\n    m = 2 * k\n    claim(holds = lambda net, a: a.dim <= m)\nfor k in range(3):\n    state(k)",
             "for k in range(3):\n    claim(holds = lambda net, a: all([a.dim <= k for k in [1]]))",
+            "N = [network(\"n\", lambda x, w: w * x * k) for k in range(3)]\nclaim(holds = lambda net, a: net in N)",
+            "d = []\ndef more():\n    d.append(1)\nmore()\nclaim(holds = lambda net, a: a.dim in d)",
         ];
         for text in staying {
             assert_eq!(found(text), None, "found:\n{text}");

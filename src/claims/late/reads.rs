@@ -16,8 +16,25 @@ const CALLED_LATER: [&str; 5] = ["holds", "trend", "given", "samples", "allocati
 const CHANGING: [&str; 11] =
     ["append", "extend", "insert", "pop", "popitem", "remove", "clear", "update", "setdefault", "add", "discard"];
 
+/// Functions of the language that return what they are given, or something that holds it; others keep nothing of it.
+const HOLDING: [&str; 13] = [
+    "dict",
+    "list",
+    "struct",
+    "tuple",
+    "zip",
+    "enumerate",
+    "reversed",
+    "sorted",
+    "filter",
+    "map",
+    "partial",
+    "max",
+    "min",
+];
+
 /// The scope of what stands outside of all functions.
-const TOP: usize = 0;
+pub(super) const TOP: usize = 0;
 
 /// A variable: the scope that binds it, and its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -258,19 +275,21 @@ impl File {
             return self.claims.push(Claim { place: here, given });
         }
         let mut handed = Found::default();
-        for argument in arguments {
-            handed.extend(self.apart(argument.node.expr(), here, found));
-        }
+        arguments.iter().for_each(|argument| self.expression(argument.node.expr(), here, &mut handed));
         if let Some(variable) = called {
+            found.extend(handed.clone());
             self.mention(&variable, here, callee.span);
             found.calls.push(variable.clone());
             return self.calls.push((variable, handed));
         }
         if let Expr::Dot(owner, method) = &callee.node
-            && let Expr::Identifier(owner) = &owner.node
+            && let Some(owner) = owner_of(owner)
             && CHANGING.contains(&method.node.as_str())
         {
-            self.write(&owner.node.ident, Some(&handed), here);
+            self.write(owner, Some(&handed), here);
+        }
+        if name.is_none_or(|name| HOLDING.contains(&name)) {
+            found.extend(handed);
         }
         if name.is_none() {
             self.expression(callee, here, found);
@@ -349,8 +368,8 @@ impl File {
             AssignTargetP::Tuple(all) => all.iter().for_each(|one| self.bind(one, value, here, found)),
             // A list or a dictionary that is changed is another one afterwards.
             AssignTargetP::Index(place) => {
-                if let Expr::Identifier(name) = &place.0.node {
-                    self.write(&name.node.ident, Some(value), here);
+                if let Some(name) = owner_of(&place.0) {
+                    self.write(name, Some(value), here);
                 }
                 self.expression(&place.1, here, found);
             }
@@ -391,6 +410,16 @@ impl File {
     fn turn(&mut self, around: Option<usize>) -> usize {
         self.loops.push(around);
         self.loops.len() - 1
+    }
+}
+
+/// The name whose value holds what an expression of indices and attributes stands for.
+fn owner_of(expr: &AstExpr) -> Option<&str> {
+    match &expr.node {
+        Expr::Identifier(name) => Some(&name.node.ident),
+        Expr::Index(place) => owner_of(&place.0),
+        Expr::Dot(owner, _) => owner_of(owner),
+        _ => None,
     }
 }
 

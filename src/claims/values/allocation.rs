@@ -122,6 +122,18 @@ impl AllocationValue {
 
 starlark::methods_static!(ALLOCATION_METHODS = allocation_methods);
 
+impl AllocationValue {
+    /// The error of a comparison with an allocation of another network.
+    pub(crate) fn of_another_network(&self, other: &AllocationValue) -> Option<starlark::Error> {
+        let [one, other] = [self, other].map(|a| a.lens.network());
+        (one != other).then(|| {
+            failure(format!(
+                "an allocation of {one} is compared with one of {other}: these are never equal\n  compare allocations of one network"
+            ))
+        })
+    }
+}
+
 #[starlark_value(type = "allocation")]
 impl<'v> StarlarkValue<'v> for AllocationValue {
     fn get_methods() -> Option<&'static Methods> {

@@ -107,6 +107,16 @@ pub enum ReachError {
         /// The most that are allowed.
         limit: u64,
     },
+    /// Every random draw of weights and inputs was on a border between activation patterns.
+    #[error(
+        "{network}: none of {draws} random draws shows an activation pattern: something under relu is always 0\n  leave it out of the forward pass"
+    )]
+    NoPattern {
+        /// The network.
+        network: String,
+        /// The draws.
+        draws: u64,
+    },
     /// The Jacobian would not fit the stated limit.
     #[error(
         "{network} ({samples}): its Jacobian has {rows} × {columns} entries, over the limit of {limit}\n  take fewer samples or a smaller network"

@@ -71,7 +71,8 @@ impl Patterns {
     /// Draws patterns, in parallel. Costs draws × samples × weights products, and for each distinct pattern an elimination.
     ///
     /// # Errors
-    /// No samples, more labels than 64 bits count, more work than the stated limit, or being stopped.
+    /// No samples, more labels than 64 bits count, more work than the stated limit, or being stopped; and
+    /// if no draw shows a pattern.
     pub fn draw(
         network: &Network,
         samples: Samples,
@@ -101,7 +102,10 @@ impl Patterns {
         let one = |draw| control.check().map(|()| pattern(network, inputs as usize, seed, draw));
         let drawn: Vec<Option<Pattern>> = (0..draws).into_par_iter().map(one).collect::<Result<_, _>>()?;
         let drawn: Vec<Pattern> = drawn.into_iter().flatten().collect();
-        let draws = drawn.len() as u64;
+        let (asked, draws) = (draws, drawn.len() as u64);
+        if asked > 0 && draws == 0 {
+            return Err(ReachError::NoPattern { network: network.to_string(), draws: asked });
+        }
         let mut order: Vec<Pattern> = Vec::new();
         let mut counts: HashMap<Pattern, u64> = HashMap::new();
         for pattern in drawn {
