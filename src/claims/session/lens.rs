@@ -368,6 +368,9 @@ impl Lens {
     fn matcher(&self) -> Result<&Matcher, MatchError> {
         let View { network, samples, session, .. } = &*self.0;
         let settings = Settings { error_log2: session.settings.error_log2.min(-60), ..session.settings };
+        if *samples == Samples::Functional && !network.has_one_matroid() {
+            return Err(MatchError::WholeFunction { network: network.to_string() });
+        }
         let build = || Matcher::new(network, *samples, settings, Limits::default().under(&session.control()));
         self.0.matcher.get_or_init(build).as_ref().map_err(Clone::clone)
     }

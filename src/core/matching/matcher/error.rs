@@ -6,6 +6,14 @@ use crate::reach::ReachError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MatchError {
+    /// A network with kinks, and no number of inputs.
+    #[error(
+        "{network}: with kinks no number of inputs shows the whole function, so that a match on all inputs is not decided\n  ask for a number of samples"
+    )]
+    WholeFunction {
+        /// The network.
+        network: String,
+    },
     /// The dimensions cannot be computed.
     #[error("{0}")]
     Reach(#[from] ReachError),
