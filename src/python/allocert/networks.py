@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
 import operator
 import os
@@ -46,7 +47,7 @@ class Network:
 
     def __init__(self, text: str, *, use: Iterable[str | os.PathLike[str]] = ()) -> None:
         files = [os.fspath(path) for path in use]
-        self._inner = _native.Network.read(text, files)
+        self._inner = _native.Network.read(text, files) if files else _read_alone(text)
         texts = tuple((Path(path).name, Path(path).read_text(encoding="utf-8")) for path in files)
         self._recipe = (_read, (text, texts))
         self.notes = ()
@@ -232,6 +233,12 @@ class Network:
         shapes = ", ".join(f"{name} {shape}" for name, shape in list(self.shapes.items())[:12])
         more = ", …" if len(self.shapes) > 12 else ""
         return f"<{self}: {self.weights} weights in {shapes}{more}>"
+
+
+@functools.lru_cache(maxsize=256)
+def _read_alone(text: str) -> _native.Network:
+    """The network of an expression that needs no file. What the language holds of each that it reads is not given back."""
+    return _native.Network.read(text, [])
 
 
 def _read(text: str, files: tuple[tuple[str, str], ...]) -> Network:
