@@ -151,6 +151,26 @@ def test_pinned_weights_are_no_weights():
     assert allocert.lffn([2, 2]).observe([0]).labels == 1
 
 
+def test_frozen_weights_are_numbers_and_the_dimension_stays():
+    net = allocert.lffn([2, 2, 2], bias=True)
+    for text in ("W1[0,:] W2[:,0]", "W1", "W1[0,:] b1 W2[0,0]", "all"):
+        small = net.freeze(text)
+        assert small.weights == net.allocation(text).size
+        assert allocert.rank(small, "all").dim == allocert.rank(net, text).dim
+    assert net.freeze("W1").notes == ("8 weights are frozen at integers drawn with seed 1: dimensions are lower bounds",)
+    assert str(net.freeze("W1")) == str(net.freeze("W1")) != str(net.freeze("W1", seed=2))
+    with pytest.raises(allocert.MaskError, match="no weight is left"):
+        net.freeze("none")
+
+
+def test_a_large_network_of_ones_own_is_answered_frozen():
+    net = allocert.network(lambda x, W, v: v @ np.tanh(W @ x), inputs=300, weights={"W": (100, 300), "v": 100})
+    with pytest.raises(allocert.LimitReached, match=r"30,100 weights(.|\n)*net\.freeze\(allocation\)"):
+        allocert.rank(net, "v")
+    answer = allocert.rank(net.freeze("W[0,:5] v[:3]"), "all")
+    assert (answer.dim, answer.evidence) == (8, "proved")
+
+
 def test_a_hundred_thousand_weights_in_a_tenth_of_a_second():
     net = allocert.lffn([250, 200, 250])
     assert net.weights == 100_000

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from . import _native
 from .errors import AllocertError, MaskError, NotSupported, ShapeError
 from .masks import AllocationLike, Mask, allocation, bits, position
-from .numbers import exact
+from .numbers import count, exact
 
 if TYPE_CHECKING:
     from .tensors import Tensor
@@ -189,6 +189,36 @@ class Network:
         for number in np.unique(values[chosen]):
             where = (chosen & (values == number)).tobytes()
             yield self._inner.masked([(name, where)]), exact(number)
+
+    def freeze(self, learns: AllocationLike, seed: int = 1) -> Network:
+        """The network whose weights are those that may learn, all others being integers drawn at random: for large networks.
+
+        Its dimensions are found in a moment where few weights of many learn, and the dimension of all is not asked for. What is
+        found is a lower bound of the dimension in the whole network, and equal to it but for unlucky numbers (another seed draws
+        others); where it is the number of weights that learn, it is that dimension. What spans here need not span there.
+
+        >>> net = lffn([2, 3, 2])
+        >>> small = net.freeze("W1[0,:] W2[:,0]")
+        >>> small.weights, small.notes
+        (4, ('8 weights are frozen at integers drawn with seed 1: dimensions are lower bounds',))
+        """
+        import numpy as np
+
+        draw = np.random.default_rng(count("seed", seed))
+        masks = self.mask(learns)
+        frozen = self.weights - self.allocation(learns).size
+        if frozen == self.weights:
+            raise MaskError("no weight is left to learn\n  name at least one")
+        if frozen == 0:
+            return self
+        pins = {
+            name: (~mask, draw.integers(1, 4096, mask.shape) * draw.choice([-1, 1], mask.shape))
+            for name, mask in masks.items()
+            if not mask.all()
+        }
+        made = self.pin(pins)
+        made.notes += (f"{frozen:,} weights are frozen at integers drawn with seed {seed}: dimensions are lower bounds",)
+        return made
 
     def tie(self, *groups: AllocationLike) -> Network:
         """The network in which the weights of each group are one weight.

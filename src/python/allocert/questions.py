@@ -104,6 +104,21 @@ def _sizes(sizes: Any) -> tuple[int, int] | None:
     return first, last
 
 
+FAMILIES = ("lffn", "lrnn", "pnn", "relu")
+MOST_BYTES = 8 << 30
+"""What the derivatives of all weights of a recorded network may fill."""
+
+
+def _refuse_large(net: Network) -> None:
+    """Refuses a recorded network whose Jacobian would fill the memory; the families have rules for large ones."""
+    needed = 3 * 8 * net.weights**2
+    if needed > MOST_BYTES and net.family not in FAMILIES:
+        raise LimitReached(
+            f"{net} has {net.weights:,} weights, whose derivatives would fill about {needed >> 30} GB\n"
+            "  where few of them learn, ask net.freeze(allocation), whose weights are those"
+        )
+
+
 def _many(kind: type[Answer], text: str, net: Network) -> Table[Answer]:
     return Table(kind(fields, net) for fields in json.loads(text))
 
@@ -129,6 +144,7 @@ def rank(
     [4, 4, 4, 0]
     """
     net = as_network(net)
+    _refuse_large(net)
     one = _is_one(allocations)
     chosen = [net.allocation(a) for a in ([allocations] if one else allocations)]
     with _Bar(progress, "ranks") as bar:
