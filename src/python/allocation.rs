@@ -12,7 +12,18 @@ use pyo3::types::PyBytes;
 use crate::errors::Refusal;
 use crate::network::PyNetwork;
 
-/// Which weights of a network may learn.
+/// Which weights of a network may learn: a set, with `|`, `&`, `-` and `~`.
+///
+/// ```text
+/// >>> import allocert
+/// >>> net = allocert.lffn([2, 2])
+/// >>> chosen = net.allocation("W1[0,:]")
+/// >>> chosen.size, chosen.indices, chosen.text, 3 in chosen
+/// (2, [0, 1], 'W1[0,0] W1[0,1]', False)
+/// >>> (~chosen).text, (chosen | net.allocation({3})).size
+/// ('W1[1,0] W1[1,1]', 3)
+///
+/// ```
 #[pyclass(name = "Allocation", module = "allocert", frozen)]
 #[derive(Clone, Debug)]
 pub(crate) struct PyAllocation {

@@ -13,6 +13,7 @@ use crate::allocation::{PyAllocation, fits, tensor};
 use crate::errors::Refusal;
 use crate::numbers::rational;
 use crate::tensor::{PyTensor, Tape};
+use crate::work::run;
 
 /// A network.
 #[pyclass(name = "Network", module = "allocert", frozen)]
@@ -24,13 +25,13 @@ impl PyNetwork {
     /// From an expression such as `lffn([2, 2, 2])`; `use_files` are files that define other networks.
     #[staticmethod]
     fn read(py: Python<'_>, text: String, use_files: Vec<PathBuf>) -> PyResult<Self> {
-        let read = move || Ok::<_, Refusal>(Definitions::read(&use_files)?.network(&text)?);
-        Ok(PyNetwork(py.detach(read)?))
+        run(py, None, move |_| Ok(PyNetwork(Definitions::read(&use_files)?.network(&text)?)))
     }
 
     /// From a forward pass: `forward` is called once, with the input and the weights as symbolic tensors.
     #[staticmethod]
     fn record(
+        py: Python<'_>,
         name: String,
         inputs: Vec<usize>,
         weights: Vec<(String, Vec<usize>)>,
@@ -44,14 +45,13 @@ impl PyNetwork {
         let output = forward.call1((input, weights));
         let recorder = tape.finish();
         let output = output?.extract::<PyTensor>()?;
-        let finish = || {
-            output.is_of(&tape)?;
+        output.is_of(&tape)?;
+        run(py, None, move |_| {
             let program = signature.finish(recorder, output.tensor())?;
             let (layout, input) = (signature.layout(), signature.input().to_vec());
             let shape: Vec<(String, ShapeValue)> = Vec::new();
-            Ok::<_, Refusal>(Network::program(&name, name.clone(), layout, program, input, shape)?)
-        };
-        Ok(PyNetwork(finish()?))
+            Ok(PyNetwork(Network::program(&name, name.clone(), layout, program, input, shape)?))
+        })
     }
 
     /// How it is written.
@@ -149,19 +149,22 @@ impl PyNetwork {
             let number = rational(&number)?;
             all.extend(allocation.set.iter().map(|weight| (weight, number.clone())));
         }
-        Ok(PyNetwork(py.detach(|| self.0.pin(&all)).map_err(Refusal::from)?))
+        let network = self.0.clone();
+        run(py, None, move |_| Ok(PyNetwork(network.pin(&all)?)))
     }
 
     /// The network in which the weights of each allocation are one weight.
     fn tie(&self, py: Python<'_>, groups: Vec<PyRef<'_, PyAllocation>>) -> PyResult<Self> {
         groups.iter().try_for_each(|group| fits(&self.0, group))?;
         let groups: Vec<Vec<usize>> = groups.iter().map(|group| group.set.iter().collect()).collect();
-        Ok(PyNetwork(py.detach(|| self.0.tie(&groups)).map_err(Refusal::from)?))
+        let network = self.0.clone();
+        run(py, None, move |_| Ok(PyNetwork(network.tie(&groups)?)))
     }
 
     /// The network that shows only these of its labels.
     fn observe(&self, py: Python<'_>, labels: Vec<usize>) -> PyResult<Self> {
-        Ok(PyNetwork(py.detach(|| self.0.observe(&labels)).map_err(Refusal::from)?))
+        let network = self.0.clone();
+        run(py, None, move |_| Ok(PyNetwork(network.observe(&labels)?)))
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {

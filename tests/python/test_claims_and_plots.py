@@ -33,6 +33,16 @@ def test_a_claim_about_nothing_or_without_truth_is_an_error():
         allocert.claim("lffn([2, 2])", sizes=[9])(lambda net, a: True)
     with pytest.raises(allocert.AllocertError, match="not True or False"):
         allocert.claim("lffn([2, 2])")(lambda net, a: a.dim)
+    with pytest.raises(allocert.AllocertError, match="3 is no condition"):
+        allocert.claim("lffn([2, 2])")(3)
+    with pytest.raises(allocert.AllocertError, match="sizes is -1"):
+        allocert.claim("lffn([2, 2])", sizes=[-1])(lambda net, a: True)
+
+
+def test_conditions_on_masks_are_truth_values():
+    # What NumPy says of masks is its own kind of truth.
+    both = allocert.claim("lffn([2, 2, 2])", sizes=8)(lambda net, a: net.mask(a.allocation)["W1"].all())
+    assert (both.outcome, both.instances) == ("verified", 1)
 
 
 def test_a_dimension_that_is_largest_over_draws_is_never_verified():

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import allocert
+
 ROOT = Path(__file__).parents[2]
 FLAGS = doctest.ELLIPSIS
 
@@ -35,14 +37,41 @@ def test_the_readme():
     exec(compile(blocks[0], "README.md", "exec"), {})
 
 
-MODULES = ["allocert", *("allocert." + name for name in "claims cluster jax networks plots questions tensors torch".split())]
+EXAMPLES = [f"allocert.{name}" for name in "claims cluster errors jax networks plots questions results tensors torch".split()]
+MODULES = ["allocert", *EXAMPLES]
 
 
-def test_every_public_function_has_an_example():
+def test_the_example_of_what_is_native():
+    run(allocert.Allocation.__doc__, "Allocation", {})
+
+
+def public(module):
+    """The functions and classes of a module, and what their users call on them, with their documentation."""
+    for name, value in vars(module).items():
+        if name.startswith("_") or getattr(value, "__module__", None) != module.__name__:
+            continue
+        # Answers are what the questions give; the functions beside them are the package's own.
+        if inspect.isclass(value) or (inspect.isfunction(value) and module.__name__ != "allocert.results"):
+            yield f"{module.__name__}.{name}", value
+        for own, member in vars(value).items() if inspect.isclass(value) and name in SHOWN else ():
+            if not own.startswith("_") and (isinstance(member, property) or inspect.isfunction(member)):
+                yield f"{module.__name__}.{name}.{own}", member
+
+
+SHOWN = {"Network", "Result", "Table"}
+"""Classes whose methods and properties have examples of their own; the others are shown by that of the class."""
+WITHOUT = {"Check", "Verify", "Result", "Tabular", "as_network", "as_tensor"}
+"""What is shown elsewhere, or is for the package."""
+
+
+def test_what_is_public_has_an_example():
     package = importlib.import_module("allocert")
-    functions = [getattr(package, name) for name in package.__all__]
-    without = [one.__name__ for one in functions if inspect.isfunction(one) and ">>>" not in (inspect.getdoc(one) or "")]
-    assert without == []
+    named = [(name, getattr(package, name)) for name in package.__all__]
+    modules = [importlib.import_module(module) for module in EXAMPLES if module not in ("allocert.jax", "allocert.torch")]
+    found = [*named, *(pair for module in modules for pair in public(module))]
+    shown = [(name, inspect.getdoc(one) or "") for name, one in found if callable(one) or isinstance(one, property)]
+    without = [name for name, text in shown if ">>>" not in text]
+    assert [name for name in without if name.rsplit(".", 1)[-1] not in WITHOUT] == []
 
 
 @pytest.mark.parametrize("module", MODULES)

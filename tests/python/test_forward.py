@@ -164,3 +164,26 @@ def test_what_changes_arrays_in_place_is_refused_with_a_mend():
         allocert.network(forward, inputs=1, weights={"A": 2})
     with pytest.raises(allocert.NotSupported, match=r"np\.var with these options"):
         allocert.network(lambda x, A: np.var(A, ddof=1) * x, inputs=1, weights={"A": 2})
+
+
+@pytest.mark.parametrize("wrong", [2.7, "2", (2, 1.5), -1, None])
+def test_lengths_are_integers(wrong):
+    with pytest.raises(allocert.ShapeError, match="is no shape"):
+        allocert.network(lambda x, W: W @ x, inputs=wrong, weights={"W": (2, 2)})
+    with pytest.raises(allocert.ShapeError, match="is no shape"):
+        allocert.network(lambda x, W: W @ x, inputs=2, weights={"W": wrong})
+
+
+def test_shapes_of_numpy_are_read():
+    net = allocert.network(lambda x, W: W @ x, inputs=np.int64(2), weights={"W": np.array([3, 2])})
+    assert net.shapes == {"W": (3, 2)}
+
+
+def test_functions_of_other_libraries_are_refused_with_what_to_write():
+    import math
+
+    with pytest.raises(allocert.NotSupported, match=r"write np\.tanh"):
+        allocert.network(lambda x, W: math.tanh(W[0, 0]) * x, inputs=2, weights={"W": (2, 2)})
+    torch = pytest.importorskip("torch", reason="SKIPPED: torch is not installed")
+    with pytest.raises(allocert.NotSupported, match=r"torch's tanh .*\n  write np\.tanh"):
+        allocert.network(lambda x, W: torch.tanh(W @ x), inputs=2, weights={"W": (2, 2)})

@@ -150,6 +150,20 @@ def test_compare_takes_files_frames_and_rows(tmp_path):
     assert [row["finding"] for row in allocert.compare(rows).rows()] == findings
     frame = pd.DataFrame(rows)
     assert [row["finding"] for row in allocert.compare(frame).rows()] == findings
+    polars = pytest.importorskip("polars")
+    assert [row["finding"] for row in allocert.compare(polars.DataFrame(rows)).rows()] == findings
+    net = allocert.Network(NET)
+    objects = pd.DataFrame([row | {"network": net, "allocation": net.allocation(row["allocation"])} for row in rows])
+    assert [row["finding"] for row in allocert.compare(objects).rows()] == findings
+    # A column of counts, some missing, holds floats.
+    some = pd.DataFrame([rows[0] | {"samples": 1.0, "successes": 100.0}, rows[0]])
+    assert list(some["samples"].isna()) == [False, True]
+    assert [row.get("samples") for row in allocert.compare(some).rows()] == [1, None]
+    masks = rows[0] | {"allocation": {"W1": [[True, True], [True, True]]}}
+    assert [row["finding"] for row in allocert.compare([masks]).rows()] == findings[:1]
+    for wrong in ({"network": [NET]}, ["x"], 3, []):
+        with pytest.raises(allocert.AllocertError, match=r"no table of results|is no row|there is no row"):
+            allocert.compare(wrong)
     frame.to_csv(tmp_path / "rows.csv", index=False)
     assert [row["finding"] for row in allocert.compare(tmp_path / "rows.csv").rows()] == findings
 
@@ -211,11 +225,19 @@ def test_memory_is_flat():
     if not os.path.exists("/proc/self/statm"):
         pytest.skip("there is no /proc")
     chosen = [net.allocation({i % 8, (3 * i + 1) % 8}) for i in range(1000)]
-    allocert.rank(net, chosen)
+    texts = [f"W1[{i % 2},:]" for i in range(100)]
+
+    def ask():
+        allocert.rank(net, chosen)
+        for text in texts:
+            allocert.rank(NET, text)
+            net.mask(text)
+
+    ask()
     before = pages()
     for _ in range(calls):
-        allocert.rank(net, chosen)
-    assert pages() - before < 30 << 20
+        ask()
+    assert pages() - before < 4 << 20
 
 
 def test_commands_are_installed():
@@ -251,6 +273,25 @@ def test_what_is_printed_says_the_answer():
         (lambda: allocert.match(NET, "all", trials=-1), "trials is -1"),
         (lambda: allocert.scan(NET, sizes="x"), "sizes is 'x'"),
         (lambda: allocert.design(NET, -1), "size is -1"),
+        (lambda: allocert.rank(NET, "all", seed=2**70), "seed is 1180591620717411303424"),
+        (lambda: allocert.rank(NET, "all", error_log2=-10.5), "error_log2 is -10.5"),
+        (lambda: allocert.rank("relu([2, 2, 1])", "all", draws=0), "draws is 0"),
+        (lambda: allocert.scan(NET, time_limit="x"), "time_limit is 'x'"),
+        (lambda: allocert.scan(NET, time_limit=float("nan")), "time_limit is nan"),
+        (lambda: allocert.scan(NET, sizes=-1), "sizes is -1"),
+        (lambda: allocert.match(NET, "W1", precision="x"), "precision is 'x'"),
+        (lambda: allocert.law(NET, most_flats=-1), "most_flats is -1"),
+        (lambda: allocert.design(NET, 2, per_row=-1), "per_row is -1"),
+        (lambda: allocert.design(NET, 2, alternatives="x"), "alternatives is 'x'"),
+        (lambda: allocert.train(NET, "W1", tolerance=-1), "tolerance is -1"),
+        (lambda: allocert.train(NET, "W1", learning_rate=float("nan")), "learning_rate is nan"),
+        (lambda: allocert.train(NET, "W1", iterations=1.5), "iterations is 1.5"),
+        (lambda: allocert.train(NET, "W1", restarts=-1), "restarts is -1"),
+        (lambda: allocert.check(None), "None is not the name of a file"),
+        (lambda: allocert.verify(3), "3 is not the name of a file"),
+        (lambda: allocert.verify("--help"), "--help: No such file"),
+        (lambda: allocert.merge([1]), "a int is no part"),
+        (lambda: allocert.shards(allocert.scan, NET, parts="x"), "parts is 'x'"),
         (lambda: allocert.check("nowhere.cert"), "cannot read nowhere.cert: No such file"),
     ],
 )

@@ -233,7 +233,7 @@ def test_refusals_name_the_layer():
     with pytest.raises(allocert.NotSupported, match="layer 1, GELU: gelu is not recorded"):
         allocert.from_torch(module, torch.randn(1, 2))
     with pytest.raises(allocert.NotSupported, match="layer 0, LSTM: a recurrent layer with a projection"):
-        allocert.from_torch(nn.Sequential(nn.LSTM(2, 2, proj_size=1)), torch.randn(1, 3, 2))
+        allocert.from_torch(nn.Sequential(nn.LSTM(2, 2, proj_size=1, batch_first=True)), torch.randn(1, 3, 2))
     with pytest.raises(allocert.AllocertError, match="no parameters"):
         allocert.from_torch(nn.Tanh(), torch.randn(1, 2))
     module = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5)).train()

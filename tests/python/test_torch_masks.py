@@ -80,10 +80,10 @@ def test_weights_that_nothing_depends_on_can_be_pinned():
         (lambda s, x: s.a(x).cumsum(1, dtype=torch.int64) + s.a(x), "cumsum gives torch.int64"),
         (lambda s, x: s.a(x).prod(1, dtype=torch.int64) + s.a(x), "prod gives torch.int64"),
         (lambda s, x: s.a(x) + torch.randn(2), "randn draws at random"),
-        (lambda s, x: torch.index_put(s.a(x)[0], (s.whole,), x[0], accumulate=True), "index_put that adds up"),
+        (lambda s, x: torch.index_put(s.a(x).T, (s.whole,), x.T, accumulate=True).T, "index_put that adds up"),
         (lambda s, x: s.a(x) ** s.a(x), "write torch.exp"),
         (lambda s, x: 2 ** s.a(x), "write torch.exp"),
-        (lambda s, x: torch.as_strided(s.a(x).T, (1, 2), (2, 1)), "as_strided is not recorded"),
+        (lambda s, x: torch.as_strided(s.a(x), (len(x), 2), (2, 1)), "as_strided is not recorded"),
     ],
 )
 def test_what_is_refused_is_named(forward, words):
@@ -166,7 +166,9 @@ def test_dimensions_are_those_of_torchs_jacobian(name):
     module, shape = RECORDED[name]
     # What is hidden depends on no bias.
     fixed = {"bias": ((ABOVE | NEVER).numpy(), 0)} if name == "masked twice" else None
-    net = allocert.from_torch(module, torch.randn(1, *shape), name="module", fixed=fixed)
+    # A variance of all entries is one of all rows, so there is no batch.
+    batch = () if name == "the variance of all" else (1,)
+    net = allocert.from_torch(module, torch.randn(*batch, *shape), name="module", fixed=fixed, batched=bool(batch))
     assert allocert.rank(net, "all").dim == numeric_rank(module, shape)
 
 

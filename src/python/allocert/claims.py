@@ -17,6 +17,7 @@ from . import results
 from .errors import AllocertError
 from .masks import AllocationLike
 from .networks import Network, NetworkLike, as_network
+from .numbers import count
 from .questions import rank
 
 TOGETHER = 256
@@ -29,6 +30,9 @@ class Outcome:
     ``outcome`` is ``"verified"`` if the condition held for every allocation that was asked about, ``"supported"`` if it held for
     a random sample of them, and ``"refuted"`` if it did not hold for ``counterexample``, the smallest where all were looked at.
     It rests on the dimensions, whose ``evidence`` is given, and on Python's evaluation of the condition: it is no certificate.
+
+    >>> print(claim("lffn([2, 2])")(lambda net, a: a.spans or a.size < 4))
+    <lambda>: verified, over all 16 allocations, evaluated by Python (proved)
     """
 
     claim: str
@@ -55,7 +59,7 @@ def claim(
     networks: NetworkLike | Iterable[NetworkLike],
     *,
     within: AllocationLike = "all",
-    sizes: Sequence[int] | range | None = None,
+    sizes: int | Sequence[int] | range | None = None,
     samples: int | None = None,
     most: int = 20_000,
     seed: int = 1,
@@ -82,6 +86,8 @@ def claim(
         raise AllocertError("a claim is about at least one network")
 
     def checked(holds: Callable[[Network, results.Rank], bool]) -> Outcome:
+        if not callable(holds):
+            raise AllocertError(f"{holds!r} is no condition\n  give a function of a network and an answer")
         return _check(holds, [as_network(net) for net in several], within, sizes, samples, most, seed)
 
     return checked
@@ -91,15 +97,15 @@ def _check(
     holds: Callable[[Network, results.Rank], bool],
     nets: list[Network],
     within: AllocationLike,
-    sizes: Sequence[int] | range | None,
+    sizes: int | Sequence[int] | range | None,
     samples: int | None,
     most: int,
     seed: int,
 ) -> Outcome:
-    name, seen, worst, exhaustive = holds.__name__, 0, _Worst(), True
+    name, seen, worst, exhaustive = str(getattr(holds, "__name__", "the claim")), 0, _Worst(), True
     for net in nets:
         inside = net.allocation(within).indices
-        wanted = [s for s in sorted(set(range(len(inside) + 1) if sizes is None else sizes)) if s <= len(inside)]
+        wanted = [size for size in _wanted(sizes, len(inside)) if size <= len(inside)]
         every = sum(math.comb(len(inside), size) for size in wanted) <= most
         exhaustive = exhaustive and every
         chosen = _all(inside, wanted) if every else _sample(inside, wanted, most, seed)
@@ -116,8 +122,15 @@ def _check(
     return Outcome(name, outcome, seen, exhaustive, worst.evidence, worst.error_log2, None, seed)
 
 
+def _wanted(sizes: int | Sequence[int] | range | None, most: int) -> list[int]:
+    if sizes is None:
+        return list(range(most + 1))
+    several = sizes if isinstance(sizes, Iterable) else [sizes]
+    return sorted({count("sizes", size) for size in several})
+
+
 def _truth(name: str, value: Any) -> bool:
-    if value is True or value is False or type(value).__name__ == "bool_":
+    if isinstance(value, bool) or (str(getattr(value, "dtype", "")) in ("bool", "torch.bool") and value.ndim == 0):
         return bool(value)
     raise AllocertError(f"{name} gives {value!r}, not True or False\n  end it with return and a condition")
 

@@ -29,12 +29,18 @@ from typing import Any
 from . import _native, questions, results
 from .errors import AllocertError, LimitReached, NotSupported
 from .networks import Network, NetworkLike, as_network
+from .numbers import count
 from .results import Table
 
 
 @dataclass(frozen=True)
 class Part:
-    """What a task gives back: the part ``number`` (from 1) of ``of``, of the run whose request has this ``key``."""
+    """What a task gives back: the part ``number`` (from 1) of ``of``, of the run whose request has this ``key``.
+
+    >>> part = shards("rank", "lffn([2, 2])", ["W1", "none"], parts=2)[1]()
+    >>> part.number, part.of
+    (2, 2)
+    """
 
     key: str
     number: int
@@ -47,7 +53,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Task:
-    """One part of a run. Calling it does the work; it can be pickled."""
+    """One part of a run. Calling it does the work; it can be pickled.
+
+    >>> task = shards("rank", "lffn([2, 2])", ["W1", "none"], parts=2)[0]
+    >>> type(task()).__name__, len(task().answers)
+    ('Part', 1)
+    """
 
     question: str
     key: str
@@ -86,8 +97,8 @@ def shards(question: Callable[..., Any] | str, *arguments: Any, parts: int, **op
     [1, 2]
     """
     name = question if isinstance(question, str) else question.__name__
-    if parts < 1:
-        raise AllocertError(f"a run cannot be cut into {parts} parts\n  give parts=1 or more")
+    if count("parts", parts) < 1:
+        raise AllocertError("a run cannot be cut into 0 parts\n  give parts=1 or more")
     options.pop("progress", None)
     askable: dict[str, Callable[..., Any]] = {
         "rank": questions.rank,
@@ -121,7 +132,11 @@ def merge(parts: Iterable[Part]) -> Any:
     >>> [answer.dim for answer in merge([task() for task in tasks])]
     [1, 2, 4]
     """
-    kept = sorted(parts, key=lambda part: part.number)
+    kept = list(parts)
+    for part in kept:
+        if not isinstance(part, Part):
+            raise AllocertError(f"a {type(part).__name__} is no part\n  merge what the tasks gave back when they were called")
+    kept.sort(key=lambda part: part.number)
     if not kept:
         raise AllocertError("there is no part to merge")
     first = kept[0]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
+import operator
 import os
 import re
 import tempfile
@@ -12,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from . import _native
-from .errors import AllocertError, MaskError, NotSupported
-from .masks import AllocationLike, Mask, allocation, bits
-from .numbers import exact
+from .errors import AllocertError, MaskError, NotSupported, ShapeError
+from .masks import AllocationLike, Mask, allocation, bits, position
+from .numbers import count, exact
 
 if TYPE_CHECKING:
     from .tensors import Tensor
@@ -45,7 +47,7 @@ class Network:
 
     def __init__(self, text: str, *, use: Iterable[str | os.PathLike[str]] = ()) -> None:
         files = [os.fspath(path) for path in use]
-        self._inner = _native.Network.read(text, files)
+        self._inner = _native.Network.read(text, files) if files else _read_alone(text)
         texts = tuple((Path(path).name, Path(path).read_text(encoding="utf-8")) for path in files)
         self._recipe = (_read, (text, texts))
         self.notes = ()
@@ -60,37 +62,67 @@ class Network:
 
     @property
     def weights(self) -> int:
-        """The number of weights."""
+        """The number of weights.
+
+        >>> lffn([2, 3, 1]).weights
+        9
+        """
         return self._inner.weights
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shape of each tensor, by name, in canonical order."""
+        """The shape of each tensor, by name, in canonical order.
+
+        >>> lffn([2, 3, 1]).shapes
+        {'W1': (3, 2), 'W2': (1, 3)}
+        """
         return {name: tuple(shape) for name, shape in self._inner.tensors}
 
     @property
     def inputs(self) -> tuple[int, ...]:
-        """The shape of one input."""
+        """The shape of one input.
+
+        >>> lffn([2, 3, 1]).inputs, lrnn(1, 2, 1, 5).inputs
+        ((2,), (5,))
+        """
         return tuple(self._inner.inputs)
 
     @property
     def labels(self) -> int:
-        """The number of labels of one input."""
+        """The number of labels of one input.
+
+        >>> lffn([2, 3, 1]).labels
+        1
+        """
         return self._inner.labels
 
     @property
     def family(self) -> str:
-        """``lffn``, ``lrnn``, ``pnn``, ``relu``, or the name of a network of one's own."""
+        """``lffn``, ``lrnn``, ``pnn``, ``relu``, or the name of a network of one's own.
+
+        >>> lffn([2, 3, 1]).family
+        'lffn'
+        """
         return self._inner.family
 
     @property
     def kind(self) -> str:
-        """``polynomial``, ``analytic`` (exponentials, quotients, roots) or ``kinks`` (relu)."""
+        """``polynomial``, ``analytic`` (exponentials, quotients, roots) or ``kinks`` (relu).
+
+        >>> lffn([2, 1]).kind, relu([2, 1, 1]).kind
+        ('polynomial', 'kinks')
+        """
         return self._inner.kind
 
     @property
     def program(self) -> str | None:
-        """The forward pass as a list of steps, if it was recorded."""
+        """The forward pass as a list of steps, if it was recorded.
+
+        >>> print(network(lambda x, w: w * x, inputs=1, weights={"w": 1}).program)
+        program with 1 weights and 1 inputs
+        s0 = w0 * x0
+        outputs s0
+        """
         return self._inner.program
 
     def allocation(self, weights: AllocationLike) -> _native.Allocation:
@@ -128,7 +160,11 @@ class Network:
         )
 
     def _pins(self, pins: Mapping[str, Any]) -> Iterable[tuple[_native.Allocation, str]]:
+        import numpy as np
+
         for name, value in pins.items():
+            if not isinstance(value, tuple) and np.ndim(_array(value)):
+                raise MaskError(f"{name}: a pin is a pair (mask, value)\n  pin={{{name!r}: (mask, 0)}}")
             if not isinstance(value, tuple):
                 chosen = self._inner.read_allocation(name)
                 if chosen.size == 0:
@@ -144,6 +180,8 @@ class Network:
 
         chosen = bits(self._inner, name, mask)
         values = np.asarray(_array(value))
+        if values.dtype.kind == "O" and any(value is None for value in values.flat):
+            raise MaskError(f"{name}: None is no value\n  pin={{{name!r}: (mask, 0)}}")
         if values.shape not in ((), chosen.shape):
             raise MaskError(f"{name}: the value has shape {values.shape}, and the tensor {chosen.shape}")
         values = np.broadcast_to(values, chosen.shape)
@@ -151,6 +189,36 @@ class Network:
         for number in np.unique(values[chosen]):
             where = (chosen & (values == number)).tobytes()
             yield self._inner.masked([(name, where)]), exact(number)
+
+    def freeze(self, learns: AllocationLike, seed: int = 1) -> Network:
+        """The network whose weights are those that may learn, all others being integers drawn at random: for large networks.
+
+        Its dimensions are found in a moment where few weights of many learn, and the dimension of all is not asked for. What is
+        found is a lower bound of the dimension in the whole network, and equal to it but for unlucky numbers (another seed draws
+        others); where it is the number of weights that learn, it is that dimension. What spans here need not span there.
+
+        >>> net = lffn([2, 3, 2])
+        >>> small = net.freeze("W1[0,:] W2[:,0]")
+        >>> small.weights, small.notes
+        (4, ('8 weights are frozen at integers drawn with seed 1: dimensions are lower bounds',))
+        """
+        import numpy as np
+
+        draw = np.random.default_rng(count("seed", seed))
+        masks = self.mask(learns)
+        frozen = self.weights - self.allocation(learns).size
+        if frozen == self.weights:
+            raise MaskError("no weight is left to learn\n  name at least one")
+        if frozen == 0:
+            return self
+        pins = {
+            name: (~mask, draw.integers(1, 4096, mask.shape) * draw.choice([-1, 1], mask.shape))
+            for name, mask in masks.items()
+            if not mask.all()
+        }
+        made = self.pin(pins)
+        made.notes += (f"{frozen:,} weights are frozen at integers drawn with seed {seed}: dimensions are lower bounds",)
+        return made
 
     def tie(self, *groups: AllocationLike) -> Network:
         """The network in which the weights of each group are one weight.
@@ -168,7 +236,8 @@ class Network:
         >>> Network("lffn([2, 2])").observe([0]).labels
         1
         """
-        return Network._of(self._inner.observe(list(labels)), (Network.observe, (self, list(labels))), self.notes)
+        chosen = [position(label, "label") for label in labels]
+        return Network._of(self._inner.observe(chosen), (Network.observe, (self, chosen)), self.notes)
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """It is pickled as what made it, and held against what it was when it is made again.
@@ -194,6 +263,12 @@ class Network:
         shapes = ", ".join(f"{name} {shape}" for name, shape in list(self.shapes.items())[:12])
         more = ", …" if len(self.shapes) > 12 else ""
         return f"<{self}: {self.weights} weights in {shapes}{more}>"
+
+
+@functools.lru_cache(maxsize=256)
+def _read_alone(text: str) -> _native.Network:
+    """The network of an expression that needs no file. What the language holds of each that it reads is not given back."""
+    return _native.Network.read(text, [])
 
 
 def _read(text: str, files: tuple[tuple[str, str], ...]) -> Network:
@@ -331,7 +406,16 @@ def _network(forward: Callable[..., Any], inputs: Shape, weights: Mapping[str, S
 
 
 def _shape(shape: Shape) -> list[int]:
-    return [int(length) for length in shape] if isinstance(shape, Sequence) else [int(shape)]
+    given = shape if isinstance(shape, Iterable) and not isinstance(shape, str) else [shape]
+    lengths = []
+    for length in given:
+        try:
+            lengths.append(operator.index(length))
+        except TypeError:
+            raise ShapeError(f"{shape!r} is no shape\n  give an integer, or integers in a tuple") from None
+    if any(length < 0 for length in lengths):
+        raise ShapeError(f"{shape!r} is no shape\n  lengths are 1 or more")
+    return lengths
 
 
 def _call_name(name: str) -> str:

@@ -24,11 +24,27 @@ def exact(value: Any) -> str:
 
 
 def count(name: str, value: Any, least: int = 0) -> int:
-    """An option that is an integer, at least ``least``."""
+    """An option that is an integer, at least ``least``, and one that the engine can hold."""
     whole = value.__index__() if hasattr(value, "__index__") else None
-    if whole is None or whole < least:
+    if whole is None or not least <= whole < 2**63:
         raise AllocertError(f"{name} is {value!r}\n  give an integer, {least} or more")
     return int(whole)
+
+
+def number(name: str, value: Any) -> float:
+    """An option that is a finite number above 0."""
+    try:
+        real = math.nan if isinstance(value, str) else float(value)
+    except (TypeError, ValueError):
+        real = math.nan
+    if not (math.isfinite(real) and real > 0):
+        raise AllocertError(f"{name} is {value!r}\n  give a number above 0")
+    return real
+
+
+def given(check: Any, name: str, value: Any, *more: Any) -> Any:
+    """An option that may be left out, checked."""
+    return None if value is None else check(name, value, *more)
 
 
 def exact_all(values: Iterable[Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from . import _native, results
 from .errors import AllocertError, LimitReached
 from .masks import Allocation, AllocationLike
 from .networks import Network, NetworkLike, as_network
-from .numbers import count
+from .numbers import count, given, number
 from .results import Table
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ Answer = TypeVar("Answer", bound=results.Result)
 
 def _common(samples: int | None, seed: int, error_log2: int, progress: Any) -> dict[str, Any]:
     known = None if samples is None else count("samples", samples)
-    return {"samples": known, "seed": count("seed", seed), "error_log2": error_log2, "progress": progress}
+    error = count("error_log2", error_log2, -(2**31))
+    return {"samples": known, "seed": count("seed", seed), "error_log2": error, "progress": progress}
 
 
 class _Bar:
@@ -62,13 +64,22 @@ class _Bar:
 
 def _is_one(allocations: Any) -> bool:
     """Whether this is one allocation, not several: text, an allocation, masks, or positions."""
-    if isinstance(allocations, (str, Allocation, Mapping, set, frozenset)) or hasattr(allocations, "dtype"):
+    if isinstance(allocations, (str, Allocation, Mapping, set, frozenset)) or hasattr(allocations, "columns"):
         return True
+    if hasattr(allocations, "dtype"):
+        return not _is_of_objects(allocations)
     if not isinstance(allocations, (list, tuple, range)):
         # What is no collection at all is one wrong allocation; any other is read one by one.
         return not isinstance(allocations, Iterable)
     first = next(iter(allocations), None)
-    return isinstance(first, int) or hasattr(first, "__index__")
+    return isinstance(first, int) or (hasattr(first, "__index__") and not getattr(first, "ndim", 0))
+
+
+def _is_of_objects(array: Any) -> bool:
+    """Whether this is an array or a column of texts, or of other allocations."""
+    import numpy as np
+
+    return not hasattr(array, "detach") and np.asarray(array).dtype.kind in "OUT"
 
 
 def _inside(net: Network, weights: AllocationLike | None) -> Allocation | None:
@@ -78,8 +89,8 @@ def _inside(net: Network, weights: AllocationLike | None) -> Allocation | None:
 def _sizes(sizes: Any) -> tuple[int, int] | None:
     if sizes is None:
         return None
-    if isinstance(sizes, int):
-        return sizes, sizes
+    if hasattr(sizes, "__index__") and not getattr(sizes, "ndim", 0):
+        return count("sizes", sizes), count("sizes", sizes)
     if isinstance(sizes, range):
         if sizes.step != 1 or not len(sizes):
             raise AllocertError(f"sizes is {sizes}\n  give a number, a pair (first, last), or a range with step 1")
@@ -91,6 +102,21 @@ def _sizes(sizes: Any) -> tuple[int, int] | None:
     if first > last:
         raise AllocertError(f"the first size, {first}, is larger than the last, {last}")
     return first, last
+
+
+FAMILIES = ("lffn", "lrnn", "pnn", "relu")
+MOST_BYTES = 8 << 30
+"""What the derivatives of all weights of a recorded network may fill."""
+
+
+def _refuse_large(net: Network) -> None:
+    """Refuses a recorded network whose Jacobian would fill the memory; the families have rules for large ones."""
+    needed = 3 * 8 * net.weights**2
+    if needed > MOST_BYTES and net.family not in FAMILIES:
+        raise LimitReached(
+            f"{net} has {net.weights:,} weights, whose derivatives would fill about {needed >> 30} GB\n"
+            "  where few of them learn, ask net.freeze(allocation), whose weights are those"
+        )
 
 
 def _many(kind: type[Answer], text: str, net: Network) -> Table[Answer]:
@@ -118,10 +144,11 @@ def rank(
     [4, 4, 4, 0]
     """
     net = as_network(net)
+    _refuse_large(net)
     one = _is_one(allocations)
     chosen = [net.allocation(a) for a in ([allocations] if one else allocations)]
     with _Bar(progress, "ranks") as bar:
-        text = _native.rank(net._inner, chosen, _common(samples, seed, error_log2, bar.call), draws)
+        text = _native.rank(net._inner, chosen, _common(samples, seed, error_log2, bar.call), count("draws", draws, 1))
     answers = _many(results.Rank, text, net)
     return answers[0] if one else answers
 
@@ -147,7 +174,7 @@ def scan(
     inside = _inside(net, within)
     with _Bar(progress, "counting") as bar:
         common = _common(samples, seed, error_log2, bar.call)
-        text = _native.scan(net._inner, common, inside, _sizes(sizes), time_limit, draws)
+        text = _native.scan(net._inner, common, inside, _sizes(sizes), number("time_limit", time_limit), count("draws", draws, 1))
     return results.Scan(json.loads(text), net)
 
 
@@ -172,7 +199,7 @@ def orbits(
     inside, most = _inside(net, within), None if trials is None else count("trials", trials, 1)
     with _Bar(progress, "listing") as bar:
         common = _common(samples, seed, error_log2, bar.call)
-        text = _native.orbits(net._inner, common, inside, _sizes(sizes), time_limit, most)
+        text = _native.orbits(net._inner, common, inside, _sizes(sizes), number("time_limit", time_limit), most)
     return results.Orbits(json.loads(text), net)
 
 
@@ -193,7 +220,8 @@ def law(
     """
     net = as_network(net)
     common = _common(samples, seed, error_log2, None)
-    text = _native.law(net._inner, common, _inside(net, within), time_limit, most_flats)
+    limits = number("time_limit", time_limit), count("most_flats", most_flats, 1)
+    text = _native.law(net._inner, common, _inside(net, within), *limits)
     return results.Law(json.loads(text), net)
 
 
@@ -221,9 +249,9 @@ def match(
     most = 10_000 if precision is None else 100_000_000
     instances = {
         "trials": most if trials is None else count("trials", trials, 1),
-        "precision": precision,
+        "precision": given(number, "precision", precision),
         "ensemble": ensemble,
-        "time_limit": time_limit,
+        "time_limit": number("time_limit", time_limit),
     }
     with _Bar(progress, "deciding") as bar:
         text = _native.match_(net._inner, chosen, _common(samples, seed, error_log2, bar.call), instances)
@@ -250,7 +278,7 @@ def classify(
     net = as_network(net)
     with _Bar(progress, "classifying") as bar:
         common = _common(samples, seed, error_log2, bar.call)
-        text = _native.classify(net._inner, common, count("trials", trials, 1), time_limit, maximal)
+        text = _native.classify(net._inner, common, count("trials", trials, 1), number("time_limit", time_limit), maximal)
     return results.Classify(json.loads(text), net)
 
 
@@ -275,7 +303,9 @@ def design(
     net = as_network(net)
     common = _common(samples, seed, error_log2, None)
     inside, outside = _inside(net, within), _inside(net, avoid)
-    text = _native.design(net._inner, common, count("size", size), inside, outside, per_row, alternatives, time_limit)
+    rows, others = given(count, "per_row", per_row), count("alternatives", alternatives)
+    limit = number("time_limit", time_limit)
+    text = _native.design(net._inner, common, count("size", size), inside, outside, rows, others, limit)
     return results.Design(json.loads(text), net)
 
 
@@ -305,11 +335,11 @@ def train(
     how = {
         "trials": count("trials", trials, 1),
         "trainer": trainer,
-        "restarts": restarts,
-        "initial_scale": initial_scale,
-        "learning_rate": learning_rate,
-        "iterations": iterations,
-        "tolerance": tolerance,
+        "restarts": min(count("restarts", restarts), 2**32 - 1),
+        "initial_scale": number("initial_scale", initial_scale),
+        "learning_rate": given(number, "learning_rate", learning_rate),
+        "iterations": given(count, "iterations", iterations, 1),
+        "tolerance": number("tolerance", tolerance),
         "ensemble": ensemble,
     }
     with _Bar(progress, "training") as bar:
@@ -336,23 +366,30 @@ def check(*files: Any, full: bool = False, time_limit: int | None = None) -> Tab
     >>> check()
     []
     """
-    texts = [(os.fspath(file), _bytes(file)) for file in files]
-    return Table(results.Check(fields) for fields in json.loads(_native.check(texts, full, time_limit)))
+    limit = given(count, "time_limit", time_limit)
+    texts = [(str(_path(file)), _bytes(_path(file))) for file in files]
+    return Table(results.Check(fields) for fields in json.loads(_native.check(texts, full, limit)))
 
 
-def _bytes(file: Any) -> bytes:
+def _path(file: Any) -> Path:
+    if not isinstance(file, (str, os.PathLike)):
+        raise AllocertError(f"{file!r} is not the name of a file\n  give names, one after the other")
+    return Path(file)
+
+
+def _bytes(file: Path) -> bytes:
     try:
-        return Path(file).read_bytes()
+        return file.read_bytes()
     except OSError as wrong:
-        raise AllocertError(f"cannot read {os.fspath(file)}: {wrong.strerror}") from wrong
+        raise AllocertError(f"cannot read {file}: {wrong.strerror}") from wrong
 
 
-def _command(*arguments: str) -> list[dict[str, Any]]:
-    """What a command says, a JSON object a line. It runs in a process of its own, which Ctrl-C ends.
+def _command(*arguments: str, files: Iterable[Path]) -> list[dict[str, Any]]:
+    """What a command says about files, a JSON object a line. It runs in a process of its own, which Ctrl-C ends.
 
     Claims are programs, and whatever such a program does (fill the memory, say) ends that process only.
     """
-    started = [sys.executable, "-m", "allocert", *arguments, "--json"]
+    started = [sys.executable, "-m", "allocert", *arguments, "--json", "--", *map(str, files)]
     done = subprocess.run(started, capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL)
     answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     message = done.stderr.strip().removeprefix("error: ")
@@ -383,7 +420,7 @@ def verify(
         raise AllocertError("no claim file is given\n  verify('mine.star'), or a folder of them")
     chosen = [] if only is None else ["--only", only]
     limits = ["--seed", str(seed), "--error-log2", str(error_log2), "--time-limit", str(time_limit)]
-    answers = _command("verify", *map(os.fspath, paths), *chosen, *limits)
+    answers = _command("verify", *chosen, *limits, files=[_path(path) for path in paths])
     return Table(results.Verify(fields) for fields in answers if "claim" in fields)
 
 
@@ -407,24 +444,42 @@ def compare(
     options = ["--trials", str(trials), "--ensemble", ensemble, "--level", repr(level)]
     options += ["--seed", str(seed), "--time-limit", str(time_limit)]
     if isinstance(data, (str, os.PathLike)):
-        return results.Compare(_command("compare", os.fspath(data), *options)[0])
+        return results.Compare(_command("compare", *options, files=[_path(data)])[0])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "results.jsonl"
         path.write_text("".join(json.dumps(row) + "\n" for row in _rows(data)), encoding="utf-8")
-        return results.Compare(_command("compare", str(path), *options)[0])
+        return results.Compare(_command("compare", *options, files=[path])[0])
 
 
 def _rows(data: Any) -> list[dict[str, Any]]:
-    if hasattr(data, "to_json"):
-        rows: list[dict[str, Any]] = json.loads(data.to_json(orient="records"))
-        return rows
-    rows = [{name: _plain(value) for name, value in row.items()} for row in data]
+    """Rows as dictionaries: of pandas, of Polars, or as they are."""
+    given = data.to_dict("records") if hasattr(data, "iloc") else data.to_dicts() if hasattr(data, "to_dicts") else data
+    if isinstance(given, (Mapping, str)) or not isinstance(given, Iterable):
+        raise AllocertError(f"a {type(data).__name__} is no table of results\n  give a file, a data frame, or a list of rows")
+    rows = []
+    for row in given:
+        if not isinstance(row, Mapping):
+            raise AllocertError(f"{row!r} is no row\n  give a dictionary from columns to values, for each result")
+        plain = {str(name): _plain(value) for name, value in row.items() if name != "allocation"}
+        rows.append(plain | {"allocation": _text_of(plain.get("network"), row.get("allocation"))})
     if not rows:
         raise AllocertError("there is no row\n  give at least one result")
     return rows
 
 
+def _text_of(net: Any, allocation: Any) -> Any:
+    """An allocation of a row as text; masks and positions are those of its network."""
+    if isinstance(allocation, (Mapping, list, tuple, set)) or (hasattr(allocation, "shape") and allocation.shape):
+        return as_network(net).allocation(allocation).text
+    return _plain(allocation)
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, Allocation):
-        return value.text
-    return str(value) if isinstance(value, Network) else value.item() if hasattr(value, "item") else value
+    """A value of a row as JSON has it: what is missing is null, and whole numbers are integers."""
+    if isinstance(value, (Allocation, Network)):
+        return value.text if isinstance(value, Allocation) else str(value)
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, float):
+        return None if math.isnan(value) else int(value) if value.is_integer() else value
+    # What pandas has for missing values is not equal to itself, nor unequal.
+    return value if isinstance(value, (bool, int, str)) else None if str(value) in ("None", "<NA>", "NaT") else str(value)

@@ -40,6 +40,9 @@ def held_against(name: str, value: Any, told: Any, is_float: bool, library: str)
     if not is_float:
         mend = "keep them floats: a rounding or a comparison of weights or inputs has no derivative"
         raise NotSupported(f"{name} gives {told.dtype} of weights or inputs, which is not recorded\n  {mend}")
+    if any(not isinstance(length, int) for length in told.shape):
+        mend = "choose entries by their places, which are integers"
+        raise NotSupported(f"{name} gives a shape that depends on values, which is not recorded\n  {mend}")
     if tuple(value.shape) != tuple(told.shape):
         shapes = f"{tuple(value.shape)} here, and {tuple(told.shape)} in {library}"
         raise NotSupported(f"{name} with these arguments is not recorded: its shape is {shapes}")

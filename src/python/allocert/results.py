@@ -29,19 +29,40 @@ class Result:
         self._net = net
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields, as the command's JSON has them."""
+        """The fields, as the command's JSON has them.
+
+        >>> import allocert
+        >>> allocert.rank("lffn([2, 2])", "W1[0,:]").to_dict()["dim"]
+        2
+        """
         return dict(self._fields)
 
     def to_json(self) -> str:
-        """The command's JSON."""
+        """The command's JSON.
+
+        >>> import allocert
+        >>> allocert.symmetries("lffn([1, 1])").to_json()[:26]
+        '{"network":"lffn([1, 1])",'
+        """
         return json.dumps(self._fields, ensure_ascii=False, separators=(",", ":"))
 
     def rows(self) -> list[dict[str, Any]]:
-        """What a data frame of it has as rows."""
+        """What a data frame of it has as rows.
+
+        >>> import allocert
+        >>> [(row["size"], row["dim"]) for row in allocert.rank("lffn([2, 2])", "W1[0,:]").rows()]
+        [(2, 2)]
+        """
         return [{name: value for name, value in self._fields.items() if not isinstance(value, (list, dict))}]
 
     def to_frame(self) -> pd.DataFrame:
-        """A pandas data frame; ``attrs`` holds network, seed, version and error bound. (Polars: ``pl.from_dataframe``.)"""
+        """A pandas data frame; ``attrs`` holds network, seed, version and error bound. (Polars: ``pl.from_dataframe``.)
+
+        >>> import allocert
+        >>> frame = allocert.scan("lffn([2, 2, 2])", sizes=4, progress=False).to_frame()
+        >>> frame.shape, list(frame.columns), frame.attrs["seed"]
+        ((2, 3), ['size', 'dim', 'allocations'], 1)
+        """
         return frame(self.rows(), [self])
 
     def __repr__(self) -> str:
@@ -78,7 +99,13 @@ def _is_short(value: object) -> bool:
 
 
 class Rank(Result):
-    """The reachable dimension of one allocation."""
+    """The reachable dimension of one allocation.
+
+    >>> import allocert
+    >>> answer = allocert.rank("lffn([2, 2, 2])", "W1[0,:] W2[:,0]")
+    >>> answer.dim, answer.size, answer.teacher_dim, answer.spans
+    (3, 4, 4, False)
+    """
 
     command = "rank"
     network: str
@@ -122,7 +149,12 @@ class Tabular(Result):
 
 
 class Scan(Tabular):
-    """How many of all allocations of each size have each reachable dimension."""
+    """How many of all allocations of each size have each reachable dimension.
+
+    >>> import allocert
+    >>> allocert.scan("lffn([2, 2, 2])", sizes=4, progress=False).rows()[0]
+    {'size': 4, 'dim': 3, 'allocations': 8}
+    """
 
     command = "scan"
     network: str
@@ -148,7 +180,12 @@ class Scan(Tabular):
 
 
 class Orbits(Scan):
-    """Every allocation up to symmetry, with its dimension; a row an orbit."""
+    """Every allocation up to symmetry, with its dimension; a row an orbit.
+
+    >>> import allocert
+    >>> sorted(allocert.orbits("lffn([2, 2])", sizes=1, progress=False).rows()[0])
+    ['allocation', 'dim', 'orbit', 'size', 'spans']
+    """
 
     _rows: list[dict[str, Any]]
 
@@ -166,7 +203,13 @@ class Orbits(Scan):
 
 
 class Law(Result):
-    """The dimensions of all allocations in one formula: the complete list of reasons why weights are redundant."""
+    """The dimensions of all allocations in one formula: the complete list of reasons why weights are redundant.
+
+    >>> import allocert
+    >>> law = allocert.law("lffn([2, 2, 2])")
+    >>> len(law.flats), law.complete
+    (4, 'proved')
+    """
 
     command = "law"
     network: str
@@ -190,7 +233,8 @@ class Law(Result):
 
     def _lines(self) -> Iterable[tuple[str, str]]:
         yield "for every allocation A", self.formula
-        yield "complete", f"{self.complete} ({evidence(self._fields)})"
+        known = evidence(self._fields)
+        yield "complete", known if known == self.complete else f"{self.complete} ({known})"
         if self.limit:
             yield "stopped by", self.limit
 
@@ -204,7 +248,13 @@ class Law(Result):
 
 
 class Match(Result):
-    """With what probability a random student can match a random teacher."""
+    """With what probability a random student can match a random teacher.
+
+    >>> import allocert
+    >>> answer = allocert.match("pnn([3, 2, 1], 2)", "W1", trials=50, progress=False)
+    >>> answer.probability
+    0.375
+    """
 
     command = "match"
     network: str
@@ -265,7 +315,12 @@ class Match(Result):
 
 
 class Classify(Tabular):
-    """Every allocation of a small network by the verdict on its match probability."""
+    """Every allocation of a small network by the verdict on its match probability.
+
+    >>> import allocert
+    >>> allocert.classify("lffn([1, 1])", progress=False).rows()[1]
+    {'size': 1, 'zero': 0, 'one': 1, 'fractional': 0, 'undecided': 0}
+    """
 
     command = "classify"
     network: str
@@ -283,7 +338,13 @@ class Classify(Tabular):
 
 
 class Design(Result):
-    """A best allocation of so many weights, and why it cannot be bettered."""
+    """A best allocation of so many weights, and why it cannot be bettered.
+
+    >>> import allocert
+    >>> answer = allocert.design("lffn([2, 2, 2])", 4)
+    >>> answer.dim, answer.best
+    (4, True)
+    """
 
     command = "design"
     network: str
@@ -307,7 +368,13 @@ class Design(Result):
 
 
 class Train(Result):
-    """What training found, held against what is possible."""
+    """What training found, held against what is possible.
+
+    >>> import allocert
+    >>> answer = allocert.train("lffn([2, 2])", "W1", trials=10, progress=False)
+    >>> answer.trials, answer.successes, answer.consistent
+    (10, 10, True)
+    """
 
     command = "train"
     network: str
@@ -328,7 +395,14 @@ class Train(Result):
 
 
 class Compare(Tabular):
-    """Training results from anywhere, held against the theory."""
+    """Training results from anywhere, held against the theory.
+
+    >>> import allocert
+    >>> row = {"network": "lffn([2, 2, 2])", "allocation": "W1", "trials": 100, "successes": 100}
+    >>> answer = allocert.compare([row])
+    >>> answer.consistent, answer.gaps, answer.contradictions
+    (1, 0, 0)
+    """
 
     command = "compare"
     file: str
@@ -346,7 +420,7 @@ class Compare(Tabular):
 
 
 class Verify(Result):
-    """The outcome of one claim."""
+    """The outcome of one claim: see :func:`allocert.verify`."""
 
     command = "verify"
     claim: str
@@ -379,7 +453,7 @@ class Verify(Result):
 
 
 class Check(Result):
-    """What the independent checker says of a certificate."""
+    """What the independent checker says of a certificate: see :func:`allocert.check`."""
 
     command = "check"
     file: str
@@ -393,7 +467,12 @@ class Check(Result):
 
 
 class Symmetries(Result):
-    """What leaves a network as it is: permutations of its weights, and gauge directions."""
+    """What leaves a network as it is: permutations of its weights, and gauge directions.
+
+    >>> import allocert
+    >>> len(allocert.symmetries("lffn([2, 2, 2])").gauge)
+    4
+    """
 
     command = "symmetries"
     network: str
@@ -417,10 +496,20 @@ Kind = TypeVar("Kind", bound=Result)
 
 
 class Table(list[Kind], Generic[Kind]):
-    """Answers to one question about several things, in order."""
+    """Answers to one question about several things, in order.
+
+    >>> import allocert
+    >>> [answer.size for answer in allocert.rank("lffn([2, 2])", ["W1", "none"])]
+    [4, 0]
+    """
 
     def to_frame(self) -> pd.DataFrame:
-        """A pandas data frame with the rows of all of them."""
+        """A pandas data frame with the rows of all of them.
+
+        >>> import allocert
+        >>> allocert.rank("lffn([2, 2, 2])", ["W1", "none"]).to_frame()["dim"].tolist()
+        [4, 0]
+        """
         return frame([row for result in self for row in result.rows()], self)
 
     def _repr_html_(self) -> str:
@@ -473,8 +562,9 @@ def _beyond_a_word(column: Any) -> bool:
     return any(isinstance(value, int) and abs(value) >= 2**63 for value in column)
 
 
-STYLE = "border-collapse:collapse;display:inline-block;margin:.3em 1em .3em 0;vertical-align:top"
-CELL = "width:1.1em;height:1.1em;padding:0;border:1px solid #bbb;text-align:left"
+BESIDE = "display:inline-block;margin:.3em 1em .3em 0;vertical-align:top"
+GRID = "border-collapse:collapse;width:auto;margin:0"
+CELL = "width:1.1em;min-width:1.1em;height:1.1em;padding:0;border:1px solid #bbb"
 MOST_CELLS = 40
 
 
@@ -493,7 +583,8 @@ def _grid(name: str, mask: Any) -> str:
     shape = " × ".join(str(length) for length in mask.shape) or "number"
     more = f", first {MOST_CELLS} shown" if cut else ""
     title = f"{html.escape(name)} <small>({shape}, {int(mask.sum())} learn{more})</small>"
-    return f'<table style="{STYLE}"><caption style="text-align:left;white-space:nowrap">{title}</caption>{body}</table>'
+    # The title stands above, not in the table, which it would stretch: cells are squares.
+    return f'<div style="{BESIDE}"><div style="white-space:nowrap">{title}</div><table style="{GRID}">{body}</table></div>'
 
 
 def _cell(on: bool) -> str:

@@ -23,6 +23,13 @@ class Tensor(NDArrayOperatorsMixin):
 
     ``+ - * / @ **``, indexing, ``.T``, ``.sum()``, ``.mean()``, ``.reshape()`` and NumPy's functions of the same meaning work.
     Numbers beside it are taken exactly: a float is the fraction that it is.
+
+    >>> import allocert
+    >>> def forward(x, W):
+    ...     print(x, (W @ x).shape, W.T.shape, W.sum(axis=1).shape, W.reshape(-1).size)
+    ...     return W @ x
+    >>> _ = allocert.network(forward, inputs=3, weights={"W": (2, 3)})
+    <symbolic tensor of shape (3,)> (2,) (3, 2) (2,) 6
     """
 
     __slots__ = ("_inner",)
@@ -69,6 +76,15 @@ class Tensor(NDArrayOperatorsMixin):
             "a tensor has no value while a forward pass is recorded, so it cannot decide what is computed\n"
             "  compare shapes, or write what holds of all values (np.maximum(x, 0) for relu)"
         )
+
+    def __float__(self) -> float:
+        raise NotSupported("a tensor has no value while a forward pass is recorded\n  write np.tanh, … in place of math.tanh")
+
+    @classmethod
+    def __torch_function__(cls, function: Any, *_: Any) -> Any:
+        name = getattr(function, "__name__", "a function")
+        mend = f"write np.{name}, or make a module for from_torch"
+        raise NotSupported(f"torch's {name} of a symbolic tensor is not recorded\n  {mend}")
 
     def __repr__(self) -> str:
         return f"<symbolic tensor of shape {self.shape}>"

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..errors import AllocertError
+from ..errors import AllocertError, NotSupported
 from ..networks import Network, _call_name
 from ..recorded import input_shape, parts, pinned, recorded
 from ..tensors import Tensor
 from .graph import exported, run
 from .pruned import dead_entries
+from .rows import refuse_mixed_rows, refuse_no_module, refuse_shared_memory
 
 __all__ = ["from_peft", "from_torch", "trainable"]
 
@@ -30,10 +31,10 @@ def from_torch(
 ) -> Network:
     """A ``torch.nn.Module`` as a network; its tensors are called as in ``module.named_parameters()``.
 
-    ``example_input`` is a tensor (or a tuple of them) that the module can be called with; the first axis is the batch, of which
-    one row is taken (with ``batched=False`` there is no such axis). The module is read as in ``module.eval()``, as
-    ``torch.export`` sees it. Every parameter is a weight, whether it requires a gradient or not: which may learn is for the
-    allocation to say (:func:`trainable`). Entries that a mask of zeros takes out wherever they are used, as
+    ``example_input`` is a tensor (or a tuple of them) that the module can be called with; the first axis is the batch, whose rows
+    have to be treated apart, and of which one is taken (with ``batched=False`` there is no such axis). The module is read as in
+    ``module.eval()``, as ``torch.export`` sees it. Every parameter is a weight, whether it requires a gradient or not: which may
+    learn is for the allocation to say (:func:`trainable`). Entries that a mask of zeros takes out wherever they are used, as
     ``torch.nn.utils.prune`` does, are pinned at 0, and ``fixed={name: (mask, value)}`` pins others; ``net.notes`` says which.
 
     A layer that cannot be recorded is refused by name (:class:`NotSupported`).
@@ -43,14 +44,20 @@ def from_torch(
     >>> from_torch(model, torch.randn(1, 3))
     <Sequential: 26 weights in 0.weight (4, 3), 0.bias (4,), 2.weight (2, 4), 2.bias (2,)>
     """
+    refuse_no_module(module)
     examples = example_input if isinstance(example_input, tuple) else (example_input,)
     for example in examples:
-        if not hasattr(example, "shape"):
-            raise AllocertError(f"the example input is a {type(example).__name__}\n  give a tensor, or a tuple of them")
+        if not hasattr(example, "is_meta"):
+            mend = "give a tensor, or a tuple of them: torch.as_tensor makes one of an array"
+            raise AllocertError(f"the example input is a {type(example).__name__}\n  {mend}")
     if batched:
         if any(len(example.shape) == 0 for example in examples):
             raise AllocertError("the example input has no axis\n  its first axis is the batch; or give batched=False")
+        if any(len(example) == 0 for example in examples):
+            raise AllocertError("the example input has no row\n  its first axis is the batch, of which one row is taken")
+        refuse_mixed_rows(module, examples)
         examples = tuple(example[:1] for example in examples)
+    refuse_shared_memory(module)
     called = _call_name(name or type(module).__name__)
     net, dead = pinned(lambda kept: _recorded(module, examples, called, batched, kept), fixed or {})
     net.notes = tuple(_notes(module, dead, fixed or {}))
@@ -70,6 +77,9 @@ def _recorded(
     if not weights:
         raise AllocertError(f"{type(module).__name__} has no parameters\n  a network has at least one weight")
     buffers = dict(graph.named_buffers()) | dict(graph.constants) | dict(module.named_buffers())
+    for key, value in buffers.items():
+        if getattr(value, "is_meta", False):
+            raise NotSupported(f"the buffer {key} is on the meta device, where nothing has a value\n  make the module on the CPU")
     buffers = {key: value.clone() if hasattr(value, "clone") else value for key, value in buffers.items()}
     dead, masks = dead_entries(graph, aliases, buffers)
 
@@ -119,6 +129,10 @@ def _notes(module: Any, dead: Mapping[str, Any], fixed: Mapping[str, Any]) -> It
         yield f"{name}: {_entries(int(off.sum()), 'pruned ')} pinned at 0"
     for name in fixed:
         yield f"{name}: pinned as asked"
+    for name, part in module.named_modules():
+        if getattr(part, "padding_idx", None) is not None:
+            row = f"{name}.weight[{part.padding_idx},:]".removeprefix(".")
+            yield f"{row} is padding, which torch never trains, and counted among the weights: leave it out of the allocation"
     yield from _zeros(module, {*dead, *fixed})
 
 
@@ -126,6 +140,8 @@ def _zeros(module: Any, pins: set[str]) -> list[str]:
     """Which tensors have some entries that are zero, as pruning leaves them once its masks are removed: they are weights here."""
     found = []
     for name, parameter in module.named_parameters():
+        if parameter.is_meta:
+            continue
         values = parameter.detach()
         zeros = int((values == 0).sum())
         # All of a tensor is zero where it begins so, as biases and the second factor of an adapter do.

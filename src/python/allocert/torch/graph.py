@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import operator
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ..errors import AllocertError, NotSupported
@@ -22,7 +24,7 @@ def exported(module: Any, examples: tuple[Any, ...]) -> Any:
     training = {id(part): part.training for part in module.modules()}
     try:
         module.eval()
-        with torch.no_grad(), warnings.catch_warnings():
+        with torch.no_grad(), warnings.catch_warnings(), _unlogged():
             warnings.simplefilter("ignore")
             return _decomposed(torch, torch.export.export(module, examples, strict=False))
     except Exception as wrong:
@@ -32,6 +34,17 @@ def exported(module: Any, examples: tuple[Any, ...]) -> Any:
     finally:
         for part in module.modules():
             part.training = training[id(part)]
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """What goes wrong is raised, and not written to standard error besides."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _why(module: Any, examples: tuple[Any, ...]) -> str:
