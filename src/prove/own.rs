@@ -2,7 +2,7 @@
 
 use allocert_core::allocation::Entry;
 use allocert_core::network::Network;
-use allocert_core::program::Program;
+use allocert_core::program::{Function, Program};
 use allocert_format::{Rule, is_network_name, is_tensor_name, sha256};
 
 use super::CannotCertify;
@@ -21,12 +21,13 @@ pub(super) fn is_family(network: &Network) -> bool {
 /// The step that says what the name of a network means; nothing for a built-in one, whose program the checker builds itself.
 ///
 /// # Errors
-/// A network that is not polynomial, or whose name or program no certificate carries.
+/// A network with square roots, or whose name or program no certificate carries.
 pub(super) fn program(network: &Network) -> Result<Option<Rule>, CannotCertify> {
     let Some(program) = network.own_program() else { return Ok(None) };
     let name = network.to_string();
-    if network.is_analytic() {
-        return Err(CannotCertify::Analytic);
+    let takes = |function| program.takes(function);
+    if takes(Function::Sqrt) || takes(Function::Log) && !program.is_defined_everywhere() {
+        return Err(CannotCertify::Roots);
     }
     if network.gates() > 0 && !program.is_integral() {
         return Err(CannotCertify::FractionsAndKinks);

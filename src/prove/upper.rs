@@ -31,8 +31,8 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
         return Some(Rule::Size { of, at_most: k });
     }
     let few = |labels: u64| labels <= k as u64;
-    let labels =
-        coordinates(&ground.network, set).is_some_and(few) || ground.labels(set).is_some_and(|l| few(l as u64));
+    let coordinates = if ground.network.is_analytic() { None } else { coordinates(&ground.network, set) };
+    let labels = coordinates.is_some_and(few) || ground.labels(set).is_some_and(|l| few(l as u64));
     // Where every step is read out, labels share coordinates: that needs theory, which vectors do without.
     let shared = ground.engine.elementary() && ground.network.shapes().readout == Some("all");
     if labels && !shared {
@@ -56,6 +56,9 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
             true => Rule::Kernel { of, at_most, point, vectors },
             false => Rule::Gauge { of, at_most, point, vectors },
         });
+    }
+    if ground.network.is_analytic() {
+        return None; // the Jacobian is no matrix of polynomials
     }
     begin();
     let by_labels = || {
