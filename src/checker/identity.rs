@@ -5,9 +5,10 @@
 //! if steps, written out one after the other, the latest first, leave nothing; 1/b is taken out by multiplying with powers of b. Nothing is assumed of
 //! exponentials and logarithms, so what is shown holds at all weights and inputs where the labels are defined, whatever depends on what.
 //!
-//! Whether it is worth while to write steps out is seen at one point modulo the prime; nothing rests on that.
+//! What is worth while is seen at one point modulo the prime: that a derivative vanishes, or is a multiple of some variable, as that of
+//! a query that is moved by another is that other query. Nothing rests on that: both are shown by writing steps out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use num_traits::Zero;
 
@@ -15,12 +16,14 @@ use super::budget::{exceeded, pay};
 use super::number::{Dual, Modular, Number};
 use super::polynomial::{Coefficient, Polynomial};
 use super::program::{Function, Operand, Program, Step, scattered};
-use super::proof::{Fault, ensure, limit};
+use super::proof::{Fault, ensure, fixed, limit};
 
 /// Operations for a term that is looked at.
 const TERM: u64 = 64;
 /// Operations for a step modulo the prime.
 const STEP: usize = 8;
+/// Multiples of variables that are looked for.
+const FACTORS: [i64; 8] = [1, -1, 2, -2, 3, -3, 4, -4];
 
 /// The variables of one run on one input, after those of weights and all inputs.
 struct Run<'a, C> {
@@ -42,17 +45,20 @@ pub(super) fn changes_no_label<C: Coefficient>(
     (input, variables): (usize, usize),
 ) -> Result<(), Fault> {
     limit(program.operations().saturating_mul(STEP))?;
-    let seen = slopes_at_a_point(program, moved, (input, variables));
+    let (known, seen) = at_a_point(program, moved, (input, variables));
     let mut run = Run::<C> { program, input, first: variables, slopes: Vec::new(), moved };
     for (at, step) in program.steps().iter().enumerate() {
         pay(TERM)?;
-        let slope = run.slope(at, step)?;
-        let zero = match &slope {
-            Some(slope) if seen[at].is_zero() => run.vanishes(slope.clone())?,
-            Some(slope) => slope.is_zero().ok_or_else(exceeded)?,
-            None => true,
-        };
-        run.slopes.push(slope.filter(|_| !zero));
+        let mut slope = run.slope(at, step)?;
+        if let Some(long) = &slope
+            && long.terms().ok_or_else(exceeded)?.len() != 1
+        {
+            let short = short(seen[at], &known);
+            if run.vanishes(long.plus(&short.scaled(-1)))? {
+                slope = Some(short);
+            }
+        }
+        run.slopes.push(slope.filter(|slope| slope.is_zero() != Some(true)));
     }
     for output in program.outputs() {
         ensure(run.slope_of(output).is_none(), "a vector is not in the kernel: a label changes along it")?;
@@ -60,18 +66,27 @@ pub(super) fn changes_no_label<C: Coefficient>(
     Ok(())
 }
 
-/// How steps change at some point modulo the prime, with numbers for exponentials and logarithms.
-fn slopes_at_a_point(
+/// Zero, or a multiple of a variable, that has this value at the point; zero if there is none.
+fn short<C: Coefficient>(value: Modular, known: &HashMap<Modular, usize>) -> Polynomial<C> {
+    let multiple = |(factor, inverse): (i64, Modular)| Some((factor, *known.get(&value.times(&inverse))?));
+    let factors = FACTORS.iter().map(|factor| (*factor, Modular::one().scaled(*factor).inverse()));
+    let found = if value.is_zero() { None } else { factors.into_iter().find_map(multiple) };
+    found.map_or_else(Polynomial::zero, |(factor, variable)| Polynomial::variable(variable).scaled(factor))
+}
+
+/// At some point modulo the prime, with numbers for exponentials and logarithms: which variable has a value, and how each step changes.
+fn at_a_point(
     program: &Program,
     moved: &BTreeMap<usize, Polynomial>,
     (input, variables): (usize, usize),
-) -> Vec<Modular> {
+) -> (HashMap<Modular, usize>, Vec<Modular>) {
     let mut draw = scattered();
     let point: Vec<Modular> = (0..variables).map(|_| draw()).collect();
     let slope = |w: usize| moved.get(&w).map_or(Modular::zero(), |entry| entry.at(&point));
     let weights: Vec<Dual<Modular>> = (0..program.weights).map(|w| Dual(point[w], slope(w))).collect();
-    let inputs: Vec<_> = point[input..input + program.inputs].iter().map(|x| Dual(*x, Modular::zero())).collect();
-    let mut seen = Vec::with_capacity(program.steps().len());
+    let inputs = fixed(&point[input..input + program.inputs]);
+    let mut known: HashMap<Modular, usize> = point.iter().enumerate().map(|(at, value)| (*value, at)).collect();
+    let mut slopes = Vec::with_capacity(program.len());
     let of = |function, Dual(value, slope): Dual<Modular>| {
         let (number, inverse) = (draw(), value.inverse());
         match function {
@@ -81,8 +96,11 @@ fn slopes_at_a_point(
             Function::Relu => Dual(value, slope),
         }
     };
-    program.trace(&weights, &inputs, of, |value| seen.push(value.1));
-    seen
+    program.trace(&weights, &inputs, of, |Dual(value, slope)| {
+        known.entry(*value).or_insert(variables + slopes.len());
+        slopes.push(*slope);
+    });
+    (known, slopes)
 }
 
 impl<C: Coefficient> Run<'_, C> {
