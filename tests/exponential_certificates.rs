@@ -2,17 +2,17 @@
 //! computes, and upper bounds by identities.
 
 use allocert::algebra::{Matrix, RowSpace};
-use allocert::allocation::{Allocation, parse};
+use allocert::allocation::parse;
 use allocert::certificate::format::{FORMAT, Header, Rule, Step, VERSION, sha256};
 use allocert::certificate::{CannotCertify, of_law, of_match, of_rank, of_table};
-use allocert::checker::{Report, Verdict, check};
+use allocert::checker::{Verdict, check};
 use allocert::claims::network;
 use allocert::control::Control;
 use allocert::coq::export;
 use allocert::matching::{MatchOptions, Trials, decide};
 use allocert::network::{Network, Samples};
-use allocert::number::{Field, Function, PrimeField, Ring};
-use allocert::program::{Operation, Program};
+use allocert::number::{Field, PrimeField, Ring};
+use allocert::program::{Function, Operation, Program};
 use allocert::reach::{LawOptions, Settings, law, rank};
 
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -100 };
@@ -74,8 +74,93 @@ fn parts_of_networks_and_few_samples_are_certified() {
     valid("mlp([2, 2, 1], \"tanh\", bias = True)", "all", Samples::Count(3), 3);
     valid("mlp([2, 2, 2], \"silu\")", "W1 W2[0,0]", Samples::Count(2), 4);
     // A quotient without exponentials rests on no theorem.
-    let own = "def f():\n    def forward(x, a, b):\n        return a * x / (1 + b * b * x * x)\n    return network(\"f\", forward, inputs = (), weights = {\"a\": (), \"b\": ()})\n";
-    let _ = own;
+    let quotient =
+        "network(\"f\", lambda x, a, b: a * x / (1 + b * b * x * x), inputs = (), weights = {\"a\": (), \"b\": ()})";
+    let report = check(valid(quotient, "all", Samples::Functional, 2).as_bytes());
+    assert!(report.theorems.is_empty() && !report.text("").contains("rests on"), "{}", report.text(""));
+}
+
+#[test]
+fn what_does_not_span_matches_with_probability_zero() {
+    let network = net("attention(2, 1, kind = \"softmax\")");
+    let options = MatchOptions { trials: Trials::Fixed(20), ..MatchOptions::default() };
+    let decided = |of: &str| {
+        let set = parse(network.layout(), of).unwrap();
+        decide(&network, &set, Samples::Functional, &options, SETTINGS, &Control::unlimited()).unwrap()
+    };
+    let report = check(of_match(&decided("Q K"), SETTINGS).unwrap().as_bytes());
+    assert_eq!(report.verdict, Verdict::Valid, "{}", report.text(""));
+    assert!(report.statements.last().unwrap().starts_with("the match probability of "), "{:?}", report.statements);
+    assert!(report.statements.last().unwrap().ends_with(" is 0"), "{:?}", report.statements);
+    assert_eq!(of_match(&decided("all"), SETTINGS), Err(CannotCertify::Analytic));
+}
+
+#[test]
+fn what_has_no_rules_is_refused_in_words() {
+    let functional = |text: &str| certified(&net(text), "all", Samples::Functional).1;
+    // The scores of tokens of width 1 depend on each other; so do a unit and its mirror image.
+    assert_eq!(functional("attention(1, 1, kind = \"softmax\")"), Err(CannotCertify::Dependent));
+    let mirrored = "network(\"f\", lambda x, a, b, w: a * sigmoid(w * x) + b * sigmoid(-w * x), inputs = (), weights = {\"a\": (), \"b\": (), \"w\": ()})";
+    assert_eq!(functional(mirrored), Err(CannotCertify::Dependent));
+    let root = "network(\"f\", lambda x, a: sqrt(1 + a * a * x * x), inputs = (), weights = {\"a\": ()})";
+    assert_eq!(functional(root), Err(CannotCertify::Roots));
+    let tanh = net("mlp([1, 1, 1], \"tanh\")");
+    assert_eq!(of_table(&tanh, Samples::Functional, SETTINGS).map(|_| ()), Err(CannotCertify::Analytic));
+    let law = law(&tanh, Samples::Functional, &LawOptions::default(), SETTINGS, &Control::unlimited()).unwrap();
+    assert_eq!(of_law(&law).map(|_| ()), Err(CannotCertify::Analytic));
+    // In Coq there are no exponentials: nothing is said to be proved there.
+    let exported = export(&functional("mlp([1, 1, 1], \"tanh\")").unwrap()).unwrap();
+    assert!(!exported.is_whole() && exported.theorems == 0 && exported.proved.is_empty(), "{}", exported.file);
+}
+
+/// The certificate with a step changed by a function.
+fn with_step(certificate: &str, rule: &str, change: impl Fn(&mut serde_json::Value)) -> String {
+    let key = format!("\"by\":{{\"{rule}\":");
+    let changed = certificate.lines().map(|line| {
+        if !line.contains(&key) {
+            return line.to_owned();
+        }
+        let mut step: serde_json::Value = serde_json::from_str(line).unwrap();
+        change(&mut step["by"][rule]);
+        step.to_string()
+    });
+    let changed = changed.collect::<Vec<_>>().join("\n") + "\n";
+    assert_ne!(changed, certificate);
+    changed
+}
+
+#[test]
+fn changed_steps_are_found_out() {
+    let honest = valid("attention(2, 1, 2, kind = \"softmax\")", "all", Samples::Functional, 10);
+    let invalid = |text: String, of: &str| {
+        let report = check(text.as_bytes());
+        assert_eq!(report.verdict, Verdict::Invalid, "{of}: {}", report.text(""));
+    };
+    for step in [serde_json::Value::Null, 1.into(), 3.into(), 99.into()] {
+        invalid(with_step(&honest, "minor", |minor| minor["independent"] = step.clone()), "cited");
+    }
+    invalid(with_step(&honest, "point", |point| point["functions"][1][0] = 0.into()), "zero");
+    invalid(with_step(&honest, "point", |point| point["functions"] = serde_json::json!([])), "no numbers");
+    invalid(with_step(&honest, "point", |point| point["functions"][1][0] = serde_json::Value::Null), "no number");
+    invalid(with_step(&honest, "independent", |step| step["points"] = serde_json::json!([])), "no points");
+    // Each entry of each vector, with another sign.
+    let vectors = {
+        let line = honest.lines().find(|line| line.contains("\"kernel\"")).unwrap();
+        let step: Step = serde_json::from_str(line).unwrap();
+        let Rule::Kernel { vectors, .. } = step.by else { unreachable!() };
+        vectors
+    };
+    let mut changed = 0;
+    for (v, vector) in vectors.iter().enumerate() {
+        for (e, (_, entry)) in vector.iter().enumerate() {
+            assert!(!entry.contains(' '), "one term: {entry}");
+            let other = entry.strip_prefix('-').map_or_else(|| format!("-{entry}"), str::to_owned);
+            let text = with_step(&honest, "kernel", |kernel| kernel["vectors"][v][e][1] = other.clone().into());
+            invalid(text, entry);
+            changed += 1;
+        }
+    }
+    assert!(changed > 20, "{changed}");
 }
 
 /// A program in the text of certificates, all of its weights in one tensor.
@@ -88,7 +173,8 @@ fn carried(program: &Program) -> String {
 fn certificate(text: &str, samples: Option<u64>, steps: Vec<Rule>, statement: &str) -> String {
     let (format, about, name) = (FORMAT.to_owned(), "rank".to_owned(), "f()".to_owned());
     let network = Some(name.clone());
-    let header = Header { format, version: VERSION, about, network, samples, allocation: None, ensemble: None, seed: 1 };
+    let header =
+        Header { format, version: VERSION, about, network, samples, allocation: None, ensemble: None, seed: 1 };
     let program = Rule::Program { name: name.clone(), text: text.to_owned(), sha256: sha256(text.as_bytes()) };
     let mut all = vec![program, Rule::Network { network: name, samples }];
     all.extend(steps);
@@ -158,6 +244,33 @@ impl Naive {
     }
 }
 
+/// Two tanh units without biases at x and −x, for three numbers x.
+fn opposite_samples() -> String {
+    let mut text = "program with 4 weights and 3 inputs".to_owned();
+    let (mut next, mut outputs) = (0, String::new());
+    let mut push = |text: &mut String, term: String| {
+        text.push_str(&format!("\ns{next} = {term}"));
+        next += 1;
+        format!("s{}", next - 1)
+    };
+    for sample in 0..3 {
+        for sign in [2, -2] {
+            let units: Vec<String> = (0..2)
+                .map(|unit| {
+                    let z = push(&mut text, format!("w{unit} * x{sample}"));
+                    let twice = push(&mut text, format!("{sign} * {z}"));
+                    let e = push(&mut text, format!("exp({twice})"));
+                    let (above, below) = (push(&mut text, format!("{e} - 1")), push(&mut text, format!("{e} + 1")));
+                    let tanh = push(&mut text, format!("{above} / {below}"));
+                    push(&mut text, format!("w{} * {tanh}", 2 + unit))
+                })
+                .collect();
+            outputs += &format!(" {}", push(&mut text, format!("{} + {}", units[0], units[1])));
+        }
+    }
+    format!("{text}\noutputs{outputs}")
+}
+
 /// Programs on which a number for each exponential gives too much: weights, inputs, steps, samples, what it gives, and the truth (the
 /// table of the theory, where numerical ranks of high precision agree).
 fn treacherous() -> Vec<(&'static str, &'static str, usize, usize, usize)> {
@@ -168,33 +281,10 @@ fn treacherous() -> Vec<(&'static str, &'static str, usize, usize, usize)> {
     let equal = format!(
         "program with 4 weights and 1 inputs\ns0 = w0 * x0\n{tanh}s6 = s0 + s0\ns7 = exp(s6)\ns8 = s7 - 1\ns9 = s7 + 1\ns10 = s8 / s9\ns11 = w1 * s5\ns12 = w2 * s10\ns13 = s11 + s12\ns14 = s13 + w3\noutputs s14"
     );
-    let pinned = format!(
-        "program with 2 weights and 0 inputs\ns0 = 0 * w0\n{tanh}s6 = w1 * s5\ns7 = s6 + w0\noutputs s7 s6"
-    );
     let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
-    let on_data = |points: &[&str]| {
-        let mut text = format!("program with 4 weights and {} inputs", if points[0].contains('x') { 3 } else { 0 });
-        let (mut at, mut outputs) = (0, String::new());
-        for x in points {
-            for unit in 0..2 {
-                text += &format!("\ns{at} = w{unit} * {x}");
-                text += &format!("\ns{} = exp(s{at})\ns{} = s{} / s{}", at + 1, at + 3, at + 1, at + 2).replace(
-                    &format!("\ns{} =", at + 3),
-                    &format!("\ns{} = s{} + 1\ns{} =", at + 2, at + 1, at + 3),
-                );
-                text += &format!("\ns{} = w{} * s{}", at + 4, 2 + unit, at + 3);
-                at += 5;
-            }
-            text += &format!("\ns{at} = s{} + s{}", at - 6, at - 1);
-            outputs += &format!(" s{at}");
-            at += 1;
-        }
-        format!("{text}\noutputs{outputs}")
-    };
     vec![
         ("opposite tied units", leak(opposite), 6, 4, 3),
         ("equal units written differently", leak(equal), 6, 4, 3),
-        ("tanh of a pinned zero", leak(pinned), 1, 2, 1),
         (
             "a unit beside its mirror image",
             "program with 5 weights and 1 inputs\ns0 = w0 * x0\ns1 = s0 + w1\ns2 = exp(s1)\ns3 = s2 + 1\ns4 = s2 / s3\ns5 = -1 * s1\ns6 = exp(s5)\ns7 = s6 + 1\ns8 = s6 / s7\ns9 = w2 * s4\ns10 = w3 * s8\ns11 = s9 + s10\ns12 = s11 + w4\noutputs s12",
@@ -206,28 +296,28 @@ fn treacherous() -> Vec<(&'static str, &'static str, usize, usize, usize)> {
             "a product of exponentials beside that of the sum",
             "program with 4 weights and 1 inputs\ns0 = w0 * x0\ns1 = s0 + w1\ns2 = exp(s0)\ns3 = exp(w1)\ns4 = exp(s1)\ns5 = s2 * s3\ns6 = w2 * s5\ns7 = w3 * s4\ns8 = s6 + s7\noutputs s8",
             6,
-            4,
+            3,
             2,
         ),
         (
-            "tanh beside the logistic function",
-            "program with 4 weights and 1 inputs\ns0 = w0 * x0\ns1 = 2 * s0\ns2 = exp(s1)\ns3 = s2 + 1\ns4 = s2 / s3\ns5 = exp(s0)\ns6 = s5 + 1\ns7 = s5 / s6\ns8 = w1 * s4\ns9 = w2 * s7\ns10 = s8 + s9\ns11 = s10 + w3\noutputs s11",
+            "tanh(z / 2) beside the logistic function of z",
+            "program with 4 weights and 1 inputs\ns0 = w0 * x0\ns1 = 1/2 * s0\ns2 = s1 + s1\ns3 = exp(s2)\ns4 = s3 - 1\ns5 = s3 + 1\ns6 = s4 / s5\ns7 = exp(s0)\ns8 = s7 + 1\ns9 = s7 / s8\ns10 = w1 * s6\ns11 = w2 * s9\ns12 = s10 + s11\ns13 = s12 + w3\noutputs s13",
             6,
             4,
-            4,
+            3,
         ),
         (
             "tied heads, one shifted",
             "program with 3 weights and 2 inputs\ns0 = w0 * x0\ns1 = w0 * x1\ns2 = s0 + w1\ns3 = s1 + w1\ns4 = exp(s0)\ns5 = exp(s1)\ns6 = exp(s2)\ns7 = exp(s3)\ns8 = s4 * x0\ns9 = s5 * x1\ns10 = s8 + s9\ns11 = s4 + s5\ns12 = s10 / s11\ns13 = s6 * x0\ns14 = s7 * x1\ns15 = s13 + s14\ns16 = s6 + s7\ns17 = s15 / s16\ns18 = s12 + s17\ns19 = w2 * s18\noutputs s19",
             6,
-            3,
+            2,
             2,
         ),
         (
             "exponentials of exponentials",
             "program with 5 weights and 1 inputs\ns0 = exp(w1)\ns1 = exp(w2)\ns2 = w1 + w2\ns3 = exp(s2)\ns4 = s0 * s1\ns5 = w0 * x0\ns6 = s5 * s4\ns7 = s5 * s3\ns8 = exp(s6)\ns9 = exp(s7)\ns10 = w3 * s8\ns11 = w4 * s9\ns12 = s10 + s11\noutputs s12",
             8,
-            4,
+            3,
             2,
         ),
         (
@@ -246,7 +336,7 @@ fn treacherous() -> Vec<(&'static str, &'static str, usize, usize, usize)> {
         ),
         (
             "independent on one sample only",
-            "program with 4 weights and 1 inputs\ns0 = w0 * x0\ns1 = s0 + w1\ns2 = exp(s1)\ns3 = w3 * s2\noutputs s3",
+            "program with 5 weights and 1 inputs\ns0 = w0 * x0\ns1 = s0 + w1\ns2 = s0 + w2\ns3 = exp(s1)\ns4 = exp(s2)\ns5 = w3 * s3\ns6 = w4 * s4\ns7 = s5 + s6\noutputs s7",
             7,
             3,
             2,
@@ -258,8 +348,7 @@ fn treacherous() -> Vec<(&'static str, &'static str, usize, usize, usize)> {
             3,
             2,
         ),
-        ("samples x and -x", leak(on_data(&["x0", "x1", "x2"]).replace("outputs", "outputs")), 1, 3, 3),
-        ("data that are pinned", leak(on_data(&["-2", "-1", "1", "2"])), 1, 4, 4),
+        ("samples x and -x", leak(opposite_samples()), 1, 4, 3),
     ]
 }
 
@@ -270,7 +359,7 @@ fn naive_numbers_prove_nothing() {
         let text = carried(&parsed);
         let points: Vec<Naive> = (1..9).map(|seed| Naive::new(&parsed, samples, seed)).collect();
         let (k, _) = points[0].minor(3, None);
-        println!("{name}: naive {k}, expected {naive}, truth {truth}");
+        assert!(k == naive && naive >= truth, "{name}: {k}");
         let one: Vec<Naive> = (20..60).map(|seed| Naive::new(&parsed, 1, seed)).collect();
         let several = Naive::new(&parsed, samples + 1, 77);
         // Independence from the point itself, from several like it, from many of one sample, or from none.
@@ -283,7 +372,6 @@ fn naive_numbers_prove_nothing() {
             (vec![several.rule()], vec![4]),
         ];
         let statement = format!("the dimension of all is at least {k}");
-        let mut accepted = 0;
         for (more, cited) in ways {
             let step = 4 + more.len() as u64;
             let mut steps = vec![points[0].rule()];
@@ -291,13 +379,10 @@ fn naive_numbers_prove_nothing() {
             steps.push(Rule::Independent { points: cited });
             steps.push(points[0].minor(3, Some(step)).1);
             let report = check(certificate(&text, None, steps, &statement).as_bytes());
-            accepted += usize::from(report.verdict == Verdict::Valid);
-            if k > truth {
-                assert_eq!(report.verdict, Verdict::Invalid, "{name}: {}", report.text(""));
-                let reason = report.reason.unwrap();
-                let known = ["do not show", "fewer samples", "different numbers of inputs"];
-                assert!(known.iter().any(|known| reason.contains(known)), "{name}: {reason}");
-            }
+            assert_eq!(report.verdict, Verdict::Invalid, "{name}: {}", report.text(""));
+            let reason = report.reason.unwrap();
+            let known = ["do not show", "fewer samples", "different numbers of inputs"];
+            assert!(known.iter().any(|known| reason.contains(known)), "{name}: {reason}");
         }
         // Without such a step nothing is proved.
         for cited in [None, Some(3), Some(1), Some(9)] {
@@ -305,6 +390,5 @@ fn naive_numbers_prove_nothing() {
             let report = check(certificate(&text, None, steps, &statement).as_bytes());
             assert_eq!(report.verdict, Verdict::Invalid, "{name}: {}", report.text(""));
         }
-        println!("  {accepted} accepted");
     }
 }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use num_traits::Zero;
 
-use super::budget::{exceeded, pay};
+use super::budget::{exceeded, hold, pay};
 use super::number::{Dual, Modular, Number};
 use super::polynomial::{Coefficient, Polynomial};
 use super::program::{Function, Operand, Program, Step, scattered};
@@ -45,7 +45,11 @@ pub(super) fn changes_no_label<C: Coefficient>(
     (input, variables): (usize, usize),
 ) -> Result<(), Fault> {
     limit(program.operations().saturating_mul(STEP))?;
-    let (known, seen) = at_a_point(program, moved, (input, variables));
+    let _held = hold(128 * (variables + program.len()) as u64)?;
+    let factors = FACTORS.map(|factor| (factor, Modular::one().scaled(factor).inverse()));
+    let (known, seen, labels) = at_a_point(program, moved, (input, variables));
+    const CHANGES: &str = "a vector is not in the kernel: a label changes along it";
+    ensure(labels.iter().all(|label| label.is_zero()), CHANGES)?;
     let mut run = Run::<C> { program, input, first: variables, slopes: Vec::new(), moved };
     for (at, step) in program.steps().iter().enumerate() {
         pay(TERM)?;
@@ -53,7 +57,7 @@ pub(super) fn changes_no_label<C: Coefficient>(
         if let Some(long) = &slope
             && long.terms().ok_or_else(exceeded)?.len() != 1
         {
-            let short = short(seen[at], &known);
+            let short = short(seen[at], &factors, &known);
             if run.vanishes(long.plus(&short.scaled(-1)))? {
                 slope = Some(short);
             }
@@ -61,25 +65,25 @@ pub(super) fn changes_no_label<C: Coefficient>(
         run.slopes.push(slope.filter(|slope| slope.is_zero() != Some(true)));
     }
     for output in program.outputs() {
-        ensure(run.slope_of(output).is_none(), "a vector is not in the kernel: a label changes along it")?;
+        ensure(run.slope_of(output).is_none(), CHANGES)?;
     }
     Ok(())
 }
 
-/// Zero, or a multiple of a variable, that has this value at the point; zero if there is none.
-fn short<C: Coefficient>(value: Modular, known: &HashMap<Modular, usize>) -> Polynomial<C> {
-    let multiple = |(factor, inverse): (i64, Modular)| Some((factor, *known.get(&value.times(&inverse))?));
-    let factors = FACTORS.iter().map(|factor| (*factor, Modular::one().scaled(*factor).inverse()));
-    let found = if value.is_zero() { None } else { factors.into_iter().find_map(multiple) };
+/// Zero, or a multiple of a variable, that has this value at the point; zero if there is none. Factors have their inverses beside them.
+fn short<C: Coefficient>(value: Modular, factors: &[(i64, Modular)], known: &HashMap<Modular, usize>) -> Polynomial<C> {
+    let multiple = |(factor, inverse): &(i64, Modular)| Some((*factor, *known.get(&value.times(inverse))?));
+    let found = if value.is_zero() { None } else { factors.iter().find_map(multiple) };
     found.map_or_else(Polynomial::zero, |(factor, variable)| Polynomial::variable(variable).scaled(factor))
 }
 
-/// At some point modulo the prime, with numbers for exponentials and logarithms: which variable has a value, and how each step changes.
+/// At some point modulo the prime, with numbers for exponentials and logarithms: which variable has a value, and how each step, and each
+/// label, changes.
 fn at_a_point(
     program: &Program,
     moved: &BTreeMap<usize, Polynomial>,
     (input, variables): (usize, usize),
-) -> (HashMap<Modular, usize>, Vec<Modular>) {
+) -> (HashMap<Modular, usize>, Vec<Modular>, Vec<Modular>) {
     let mut draw = scattered();
     let point: Vec<Modular> = (0..variables).map(|_| draw()).collect();
     let slope = |w: usize| moved.get(&w).map_or(Modular::zero(), |entry| entry.at(&point));
@@ -96,11 +100,11 @@ fn at_a_point(
             Function::Relu => Dual(value, slope),
         }
     };
-    program.trace(&weights, &inputs, of, |Dual(value, slope)| {
+    let labels = program.trace(&weights, &inputs, of, |Dual(value, slope)| {
         known.entry(*value).or_insert(variables + slopes.len());
         slopes.push(*slope);
     });
-    (known, slopes)
+    (known, slopes, labels.into_iter().map(|label| label.1).collect())
 }
 
 impl<C: Coefficient> Run<'_, C> {
@@ -138,7 +142,9 @@ impl<C: Coefficient> Run<'_, C> {
 
     fn slope_of(&self, operand: &Operand) -> Option<Polynomial<C>> {
         match operand {
-            Operand::Weight(w) => self.moved.get(&(*w as usize)).map(Polynomial::over).filter(|p| p.is_zero() != Some(true)),
+            Operand::Weight(w) => {
+                self.moved.get(&(*w as usize)).map(Polynomial::over).filter(|p| p.is_zero() != Some(true))
+            }
             Operand::Step(s) => self.slopes[*s as usize].clone(),
             Operand::Input(_) | Operand::Constant(_) => None,
         }

@@ -526,7 +526,8 @@ fn layered(
         a = affine(program, matrix, &a, bias.as_deref())?;
         if tensors.peek().is_some() {
             let degree = *degrees.next().unwrap_or(&1);
-            let activation = |z| if kinks { program.push(Step::Of(Function::Relu, z)) } else { program.power(z, degree) };
+            let activation =
+                |z| if kinks { program.push(Step::Of(Function::Relu, z)) } else { program.power(z, degree) };
             a = a.into_iter().map(activation).collect::<Result<_, _>>()?;
         }
     }

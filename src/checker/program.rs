@@ -206,7 +206,10 @@ impl Program {
 
     /// How many operations the labels of one input take, about.
     pub(super) fn operations(&self) -> usize {
-        self.steps.len() + self.outputs.len() + 64 * self.constants.len() + 128 * (self.quotients + self.functions.len())
+        self.steps.len()
+            + self.outputs.len()
+            + 64 * self.constants.len()
+            + 128 * (self.quotients + self.functions.len())
     }
 
     pub(super) fn steps(&self) -> &[Step] {

@@ -525,7 +525,8 @@ impl Proof {
             moved[*column].1 = Modular::one();
             let all: Option<Vec<_>> = (0..inputs.len()).map(|at| labels(&moved, at)).collect();
             moved[*column].1 = Modular::zero();
-            let all = all.ok_or_else(|| Fault::Wrong(format!("the labels are not defined at the point of step {point}")))?;
+            let all =
+                all.ok_or_else(|| Fault::Wrong(format!("the labels are not defined at the point of step {point}")))?;
             Ok(all.into_iter().flatten().map(|label| label.1).collect())
         };
         columns.iter().map(|c| column(c)).collect()

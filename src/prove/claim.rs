@@ -11,10 +11,10 @@ use super::condition::Asked;
 use super::count::MOST_VISITED_IN_CLAIM;
 use super::engine::{Engine, Sound};
 use super::ground::Ground;
-use super::patterns;
 use super::section::Section;
 use super::table::{Holes, MOST_WEIGHTS, all_dimensions};
 use super::writer::Writer;
+use super::{own, patterns};
 use allocert_format::{Counterexample, FORMAT, Header, Rule, VERSION, is_name};
 
 /// The most allocations of networks without tables.
@@ -190,6 +190,7 @@ fn prove(
     if network.gates() > 0 {
         return patterns::dimensions(writer, engine, network, samples, asked, settings);
     }
+    own::has_rules(network)?;
     // The whole first: it bounds the others. Then large sets, whose bounds are bounds of smaller ones.
     asked.sort_by_key(|(set, _)| std::cmp::Reverse(set.size()));
     let matroid = engine.matroid(network, samples, settings.seed, None).map_err(|_| CannotCertify::Jacobian)?;

@@ -23,6 +23,9 @@ const MOST_ARGUMENTS: usize = 600;
 /// More points are not written.
 const MOST_POINTS: usize = 64;
 
+/// Numbers for exponentials are up to this, so that few of them make a denominator zero, as −1 does for tanh.
+const LARGE: u64 = 997;
+
 /// Small integers without zero.
 pub(super) struct Draw {
     random: ChaCha12Rng,
@@ -35,12 +38,17 @@ impl Draw {
     }
 
     fn integers(&mut self, count: usize) -> Vec<i64> {
-        let mut entry = || {
-            let draw = self.random.next_u64();
-            let size = ((draw >> 1) % self.bound) as i64 + 1;
-            if draw & 1 == 1 { -size } else { size }
-        };
-        (0..count).map(|_| entry()).collect()
+        (0..count).map(|_| self.integer(self.bound)).collect()
+    }
+
+    fn numbers(&mut self, count: usize) -> Vec<i64> {
+        (0..count).map(|_| self.integer(self.bound.max(LARGE))).collect()
+    }
+
+    fn integer(&mut self, bound: u64) -> i64 {
+        let draw = self.random.next_u64();
+        let size = ((draw >> 1) % bound) as i64 + 1;
+        if draw & 1 == 1 { -size } else { size }
     }
 }
 
@@ -85,14 +93,14 @@ impl<'a> Place<'a> {
     /// Weights, and numbers that depend on no input.
     pub(super) fn begin(&self, draw: &mut Draw) -> Drawn {
         let weights = draw.integers(self.program.weights());
-        let shared = draw.integers(self.sees.len() - self.own());
+        let shared = draw.numbers(self.sees.len() - self.own());
         Drawn { weights, inputs: Vec::new(), shared, each: Vec::new() }
     }
 
     /// One more input, at which nothing is divided by zero, and the values of all steps there.
     pub(super) fn add_input(&self, at: &mut Drawn, draw: &mut Draw) -> Option<Values<u64>> {
         for _ in 0..MOST_DRAWS {
-            let (input, numbers) = (draw.integers(self.program.inputs()), draw.integers(self.own()));
+            let (input, numbers) = (draw.integers(self.program.inputs()), draw.numbers(self.own()));
             if let Some(values) = self.values(&at.weights, &input, (&at.shared, &numbers)) {
                 at.inputs.push(input);
                 at.each.push(numbers);
@@ -256,7 +264,9 @@ fn joint(place: &Place<'_>, gradients: &[Gradients]) -> Vec<Vec<u64>> {
         row
     };
     let slots = place.sees.iter().enumerate();
-    slots.flat_map(|(slot, (_, sees))| (0..if *sees { samples } else { 1 }).map(move |sample| row(slot, sample))).collect()
+    slots
+        .flat_map(|(slot, (_, sees))| (0..if *sees { samples } else { 1 }).map(move |sample| row(slot, sample)))
+        .collect()
 }
 
 fn point(place: &Place<'_>, at: &Drawn) -> Rule {

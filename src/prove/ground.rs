@@ -50,7 +50,8 @@ impl<'e, E: Engine> Ground<'e, E> {
     ) -> Option<Self> {
         let mut best: Option<(usize, Self)> = None;
         for attempt in 0..24 {
-            let ground = Ground::random(engine, network, samples, (seed, first + attempt), 9 + 9 * attempt)?;
+            let drawn = Ground::random(engine, network, samples, (seed, first + attempt), 9 + 9 * attempt);
+            let Some(ground) = drawn else { continue };
             let missed = sets.iter().filter(|(set, rank)| ground.rank(set) < *rank).count();
             if missed == 0 {
                 return Some(ground);

@@ -68,9 +68,9 @@ pub enum CannotCertify {
         "no certificate can be written of a match probability of a ReLU network: its labels are not polynomial\n  ask for no certificate, or take rank for the dimensions"
     )]
     Piecewise,
-    /// A network with exponentials or quotients, where more is asked for than single dimensions.
+    /// A network with exponentials or quotients, where more is asked for than single dimensions and what does not span.
     #[error(
-        "of a network with exponentials, logarithms or quotients only single dimensions can be certified\n  take rank, or ask for no certificate"
+        "of a network with exponentials, logarithms or quotients only dimensions of single allocations can be certified\n  take rank, or ask for no certificate"
     )]
     Analytic,
     /// A network with square roots, or logarithms of what may not be positive.

@@ -18,6 +18,16 @@ pub(super) fn is_family(network: &Network) -> bool {
     network.is_built_in() && !mixed
 }
 
+/// Whether certificates have rules for the functions that a network takes.
+///
+/// # Errors
+/// Square roots, or logarithms of what may not be positive.
+pub(super) fn has_rules(network: &Network) -> Result<(), CannotCertify> {
+    let Some(program) = network.own_program() else { return Ok(()) };
+    let logarithms = program.takes(Function::Log) && !program.is_defined_everywhere();
+    if program.takes(Function::Sqrt) || logarithms { Err(CannotCertify::Roots) } else { Ok(()) }
+}
+
 /// The step that says what the name of a network means; nothing for a built-in one, whose program the checker builds itself.
 ///
 /// # Errors
@@ -25,10 +35,7 @@ pub(super) fn is_family(network: &Network) -> bool {
 pub(super) fn program(network: &Network) -> Result<Option<Rule>, CannotCertify> {
     let Some(program) = network.own_program() else { return Ok(None) };
     let name = network.to_string();
-    let takes = |function| program.takes(function);
-    if takes(Function::Sqrt) || takes(Function::Log) && !program.is_defined_everywhere() {
-        return Err(CannotCertify::Roots);
-    }
+    has_rules(network)?;
     if network.gates() > 0 && !program.is_integral() {
         return Err(CannotCertify::FractionsAndKinks);
     }

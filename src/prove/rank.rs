@@ -5,9 +5,9 @@ use allocert_core::reach::Answer;
 
 use super::engine::{Engine, Sound};
 use super::ground::{Ground, text};
-use super::patterns;
 use super::writer::Writer;
 use super::{CannotCertify, Section};
+use super::{own, patterns};
 use allocert_format::{FORMAT, Header, Rule, VERSION};
 
 /// Writes the certificate of an answer.
@@ -40,9 +40,7 @@ pub(super) fn written<E: Engine>(
     more: impl Fn(&mut Section<'_, E>, u64, u64) -> Result<Vec<u64>, CannotCertify>,
 ) -> Result<String, CannotCertify> {
     let network = &answer.network;
-    if network.is_analytic() && about != "rank" {
-        return Err(CannotCertify::Analytic);
-    }
+    own::has_rules(network)?;
     if network.gates() > 0 {
         return Err(CannotCertify::Piecewise);
     }

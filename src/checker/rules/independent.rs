@@ -26,6 +26,7 @@
 //! samples; and if those of what depends on no input have full rank by the weights, so are the others. Here every input of every point is a
 //! sample to look at.
 
+use super::super::budget::{Held, exceeded};
 use super::super::network::Network;
 use super::super::number::{Dual, Modular, Number, rank};
 use super::super::proof::{Fact, Fault, Proof, ensure, fixed, limit};
@@ -39,25 +40,30 @@ pub(super) fn independent(proof: &mut Proof, step: u64, points: &[u64]) -> Resul
     let sees = network.program.functions();
     ensure(!sees.is_empty(), "the network has no exponentials or logarithms")?;
     let mut at_points: Vec<Vec<Gradients>> = Vec::new();
+    let mut held = Held::default();
     for point in points {
         let (weights, inputs) = proof.point(*point)?;
         let Fact::Point { functions, .. } = proof.fact(*point)? else { return Ok(()) };
+        // Once where they are computed, and once in the rows of a matrix.
+        let bytes = (16 * (weights.len() + network.input_size() * inputs.len()) + 64) * sees.len() * inputs.len();
+        if !held.grow(bytes as u64) {
+            return Err(exceeded());
+        }
         let samples = inputs.iter().zip(functions);
         let gradients = samples.map(|(input, numbers)| gradients(network, (weights, input), numbers));
         at_points.push(gradients.collect::<Result<_, _>>()?);
     }
     let samples = at_points.first().map_or(0, Vec::len);
     ensure(samples > 0, "there is no input at which gradients could be taken")?;
-    let (any, all) = ("on any number of samples", format!("on {samples} samples"));
     let (most, on) = if on_any(sees, &at_points)? {
-        (None, any)
+        (None, "any number of samples".to_owned())
     } else {
         ensure(at_points.iter().all(|at| at.len() == samples), "the points have different numbers of inputs")?;
         let enough = jointly(sees, &at_points, samples)?;
         ensure(enough, "the gradients of the arguments do not show that the exponentials are independent")?;
-        (Some(samples), all.as_str())
+        (Some(samples), if samples == 1 { "1 sample".to_owned() } else { format!("{samples} samples") })
     };
-    let text = format!("the exponentials and logarithms {on} are algebraically independent, by Ax's theorem");
+    let text = format!("the exponentials and logarithms on {on} are algebraically independent, by Ax's theorem");
     proof.state(step, Fact::Independent(most), text)
 }
 
@@ -74,7 +80,8 @@ fn gradients(
     let of_weights = weights.len();
     for along in 0..runs {
         let by_input = along >= of_weights;
-        let moved = |list: &mut [Dual<Modular>], change| list[if by_input { along - of_weights } else { along }].1 = change;
+        let moved =
+            |list: &mut [Dual<Modular>], change| list[if by_input { along - of_weights } else { along }].1 = change;
         moved(if by_input { &mut input } else { &mut weights }, Modular::one());
         let mut rows = all.iter_mut();
         let labels = network.with_functions(&weights, &input, numbers, |change| {

@@ -11,6 +11,7 @@
 //! rational functions of weights, inputs, and these; nothing is divided by zero at the point. Where a step says that all of them are
 //! algebraically independent on so many inputs, a minor that is not zero there is not the zero function ([`independent`](super::independent)).
 
+use super::super::budget::hold;
 use super::super::network::Network;
 use super::super::number::{Modular, rank};
 use super::super::proof::{Fact, Fault, Proof, ensure, fixed, is_subset, limit, modular};
@@ -38,9 +39,12 @@ pub(super) fn point(
         }
     }
     let (weights, inputs) = (modular(weights), inputs.iter().map(|x| modular(x)).collect::<Vec<_>>());
-    let functions = numbers(network, functions, inputs.len())?;
     if network.is_analytic() {
         limit(network.operations().saturating_mul(2 * inputs.len()))?;
+    }
+    let _held = hold((8 * network.program.functions().len()).saturating_mul(inputs.len()) as u64)?;
+    let functions = numbers(network, functions, inputs.len())?;
+    if network.is_analytic() {
         for (x, numbers) in inputs.iter().zip(&functions) {
             let defined = network.with_functions(&fixed(&weights), &fixed(x), numbers, |_| {}).is_some();
             ensure(defined, "something is divided by zero at the point, or a logarithm taken of zero")?;

@@ -50,7 +50,10 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
     let kinks = proof.network.as_ref().is_some_and(|network| network.has_kinks());
     ensure(!kinks || holds_on_patterns(&rule), "the rule does not hold for ReLU networks: labels are not polynomial")?;
     let analytic = proof.network.as_ref().is_some_and(|network| network.is_analytic());
-    ensure(!analytic || holds_for_analytic(&rule), "the rule does not hold for networks with quotients or exponentials")?;
+    ensure(
+        !analytic || holds_for_analytic(&rule),
+        "the rule does not hold for networks with quotients or exponentials",
+    )?;
     match rule {
         Rule::Program { name, text, sha256 } => proof.carry(name, text, sha256),
         Rule::Network { network, samples } => {

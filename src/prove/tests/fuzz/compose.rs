@@ -124,7 +124,14 @@ pub fn step(random: &mut Random, truth: &mut Truth, subject: &Subject, steps: us
             let k = random.below(3);
             let rows = (0..k).map(|_| random.below(4)).collect();
             let columns = Allocation::of(n, (0..k).map(|_| random.below(n)));
-            Rule::Minor { of, at_least: k, point: earlier(random), rows, columns: print(net.layout(), &columns), independent: None }
+            Rule::Minor {
+                of,
+                at_least: k,
+                point: earlier(random),
+                rows,
+                columns: print(net.layout(), &columns),
+                independent: None,
+            }
         }
         4 => Rule::Size { of, at_most },
         5 => Rule::Labels { of, at_most },
