@@ -23,11 +23,14 @@ const TERM: u64 = 256;
 
 type Sum = Polynomial<BigRational>;
 
+/// A function, or nothing, of a sum of terms.
+type Key = (Option<Function>, Vec<(Monomial, BigRational)>);
+
 /// The variables that stand for functions and sums, after so many others.
 #[derive(Default)]
 struct Table {
     first: usize,
-    known: HashMap<(Option<Function>, Vec<(Monomial, BigRational)>), usize>,
+    known: HashMap<Key, usize>,
     kinks: BTreeSet<usize>,
     held: Held,
 }
@@ -139,6 +142,8 @@ mod tests {
         let [a, b, c]: [Form; 3] = Form::variables(3).try_into().ok().unwrap();
         let minus = |x: &Form, y: &Form| x.plus(&y.scaled(-1));
         let sum = a.plus(&b);
+        let of = |function: Function, x: &Form| Form::of(function, x.clone());
+        let (exp, log, over) = (Function::Exp, Function::Log, Function::Inverse);
         let same = [
             (a.plus(&b).plus(&c), c.plus(&a.plus(&b))),
             (sum.times(&c).times(&a), a.times(&b.plus(&a)).times(&c)),
@@ -150,6 +155,9 @@ mod tests {
             (number(3, 2).relu(), number(3, 2)),
             (sum.power(5), sum.times(&sum).times(&sum.power(3))),
             (Form::zero().times(&sum).plus(&Form::one().times(&c)), c.clone()),
+            (of(exp, &sum), of(exp, &b.plus(&a))),
+            (c.times(&of(over, &sum)), of(over, &b.plus(&a)).times(&c)),
+            (of(over, &number(3, 2)), number(2, 3)),
         ];
         for (at, (x, y)) in same.iter().enumerate() {
             assert_eq!(x.is(y), Some(true), "{at}");
@@ -163,6 +171,10 @@ mod tests {
             (a.times(&sum.clone().relu()), b.times(&sum.clone().relu())),
             // Sums that are factors are no kinks of them.
             (sum.times(&c), sum.clone().relu().times(&c)),
+            (of(exp, &a), of(exp, &b)),
+            (of(exp, &a), of(log, &a)),
+            (of(over, &a), a.clone()),
+            (of(exp, &a).times(&of(exp, &b)), of(exp, &sum)),
         ];
         for (at, (x, y)) in different.iter().enumerate() {
             assert_eq!(x.is(y), Some(false), "{at}");

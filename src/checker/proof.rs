@@ -521,7 +521,7 @@ impl Proof {
             None => Some(network.gated(moved, &inputs[at], gates.get(at).map_or(&[][..], Vec::as_slice))),
             Some(numbers) => network.with_functions(moved, &inputs[at], numbers, |_| {}),
         };
-        let mut column = |column: &usize| {
+        let column = |column: &usize| {
             moved[*column].1 = Modular::one();
             let all: Option<Vec<_>> = (0..inputs.len()).map(|at| labels(&moved, at)).collect();
             moved[*column].1 = Modular::zero();
@@ -529,7 +529,7 @@ impl Proof {
                 all.ok_or_else(|| Fault::Wrong(format!("the labels are not defined at the point of step {point}")))?;
             Ok(all.into_iter().flatten().map(|label| label.1).collect())
         };
-        columns.iter().map(|c| column(c)).collect()
+        columns.iter().map(column).collect()
     }
 }
 
