@@ -105,35 +105,113 @@ fn point(program: &Program, samples: usize, random: &mut Random) -> Option<(Rule
     Some((Rule::Point { weights, inputs, functions }, Matrix::from_rows(program.weights(), rows)))
 }
 
+/// A certificate of these steps about a program, on any number of samples; the last of them is the answer.
+fn written(program: &Program, steps: Vec<Rule>, statement: String) -> String {
+    let entries: String = (0..program.weights()).map(|w| format!(" w{w}")).collect();
+    let (name, text) = ("f()".to_owned(), format!("tensor a[{}]{entries}\n{program}", program.weights()));
+    let mut all = vec![
+        Rule::Program { name: name.clone(), sha256: sha256(text.as_bytes()), text },
+        Rule::Network { network: name.clone(), samples: None },
+    ];
+    all.extend(steps);
+    let (answer, steps) = (vec![all.len() as u64], all.len() as u64 + 1);
+    let header = Header {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        about: "rank".to_owned(),
+        network: Some(name),
+        seed: 1,
+        ..Header::default()
+    };
+    all.push(Rule::End { steps, header: header.clone(), answer, statements: vec![statement] });
+    let mut lines = vec![serde_json::to_string(&header).unwrap()];
+    let step = |(at, by)| serde_json::to_string(&Step { step: at as u64 + 1, by }).unwrap();
+    lines.extend(all.into_iter().enumerate().map(step));
+    lines.join("\n") + "\n"
+}
+
 /// A certificate of a lower bound, by a minor at the first point, where all points are cited.
 fn certificate(program: &Program, points: Vec<Rule>, jacobian: &Matrix<u64>) -> (usize, String) {
     let field = PrimeField::new(PrimeField::MERSENNE_61).unwrap();
     let mut space = RowSpace::new(field, jacobian.columns());
     let rows: Vec<usize> = (0..jacobian.rows()).filter(|row| space.insert(jacobian.row(*row).to_vec())).collect();
     let columns: Vec<String> = space.pivots().iter().map(|c| format!("a[{c}]")).collect();
-    let entries: String = (0..program.weights()).map(|w| format!(" w{w}")).collect();
-    let (name, text) = ("f()".to_owned(), format!("tensor a[{}]{entries}\n{program}", program.weights()));
+    let columns = if rows.is_empty() { "none".to_owned() } else { columns.join(" ") };
     let (k, cited) = (rows.len(), (3..3 + points.len() as u64).collect::<Vec<u64>>());
-    let columns = if k == 0 { "none".to_owned() } else { columns.join(" ") };
     let independent = Some(3 + points.len() as u64);
-    let mut all = vec![
-        Rule::Program { name: name.clone(), sha256: sha256(text.as_bytes()), text },
-        Rule::Network { network: name.clone(), samples: None },
-    ];
-    all.extend(points);
-    all.push(Rule::Independent { points: cited });
-    all.push(Rule::Minor { of: "all".to_owned(), at_least: k, point: 3, rows, columns, independent });
-    let (answer, steps) = (vec![all.len() as u64], all.len() as u64 + 1);
-    let (format, about) = (FORMAT.to_owned(), "rank".to_owned());
-    let network = Some(name);
-    let header =
-        Header { format, version: VERSION, about, network, samples: None, allocation: None, ensemble: None, seed: 1 };
-    let statements = vec![format!("the dimension of all is at least {k}")];
-    all.push(Rule::End { steps, header: header.clone(), answer, statements });
-    let mut lines = vec![serde_json::to_string(&header).unwrap()];
-    let step = |(at, by)| serde_json::to_string(&Step { step: at as u64 + 1, by }).unwrap();
-    lines.extend(all.into_iter().enumerate().map(step));
-    (k, lines.join("\n") + "\n")
+    let mut steps = points;
+    steps.push(Rule::Independent { points: cited });
+    steps.push(Rule::Minor { of: "all".to_owned(), at_least: k, point: 3, rows, columns, independent });
+    (k, written(program, steps, format!("the dimension of all is at least {k}")))
+}
+
+/// A change of a weight: by a multiple of another, or by a number.
+type Change = (usize, Option<usize>, i64);
+
+/// Directions in which one or two weights change.
+fn direction(weights: usize, random: &mut Random) -> Vec<Change> {
+    let mut change = |factor: i64| {
+        let from = random.below(weights + 1);
+        (random.below(weights), (from < weights).then_some(from), factor)
+    };
+    let first = change(1);
+    let second = change([1, -1, 2][first.0 % 3]);
+    let third = change(-1);
+    let many = [vec![first], vec![first, second], vec![first, second, third]];
+    let mut chosen = many[third.0 % 3].clone();
+    chosen.dedup_by_key(|change| change.0);
+    let mut seen = Vec::new();
+    chosen.retain(|(w, ..)| !seen.contains(w) && (seen.push(*w), true).1);
+    chosen
+}
+
+/// Upper bounds by one vector each: how many there were, and how many of these were accepted. Those are accepted, and no others, along
+/// which nothing changes where all exponentials and logarithms are variables.
+pub fn upper_bounds(seed: u64, goes_on: impl Fn(usize) -> bool) -> (usize, usize) {
+    let field = PrimeField::new(PrimeField::MERSENNE_61).unwrap();
+    let mut random = Random::from(seed);
+    let (mut rounds, mut accepted) = (0, 0);
+    while goes_on(rounds) {
+        let Some(program) = program(&mut random) else { continue };
+        let points = (0..2).map(|_| point(&program, 2, &mut random)).collect::<Option<Vec<(Rule, Matrix<u64>)>>>();
+        let Some(points) = points else { continue };
+        let n = program.weights();
+        for _ in 0..400 {
+            let direction = direction(n, &mut random);
+            let at = |weights: &[i64], (_, from, factor): &Change| {
+                let factor = field.integer(*factor);
+                from.map_or(factor, |from| field.mul(&factor, &field.integer(weights[from])))
+            };
+            let along = |(rule, jacobian): &(Rule, Matrix<u64>)| {
+                let Rule::Point { weights, .. } = rule else { return false };
+                let entry = |row: &[u64], c: &Change| field.mul(&row[c.0], &at(weights, c));
+                let slope = |row: &[u64]| direction.iter().fold(0, |sum, c| field.add(&sum, &entry(row, c)));
+                (0..jacobian.rows()).all(|row| slope(jacobian.row(row)) == 0)
+            };
+            let zero = points.iter().all(along);
+            let unseen = |c: &Change| points.iter().all(|(_, j)| (0..j.rows()).all(|row| j.row(row)[c.0] == 0));
+            if direction.iter().any(unseen) || !zero && !random.chance(100) {
+                continue; // no label sees the weight, or one of many that are wrong
+            }
+            let entry = |(w, from, factor): &Change| {
+                let from = from.map_or(String::new(), |from| format!("*a[{from}]"));
+                (format!("a[{w}]"), format!("{factor}{from}"))
+            };
+            let kernel = Rule::Kernel {
+                of: "all".to_owned(),
+                at_most: n - 1,
+                point: 3,
+                vectors: vec![direction.iter().map(entry).collect()],
+            };
+            let statement = format!("the dimension of all is at most {}", n - 1);
+            let text = written(&program, vec![points[0].0.clone(), kernel], statement);
+            let report = check(text.as_bytes());
+            rounds += 1;
+            accepted += usize::from(zero);
+            assert_eq!(report.verdict == Verdict::Valid, zero, "seed {seed}: {}\n{text}", report.text(""));
+        }
+    }
+    (rounds, accepted)
 }
 
 /// Looks at certificates of random programs: how many, how many were accepted, and how many had too large a number.

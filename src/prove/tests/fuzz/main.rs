@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use allocert_core::reach::Settings;
 
 use compose::compose;
-use exponentials::lower_bounds;
+use exponentials::{lower_bounds, upper_bounds};
 use mutants::mutate;
 
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -60 };
@@ -55,4 +55,11 @@ fn numbers_for_dependent_exponentials_prove_nothing() {
     let (rounds, accepted, wrong) = lower_bounds(seed(), goes_on(3_000));
     println!("{rounds} lower bounds of programs with exponentials, {accepted} accepted; {wrong} too large");
     assert!(rounds >= 3_000 && accepted * 5 > rounds && wrong * 100 > rounds, "{rounds}, {accepted}, {wrong}");
+}
+
+#[test]
+fn vectors_are_accepted_where_nothing_changes_and_nowhere_else() {
+    let (rounds, accepted) = upper_bounds(seed(), goes_on(3_000));
+    println!("{rounds} upper bounds of programs with exponentials, {accepted} accepted");
+    assert!(rounds >= 3_000 && accepted * 20 > rounds && accepted * 2 < rounds, "{rounds}, {accepted}");
 }
