@@ -107,6 +107,10 @@ fn by_gauge<E: Engine>(
         let single = |g: &&usize| vec![(ground.gauge[**g].0.clone(), "1".to_owned())];
         return Some(alone.iter().take(missing).map(single).collect());
     }
+    if alone.len() >= missing && ground.network.is_analytic() {
+        let chosen: Vec<usize> = alone.into_iter().take(missing).copied().collect();
+        return as_vectors(ground, &chosen);
+    }
     let inputs = ground.symbolic_inputs(if ground.generic { ground.inputs() } else { 0 });
     let directions = ground.engine.directions(&ground.network, &Integral, &ground.variables(), &inputs);
     let matrix = rows.iter().map(|w| order.iter().map(|g| directions[*g].1[*w].clone()).collect()).collect();

@@ -26,9 +26,9 @@
 //! samples; and if those of what depends on no input have full rank by the weights, so are the others. Here every input of every point is a
 //! sample to look at.
 
-use super::super::budget::{Held, exceeded};
+use super::super::budget::{Held, exceeded, hold};
 use super::super::network::Network;
-use super::super::number::{Dual, Modular, Number, rank};
+use super::super::number::{Modular, Number, rank};
 use super::super::proof::{Fact, Fault, Proof, ensure, fixed, limit};
 
 /// For each exponential and logarithm, in order: how its argument (of a logarithm, its value) changes with the weights, and with the
@@ -36,30 +36,18 @@ use super::super::proof::{Fact, Fault, Proof, ensure, fixed, limit};
 type Gradients = Vec<(Vec<Modular>, Vec<Modular>)>;
 
 pub(super) fn independent(proof: &mut Proof, step: u64, points: &[u64]) -> Result<(), Fault> {
-    let network = proof.network()?;
-    let sees = network.program.functions();
+    let sees = proof.network()?.program.functions();
     ensure(!sees.is_empty(), "the network has no exponentials or logarithms")?;
-    let mut at_points: Vec<Vec<Gradients>> = Vec::new();
     let mut held = Held::default();
-    for point in points {
-        let (weights, inputs) = proof.point(*point)?;
-        let Fact::Point { functions, .. } = proof.fact(*point)? else { return Ok(()) };
-        // Once where they are computed, and once in the rows of a matrix.
-        let bytes = (16 * (weights.len() + network.input_size() * inputs.len()) + 64) * sees.len() * inputs.len();
-        if !held.grow(bytes as u64) {
-            return Err(exceeded());
-        }
-        let samples = inputs.iter().zip(functions);
-        let gradients = samples.map(|(input, numbers)| gradients(network, (weights, input), numbers));
-        at_points.push(gradients.collect::<Result<_, _>>()?);
-    }
-    let samples = at_points.first().map_or(0, Vec::len);
+    let each = at_points(proof, points, (sees.contains(&false), sees.contains(&true)), &mut held)?;
+    let samples = each.first().map_or(0, Vec::len);
     ensure(samples > 0, "there is no input at which gradients could be taken")?;
-    let (most, on) = if on_any(sees, &at_points)? {
+    let (most, on) = if on_any(sees, &each)? {
         (None, "any number of samples".to_owned())
     } else {
-        ensure(at_points.iter().all(|at| at.len() == samples), "the points have different numbers of inputs")?;
-        let enough = jointly(sees, &at_points, samples)?;
+        ensure(each.iter().all(|at| at.len() == samples), "the points have different numbers of inputs")?;
+        let all = at_points(proof, points, (true, true), &mut held)?;
+        let enough = jointly(sees, &all, samples)?;
         ensure(enough, "the gradients of the arguments do not show that the exponentials are independent")?;
         (Some(samples), if samples == 1 { "1 sample".to_owned() } else { format!("{samples} samples") })
     };
@@ -67,22 +55,46 @@ pub(super) fn independent(proof: &mut Proof, step: u64, points: &[u64]) -> Resul
     proof.state(step, Fact::Independent(most), text)
 }
 
-/// One run along each weight and each entry of the input.
+/// The gradients on each input of each point, by the weights or by the inputs or both.
+fn at_points(
+    proof: &Proof,
+    points: &[u64],
+    (by_weights, by_inputs): (bool, bool),
+    held: &mut Held,
+) -> Result<Vec<Vec<Gradients>>, Fault> {
+    let network = proof.network()?;
+    let runs = (0..if by_weights { network.weights } else { 0 }).map(|w| (false, w));
+    let runs = runs.chain((0..if by_inputs { network.input_size() } else { 0 }).map(|x| (true, x)));
+    let runs: Vec<(bool, usize)> = runs.collect();
+    let mut all = Vec::new();
+    for point in points {
+        let (weights, inputs) = proof.point(*point)?;
+        let Fact::Point { functions, .. } = proof.fact(*point)? else { return Ok(all) };
+        // Once where they are computed, and once in the rows of a matrix.
+        let bytes = (16 * runs.len() + 64) * network.program.functions().len() * inputs.len();
+        if !held.grow(bytes as u64) {
+            return Err(exceeded());
+        }
+        let samples = inputs.iter().zip(functions);
+        let gradients = samples.map(|(input, numbers)| gradients(network, (weights, input), numbers, &runs));
+        all.push(gradients.collect::<Result<_, _>>()?);
+    }
+    Ok(all)
+}
+
+/// One run along each weight and each entry of the input that is listed, the latter with `true`.
 fn gradients(
     network: &Network,
     (weights, input): (&[Modular], &[Modular]),
     numbers: &[Modular],
+    runs: &[(bool, usize)],
 ) -> Result<Gradients, Fault> {
-    let runs = weights.len() + input.len();
-    limit(runs.saturating_mul(network.operations()).saturating_mul(3))?;
-    let mut all = vec![(Vec::with_capacity(weights.len()), Vec::with_capacity(input.len())); numbers.len()];
+    limit(runs.len().saturating_mul(network.operations()).saturating_mul(3))?;
+    let mut all: Gradients = vec![Default::default(); numbers.len()];
     let (mut weights, mut input) = (fixed(weights), fixed(input));
-    let of_weights = weights.len();
-    for along in 0..runs {
-        let by_input = along >= of_weights;
-        let moved =
-            |list: &mut [Dual<Modular>], change| list[if by_input { along - of_weights } else { along }].1 = change;
-        moved(if by_input { &mut input } else { &mut weights }, Modular::one());
+    for (by_input, along) in runs.iter().copied() {
+        let list = if by_input { &mut input } else { &mut weights };
+        list[along].1 = Modular::one();
         let mut rows = all.iter_mut();
         let labels = network.with_functions(&weights, &input, numbers, |change| {
             if let Some((with_weights, with_input)) = rows.next() {
@@ -90,7 +102,8 @@ fn gradients(
             }
         });
         ensure(labels.is_some(), "the labels are not defined at a point")?;
-        moved(if by_input { &mut input } else { &mut weights }, Modular::zero());
+        let list = if by_input { &mut input } else { &mut weights };
+        list[along].1 = Modular::zero();
     }
     Ok(all)
 }
@@ -125,5 +138,8 @@ fn jointly(sees: &[bool], points: &[Vec<Gradients>], samples: usize) -> Result<b
         points.iter().flat_map(at_point).collect()
     };
     let on = |slot: usize| if sees[slot] { 0..samples } else { 0..1 };
+    // A row has an entry for each entry of all inputs.
+    let count = (0..sees.len()).map(|slot| on(slot).len()).sum::<usize>();
+    let _held = hold((8 * count).saturating_mul(points.len() * samples * of_input) as u64)?;
     full_rank((0..sees.len()).flat_map(|slot| on(slot).map(move |sample| row(slot, sample))).collect())
 }
