@@ -42,7 +42,11 @@ fn size(of: &str, at_most: usize) -> Rule {
 /// Step 2 of a certificate: all weights 1, 2, 3, …
 fn point(weights: i64, inputs: &[&[i64]]) -> Rule {
     let spread = |w: i64| w * w % 11 + w;
-    Rule::Point { weights: (1..=weights).map(spread).collect(), inputs: inputs.iter().map(|x| x.to_vec()).collect() }
+    Rule::Point {
+        weights: (1..=weights).map(spread).collect(),
+        inputs: inputs.iter().map(|x| x.to_vec()).collect(),
+        functions: vec![],
+    }
 }
 
 type Entries<'a> = &'a [(&'a str, &'a str)];
@@ -156,7 +160,8 @@ fn kernel_vectors_hold_for_all_inputs_and_samples() {
 fn minors_have_different_rows_and_columns_of_the_allocation() {
     let minor =
         |of: &str, at_least: usize, rows: Vec<usize>, columns: &str, samples: Option<u64>, inputs: &[&[i64]]| {
-            let minor = Rule::Minor { of: text(of), at_least, point: 2, rows, columns: text(columns) };
+            let minor =
+                Rule::Minor { of: text(of), at_least, point: 2, rows, columns: text(columns), independent: None };
             let statement = format!("the dimension of {of} is at least {at_least}");
             check(certificate("rank", LFFN, samples, vec![point(8, inputs), minor], &statement).as_bytes())
         };
@@ -307,7 +312,8 @@ fn sets_are_related_only_as_the_rules_say() {
         refused(upper(LFFN, None, vec![w1(), inclusion("W1", 4, from)], ("W1", 4)));
     }
     // A lower bound is no upper bound.
-    let minor = Rule::Minor { of: text("W1"), at_least: 0, point: 2, rows: vec![], columns: text("none") };
+    let minor =
+        Rule::Minor { of: text("W1"), at_least: 0, point: 2, rows: vec![], columns: text("none"), independent: None };
     refused(upper(LFFN, None, vec![point(8, &[]), minor, inclusion("W1", 0, 3)], ("W1", 0)));
     // The meet lies in both sets, and is bounded from below.
     let both = |k: usize, meet| Rule::Submodular { of: text("W1"), at_most: k, from: (2, 3), meet };
@@ -315,7 +321,14 @@ fn sets_are_related_only_as_the_rules_say() {
     valid(upper(LFFN, None, halves().into_iter().chain([both(4, None)]).collect(), ("W1", 4)));
     refused(upper(LFFN, None, halves().into_iter().chain([both(2, Some(2))]).collect(), ("W1", 2)));
     let p: &[&[i64]] = &[&[1, 0], &[0, 1]];
-    let minor = Rule::Minor { of: text("W1[0,0]"), at_least: 1, point: 4, rows: vec![0], columns: text("W1[0,0]") };
+    let minor = Rule::Minor {
+        of: text("W1[0,0]"),
+        at_least: 1,
+        point: 4,
+        rows: vec![0],
+        columns: text("W1[0,0]"),
+        independent: None,
+    };
     let steps = halves().into_iter().chain([point(8, p), minor, both(3, Some(5))]).collect();
     refused(upper(LFFN, None, steps, ("W1", 3)));
     // The union covers the allocation.
@@ -367,9 +380,9 @@ fn relu_minor(
     (of, rows, columns): (&str, Vec<usize>, &str),
 ) -> Report {
     let inputs = inputs.iter().map(|x| x.to_vec()).collect();
-    let point = Rule::Point { weights: weights.to_vec(), inputs };
+    let point = Rule::Point { weights: weights.to_vec(), inputs, functions: vec![] };
     let at_least = rows.len();
-    let minor = Rule::Minor { of: text(of), at_least, point: 2, rows, columns: text(columns) };
+    let minor = Rule::Minor { of: text(of), at_least, point: 2, rows, columns: text(columns), independent: None };
     let statement = format!("the dimension of {of} is at least {at_least}");
     check(certificate("rank", network, samples, vec![point, minor], &statement).as_bytes())
 }

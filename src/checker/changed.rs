@@ -56,7 +56,7 @@ pub(super) fn check(
         Err(number) => Form::fraction(number),
     };
     let all: Vec<Form> = fates.iter().map(value).collect();
-    let (known, own) = (base.program.run(&all, input, Form::relu), carried.program.run(weights, input, Form::relu));
+    let (known, own) = (base.program.run(&all, input, Form::of), carried.program.run(weights, input, Form::of));
     for (label, own) in labels.iter().zip(&own) {
         ensure(known[*label].is(own).ok_or_else(exceeded)?, "its program is not the one that its name says")?;
     }

@@ -1,9 +1,10 @@
-//! Values of programs in a normal form: sums of products of weights, entries of inputs, kinks, and sums that are factors. Values of
-//! the same form are the same function of weights and inputs, by laws of commutative rings alone. Nothing is multiplied out, so
-//! that others may be the same, too.
+//! Values of programs in a normal form: sums of products of weights, entries of inputs, kinks, exponentials, logarithms, inverses, and
+//! sums that are factors. Values of the same form are the same function of weights and inputs, by laws of commutative rings alone.
+//! Nothing is multiplied out, so that others may be the same, too.
 //!
-//! A kink, or a sum that is a factor (divided by its first coefficient), is a variable of its own: the same one wherever the same
-//! stands inside. The kink of a number is a number, and that of a kink is this kink.
+//! A kink, another function of a value, or a sum that is a factor (divided by its first coefficient), is a variable of its own: the
+//! same one wherever the same stands inside. The kink of a number is a number, and that of a kink is this kink; the inverse of a
+//! number is a number.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -15,17 +16,21 @@ use num_traits::{One, Signed};
 use super::budget::{Held, spend};
 use super::number::Number;
 use super::polynomial::{Coefficient, Monomial, Polynomial};
+use super::program::Function;
 
 /// Operations for a term that is looked up.
 const TERM: u64 = 256;
 
 type Sum = Polynomial<BigRational>;
 
-/// The variables that stand for kinks and sums, after so many others.
+/// A function, or nothing, of a sum of terms.
+type Key = (Option<Function>, Vec<(Monomial, BigRational)>);
+
+/// The variables that stand for functions and sums, after so many others.
 #[derive(Default)]
 struct Table {
     first: usize,
-    known: HashMap<(bool, Vec<(Monomial, BigRational)>), usize>,
+    known: HashMap<Key, usize>,
     kinks: BTreeSet<usize>,
     held: Held,
 }
@@ -46,8 +51,19 @@ impl Form {
         Some(self.0.terms()? == other.0.terms()?)
     }
 
+    /// A function of the value.
+    pub(super) fn of(function: Function, value: Form) -> Form {
+        let number = value.0.terms().filter(|_| value.0.variables() == 0).map(|terms| terms.values().next());
+        match (function, number) {
+            (Function::Relu, _) => value.relu(),
+            (Function::Inverse, Some(Some(c))) => Form(Sum::constant(c.recip()), None),
+            (Function::Inverse, Some(None)) => Form(Sum::too_large(), None),
+            _ => Form(value.named(Some(function)), value.1),
+        }
+    }
+
     /// max(a, 0).
-    pub(super) fn relu(self) -> Form {
+    fn relu(self) -> Form {
         let kink = |table: &Rc<RefCell<Table>>| {
             let terms = self.0.terms().filter(|terms| terms.len() == 1)?;
             let (monomial, c) = terms.first_key_value()?;
@@ -58,11 +74,11 @@ impl Form {
             let negative = self.0.terms().is_some_and(|terms| terms.values().any(Signed::is_negative));
             return if negative { Form::zero() } else { self };
         }
-        if self.1.as_ref().and_then(kink).is_some() { self } else { Form(self.named(true), self.1) }
+        if self.1.as_ref().and_then(kink).is_some() { self } else { Form(self.named(Some(Function::Relu)), self.1) }
     }
 
-    /// The variable that stands for the kink of this value, or for this sum.
-    fn named(&self, kink: bool) -> Sum {
+    /// The variable that stands for a function of this value, or for this sum.
+    fn named(&self, function: Option<Function>) -> Sum {
         let (Some(table), Some(terms)) = (&self.1, self.0.terms()) else { return Sum::too_large() };
         let mut table = table.borrow_mut();
         let bytes = |(m, c): (&Monomial, &BigRational)| 2 * c.bytes() + 8 * m.len() as u64;
@@ -70,9 +86,9 @@ impl Form {
             return Sum::too_large();
         }
         let new = table.first + table.known.len();
-        let key = (kink, terms.iter().map(|(m, c)| (m.clone(), c.clone())).collect());
+        let key = (function, terms.iter().map(|(m, c)| (m.clone(), c.clone())).collect());
         let index = *table.known.entry(key).or_insert(new);
-        if kink {
+        if function == Some(Function::Relu) {
             table.kinks.insert(index);
         }
         Sum::variable(index)
@@ -83,7 +99,7 @@ impl Form {
         let terms = self.0.terms().filter(|terms| terms.len() > 1);
         let Some(first) = terms.and_then(|terms| terms.values().next()) else { return self.0.clone() };
         let monic = self.0.times(&Sum::constant(first.recip()));
-        Form(monic, self.1.clone()).named(false).times(&Sum::constant(first.clone()))
+        Form(monic, self.1.clone()).named(None).times(&Sum::constant(first.clone()))
     }
 
     fn with(&self, other: &Form, sum: Sum) -> Form {
@@ -126,6 +142,8 @@ mod tests {
         let [a, b, c]: [Form; 3] = Form::variables(3).try_into().ok().unwrap();
         let minus = |x: &Form, y: &Form| x.plus(&y.scaled(-1));
         let sum = a.plus(&b);
+        let of = |function: Function, x: &Form| Form::of(function, x.clone());
+        let (exp, log, over) = (Function::Exp, Function::Log, Function::Inverse);
         let same = [
             (a.plus(&b).plus(&c), c.plus(&a.plus(&b))),
             (sum.times(&c).times(&a), a.times(&b.plus(&a)).times(&c)),
@@ -137,6 +155,9 @@ mod tests {
             (number(3, 2).relu(), number(3, 2)),
             (sum.power(5), sum.times(&sum).times(&sum.power(3))),
             (Form::zero().times(&sum).plus(&Form::one().times(&c)), c.clone()),
+            (of(exp, &sum), of(exp, &b.plus(&a))),
+            (c.times(&of(over, &sum)), of(over, &b.plus(&a)).times(&c)),
+            (of(over, &number(3, 2)), number(2, 3)),
         ];
         for (at, (x, y)) in same.iter().enumerate() {
             assert_eq!(x.is(y), Some(true), "{at}");
@@ -150,6 +171,10 @@ mod tests {
             (a.times(&sum.clone().relu()), b.times(&sum.clone().relu())),
             // Sums that are factors are no kinks of them.
             (sum.times(&c), sum.clone().relu().times(&c)),
+            (of(exp, &a), of(exp, &b)),
+            (of(exp, &a), of(log, &a)),
+            (of(over, &a), a.clone()),
+            (of(exp, &a).times(&of(exp, &b)), of(exp, &sum)),
         ];
         for (at, (x, y)) in different.iter().enumerate() {
             assert_eq!(x.is(y), Some(false), "{at}");

@@ -8,6 +8,7 @@ mod budget;
 mod changed;
 mod form;
 mod gauge;
+mod identity;
 mod ledger;
 mod lines;
 mod network;
@@ -34,6 +35,9 @@ const READ: u64 = 32;
 
 /// What certificates are about.
 const ABOUT: [&str; 4] = ["rank", "match", "scan", "claim"];
+
+/// The theorem that lower bounds of networks with exponentials rest on.
+pub const AX: &str = "Ax's theorem (On Schanuel's conjectures, 1971): exponentials of functions that are linearly independent over the rationals modulo constants are algebraically independent";
 
 /// How a certificate fares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -151,6 +155,8 @@ pub struct Report {
     pub programs: Vec<Carried>,
     /// What was asked to be shown besides.
     pub shown: Vec<String>,
+    /// Theorems that the statements rest on, and that are not proved in the checker's own text.
+    pub theorems: Vec<&'static str>,
 }
 
 impl Report {
@@ -302,5 +308,6 @@ fn finished(proof: Proof) -> Report {
         holes: proof.holes,
         claim: proof.claim.map(|(_, standing)| standing),
         shown: proof.shown,
+        theorems: if proof.rests_on_ax { vec![AX] } else { Vec::new() },
     }
 }

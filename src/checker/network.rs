@@ -4,8 +4,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::budget::pay;
-use super::number::{Exact, Modular, Number};
-use super::program::{Operand, Program, Step};
+use super::number::{Dual, Exact, Modular, Number};
+use super::program::{Function, Operand, Program, Step};
 use super::proof::Fault;
 use super::support::Support;
 
@@ -208,7 +208,12 @@ impl Network {
         self.program.gates() > 0
     }
 
-    /// The labels of one input, of a network without kinks.
+    /// Whether it divides, or takes exponentials or logarithms.
+    pub(super) fn is_analytic(&self) -> bool {
+        self.program.is_analytic()
+    }
+
+    /// The labels of one input, of a polynomial network.
     pub(super) fn labels<N: Number>(&self, weights: &[N], input: &[N]) -> Vec<N> {
         assert!(!self.has_kinks(), "labels of a network with kinks need gates");
         self.gated(weights, input, &[])
@@ -216,15 +221,43 @@ impl Network {
 
     /// The labels of one input; with kinks, those of the pattern with these gates, one for each hidden unit, layer after layer.
     pub(super) fn gated<N: Number>(&self, weights: &[N], input: &[N], gates: &[bool]) -> Vec<N> {
+        assert!(!self.is_analytic(), "labels of a network with exponentials need numbers for them");
         let mut gates = gates.iter();
-        self.program.run(weights, input, |z| if gates.next() == Some(&true) { z } else { N::zero() })
+        self.program.run(weights, input, |_, z| if gates.next() == Some(&true) { z } else { N::zero() })
+    }
+
+    /// The labels of one input modulo the prime, with numbers for the exponentials and logarithms in their order; `seen` gets how each
+    /// argument changes (of a logarithm, its value). Nothing where something is divided by zero.
+    pub(super) fn with_functions(
+        &self,
+        weights: &[Dual<Modular>],
+        input: &[Dual<Modular>],
+        numbers: &[Modular],
+        mut seen: impl FnMut(Modular),
+    ) -> Option<Vec<Dual<Modular>>> {
+        let (mut numbers, mut defined) = (numbers.iter(), true);
+        let labels = self.program.run(weights, input, |function, Dual(value, slope)| {
+            let inverse = if function == Function::Exp { Modular::one() } else { value.inverse() };
+            defined &= !inverse.is_zero();
+            if function == Function::Inverse {
+                return Dual(inverse, slope.times(&inverse.times(&inverse)).scaled(-1));
+            }
+            let Some(number) = numbers.next().copied() else {
+                defined = false;
+                return Dual::zero();
+            };
+            let change = slope.times(&inverse);
+            seen(change);
+            Dual(number, if function == Function::Exp { number.times(&change) } else { change })
+        });
+        defined.then_some(labels)
     }
 
     /// The exact signs of all pre-activations of hidden units at an input; nothing if one has more than 127 bits.
     pub(super) fn signs(&self, weights: &[i64], input: &[i64]) -> Option<Vec<i128>> {
         let exact = |values: &[i64]| values.iter().map(|v| Exact(Some(i128::from(*v)))).collect::<Vec<_>>();
         let mut signs = Vec::new();
-        self.program.run(&exact(weights), &exact(input), |z| {
+        self.program.run(&exact(weights), &exact(input), |_, z| {
             signs.push(z.0.map(i128::signum));
             Exact(z.0.map(|z| z.max(0)))
         });
@@ -493,7 +526,8 @@ fn layered(
         a = affine(program, matrix, &a, bias.as_deref())?;
         if tensors.peek().is_some() {
             let degree = *degrees.next().unwrap_or(&1);
-            let activation = |z| if kinks { program.push(Step::Relu(z)) } else { program.power(z, degree) };
+            let activation =
+                |z| if kinks { program.push(Step::Of(Function::Relu, z)) } else { program.power(z, degree) };
             a = a.into_iter().map(activation).collect::<Result<_, _>>()?;
         }
     }

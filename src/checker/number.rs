@@ -35,7 +35,7 @@ pub(super) trait Number: Clone {
 }
 
 /// An integer modulo 2^61 − 1. What is not zero here is not zero over the integers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Modular(u64);
 
 const PRIME: u64 = (1 << 61) - 1;

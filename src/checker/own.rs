@@ -14,11 +14,12 @@
 //! ```
 //!
 //! A tensor lists its entries: weights, numbered by where they stand first, or numbers that are pinned there. An operand is a
-//! weight, an entry of the input, a rational number, or an earlier step.
+//! weight, an entry of the input, a rational number, or an earlier step. Other steps are `s0 - s1`, `s0 / s1`, `relu(s0)`, `exp(s0)` and
+//! `log(s0)`.
 
 use super::network::{Network, Tensor, digits};
 use super::number::Modular;
-use super::program::{Operand, Program, Step};
+use super::program::{Function, Operand, Program, Step};
 use super::proof::{Fault, ensure};
 use super::univariate::rational;
 use allocert_format::is_tensor_name;
@@ -57,7 +58,10 @@ pub(super) fn parse(text: &str) -> Result<Network, Fault> {
         program.push(step)?;
     };
     ensure(lines.next().is_none(), "the program has lines after its outputs")?;
-    Network::own(tensors, entries, program.finish(outputs))
+    let program = program.finish(outputs);
+    ensure(program.gates() == 0 || !program.is_analytic(), "kinks beside quotients or exponentials have no rules")?;
+    ensure(program.has_real_logarithms(), "a logarithm is taken of what is not seen to be positive")?;
+    Network::own(tensors, entries, program)
 }
 
 /// Reads `tensor U[2,1] w0 w1`, and appends its entries; `known` weights stood before.
@@ -103,10 +107,17 @@ fn number(text: &str) -> Result<num_rational::BigRational, Fault> {
     Ok(value)
 }
 
-/// Reads `w0 * x1` or `relu(s3)`.
+/// Reads `w0 * x1`, `s0 / s1` or `relu(s3)`.
 fn step(program: &mut Program, term: &str) -> Result<Step, Fault> {
-    if let Some(inside) = term.strip_prefix("relu(").and_then(|inside| inside.strip_suffix(')')) {
-        return Ok(Step::Relu(operand(program, inside)?));
+    if let Some((name, inside)) = term.strip_suffix(')').and_then(|call| call.split_once('(')) {
+        let function = match name {
+            "relu" => Function::Relu,
+            "exp" => Function::Exp,
+            "log" => Function::Log,
+            "sqrt" => return Err(Fault::Wrong("square roots have no rules".to_owned())),
+            _ => return Err(wrong(term)),
+        };
+        return Ok(Step::Of(function, operand(program, inside)?));
     }
     let parts: Vec<&str> = term.split(' ').collect();
     let [a, sign, b] = parts[..] else { return Err(wrong(term)) };
@@ -115,6 +126,7 @@ fn step(program: &mut Program, term: &str) -> Result<Step, Fault> {
         "+" => Ok(Step::Sum(a, b)),
         "-" => Ok(Step::Difference(a, b)),
         "*" => Ok(Step::Product(a, b)),
+        "/" => Ok(Step::Quotient(a, b)),
         _ => Err(wrong(term)),
     }
 }

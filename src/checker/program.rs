@@ -1,10 +1,12 @@
-//! Label maps as programs: lists of sums, differences, products and kinks over weights, inputs and rational constants. There is
-//! one evaluator, [`Program::run`], over any [`Number`]; derivatives come from dual numbers, so there is no Jacobian to get wrong.
+//! Label maps as programs: lists of sums, differences, products, kinks, quotients, exponentials and logarithms over weights, inputs and
+//! rational constants. There is one evaluator, [`Program::run`], over any [`Number`]; derivatives come from dual numbers, so there
+//! is no Jacobian to get wrong.
 //!
 //! Programs of families are built in `network`; those of other networks are read, in `own`.
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
+use num_traits::{Signed, Zero};
 
 use super::budget::{Held, exceeded, pay};
 use super::number::{Modular, Number};
@@ -30,16 +32,33 @@ pub(super) enum Step {
     Sum(Operand, Operand),
     Difference(Operand, Operand),
     Product(Operand, Operand),
+    Quotient(Operand, Operand),
+    /// A function of one number.
+    Of(Function, Operand),
+}
+
+/// What numbers of a ring need not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Function {
     /// max(a, 0).
-    Relu(Operand),
+    Relu,
+    Exp,
+    Log,
+    /// 1 / a: a quotient is a product with it.
+    Inverse,
 }
 
 impl Step {
-    fn operands(&self) -> [Operand; 2] {
+    pub(super) fn operands(&self) -> [Operand; 2] {
         match self {
-            Step::Sum(a, b) | Step::Difference(a, b) | Step::Product(a, b) => [*a, *b],
-            Step::Relu(a) => [*a, *a],
+            Step::Sum(a, b) | Step::Difference(a, b) | Step::Product(a, b) | Step::Quotient(a, b) => [*a, *b],
+            Step::Of(_, a) => [*a, *a],
         }
+    }
+
+    /// Whether it takes an exponential or a logarithm.
+    fn is_function(&self) -> bool {
+        matches!(self, Step::Of(Function::Exp | Function::Log, _))
     }
 }
 
@@ -54,13 +73,17 @@ pub(super) struct Program {
     outputs: Vec<Operand>,
     constants: Vec<BigRational>,
     gates: usize,
+    quotients: usize,
+    /// For each exponential and logarithm, in order, whether it depends on an input.
+    functions: Vec<bool>,
     held: Held,
 }
 
 impl Program {
     pub(super) fn new(weights: usize, inputs: usize) -> Self {
         let (steps, ends, outputs, constants) = Default::default();
-        Program { weights, inputs, steps, ends, outputs, constants, gates: 0, held: Held::default() }
+        let (gates, quotients, functions, held) = Default::default();
+        Program { weights, inputs, steps, ends, outputs, constants, gates, quotients, functions, held }
     }
 
     /// Appends a step, whose operands are there already.
@@ -70,7 +93,8 @@ impl Program {
             return Err(Fault::Limit(format!("over the limit of {MOST_STEPS} steps of a program")));
         }
         self.grow(std::mem::size_of::<(Step, [bool; 2])>() as u64)?;
-        self.gates += usize::from(matches!(step, Step::Relu(_)));
+        self.gates += usize::from(matches!(step, Step::Of(Function::Relu, _)));
+        self.quotients += usize::from(matches!(step, Step::Quotient(..)));
         self.steps.push(step);
         Ok(Operand::Step(self.steps.len() as u32 - 1))
     }
@@ -131,7 +155,43 @@ impl Program {
         self.ends = self.steps.iter().rev().map(|step| step.operands().map(|operand| last(&operand))).collect();
         self.ends.reverse();
         self.outputs = outputs;
+        let mut sees: Vec<bool> = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let seen = step.operands().iter().any(|operand| match operand {
+                Operand::Input(_) => true,
+                Operand::Step(s) => sees[*s as usize],
+                Operand::Weight(_) | Operand::Constant(_) => false,
+            });
+            sees.push(seen);
+        }
+        self.functions = self.steps.iter().zip(&sees).filter(|(s, _)| s.is_function()).map(|(_, sees)| *sees).collect();
         self
+    }
+
+    /// Whether all that logarithms are taken of is seen to be positive, as sums of squares, exponentials and positive numbers are. Then
+    /// the labels are defined wherever nothing is divided by zero.
+    pub(super) fn has_real_logarithms(&self) -> bool {
+        // 2: positive; 1: not negative; 0: anything.
+        let mut signs: Vec<u8> = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let operands = step.operands();
+            let [a, b] = operands.map(|operand| match operand {
+                Operand::Step(s) => signs[s as usize],
+                Operand::Constant(c) if self.constants[c as usize].is_zero() => 1,
+                Operand::Constant(c) => 2 * u8::from(self.constants[c as usize].is_positive()),
+                Operand::Weight(_) | Operand::Input(_) => 0,
+            });
+            signs.push(match step {
+                Step::Sum(..) if a.min(b) > 0 => a.max(b),
+                Step::Product(..) if operands[0] == operands[1] => a.max(1),
+                Step::Product(..) => a.min(b),
+                Step::Quotient(..) if b == 2 => a,
+                Step::Of(Function::Log, _) if a < 2 => return false,
+                Step::Of(Function::Exp, _) => 2,
+                _ => 0,
+            });
+        }
+        true
     }
 
     /// The number of steps, which operands of later steps and outputs may name.
@@ -146,7 +206,38 @@ impl Program {
 
     /// How many operations the labels of one input take, about.
     pub(super) fn operations(&self) -> usize {
-        self.steps.len() + self.outputs.len() + 64 * self.constants.len()
+        self.steps.len()
+            + self.outputs.len()
+            + 64 * self.constants.len()
+            + 128 * (self.quotients + self.functions.len())
+    }
+
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    pub(super) fn outputs(&self) -> &[Operand] {
+        &self.outputs
+    }
+
+    pub(super) fn constant_at(&self, index: u32) -> &BigRational {
+        &self.constants[index as usize]
+    }
+
+    /// Whether a constant is divided by, or a logarithm taken of it.
+    pub(super) fn divides_by_numbers(&self) -> bool {
+        let number = |operand: &Operand| matches!(operand, Operand::Constant(_));
+        self.steps.iter().any(|s| matches!(s, Step::Quotient(_, b) | Step::Of(Function::Log, b) if number(b)))
+    }
+
+    /// For each exponential and logarithm, in order, whether it depends on an input. One that does not is the same on all.
+    pub(super) fn functions(&self) -> &[bool] {
+        &self.functions
+    }
+
+    /// Whether it divides, or takes exponentials or logarithms.
+    pub(super) fn is_analytic(&self) -> bool {
+        self.quotients + self.functions.len() > 0
     }
 
     /// The number of kinks.
@@ -159,8 +250,19 @@ impl Program {
         self.constants.iter().all(BigRational::is_integer)
     }
 
-    /// The labels of one input; `relu` is what becomes of a value at a kink.
-    pub(super) fn run<N: Number>(&self, weights: &[N], input: &[N], mut relu: impl FnMut(N) -> N) -> Vec<N> {
+    /// The labels of one input; `of` is what becomes of a value by a function.
+    pub(super) fn run<N: Number>(&self, weights: &[N], input: &[N], of: impl FnMut(Function, N) -> N) -> Vec<N> {
+        self.trace(weights, input, of, |_| {})
+    }
+
+    /// The same; `seen` gets the value of each step.
+    pub(super) fn trace<N: Number>(
+        &self,
+        weights: &[N],
+        input: &[N],
+        mut of: impl FnMut(Function, N) -> N,
+        mut seen: impl FnMut(&N),
+    ) -> Vec<N> {
         let mut held = Held::default();
         // If there is not so much memory, the budget remembers that, and the certificate is over the limit.
         held.grow((self.steps.len() * std::mem::size_of::<Option<N>>()) as u64);
@@ -173,9 +275,11 @@ impl Program {
                     Step::Sum(a, b) => at(a).plus(at(b)),
                     Step::Difference(a, b) => at(a).plus(&at(b).scaled(-1)),
                     Step::Product(a, b) => at(a).times(at(b)),
-                    Step::Relu(a) => relu(at(a).clone()),
+                    Step::Quotient(a, b) => at(a).times(&of(Function::Inverse, at(b).clone())),
+                    Step::Of(function, a) => of(*function, at(a).clone()),
                 }
             };
+            seen(&value);
             for (operand, ends) in step.operands().iter().zip(ends) {
                 if let (Operand::Step(step), true) = (operand, ends) {
                     values[*step as usize] = None;
@@ -186,18 +290,31 @@ impl Program {
         self.outputs.iter().map(|output| value(output, weights, input, &constants, &values).clone()).collect()
     }
 
-    /// The labels at one fixed point modulo the prime, where a kink cuts off the upper half of the residues. Programs with the
-    /// same label map that differ by laws of rings have the same; others do not, except for those made so on purpose.
+    /// The labels at one fixed point modulo the prime, where a kink cuts off the upper half of the residues, and exponentials and
+    /// logarithms scatter them. Programs with the same label map that differ by laws of rings have the same; others do not, except
+    /// for those made so on purpose.
     pub(super) fn fingerprint(&self) -> Result<Vec<Modular>, Fault> {
         pay(STEP * self.operations() as u64)?;
-        let mut next = Modular::of(&BigInt::from(0x9e37_79b9_7f4a_7c15u64));
-        let mut draw = || {
-            next = next.times(&next).plus(&Modular::one());
-            next
-        };
+        let mut draw = scattered();
         let weights: Vec<Modular> = (0..self.weights).map(|_| draw()).collect();
         let input: Vec<Modular> = (0..self.inputs).map(|_| draw()).collect();
-        Ok(self.run(&weights, &input, Modular::lower_half))
+        let (exp, log) = (draw(), draw());
+        let of = |function, z: Modular| match function {
+            Function::Relu => z.lower_half(),
+            Function::Exp => z.plus(&exp).power(65_537),
+            Function::Log => z.plus(&log).power(257),
+            Function::Inverse => z.inverse(),
+        };
+        Ok(self.run(&weights, &input, of))
+    }
+}
+
+/// Numbers modulo the prime without a pattern, the same every time.
+pub(super) fn scattered() -> impl FnMut() -> Modular {
+    let mut next = Modular::of(&BigInt::from(0x9e37_79b9_7f4a_7c15u64));
+    move || {
+        next = next.times(&next).plus(&Modular::one());
+        next
     }
 }
 

@@ -46,7 +46,11 @@ pub(super) enum Fact {
         inputs: Vec<Vec<Modular>>,
         /// For each input, where the network has kinks.
         gates: Vec<Vec<bool>>,
+        /// For each input, the numbers of exponentials and logarithms in the order of the program.
+        functions: Vec<Vec<Modular>>,
     },
+    /// Exponentials and logarithms are independent variables on at most so many samples; nothing for any number.
+    Independent(Option<usize>),
     AtLeast(Vec<usize>, usize),
     AtMost(Vec<usize>, usize),
     Dimension(Vec<usize>, usize),
@@ -95,8 +99,9 @@ impl Fact {
     /// How many numbers are remembered for it.
     fn entries(&self) -> usize {
         match self {
-            Fact::Point { weights, inputs, gates } => {
-                weights.len() + inputs.iter().map(Vec::len).chain(gates.iter().map(Vec::len)).sum::<usize>()
+            Fact::Point { weights, inputs, gates, functions } => {
+                let numbers = inputs.iter().chain(functions).map(Vec::len).sum::<usize>();
+                weights.len() + numbers + gates.iter().map(Vec::len).sum::<usize>()
             }
             Fact::Instance(set, instance) => {
                 set.len() + 2 * instance.student.len() + instance.inputs.iter().map(Vec::len).sum::<usize>()
@@ -106,7 +111,7 @@ impl Fact {
             Fact::Solved(set, _, _) | Fact::Unsolved(set, _, _) => set.len(),
             Fact::Branch(branch) => branch.within.len() + 3 * branch.counts.len(),
             Fact::Table(set, counts) => set.len() + 3 * counts.len(),
-            Fact::Condition(_) | Fact::Other => 0,
+            Fact::Independent(_) | Fact::Condition(_) | Fact::Other => 0,
         }
     }
 
@@ -118,7 +123,7 @@ impl Fact {
                 let inputs = instance.inputs.iter().map(|x| 24 + numbers(x)).sum::<u64>();
                 numbers(&instance.student) + numbers(&instance.teacher) + inputs
             }
-            Fact::Point { inputs, gates, .. } => 24 * (inputs.len() + gates.len()) as u64,
+            Fact::Point { inputs, gates, functions, .. } => 24 * (inputs.len() + gates.len() + functions.len()) as u64,
             _ => 0,
         };
         rationals + 8 * self.entries() as u64
@@ -187,6 +192,8 @@ pub(super) struct Proof {
     pub(super) claim: Option<(u64, Standing)>,
     /// What was asked to be shown.
     pub(super) shown: Vec<String>,
+    /// Whether some step rests on Ax's theorem.
+    pub(super) rests_on_ax: bool,
 }
 
 /// More operations than this are not spent on one step: some seconds.
@@ -450,6 +457,23 @@ impl Proof {
         }
     }
 
+    /// A fault unless a step says that exponentials and logarithms are independent on so many samples. From here on the proof rests
+    /// on Ax's theorem.
+    pub(super) fn ensure_independent(&mut self, step: Option<u64>, samples: usize) -> Result<(), Fault> {
+        if self.network()?.program.functions().is_empty() {
+            return ensure(step.is_none(), "the network has no exponentials or logarithms");
+        }
+        let step = step.ok_or_else(|| Fault::Wrong("no step says that the exponentials are independent".to_owned()))?;
+        match self.fact(step)? {
+            Fact::Independent(most) => {
+                ensure(most.is_none_or(|most| samples <= most), &format!("step {step} is about fewer samples"))?;
+            }
+            _ => return Err(Fault::Wrong(format!("step {step} does not say that exponentials are independent"))),
+        }
+        self.rests_on_ax = true;
+        Ok(())
+    }
+
     /// The set that a step bounds from above, and the bound.
     pub(super) fn at_most(&self, step: u64) -> Result<(&[usize], usize), Fault> {
         match self.fact(step)? {
@@ -486,24 +510,32 @@ impl Proof {
     pub(super) fn columns(&self, point: u64, columns: &[usize]) -> Result<Vec<Vec<Modular>>, Fault> {
         let network = self.network()?;
         let (weights, inputs) = self.point(point)?;
-        let Fact::Point { gates, .. } = self.fact(point)? else { return Ok(Vec::new()) };
-        let gates = gates.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
+        let Fact::Point { gates, functions, .. } = self.fact(point)? else { return Ok(Vec::new()) };
         let pairs = columns.len().saturating_mul(inputs.len());
         limit(pairs.saturating_mul(network.operations()).saturating_mul(3))?;
         let entries = pairs.saturating_mul(network.labels_per_input()) + inputs.len() * (16 + network.input_size());
         let _held = hold(16 * entries as u64)?;
-        let input = |x: &Vec<Modular>| x.iter().map(|x| Dual(*x, Modular::zero())).collect::<Vec<_>>();
-        let inputs: Vec<Vec<Dual<Modular>>> = inputs.iter().map(input).collect();
-        let mut moved: Vec<Dual<Modular>> = weights.iter().map(|w| Dual(*w, Modular::zero())).collect();
+        let inputs: Vec<Vec<Dual<Modular>>> = inputs.iter().map(|x| fixed(x)).collect();
+        let mut moved = fixed(weights);
+        let labels = |moved: &[Dual<Modular>], at: usize| match functions.get(at) {
+            None => Some(network.gated(moved, &inputs[at], gates.get(at).map_or(&[][..], Vec::as_slice))),
+            Some(numbers) => network.with_functions(moved, &inputs[at], numbers, |_| {}),
+        };
         let column = |column: &usize| {
             moved[*column].1 = Modular::one();
-            let each = inputs.iter().zip(gates.clone());
-            let labels = each.flat_map(|(x, gates)| network.gated(&moved, x, gates)).map(|label| label.1).collect();
+            let all: Option<Vec<_>> = (0..inputs.len()).map(|at| labels(&moved, at)).collect();
             moved[*column].1 = Modular::zero();
-            labels
+            let all =
+                all.ok_or_else(|| Fault::Wrong(format!("the labels are not defined at the point of step {point}")))?;
+            Ok(all.into_iter().flatten().map(|label| label.1).collect())
         };
-        Ok(columns.iter().map(column).collect())
+        columns.iter().map(column).collect()
     }
+}
+
+/// Numbers that do not change.
+pub(super) fn fixed(values: &[Modular]) -> Vec<Dual<Modular>> {
+    values.iter().map(|value| Dual(*value, Modular::zero())).collect()
 }
 
 /// Takes the operations of a step, or says which limit is exceeded.

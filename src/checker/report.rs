@@ -37,6 +37,7 @@ impl Report {
             "dimensions": self.claim.map(|_| dimensions),
             "programs": self.programs.iter().map(program).collect::<Vec<_>>(),
             "shown": self.shown,
+            "theorems": self.theorems,
         })
         .to_string()
     }
@@ -72,6 +73,9 @@ impl Report {
         }
         if self.statements.len() > 20 {
             text.push_str(&format!("\n  … {} statements in all", self.statements.len()));
+        }
+        for theorem in &self.theorems {
+            text.push_str(&format!("\n  (rests on {theorem})"));
         }
         for carried in &self.programs {
             text.push_str(&format!(

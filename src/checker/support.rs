@@ -57,22 +57,22 @@ impl Support {
     }
 
     /// How many coordinates of the function that a program computes may depend on these weights, or of its labels on so many
-    /// inputs if they are fewer. At a kink nothing is known but what goes in.
+    /// inputs if they are fewer. Of a kink, and of any other function, nothing is known but what goes in.
     pub(super) fn labels_of(program: &Program, allocation: &[usize], samples: Option<u64>) -> Result<u128, Fault> {
         limit(program.operations())?;
         let chosen = |w: usize| Support::number(allocation.binary_search(&w).is_ok());
         let weights: Vec<Support> = (0..program.weights).map(chosen).collect();
         // Which labels depend on them at all: inputs are numbers.
         let dependent = |support: &Support| support.0.as_ref().is_none_or(|m| m.values().any(|moved| *moved));
-        let gate = |z: Support| Support::number(dependent(&z));
+        let gate = |_, z: Support| Support::number(dependent(&z));
         let labels = program.run(&weights, &vec![Support::number(false); program.inputs], gate);
         let count = labels.iter().filter(|label| dependent(label)).count() as u128;
         let labels = samples.map_or(u128::MAX, |m| count * u128::from(m));
-        let coordinates = if program.gates() > 0 {
+        let coordinates = if program.gates() > 0 || program.is_analytic() {
             None
         } else {
             let input: Vec<Support> = (0..program.inputs).map(Support::variable).collect();
-            let functions = program.run(&weights, &input, |z| z);
+            let functions = program.run(&weights, &input, |_, z| z);
             let moved = |f: &Support| f.0.as_ref().map(|m| m.values().filter(|moved| **moved).count() as u128);
             functions.iter().map(moved).sum::<Option<u128>>()
         };

@@ -119,10 +119,13 @@ impl Section {
         let not_read = || "a number or a polynomial is not of the known form".to_owned();
         let set = |of: &str| self.network.allocation(of).ok_or_else(|| unknown(of));
         match rule {
-            Rule::Point { weights, inputs } => {
+            Rule::Point { functions, .. } if !functions.is_empty() => {
+                return Err("exponentials and logarithms have no definition in Coq".to_owned());
+            }
+            Rule::Point { weights, inputs, .. } => {
                 self.points.insert(step, (weights.clone(), inputs.clone()));
             }
-            Rule::Minor { of, at_least, rows, columns, point } => {
+            Rule::Minor { of, at_least, rows, columns, point, independent: None } => {
                 let (set, columns) = (set(of)?, set(columns)?);
                 let inside = columns.iter().all(|c| set.binary_search(c).is_ok());
                 if !inside || [rows.len(), columns.len()] != [*at_least; 2] {

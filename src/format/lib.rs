@@ -76,6 +76,16 @@ pub enum Rule {
         weights: Vec<i64>,
         /// So many inputs as there are samples; any number of them when functional.
         inputs: Vec<Vec<i64>>,
+        /// Numbers for exponentials and logarithms, in the order of the program: a list for those that depend on no input, then a
+        /// list for each input. Nothing for a program without any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        functions: Vec<Vec<i64>>,
+    },
+    /// Exponentials and logarithms are algebraically independent variables: by Ax's theorem, since the gradients of their
+    /// arguments are independent at some points.
+    Independent {
+        /// Steps with points, all of so many inputs.
+        points: Vec<u64>,
     },
     /// At least k: a minor of the Jacobian that is not zero at a point.
     Minor {
@@ -89,6 +99,9 @@ pub enum Rule {
         rows: Vec<usize>,
         /// k columns, as an allocation inside `of`.
         columns: String,
+        /// Of a network with exponentials or logarithms: the step that says that these are independent on so many inputs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        independent: Option<u64>,
     },
     /// At most k: there are no more weights.
     Size {
@@ -358,6 +371,7 @@ impl Rule {
             Rule::Program { .. } => "program",
             Rule::Network { .. } => "network",
             Rule::Point { .. } => "point",
+            Rule::Independent { .. } => "independent",
             Rule::Minor { .. } => "minor",
             Rule::Size { .. } => "size",
             Rule::Labels { .. } => "labels",

@@ -11,10 +11,10 @@ use super::condition::Asked;
 use super::count::MOST_VISITED_IN_CLAIM;
 use super::engine::{Engine, Sound};
 use super::ground::Ground;
-use super::patterns;
 use super::section::Section;
 use super::table::{Holes, MOST_WEIGHTS, all_dimensions};
 use super::writer::Writer;
+use super::{own, patterns};
 use allocert_format::{Counterexample, FORMAT, Header, Rule, VERSION, is_name};
 
 /// The most allocations of networks without tables.
@@ -65,9 +65,9 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
     for Subject { network, samples, dimensions } in &all_subjects(checked) {
         let name = format!("{network}, {samples}");
         let kept = writer.steps();
-        // Where few were asked for, those; otherwise all.
-        let asked =
-            dimensions.as_ref().filter(|asked| network.weights() > MOST_WEIGHTS && listed + asked.len() <= MOST_LISTED);
+        // Where few were asked for, those; otherwise all, of which no rule knows where there are exponentials.
+        let large = network.weights() > MOST_WEIGHTS || network.is_analytic();
+        let asked = dimensions.as_ref().filter(|asked| large && listed + asked.len() <= MOST_LISTED);
         let done = if let Some(asked) = asked {
             let mut asked = asked.clone();
             let done = prove(&mut writer, engine, network, *samples, &mut asked, settings);
@@ -83,7 +83,8 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
         };
         match done {
             Ok((steps, open)) => {
-                let condition = asked_for.as_ref().and_then(|a| a.step(checked, network, *samples, writer.points()));
+                let points = if network.is_analytic() { &[][..] } else { writer.points() };
+                let condition = asked_for.as_ref().and_then(|a| a.step(checked, network, *samples, points));
                 if let Some(condition) = condition {
                     conditions.push(writer.step(condition));
                 }
@@ -219,9 +220,10 @@ fn prove(
     asked: &mut [(Allocation, usize)],
     settings: Settings,
 ) -> Result<(Vec<u64>, Holes), CannotCertify> {
-    if !network.is_polynomial() {
+    if network.gates() > 0 {
         return patterns::dimensions(writer, engine, network, samples, asked, settings);
     }
+    own::has_rules(network)?;
     // The whole first: it bounds the others. Then large sets, whose bounds are bounds of smaller ones.
     asked.sort_by_key(|(set, _)| std::cmp::Reverse(set.size()));
     let matroid = engine.matroid(network, samples, settings.seed, None).map_err(|_| CannotCertify::Jacobian)?;

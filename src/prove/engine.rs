@@ -7,7 +7,9 @@ use allocert_core::network::{Network, Samples};
 use allocert_core::number::{Integers, PrimeField, Ring};
 use allocert_core::reach::{DRAWS, JacobianMatroid, Patterns, ReachError};
 
+use super::functions::Place;
 use super::own;
+use allocert_core::program::Values;
 
 /// Where Jacobians, gauge directions, symmetries and ranks come from. Whoever implements it may be wrong: what it says is put
 /// into the certificate, and it is the checker that decides.
@@ -31,6 +33,11 @@ pub trait Engine {
         inputs: &[Vec<R::Element>],
     ) -> Matrix<R::Element> {
         network.jacobian(ring, weights, inputs)
+    }
+
+    /// The rows of the Jacobian that belong to one input of a network with quotients, exponentials or logarithms.
+    fn jacobian_of_values(&self, place: &Place<'_>, values: &Values<u64>) -> Matrix<u64> {
+        place.program.jacobian(&place.field, values)
     }
 
     /// The gates of a network with kinks at an input; nothing on the border between patterns, or where nothing comes through

@@ -9,6 +9,7 @@ use rand_chacha::rand_core::RngCore;
 use rug::Integer;
 
 use super::engine::Engine;
+use super::functions::{self, Draw, Drawn, Place};
 use super::polynomial::Polynomial;
 use allocert_format::Rule;
 
@@ -25,8 +26,10 @@ pub(super) struct Ground<'e, E> {
     pub(super) network: Network,
     pub(super) samples: Samples,
     pub(super) field: PrimeField,
-    weights: Vec<i64>,
-    inputs: Vec<Vec<i64>>,
+    pub(super) weights: Vec<i64>,
+    pub(super) inputs: Vec<Vec<i64>>,
+    /// Numbers for exponentials and logarithms, as certificates list them.
+    pub(super) functions: Vec<Vec<i64>>,
     /// Whether these are as many generic inputs as there are samples.
     pub(super) generic: bool,
     /// The Jacobian there, modulo the prime.
@@ -47,7 +50,8 @@ impl<'e, E: Engine> Ground<'e, E> {
     ) -> Option<Self> {
         let mut best: Option<(usize, Self)> = None;
         for attempt in 0..24 {
-            let ground = Ground::random(engine, network, samples, (seed, first + attempt), 9 + 9 * attempt)?;
+            let drawn = Ground::random(engine, network, samples, (seed, first + attempt), 9 + 9 * attempt);
+            let Some(ground) = drawn else { continue };
             let missed = sets.iter().filter(|(set, rank)| ground.rank(set) < *rank).count();
             if missed == 0 {
                 return Some(ground);
@@ -71,6 +75,9 @@ impl<'e, E: Engine> Ground<'e, E> {
         (seed, stream): (u64, u64),
         bound: u64,
     ) -> Option<Self> {
+        if network.is_analytic() {
+            return Ground::of_analytic(engine, network, samples, (seed, stream), bound);
+        }
         let field = engine.field()?;
         let mut random = generator(seed, Stream::Certificates, stream);
         let mut vector = |length: usize| -> Vec<i64> {
@@ -93,7 +100,42 @@ impl<'e, E: Engine> Ground<'e, E> {
         let (at, x) = (enter(&weights), inputs.iter().map(|x| enter(x)).collect::<Vec<_>>());
         let jacobian = engine.jacobian(network, &field, &at, &x);
         let gauge = engine.directions(network, &field, &at, if generic { &x } else { &[] });
-        Some(Ground { engine, network: network.clone(), samples, field, weights, inputs, generic, jacobian, gauge })
+        let (network, functions) = (network.clone(), Vec::new());
+        Some(Ground { engine, network, samples, field, weights, inputs, functions, generic, jacobian, gauge })
+    }
+
+    /// A point of a network with quotients, exponentials or logarithms, with inputs until one adds no rank.
+    fn of_analytic(
+        engine: &'e E,
+        network: &Network,
+        samples: Samples,
+        (seed, stream): (u64, u64),
+        bound: u64,
+    ) -> Option<Self> {
+        let field = engine.field()?;
+        let place = Place::of(network, field)?;
+        let mut draw = Draw::new(seed, stream, bound);
+        let mut at = place.begin(&mut draw);
+        let mut space = RowSpace::new(field, network.weights());
+        let mut rows: Vec<Vec<u64>> = Vec::new();
+        for _ in 0..network.probe_inputs(samples) {
+            let before = space.rank();
+            let values = place.add_input(&mut at, &mut draw)?;
+            let part = engine.jacobian_of_values(&place, &values);
+            for row in (0..part.rows()).map(|row| part.row(row)) {
+                space.insert(row.to_vec());
+                rows.push(row.to_vec());
+            }
+            if space.rank() == before || space.rank() == network.weights() {
+                break;
+            }
+        }
+        let jacobian = Matrix::from_rows(network.weights(), rows);
+        let enter = |values: &[i64]| values.iter().map(|v| field.integer(*v)).collect::<Vec<_>>();
+        let gauge = engine.directions(network, &field, &enter(&at.weights), &[]);
+        let (network, functions) = (network.clone(), place.lists(&at));
+        let Drawn { weights, inputs, .. } = at;
+        Some(Ground { engine, network, samples, field, weights, inputs, functions, generic: false, jacobian, gauge })
     }
 
     /// A point of a network with kinks, with factors up to a bound; weights of some attempts are mostly positive. Biases are as
@@ -141,12 +183,13 @@ impl<'e, E: Engine> Ground<'e, E> {
         let rows = parts.flat_map(|part| (0..part.rows()).map(|r| part.row(r).to_vec()).collect::<Vec<_>>());
         let jacobian = Matrix::from_rows(network.weights(), rows);
         let gauge = engine.directions(network, &field, &at, if generic { &x } else { &[] });
-        Some(Ground { engine, network: network.clone(), samples, field, weights, inputs, generic, jacobian, gauge })
+        let (network, functions) = (network.clone(), Vec::new());
+        Some(Ground { engine, network, samples, field, weights, inputs, functions, generic, jacobian, gauge })
     }
 
     /// The step that states the point.
     pub(super) fn rule(&self) -> Rule {
-        Rule::Point { weights: self.weights.clone(), inputs: self.inputs.clone() }
+        Rule::Point { weights: self.weights.clone(), inputs: self.inputs.clone(), functions: self.functions.clone() }
     }
 
     /// The Jacobian at the point, modulo the prime.
@@ -194,6 +237,9 @@ impl<'e, E: Engine> Ground<'e, E> {
     /// How many labels depend on a set identically, counted where the coordinates of the network's function are read off
     /// directly; nothing where they are not.
     pub(super) fn labels(&self, set: &Allocation) -> Option<usize> {
+        if self.network.is_analytic() {
+            return functions::labels(&self.network, self.samples, set);
+        }
         let rows = self.jacobian.rows();
         let labels = |samples| self.network.labels_at(samples);
         let all = labels(Samples::Functional)?.min(labels(self.samples)?);

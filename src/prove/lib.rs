@@ -9,6 +9,7 @@ mod condition;
 mod count;
 mod engine;
 pub use allocert_format as format;
+mod functions;
 mod ground;
 mod instance;
 mod kernel;
@@ -27,6 +28,7 @@ mod writer;
 
 pub use claim::{OfClaim, of_claim, of_claim_by};
 pub use engine::{Elementary, Engine, Sound};
+pub use functions::Place;
 pub use law::{of_law, reasons_of_law, theorem_of_law};
 pub use matching::of_match;
 pub use rank::{of_rank, of_rank_by};
@@ -66,11 +68,21 @@ pub enum CannotCertify {
         "no certificate can be written of a match probability of a ReLU network: its labels are not polynomial\n  ask for no certificate, or take rank for the dimensions"
     )]
     Piecewise,
-    /// A network with exponentials, quotients or roots.
+    /// A network with exponentials or quotients, where more is asked for than single dimensions and what does not span.
     #[error(
-        "no certificate can be written of a network with exponentials, logarithms, quotients or roots yet\n  ask for no certificate"
+        "of a network with exponentials, logarithms or quotients only dimensions of single allocations can be certified\n  take rank, or ask for no certificate"
     )]
     Analytic,
+    /// A network with square roots, or logarithms of what may not be positive.
+    #[error(
+        "no certificate can be written of a network with square roots, or with logarithms of what is not seen to be positive\n  ask for no certificate"
+    )]
+    Roots,
+    /// Exponentials or logarithms whose arguments depend on each other, or are not shown to be independent.
+    #[error(
+        "no certificate can be written: the arguments of the exponentials are not shown to be independent, as Ax's theorem asks\n  ask for no certificate"
+    )]
+    Dependent,
     /// A network of one's own with kinks and with constants that are no integers.
     #[error(
         "no certificate can be written of a network of one's own with relu and constants that are no integers\n  ask for no certificate, or multiply the constants"

@@ -19,9 +19,12 @@ const NOT_BELOW_ONE: &str = "not proved to be below 1: no instance that lacks a 
 /// Writes the certificate of an answer. Verdicts that rest on instances, or on a degree that was only counted, leave holes.
 ///
 /// # Errors
-/// A ReLU network, or no integer point that shows the ranks.
+/// A ReLU network, one with exponentials of which an allocation spans, or no integer point that shows the ranks.
 pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, CannotCertify> {
     let (network, samples) = (&answer.network, answer.samples);
+    if network.is_analytic() && answer.reason != Reason::NotSpanning {
+        return Err(CannotCertify::Analytic);
+    }
     let rank = rank(network, &answer.allocation, samples, settings, &Control::unlimited())
         .map_err(|_| CannotCertify::Jacobian)?;
     written(&Sound, "match", &rank, |section, whole, spans| {

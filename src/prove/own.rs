@@ -2,7 +2,7 @@
 
 use allocert_core::allocation::Entry;
 use allocert_core::network::Network;
-use allocert_core::program::Program;
+use allocert_core::program::{Function, Program};
 use allocert_format::{Rule, is_network_name, is_tensor_name, sha256};
 
 use super::CannotCertify;
@@ -18,16 +18,24 @@ pub(super) fn is_family(network: &Network) -> bool {
     network.is_built_in() && !mixed
 }
 
+/// Whether certificates have rules for the functions that a network takes.
+///
+/// # Errors
+/// Square roots, or logarithms of what may not be positive.
+pub(super) fn has_rules(network: &Network) -> Result<(), CannotCertify> {
+    let Some(program) = network.own_program() else { return Ok(()) };
+    let logarithms = program.takes(Function::Log) && !program.is_defined_everywhere();
+    if program.takes(Function::Sqrt) || logarithms { Err(CannotCertify::Roots) } else { Ok(()) }
+}
+
 /// The step that says what the name of a network means; nothing for a built-in one, whose program the checker builds itself.
 ///
 /// # Errors
-/// A network that is not polynomial, or whose name or program no certificate carries.
+/// A network with square roots, or whose name or program no certificate carries.
 pub(super) fn program(network: &Network) -> Result<Option<Rule>, CannotCertify> {
     let Some(program) = network.own_program() else { return Ok(None) };
     let name = network.to_string();
-    if network.is_analytic() {
-        return Err(CannotCertify::Analytic);
-    }
+    has_rules(network)?;
     if network.gates() > 0 && !program.is_integral() {
         return Err(CannotCertify::FractionsAndKinks);
     }

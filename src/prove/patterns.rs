@@ -84,7 +84,14 @@ pub(super) fn dimensions<E: Engine>(
         let (dim, of) = (*dim, text(network, set));
         let (rows, columns) = points[point].minor(set);
         let columns = text(network, &columns);
-        let least = writer.step(Rule::Minor { of: of.clone(), at_least: dim, point: steps[point], rows, columns });
+        let least = writer.step(Rule::Minor {
+            of: of.clone(),
+            at_least: dim,
+            point: steps[point],
+            rows,
+            columns,
+            independent: None,
+        });
         let most = match (bound(&points[0], set, steps[0]), whole) {
             ((k, rule), _) if k == dim => writer.step(rule),
             (_, Some((from, k))) if k == dim => writer.step(Rule::Inclusion { of: of.clone(), at_most: dim, from }),

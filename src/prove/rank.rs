@@ -5,15 +5,15 @@ use allocert_core::reach::Answer;
 
 use super::engine::{Engine, Sound};
 use super::ground::{Ground, text};
-use super::patterns;
 use super::writer::Writer;
 use super::{CannotCertify, Section};
+use super::{own, patterns};
 use allocert_format::{FORMAT, Header, Rule, VERSION};
 
 /// Writes the certificate of an answer.
 ///
 /// # Errors
-/// No integer point that shows the ranks.
+/// No integer point that shows the ranks, square roots, or exponentials that are not shown to be independent.
 pub fn of_rank(answer: &Answer) -> Result<String, CannotCertify> {
     of_rank_by(&Sound, answer)
 }
@@ -26,7 +26,7 @@ pub fn of_rank_by(engine: &impl Engine, answer: &Answer) -> Result<String, Canno
     if answer.teacher_dim().is_none() {
         return Err(CannotCertify::Jacobian);
     }
-    if !answer.network.is_polynomial() {
+    if answer.network.gates() > 0 {
         return patterns::of_rank(engine, answer);
     }
     written(engine, "rank", answer, |_, _, _| Ok(Vec::new()))
@@ -40,10 +40,8 @@ pub(super) fn written<E: Engine>(
     more: impl Fn(&mut Section<'_, E>, u64, u64) -> Result<Vec<u64>, CannotCertify>,
 ) -> Result<String, CannotCertify> {
     let network = &answer.network;
-    if network.is_analytic() {
-        return Err(CannotCertify::Analytic);
-    }
-    if !network.is_polynomial() {
+    own::has_rules(network)?;
+    if network.gates() > 0 {
         return Err(CannotCertify::Piecewise);
     }
     let all = Allocation::all(network.weights());

@@ -5,6 +5,7 @@ use allocert_core::reach::JacobianMatroid;
 
 use super::CannotCertify;
 use super::engine::Engine;
+use super::functions;
 use super::ground::Ground;
 use super::upper::upper;
 use super::writer::Writer;
@@ -20,6 +21,8 @@ pub(super) struct Section<'a, E> {
     matroid: &'a JacobianMatroid,
     /// The step with the point.
     pub(super) point: u64,
+    /// The step that says that exponentials and logarithms are independent, if there are any.
+    independent: Option<u64>,
     /// Where nothing better is found, a dimension is wrong with a probability of at most 2 to this power.
     error_log2: i64,
     /// The teacher's upper bound: its step and value.
@@ -34,7 +37,7 @@ impl<'a, E: Engine> Section<'a, E> {
     /// Names the network and states the point.
     ///
     /// # Errors
-    /// A network that no certificate carries.
+    /// A network that no certificate carries, or whose exponentials are not shown to be independent.
     pub(super) fn open(
         writer: &'a mut Writer,
         ground: &'a Ground<'a, E>,
@@ -43,8 +46,15 @@ impl<'a, E: Engine> Section<'a, E> {
     ) -> Result<Self, CannotCertify> {
         writer.open(&ground.network, ground.samples)?;
         let point = writer.step(ground.rule());
+        let independent = match functions::further_points(ground)? {
+            None => None,
+            Some(further) => {
+                let points = std::iter::once(point).chain(further.into_iter().map(|rule| writer.step(rule))).collect();
+                Some(writer.step(Rule::Independent { points }))
+            }
+        };
         let (teacher, bounds, unproved) = (None, Vec::new(), Vec::new());
-        Ok(Section { writer, ground, matroid, point, error_log2, teacher, bounds, unproved })
+        Ok(Section { writer, ground, matroid, point, independent, error_log2, teacher, bounds, unproved })
     }
 
     /// States a dimension, its two bounds before it; the step.
@@ -55,7 +65,9 @@ impl<'a, E: Engine> Section<'a, E> {
             return Err(CannotCertify::Point);
         }
         let columns = self.ground.text(&columns);
-        let least = self.writer.step(Rule::Minor { of: of.clone(), at_least: dim, point: self.point, rows, columns });
+        let (point, independent) = (self.point, self.independent);
+        let minor = Rule::Minor { of: of.clone(), at_least: dim, point, rows, columns, independent };
+        let least = self.writer.step(minor);
         let most = self.at_most(set, dim);
         if set.size() == set.weights() {
             self.teacher = Some((most, dim));

@@ -31,8 +31,8 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
         return Some(Rule::Size { of, at_most: k });
     }
     let few = |labels: u64| labels <= k as u64;
-    let labels =
-        coordinates(&ground.network, set).is_some_and(few) || ground.labels(set).is_some_and(|l| few(l as u64));
+    let coordinates = if ground.network.is_analytic() { None } else { coordinates(&ground.network, set) };
+    let labels = coordinates.is_some_and(few) || ground.labels(set).is_some_and(|l| few(l as u64));
     // Where every step is read out, labels share coordinates: that needs theory, which vectors do without.
     let shared = ground.engine.elementary() && ground.network.shapes().readout == Some("all");
     if labels && !shared {
@@ -56,6 +56,9 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
             true => Rule::Kernel { of, at_most, point, vectors },
             false => Rule::Gauge { of, at_most, point, vectors },
         });
+    }
+    if ground.network.is_analytic() {
+        return None; // the Jacobian is no matrix of polynomials
     }
     begin();
     let by_labels = || {
@@ -103,6 +106,10 @@ fn by_gauge<E: Engine>(
     if alone.len() >= missing && !moved {
         let single = |g: &&usize| vec![(ground.gauge[**g].0.clone(), "1".to_owned())];
         return Some(alone.iter().take(missing).map(single).collect());
+    }
+    if alone.len() >= missing && ground.network.is_analytic() {
+        let chosen: Vec<usize> = alone.into_iter().take(missing).copied().collect();
+        return as_vectors(ground, &chosen);
     }
     let inputs = ground.symbolic_inputs(if ground.generic { ground.inputs() } else { 0 });
     let directions = ground.engine.directions(&ground.network, &Integral, &ground.variables(), &inputs);
@@ -213,5 +220,7 @@ fn written<E: Engine>(
     texts.retain(|(v, _)| space.insert(vectors[*v].iter().map(|e| ground.value(e)).collect()));
     let vectors: Vectors = texts.into_iter().take(count).map(|(_, text)| text).collect();
     let all: usize = vectors.iter().map(|v| length(v)).sum();
-    (vectors.len() == count && all <= MOST_TEXT).then_some(vectors)
+    // There is nothing else to be found where there are exponentials.
+    let most = if ground.network.is_analytic() { 8 * MOST_TEXT } else { MOST_TEXT };
+    (vectors.len() == count && all <= most).then_some(vectors)
 }

@@ -369,7 +369,7 @@ mod tests {
         counts.dedup();
         let steps = vec![
             Rule::Network { network: "lffn([1, 1, 1])".to_owned(), samples: None },
-            Rule::Point { weights: vec![3, 5], inputs: vec![vec![1]] },
+            Rule::Point { weights: vec![3, 5], inputs: vec![vec![1]], functions: vec![] },
             // A bound of all weights would contradict the lie.
             Rule::Labels { of: if lie { "none".to_owned() } else { within() }, at_most: usize::from(!lie) },
             branch("W1", "none", 1),

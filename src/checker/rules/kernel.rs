@@ -5,7 +5,8 @@
 //! polynomial coefficients, which is in the kernel of J because they are; only that it moves no weight outside A is computed.
 //! With `kernel` the identity is computed: the derivative of all labels along v is the zero polynomial in weights and inputs. For
 //! functional dimensions the vectors do not depend on the inputs, and one input with variables as entries stands for all. At a kink,
-//! what goes in is multiplied by a variable of its own: the identity holds on every activation pattern.
+//! what goes in is multiplied by a variable of its own: the identity holds on every activation pattern. Of quotients, exponentials and
+//! logarithms, see [`identity`](super::super::identity): these bounds need no theorem of Ax.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 
 use super::super::gauge::direction;
+use super::super::identity::changes_no_label;
 use super::super::network::Network;
 
 use super::super::budget::{exceeded, hold, pay};
@@ -72,16 +74,33 @@ pub(super) fn kernel(
             add(&mut moved, weight, &coefficient(network, proof.samples, entry)?);
         }
         match network.program.is_integral() {
-            true => changes_no_label::<BigInt>(network, proof.samples, &moved)?,
-            false => changes_no_label::<BigRational>(network, proof.samples, &moved)?,
+            _ if network.is_analytic() => of_analytic(network, proof.samples, &moved)?,
+            true => of_polynomial::<BigInt>(network, proof.samples, &moved)?,
+            false => of_polynomial::<BigRational>(network, proof.samples, &moved)?,
         }
         given.push(moved);
     }
     conclude(proof, step, (of, set, k), point, given)
 }
 
+/// A fault if a label of a network with quotients or exponentials changes along a vector. Inputs that no entry names are alike.
+fn of_analytic(network: &Network, samples: Option<u64>, moved: &Entries) -> Result<(), Fault> {
+    let (n, size) = (network.weights, network.input_size());
+    let named = moved.values().any(|entry| entry.variables() > n);
+    let count = if named { symbolic_inputs::<BigInt>(network, samples)?.len() } else { 1 };
+    let program = &network.program;
+    for sample in 0..count {
+        let variables = (n + sample * size, n + count * size);
+        match program.is_integral() && !program.divides_by_numbers() {
+            true => changes_no_label::<BigInt>(program, moved, variables)?,
+            false => changes_no_label::<BigRational>(program, moved, variables)?,
+        }
+    }
+    Ok(())
+}
+
 /// A fault if a label changes along a vector.
-fn changes_no_label<C: Coefficient>(network: &Network, samples: Option<u64>, moved: &Entries) -> Result<(), Fault> {
+fn of_polynomial<C: Coefficient>(network: &Network, samples: Option<u64>, moved: &Entries) -> Result<(), Fault> {
     let inputs = symbolic_inputs::<C>(network, samples)?;
     let slope = |w: usize| moved.get(&w).map_or_else(Polynomial::zero, Polynomial::over);
     let along: Vec<_> = (0..network.weights).map(|w| Dual(Polynomial::<C>::variable(w), slope(w))).collect();
@@ -89,7 +108,7 @@ fn changes_no_label<C: Coefficient>(network: &Network, samples: Option<u64>, mov
     let mut gates = (network.weights + inputs.len() * network.input_size()..).map(Polynomial::<C>::variable);
     for input in &inputs {
         // A gate does not change with the weights.
-        let gate = |z: Dual<Polynomial<C>>| gates.next().map_or(z.clone(), |g| Dual(g.times(&z.0), g.times(&z.1)));
+        let gate = |_, z: Dual<Polynomial<C>>| gates.next().map_or(z.clone(), |g| Dual(g.times(&z.0), g.times(&z.1)));
         for Dual(_, slope) in network.program.run(&along, input, gate) {
             vanishes(&slope, "a vector is not in the kernel: a label changes along it")?;
         }

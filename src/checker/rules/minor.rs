@@ -6,11 +6,22 @@
 //!
 //! With kinks, the dimension is the largest over activation patterns of the rank of the map with that pattern's gates, which is
 //! polynomial. The point's pattern is decided by exact signs; none is 0, so the pattern holds on an open set around the point.
+//!
+//! With exponentials and logarithms the point has numbers for them, one for all inputs where they depend on none. Minors are
+//! rational functions of weights, inputs, and these; nothing is divided by zero at the point. Where a step says that all of them are
+//! algebraically independent on so many inputs, a minor that is not zero there is not the zero function ([`independent`](super::independent)).
 
-use super::super::number::rank;
-use super::super::proof::{Fact, Fault, Proof, ensure, is_subset, limit, modular};
+use super::super::budget::hold;
+use super::super::network::Network;
+use super::super::number::{Modular, rank};
+use super::super::proof::{Fact, Fault, Proof, ensure, fixed, is_subset, limit, modular};
 
-pub(super) fn point(proof: &mut Proof, step: u64, weights: &[i64], inputs: &[Vec<i64>]) -> Result<(), Fault> {
+pub(super) fn point(
+    proof: &mut Proof,
+    step: u64,
+    (weights, inputs): (&[i64], &[Vec<i64>]),
+    functions: &[Vec<i64>],
+) -> Result<(), Fault> {
     let network = proof.network()?;
     ensure(weights.len() == network.weights, "the point has not as many weights as the network")?;
     let size = network.input_size();
@@ -27,18 +38,53 @@ pub(super) fn point(proof: &mut Proof, step: u64, weights: &[i64], inputs: &[Vec
             gates.push(signs.iter().map(|s| *s > 0).collect());
         }
     }
-    let inputs = inputs.iter().map(|x| modular(x)).collect();
-    proof.state(step, Fact::Point { weights: modular(weights), inputs, gates }, "a point".to_owned())
+    let (weights, inputs) = (modular(weights), inputs.iter().map(|x| modular(x)).collect::<Vec<_>>());
+    if network.is_analytic() {
+        limit(network.operations().saturating_mul(2 * inputs.len()))?;
+    }
+    let _held = hold((8 * network.program.functions().len()).saturating_mul(inputs.len()) as u64)?;
+    let functions = numbers(network, functions, inputs.len())?;
+    if network.is_analytic() {
+        for (x, numbers) in inputs.iter().zip(&functions) {
+            let defined = network.with_functions(&fixed(&weights), &fixed(x), numbers, |_| {}).is_some();
+            ensure(defined, "something is divided by zero at the point, or a logarithm taken of zero")?;
+        }
+    }
+    proof.state(step, Fact::Point { weights, inputs, gates, functions }, "a point".to_owned())
+}
+
+/// For each input the numbers of all exponentials and logarithms in their order, from a list for those that depend on no input,
+/// and one for each input.
+fn numbers(network: &Network, lists: &[Vec<i64>], inputs: usize) -> Result<Vec<Vec<Modular>>, Fault> {
+    if !network.is_analytic() || network.program.functions().is_empty() {
+        ensure(lists.is_empty(), "the network has no exponentials or logarithms")?;
+        return Ok(vec![Vec::new(); if network.is_analytic() { inputs } else { 0 }]);
+    }
+    let sees = network.program.functions();
+    let own = sees.iter().filter(|sees| **sees).count();
+    let lengths = std::iter::once(sees.len() - own).chain(std::iter::repeat_n(own, inputs));
+    let fits = lists.iter().map(Vec::len).eq(lengths);
+    ensure(fits, "the point has not a number for each exponential and logarithm")?;
+    let lists: Vec<Vec<Modular>> = lists.iter().map(|list| modular(list)).collect();
+    let zero = lists.iter().flatten().any(|number| number.is_zero());
+    ensure(!zero, "a number that stands for an exponential or a logarithm is zero")?;
+    let Some((shared, each)) = lists.split_first() else { return Ok(Vec::new()) };
+    let in_order = |list: &Vec<Modular>| {
+        let (mut shared, mut list) = (shared.iter(), list.iter());
+        sees.iter().filter_map(|sees| if *sees { list.next() } else { shared.next() }).copied().collect()
+    };
+    Ok(each.iter().map(in_order).collect())
 }
 
 pub(super) fn minor(
     proof: &mut Proof,
     step: u64,
     (of, at_least): (&str, usize),
-    point: u64,
+    (point, independent): (u64, Option<u64>),
     rows: &[usize],
     columns: &str,
 ) -> Result<(), Fault> {
+    proof.ensure_independent(independent, proof.point(point)?.1.len())?;
     let set = proof.allocation(of)?;
     let columns = proof.allocation(columns)?;
     ensure(is_subset(&columns, &set), "a column of the minor is not in the allocation")?;

@@ -6,6 +6,7 @@ mod conclusion;
 mod condition;
 mod count;
 mod end;
+mod independent;
 mod instance;
 mod kernel;
 mod kinks;
@@ -31,10 +32,28 @@ fn holds_on_patterns(rule: &Rule) -> bool {
     }
 }
 
+/// Whether a rule holds for networks with quotients, exponentials and logarithms. Their dimensions are ranks of one matroid, and an
+/// allocation that does not span matches with probability 0; but lower bounds from points need independent exponentials, which only
+/// `minor` asks for, and all else is about polynomials.
+fn holds_for_analytic(rule: &Rule) -> bool {
+    let all = "program network point independent minor size labels kernel inclusion submodular random dimension spans \
+               claim end";
+    match rule {
+        Rule::Condition { points, .. } => points.is_empty(),
+        Rule::Match { law, .. } => law == "not spanning",
+        _ => all.split(' ').any(|name| name == rule.name()),
+    }
+}
+
 /// Checks a step and remembers what it states.
 pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Fault> {
     let kinks = proof.network.as_ref().is_some_and(|network| network.has_kinks());
     ensure(!kinks || holds_on_patterns(&rule), "the rule does not hold for ReLU networks: labels are not polynomial")?;
+    let analytic = proof.network.as_ref().is_some_and(|network| network.is_analytic());
+    ensure(
+        !analytic || holds_for_analytic(&rule),
+        "the rule does not hold for networks with quotients or exponentials",
+    )?;
     match rule {
         Rule::Program { name, text, sha256 } => proof.carry(name, text, sha256),
         Rule::Network { network, samples } => {
@@ -42,9 +61,10 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
             ensure(same, "the header names another network or other samples")?;
             proof.enter(&network, samples)
         }
-        Rule::Point { weights, inputs } => minor::point(proof, step, &weights, &inputs),
-        Rule::Minor { of, at_least, point, rows, columns } => {
-            minor::minor(proof, step, (&of, at_least), point, &rows, &columns)
+        Rule::Point { weights, inputs, functions } => minor::point(proof, step, (&weights, &inputs), &functions),
+        Rule::Independent { points } => independent::independent(proof, step, &points),
+        Rule::Minor { of, at_least, point, rows, columns, independent } => {
+            minor::minor(proof, step, (&of, at_least), (point, independent), &rows, &columns)
         }
         Rule::Size { of, at_most } => bounds::size(proof, step, &of, at_most),
         Rule::Labels { of, at_most } => bounds::labels(proof, step, &of, at_most),

@@ -88,7 +88,7 @@ fn exponents_do_not_wrap() {
     for power in ["W1[0,0]^65536", "W1[0,0]^4294967296", "W1[0,0]^10001", "W1[0,0]^+2", "W1[0,0]^02"] {
         let gauge =
             Rule::Gauge { of: text("all"), at_most: 1, point: 2, vectors: vec![vec![(text("G1[0,0]"), text(power))]] };
-        let point = Rule::Point { weights: vec![2, 3], inputs: vec![] };
+        let point = Rule::Point { weights: vec![2, 3], inputs: vec![], functions: vec![] };
         let said = "the dimension of all is at most 1";
         rejected(&certificate(header("rank", "lffn([1, 1, 1])", None), vec![point, gauge], vec![3], &[said]));
     }
@@ -122,7 +122,7 @@ fn ranks_cost_what_they_take() {
     let mut vectors = vec![names.iter().enumerate().map(|(i, name)| (name.clone(), number(i))).collect::<Vec<_>>()];
     vectors.extend((1..names.len()).map(|i| vec![(names[0].clone(), number(i)), (names[i].clone(), number(i + 1))]));
     let kernel = Rule::Kernel { of: text("W"), at_most: 0, point: 2, vectors };
-    let point = Rule::Point { weights: vec![1; hidden * hidden + 2 * hidden], inputs: vec![] };
+    let point = Rule::Point { weights: vec![1; hidden * hidden + 2 * hidden], inputs: vec![], functions: vec![] };
     let steps = std::iter::once(point).chain(vec![kernel; 15]).collect();
     let text = certificate(header("rank", &network, None), steps, vec![3], &["the dimension of W is at most 0"]);
     let (status, said) = in_little_memory(&text, "");
@@ -208,7 +208,7 @@ fn programs_cost_what_they_take() {
     let labels = || vec![Rule::Labels { of: text("all"), at_most: 0 }];
     let kernel = |size: usize| {
         let vectors = vec![vec![(text("a[0]"), text("1"))]];
-        let point = Rule::Point { weights: vec![1; size], inputs: vec![] };
+        let point = Rule::Point { weights: vec![1; size], inputs: vec![], functions: vec![] };
         vec![point, Rule::Kernel { of: text("all"), at_most: size - 1, point: 3, vectors }]
     };
     let many = vec![text("b"); 8_000].join(" ");

@@ -118,13 +118,20 @@ pub fn step(random: &mut Random, truth: &mut Truth, subject: &Subject, steps: us
         0 | 1 => {
             let number = |random: &mut Random| random.below(9) as i64 - 4;
             let inputs = (0..1 + random.below(3)).map(|_| (0..size).map(|_| number(random)).collect()).collect();
-            Rule::Point { weights: (0..n).map(|_| number(random)).collect(), inputs }
+            Rule::Point { weights: (0..n).map(|_| number(random)).collect(), inputs, functions: vec![] }
         }
         2 | 3 => {
             let k = random.below(3);
             let rows = (0..k).map(|_| random.below(4)).collect();
             let columns = Allocation::of(n, (0..k).map(|_| random.below(n)));
-            Rule::Minor { of, at_least: k, point: earlier(random), rows, columns: print(net.layout(), &columns) }
+            Rule::Minor {
+                of,
+                at_least: k,
+                point: earlier(random),
+                rows,
+                columns: print(net.layout(), &columns),
+                independent: None,
+            }
         }
         4 => Rule::Size { of, at_most },
         5 => Rule::Labels { of, at_most },
@@ -245,7 +252,7 @@ fn count(random: &mut Random, truth: &mut Truth, composed: &mut Composed, subjec
     let number = |random: &mut Random| random.below(199) as i64 - 99;
     let inputs = subject.1.map_or(6, |m| m as usize);
     let inputs = (0..inputs).map(|_| (0..size).map(|_| number(random)).collect()).collect();
-    composed.add(subject, Rule::Point { weights: (0..n).map(|_| number(random)).collect(), inputs });
+    composed.add(subject, Rule::Point { weights: (0..n).map(|_| number(random)).collect(), inputs, functions: vec![] });
     let point = composed.steps.len() as u64;
     let inside = few(random, n);
     for _ in 0..random.below(4) {

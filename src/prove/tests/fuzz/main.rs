@@ -5,6 +5,7 @@
 //! many; `ALLOCERT_FUZZ_SEED` begins elsewhere.
 
 mod compose;
+mod exponentials;
 mod mutants;
 mod programs;
 mod random;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 use allocert_core::reach::Settings;
 
 use compose::compose;
+use exponentials::{lower_bounds, upper_bounds};
 use mutants::mutate;
 
 const SETTINGS: Settings = Settings { seed: 1, error_log2: -60 };
@@ -46,4 +48,18 @@ fn mutants_state_nothing_false() {
     let (rounds, same) = mutate(seed(), goes_on(20_000));
     println!("{rounds} mutants, {same} accepted");
     assert!(rounds >= 20_000 && same * 200 > rounds && same * 2 < rounds, "{same} of {rounds} accepted");
+}
+
+#[test]
+fn numbers_for_dependent_exponentials_prove_nothing() {
+    let (rounds, accepted, wrong) = lower_bounds(seed(), goes_on(3_000));
+    println!("{rounds} lower bounds of programs with exponentials, {accepted} accepted; {wrong} too large");
+    assert!(rounds >= 3_000 && accepted * 5 > rounds && wrong * 100 > rounds, "{rounds}, {accepted}, {wrong}");
+}
+
+#[test]
+fn vectors_are_accepted_where_nothing_changes_and_nowhere_else() {
+    let (rounds, accepted) = upper_bounds(seed(), goes_on(3_000));
+    println!("{rounds} upper bounds of programs with exponentials, {accepted} accepted");
+    assert!(rounds >= 3_000 && accepted * 20 > rounds && accepted * 2 < rounds, "{rounds}, {accepted}");
 }

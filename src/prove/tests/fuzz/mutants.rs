@@ -11,7 +11,7 @@ use allocert_prove::{of_match, of_rank, of_table};
 
 use super::SETTINGS;
 use super::compose::accepted;
-use super::programs::{of_program, own_networks};
+use super::programs::{analytic_networks, of_program, own_networks};
 use super::random::Random;
 use super::truth::Truth;
 
@@ -33,6 +33,12 @@ pub fn originals() -> Vec<String> {
     for net in own_networks() {
         let odd = Allocation::of(net.weights(), (1..net.weights()).step_by(2));
         for (set, samples) in [(Allocation::all(net.weights()), Samples::Functional), (odd, Samples::Count(1))] {
+            texts.push(of_rank(&rank(&net, &set, samples, SETTINGS, &Control::unlimited()).unwrap()).unwrap());
+        }
+    }
+    for net in analytic_networks() {
+        let odd = Allocation::of(net.weights(), (1..net.weights()).step_by(2));
+        for (set, samples) in [(Allocation::all(net.weights()), Samples::Functional), (odd, Samples::Count(2))] {
             texts.push(of_rank(&rank(&net, &set, samples, SETTINGS, &Control::unlimited()).unwrap()).unwrap());
         }
     }

@@ -7,8 +7,9 @@ use allocert_core::allocation::Allocation;
 use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::number::PrimeField;
-use allocert_core::program::Program;
+use allocert_core::program::{Program, Values};
 use allocert_core::reach::rank;
+use allocert_core::transcendence::Plan;
 use allocert_format::{Rule, Step};
 use allocert_prove::of_rank;
 use rand_chacha::ChaCha12Rng;
@@ -30,6 +31,16 @@ pub fn own_networks() -> Vec<Network> {
     ]
 }
 
+/// Networks with exponentials, logarithms and quotients.
+pub fn analytic_networks() -> Vec<Network> {
+    let texts = [
+        "mlp([1, 2, 1], \"tanh\")",
+        "mlp([1, 1, 1], \"softplus\", bias = True)",
+        "attention(2, 1, tokens = 2, kind = \"softmax\")",
+    ];
+    texts.map(|text| allocert_claims::network(text).unwrap()).into()
+}
+
 /// The step with the program of a network that is no family.
 pub fn program(network: &Network) -> Option<Rule> {
     let answer =
@@ -44,7 +55,7 @@ pub fn program(network: &Network) -> Option<Rule> {
 pub fn dimension_of_program(text: &str, samples: Option<u64>, of: &str) -> Option<usize> {
     let start = text.find("program with ").unwrap();
     let program: Program = text[start..].parse().unwrap();
-    let (program, _) = program.integral().unwrap();
+    let program = if program.is_polynomial() { program.integral().unwrap().0 } else { program };
     let mut names: HashMap<String, usize> = HashMap::new();
     let mut tensors: HashMap<String, Vec<usize>> = HashMap::new();
     for line in text[..start].lines() {
@@ -69,6 +80,17 @@ pub fn dimension_of_program(text: &str, samples: Option<u64>, of: &str) -> Optio
         _ => names.get(item).map(|w| vec![*w]).unwrap_or_else(|| tensors.get(item).cloned().unwrap_or_default()),
     };
     let set = Allocation::of(n, of.split(' ').flat_map(item));
+    let few = samples.unwrap_or(n as u64).min(n as u64);
+    if !program.is_polynomial() {
+        let rows_of = |field: &PrimeField, values: &Values<u64>| {
+            let part = program.jacobian(field, values);
+            (0..part.rows()).map(|row| set.iter().map(|w| part.row(row)[w]).collect()).collect::<Vec<Vec<u64>>>()
+        };
+        let plan = Plan::new(&program, few as usize, 5).ok()?;
+        let (field, at) = plan.point(&program, &mut ChaCha12Rng::seed_from_u64(11)).ok()?;
+        let rows: Vec<Vec<u64>> = at.values.iter().flat_map(|values| rows_of(&field, values)).collect();
+        return Some(allocert_core::algebra::rank(&field, &Matrix::from_rows(set.size(), rows)));
+    }
     let field = PrimeField::new(PrimeField::MERSENNE_61).unwrap();
     let mut random = ChaCha12Rng::seed_from_u64(7);
     let mut point = |count: usize| (0..count).map(|_| field.enter(random.next_u64() >> 3)).collect::<Vec<u64>>();
@@ -77,7 +99,7 @@ pub fn dimension_of_program(text: &str, samples: Option<u64>, of: &str) -> Optio
         return None;
     }
     let mut rows = Vec::new();
-    for _ in 0..samples.unwrap_or(n as u64).min(n as u64) {
+    for _ in 0..few {
         let values = program.evaluate(&field, &weights, &point(program.inputs())).unwrap();
         let part = program.jacobian(&field, &values);
         rows.extend((0..part.rows()).map(|row| set.iter().map(|w| part.row(row)[w]).collect::<Vec<u64>>()));
