@@ -211,7 +211,7 @@ fn stated(claim: &Verify) -> String {
             text.push_str(&format!("; \\emph{{{word}:}} {}", listing(written)));
         }
     }
-    text.push_str("\n");
+    text.push('\n');
     text
 }
 
