@@ -7,8 +7,6 @@ use allocert_core::network::{Network, Samples};
 use allocert_core::number::{Integers, PrimeField, Ring};
 use allocert_core::reach::{DRAWS, JacobianMatroid, Patterns, ReachError};
 
-use super::own;
-
 /// Where Jacobians, gauge directions, symmetries and ranks come from. Whoever implements it may be wrong: what it says is put
 /// into the certificate, and it is the checker that decides.
 pub trait Engine {
@@ -83,7 +81,7 @@ pub trait Engine {
 
     /// Permutations of weights that keep all dimensions and that the checker knows: where each weight goes.
     fn symmetries(&self, network: &Network, samples: Samples) -> Vec<Vec<usize>> {
-        if !own::is_family(network) {
+        if !network.has_family_theorems() {
             return Vec::new(); // the checker does not look for them
         }
         network.symmetries(samples).into_iter().map(|symmetry| symmetry.images).collect()

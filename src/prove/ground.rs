@@ -1,8 +1,10 @@
 //! What the proofs about one network stand on: an integer point, with the Jacobian and the gauge directions there.
 
+use std::sync::OnceLock;
+
 use allocert_core::algebra::{Matrix, RowSpace};
 use allocert_core::allocation::{Allocation, print};
-use allocert_core::network::{Network, Probe, Samples};
+use allocert_core::network::{NamedBounds, Network, Probe, Samples};
 use allocert_core::number::{Degrees, PrimeField, Ring};
 use allocert_core::number::{Stream, generator};
 use rand_chacha::rand_core::RngCore;
@@ -33,6 +35,7 @@ pub(super) struct Ground<'e, E> {
     jacobian: Matrix<u64>,
     /// The gauge directions there: names and entries.
     pub(super) gauge: Vec<(String, Vec<u64>)>,
+    named: OnceLock<NamedBounds>,
 }
 
 impl<'e, E: Engine> Ground<'e, E> {
@@ -93,7 +96,8 @@ impl<'e, E: Engine> Ground<'e, E> {
         let (at, x) = (enter(&weights), inputs.iter().map(|x| enter(x)).collect::<Vec<_>>());
         let jacobian = engine.jacobian(network, &field, &at, &x);
         let gauge = engine.directions(network, &field, &at, if generic { &x } else { &[] });
-        Some(Ground { engine, network: network.clone(), samples, field, weights, inputs, generic, jacobian, gauge })
+        let (network, named) = (network.clone(), OnceLock::new());
+        Some(Ground { engine, network, samples, field, weights, inputs, generic, jacobian, gauge, named })
     }
 
     /// A point of a network with kinks, with factors up to a bound; weights of some attempts are mostly positive. Biases are as
@@ -141,7 +145,13 @@ impl<'e, E: Engine> Ground<'e, E> {
         let rows = parts.flat_map(|part| (0..part.rows()).map(|r| part.row(r).to_vec()).collect::<Vec<_>>());
         let jacobian = Matrix::from_rows(network.weights(), rows);
         let gauge = engine.directions(network, &field, &at, if generic { &x } else { &[] });
-        Some(Ground { engine, network: network.clone(), samples, field, weights, inputs, generic, jacobian, gauge })
+        let (network, named) = (network.clone(), OnceLock::new());
+        Some(Ground { engine, network, samples, field, weights, inputs, generic, jacobian, gauge, named })
+    }
+
+    /// The bounds of the theory.
+    pub(super) fn named(&self) -> &NamedBounds {
+        self.named.get_or_init(|| NamedBounds::new(&self.network, self.samples))
     }
 
     /// The step that states the point.
