@@ -41,8 +41,10 @@ struct Theory {
     network: Network,
     samples: Samples,
     named: OnceLock<Option<NamedBounds>>,
-    /// By theorems and labels, for all weights.
+    /// By theorems, for all weights,
     teacher: OnceLock<Option<(usize, Reason)>>,
+    /// and a bound of theirs that a rank meets, with the rank.
+    met: OnceLock<(usize, Option<(usize, Reason)>)>,
     /// For each label, the weights that it depends on; nothing if that is too much to look up.
     labels: OnceLock<Option<Vec<Allocation>>>,
 }
@@ -82,6 +84,7 @@ impl Bounds {
             samples,
             named: OnceLock::new(),
             teacher: OnceLock::new(),
+            met: OnceLock::new(),
             labels: OnceLock::new(),
         });
         Bounds { labels, field, fields: Vec::new(), teacher, independent: 0, theory }
@@ -108,9 +111,13 @@ impl Bounds {
         if rank >= self.teacher.0 {
             return self.teacher;
         }
-        let all = || Allocation::all(self.theory.network.weights());
-        let by_theorems = self.theory.teacher().filter(|(bound, _)| *bound <= rank);
-        by_theorems.or_else(|| self.theory.by_structure(&all(), rank)).unwrap_or(self.teacher)
+        let find = || {
+            let all = Allocation::all(self.theory.network.weights());
+            self.theory.named_of(&all, rank).or_else(|| self.theory.by_structure(&all, rank))
+        };
+        // It is asked again and again at one rank, and at others only when a further point shows more.
+        let (asked, found) = *self.theory.met.get_or_init(|| (rank, find()));
+        (if asked == rank { found } else { find() }).unwrap_or(self.teacher)
     }
 
     /// Of the dimension of an allocation, one that `rank`, which is known to be reached, meets, or else the smallest that is easily
@@ -213,11 +220,16 @@ impl Theory {
 
     /// A bound that `rank` meets, from theorems on the family.
     fn by_theorems(&self, allocation: &Allocation, rank: usize) -> Option<(usize, Reason)> {
-        let few = |bound: &usize| *bound <= rank;
-        if let Some((teacher, reason)) = self.teacher().filter(|(bound, _)| few(bound)) {
+        if let Some((teacher, reason)) = self.teacher().filter(|(bound, _)| *bound <= rank) {
             let is_all = allocation.size() == allocation.weights();
             return Some((teacher, if is_all { reason } else { Reason::Teacher }));
         }
+        self.named_of(allocation, rank)
+    }
+
+    /// The same, of the set alone.
+    fn named_of(&self, allocation: &Allocation, rank: usize) -> Option<(usize, Reason)> {
+        let few = |bound: &usize| *bound <= rank;
         let named = self.named()?;
         if let Some(labels) = named.labels(allocation).filter(few) {
             return Some((labels, Reason::Labels));

@@ -254,18 +254,9 @@ impl JacobianMatroid {
         self.dimension(rank, upper, reason)
     }
 
-    /// Whether a bound is known that the rank of an allocation meets. The rank is one that the trials show.
-    pub fn is_bounded(&self, allocation: &Allocation, rank: usize) -> bool {
-        self.bounds.prove(allocation, rank) || self.is_bounded_by_flats(allocation, rank)
-    }
-
-    /// Whether bounds of the connected flats in which the allocation has too many weights, or of its weights there, add up to its rank.
-    fn is_bounded_by_flats(&self, allocation: &Allocation, rank: usize) -> bool {
-        let flats = self.obstructions(allocation);
-        let missing: usize = flats.iter().map(|flat| flat.inside.size() - flat.dim).sum();
-        let proved = |set: &Allocation, dim| self.bounds.prove(set, dim);
-        allocation.size() - missing <= rank
-            && flats.iter().all(|flat| proved(&flat.inside, flat.dim) || proved(&flat.flat, flat.dim))
+    /// Whether a bound is known that the rank of a set meets, without a look at flats.
+    pub(super) fn is_bounded_alone(&self, allocation: &Allocation, rank: usize) -> bool {
+        self.bounds.prove(allocation, rank)
     }
 
     /// Everything that depends on an allocation: the largest set of the same rank that contains it.

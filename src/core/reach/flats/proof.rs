@@ -25,6 +25,20 @@ const MOST_SYMMETRIES: usize = 128;
 const QUIET: usize = 6;
 
 impl JacobianMatroid {
+    /// Whether a bound is known that the rank of an allocation meets. The rank is one that the trials show.
+    pub fn is_bounded(&self, allocation: &Allocation, rank: usize) -> bool {
+        self.is_bounded_alone(allocation, rank) || self.is_bounded_by_flats(allocation, rank)
+    }
+
+    /// Whether bounds of the connected flats in which the allocation has too many weights, or of its weights there, add up to its rank.
+    pub(in super::super) fn is_bounded_by_flats(&self, allocation: &Allocation, rank: usize) -> bool {
+        let flats = self.obstructions(allocation);
+        let missing: usize = flats.iter().map(|flat| flat.inside.size() - flat.dim).sum();
+        let proved = |set: &Allocation, dim| self.is_bounded_alone(set, dim);
+        allocation.size() - missing <= rank
+            && flats.iter().all(|flat| proved(&flat.inside, flat.dim) || proved(&flat.flat, flat.dim))
+    }
+
     /// Whether bounds prove the dimensions of all allocations inside some weights, so that the first trial shows them; `table` are
     /// these allocations by size and rank, if they were counted. Costs a count, if there is no table, and a look at each flat; where
     /// there are many, or something says stop, nothing is proved.
