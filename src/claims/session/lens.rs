@@ -507,12 +507,11 @@ impl Lens {
         }
         let first = lock(&self.0.first_unproved);
         let (n, others) = (self.0.network.weights(), self.0.others_unproved.load(Ordering::Relaxed));
-        let of_flats = || {
-            let within = Allocation::of_low_bits(n, others);
-            n <= 64 && matroid.is_proved_within(&within, None, &self.0.session.control())
-        };
+        let within = if n <= 64 { Allocation::of_low_bits(n, others) } else { Allocation::none(n) };
         let few = first.len() as u64 == unproved;
-        let proved = first.iter().all(|(allocation, dim)| matroid.is_bounded(allocation, *dim)) && (few || of_flats());
+        let by_flats = || n <= 64 && matroid.is_proved_within(&within, None, &self.0.session.control());
+        let mut outside = first.iter().filter(|(allocation, _)| few || !allocation.is_subset(&within));
+        let proved = (few || by_flats()) && outside.all(|(allocation, dim)| matroid.is_bounded(allocation, *dim));
         *known = Some((unproved, proved));
         proved
     }

@@ -19,8 +19,8 @@ use crate::number::{Stream, generator};
 const MOST_FLATS: usize = 512;
 /// nor sets inside more weights: their ranks are counted once more.
 const MOST_POINTS: usize = 24;
-/// More symmetries cost more than they spare.
-const MOST_SYMMETRIES: usize = 128;
+/// Counts of fewer weights are not cut along symmetries, either.
+const MOST_UNFOLDED: usize = 16;
 /// Random bases are taken until so many bring no new flat: what is missed is seen by the sums.
 const QUIET: usize = 6;
 
@@ -52,7 +52,8 @@ impl JacobianMatroid {
         table: Option<&Table>,
         control: &Control<'_>,
     ) -> Result<bool, Stopped> {
-        let group = Group::of_order_at_most(MOST_SYMMETRIES, within, &self.network().symmetries(self.samples()));
+        // Without symmetries each flat is found and bounded on its own: for few flats that is less than what a group costs.
+        let group = Group::acting_on(within, &[]);
         let (Some(group), Some(trial)) = (group, self.trials().first()) else {
             return Ok(false);
         };
@@ -87,7 +88,8 @@ impl JacobianMatroid {
         let counted = match table {
             Some(table) => table.weight(),
             None => {
-                let folds = folds(self.network(), self.samples(), within);
+                let folded = within.size() > MOST_UNFOLDED;
+                let folds = if folded { folds(self.network(), self.samples(), within) } else { Vec::new() };
                 ground.table(folds, control).ok_or(Stopped::Steps)?.weight()
             }
         };
@@ -103,9 +105,8 @@ impl JacobianMatroid {
         Ok(sum(&searches)? == counted)
     }
 
-    /// Whether the ranks of all flats that a search has found are bounded, of those that symmetries make of each other one.
+    /// Whether the ranks of all flats that a search has found are bounded.
     fn are_bounded(&self, group: &Group, search: &Search<'_>) -> bool {
-        let mut firsts = search.flats.iter().filter(|(set, _)| group.canonical(**set) == **set);
-        firsts.all(|(set, rank)| self.is_bounded(&group.allocation(*set), *rank))
+        search.flats.iter().all(|(set, rank)| self.is_bounded(&group.allocation(*set), *rank))
     }
 }
