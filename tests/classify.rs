@@ -93,9 +93,12 @@ fn one_bound_is_enough_for_zero_and_for_one() {
     assert_eq!((answer("W1[0,0]").verdict, answer("W1[0,0]").evidence), (Verdict::Zero, Evidence::Proved));
     assert_eq!((answer("W1").verdict, answer("W1").evidence), (Verdict::One, Evidence::Proved));
 
-    // Five samples of cubics: the teacher's dimension has no proved bound from above, but that two weights are not enough
-    // needs none.
+    // Five fourth powers of linear forms in three variables fill a dimension less than all: a form vanishes at all units.
     let network: Network = "pnn([3, 5, 1], degree=4)".parse().unwrap();
+    assert_eq!(matcher(&network, Samples::Functional).teacher().evidence, Evidence::Proved);
+
+    // With biases the teacher's dimension has no proved bound from above, but that two weights are not enough needs none.
+    let network: Network = "pnn([2, 2, 1, 1], degree=2, bias=True)".parse().unwrap();
     let matcher = matcher(&network, Samples::Functional);
     assert_ne!(matcher.teacher().evidence, Evidence::Proved);
     let two = parse(network.layout(), "W1[0,0] W1[1,1]").unwrap();

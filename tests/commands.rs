@@ -92,9 +92,9 @@ fn what_is_proved_is_said_to_be_proved_and_only_that() {
 #[test]
 fn a_smaller_error_is_reached_on_request() {
     // Larger than what is certified on the way.
-    let run = allocert(&["rank", "lrnn(1,5,1,11)", "D B", "--json", "--error-log2", "-300"]);
+    let run = allocert(&["rank", "pnn([3,3,3,1],2,bias=True)", "all", "--json", "--error-log2", "-300"]);
     assert!(objects(&run)[0]["error_log2"].as_i64().unwrap() <= -300);
-    let run = allocert(&["scan", "lrnn(1,2,1,5)", "--json", "--error-log2", "-100"]);
+    let run = allocert(&["scan", "pnn([2,2,1,1],2,bias=True)", "--json", "--error-log2", "-100"]);
     assert!(objects(&run)[0]["error_log2"].as_i64().unwrap() <= -100);
 }
 

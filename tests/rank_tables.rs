@@ -3,7 +3,7 @@
 use allocert::allocation::{Allocation, subsets};
 use allocert::control::Control;
 use allocert::network::{Network, Samples};
-use allocert::reach::{JacobianMatroid, ScanOptions, Settings, scan};
+use allocert::reach::{Evidence, JacobianMatroid, ScanOptions, Settings, scan};
 use rug::Integer;
 use serde::Deserialize;
 
@@ -137,6 +137,14 @@ fn tables_do_not_depend_on_threads_or_seeds() {
         let settings = Settings { seed, error_log2: -200 };
         let again = scan(&network, Samples::Functional, &everything(), settings, &Control::unlimited()).unwrap();
         assert_eq!(again.table.entries().map(|(s, d, n)| (s, d, n.clone())).collect::<Vec<_>>(), whole);
+        // Bounds of five flats prove all of it.
+        assert_eq!(again.evidence, Evidence::Proved);
+    }
+    // The dimension of all weights of this one has no proof.
+    let network: Network = "pnn([2, 2, 1, 1], degree=2, bias=True)".parse().unwrap();
+    for seed in 0..4 {
+        let settings = Settings { seed, error_log2: -200 };
+        let again = scan(&network, Samples::Functional, &everything(), settings, &Control::unlimited()).unwrap();
         assert!(again.evidence.error_log2().unwrap() <= -200);
     }
 }

@@ -8,7 +8,6 @@ use allocert_core::number::{Integers, PrimeField, Ring};
 use allocert_core::reach::{DRAWS, JacobianMatroid, Patterns, ReachError};
 
 use super::functions::Place;
-use super::own;
 use allocert_core::program::Values;
 
 /// Where Jacobians, gauge directions, symmetries and ranks come from. Whoever implements it may be wrong: what it says is put
@@ -90,7 +89,7 @@ pub trait Engine {
 
     /// Permutations of weights that keep all dimensions and that the checker knows: where each weight goes.
     fn symmetries(&self, network: &Network, samples: Samples) -> Vec<Vec<usize>> {
-        if !own::is_family(network) {
+        if !network.has_family_theorems() {
             return Vec::new(); // the checker does not look for them
         }
         network.symmetries(samples).into_iter().map(|symmetry| symmetry.images).collect()

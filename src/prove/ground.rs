@@ -1,8 +1,10 @@
 //! What the proofs about one network stand on: an integer point, with the Jacobian and the gauge directions there.
 
+use std::sync::OnceLock;
+
 use allocert_core::algebra::{Matrix, RowSpace};
 use allocert_core::allocation::{Allocation, print};
-use allocert_core::network::{Network, Probe, Samples};
+use allocert_core::network::{NamedBounds, Network, Probe, Samples};
 use allocert_core::number::{Degrees, PrimeField, Ring};
 use allocert_core::number::{Stream, generator};
 use rand_chacha::rand_core::RngCore;
@@ -36,6 +38,7 @@ pub(super) struct Ground<'e, E> {
     jacobian: Matrix<u64>,
     /// The gauge directions there: names and entries.
     pub(super) gauge: Vec<(String, Vec<u64>)>,
+    named: OnceLock<NamedBounds>,
 }
 
 impl<'e, E: Engine> Ground<'e, E> {
@@ -100,8 +103,8 @@ impl<'e, E: Engine> Ground<'e, E> {
         let (at, x) = (enter(&weights), inputs.iter().map(|x| enter(x)).collect::<Vec<_>>());
         let jacobian = engine.jacobian(network, &field, &at, &x);
         let gauge = engine.directions(network, &field, &at, if generic { &x } else { &[] });
-        let (network, functions) = (network.clone(), Vec::new());
-        Some(Ground { engine, network, samples, field, weights, inputs, functions, generic, jacobian, gauge })
+        let (network, functions, named) = (network.clone(), Vec::new(), OnceLock::new());
+        Some(Ground { engine, network, samples, field, weights, inputs, functions, generic, jacobian, gauge, named })
     }
 
     /// A point of a network with quotients, exponentials or logarithms, with inputs until one adds no rank.
@@ -133,9 +136,21 @@ impl<'e, E: Engine> Ground<'e, E> {
         let jacobian = Matrix::from_rows(network.weights(), rows);
         let enter = |values: &[i64]| values.iter().map(|v| field.integer(*v)).collect::<Vec<_>>();
         let gauge = engine.directions(network, &field, &enter(&at.weights), &[]);
-        let (network, functions) = (network.clone(), place.lists(&at));
+        let (network, functions, named) = (network.clone(), place.lists(&at), OnceLock::new());
         let Drawn { weights, inputs, .. } = at;
-        Some(Ground { engine, network, samples, field, weights, inputs, functions, generic: false, jacobian, gauge })
+        Some(Ground {
+            engine,
+            network,
+            samples,
+            field,
+            weights,
+            inputs,
+            functions,
+            generic: false,
+            jacobian,
+            gauge,
+            named,
+        })
     }
 
     /// A point of a network with kinks, with factors up to a bound; weights of some attempts are mostly positive. Biases are as
@@ -183,8 +198,13 @@ impl<'e, E: Engine> Ground<'e, E> {
         let rows = parts.flat_map(|part| (0..part.rows()).map(|r| part.row(r).to_vec()).collect::<Vec<_>>());
         let jacobian = Matrix::from_rows(network.weights(), rows);
         let gauge = engine.directions(network, &field, &at, if generic { &x } else { &[] });
-        let (network, functions) = (network.clone(), Vec::new());
-        Some(Ground { engine, network, samples, field, weights, inputs, functions, generic, jacobian, gauge })
+        let (network, functions, named) = (network.clone(), Vec::new(), OnceLock::new());
+        Some(Ground { engine, network, samples, field, weights, inputs, functions, generic, jacobian, gauge, named })
+    }
+
+    /// The bounds of the theory.
+    pub(super) fn named(&self) -> &NamedBounds {
+        self.named.get_or_init(|| NamedBounds::new(&self.network, self.samples))
     }
 
     /// The step that states the point.

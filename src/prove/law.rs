@@ -7,6 +7,7 @@ use allocert_core::reach::{Evidence, Law};
 use allocert_core::text::{plural, plural_noun};
 use allocert_format::{FORMAT, Header, Rule, VERSION};
 
+use super::CannotCertify;
 use super::count::MOST_VISITED;
 use super::engine::{Engine, Sound};
 use super::ground::Ground;
@@ -14,7 +15,6 @@ use super::section::Section;
 use super::table::{Holes, all_dimensions};
 use super::upper::upper;
 use super::writer::Writer;
-use super::{CannotCertify, bounds};
 
 /// The reasons of the flats of a law, in their order; nothing where no rule proves the dimension. The dimensions that are
 /// proved become so in the law. Where it is stopped, the others have none.
@@ -40,7 +40,7 @@ pub fn reasons_of_law(law: &mut Law, control: &Control<'_>) -> Vec<Option<String
         flat.dim.evidence = Evidence::Proved;
     }
     let sets = sets.iter().zip(rules);
-    sets.map(|((set, _), rule)| Some(reason(&law.network, set, &rule?))).collect()
+    sets.map(|((set, _), rule)| Some(reason(&ground, set, &rule?))).collect()
 }
 
 /// What is known by theorem of the law of a network's family, for every size.
@@ -87,7 +87,7 @@ pub fn of_law(law: &Law) -> Result<(String, Holes), CannotCertify> {
 }
 
 /// What a rule says, in words.
-pub(super) fn reason(network: &Network, set: &Allocation, rule: &Rule) -> String {
+fn reason(ground: &Ground<'_, Sound>, set: &Allocation, rule: &Rule) -> String {
     let directions = |vectors: &[Vec<(String, String)>]| -> Option<String> {
         let names: Option<Vec<&str>> =
             vectors.iter().map(|v| if let [(name, _)] = v.as_slice() { Some(name.as_str()) } else { None }).collect();
@@ -97,7 +97,9 @@ pub(super) fn reason(network: &Network, set: &Allocation, rule: &Rule) -> String
         Rule::Size { .. } => "there are no more weights".to_owned(),
         Rule::Labels { at_most: 1, .. } => "only 1 label depends on these weights".to_owned(),
         Rule::Labels { at_most, .. } => format!("only {at_most} labels depend on these weights"),
-        Rule::Bound { name, .. } => bounds::reason(network, set, name),
+        Rule::Bound { name, .. } => {
+            ground.named().named(set, name).map_or(name.as_str(), |bound| bound.words).to_owned()
+        }
         Rule::Gauge { vectors, .. } => {
             let number = vectors.len();
             match directions(vectors) {

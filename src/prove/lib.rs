@@ -3,7 +3,6 @@
 //! The format is in [`mod@format`]; [`of_rank`] and its like write it. Nothing here decides whether a proof is good: that is for the
 //! checker, which shares only the format.
 
-mod bounds;
 mod claim;
 mod condition;
 mod count;

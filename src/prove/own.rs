@@ -10,14 +10,6 @@ use super::CannotCertify;
 /// Longer programs are not written: a line of a certificate has at most 2^20 bytes.
 const MOST_BYTES: usize = 900_000;
 
-/// Whether theorems about a network's family are known to the checker, or only its program.
-pub(super) fn is_family(network: &Network) -> bool {
-    let shapes = network.shapes();
-    // The theorems about `pnn` are about one degree.
-    let mixed = shapes.degrees.is_some_and(|degrees| shapes.degree.is_none() && !degrees.is_empty());
-    network.is_built_in() && !mixed
-}
-
 /// Whether certificates have rules for the functions that a network takes.
 ///
 /// # Errors

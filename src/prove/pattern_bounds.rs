@@ -9,12 +9,10 @@ use std::collections::BTreeSet;
 
 use allocert_core::algebra::RowSpace;
 use allocert_core::allocation::Allocation;
-use allocert_core::network::{Network, Samples};
+use allocert_core::network::Network;
 
-use super::bounds::outputs;
 use super::engine::Engine;
 use super::ground::Ground;
-use super::own;
 use super::upper::as_vectors;
 use allocert_format::Rule;
 
@@ -22,83 +20,29 @@ use allocert_format::Rule;
 const MOST_UNIONS: usize = 2_048;
 /// Nor are sets of more hidden units.
 const MOST_UNITS: usize = 5;
-/// Nor are more units put on sides in every way.
-const MOST_SIDES: usize = 8;
 
 /// The smallest bound of a set that one rule gives, and the step.
 pub(super) fn bound<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, point: u64) -> (usize, Rule) {
     let of = ground.text(set);
     let size = set.size();
     let mut best = (size, Rule::Size { of: of.clone(), at_most: size });
-    if let Some(k) = labels(&ground.network, ground.samples, set).filter(|k| *k < best.0) {
+    if let Some(k) = ground.named().labels(set).filter(|k| *k < best.0) {
         best = (k, Rule::Labels { of: of.clone(), at_most: k });
     }
     let (chosen, free) = directions(ground, set);
     if free < best.0 {
         let (of, at_most) = (of.clone(), free);
-        if own::is_family(&ground.network) {
+        if ground.network.has_family_theorems() {
             let vectors = chosen.iter().map(|g| vec![(ground.gauge[*g].0.clone(), "1".to_owned())]).collect();
             best = (free, Rule::Gauge { of, at_most, point, vectors });
         } else if let Some(vectors) = as_vectors(ground, &chosen) {
             best = (free, Rule::Kernel { of, at_most, point, vectors });
         }
     }
-    let named = [
-        ("outputs", outputs(&ground.network, ground.samples, set)),
-        ("signs", signs(&ground.network, ground.samples, set)),
-        ("chain", chain(&ground.network, set)),
-    ];
-    for (name, k) in named {
-        if let Some(k) = k.filter(|k| *k < best.0) {
-            best = (k, Rule::Bound { of: of.clone(), at_most: k, name: name.to_owned() });
-        }
+    if let Some(bound) = ground.named().least(set).filter(|bound| bound.value < best.0) {
+        best = (bound.value, Rule::Bound { of, at_most: bound.value, name: bound.name.to_owned() });
     }
     best
-}
-
-/// Whether some bound is not that of a few sets with the weights outside them, so that every set is a candidate.
-pub(super) fn is_special(network: &Network) -> bool {
-    let all = Allocation::all(network.weights());
-    signs(network, Samples::Functional, &all).is_some() || chain(network, &all).is_some()
-}
-
-/// One input, one hidden layer, no biases: each unit is active on one side of 0. There, learnable incoming weights move labels along
-/// outgoing weights, and outgoing ones along their outputs; the largest over all sides of units.
-fn signs(network: &Network, samples: Samples, set: &Allocation) -> Option<usize> {
-    let shapes = network.shapes();
-    let widths = shapes.widths.filter(|_| shapes.bias == Some(false))?;
-    let &[1, hidden, outputs] = widths.as_slice() else { return None };
-    let places: Vec<_> =
-        set.iter().map(|w| network.layout().weight(w)).map(|w| (w.tensor.layer, w.row, w.column)).collect();
-    let side = |units: usize| {
-        let moved = places.iter().filter(|(layer, row, _)| *layer == 1 && units >> row & 1 == 1).count();
-        let led: BTreeSet<usize> =
-            places.iter().filter(|(layer, _, j)| *layer == 2 && units >> j & 1 == 1).map(|p| p.1).collect();
-        (moved + led.len()).min(outputs)
-    };
-    let both = |units: usize| match (side(units), side(!units)) {
-        (a, b) if samples.count() == Some(1) => a.max(b),
-        (a, b) => a + b,
-    };
-    (hidden <= MOST_SIDES).then(|| (0..1 << hidden).map(both).max()).flatten()
-}
-
-/// All widths 1, biases: slope, intercept, and two constants hold all labels; the largest, over the layers that the constants
-/// begin above, of the rank that the pattern of their derivatives allows.
-fn chain(network: &Network, set: &Allocation) -> Option<usize> {
-    let shapes = network.shapes();
-    let widths = shapes.widths.filter(|widths| shapes.bias == Some(true) && widths.iter().all(|d| *d == 1))?;
-    let top = widths.len() - 1;
-    let places: Vec<_> =
-        set.iter().map(|w| network.layout().weight(w).tensor).map(|t| (t.layer, t.is_vector())).collect();
-    let rank = |(a, b): (usize, usize)| {
-        let constant = |(layer, vector): (usize, bool), above: usize| layer > above + usize::from(!vector);
-        let moves = |p: &(usize, bool)| [!p.1, constant(*p, 0), constant(*p, a), constant(*p, b)];
-        let moved: Vec<[bool; 4]> = places.iter().map(moves).collect();
-        let outside = |t: u32| moved.iter().filter(|m| (0..4).any(|c| m[c] && t >> c & 1 == 0)).count();
-        (0..16u32).map(|t| t.count_ones() as usize + outside(t)).min()
-    };
-    (1..top).flat_map(|b| (1..=b).map(move |a| (a, b))).filter_map(rank).max()
 }
 
 /// Sets whose bounds may be below what their subsets' give: everything, rows of outputs, unions of the weights that directions
@@ -114,24 +58,6 @@ pub(super) fn candidates<E: Engine>(ground: &Ground<'_, E>) -> Vec<Allocation> {
     sets.sort_by_key(|set| std::cmp::Reverse(set.size()));
     let mut seen = BTreeSet::new();
     std::iter::once(all).chain(sets).filter(|set| seen.insert(set.iter().collect::<Vec<_>>())).collect()
-}
-
-/// How many labels depend on a set: for each output, one a sample, or the values at 1 and −1 that determine a function
-/// of one input without biases.
-fn labels(network: &Network, samples: Samples, set: &Allocation) -> Option<usize> {
-    let narrow = network.input_size() == 1 && network.shapes().bias == Some(false);
-    let few = samples.count().map(|m| usize::try_from(m).unwrap_or(usize::MAX));
-    let each = if narrow { few.unwrap_or(2).min(2) } else { few? };
-    if !own::is_family(network) {
-        return each.checked_mul(network.labels_per_input());
-    }
-    let layers = network.layout().layers();
-    let read = |w: usize, output: usize| {
-        let weight = network.layout().weight(w);
-        weight.tensor.layer < layers || weight.row == output
-    };
-    let seen = (0..network.labels_per_input()).filter(|output| set.iter().any(|w| read(w, *output))).count();
-    each.checked_mul(seen)
 }
 
 /// Independent directions that move only these weights, and how many dimensions they leave.

@@ -14,7 +14,7 @@ use allocert_core::reach::{Answer, Settings};
 use super::CannotCertify;
 use super::engine::Engine;
 use super::ground::{Ground, text};
-use super::pattern_bounds::{bound, candidates, is_special};
+use super::pattern_bounds::{bound, candidates};
 use super::rank::header;
 use super::symmetry::orbit;
 use super::table::{Holes, MOST_WEIGHTS};
@@ -196,7 +196,7 @@ fn bounds_of_all<E: Engine>(ground: &Ground<'_, E>, at: u64, permutations: &[Vec
     let mut most: Vec<u8> = (0..1usize << n).map(|mask| mask.count_ones() as u8).collect();
     let mut rules = Vec::new();
     let mut sets = candidates(ground);
-    if is_special(&ground.network) {
+    if ground.named().is_special() {
         sets.extend((0..1 << n).rev().map(|mask| of_bits(n, mask)));
     }
     for set in sets {

@@ -7,11 +7,9 @@ use allocert_core::allocation::Allocation;
 use allocert_core::number::Ring;
 
 use super::MOST_WEIGHTS;
-use super::bounds::{coordinates, named};
 use super::engine::Engine;
 use super::ground::Ground;
 use super::kernel::kernel;
-use super::own;
 use super::polynomial::{Integral, Monomial, Polynomial};
 use allocert_format::Rule;
 
@@ -30,17 +28,17 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
     if set.size() <= k {
         return Some(Rule::Size { of, at_most: k });
     }
-    let few = |labels: u64| labels <= k as u64;
-    let coordinates = if ground.network.is_analytic() { None } else { coordinates(&ground.network, set) };
-    let labels = coordinates.is_some_and(few) || ground.labels(set).is_some_and(|l| few(l as u64));
+    let few = |labels: usize| labels <= k;
+    let coordinates = if ground.network.is_analytic() { None } else { ground.named().labels(set) };
+    let labels = coordinates.is_some_and(few) || ground.labels(set).is_some_and(few);
     // Where every step is read out, labels share coordinates: that needs theory, which vectors do without.
     let shared = ground.engine.elementary() && ground.network.shapes().readout == Some("all");
     if labels && !shared {
         return Some(Rule::Labels { of, at_most: k });
     }
     // Directions of a network that is no family have no names.
-    let elementary = ground.engine.elementary() || !own::is_family(&ground.network);
-    let bound = || Some(named(&ground.network, ground.samples, set).filter(|(_, bound)| *bound <= k)?.0.to_owned());
+    let elementary = ground.engine.elementary() || !ground.network.has_family_theorems();
+    let bound = || Some(ground.named().least(set).filter(|bound| bound.value <= k)?.name.to_owned());
     if !elementary && let Some(name) = bound() {
         return Some(Rule::Bound { of, at_most: k, name });
     }

@@ -1,7 +1,7 @@
 //! One network at a number of samples: its dimensions and matches, computed when asked for, once, and how they are known.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use allocert_core::allocation::{Allocation, subsets};
@@ -20,6 +20,8 @@ use super::{ASIDE, AskedMatch, CURRENT, Observation, Session, lock};
 
 /// Ranks of networks of at most this many weights are kept for every allocation.
 const REMEMBERED: usize = 20;
+/// So many dimensions that no simple bound proves are looked at one by one.
+const MOST_ONE_BY_ONE: u64 = 4;
 /// So often is a network looked at of whose ranks no number of trials gives a bound.
 const HOPELESS_TRIALS: usize = 2;
 /// Stands for a rank that is not known yet.
@@ -52,8 +54,14 @@ struct View {
     degrees: Mutex<HashMap<Allocation, Option<Result<usize, NoDegree>>>>,
     /// The rank of every allocation, by its bits; empty for large networks.
     known: OnceLock<Vec<AtomicU8>>,
-    /// Whether a dimension was asked for that is below every proved bound the session knows.
-    unproved: AtomicBool,
+    /// How many dimensions were asked for that are below every bound that is known at once,
+    unproved: AtomicU64,
+    /// the first of them,
+    first_unproved: Mutex<Vec<(Allocation, usize)>>,
+    /// the weights that the others have, of the first 64,
+    others_unproved: AtomicU64,
+    /// and whether better bounds prove them, if that was looked at when there were so many.
+    proved: Mutex<Option<(u64, bool)>>,
     /// How many ranks were computed.
     asked: AtomicU64,
     /// The dimensions that were asked for; nothing if there are too many of them, or if more was asked than dimensions.
@@ -76,7 +84,10 @@ impl Lens {
             decided: Mutex::default(),
             degrees: Mutex::default(),
             known: OnceLock::new(),
-            unproved: AtomicBool::new(false),
+            unproved: AtomicU64::new(0),
+            first_unproved: Mutex::default(),
+            others_unproved: AtomicU64::new(0),
+            proved: Mutex::default(),
             asked: AtomicU64::new(0),
             listed: Mutex::new(Some(HashMap::new())),
             tables: Mutex::default(),
@@ -184,10 +195,10 @@ impl Lens {
         if ASIDE.get() {
             return Ok(teacher.value);
         }
-        if teacher.evidence != Evidence::Proved {
-            self.0.unproved.store(true, Ordering::Relaxed);
-        }
         let all = Allocation::all(self.0.network.weights());
+        if teacher.evidence != Evidence::Proved {
+            self.is_unproved(&all, teacher.value);
+        }
         self.list(&all, teacher.value);
         self.observe(&all, teacher.value);
         Ok(teacher.value)
@@ -223,7 +234,7 @@ impl Lens {
             self.list(allocation, rank);
         }
         if !hopeless && rank < allocation.size() && rank < dimensions.quick_upper(allocation) {
-            self.0.unproved.store(true, Ordering::Relaxed);
+            self.is_unproved(allocation, rank);
         }
         self.observe(allocation, rank);
         Ok(rank)
@@ -397,7 +408,8 @@ impl Lens {
         }
         self.0.asked.fetch_add(allocation.size() as u64 + 1, Ordering::Relaxed);
         if dependent {
-            self.0.unproved.store(true, Ordering::Relaxed);
+            self.0.others_unproved.fetch_or(allocation.low_bits(), Ordering::Relaxed);
+            self.0.unproved.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -440,23 +452,71 @@ impl Lens {
         Ok(found)
     }
 
-    pub(super) fn evidence(&self) -> Evidence {
+    /// How all that was asked is known; `all_proved` says that better bounds prove all dimensions of the session.
+    pub(super) fn evidence(&self, all_proved: bool) -> Evidence {
         let law = lock(&self.0.law).as_ref().map(|law| law.evidence());
         let tables: Vec<Evidence> = lock(&self.0.tables).values().map(|(_, evidence)| *evidence).collect();
         let matches = lock(&self.0.matches);
         let matches = matches.values().flat_map(|m| [Some(m.evidence), m.estimate.as_ref().map(|e| e.evidence)]);
-        Evidence::all(tables.into_iter().chain(matches.flatten()).chain(law).chain([self.evidence_of_ranks()]))
+        Evidence::all(
+            tables.into_iter().chain(matches.flatten()).chain(law).chain([self.evidence_of_ranks(all_proved)]),
+        )
     }
 
-    fn evidence_of_ranks(&self) -> Evidence {
+    fn evidence_of_ranks(&self, all_proved: bool) -> Evidence {
+        let unproved = self.0.unproved.load(Ordering::Relaxed);
         match self.0.dimensions.get() {
-            Some(Ok(Dimensions::Patterns(_))) if self.0.unproved.load(Ordering::Relaxed) => Evidence::Statistical,
+            Some(Ok(Dimensions::Patterns(_))) if unproved > 0 => Evidence::Statistical,
             Some(Ok(Dimensions::Matroid(matroid))) => {
                 let asked = self.0.asked.load(Ordering::Relaxed).saturating_add(1);
-                matroid.evidence_of(asked, self.0.unproved.load(Ordering::Relaxed))
+                matroid.evidence_of(asked, unproved > 0 && !all_proved)
             }
             _ => Evidence::Proved,
         }
+    }
+
+    /// Remembers a dimension of which no bound is known at once: the first few, and of the others which weights they are about.
+    fn is_unproved(&self, allocation: &Allocation, dim: usize) {
+        if self.0.unproved.load(Ordering::Relaxed) <= MOST_ONE_BY_ONE {
+            let mut first = lock(&self.0.first_unproved);
+            if first.iter().any(|(known, _)| known == allocation) {
+                return;
+            }
+            if (first.len() as u64) < MOST_ONE_BY_ONE {
+                first.push((allocation.clone(), dim));
+                self.0.unproved.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
+        }
+        let bits = allocation.low_bits();
+        if self.0.others_unproved.load(Ordering::Relaxed) & bits != bits {
+            self.0.others_unproved.fetch_or(bits, Ordering::Relaxed);
+        }
+        self.0.unproved.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether bounds of the theory prove the dimensions that no simple bound proves: few of them one by one, many by those of the flats.
+    pub(super) fn is_proved_after_all(&self) -> bool {
+        let unproved = self.0.unproved.load(Ordering::Relaxed);
+        let Some(Ok(Dimensions::Matroid(matroid))) = self.0.dimensions.get() else {
+            return unproved == 0;
+        };
+        if unproved == 0 {
+            return true;
+        }
+        let mut known = lock(&self.0.proved);
+        if let Some((_, proved)) = known.filter(|(then, _)| *then == unproved) {
+            return proved;
+        }
+        let first = lock(&self.0.first_unproved);
+        let (n, others) = (self.0.network.weights(), self.0.others_unproved.load(Ordering::Relaxed));
+        let within = if n <= 64 { Allocation::of_low_bits(n, others) } else { Allocation::none(n) };
+        let few = first.len() as u64 == unproved;
+        let by_flats = || n <= 64 && matroid.is_proved_within(&within, None, &self.0.session.control());
+        let mut outside = first.iter().filter(|(allocation, _)| few || !allocation.is_subset(&within));
+        let proved = (few || by_flats()) && outside.all(|(allocation, dim)| matroid.is_bounded(allocation, *dim));
+        *known = Some((unproved, proved));
+        proved
     }
 
     /// Remembers a question about matches, if what is asked is remembered.

@@ -227,7 +227,10 @@ impl Session {
 
     /// How all that was asked so far is known.
     pub(super) fn evidence(&self) -> Evidence {
-        let lenses: Vec<Evidence> = lock(&self.lenses).values().map(Lens::evidence).collect();
+        let lenses = lock(&self.lenses);
+        // One that is not proved decides what is said of all: then nothing more is looked for.
+        let all_proved = lenses.values().all(Lens::is_proved_after_all);
+        let lenses: Vec<Evidence> = lenses.values().map(|lens| lens.evidence(all_proved)).collect();
         let decisions = lock(&self.decisions);
         let used = self.used.iter().map(|used| used.evidence());
         Evidence::all(lenses.into_iter().chain(decisions.iter().copied()).chain(used))

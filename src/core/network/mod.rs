@@ -5,6 +5,7 @@
 //! Each family writes its label map and its Jacobian once, over any [`Ring`]; everything else about it that the rest of
 //! the program needs (shapes, degrees, heights, gauge directions) stands beside them in the same file.
 
+mod bounds;
 mod change;
 mod diagram;
 mod family;
@@ -23,6 +24,7 @@ mod signs;
 mod symmetry;
 mod text;
 
+pub use bounds::{Bound, NamedBounds};
 pub use change::ChangeError;
 pub use diagram::{Diagram, Group};
 use family::Family;
@@ -206,6 +208,13 @@ impl Network {
     /// Whether it is one of the built-in families, so that theorems about these apply.
     pub fn is_built_in(&self) -> bool {
         !matches!(self.kind, Kind::Program(_))
+    }
+
+    /// Whether the theorems about built-in families hold for it: those about `pnn` are about one degree.
+    pub fn has_family_theorems(&self) -> bool {
+        let shapes = self.shapes();
+        let mixed = shapes.degrees.is_some_and(|degrees| shapes.degree.is_none() && !degrees.is_empty());
+        self.is_built_in() && !mixed
     }
 
     /// The power that hidden units take, if there is one hidden layer of them: each output is Σ c (w·x + b)^g + a bias.

@@ -99,8 +99,8 @@ impl JacobianMatroid {
         let point = random_point(network, samples, seed, 0);
         // Gauge directions of an analytic network have to be looked for: only where something is missing.
         let bounds = match analytic {
-            Some(_) => Bounds::without_fields(network, labels, point.field),
-            None => Bounds::at(network, labels, &point),
+            Some(_) => Bounds::without_fields(network, samples, labels, point.field),
+            None => Bounds::at(network, samples, labels, &point),
         };
         let trials = Vec::new();
         let mut matroid =
@@ -111,7 +111,7 @@ impl JacobianMatroid {
         };
         matroid.trials.extend(first);
         if matroid.analytic.is_some() && matroid.teacher_rank() < matroid.teacher_bound() {
-            matroid.bounds = Bounds::at(network, labels, &point);
+            matroid.bounds = Bounds::at(network, samples, labels, &point);
         }
         Ok(matroid)
     }
@@ -238,15 +238,25 @@ impl JacobianMatroid {
 
     /// The teacher dimension D_m.
     pub fn teacher(&self) -> Dimension {
-        let (upper, reason) = self.bounds.teacher();
-        self.dimension(self.teacher_rank(), upper, reason)
+        let rank = self.teacher_rank();
+        let (upper, reason) = self.bounds.of_teacher(rank);
+        self.dimension(rank, upper, reason)
     }
 
-    /// The reachable dimension ρ_m of an allocation. Costs D × |A| × rank products a trial.
+    /// The reachable dimension ρ_m of an allocation. Costs D × |A| × rank products a trial; where no bound is met at once, looking for
+    /// flats whose bounds are met costs about as much as n × D² products.
     pub fn dim(&self, allocation: &Allocation) -> Dimension {
         let rank = self.rank(allocation);
         let (upper, reason) = self.bounds.of(allocation, rank);
+        if rank < upper && self.is_bounded_by_flats(allocation, rank) {
+            return self.dimension(rank, rank, Reason::Flats);
+        }
         self.dimension(rank, upper, reason)
+    }
+
+    /// Whether a bound is known that the rank of a set meets, without a look at flats.
+    pub(super) fn is_bounded_alone(&self, allocation: &Allocation, rank: usize) -> bool {
+        self.bounds.prove(allocation, rank)
     }
 
     /// Everything that depends on an allocation: the largest set of the same rank that contains it.

@@ -96,6 +96,7 @@ impl Patterns {
         }
         let bounds = Bounds::at(
             network,
+            samples,
             labels,
             &ModularPoint::random(network, samples, &mut generator(seed, Stream::Points, 0)),
         );
@@ -170,7 +171,7 @@ impl Patterns {
 
     /// A proved upper bound of the dimension of an allocation.
     pub fn upper(&self, allocation: &Allocation) -> usize {
-        self.bounds.of(allocation, 0).0
+        self.bounds.least(allocation)
     }
 
     /// The largest dimension of an allocation.
@@ -183,7 +184,7 @@ impl Patterns {
     /// The largest dimension of all weights.
     pub fn teacher(&self) -> Dimension {
         let value = self.found.first().map_or(0, |f| f.trial.rows.rows());
-        let (upper, reason) = self.bounds.teacher();
+        let (upper, reason) = self.bounds.of_teacher(value);
         self.dimension(value, upper, reason)
     }
 

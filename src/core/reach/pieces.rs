@@ -100,7 +100,7 @@ impl Pieces {
             let counted = super::count::count(field, &matrix, &limits, &control.narrowed(None));
             counted.map_err(|_| control.stopped().map_or(ReachError::Disagreement, ReachError::Stopped))
         })?;
-        Ok(plan.answer(table))
+        Ok(plan.answer(table, &control.narrowed(None)))
     }
 }
 

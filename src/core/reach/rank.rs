@@ -21,6 +21,10 @@ pub enum Reason {
     Teacher,
     /// A bound by the dimensions of the parts of a network, proved for all shapes of its family.
     Parts,
+    /// A theorem on the network's family bounds the dimension of such allocations: why, in words.
+    Named(&'static str),
+    /// Bounds of the connected flats that the allocation has too many weights in.
+    Flats,
     /// A formula of the network's family, proved for all shapes.
     Formula,
     /// It may be larger: the value is a lower bound only.
@@ -34,6 +38,8 @@ pub enum Reason {
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Reason::Named(words) => return write!(f, "a non-zero minor; {words}"),
+            Reason::Flats => "a non-zero minor; bounds of the flats that it lies in",
             Reason::Size => "a non-zero minor; no more weights",
             Reason::Labels => "a non-zero minor; no more labels",
             Reason::KernelFields => "a non-zero minor; independent gauge directions",

@@ -120,7 +120,7 @@ fn scan_matroid(
         first.get_or_insert_with(|| counted.clone());
         Ok(counted)
     })?;
-    Ok(plan.answer(table))
+    Ok(plan.answer(table, &control.narrowed(None)))
 }
 
 /// The error of a scan that was stopped after so much of all.
@@ -269,12 +269,15 @@ impl Plan {
         best.ok_or(ReachError::Disagreement)
     }
 
-    /// The answer with this table.
-    pub(super) fn answer(self, table: Table) -> Scan {
+    /// The answer with this table. Where the numbers of weights and the teacher's dimension do not prove it, bounds of flats may.
+    pub(super) fn answer(self, table: Table, control: &Control<'_>) -> Scan {
         let teacher = self.matroid.teacher();
         let full = |(size, dim, _): (usize, usize, _)| dim == size.min(teacher.value);
+        let whole = self.sizes == (0..=self.within.size());
         let evidence = if teacher.evidence == Evidence::Proved && table.entries().all(full) {
             Evidence::Proved
+        } else if whole && self.matroid.is_proved_within(&self.within, Some(&table), control) {
+            Evidence::all([teacher.evidence, self.matroid.lower_evidence()])
         } else {
             Evidence::all([teacher.evidence, Evidence::within(self.error_log2)])
         };

@@ -169,9 +169,9 @@ fn bounds(network: &Network, samples: Samples, labels: u64, seed: u64) -> Bounds
     let mut random = generator(seed, Stream::Points, 0);
     let entries = (network.probe_inputs(samples) as u64).saturating_mul(network.input_size() as u64);
     if Bounds::looks_at_fields(network) && entries <= MOST_POINT_ENTRIES {
-        Bounds::at(network, labels, &ModularPoint::random(network, samples, &mut random))
+        Bounds::at(network, samples, labels, &ModularPoint::random(network, samples, &mut random))
     } else {
-        Bounds::without_fields(network, labels, random_prime(&mut random))
+        Bounds::without_fields(network, samples, labels, random_prime(&mut random))
     }
 }
 

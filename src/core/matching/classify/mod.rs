@@ -92,7 +92,11 @@ impl Matcher {
                 basis
             })
             .collect();
-        let ranks = Evidence::within(matroid.error_for_all());
+        let ranks = if matroid.is_proved_within(&everything, None, &control.narrowed(None)) {
+            matroid.lower_evidence()
+        } else {
+            Evidence::within(matroid.error_for_all())
+        };
         let (mut evidence, mut chosen_ones) = (vec![teacher.evidence, ranks], Vec::new());
         let mut table = Verdicts { group, all: vec![Verdict::Zero; 1 << n] };
         let mut degrees = BTreeMap::new();

@@ -10,7 +10,7 @@ use super::super::matroid::Trial;
 use super::super::symmetry::{Group, Set};
 use super::super::{Dimension, Evidence, JacobianMatroid, ReachError, Settings};
 use super::ground::Ground;
-use super::search::Search;
+use super::search::{QUIET, Search};
 use super::{Flat, Law, LawOptions, MOST_TESTED, axioms};
 use crate::allocation::Allocation;
 use crate::control::{Control, Stopped};
@@ -98,7 +98,7 @@ impl Finder<'_> {
         for (number, component) in components.iter().enumerate().filter(|(_, c)| c.count_ones() > 1) {
             let mut search = Search::new(ground, &self.group, *component, self.options.most_flats, self.control);
             let mut random = generator(self.settings.seed, Stream::Bases, number as u64);
-            let found = search.whole().and_then(|()| search.sample(&mut random));
+            let found = search.whole().and_then(|()| search.sample(QUIET, &mut random));
             stopped = stopped.or(found.err());
             searches.push(search);
         }

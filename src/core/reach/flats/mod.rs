@@ -14,6 +14,7 @@ mod finder;
 mod formula;
 mod ground;
 mod obstruction;
+mod proof;
 mod search;
 
 use std::collections::BTreeSet;

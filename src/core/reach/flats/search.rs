@@ -15,8 +15,8 @@ use crate::reach::symmetry::{Group, Set, bit};
 use super::formula::Formula;
 use super::ground::{Ground, points};
 
-/// Random bases are taken until so many bring nothing new,
-const QUIET: usize = 40;
+/// Random bases are taken until so many bring nothing new, where the whole list is wanted,
+pub(super) const QUIET: usize = 40;
 /// and at most so many.
 const MOST_BASES: usize = 4_000;
 /// Unions of circuits of one basis are taken while there are at most so many.
@@ -85,8 +85,8 @@ impl<'a> Search<'a> {
         if self.flats.len() > self.most { Err(Stopped::Flats { limit: self.most }) } else { Ok(true) }
     }
 
-    /// The flats that random bases show.
-    pub(super) fn sample(&mut self, random: &mut ChaCha12Rng) -> Result<(), Stopped> {
+    /// The flats that random bases show, until so many bring nothing new.
+    pub(super) fn sample(&mut self, most_quiet: usize, random: &mut ChaCha12Rng) -> Result<(), Stopped> {
         let mut quiet = 0;
         for _ in 0..MOST_BASES {
             self.control.check()?;
@@ -97,7 +97,7 @@ impl<'a> Search<'a> {
                 new |= self.insert(flat, rank)?;
             }
             quiet = if new { 0 } else { quiet + 1 };
-            if quiet == QUIET {
+            if quiet == most_quiet {
                 break;
             }
         }

@@ -95,7 +95,7 @@ fn a_search_mends_its_list() {
     let mut sampled = Search::new(&ground, &group, ground.all(), 1_000, &free);
     sampled.whole().unwrap();
     let before = sampled.flats.clone();
-    sampled.sample(&mut generator(1, Stream::Bases, 0)).unwrap();
+    sampled.sample(40, &mut generator(1, Stream::Bases, 0)).unwrap();
     let mut mended = Search::new(&ground, &group, ground.all(), 1_000, &free);
     mended.mend().unwrap();
     assert_eq!(mended.flats, sampled.flats);
