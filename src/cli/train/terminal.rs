@@ -67,11 +67,11 @@ fn compared(answer: &Train) -> String {
     let probability = match (answer.probability_exact, answer.enclosure_exact, answer.ci95_exact) {
         (Some(p), _, None) => format!("{p}, {}", evidence.replace("unknown", "open")),
         (None, Some(ends), None) => format!("{}, {evidence}", outward(ends)),
-        (Some(p), _, Some([low, high])) => format!("{p:.4}, 95 % interval {low:.4} to {high:.4}"),
+        (Some(p), _, Some([low, high])) => format!("{p:.4}, 95 % interval {low:.4} to {high:.4}, statistical"),
         (None, Some(_), Some([low, high])) => {
-            format!("between {low:.4} and {high:.4} (95 %), within a theorem's bounds")
+            format!("between {low:.4} and {high:.4} (95 %), statistical, within a theorem's bounds")
         }
-        (None, None, Some([low, high])) => format!("between {low:.4} and {high:.4} (95 %): instances are undecided"),
+        (None, None, Some([low, high])) => format!("between {low:.4} and {high:.4} (95 %), statistical: instances are undecided"),
         (None, None, None) => "not known".to_owned(),
     };
     text.push_str(&format!("match prob.  {probability}\n"));
