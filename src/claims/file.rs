@@ -98,10 +98,10 @@ impl Claim {
         &self.written
     }
 
-    /// The networks with the fewest and with the most weights, the first of them each.
+    /// The networks with the fewest and with the most weights: of several the first, and the last.
     pub(super) fn range(&self) -> Option<(String, String)> {
         let smallest = self.networks.iter().min_by_key(|n| n.weights())?;
-        let largest = self.networks.iter().rev().max_by_key(|n| n.weights())?;
+        let largest = self.networks.iter().max_by_key(|n| n.weights())?;
         Some((smallest.to_string(), largest.to_string()))
     }
 }

@@ -71,7 +71,9 @@ fn compared(answer: &Train) -> String {
         (None, Some(_), Some([low, high])) => {
             format!("between {low:.4} and {high:.4} (95 %), statistical, within a theorem's bounds")
         }
-        (None, None, Some([low, high])) => format!("between {low:.4} and {high:.4} (95 %), statistical: instances are undecided"),
+        (None, None, Some([low, high])) => {
+            format!("between {low:.4} and {high:.4} (95 %), statistical: instances are undecided")
+        }
         (None, None, None) => "not known".to_owned(),
     };
     text.push_str(&format!("match prob.  {probability}\n"));

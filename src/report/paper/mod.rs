@@ -16,6 +16,9 @@ use prose::{code, listing, plain, prose};
 /// No more counterexamples are drawn.
 const MOST_DRAWN: usize = 12;
 
+/// No more networks are listed of a claim.
+const MOST_LISTED: usize = 12;
+
 /// A fingerprint that lines may break in.
 fn broken(print: &str) -> String {
     let parts: Vec<&str> = (0..print.len()).step_by(4).filter_map(|at| print.get(at..at + 4)).collect();
@@ -57,7 +60,8 @@ pub fn paper(results: &Results, origin: &Origin) -> Paper {
     tex.push_str(&drawn(&results.claims));
     tex.push_str(&scanned(&results.scans));
     tex.push_str(&format!(
-        "\\begin{{thebibliography}}{{9}}\n\\bibitem{{allocert}} {}\n\\end{{thebibliography}}\n\\end{{document}}\n",
+        "\\begin{{thebibliography}}{{9}}\n\\bibitem{{{}}} {}\n\\end{{thebibliography}}\n\\end{{document}}\n",
+        key(&print),
         cited(&results.claims, origin, &print)
     ));
     let figures = figures(&results);
@@ -129,21 +133,33 @@ fn seed(origin: &Origin) -> String {
 
 fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
     let instances = claims.iter().map(|c| c.allocations).sum::<u64>();
+    let outcomes = ["verified", "refuted", "supported", "contradicted", "open", "error"].map(|name| {
+        let number = claims.iter().filter(|claim| outcome(claim) == name).count();
+        (number > 0).then(|| format!("{number} {name}"))
+    });
+    let outcomes: Vec<String> = outcomes.into_iter().flatten().collect();
     format!(
-        "{}, {}, were checked with allocert {} ({})~\\cite{{allocert}}; their fingerprint is {}. \
+        "{}, {}, were checked with allocert {} ({})~\\cite{{{}}}: {}; their fingerprint is {}. \
          ``Verified'' means: for every network and allocation that is listed, and no others. Evidence is \\emph{{proved}}, or a bound on \
          the probability that any answer behind the claim is wrong, or \\emph{{statistical}}.\n",
         plural(claims.len(), "claim"),
         plural(instances, "instance").replace(',', "\\,"),
         plain(&origin.version),
         seed(origin),
+        key(print),
+        outcomes.join(", "),
         broken(print)
     )
 }
 
+/// What the run is cited by.
+fn key(print: &str) -> String {
+    format!("allocert-run-{}", &print[..8])
+}
+
 fn cited(claims: &[Verify], origin: &Origin, print: &str) -> String {
     format!(
-        "allocert, version {}: a run of {} ({}; BLAKE3 of the claims {}).",
+        "The allocert maintainers. \\emph{{allocert}}, version {}: a run of {} ({}; BLAKE3 of the claims {}).",
         plain(&origin.version),
         plural(claims.len(), "claim"),
         seed(origin),
@@ -153,9 +169,9 @@ fn cited(claims: &[Verify], origin: &Origin, print: &str) -> String {
 
 fn entry(claims: &[Verify], origin: &Origin, print: &str) -> String {
     format!(
-        "@misc{{allocert-run-{},\n  title = {{allocert: a run of {}}},\n  author = {{{{The allocert maintainers}}}},\n  \
+        "@misc{{{},\n  title = {{allocert: a run of {}}},\n  author = {{{{The allocert maintainers}}}},\n  \
          note = {{Version {}, {}, BLAKE3 of the claims {print}}},\n}}\n",
-        &print[..8],
+        key(print),
         plural(claims.len(), "claim"),
         plain(&origin.version),
         seed(origin)
@@ -201,7 +217,17 @@ fn stated(claim: &Verify) -> String {
     if let Some(source) = &claim.source {
         text.push_str(&format!(" \\emph{{Source:}} {}.", prose(source)));
     }
-    let networks = claim.networks_written.clone().unwrap_or_else(|| claim.networks_listed.join(", "));
+    // A name alone says nothing to whoever has not the file.
+    let is_name = |text: &String| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let networks = match claim.networks_written.as_ref().filter(|written| !is_name(written)) {
+        Some(written) => written.clone(),
+        None if claim.networks_listed.len() <= MOST_LISTED => claim.networks_listed.join(", "),
+        None => {
+            let [few, last] =
+                [&claim.networks_listed[..MOST_LISTED - 1], &claim.networks_listed[claim.networks_listed.len() - 1..]];
+            format!("{}, …, {}", few.join(", "), last.join(""))
+        }
+    };
     text.push_str(&format!("\\par \\emph{{Networks:}} {}", code(&networks)));
     if claim.networks_written.is_some() {
         text.push_str(&format!(" ({} in all)", thousands(claim.networks_listed.len())));
@@ -263,7 +289,8 @@ fn picture(claim: &Verify, example: &Counterexample) -> String {
         text.push_str(&format!(", {word} {dim}"));
     }
     if let (Some(left), Some(sign), Some(right)) = (&example.left, &example.sign, &example.right) {
-        text.push_str(&format!("; claimed {}", code(&format!("{left} {sign} {right}"))));
+        let claimed = if sign == "==" { right.clone() } else { format!("{sign} {right}") };
+        text.push_str(&format!("; found {}, claimed {}", code(left), code(&claimed)));
     }
     text.push_str(&format!(" ({}).\\par\\smallskip\n", evidence(Some(&example.evidence), example.error_log2)));
     if let Some(diagram) = &example.diagram {
