@@ -185,5 +185,7 @@ fn training_and_claims_stop() {
     let checked = stopped("a claim", |c| check(&claims[0], &options, c));
     assert_eq!(checked.outcome, Ok(Outcome::Open));
     let why = checked.unsettled.unwrap().to_string();
-    assert_eq!(why, "stopped by a limit: a request to stop");
+    // Between evaluations, or in the list of orbits.
+    let words = ["a request to stop", "interrupted"].map(|words| format!("stopped by a limit: {words}"));
+    assert!(words.contains(&why), "{why}");
 }
