@@ -1,12 +1,15 @@
 //! Certificates of networks with exponentials, logarithms and quotients: lower bounds by Ax's theorem, whose hypothesis the checker
 //! computes, and upper bounds by identities.
 
+use std::path::Path;
+use std::time::Duration;
+
 use allocert::algebra::{Matrix, RowSpace};
 use allocert::allocation::parse;
 use allocert::certificate::format::{FORMAT, Header, Rule, Step, VERSION, sha256};
-use allocert::certificate::{CannotCertify, of_law, of_match, of_rank, of_table};
+use allocert::certificate::{CannotCertify, of_claim, of_law, of_match, of_rank, of_table};
 use allocert::checker::{Verdict, check};
-use allocert::claims::network;
+use allocert::claims::{CheckOptions, check as check_claim, network, read};
 use allocert::control::Control;
 use allocert::coq::export;
 use allocert::matching::{MatchOptions, Trials, decide};
@@ -62,6 +65,26 @@ fn the_dimensions_of_the_theory_are_certified() {
         let json: serde_json::Value = serde_json::from_str(&report.json("")).unwrap();
         assert!(json["theorems"][0].as_str().unwrap().contains("algebraically independent"), "{json}");
     }
+}
+
+/// The engine knows that exp(0) is 1, and so does the checker where a name says that weights are pinned.
+#[test]
+fn pruned_units_are_the_networks_that_they_are_called() {
+    for (text, dim) in [
+        ("mlp([2, 2, 1], \"tanh\").pin({\"W1[0,:]\": 0})", 3),
+        ("mlp([2, 2, 1], \"sigmoid\", bias = True).pin({\"W1[0,:]\": 0, \"b1[0]\": 0})", 5),
+    ] {
+        let certificate = valid(text, "all", Samples::Functional, dim);
+        let report = check(certificate.as_bytes());
+        assert_eq!(report.verdict, Verdict::Valid, "{text}: {}", report.text(""));
+    }
+    let file = "claim(name = \"pruned\", statement = \"s\", networks = [mlp([2, 2, 1], \"tanh\"), mlp([2, 2, 1], \"tanh\").pin({\"W1[0,:]\": 0})], holds = lambda net: net.teacher_dim <= net.weights)\n";
+    let claims = read(Path::new("pruned.star"), file.to_owned(), SETTINGS).unwrap();
+    let options = CheckOptions { settings: SETTINGS, time_limit: Duration::from_secs(60), max_allocations: 1 << 20 };
+    let checked = check_claim(&claims[0], &options, &Control::unlimited());
+    let report = check(of_claim(&checked, SETTINGS).text.as_bytes());
+    assert!(matches!(report.verdict, Verdict::Valid | Verdict::Holey), "{}", report.text(""));
+    assert!(report.text("").contains("pin("), "{}", report.text(""));
 }
 
 #[test]

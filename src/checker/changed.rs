@@ -56,7 +56,12 @@ pub(super) fn check(
         Err(number) => Form::fraction(number),
     };
     let all: Vec<Form> = fates.iter().map(value).collect();
-    let (known, own) = (base.program.run(&all, input, Form::of), carried.program.run(weights, input, Form::of));
+    // Functions of numbers have names in the same table.
+    let of = |function, value: Form| match variables.first() {
+        Some(variable) => Form::of(function, value.beside(variable)),
+        None => Form::of(function, value),
+    };
+    let (known, own) = (base.program.run(&all, input, of), carried.program.run(weights, input, of));
     for (label, own) in labels.iter().zip(&own) {
         ensure(known[*label].is(own).ok_or_else(exceeded)?, "its program is not the one that its name says")?;
     }

@@ -51,10 +51,18 @@ impl Form {
         Some(self.0.terms()? == other.0.terms()?)
     }
 
+    /// The value, which may be a number, with the table of another one.
+    pub(super) fn beside(self, other: &Form) -> Form {
+        let table = self.1.or_else(|| other.1.clone());
+        Form(self.0, table)
+    }
+
     /// A function of the value.
     pub(super) fn of(function: Function, value: Form) -> Form {
         let number = value.0.terms().filter(|_| value.0.variables() == 0).map(|terms| terms.values().next());
         match (function, number) {
+            (Function::Exp, Some(None)) => Form::one(),
+            (Function::Log, Some(Some(c))) if c.is_one() => Form::zero(),
             (Function::Relu, _) => value.relu(),
             (Function::Inverse, Some(Some(c))) => Form(Sum::constant(c.recip()), None),
             (Function::Inverse, Some(None)) => Form(Sum::too_large(), None),
@@ -158,6 +166,9 @@ mod tests {
             (of(exp, &sum), of(exp, &b.plus(&a))),
             (c.times(&of(over, &sum)), of(over, &b.plus(&a)).times(&c)),
             (of(over, &number(3, 2)), number(2, 3)),
+            (of(exp, &minus(&sum, &sum)), Form::one()),
+            (of(log, &number(2, 2)), Form::zero()),
+            (of(exp, &number(1, 2).beside(&a)), of(exp, &number(2, 4).beside(&b))),
         ];
         for (at, (x, y)) in same.iter().enumerate() {
             assert_eq!(x.is(y), Some(true), "{at}");

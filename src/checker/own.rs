@@ -26,6 +26,10 @@ use allocert_format::is_tensor_name;
 
 /// More entries of tensors are not read.
 const MOST_PLACES: usize = 1 << 14;
+/// Bytes for a tensor and the lists and maps that it is in,
+const TENSOR: usize = 320;
+/// and for an entry.
+const ENTRY: usize = 48;
 /// Longer constants are not read.
 const MOST_DIGITS: usize = 10_000;
 
@@ -47,6 +51,8 @@ pub(super) fn parse(text: &str) -> Result<Network, Fault> {
     let (weights, inputs) = counts.ok_or_else(|| wrong(head))?;
     ensure(weights == standing && weights > 0, "the program has not as many weights as its tensors")?;
     let mut program = Program::new(weights, inputs);
+    let names: usize = tensors.iter().map(|tensor: &Tensor| tensor.name.len()).sum();
+    program.grow((TENSOR * tensors.len() + 2 * names + ENTRY * entries.len()) as u64)?;
     let outputs = loop {
         let line = lines.next().ok_or_else(|| Fault::Wrong("the program ends without outputs".to_owned()))?;
         if let Some(outputs) = line.strip_prefix("outputs ") {

@@ -105,7 +105,7 @@ impl Program {
         Ok(Operand::Constant(self.constants.len() as u32 - 1))
     }
 
-    fn grow(&mut self, bytes: u64) -> Result<(), Fault> {
+    pub(super) fn grow(&mut self, bytes: u64) -> Result<(), Fault> {
         if self.held.grow(bytes) { Ok(()) } else { Err(exceeded()) }
     }
 

@@ -9,7 +9,7 @@ mod hash;
 mod names;
 
 pub use hash::sha256;
-pub use names::{Change, changes, is_family, is_network_name, is_tensor_name};
+pub use names::{Change, changes, is_family, is_network_name, is_tensor_name, origins};
 
 use serde::{Deserialize, Serialize};
 

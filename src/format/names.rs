@@ -89,6 +89,20 @@ pub fn changes(name: &str) -> Option<(&str, Vec<Change<'_>>)> {
     Some((base, changes))
 }
 
+/// The networks that the name says were changed, each with how, in order: from the first one to the last but one of the changes.
+pub fn origins(name: &str) -> Vec<(&str, Vec<Change<'_>>)> {
+    let Some((base, all)) = changes(name) else {
+        return Vec::new();
+    };
+    let mut reader = Reader { rest: &name[base.len()..] };
+    let mut ends = vec![base.len()];
+    while !reader.rest.is_empty() && reader.change().is_some() {
+        ends.push(name.len() - reader.rest.len());
+    }
+    let origin = |(done, end): (usize, &usize)| (&name[..*end], all.clone().split_off(done));
+    ends.iter().take(all.len()).enumerate().map(origin).collect()
+}
+
 struct Reader<'a> {
     rest: &'a str,
 }

@@ -51,6 +51,7 @@ pub(super) fn independent(proof: &mut Proof, step: u64, points: &[u64]) -> Resul
         ensure(enough, "the gradients of the arguments do not show that the exponentials are independent")?;
         (Some(samples), if samples == 1 { "1 sample".to_owned() } else { format!("{samples} samples") })
     };
+    proof.rests_on_ax = true;
     let text = format!("the exponentials and logarithms on {on} are algebraically independent, by Ax's theorem");
     proof.state(step, Fact::Independent(most), text)
 }
