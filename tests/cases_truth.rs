@@ -691,3 +691,22 @@ fn certificates_leave_out_no_network() {
         let _ = std::fs::remove_dir_all(folder);
     }
 }
+
+/// With kinks no number of inputs shows the whole function: whatever matches students with teachers says on how many it did.
+#[test]
+fn matches_with_kinks_are_on_a_stated_number_of_inputs() {
+    let reported = program::file("reported.csv", "network,allocation,trials,successes\n\"relu([1, 1, 1])\",W1,20,9\n");
+    let reported = reported.to_str().unwrap();
+    for command in [
+        &["match", "relu([1, 1, 1])", "W1", "--trials", "20"][..],
+        &["train", "relu([1, 1, 1])", "W1", "--trials", "2"],
+        &["survey", "relu([1, 1, 1])", "--sizes", "1..1", "--trials", "2"],
+        &["compare", reported],
+    ] {
+        let run = program::allocert(&[command, &["--json"]].concat());
+        assert!(run.out.contains("\"samples\":8"), "{command:?}: {}{}", run.out, run.err);
+    }
+    let claim = "claim(name = \"t\", statement = \"s\", networks = [relu([1, 1, 1])], holds = lambda net, a: a.match.verdict != \"one\")\n";
+    let run = verify(claim, &[]);
+    assert!(run.out.contains("no number of inputs shows the whole function"), "{}{}", run.out, run.err);
+}

@@ -2,7 +2,7 @@
 
 #![allow(clippy::too_many_arguments)] // `claim` takes many, all by name.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
@@ -41,6 +41,8 @@ pub(super) struct Host {
     names: RefCell<HashSet<String>>,
     /// For each call of `claim`, by where it begins: names outside of functions that its functions may read.
     watched: HashMap<u32, Vec<Watched>>,
+    /// Characters that fingerprints were made of.
+    printed: Cell<usize>,
 }
 
 impl Host {
@@ -51,6 +53,7 @@ impl Host {
             recordings: RefCell::default(),
             names: RefCell::default(),
             watched: HashMap::new(),
+            printed: Cell::new(0),
         }
     }
 
@@ -64,20 +67,23 @@ impl Host {
         let claims = self.claims.borrow();
         let changed = |declared: &Declared| {
             let mut read = declared.read.iter();
-            let changed = read.find(|seen| module.get(&seen.kept).is_none_or(|now| print_of(now) != seen.print))?;
+            let changed = read.find(|seen| module.get(&seen.kept).is_none_or(|now| print_of(now).0 != seen.print))?;
             Some((changed.name.clone(), declared.place.clone()))
         };
         claims.iter().find_map(changed)
     }
 }
 
-/// A fingerprint of a value: of its text, in which all that lists, dictionaries and structs hold stands.
-fn print_of(value: Value<'_>) -> u64 {
+/// Fingerprints of a file are made of so many characters: some seconds.
+const MOST_PRINTED: usize = 1 << 28;
+
+/// A fingerprint of a value: of its text, in which all that lists, dictionaries and structs hold stands. Also its length.
+fn print_of(value: Value<'_>) -> (u64, usize) {
     let mut hasher = DefaultHasher::new();
     // What is not known has a text, too, on which nothing rests here.
     let (text, _) = once(Reading::Strict, || value.to_repr());
-    (value.get_type(), text).hash(&mut hasher);
-    hasher.finish()
+    (value.get_type(), &text).hash(&mut hasher);
+    (hasher.finish(), text.len())
 }
 
 /// A value that a claim may read, as it was when the claim was stated.
@@ -324,9 +330,16 @@ pub(super) fn claim_functions(builder: &mut GlobalsBuilder) {
             if *is_handed_on {
                 eval.module().set(&kept, value);
             }
-            Some(Seen { name: name.clone(), kept, print: print_of(value) })
+            let (print, length) = print_of(value);
+            host.printed.set(host.printed.get().saturating_add(length));
+            if host.printed.get() > MOST_PRINTED {
+                let message =
+                    format!("the claims of this file read values of more than {MOST_PRINTED} characters in all");
+                return Some(Err(failure(message + "\n  let them read smaller lists, or put them into several files")));
+            }
+            Some(Ok(Seen { name: name.clone(), kept, print }))
         };
-        let read = watched.filter_map(see).collect();
+        let read = watched.filter_map(see).collect::<starlark::Result<_>>()?;
         host.claims.borrow_mut().push(Declared {
             name: name.to_owned(),
             statement: statement.to_owned(),

@@ -24,7 +24,7 @@
 //! ```
 //!
 //! With the feature `faer` large matrices are eliminated by floating-point matrix products, exactly; without it the crate builds in
-//! half the time, and answers the same.
+//! half the time, and finds the same dimensions; bounds on errors may be others, since other primes are drawn.
 //!
 //! # All allocations
 //!

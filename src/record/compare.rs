@@ -90,7 +90,7 @@ impl CompareRow {
             reason: None,
             network: Some(reported.network.to_string()),
             allocation: Some(print(reported.network.layout(), &reported.allocation)),
-            samples: reported.samples.count(),
+            samples: judged.answer.samples.count(),
             trials: Some(reported.trials),
             successes: Some(reported.successes),
             verdict_exact: Some(judged.answer.verdict.name().to_owned()),

@@ -141,7 +141,7 @@ pub struct Training {
 }
 
 impl Training {
-    /// Compiles the label map for the allocation.
+    /// Compiles the label map for the allocation. With kinks *functional* stands for a number of inputs ([`Network::matched_on`]).
     ///
     /// # Errors
     /// See [`TrainingError`].
@@ -151,6 +151,7 @@ impl Training {
         allocation: &Allocation,
         options: TrialOptions,
     ) -> Result<Self, TrainingError> {
+        let samples = network.matched_on(samples);
         let program = Program::on_draws(network, samples, allocation, options.ensemble)?;
         let (network, allocation) = (network.clone(), allocation.clone());
         let trainer = options.method.trainer(&options.trainer);

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use allocert::certificate::OfClaim;
 use allocert::checker::{Report, Verdict, check};
-use allocert::claims::Checked;
+use allocert::claims::{Checked, Outcome};
 use allocert::reach::Evidence;
 use allocert::record::{Trained, Verify};
 
@@ -134,7 +134,9 @@ fn certify(
         return Err(disagreement(&path, &report));
     }
     // Nothing is called proved but what the checker confirmed.
-    let settled = checked.evidence.is_some() && checked.only_dimensions;
+    // What draws alone support stays so, whatever is proved of the dimensions.
+    let on_draws = matches!(checked.outcome, Ok(Outcome::Supported | Outcome::Contradicted));
+    let settled = checked.evidence.is_some() && checked.only_dimensions && !on_draws;
     if settled && report.is_whole() && certificate.is_whole() {
         checked.evidence = Some(Evidence::Proved);
         if let Some(counterexample) = &mut checked.counterexample {

@@ -81,8 +81,7 @@ impl Matcher {
     /// Draws random points enough for dimensions with an error of at most 2^`settings.error_log2` each, or [`DRAWS`] activation
     /// patterns. What says stop in `limits` is for that; each question has a [`Control`] of its own.
     ///
-    /// With kinks no number of inputs shows the whole function: in place of *functional* the matcher takes four inputs a weight, which
-    /// its answers say.
+    /// With kinks *functional* stands for a number of inputs ([`Network::matched_on`]), which the answers say.
     ///
     /// # Errors
     /// See [`ReachError`].
@@ -93,10 +92,7 @@ impl Matcher {
         limits: Limits<'_>,
     ) -> Result<Self, MatchError> {
         let (control, limits) = (limits.control, limits.alone());
-        let samples = match samples {
-            Samples::Functional if !network.has_one_matroid() => Samples::Count(network.probe_inputs(samples) as u64),
-            samples => samples,
-        };
+        let samples = network.matched_on(samples);
         let engine = match Dimensions::new(network, samples, settings.seed, DRAWS, &control)? {
             Dimensions::Matroid(mut matroid) if network.is_analytic() => {
                 // Where no number of points gives a bound, a second one is a second look.

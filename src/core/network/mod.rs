@@ -388,6 +388,15 @@ impl Network {
         }
     }
 
+    /// The samples that students are matched with teachers on. With kinks no number of inputs shows the whole function: in place of
+    /// *functional* there are four inputs for each weight.
+    pub fn matched_on(&self, samples: Samples) -> Samples {
+        match samples {
+            Samples::Functional if !self.has_one_matroid() => Samples::Count(self.probe_inputs(samples) as u64),
+            samples => samples,
+        }
+    }
+
     /// The number of inputs of [`Network::probe`].
     pub fn probe_inputs(&self, samples: Samples) -> usize {
         match samples {
