@@ -154,7 +154,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// How many more labels, on all samples, than none depend on a set.
+/// How many labels, on all samples, depend on a set.
 pub(super) fn labels(network: &Network, samples: Samples, set: &Allocation) -> Option<usize> {
     let (program, samples) = (network.own_program()?, samples.count()?);
     let mut moves: Vec<bool> = Vec::with_capacity(program.operations().len());
@@ -166,14 +166,14 @@ pub(super) fn labels(network: &Network, samples: Samples, set: &Allocation) -> O
     each.checked_mul(usize::try_from(samples).ok()?)
 }
 
-/// Rows that grow: how many independent ones there are.
+/// Rows that grow.
 struct Rows {
     field: PrimeField,
     rows: Vec<Vec<u64>>,
 }
 
 impl Rows {
-    /// Appends entries to all rows; whether they are independent now, and their rank.
+    /// Appends entries to all rows; their rank now.
     fn extend(&mut self, more: Vec<Vec<u64>>) -> usize {
         if self.rows.is_empty() {
             self.rows = vec![Vec::new(); more.len()];
@@ -211,22 +211,14 @@ pub(super) fn further_points<E: Engine>(ground: &Ground<'_, E>) -> Result<Option
 fn one_by_one(place: &Place<'_>, first: &[Gradients]) -> Option<Vec<Rule>> {
     let field = place.field;
     let mut rows = [true, false].map(|seeing| (seeing, Rows { field, rows: Vec::new() }));
-    let all = place.sees.len();
-    let mut extend = |gradients: &Gradients| -> usize {
-        rows.iter_mut().map(|(seeing, rows)| rows.extend(place.part(gradients, *seeing))).sum()
+    let mut extend = |gradients: &[Gradients]| {
+        let mut on_one = |gradients: &Gradients| -> usize {
+            rows.iter_mut().map(|(seeing, rows)| rows.extend(place.part(gradients, *seeing))).sum()
+        };
+        gradients.iter().map(&mut on_one).last().unwrap_or(0)
     };
-    let mut rank = first.iter().map(&mut extend).last()?;
-    let (mut points, mut quiet) = (Vec::new(), 0);
-    let mut draw = Draw::new(0, 1 << 32, 99);
-    while rank < all && quiet < MOST_QUIET && points.len() < MOST_POINTS {
-        let mut at = place.begin(&mut draw);
-        let values = place.add_input(&mut at, &mut draw)?;
-        let next = extend(&place.gradients(&values));
-        quiet = if next > rank { 0 } else { quiet + 1 };
-        rank = next;
-        points.push(point(place, &at));
-    }
-    (rank == all).then_some(points)
+    let rank = extend(first);
+    until_independent(place, (1, 1 << 32), (rank, place.sees.len()), extend)
 }
 
 /// Points of as many inputs as the first, with which gradients by everything show it on so many samples.
@@ -238,9 +230,19 @@ fn jointly(place: &Place<'_>, first: &[Gradients]) -> Option<Vec<Rule>> {
     }
     let mut rows = Rows { field: place.field, rows: Vec::new() };
     let mut extend = |gradients: &[Gradients]| rows.extend(joint(place, gradients));
-    let mut rank = extend(first);
+    let rank = extend(first);
+    until_independent(place, (samples, 1 << 33), (rank, all), extend)
+}
+
+/// Points of so many inputs, until the gradients there have brought the rank up to that of all; nothing if some in a row bring nothing.
+fn until_independent(
+    place: &Place<'_>,
+    (samples, stream): (usize, u64),
+    (mut rank, all): (usize, usize),
+    mut extend: impl FnMut(&[Gradients]) -> usize,
+) -> Option<Vec<Rule>> {
     let (mut points, mut quiet) = (Vec::new(), 0);
-    let mut draw = Draw::new(0, 1 << 33, 99);
+    let mut draw = Draw::new(0, stream, 99);
     while rank < all && quiet < MOST_QUIET && points.len() < MOST_POINTS {
         let mut at = place.begin(&mut draw);
         let drawn: Option<Vec<Gradients>> =

@@ -16,6 +16,7 @@ mod presolve;
 mod quotient;
 mod real_roots;
 mod real_solutions;
+mod reduced;
 mod refutation;
 mod univariate;
 

@@ -10,7 +10,8 @@ use super::elimination::RowSpace;
 use super::lifting::Lifting;
 use super::polynomial::{Polynomial, Polynomials};
 use super::real_roots::{primitive, real_root};
-use super::real_solutions::{Reduced, Solver};
+use super::real_solutions::Solver;
+use super::reduced::Reduced;
 use crate::number::{Integers, PrimeField, Ring};
 
 /// Longer numbers are not looked for.

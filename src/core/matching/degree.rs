@@ -31,10 +31,10 @@ use crate::algebra::{Groebner, Limits, Polynomial, Polynomials, QuotientAlgebra,
 use crate::allocation::Allocation;
 use crate::control::{Control, Stopped};
 use crate::network::{Network, Probe, Samples};
-use crate::number::binomial;
 use crate::number::{PrimeField, Ring, Stream, generator};
+use crate::number::{binomial, ceil_log2};
 use crate::reach::point::ModularPoint;
-use crate::reach::{Evidence, ceil_log2, missed_minor_log2};
+use crate::reach::{Evidence, missed_minor_log2};
 
 use super::degeneration::{Degeneration, equations_at_the_limit};
 use super::equations::{equation_ring, equations_on, label_degrees, weights};

@@ -20,7 +20,8 @@
 use crate::allocation::{Allocation, subsets};
 use crate::control::Stopped;
 use crate::network::{Network, Samples};
-use crate::reach::{Evidence, JacobianMatroid, ceil_log2};
+use crate::number::ceil_log2;
+use crate::reach::{Evidence, JacobianMatroid};
 
 use super::answer::{Hypothesis, Reason};
 use super::degeneration::degenerations;

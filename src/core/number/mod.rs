@@ -33,6 +33,11 @@ use std::fmt::Debug;
 
 use rug::{Integer, Rational};
 
+/// The least whole number that log₂ is not above; 0 for 0.
+pub(crate) fn ceil_log2(value: u128) -> i64 {
+    i64::from(u128::BITS - value.saturating_sub(1).leading_zeros())
+}
+
 /// The binomial coefficient; 0 for k > n.
 pub fn binomial(n: usize, k: usize) -> Integer {
     if k > n { Integer::new() } else { Integer::from(n).binomial(k as u32) }

@@ -19,6 +19,7 @@
 use rug::Integer;
 
 use crate::network::Network;
+use crate::number::ceil_log2;
 use crate::transcendence::Plan;
 
 /// How a result is known: the one vocabulary of every answer.
@@ -233,11 +234,6 @@ pub(crate) fn missed_minor_log2(k: u128, degree: u64, height: u64, rows: u64) ->
     let of_points = k.saturating_mul(degree.into()).saturating_add(rows.into());
     let numerator = of_points.saturating_add(bad_primes.saturating_mul(64));
     (ceil_log2(numerator) - 60).min(0)
-}
-
-/// The least whole number that log₂ is not above; 0 for 0.
-pub(crate) fn ceil_log2(value: u128) -> i64 {
-    i64::from(u128::BITS - value.saturating_sub(1).leading_zeros())
 }
 
 #[cfg(test)]

@@ -27,8 +27,8 @@ mod scan_patterns;
 mod symmetry;
 mod wide;
 
+pub(crate) use chance::missed_minor_log2;
 pub use chance::{Chance, Evidence};
-pub(crate) use chance::{ceil_log2, missed_minor_log2};
 pub use count::Table;
 pub use count::count_all;
 pub use design::{Design, DesignOptions, Optimal, design};
