@@ -3,7 +3,7 @@
 
     git clone https://github.com/daokevin06/MFA_PNNs
     python3 benches/published_table.py MFA_PNNs --weights 450..550 --number 50
-    python3 benches/published_table.py MFA_PNNs --weights 0..5000 --number 50000      # all of it
+    python3 benches/published_table.py MFA_PNNs --weights 0..5000 --number 50000 --resume table     # all of it
 
 The table's own code looks at one random point modulo one prime; allocert states an error of at most 2^-100 for each row, or a
 proof. Reported is the processor time of all cores; a difference ends with exit status 1.
@@ -40,6 +40,7 @@ def main():
     parser.add_argument("--number", type=int, default=50, metavar="N", help="so many of them, drawn at random")
     parser.add_argument("--program", default="target/release/allocert", help="the program")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", metavar="DIR", help="keep finished pieces here, and go on from those that are there")
     arguments = parser.parse_args()
     low, high = (int(part) for part in arguments.weights.split(".."))
     table = rows(arguments.folder)
@@ -49,6 +50,7 @@ def main():
         file.writelines(f"pnn({list(widths)}, {degree})\n" for widths, degree, _, _ in chosen)
         file.flush()
         command = [arguments.program, "rank", "--networks", file.name, "--json"]
+        command += ["--resume", arguments.resume] if arguments.resume else []
         run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = usage.ru_utime + usage.ru_stime

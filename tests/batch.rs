@@ -141,6 +141,66 @@ fn a_batch_in_pieces_is_the_batch() {
     assert_eq!(allocert(&["rank", "lffn([3,3,3])", "--batch", path, "--resume", &at("run")]).status, 2);
 }
 
+/// What a command prints in one go, and by shards that are merged, one of them after it lost a piece.
+fn by_shards(command: &[&str], name: &str) -> [(i32, String); 2] {
+    let folder = file(&format!("{name}.txt"), "").parent().unwrap().to_owned();
+    let at = |shard: &str| folder.join(format!("{name}-{shard}")).to_str().unwrap().to_owned();
+    let run = |more: &[&str]| allocert(&[command, more].concat());
+    let whole = run(&[]);
+    for shard in ["1/2", "2/2"] {
+        let again = || run(&["--resume", &at(&shard[..1]), "--shard", shard]);
+        assert_eq!(again().status, 0, "{}", again().err);
+        let first = std::fs::read_dir(at(&shard[..1])).unwrap().filter_map(Result::ok).map(|entry| entry.path());
+        let piece = first.filter(|path| path.to_str().unwrap().contains("piece-")).min().unwrap();
+        std::fs::remove_file(piece).unwrap();
+        assert_eq!(allocert(&["merge", &at("1"), &at("2")]).status, 2, "a piece is missing");
+        assert_eq!(again().status, 0);
+    }
+    let json: &[&str] = if command.contains(&"--json") { &["--json"] } else { &[] };
+    let merged = allocert(&[&["merge", &at("1"), &at("2")], json].concat());
+    let other = run(&["--resume", &at("1"), "--shard", "1/2", "--error-log2", "-50"]);
+    assert!(other.status == 2 && other.err.contains("error_log2 -100, not -50"), "{}", other.err);
+    [(whole.status, whole.out), (merged.status, merged.out)]
+}
+
+#[test]
+fn lists_of_networks_and_matches_come_in_pieces_too() {
+    let lines: Vec<String> = (0..40).map(|i| format!("lffn([{}, {}, 2])", 1 + i % 3, 1 + i / 8)).collect();
+    let path = file("many.txt", &format!("{}\nlffn(\n", lines.join("\n")));
+    let [whole, merged] = by_shards(&["rank", "--networks", path.to_str().unwrap()], "of-networks");
+    assert_eq!(whole.0, 2, "the last line is no network");
+    assert_eq!(whole, merged);
+    let weights: Vec<String> = (0..20).map(|i| format!("W1[{},{}] W2[0,{}]", i % 2, i / 2 % 2, i / 4 % 2)).collect();
+    let path = file("matches.txt", &weights.join("\n"));
+    for command in ["match", "classify"] {
+        let asked = [command, "lffn([2,2,2])", "--batch", path.to_str().unwrap(), "--samples", "1"];
+        let [whole, merged] = by_shards(&asked, &format!("of-{command}"));
+        assert_eq!(whole.0, 0);
+        assert_eq!(whole, merged);
+    }
+}
+
+#[test]
+fn a_survey_comes_in_pieces() {
+    let survey = ["survey", "lrnn(1, 1, 1, 3)", "--sizes", "1..2", "--samples", "1..2", "--trials", "10", "--json"];
+    let [whole, merged] = by_shards(&survey, "survey-rows");
+    assert!(whole.0 == 0 && whole.1.lines().count() > 8);
+    assert_eq!(whole, merged);
+    let [whole, merged] = by_shards(&[&survey[..8], &["--seed", "3"]].concat(), "survey-text");
+    assert!(whole.1.contains("seed 3"), "{}", whole.1);
+    assert_eq!(whole, merged);
+}
+
+#[test]
+fn a_folder_for_pieces_needs_pieces() {
+    for command in [&["rank", "lffn([2,2])", "all"][..], &["match", "lffn([2,2])", "all"], &["classify", "lffn([2,2])"]]
+    {
+        let run = allocert(&[command, &["--resume", "nowhere"]].concat());
+        assert_eq!(run.status, 2);
+        assert!(run.err.contains("--batch"), "{}", run.err);
+    }
+}
+
 #[test]
 fn matches_are_decided_line_by_line() {
     let lines = ["W1", "W1[0,0] W2[0,0]", "all"];

@@ -14,19 +14,21 @@ use allocert::control::Control;
 use allocert::matching::{Limits, MatchAnswer, MatchError, MatchOptions, Matcher};
 use allocert::network::{Network, Samples};
 use allocert::reach::{Ranks, ReachError, Settings};
-use allocert::record::{self, Request, Run};
+use allocert::record::{self, Request};
 use allocert::text::quote;
 
 use super::Common;
 use super::failure::Failure;
 use super::interrupt;
 use super::output::line;
-
-use super::resume::{Folder, checksum};
+use super::pieces::Keeping;
+use super::resume::checksum;
 use super::scan_pieces::fingerprint;
 
 /// So many lines are answered together at the most; fewer where no more are waiting.
 const MOST_TOGETHER: usize = 256;
+/// So many lines are a piece where each may take long.
+const FEW_TOGETHER: usize = 16;
 
 /// A line as an object.
 #[derive(Deserialize)]
@@ -44,25 +46,94 @@ struct Wrong {
     error: String,
 }
 
+/// The lines of a file, and how they are answered.
+struct Lines<'a> {
+    path: &'a Path,
+    keeping: &'a Keeping,
+    /// So many are a piece of a run whose pieces are kept.
+    piece: usize,
+}
+
+impl Lines<'_> {
+    /// Answers the lines as they come, or, where pieces are kept, a piece at a time. `answer` says nothing of lines that it was
+    /// stopped before.
+    fn answer(
+        &self,
+        common: &Common,
+        request: impl FnOnce(&[(usize, String)]) -> Request,
+        mut answer: impl FnMut(&[(usize, String)]) -> Vec<Option<Said>>,
+    ) -> Result<ExitCode, Failure> {
+        let mut status = Status::default();
+        if self.keeping.resume.is_none() {
+            for_each_part(self.path, |lines| {
+                for ((line, _), said) in lines.iter().zip(answer(lines)) {
+                    match said {
+                        Some(said) => status.print(said)?,
+                        None => {
+                            let message = format!("stopped: interrupted before line {line} was answered");
+                            return Err(Failure::interrupted(message));
+                        }
+                    }
+                }
+                Ok(())
+            })?;
+            return Ok(status.exit());
+        }
+        if self.path.as_os_str() == "-" {
+            return Err(Failure::request("standard input is not read twice\n  name a file, or leave out --resume"));
+        }
+        let mut lines = Vec::new();
+        for_each_part(self.path, |part| {
+            lines.extend_from_slice(part);
+            Ok(())
+        })?;
+        let pieces: Vec<&[(usize, String)]> = lines.chunks(self.piece).collect();
+        let texts = self.keeping.run(common, (request(&lines), pieces.len()), |piece| {
+            let Some(all) = answer(pieces[piece]).into_iter().collect::<Option<Vec<Said>>>() else {
+                return Ok(None);
+            };
+            Ok(Some(serde_json::to_string(&all).map_err(std::io::Error::other)?))
+        })?;
+        texts.map_or(Ok(ExitCode::SUCCESS), |texts| merged(&texts))
+    }
+}
+
+/// The number of lines with a question, and a checksum of them.
+fn seal(lines: &[(usize, String)]) -> (usize, u32) {
+    let text: Vec<String> = lines.iter().map(|(number, line)| format!("{number} {line}\n")).collect();
+    (lines.len(), checksum(&text.concat()))
+}
+
 /// Answers each line of a file, or of standard input (`-`), about one network.
 pub(super) fn ranks(
-    network: &Network,
-    samples: Samples,
-    path: &Path,
-    settings: Settings,
-    draws: u64,
+    common: &Common,
+    (network, samples): (&Network, Samples),
+    (path, keeping): (&Path, &Keeping),
+    (settings, draws): (Settings, u64),
 ) -> Result<ExitCode, Failure> {
-    let (mut ranks, control) = (Ranks::new(network, settings, draws), Control::unlimited());
-    let mut status = Status::default();
-    for_each_part(path, |lines| {
-        let answers = answered(&mut ranks, samples, lines, &control);
-        answers.into_iter().try_for_each(|answer| status.print(answer))
-    })?;
-    Ok(status.exit())
+    let mut ranks = Ranks::new(network, settings, draws);
+    let request = |lines: &[(usize, String)]| Request::Batch {
+        network: network.to_string(),
+        program: fingerprint(network),
+        lines: seal(lines),
+        samples: samples.count(),
+        draws,
+        error_log2: settings.error_log2,
+        seed: settings.seed,
+    };
+    // Without a folder, Ctrl-C ends the program: what is printed is all that there is to keep.
+    let stop = keeping.resume.as_ref().map(|_| interrupt::flag());
+    let control = Control::unlimited();
+    let control = stop.as_ref().map_or(control, |stop| control.stopped_by(stop));
+    Lines { path, keeping, piece: MOST_TOGETHER }.answer(common, request, |lines| {
+        let said = ranked(&mut ranks, samples, lines, &control);
+        let whole = control.stopped().is_none();
+        said.into_iter().map(|said| whole.then_some(said)).collect()
+    })
 }
 
 /// What is said of each line.
-fn answered(ranks: &mut Ranks, samples: Samples, lines: &[(usize, String)], control: &Control<'_>) -> Vec<Said> {
+fn ranked(ranks: &mut Ranks, samples: Samples, lines: &[(usize, String)], control: &Control<'_>) -> Vec<Said> {
     let network = ranks.network().clone();
     let questions: Vec<_> = lines.iter().map(|(_, text)| question(&network, text, samples)).collect();
     let asked: Vec<(Allocation, Samples)> = questions.iter().flatten().cloned().collect();
@@ -78,115 +149,75 @@ fn answered(ranks: &mut Ranks, samples: Samples, lines: &[(usize, String)], cont
     lines.iter().zip(&questions).map(said).collect()
 }
 
-/// As [`ranks`], a piece at a time, each kept in a folder. The file is read whole.
-pub(super) fn resumed(
-    common: &Common,
-    (network, samples): (&Network, Samples),
-    path: &Path,
-    (settings, draws): (Settings, u64),
-    (folder, shard): (&Path, (usize, usize)),
-) -> Result<ExitCode, Failure> {
-    if path.as_os_str() == "-" {
-        return Err(Failure::request("standard input is not read twice\n  name a file, or leave out --resume"));
-    }
-    let mut lines = Vec::new();
-    for_each_part(path, |part| {
-        lines.extend_from_slice(part);
-        Ok(())
-    })?;
-    let text: Vec<String> = lines.iter().map(|(number, line)| format!("{number} {line}\n")).collect();
-    let request = Request::Batch {
-        network: network.to_string(),
-        program: fingerprint(network),
-        lines: (lines.len(), checksum(&text.concat())),
-        samples: samples.count(),
-        draws,
-        error_log2: settings.error_log2,
-        seed: settings.seed,
-    };
-    let pieces: Vec<&[(usize, String)]> = lines.chunks(MOST_TOGETHER).collect();
-    let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), request, pieces: pieces.len(), shard };
-    let kept = Folder::open(folder, run)?;
-    let (own, stop) = (kept.run().own().collect::<Vec<usize>>(), interrupt::flag());
-    let control = Control::unlimited().stopped_by(&stop);
-    let interrupted = |done: usize| {
-        let (all, folder) = (own.len(), folder.display());
-        Failure::limit(format!(
-            "interrupted after {done} of {all} pieces, which are kept in {folder}\n  the same command goes on from there"
-        ))
-    };
-    let mut ranks = Ranks::new(network, settings, draws);
-    for (done, piece) in own.iter().enumerate() {
-        if kept.read_or_say(*piece).and_then(|text| said(&text)).is_some() {
-            continue;
-        }
-        let answers = answered(&mut ranks, samples, pieces[*piece], &control);
-        if control.stopped().is_some() {
-            return Err(interrupted(done));
-        }
-        kept.write(*piece, &serde_json::to_string(&answers).map_err(std::io::Error::other)?)?;
-    }
-    if shard.1 > 1 {
-        return super::scan::shard_text(common, kept.run(), folder);
-    }
-    let texts = own.iter().filter_map(|piece| kept.read_or_say(*piece)).collect::<Vec<String>>();
-    if texts.len() < own.len() {
-        return Err(Failure::limit("something else changed the folder\n  the same command goes on from there"));
-    }
-    merged(&texts)
-}
-
 /// Prints the answers of all pieces.
 pub(super) fn merged(texts: &[String]) -> Result<ExitCode, Failure> {
     let mut status = Status::default();
     for text in texts {
-        let damaged = || Failure::request("a piece is damaged\n  run its shard's command again");
-        said(text).ok_or_else(damaged)?.into_iter().try_for_each(|answer| status.print(answer))?;
+        let damaged = |_| Failure::request("a piece is damaged\n  run its shard's command again");
+        let all: Vec<Said> = serde_json::from_str(text).map_err(damaged)?;
+        all.into_iter().try_for_each(|answer| status.print(answer))?;
     }
     Ok(status.exit())
-}
-
-/// The answers of a piece, from its file.
-fn said(text: &str) -> Option<Vec<Said>> {
-    serde_json::from_str(text).ok()
 }
 
 /// Answers about a network a line: its text (all weights), or an object with `network`, `allocation`, `samples`.
 pub(super) fn networks(
     common: &Common,
     samples: Samples,
-    path: &Path,
-    settings: Settings,
-    draws: u64,
+    (path, keeping): (&Path, &Keeping),
+    (settings, draws): (Settings, u64),
 ) -> Result<ExitCode, Failure> {
-    let mut status = Status::default();
-    for_each_part(path, |lines| {
-        for (line, text) in lines {
-            let answer = network_question(common, text, samples).and_then(|(network, allocation, samples)| {
-                let answer =
-                    Ranks::new(&network, settings, draws).answer(&allocation, samples, &Control::unlimited())?;
-                Ok(settled(answer))
-            });
-            status.print(Said::of(*line, answer.as_ref().map(rank_record)))?;
+    let request = |lines: &[(usize, String)]| {
+        // Another file may define the same names otherwise.
+        let programs = lines.iter().filter_map(|(_, text)| network_question(common, text, samples).ok());
+        let programs: Vec<String> = programs.map(|(network, ..)| format!("{:?}\n", fingerprint(&network))).collect();
+        Request::Networks {
+            lines: seal(lines),
+            programs: checksum(&programs.concat()),
+            samples: samples.count(),
+            draws,
+            error_log2: settings.error_log2,
+            seed: settings.seed,
         }
-        Ok(())
-    })?;
-    Ok(status.exit())
+    };
+    let stop = keeping.resume.as_ref().map(|_| interrupt::flag());
+    let control = Control::unlimited();
+    let control = stop.as_ref().map_or(control, |stop| control.stopped_by(stop));
+    Lines { path, keeping, piece: FEW_TOGETHER }.answer(common, request, |lines| {
+        let one = |(line, text): &(usize, String)| {
+            let answer = network_question(common, text, samples).and_then(|(network, allocation, samples)| {
+                Ok(settled(Ranks::new(&network, settings, draws).answer(&allocation, samples, &control)?))
+            });
+            let said = Said::of(*line, answer.as_ref().map(rank_record));
+            control.stopped().is_none().then_some(said)
+        };
+        lines.iter().map(one).collect()
+    })
 }
 
 /// Decides each line of a file, or of standard input (`-`), about one network; a time limit holds for each line.
 pub(super) fn matches(
-    network: &Network,
-    samples: Samples,
-    path: &Path,
+    common: &Common,
+    (network, samples): (&Network, Samples),
+    (path, keeping): (&Path, &Keeping),
     settings: Settings,
-    options: &MatchOptions,
-    limit: Duration,
+    (options, limit): (&MatchOptions, Duration),
 ) -> Result<ExitCode, Failure> {
     let mut matchers: Vec<(Samples, Result<Matcher, MatchError>)> = Vec::new();
-    let (mut status, stop) = (Status::default(), interrupt::flag());
+    let stop = interrupt::flag();
     let control = Control::unlimited().stopped_by(&stop);
-    for_each_part(path, |lines| {
+    let request = |lines: &[(usize, String)]| Request::Matches {
+        network: network.to_string(),
+        program: fingerprint(network),
+        lines: seal(lines),
+        samples: samples.count(),
+        ensemble: options.ensemble.to_string(),
+        trials: format!("{:?}", options.trials),
+        error_log2: settings.error_log2,
+        time_limit: limit.as_secs(),
+        seed: settings.seed,
+    };
+    Lines { path, keeping, piece: FEW_TOGETHER }.answer(common, request, |lines| {
         let questions: Vec<_> = lines.iter().map(|(_, text)| question(network, text, samples)).collect();
         for (_, samples) in questions.iter().flatten() {
             if matchers.iter().all(|(known, _)| known != samples) {
@@ -205,16 +236,13 @@ pub(super) fn matches(
         // What is decided while nobody has asked to stop is whole.
         let whole = |question| Some(decided(question)).filter(|_| control.stopped().is_none());
         let answers: Vec<Option<Result<MatchAnswer, Failure>>> = questions.par_iter().map(whole).collect();
-        for ((line, _), answer) in lines.iter().zip(&answers) {
-            let Some(answer) = answer else {
-                return Err(Failure::interrupted(format!("stopped: interrupted before line {line} was answered")));
-            };
+        let said = |((line, _), answer): (&(usize, String), Option<Result<MatchAnswer, Failure>>)| {
+            let answer = answer?;
             let record = answer.as_ref().map(|answer| record::Match::of(answer, options.ensemble));
-            status.print(Said::of(*line, record))?;
-        }
-        Ok(())
-    })?;
-    Ok(status.exit())
+            Some(Said::of(*line, record))
+        };
+        lines.iter().zip(answers).map(said).collect()
+    })
 }
 
 /// What is said of a line: an exit status, and an object as text.

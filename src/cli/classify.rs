@@ -13,6 +13,7 @@ use allocert::record;
 
 use super::failure::Failure;
 use super::output::{bar, hanging, json, line, plural, thousands, wrapped_paragraph};
+use super::pieces::Keeping;
 use super::{Common, Subject, batch, error_bound, interrupt, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -34,6 +35,8 @@ pub(super) struct Arguments {
     /// and samples: an object a line, as of `match`. The time limit holds for each line.
     #[arg(long, value_name = "FILE", conflicts_with = "maximal")]
     batch: Option<PathBuf>,
+    #[command(flatten)]
+    keeping: Keeping,
     /// Where no law settles a verdict: how many random instances to decide, in search of one without a match.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = super::at_least_one)]
     trials: u64,
@@ -55,8 +58,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let limit = Duration::from_secs(arguments.time_limit);
     if let Some(path) = &arguments.batch {
         let settings = settings(common, arguments.error_log2);
-        return batch::matches(&network, arguments.subject.samples(), path, settings, &options, limit);
+        let (subject, kept) = ((&network, arguments.subject.samples()), (path.as_path(), &arguments.keeping));
+        return batch::matches(common, subject, kept, settings, (&options, limit));
     }
+    arguments.keeping.only_with(false, "--batch")?;
     let bar = bar("classifying {bar:30} {pos}/{len}, {eta} left");
     let progress = |done: u64, all: u64| {
         bar.set_length(all);

@@ -20,6 +20,7 @@ use allocert::report::Results;
 use super::certificate::save;
 use super::failure::Failure;
 use super::output::{bar, beside, heading, json, learnable, line, outward, thousands, wrapped_paragraph, written};
+use super::pieces::Keeping;
 use super::{AllocationFiles, Common, Subject, batch, error_bound, interrupt, report, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -39,6 +40,8 @@ pub(super) struct Arguments {
     /// object a line. The time limit holds for each line.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["allocation", "allocation_file", "mask", "report", "certificate"])]
     batch: Option<PathBuf>,
+    #[command(flatten)]
+    keeping: Keeping,
     #[command(flatten)]
     files: AllocationFiles,
     /// Where no law settles the value: how many random instances to decide (with --precision, at most).
@@ -82,8 +85,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let limit = Duration::from_secs(arguments.time_limit);
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
     if let Some(path) = &arguments.batch {
-        return batch::matches(&network, samples, path, settings, &options, limit);
+        let kept = (path.as_path(), &arguments.keeping);
+        return batch::matches(common, (&network, samples), kept, settings, (&options, limit));
     }
+    arguments.keeping.only_with(false, "--batch")?;
     let allocation = arguments.files.allocation(&network, arguments.allocation.as_deref())?;
     let bar = bar("deciding {bar:30} {pos}/{len} instances, {eta} left");
     let progress = |done: u64, all: u64| {

@@ -13,7 +13,7 @@ use super::Common;
 use super::failure::Failure;
 use super::output::{json, line};
 use super::resume::{Damaged, Folder, difference};
-use super::{scan, scan_pieces};
+use super::{scan, scan_pieces, survey};
 
 const EXAMPLES: &str = "Examples:
   allocert merge shard-*
@@ -25,15 +25,24 @@ pub(super) struct Arguments {
     /// The folders that --resume filled, one a shard.
     #[arg(value_name = "DIR", required = true)]
     folders: Vec<PathBuf>,
+    /// Shards of a survey: write its table and drawings into this folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let folders = arguments.folders.iter().map(|path| Folder::existing(path)).collect::<Result<Vec<_>, _>>()?;
     let run = one_run(&folders)?;
     let texts = texts(&folders, &run)?;
+    if arguments.out.is_some() && !matches!(run.request, Request::Survey { .. }) {
+        return Err(Failure::request("--out is for the table and the drawings of a survey\n  leave it out"));
+    }
     match &run.request {
         Request::Scan { .. } => merge_scan(common, &run, &texts),
-        Request::Batch { .. } => super::batch::merged(&texts),
+        Request::Batch { .. } | Request::Networks { .. } | Request::Matches { .. } => super::batch::merged(&texts),
+        Request::Survey { samples, .. } => {
+            survey::merged(common, (samples.len(), run.seed()), &texts, arguments.out.as_deref())
+        }
         Request::Verify { .. } => super::verify::merged(common, &run, &texts),
     }
 }

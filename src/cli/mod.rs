@@ -25,6 +25,7 @@ mod new;
 mod obstruction;
 mod orbits;
 mod output;
+mod pieces;
 mod rank;
 mod report;
 mod resume;
@@ -161,7 +162,7 @@ enum Command {
     Families(families::Arguments),
     /// Write a commented claim file to start from.
     New(new::Arguments),
-    /// Join the shards of a scan or of a verification.
+    /// Join the shards of a run: of a scan, a verification, a batch or a survey.
     Merge(merge::Arguments),
     /// Check certificates with an arithmetic of its own.
     Check(check::Arguments),

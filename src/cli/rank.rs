@@ -18,6 +18,7 @@ use super::failure::Failure;
 use super::interrupt;
 use super::obstruction::obstructions;
 use super::output::{beside, hanging, heading, json, learnable, line, plural, thousands, written};
+use super::pieces::Keeping;
 use super::{AllocationFiles, Common, Pins, batch, error_bound, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -42,12 +43,8 @@ pub(super) struct Arguments {
     /// object a line.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["allocation", "allocation_file", "mask", "certificate"])]
     batch: Option<PathBuf>,
-    /// Keep finished pieces of the batch in this folder, and go on from those that are there.
-    #[arg(long, value_name = "DIR", requires = "batch")]
-    resume: Option<PathBuf>,
-    /// Only this shard of the batch's pieces, such as 3/8; `merge` joins the folders of all.
-    #[arg(long, value_name = "I/N", value_parser = super::resume::shard, requires = "resume")]
-    shard: Option<(usize, usize)>,
+    #[command(flatten)]
+    keeping: Keeping,
     /// Answer for each network in the lines of this file, all weights or an object with network, allocation and samples.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["network", "allocation", "batch", "allocation_file", "mask", "pin", "certificate"])]
     networks: Option<PathBuf>,
@@ -74,19 +71,17 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let (settings, draws) = (settings(common, arguments.error_log2), arguments.draws);
     let samples = arguments.samples.map_or(Samples::Functional, Samples::Count);
     if let Some(path) = &arguments.networks {
-        return batch::networks(common, samples, path, settings, draws);
+        return batch::networks(common, samples, (path, &arguments.keeping), (settings, draws));
     }
     let Some(name) = &arguments.network else {
         return Err(Failure::request("no network is named\n  name one, such as 'lffn([2, 2, 2])'"));
     };
     let network = common.pinned(name, &arguments.pins)?;
     if let Some(path) = &arguments.batch {
-        if let Some(folder) = &arguments.resume {
-            let shard = arguments.shard.unwrap_or((1, 1));
-            return batch::resumed(common, (&network, samples), path, (settings, draws), (folder, shard));
-        }
-        return batch::ranks(&network, samples, path, settings, draws);
+        let kept = (path.as_path(), &arguments.keeping);
+        return batch::ranks(common, (&network, samples), kept, (settings, draws));
     }
+    arguments.keeping.only_with(false, "--batch or --networks")?;
     let allocation = arguments.files.allocation(&network, arguments.allocation.as_deref())?;
     if arguments.all_samples {
         let answers = at_all_samples(&network, &allocation, settings)?;

@@ -79,6 +79,65 @@ pub enum Request {
         /// The seed.
         seed: u64,
     },
+    /// `allocert rank --networks`
+    Networks {
+        /// The number of lines with a question, and a checksum of them.
+        lines: (usize, u32),
+        /// A checksum of the forward passes of networks that are not built in.
+        programs: u32,
+        /// The number of generic inputs where a line gives none; nothing when functional.
+        samples: Option<u64>,
+        /// The activation patterns drawn for a network with kinks.
+        draws: u64,
+        /// The bound on the error.
+        error_log2: i64,
+        /// The seed.
+        seed: u64,
+    },
+    /// `allocert match --batch`, `allocert classify --batch`
+    Matches {
+        /// The network, as it is written.
+        network: String,
+        /// A checksum of its forward pass, of a network that is not built in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        program: Option<u32>,
+        /// The number of lines with a question, and a checksum of them.
+        lines: (usize, u32),
+        /// The number of generic inputs where a line gives none; nothing when functional.
+        samples: Option<u64>,
+        /// How students, teachers and inputs are drawn.
+        ensemble: String,
+        /// How many instances are decided.
+        trials: String,
+        /// The bound on the error.
+        error_log2: i64,
+        /// The seconds for one line.
+        time_limit: u64,
+        /// The seed.
+        seed: u64,
+    },
+    /// `allocert survey`
+    Survey {
+        /// The network, as it is written.
+        network: String,
+        /// A checksum of its forward pass, of a network that is not built in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        program: Option<u32>,
+        /// The first and the last size.
+        sizes: (usize, usize),
+        /// The numbers of generic inputs, each or nothing when functional.
+        samples: Vec<Option<u64>>,
+        /// Students and teachers for each orbit.
+        trials: u64,
+        /// The trainers.
+        trainers: Vec<String>,
+        /// Restarts of Levenberg-Marquardt, and of the others.
+        restarts: (u32, u32),
+        /// The bound on the error.
+        error_log2: i64,
+        /// The seed.
+        seed: u64,
+    },
 }
 
 impl Run {
@@ -90,7 +149,12 @@ impl Run {
     /// The seed of what is asked.
     pub fn seed(&self) -> u64 {
         match self.request {
-            Request::Scan { seed, .. } | Request::Verify { seed, .. } | Request::Batch { seed, .. } => seed,
+            Request::Scan { seed, .. }
+            | Request::Verify { seed, .. }
+            | Request::Batch { seed, .. }
+            | Request::Networks { seed, .. }
+            | Request::Matches { seed, .. }
+            | Request::Survey { seed, .. } => seed,
         }
     }
 

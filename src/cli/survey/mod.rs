@@ -1,7 +1,7 @@
 //! `allocert survey`: every orbit of allocations of chosen sizes, trained and held against theory: a table, and drawings of it.
 
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -12,13 +12,15 @@ use allocert::matching::Matcher;
 use allocert::network::{Network, Samples};
 use allocert::plot::PlotError;
 use allocert::reach::ReachError;
-use allocert::record::SurveyRow;
+use allocert::record::{Request, SurveyRow};
 use allocert::training::{Exact, Experiment, Method, Orbit, Training, TrialOptions, orbits};
 
 use super::failure::Failure;
 use super::file::{make_folder, write_whole};
 use super::output::{bar, json, line, plural};
+use super::pieces::Keeping;
 use super::scan::sizes;
+use super::scan_pieces::fingerprint;
 use super::{Common, Pins, error_bound, interrupt, settings};
 
 mod drawing;
@@ -63,6 +65,8 @@ pub(super) struct Arguments {
     /// The folder to write to; made if it is not there.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    keeping: Keeping,
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -92,38 +96,116 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     };
     let methods: Vec<Method> = arguments.only.map_or(Method::ALL.to_vec(), |only| vec![only]);
     let bar = bar("surveying {bar:30} {pos}/{len}, {eta} left");
-    bar.set_length((all.len() * samples.len() * methods.len()) as u64);
-    let mut rows = Vec::new();
-    for samples in &samples {
-        let matcher = Matcher::new(&network, *samples, settings(common, arguments.error_log2), Limits::default())?;
-        for orbit in &all {
-            let mut exact: Option<Exact> = None;
-            for method in &methods {
-                if control.stopped().is_none() {
-                    let row =
-                        row(common, arguments, &matcher, (&network, *samples, orbit, *method), &mut exact, &control)?;
-                    if common.json && row.is_some() {
-                        json(&row)?;
-                    }
-                    rows.extend(row);
-                }
-                bar.inc(1);
-            }
+    let pieces = all.len() * samples.len();
+    bar.set_length((pieces * methods.len()) as u64);
+    let mut matchers: Vec<(Samples, Matcher)> = Vec::new();
+    // The rows of an orbit at a number of samples; those that were finished before the work was stopped.
+    let mut of_piece = |piece: usize| -> Result<Vec<SurveyRow>, Failure> {
+        let (samples, orbit) = (samples[piece / all.len()], &all[piece % all.len()]);
+        if matchers.last().is_none_or(|(known, _)| *known != samples) {
+            let settings = settings(common, arguments.error_log2);
+            matchers = vec![(samples, Matcher::new(&network, samples, settings, Limits::default())?)];
         }
+        let (mut exact, mut rows): (Option<Exact>, _) = (None, Vec::new());
+        for method in &methods {
+            if control.stopped().is_none() {
+                let asked = (&network, samples, orbit, *method);
+                rows.extend(row(common, arguments, &matchers[0].1, asked, &mut exact, &control)?);
+            }
+            bar.inc(1);
+        }
+        Ok(rows)
+    };
+    let mut rows = Vec::new();
+    if arguments.keeping.resume.is_some() {
+        let request = (request(common, arguments, &network, (&samples, &methods)), pieces);
+        let done = arguments.keeping.run(common, request, |piece| {
+            let rows = of_piece(piece)?;
+            (rows.len() == methods.len()).then(|| kept(&rows)).transpose()
+        });
+        bar.finish_and_clear();
+        let Some(texts) = done? else {
+            return Ok(ExitCode::SUCCESS);
+        };
+        return merged(common, (samples.len(), common.seed), &texts, arguments.out.as_deref());
+    }
+    for piece in 0..pieces {
+        let more = of_piece(piece)?;
+        if common.json {
+            more.iter().try_for_each(json)?;
+        }
+        rows.extend(more);
     }
     bar.finish_and_clear();
-    if let Some(folder) = &arguments.out {
+    let partial = control.stopped().is_some();
+    finish(common, rows, (all.len(), samples.len(), partial), (common.seed, arguments.out.as_deref()))
+}
+
+/// What `run.json` says of a survey.
+fn request(
+    common: &Common,
+    arguments: &Arguments,
+    network: &Network,
+    (samples, methods): (&[Samples], &[Method]),
+) -> Request {
+    Request::Survey {
+        network: network.to_string(),
+        program: fingerprint(network),
+        sizes: (*arguments.sizes.start(), (*arguments.sizes.end()).min(network.weights())),
+        samples: samples.iter().map(|samples| samples.count()).collect(),
+        trials: arguments.trials,
+        trainers: methods.iter().map(|method| method.name().to_owned()).collect(),
+        restarts: (arguments.restarts, arguments.gradient_restarts),
+        error_log2: arguments.error_log2,
+        seed: common.seed,
+    }
+}
+
+/// The rows of a piece as they are kept: the table's text, in which numbers come back as they were.
+fn kept(rows: &[SurveyRow]) -> Result<String, Failure> {
+    Ok(serde_json::to_string(&table(rows)?).map_err(std::io::Error::other)?)
+}
+
+/// Prints and writes the rows of all pieces.
+pub(super) fn merged(
+    common: &Common,
+    (samples, seed): (usize, u64),
+    texts: &[String],
+    out: Option<&Path>,
+) -> Result<ExitCode, Failure> {
+    let mut rows: Vec<SurveyRow> = Vec::new();
+    for text in texts {
+        let damaged = || Failure::request("a piece is damaged\n  run its shard's command again");
+        let table: String = serde_json::from_str(text).map_err(|_| damaged())?;
+        for row in csv::Reader::from_reader(table.as_bytes()).deserialize() {
+            rows.push(row.map_err(|_| damaged())?);
+        }
+    }
+    out.map_or(Ok(()), make_folder)?;
+    if common.json {
+        rows.iter().try_for_each(json)?;
+    }
+    finish(common, rows, (texts.len() / samples.max(1), samples, false), (seed, out))
+}
+
+/// Writes the table and its drawings, says what they come to.
+fn finish(
+    common: &Common,
+    rows: Vec<SurveyRow>,
+    (orbits, samples, partial): (usize, usize, bool),
+    (seed, out): (u64, Option<&Path>),
+) -> Result<ExitCode, Failure> {
+    if let Some(folder) = out {
         write_whole(&folder.join("survey.csv"), table(&rows)?.as_bytes())?;
         let named = |name: &str| folder.join(name);
         draw(&named("success-against-match.svg"), drawing::against_match(&rows))?;
-        if samples.len() > 1 {
+        if samples > 1 {
             draw(&named("success-against-samples.svg"), drawing::against_samples(&rows))?;
         }
     }
     let inconsistent: u64 = rows.iter().map(|r| r.inconsistent).sum();
-    let partial = control.stopped().is_some();
     if !common.json {
-        line(&summary(&rows, all.len(), inconsistent, partial, common.seed))?;
+        line(&summary(&rows, orbits, inconsistent, partial, seed))?;
     }
     Ok(ExitCode::from(match (inconsistent, partial) {
         (1.., _) => 1,

@@ -1,0 +1,74 @@
+//! `--resume DIR` and `--shard I/N` of batches and surveys: a piece after the other, each kept when it is finished.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use allocert::record::{Request, Run};
+
+use super::failure::Failure;
+use super::resume::{Folder, shard};
+use super::{Common, scan};
+
+/// Where finished pieces are kept, and which pieces are asked for.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Keeping {
+    /// Keep finished pieces (of a batch, of a list, of a survey) in this folder, and go on from those that are there.
+    #[arg(long, value_name = "DIR")]
+    pub(super) resume: Option<PathBuf>,
+    /// Only this shard of the pieces, such as 3/8; `merge` joins the folders of all.
+    #[arg(long, value_name = "I/N", value_parser = shard, requires = "resume")]
+    shard: Option<(usize, usize)>,
+}
+
+impl Keeping {
+    /// Refuses a folder where nothing comes in pieces.
+    pub(super) fn only_with(&self, in_pieces: bool, what: &str) -> Result<(), Failure> {
+        match &self.resume {
+            Some(_) if !in_pieces => Err(Failure::request(format!(
+                "--resume keeps the pieces of {what}, and there is one question only\n  leave out --resume, or give {what}"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Does the pieces that are not finished: the results of all in order, or nothing where they are those of one shard of
+    /// several, which is said. `do_piece` gives the result of a piece, a line, or nothing where it was stopped before the end.
+    ///
+    /// # Errors
+    /// The folder is not this run's, a piece fails, or the run was interrupted.
+    pub(super) fn run(
+        &self,
+        common: &Common,
+        (request, pieces): (Request, usize),
+        mut do_piece: impl FnMut(usize) -> Result<Option<String>, Failure>,
+    ) -> Result<Option<Vec<String>>, Failure> {
+        let Some(path) = &self.resume else {
+            return Err(Failure::request("no folder is named"));
+        };
+        let shard = self.shard.unwrap_or((1, 1));
+        let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), request, pieces, shard };
+        let folder = Folder::open(path, run)?;
+        let own: Vec<usize> = folder.run().own().collect();
+        for (done, piece) in own.iter().enumerate() {
+            if folder.read_or_say(*piece).is_some() {
+                continue;
+            }
+            let Some(result) = do_piece(*piece)? else {
+                let (all, shown) = (own.len(), path.display());
+                return Err(Failure::interrupted(format!(
+                    "interrupted after {done} of {all} pieces, which are kept in {shown}\n  the same command goes on from there"
+                )));
+            };
+            folder.write(*piece, &result)?;
+        }
+        if shard.1 > 1 {
+            return scan::shard_text(common, folder.run(), path).map(|_| None);
+        }
+        let results: Vec<String> = own.iter().filter_map(|piece| folder.read_or_say(*piece)).collect();
+        if results.len() < own.len() {
+            return Err(Failure::limit("something else changed the folder\n  the same command goes on from there"));
+        }
+        Ok(Some(results))
+    }
+}
