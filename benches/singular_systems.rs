@@ -1,6 +1,9 @@
-//! Writes the benchmarks' systems as a Singular program that counts their solutions and times it; see `benches/singular.sh`.
+//! Writes the benchmarks' systems as a Singular program that counts their solutions and times it; with the argument `ours`, does
+//! the same itself: a Gröbner basis modulo one prime, and the dimension. See `benches/singular.sh`.
 
-use allocert::algebra::{Monomials, Polynomial, Polynomials};
+use std::time::Instant;
+
+use allocert::algebra::{Groebner, Limits, Monomials, Polynomial, Polynomials, QuotientAlgebra};
 use allocert::allocation::{Allocation, parse, subsets};
 use allocert::control::Control;
 use allocert::network::{Network, Probe, Samples};
@@ -9,6 +12,8 @@ use allocert::reach::JacobianMatroid;
 
 /// Singular is fastest over small primes; ours are always above 2^60.
 const PRIME: u64 = 32003;
+/// The least of so many runs is said.
+const RUNS: usize = 20;
 
 /// Linear congruences: any numbers do.
 struct Numbers(u64);
@@ -24,7 +29,11 @@ impl Numbers {
 }
 
 fn main() {
-    println!("system(\"--ticks-per-sec\", 1000000); int t; int d;");
+    let ours = std::env::args().nth(1).as_deref() == Some("ours");
+    let group = if ours { timed } else { group };
+    if !ours {
+        println!("system(\"--ticks-per-sec\", 1000000); int t; int d;");
+    }
     let network = Network::lffn(&[2, 2, 2, 2], false).unwrap();
     let matroid = JacobianMatroid::new(&network, Samples::Functional, 1, &Control::unlimited()).unwrap();
     let spanning = subsets(&Allocation::all(12), 4).filter(|a| matroid.rank(a) == 4);
@@ -39,7 +48,25 @@ fn main() {
         let allocation = parse(network.layout(), text).unwrap();
         group(&format!("{network} {text}"), &network, samples, &[allocation]);
     }
-    println!("quit;");
+    if !ours {
+        println!("quit;");
+    }
+}
+
+/// The least time of some runs on some systems.
+fn timed(name: &str, network: &Network, samples: Samples, allocations: &[Allocation]) {
+    let prime = PrimeField::MERSENNE_61;
+    let systems: Vec<_> = allocations.iter().map(|a| equations(prime, network, samples, a)).collect();
+    let run = || {
+        let begun = Instant::now();
+        let solutions = systems.iter().map(|(ring, system)| {
+            let basis = Groebner::of(ring, system, &Limits::default()).expect("the limits are far");
+            QuotientAlgebra::of(&basis, &Limits::default()).expect("the limits are far").map_or(0, |q| q.dimension())
+        });
+        (solutions.sum::<usize>(), begun.elapsed().as_micros())
+    };
+    let (solutions, microseconds) = (0..RUNS).map(|_| run()).min_by_key(|(_, time)| *time).expect("some runs");
+    println!("{name}: {solutions} solutions, {microseconds} microseconds");
 }
 
 /// One timing for some systems.
@@ -56,9 +83,20 @@ fn group(name: &str, network: &Network, samples: Samples, allocations: &[Allocat
     println!("t = rtimer - t; \"{name}: \" + string(d) + \" solutions, \" + string(t) + \" microseconds\";");
 }
 
-/// The equations at some point.
+/// The equations at some point, as text.
 fn system(network: &Network, samples: Samples, allocation: &Allocation) -> Vec<String> {
-    let field = PrimeField::new(PRIME).unwrap();
+    let (ring, equations) = equations(PRIME, network, samples, allocation);
+    equations.iter().map(|p| show(&ring, p)).collect()
+}
+
+/// The equations at some point.
+fn equations(
+    prime: u64,
+    network: &Network,
+    samples: Samples,
+    allocation: &Allocation,
+) -> (Polynomials<'static, PrimeField>, Vec<Polynomial<u64>>) {
+    let field = PrimeField::new(prime).unwrap();
     let ring = Polynomials::new(field, Monomials::new(allocation.size()).unwrap(), 1 << 20);
     let mut numbers = Numbers(1);
     let (student, teacher) = (numbers.list(network.weights(), &field), numbers.list(network.weights(), &field));
@@ -75,9 +113,9 @@ fn system(network: &Network, samples: Samples, allocation: &Allocation) -> Vec<S
     let constants = |all: &[u64]| all.iter().map(|c| ring.constant(*c)).collect::<Vec<_>>();
     let inputs: Vec<_> = inputs.iter().map(|x| constants(x)).collect();
     let labels = network.labels(&ring, &constants(&teacher), &inputs);
-    let difference =
-        |(f, y): (&Polynomial<u64>, &Polynomial<u64>)| show(&ring, &allocert::number::Ring::sub(&ring, f, y));
-    network.labels(&ring, &weights, &inputs).iter().zip(&labels).map(difference).collect()
+    let difference = |(f, y): (&Polynomial<u64>, &Polynomial<u64>)| allocert::number::Ring::sub(&ring, f, y);
+    let equations = network.labels(&ring, &weights, &inputs).iter().zip(&labels).map(difference).collect();
+    (ring, equations)
 }
 
 fn show(ring: &Polynomials<PrimeField>, p: &Polynomial<u64>) -> String {

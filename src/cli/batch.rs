@@ -191,7 +191,7 @@ pub(super) fn networks(
             let said = Said::of(*line, answer.as_ref().map(rank_record));
             control.stopped().is_none().then_some(said)
         };
-        lines.iter().map(one).collect()
+        lines.par_iter().map(one).collect()
     })
 }
 

@@ -6,6 +6,8 @@
 
 use std::cmp::Ordering;
 
+use rustc_hash::FxHashMap;
+
 use super::monomial::{Monomial, Monomials};
 use super::polynomial::{Polynomial, Polynomials, Term};
 use crate::control::{Control, Stopped};
@@ -170,10 +172,28 @@ struct Element {
     superseded: bool,
 }
 
+/// So many elements whose leading monomial divides a monomial are compared.
+const CANDIDATES: usize = 3;
+/// So many monomials are remembered.
+const REMEMBERED: usize = 1 << 16;
+
+/// The first elements whose leading monomial divides a monomial, as far as they were looked for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fitting {
+    found: [u32; CANDIDATES],
+    count: u8,
+    /// So many elements were looked at.
+    scanned: u32,
+}
+
 struct Buchberger<'a> {
     field: PrimeField,
     monomials: Monomials,
     elements: Vec<Element>,
+    /// The leading monomials of the elements, close together: most of the time of a long computation is looking through them.
+    leads: Vec<Monomial>,
+    /// What was found when a monomial was looked for before. An element is never taken away, so the search goes on from there.
+    fitting: FxHashMap<Monomial, Fitting>,
     queue: Vec<Pair<'a>>,
     /// What is being reduced, and the room for the next step; kept to save allocations.
     current: Vec<Term<u64>>,
@@ -190,6 +210,8 @@ impl<'a> Buchberger<'a> {
             field: *ring.coefficients(),
             monomials: *ring.monomials(),
             elements: Vec::new(),
+            leads: Vec::new(),
+            fitting: FxHashMap::default(),
             queue: Vec::new(),
             current: Vec::new(),
             next: Vec::new(),
@@ -208,7 +230,7 @@ impl<'a> Buchberger<'a> {
             self.limits.control.check()?;
             self.start(&pair);
             let mut degree = pair.degree;
-            let mut tail = self.reduce(&mut degree, usize::MAX)?;
+            let mut tail = self.reduce(&mut degree, None)?;
             if tail.is_empty() {
                 continue;
             }
@@ -248,15 +270,19 @@ impl<'a> Buchberger<'a> {
         }
     }
 
-    /// The normal form of `current` by the elements, but for the element `except`; `degree` is kept true.
-    fn reduce(&mut self, degree: &mut u32, except: usize) -> Result<Vec<Term<u64>>, Stopped> {
+    /// The normal form of `current` by the elements, but for the element `except`, if one is given; `degree` is kept true.
+    fn reduce(&mut self, degree: &mut u32, except: Option<usize>) -> Result<Vec<Term<u64>>, Stopped> {
         let mut done = Vec::new();
         let mut at = 0;
         while let Some((m, c)) = self.current.get(at).copied() {
             // Looking for a reducer costs more than reducing where there are many elements.
             self.work += (self.elements.len() / SCANNED) as u64;
             self.look()?;
-            let Some(reducer) = self.reducer(m, except).map(|at| &self.elements[at]) else {
+            let reducer = match except {
+                None => self.reducer(m),
+                Some(except) => self.reducer_but(m, except),
+            };
+            let Some(reducer) = reducer.map(|at| &self.elements[at]) else {
                 done.push((m, c));
                 at += 1;
                 continue;
@@ -284,11 +310,36 @@ impl<'a> Buchberger<'a> {
         self.limits.allow(self.work)
     }
 
-    /// An element whose leading monomial divides `m`; the shortest of the first few.
-    fn reducer(&self, m: Monomial, except: usize) -> Option<usize> {
+    /// An element that is not superseded and whose leading monomial divides `m`: the shortest of the first few.
+    fn reducer(&mut self, m: Monomial) -> Option<usize> {
+        if self.fitting.len() == REMEMBERED {
+            self.fitting.clear();
+        }
+        let fitting = self.fitting.entry(m).or_default();
+        let (mut kept, mut count) = ([0; CANDIDATES], 0);
+        for at in &fitting.found[..usize::from(fitting.count)] {
+            if !self.elements[*at as usize].superseded {
+                kept[count] = *at;
+                count += 1;
+            }
+        }
+        let mut scanned = fitting.scanned as usize;
+        while count < CANDIDATES && scanned < self.leads.len() {
+            if self.monomials.divides(self.leads[scanned], m) && !self.elements[scanned].superseded {
+                kept[count] = scanned as u32;
+                count += 1;
+            }
+            scanned += 1;
+        }
+        *fitting = Fitting { found: kept, count: count as u8, scanned: scanned as u32 };
+        kept[..count].iter().map(|at| *at as usize).min_by_key(|at| self.elements[*at].tail.len())
+    }
+
+    /// As [`reducer`](Self::reducer), of the elements but one, without looking anything up.
+    fn reducer_but(&self, m: Monomial, except: usize) -> Option<usize> {
         let fits = |(i, e): &(usize, &Element)| !e.superseded && *i != except && self.monomials.divides(e.lead, m);
         let candidates = self.elements.iter().enumerate().filter(fits);
-        candidates.take(3).min_by_key(|(_, e)| e.tail.len()).map(|(i, _)| i)
+        candidates.take(CANDIDATES).min_by_key(|(_, e)| e.tail.len()).map(|(i, _)| i)
     }
 
     /// Adds an element and its pairs, by Gebauer and Möller's criteria.
@@ -307,6 +358,7 @@ impl<'a> Buchberger<'a> {
         for known in &mut self.elements {
             known.superseded |= monomials.divides(lead, known.lead);
         }
+        self.leads.push(element.lead);
         self.elements.push(element);
         Ok(())
     }
@@ -346,7 +398,7 @@ impl<'a> Buchberger<'a> {
             self.current.clear();
             self.current.extend_from_slice(&self.elements[at].tail);
             let mut degree = self.elements[at].degree;
-            self.elements[at].tail = self.reduce(&mut degree, at)?;
+            self.elements[at].tail = self.reduce(&mut degree, Some(at))?;
             self.elements[at].degree = degree;
         }
         let fall = |e: &Element| e.degree - monomials.degree(e.lead);
@@ -460,6 +512,33 @@ mod tests {
         let pairs = (0..polynomials.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
         let mut all = pairs.map(|(i, j)| s_polynomial(&polynomials[i], &polynomials[j])).chain(generators.to_vec());
         all.all(remainder)
+    }
+
+    proptest! {
+        /// Elements come one by one, some superseded by later ones; in between, monomials are asked for, again and again.
+        #[test]
+        fn what_is_remembered_of_a_search_is_what_a_search_finds(
+            leads in proptest::collection::vec((0u32..4, 0u32..4, 0u32..4, 0usize..6), 1..20),
+            asked in proptest::collection::vec((0u32..6, 0u32..6, 0u32..6), 1..8),
+        ) {
+            let ring = ring(3);
+            let monomials = *ring.monomials();
+            let monomial = |exponents: [u32; 3]| {
+                let powers = exponents.iter().enumerate().flat_map(|(i, e)| (0..*e).map(move |_| i));
+                powers.fold(Monomial::ONE, |m, i| monomials.product(m, monomials.variable(i)).unwrap())
+            };
+            let mut search = Buchberger::new(&ring, &Limits::default());
+            for (x, y, z, tail) in leads {
+                let lead = monomial([x, y, z]);
+                let tail = vec![(Monomial::ONE, 1); tail];
+                search.insert(Element { lead, tail, degree: 20, superseded: false }).unwrap();
+                for (x, y, z) in &asked {
+                    let m = monomial([*x, *y, *z]);
+                    let found = search.reducer(m);
+                    prop_assert_eq!(found, search.reducer_but(m, usize::MAX));
+                }
+            }
+        }
     }
 
     proptest! {

@@ -87,7 +87,8 @@ impl QuotientAlgebra {
             limits.control.check()?;
             let k = echelon.len();
             let mut vector = power.clone();
-            vector.resize(2 * d + 1, 0);
+            // What comes after its own place in the combination is 0 in each row, and left out.
+            vector.resize(d + k + 1, 0);
             vector[d + k] = self.field.one();
             for (pivot, known) in &echelon {
                 eliminate(&self.field, &mut vector, known, *pivot);
