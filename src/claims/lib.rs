@@ -9,6 +9,7 @@
 mod changes;
 mod check;
 mod counterexample;
+mod defined;
 mod definitions;
 mod error;
 mod families;
@@ -42,4 +43,5 @@ pub use globals::Expect;
 pub use outcome::{Checked, Counterexample, Outcome, Subject, Unsettled};
 pub use reference::reference;
 pub use session::{AskedMatch, Observation};
+pub use defined::Definition;
 pub use source::Written;

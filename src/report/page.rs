@@ -7,6 +7,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use allocert_core::text::thousands;
 use allocert_record::{Classify, Counterexample, Kind, Law, Match, Rank, Scan, Trend, Verify};
 
+use super::asked::asked;
 use super::prose::Prose;
 use super::read::{Results, Training};
 use super::{drawing, evidence, of_claim, of_match, outcome, plots, powers, probability, samples, seconds};
@@ -147,6 +148,10 @@ fn is_relative(path: &str) -> bool {
 }
 
 fn counterexample(c: &Counterexample, room: &mut usize) -> Value {
+    // One about a network as a whole is drawn with the first allocation whose dimension the claim asked for.
+    let shown = asked(c).into_iter().next();
+    let drawn = shown.as_ref().map(|shown| Counterexample { diagram: Some(shown.diagram.clone().into_owned()), ..c.clone() });
+    let drawn = drawn.as_ref().unwrap_or(c);
     let others = c.dimensions.iter().filter(|o| Some(&o.allocation) != c.allocation.as_ref() || o.network != c.network);
     let others: Vec<Value> = others
         .map(|o| {
@@ -167,8 +172,10 @@ fn counterexample(c: &Counterexample, room: &mut usize) -> Value {
         spans => c.spans,
         claimed => c.claimed.as_ref(),
         here => sides(c),
-        layers => drawing::layers(c).and_then(|svg| fit(room, svg)).map(safe),
-        grids => fit(room, drawing::grids(c)).filter(|html| !html.is_empty()).map(safe),
+        drawn => shown.as_ref().map(|shown| if shown.allocation.is_empty() { "none" } else { shown.allocation }),
+        drawn_dim => shown.as_ref().and_then(|shown| shown.dim),
+        layers => drawing::layers(drawn).and_then(|svg| fit(room, svg)).map(safe),
+        grids => fit(room, drawing::grids(drawn)).filter(|html| !html.is_empty()).map(safe),
         point => c.point.as_ref().map(|p| context! {
             rank => p.rank,
             inputs => (!p.inputs.is_empty()).then(|| format!("{:?}", p.inputs)),

@@ -13,20 +13,23 @@ pub(super) fn code(text: &str) -> String {
     out
 }
 
-/// Code: of one line as [`code`], of several in lines of their own, indented as they were.
+/// Code: of one line as [`code`], of several in paragraphs of their own, indented as they were, between which pages may break.
 pub(super) fn listing(text: &str) -> String {
     if !text.contains('\n') {
         return code(text);
     }
-    let mut out = String::from("\\par\\nopagebreak\\noindent");
+    lines(text)
+}
+
+/// Code in paragraphs, one for each line.
+pub(super) fn lines(text: &str) -> String {
+    let mut out = String::from("\\par\n");
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let inside = line.trim_start();
         let indent = (line.len() - inside.len()) as f64 / 2.0;
-        out.push_str(&format!("\\hspace*{{{indent}em}}{}\\\\\n", code(inside)));
+        out.push_str(&format!("\\allocertline{{{indent}}}{{{}}}\n", code(inside)));
     }
-    // No line break before the end of a paragraph.
-    out.truncate(out.len() - 3);
-    out + "\\par "
+    out
 }
 
 /// Text, with the formulas between dollars typeset that are of harmless commands, and what reads as mathematics outside of them.
@@ -272,8 +275,8 @@ mod tests {
     #[test]
     fn code_of_several_lines_keeps_them() {
         let two = listing("def f(a):\n    return a");
-        assert_eq!(two.matches("\\\\\n").count(), 1, "{two}");
-        assert!(two.contains("\\hspace*{2em}"), "{two}");
+        assert_eq!(two.matches("\\allocertline{").count(), 2, "{two}");
+        assert!(two.contains("\\allocertline{2}{"), "{two}");
         assert_eq!(listing("a + b"), code("a + b"));
     }
 
