@@ -55,8 +55,8 @@ impl<'a> Tops<'a> {
         Tops { text, tops: all.iter().filter_map(top).collect() }
     }
 
-    /// What a call of `claim` uses of it, in the order of the file, but for the functions `printed`, which are shown elsewhere.
-    pub(super) fn used(&self, arguments: &[&AstExpr], printed: &[&str]) -> Vec<Definition> {
+    /// What a call of `claim` uses of it, in the order of the file.
+    pub(super) fn used(&self, arguments: &[&AstExpr]) -> Vec<Definition> {
         let mut wanted = HashSet::new();
         arguments.iter().for_each(|argument| wanted.extend(free(&Visit::Expr(argument))));
         let mut is_used = vec![false; self.tops.len()];
@@ -65,8 +65,7 @@ impl<'a> Tops<'a> {
             wanted.extend(self.tops[next].uses.iter().cloned());
         }
         let used = self.tops.iter().zip(is_used).filter_map(|(top, is_used)| is_used.then_some(top));
-        let shown = used.filter(|top| !(top.is_function && printed.contains(&top.names[0].as_str())));
-        shown.filter_map(|top| self.definition(top)).collect()
+        used.filter_map(|top| self.definition(top)).collect()
     }
 
     fn definition(&self, top: &Top) -> Option<Definition> {
@@ -231,7 +230,8 @@ claim(statement = unused, networks = NETWORKS, holds = lambda net, a: outer(net)
 ";
         // `cells` is a parameter where it is used.
         assert_eq!(names(text), ["inner", "BASE", "outer", "TABLE", "TABLE", "NETWORKS"]);
-        assert_eq!(names("def f(net): return True\nclaim(networks = [], holds = f)\n"), [""; 0]);
+        assert_eq!(names("def f(net): return True\nclaim(networks = [], holds = f)\n"), ["f"]);
+        assert_eq!(names("f = 1\nclaim(name = f, networks = [], holds = lambda f: f)\n"), [""; 0]);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub struct Written {
     pub given: Option<String>,
     /// The allocations; nothing if they are left out.
     pub allocations: Option<String>,
-    /// What all of these use of the file, in its order; a function that stands above is not repeated.
+    /// What all of these use of the file, in its order.
     pub definitions: Vec<Definition>,
     /// Whether the functions of the language that have names of their own mean what they mean elsewhere: the file gives none of
     /// these names to something else.
@@ -77,12 +77,8 @@ fn visit(text: &str, expr: &AstExpr, (reader, tops): (&Reader<'_>, &Tops<'_>), c
         let condition = named("holds").or_else(|| named("trend"));
         let holds = condition.and_then(|value| holds(text, value));
         let asked: Vec<&AstExpr> = asking(&arguments.args).collect();
-        let printed = conditions.iter().chain(&condition).filter_map(|value| match &value.node {
-            Expr::Identifier(name) => reader.definition(&name.node.ident).map(|_| name.node.ident.as_str()),
-            _ => None,
-        });
         let written = Written {
-            definitions: tops.used(&asked, &printed.collect::<Vec<_>>()),
+            definitions: tops.used(&asked),
             networks: named("networks").and_then(|value| slice(text, value.span)),
             holds: condition.and_then(|value| as_written(text, value, reader)),
             given: named("given").and_then(|value| as_written(text, value, reader)),

@@ -8,6 +8,7 @@ use allocert_core::matching::{self, Case};
 use allocert_core::reach::{Answer, Evidence};
 
 use super::again::check_again;
+use super::rank::named;
 use super::diagram::{MOST_WEIGHTS, learnable_places};
 use super::{Diagram, Obstruction, Unmatched, commands};
 
@@ -69,6 +70,9 @@ pub struct Verify {
     pub evidence: Option<String>,
     /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
     pub error_log2: Option<i64>,
+    /// The theorems of others that dimensions of its networks rest on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub theorems: Vec<String>,
     /// The smallest counterexample.
     pub counterexample: Option<Counterexample>,
     /// What a trend is like.
@@ -264,6 +268,7 @@ impl Verify {
             orbits: checked.orbits,
             evidence: checked.known().map(|e| e.name().to_owned()),
             error_log2: checked.known().and_then(Evidence::error_log2),
+            theorems: theorems(checked),
             counterexample: checked.counterexample.as_deref().map(|c| Counterexample::of(checked, c)),
             trend: checked.trend.as_ref().map(Trend::of),
             certificate: None,
@@ -276,6 +281,13 @@ impl Verify {
             trained: None,
         }
     }
+}
+
+fn theorems(checked: &Checked) -> Vec<String> {
+    let mut all: Vec<String> = checked.ranges_over.iter().flat_map(named).collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
 impl Definition {

@@ -120,6 +120,7 @@ fn claim(index: usize, c: &Verify, prose: &Prose, room: &mut usize) -> Value {
         orbits => c.orbits.map(thousands),
         evidence => of_claim(c),
         evidence_number => evidence_rank(c),
+        theorems => c.theorems.join("; "),
         time => seconds(c.seconds),
         time_number => c.seconds,
         certificate => c.certificate.as_ref(),
@@ -342,5 +343,6 @@ fn rank(r: &Rank) -> Value {
         spans => r.spans_text(),
         evidence => evidence(Some(&r.evidence), r.error_log2),
         reason => powers(&r.reason),
+        theorems => r.theorems.join("; "),
     }
 }

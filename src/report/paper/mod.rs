@@ -58,6 +58,7 @@ pub fn paper(results: &Results, origin: &Origin) -> Paper {
     tex.push_str(&format!("\\section{{Claims}}\n{}\n", about(&results.claims, origin, &print)));
     let sources = Sources::of(&results.claims);
     tex.push_str(&table(&results.claims, &sources));
+    tex.push_str(&theorems(&results.claims));
     tex.push_str(&sources.notes());
     tex.push_str("\\section{Statements and networks}\n\\begin{description}\n");
     results.claims.iter().enumerate().for_each(|(place, claim)| tex.push_str(&stated(claim, &sources.cited(place))));
@@ -103,7 +104,7 @@ const PREAMBLE: &str = "% Written by allocert. Compile twice: pdflatex paper.tex
 \\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}
 \\usepackage[margin=25mm]{geometry}
 \\usepackage{amsmath,amssymb,booktabs,longtable,tikz}
-\\providecommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily\\hyphenchar\\font=`\\- \\sloppy #1}}
+\\providecommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily\\frenchspacing\\hyphenchar\\font=`\\- \\sloppy #1}}
 \\providecommand{\\allocertline}[2]{{\\footnotesize\\ttfamily\\advance\\leftskip by #1em\\advance\\leftskip by 3em
   \\rightskip=0pt plus 6em\\parindent=-2em\\parskip=0pt\\indent #2\\par}}
 \\providecommand{\\allocertused}[1]{\\par\\medskip\\noindent{\\footnotesize\\emph{Used by #1:}\\par}\\nopagebreak}
@@ -178,7 +179,7 @@ fn entry(claims: &[Verify], origin: &Origin, print: &str) -> String {
 
 fn table(claims: &[Verify], sources: &Sources) -> String {
     let mut text = String::from(
-        "\\begin{longtable}{@{}p{0.37\\textwidth}p{0.13\\textwidth}lrrl@{}}\n\\toprule\nClaim & Source & Outcome & Networks & Instances & \
+        "\\setlength{\\tabcolsep}{4pt}\\begin{longtable}{@{}p{0.34\\textwidth}p{0.13\\textwidth}lrrl@{}}\n\\toprule\nClaim & Source & Outcome & Networks & Instances & \
          Evidence \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n",
     );
     for (place, claim) in claims.iter().enumerate() {
@@ -189,12 +190,21 @@ fn table(claims: &[Verify], sources: &Sources) -> String {
             plain(outcome(claim)) + &figure,
             thousands(claim.networks).replace(',', "\\,"),
             thousands(claim.allocations).replace(',', "\\,"),
-            of_claim(claim),
+            of_claim(claim) + if claim.theorems.is_empty() || claim.failed { "" } else { "$^{*}$" },
         ];
         text.push_str(&format!("{} \\\\\n", row.join(" & ")));
     }
     text.push_str("\\end{longtable}\n");
     text
+}
+
+/// What answers rest on besides their own proofs.
+fn theorems(claims: &[Verify]) -> String {
+    let mut all: Vec<&str> = claims.iter().flat_map(|claim| claim.theorems.iter().map(String::as_str)).collect();
+    all.sort_unstable();
+    all.dedup();
+    let each = all.into_iter().map(|theorem| format!("\\par\\noindent{{\\footnotesize $^{{*}}$Rests on {}.\\par}}\n", plain(theorem)));
+    each.collect()
 }
 
 /// How a claim's outcome is known, for LaTeX; nothing is said of one that could not be evaluated.
@@ -217,9 +227,10 @@ fn stated(claim: &Verify, source: &str) -> String {
     if !source.is_empty() {
         text.push_str(&format!(" \\emph{{Source:}}~{source}."));
     }
-    // A name alone says nothing to whoever has not the file.
+    // A name alone says nothing, unless it is defined below.
     let is_name = |text: &String| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let networks = match claim.networks_written.as_ref().filter(|written| !is_name(written)) {
+    let is_defined = |name: &str| claim.definitions.iter().any(|definition| definition.name == name);
+    let networks = match claim.networks_written.as_ref().filter(|written| !is_name(written) || is_defined(written)) {
         Some(written) => written.clone(),
         None if claim.networks_listed.len() <= MOST_LISTED => claim.networks_listed.join(", "),
         None => {
@@ -228,15 +239,21 @@ fn stated(claim: &Verify, source: &str) -> String {
             format!("{}, …, {}", few.join(", "), last.join(""))
         }
     };
-    text.push_str(&format!("\\par \\emph{{Networks:}} {}", code(&networks)));
+    text.push_str(&format!("\\par{{\\raggedright\\emph{{Networks:}} {}", code(&networks)));
     if claim.networks_written.is_some() {
         text.push_str(&format!(" ({} in all)", thousands(claim.networks_listed.len())));
     }
     for (word, written) in [("Given", &claim.given), ("Asks", &claim.holds)] {
         if let Some(written) = written {
-            text.push_str(&format!("; \\emph{{{word}:}} {}", listing(written)));
+            let name = function(written).filter(|name| is_defined(name));
+            text.push_str(&format!("; \\emph{{{word}:}} {}", name.map_or_else(|| listing(written), code)));
         }
     }
-    text.push('\n');
+    text.push_str("\\par}\n");
     text
+}
+
+/// The name of a function that is written out as a definition.
+fn function(written: &str) -> Option<&str> {
+    written.strip_prefix("def ").and_then(|rest| rest.split_once('(')).map(|(name, _)| name.trim())
 }

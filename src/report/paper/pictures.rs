@@ -11,6 +11,8 @@ use super::prose::{code, plain};
 
 /// No more counterexamples, and no more scans, are drawn.
 const MOST_DRAWN: usize = 12;
+/// No more dimensions that a condition asked for are listed.
+const MOST_OBSERVED: usize = 4;
 /// Longer texts of allocations are not repeated beside a drawing.
 const LONGEST_ALLOCATION: usize = 240;
 
@@ -76,14 +78,14 @@ fn picture(number: usize, claim: &Verify, example: &Counterexample) -> String {
             sign => format!("Expected a value {} {}, found {}", sign_word(sign), code(right), code(left)),
         });
     } else {
-        text.push_str("The condition is false there");
+        text.push_str(&format!("The condition is false there{}", observed(example)));
     }
     text.push_str(&format!(" ({}).\n", evidence(Some(&example.evidence), example.error_log2)));
     for asked in &all {
         let dim = asked.dim.map_or_else(String::new, |dim| format!(", of dimension {dim}"));
         text.push_str(&format!(
             "\\par\\smallskip\\noindent Learnable: {}{dim}.\\par\\nopagebreak\\smallskip\\noindent\n{}",
-            if asked.allocation == "all" { "all weights".to_owned() } else { code(&short(asked)) },
+            if asked.allocation == "all" { format!("all {}", plural(asked.diagram.learnable.len(), "weight")) } else { code(&short(asked)) },
             Figure::tensors(&asked.diagram).tikz(code, plain)
         ));
     }
@@ -92,6 +94,20 @@ fn picture(number: usize, claim: &Verify, example: &Counterexample) -> String {
     }
     text.push_str("\\end{minipage}\n");
     text
+}
+
+/// The dimensions that a condition asked for which is no comparison.
+fn observed(example: &Counterexample) -> String {
+    let each = example.dimensions.iter().take(MOST_OBSERVED).map(|o| {
+        let of = if o.allocation == "all" { "all weights of".to_owned() } else { format!("{} in", code(&o.allocation)) };
+        let samples = o.samples.filter(|_| o.samples != example.samples);
+        let samples = samples.map_or_else(String::new, |m| format!(" on {}", plural(m, "sample")));
+        format!("{of} {}{samples} have dimension {}", code(&o.network), o.dim)
+    });
+    let each: Vec<String> = each.collect();
+    let more = example.dimensions.len().saturating_sub(MOST_OBSERVED);
+    let more = if more > 0 { format!("; and {more} more were asked for") } else { String::new() };
+    if each.is_empty() { String::new() } else { format!(": {}{more}", each.join("; ")) }
 }
 
 fn sign_word(sign: &str) -> &'static str {

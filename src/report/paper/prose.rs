@@ -3,9 +3,11 @@
 /// Text as code, which may break after punctuation.
 pub(super) fn code(text: &str) -> String {
     let mut out = String::from("\\allocertcode{");
-    for c in text.chars() {
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
         out.push_str(&letter(c));
-        if ",/([=-_.".contains(c) {
+        // A sign such as == stays whole.
+        if ",/([=-_".contains(c) && letters.peek() != Some(&'=') {
             out.push_str("\\allowbreak{}");
         }
     }
@@ -66,6 +68,16 @@ fn scripts(text: &str) -> String {
         if let Some(sign) = sign {
             out.push_str(sign);
             at += 2;
+            continue;
+        }
+        // A minus between numbers, brackets or single letters.
+        let before = at >= 2 && letters[at - 1] == ' ' && {
+            let alone = at < 3 || !letters[at - 3].is_alphanumeric();
+            letters[at - 2].is_ascii_digit() || letters[at - 2] == ')' || letters[at - 2].is_ascii_alphabetic() && alone
+        };
+        if *c == '-' && before && letters.get(at + 1) == Some(&' ') {
+            out.push_str("\\ensuremath{-}");
+            at += 1;
             continue;
         }
         let joined = at > 0 && (letters[at - 1].is_alphanumeric() || letters[at - 1] == '_');
@@ -266,6 +278,7 @@ mod tests {
         let d = |script: &str| format!("\\ensuremath{{d{script}}}");
         assert_eq!(scripts("D = d^2 or d_i"), format!("D = {} or {}", d("^{2}"), d("_{i}")));
         assert_eq!(scripts("2^(n - 1)"), "\\ensuremath{2^{n - 1}}");
+        assert_eq!(scripts("2 d - a, well - known"), "2 d \\ensuremath{-} a, well {-} known");
         assert_eq!(scripts("k_10, k >= 3"), "\\ensuremath{k_{10}}, k \\ensuremath{\\ge} 3");
         for name in ["teacher_dim", "a_b_c", "x^", "d^\\input", "x_(a", "snake_case_1", "a_i^2"] {
             assert_eq!(scripts(name), plain(name), "{name}");

@@ -112,7 +112,7 @@ fn parts(source: &str) -> (Vec<String>, Vec<String>) {
     if rest.is_some() {
         notes.push("after this source, not in it".to_owned());
     }
-    for part in rest.unwrap_or(source).split(';').map(str::trim).filter(|part| !part.is_empty()) {
+    for part in rest.unwrap_or(source).split(outside()).map(str::trim).filter(|part| !part.is_empty()) {
         if !works.is_empty() && is_note(part) {
             notes.push(part.to_owned());
             continue;
@@ -126,6 +126,19 @@ fn parts(source: &str) -> (Vec<String>, Vec<String>) {
     }
     notes.dedup();
     (works, notes)
+}
+
+/// Semicolons outside of brackets.
+fn outside() -> impl FnMut(char) -> bool {
+    let mut depth = 0_usize;
+    move |c| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ';' && depth == 0
+    }
 }
 
 /// Whether a part of a source behind its first one says something of it.
@@ -188,6 +201,10 @@ mod tests {
         assert_eq!(
             read("A, Rank-2, Trans. AMS 349 (1997)"),
             pair("A, Rank-2, Trans. AMS 349 (1997)", "")
+        );
+        assert_eq!(
+            read("A, On nets, arXiv 1905.12207 (looked up; ours)"),
+            pair("A, On nets, arXiv 1905.12207", "looked up | ours")
         );
         assert_eq!(read("after A, arXiv 1905.12207"), pair("A, arXiv 1905.12207", "after this source, not in it"));
         assert_eq!(read("a talk in Leipzig"), pair("a talk in Leipzig", ""));
