@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use starlark::codemap::Span;
 use starlark::syntax::AstModule;
 use starlark_syntax::syntax::ast::{
-    ArgumentP, AssignTargetP, AstArgument, AstAssignTarget, AstExpr, AstNoPayload, AstParameter, AstStmt, Clause, Expr, Stmt,
+    ArgumentP, AssignTargetP, AstArgument, AstAssignTarget, AstExpr, AstNoPayload, AstParameter, AstStmt, Clause, Expr,
+    Stmt,
 };
 use starlark_syntax::syntax::uniplate::Visit;
 
@@ -190,9 +191,7 @@ fn walk(part: &Visit<'_, AstNoPayload>, uses: &mut HashSet<String>, bound: &mut 
 }
 
 /// The arguments of a call of `claim` that say what is asked, and of what.
-pub(super) fn asking<'e>(
-    arguments: &'e [AstArgument],
-) -> impl Iterator<Item = &'e AstExpr> {
+pub(super) fn asking<'e>(arguments: &'e [AstArgument]) -> impl Iterator<Item = &'e AstExpr> {
     arguments.iter().filter_map(|argument| match &argument.node {
         ArgumentP::Named(name, value) => {
             let words = ["name", "statement", "source", "proof", "expect"];

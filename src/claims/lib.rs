@@ -35,6 +35,7 @@ mod values;
 
 pub use changes::{ChangeTextError, pinned, read_pin};
 pub use check::{CheckOptions, Sampled, check, evidence_of_all, lost, sample};
+pub use defined::Definition;
 pub use definitions::{Definitions, network};
 pub use error::ClaimError;
 pub use families::{FAMILIES, Family};
@@ -43,5 +44,4 @@ pub use globals::Expect;
 pub use outcome::{Checked, Counterexample, Outcome, Subject, Unsettled};
 pub use reference::reference;
 pub use session::{AskedMatch, Observation};
-pub use defined::Definition;
 pub use source::Written;

@@ -8,8 +8,8 @@ use allocert_core::matching::{self, Case};
 use allocert_core::reach::{Answer, Evidence};
 
 use super::again::check_again;
-use super::rank::named;
 use super::diagram::{MOST_WEIGHTS, learnable_places};
+use super::rank::named;
 use super::{Diagram, Obstruction, Unmatched, commands};
 
 /// What came of checking a claim.

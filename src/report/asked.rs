@@ -46,6 +46,7 @@ pub(super) fn asked(of: &Counterexample) -> Vec<Asked<'_>> {
 
 /// The dimension of all weights, wherever the counterexample has it.
 pub(super) fn teacher_dim(of: &Counterexample) -> Option<usize> {
-    let all = || of.dimensions.iter().find(|o| o.network == of.network && o.samples == of.samples && o.allocation == "all");
+    let all =
+        || of.dimensions.iter().find(|o| o.network == of.network && o.samples == of.samples && o.allocation == "all");
     of.teacher_dim.or_else(|| all().map(|o| o.dim))
 }

@@ -110,6 +110,7 @@ fn claim(index: usize, c: &Verify, prose: &Prose, room: &mut usize) -> Value {
         networks_listed => c.networks_listed.iter().take(MOST_NETWORKS).cloned().collect::<Vec<_>>(),
         networks_more => c.networks_listed.len().saturating_sub(MOST_NETWORKS),
         holds => c.holds.as_ref(),
+        definitions => c.definitions.iter().map(|definition| &definition.text).collect::<Vec<_>>(),
         given => c.given.as_ref(),
         hypothesis_true => c.hypothesis_true,
         undecided => (c.undecided > 0).then(|| thousands(c.undecided)),
@@ -151,7 +152,8 @@ fn is_relative(path: &str) -> bool {
 fn counterexample(c: &Counterexample, room: &mut usize) -> Value {
     // One about a network as a whole is drawn with the first allocation whose dimension the claim asked for.
     let shown = asked(c).into_iter().next();
-    let drawn = shown.as_ref().map(|shown| Counterexample { diagram: Some(shown.diagram.clone().into_owned()), ..c.clone() });
+    let drawn =
+        shown.as_ref().map(|shown| Counterexample { diagram: Some(shown.diagram.clone().into_owned()), ..c.clone() });
     let drawn = drawn.as_ref().unwrap_or(c);
     let others = c.dimensions.iter().filter(|o| Some(&o.allocation) != c.allocation.as_ref() || o.network != c.network);
     let others: Vec<Value> = others

@@ -35,7 +35,10 @@ pub(super) fn definitions(claims: &[Verify]) -> String {
             let used = if *uses == 1 { "one claim".to_owned() } else { format!("{uses} claims") };
             text.push_str(&format!("\\allocertused{{{}}}\n{}", plain(&used), lines(&definition.text)));
             if let Some(entries) = definition.entries {
-                text.push_str(&format!("\\allocertline{{0}}{{({} entries in all)}}\n", thousands(entries).replace(',', "\\,")));
+                text.push_str(&format!(
+                    "\\allocertline{{0}}{{({} entries in all)}}\n",
+                    thousands(entries).replace(',', "\\,")
+                ));
             }
         }
     }

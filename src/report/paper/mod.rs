@@ -203,7 +203,9 @@ fn theorems(claims: &[Verify]) -> String {
     let mut all: Vec<&str> = claims.iter().flat_map(|claim| claim.theorems.iter().map(String::as_str)).collect();
     all.sort_unstable();
     all.dedup();
-    let each = all.into_iter().map(|theorem| format!("\\par\\noindent{{\\footnotesize $^{{*}}$Rests on {}.\\par}}\n", plain(theorem)));
+    let each = all
+        .into_iter()
+        .map(|theorem| format!("\\par\\noindent{{\\footnotesize $^{{*}}$Rests on {}.\\par}}\n", plain(theorem)));
     each.collect()
 }
 

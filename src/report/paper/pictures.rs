@@ -60,7 +60,8 @@ pub(super) fn drawn(claims: &[Verify]) -> String {
 /// A counterexample: the tensors as grids, and what is true there.
 fn picture(number: usize, claim: &Verify, example: &Counterexample) -> String {
     let all = asked(example);
-    let samples = example.samples.map_or_else(|| "as a function".to_owned(), |m| format!("on {}", plural(m, "generic sample")));
+    let samples =
+        example.samples.map_or_else(|| "as a function".to_owned(), |m| format!("on {}", plural(m, "generic sample")));
     let mut text = format!(
         "\\par\\bigskip\\noindent\\begin{{minipage}}{{\\textwidth}}\n\\textbf{{Figure~{number}.}} Against {}: {}, {samples}.\n",
         code(&claim.claim),
@@ -85,7 +86,11 @@ fn picture(number: usize, claim: &Verify, example: &Counterexample) -> String {
         let dim = asked.dim.map_or_else(String::new, |dim| format!(", of dimension {dim}"));
         text.push_str(&format!(
             "\\par\\smallskip\\noindent Learnable: {}{dim}.\\par\\nopagebreak\\smallskip\\noindent\n{}",
-            if asked.allocation == "all" { format!("all {}", plural(asked.diagram.learnable.len(), "weight")) } else { code(&short(asked)) },
+            if asked.allocation == "all" {
+                format!("all {}", plural(asked.diagram.learnable.len(), "weight"))
+            } else {
+                code(&short(asked))
+            },
             Figure::tensors(&asked.diagram).tikz(code, plain)
         ));
     }
@@ -99,7 +104,8 @@ fn picture(number: usize, claim: &Verify, example: &Counterexample) -> String {
 /// The dimensions that a condition asked for which is no comparison.
 fn observed(example: &Counterexample) -> String {
     let each = example.dimensions.iter().take(MOST_OBSERVED).map(|o| {
-        let of = if o.allocation == "all" { "all weights of".to_owned() } else { format!("{} in", code(&o.allocation)) };
+        let of =
+            if o.allocation == "all" { "all weights of".to_owned() } else { format!("{} in", code(&o.allocation)) };
         let samples = o.samples.filter(|_| o.samples != example.samples);
         let samples = samples.map_or_else(String::new, |m| format!(" on {}", plural(m, "sample")));
         format!("{of} {}{samples} have dimension {}", code(&o.network), o.dim)

@@ -78,7 +78,8 @@ impl Sources {
         let keys: Vec<String> = works.iter().map(|place| format!("source-{}", place + 1)).collect();
         let cite = if keys.is_empty() { String::new() } else { format!("\\cite{{{}}}", keys.join(",")) };
         let marks: Vec<String> = notes.iter().map(|place| (place + 1).to_string()).collect();
-        let mark = if marks.is_empty() { String::new() } else { format!("\\,\\textsuperscript{{{}}}", marks.join(",")) };
+        let mark =
+            if marks.is_empty() { String::new() } else { format!("\\,\\textsuperscript{{{}}}", marks.join(",")) };
         cite + &mark
     }
 
@@ -149,7 +150,8 @@ fn is_note(part: &str) -> bool {
 /// Where a work ends of which no number says so: before brackets at its end that say how it was read.
 fn words_end(part: &str) -> usize {
     let open = part.rfind(" (").filter(|_| part.ends_with(')'));
-    let says_how = |at: &usize| ["looked up", "memory", "ours", "summary"].iter().any(|word| part[*at..].contains(word));
+    let says_how =
+        |at: &usize| ["looked up", "memory", "ours", "summary"].iter().any(|word| part[*at..].contains(word));
     open.filter(says_how).unwrap_or(part.len())
 }
 
@@ -198,17 +200,17 @@ mod tests {
             pair("A, On nets, arXiv 1905.12207", "Conjecture 12, as quoted in arXiv 2605.09609 (looked up)")
         );
         assert_eq!(read("Kalman 1971; Tether 1970; from memory"), pair("Kalman 1971 | Tether 1970", "from memory"));
-        assert_eq!(
-            read("A, Rank-2, Trans. AMS 349 (1997)"),
-            pair("A, Rank-2, Trans. AMS 349 (1997)", "")
-        );
+        assert_eq!(read("A, Rank-2, Trans. AMS 349 (1997)"), pair("A, Rank-2, Trans. AMS 349 (1997)", ""));
         assert_eq!(
             read("A, On nets, arXiv 1905.12207 (looked up; ours)"),
             pair("A, On nets, arXiv 1905.12207", "looked up | ours")
         );
         assert_eq!(read("after A, arXiv 1905.12207"), pair("A, arXiv 1905.12207", "after this source, not in it"));
         assert_eq!(read("a talk in Leipzig"), pair("a talk in Leipzig", ""));
-        assert_eq!(read("X 1979, as said in arXiv 1709.10013; values from memory").0, "X 1979, as said in arXiv 1709.10013");
+        assert_eq!(
+            read("X 1979, as said in arXiv 1709.10013; values from memory").0,
+            "X 1979, as said in arXiv 1709.10013"
+        );
     }
 
     #[test]
