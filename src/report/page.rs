@@ -110,7 +110,7 @@ fn claim(index: usize, c: &Verify, prose: &Prose, room: &mut usize) -> Value {
         networks_listed => c.networks_listed.iter().take(MOST_NETWORKS).cloned().collect::<Vec<_>>(),
         networks_more => c.networks_listed.len().saturating_sub(MOST_NETWORKS),
         holds => c.holds.as_ref(),
-        definitions => c.definitions.iter().map(|definition| &definition.text).collect::<Vec<_>>(),
+        definitions => c.definitions.iter().map(|definition| definition.text.clone()).collect::<Vec<_>>(),
         given => c.given.as_ref(),
         hypothesis_true => c.hypothesis_true,
         undecided => (c.undecided > 0).then(|| thousands(c.undecided)),
