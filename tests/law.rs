@@ -232,7 +232,10 @@ fn row(text: &str) -> String {
 
 const INTRODUCTION: &str = "# Laws of small networks
 
-Made by the program: `UPDATE=1 cargo test --release --test law` writes this page anew, and the test compares it.
+How many dimensions does each allocation of a network reach? A row answers that for all $2^n$ allocations of its network at once, by the few
+sets of weights in which weights can be redundant. In `lffn([2, 2, 2])`, for instance, four weights have dimension 4 unless all of them lie in a row of
+`W1` and a column of `W2`, or in a column of `W1` and a row of `W2`: these have dimension 3. Larger tables: [all allocations](orbits.md); one
+network of your own: `allocert law NET`.
 
 For every allocation $A$ of a network, the reachable dimension $\\rho(A)$ is the smallest of $|A|$ and of
 $\\dim Z+|A\\setminus Z|$ over the sets $Z$ in its row: these are the cyclic flats of the Jacobian matroid, each with its
@@ -244,6 +247,8 @@ equals the sum of their ranks. `counted` means the same with a bound of $2^{-100
 the sets and gives their reasons.
 
 *Alike* are sets of one size and dimension for which there are no common words: the first is named, with their number in brackets.
+
+Made by the program: `UPDATE=1 cargo test --release --test law` writes this page anew, and the test compares it.
 ";
 
 /// Families whose law is fitted: an expression, and its parameters.

@@ -60,6 +60,39 @@ fn a_document_says_what_was_claimed_and_by_which_run() {
 }
 
 #[test]
+fn a_reader_finds_sources_helpers_and_the_drawn_allocation() {
+    let folder = document("proofs/published/adapters.star");
+    let tex = fs::read_to_string(folder.join("paper.tex")).unwrap();
+    // The same work is listed once, and cited by claims; how it was read is a note.
+    assert_eq!(tex.matches("2310.17513").count(), 1, "{tex}");
+    assert!(tex.contains("\\bibitem{source-1} Zeng and Lee"), "{tex}");
+    assert!(tex.matches("\\cite{source-1").count() > 4 && tex.contains("from a summary, and memory"), "{tex}");
+    // The helpers that statements call are printed, once each.
+    let definitions =
+        &tex[tex.find("\\section{Definitions}").unwrap()..tex.find("\\section{Counterexamples}").unwrap()];
+    for name in ["def reach", "def adapters", "def uneven"] {
+        assert_eq!(definitions.matches(name).count(), 1, "{definitions}");
+    }
+    // The condition of the refuted claim asks for U and V of a network as a whole.
+    let drawn = &tex[tex.find("\\section{Counterexamples}").unwrap()..tex.find("\\section{All allocations}").unwrap()];
+    assert!(drawn.contains("Expected \\allocertcode{4}, found \\allocertcode{3} (proved)"), "{drawn}");
+    let [black, white] = ["fill=black!100", "fill=black!0"].map(|fill| drawn.matches(fill).count());
+    assert_eq!([black, white], [4, 4], "{drawn}");
+}
+
+#[test]
+fn theorems_of_others_are_named_once_and_alike() {
+    let rank = allocert(&["rank", "mlp([1, 1, 1], \"tanh\")", "all", "--json"]).out;
+    let rank: serde_json::Value = serde_json::from_str(&rank).unwrap();
+    assert_eq!(rank["theorems"], serde_json::json!([allocert::checker::AX]));
+    let rank = allocert(&["rank", "lffn([1, 1, 1])", "all", "--json"]).out;
+    assert!(rank.contains("\"theorems\":[]"), "{rank}");
+    let tex = fs::read_to_string(document("proofs/published/smooth-activations.star").join("paper.tex")).unwrap();
+    assert_eq!(tex.matches("Rests on Ax").count(), 1, "{tex}");
+    assert!(tex.contains("proved$^{*}$"), "{tex}");
+}
+
+#[test]
 fn a_document_without_claims_is_refused() {
     let run = allocert(&["rank", "lffn([2, 2])", "W1", "--json"]);
     let results = file("rank.json", &run.out);

@@ -9,6 +9,7 @@
 mod changes;
 mod check;
 mod counterexample;
+mod defined;
 mod definitions;
 mod error;
 mod families;
@@ -34,6 +35,7 @@ mod values;
 
 pub use changes::{ChangeTextError, pinned, read_pin};
 pub use check::{CheckOptions, Sampled, check, evidence_of_all, lost, sample};
+pub use defined::Definition;
 pub use definitions::{Definitions, network};
 pub use error::ClaimError;
 pub use families::{FAMILIES, Family};

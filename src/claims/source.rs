@@ -4,6 +4,7 @@ use starlark::codemap::Span;
 use starlark::syntax::AstModule;
 use starlark_syntax::syntax::ast::{ArgumentP, AstExpr, BinOp, Expr};
 
+use super::defined::{Definition, Tops, asking};
 use super::invariance::{Reader, Requirement};
 
 /// One call `claim(…)` in the text.
@@ -33,6 +34,8 @@ pub struct Written {
     pub given: Option<String>,
     /// The allocations; nothing if they are left out.
     pub allocations: Option<String>,
+    /// What all of these use of the file, in its order.
+    pub definitions: Vec<Definition>,
     /// Whether the functions of the language that have names of their own mean what they mean elsewhere: the file gives none of
     /// these names to something else.
     pub plain: bool,
@@ -52,12 +55,12 @@ pub(super) struct Holds {
 /// Every call of `claim` in a file.
 pub(super) fn calls(text: &str, ast: &AstModule) -> Vec<Call> {
     let mut calls = Vec::new();
-    let reader = Reader::new(text, ast);
-    ast.statement().visit_expr(|expr| visit(text, expr, &reader, &mut calls));
+    let (reader, tops) = (Reader::new(text, ast), Tops::new(text, ast));
+    ast.statement().visit_expr(|expr| visit(text, expr, (&reader, &tops), &mut calls));
     calls
 }
 
-fn visit(text: &str, expr: &AstExpr, reader: &Reader<'_>, calls: &mut Vec<Call>) {
+fn visit(text: &str, expr: &AstExpr, (reader, tops): (&Reader<'_>, &Tops<'_>), calls: &mut Vec<Call>) {
     if let Expr::Call(function, arguments) = &expr.node
         && let Expr::Identifier(name) = &function.node
         && name.node.ident == "claim"
@@ -73,7 +76,9 @@ fn visit(text: &str, expr: &AstExpr, reader: &Reader<'_>, calls: &mut Vec<Call>)
         let requirements = (plain && named("holds").is_some()).then(|| reader.requirements(&conditions)).flatten();
         let condition = named("holds").or_else(|| named("trend"));
         let holds = condition.and_then(|value| holds(text, value));
+        let asked: Vec<&AstExpr> = asking(&arguments.args).collect();
         let written = Written {
+            definitions: tops.used(&asked),
             networks: named("networks").and_then(|value| slice(text, value.span)),
             holds: condition.and_then(|value| as_written(text, value, reader)),
             given: named("given").and_then(|value| as_written(text, value, reader)),
@@ -83,7 +88,7 @@ fn visit(text: &str, expr: &AstExpr, reader: &Reader<'_>, calls: &mut Vec<Call>)
         let (begin, end) = (expr.span.begin().get() as usize, expr.span.end().get() as usize);
         calls.push(Call { begin, end, holds, written, requirements });
     }
-    expr.node.visit_expr(|inner| visit(text, inner, reader, calls));
+    expr.node.visit_expr(|inner| visit(text, inner, (reader, tops), calls));
 }
 
 fn holds(text: &str, value: &AstExpr) -> Option<Holds> {
@@ -100,7 +105,7 @@ fn holds(text: &str, value: &AstExpr) -> Option<Holds> {
 }
 
 /// The text of a span, with the brackets around it where these can be told.
-fn slice(text: &str, span: Span) -> Option<String> {
+pub(super) fn slice(text: &str, span: Span) -> Option<String> {
     let (begin, end) = (span.begin().get() as usize, span.end().get() as usize);
     balanced(text, begin, end).or_else(|| text.get(begin..end).map(str::to_owned))
 }

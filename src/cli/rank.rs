@@ -10,7 +10,7 @@ use allocert::ask::{rank_record, reason, settled};
 use allocert::certificate::{Elementary, of_rank, of_rank_by};
 use allocert::control::Control;
 use allocert::network::{Network, Samples};
-use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Evidence, Ranks, Reason, Settings};
+use allocert::reach::{Answer, DRAWS, Dimension, Distribution, Evidence, Ranks, Reason, Settings, theorems};
 use allocert::record;
 
 use super::certificate::save;
@@ -201,6 +201,9 @@ fn text(answer: &Answer) -> String {
     }
     text.push_str(&format!("reachable dimension  {}\n", known(&answer.dim)));
     text.push_str(&format!("teacher dimension    {}\n", known(&answer.teacher)));
+    for theorem in theorems(&answer.network) {
+        text.push_str(&format!("{:<20} {}\n", "rests on", beside(21, theorem)));
+    }
     text.push_str(&explained(&record::Rank::of(answer)));
     if let Some(distribution) = &answer.distribution {
         text.push_str(&drawn(distribution));

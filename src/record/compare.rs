@@ -12,6 +12,9 @@ pub struct Compare {
     pub file: String,
     /// All findings together are wrong with about this probability at most, if every result is independent.
     pub level: f64,
+    /// The interval of a row, where it has one, is wrong with at most this probability; an interval of level 1 minus it.
+    #[serde(default)]
+    pub interval_error: f64,
     /// The rows that contradict the theory.
     pub contradictions: u64,
     /// The rows that show a gap.

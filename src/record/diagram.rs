@@ -6,7 +6,7 @@ use allocert_core::allocation::{Allocation, Layout};
 use allocert_core::network::{self, Network};
 
 /// Networks of more weights are not drawn.
-const MOST_WEIGHTS: usize = 1_024;
+pub(super) const MOST_WEIGHTS: usize = 1_024;
 /// Forward passes of more steps are not written out.
 const MOST_STEPS: usize = 1_000;
 
@@ -70,7 +70,7 @@ impl Tensor {
 }
 
 /// Where learnable weights stand: tied ones at several places.
-fn learnable_places(network: &Network, learnable: &Allocation) -> Vec<usize> {
+pub(super) fn learnable_places(network: &Network, learnable: &Allocation) -> Vec<usize> {
     let layout = network.layout();
     (0..layout.places()).filter(|place| layout.weight_at(*place).is_some_and(|w| learnable.contains(w))).collect()
 }

@@ -33,4 +33,4 @@ pub use scan::{Drawn, Scan, Symmetry};
 pub use survey::SurveyRow;
 pub use symmetries::{Direction, Permutation, SignChange, Symmetries, SymmetriesError};
 pub use train::{Replay, Train, TrialRun};
-pub use verify::{Counterexample, Observation, Point, Trained, Trend, Verify};
+pub use verify::{Counterexample, Definition, Observation, Point, Trained, Trend, Verify};

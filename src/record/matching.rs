@@ -36,6 +36,10 @@ pub struct Match {
     pub evidence: String,
     /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
     pub error_log2: Option<i64>,
+    /// How the match probability is known: as the law or the theorem that gives it; `statistical` where random instances do; `open` where
+    /// nothing does.
+    #[serde(default)]
+    pub probability_evidence: String,
     /// The matching degree, where the allocation is a basis and it is known.
     pub degree: Option<usize>,
     /// The match probability where a law or a theorem gives it as a number; where none says anything of it, the share of matched
@@ -77,6 +81,16 @@ pub struct Match {
     pub training: Option<TrainedStudents>,
     /// The seed of all randomness.
     pub seed: u64,
+}
+
+/// How the value of a match probability is known, or the bounds of it that are given.
+pub(super) fn of_probability(answer: &MatchAnswer) -> &'static str {
+    match (answer.interval(), &answer.exact) {
+        (Some([low, high]), _) if low > 0.0 || high < 1.0 => "statistical",
+        (None, Some(exact)) => exact.evidence.name(),
+        (None, None) if answer.probability().is_some() => answer.evidence.name(),
+        _ => "open",
+    }
 }
 
 /// What random instances showed of a match probability that a theorem gives or bounds.
@@ -133,6 +147,7 @@ impl Match {
             degree_bounded: hypotheses.map(|h| h.1.to_string()),
             evidence: answer.evidence.name().to_owned(),
             error_log2: answer.evidence.error_log2(),
+            probability_evidence: of_probability(answer).to_owned(),
             degree: answer.degree.and_then(Result::ok).map(|d| d.value),
             probability: answer.probability(),
             probability_exact: answer.exact.as_ref().and_then(|exact| exact.number.clone()),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use allocert_core::allocation::{Layout, describe, print};
+use allocert_core::network::Network;
 use allocert_core::reach::{self, Answer};
 
 /// The reachable dimension of one allocation.
@@ -35,6 +36,9 @@ pub struct Rank {
     pub error_log2: Option<i64>,
     /// Why the dimension is not larger.
     pub reason: String,
+    /// The theorems of others that the dimensions rest on; empty if none.
+    #[serde(default)]
+    pub theorems: Vec<String>,
     /// How the dimension alone is known: `proved`, `bounded`, `statistical` or `open`.
     #[serde(default)]
     pub dim_evidence: String,
@@ -65,6 +69,11 @@ pub struct Rank {
     /// One weight for another, which adds a dimension.
     #[serde(default)]
     pub exchange: Option<Exchange>,
+}
+
+/// The theorems that dimensions of a network rest on.
+pub(super) fn named(network: &Network) -> Vec<String> {
+    reach::theorems(network).into_iter().map(str::to_owned).collect()
 }
 
 /// Weights that have fewer dimensions than the allocation has weights in them.
@@ -140,6 +149,7 @@ impl Rank {
             evidence: evidence.name().to_owned(),
             error_log2: evidence.error_log2(),
             reason: answer.dim.reason.to_string(),
+            theorems: named(&answer.network),
             dim_evidence: answer.dim.evidence.name().to_owned(),
             dim_error_log2: answer.dim.evidence.error_log2(),
             teacher_evidence: answer.teacher.evidence.name().to_owned(),

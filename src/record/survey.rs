@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::matching::of_probability;
 use allocert_core::allocation::print;
 use allocert_train::{Exact, Experiment, Orbit, Training, rows_touched};
 
@@ -26,6 +27,12 @@ pub struct SurveyRow {
     pub teacher_dim: usize,
     /// `zero`, `one`, `fractional` or `undecided`.
     pub verdict: String,
+    /// How the verdict is known: `proved`, `bounded`, `statistical` or `open`.
+    pub evidence: String,
+    /// The verdict is wrong with at most the probability 2^this; nothing when proved, or when there is no bound.
+    pub error_log2: Option<i64>,
+    /// How the match probability is known, in the same words.
+    pub probability_evidence: String,
     /// The match probability where a law or a theorem gives it as a number; where none says anything of it, the share of matched
     /// ones of the same instances. Nothing where a theorem only encloses it, and where some are undecided: those that can be
     /// decided are no random sample.
@@ -78,6 +85,14 @@ impl SurveyRow {
             dim: answer.dim.value,
             teacher_dim: answer.teacher.value,
             verdict: answer.verdict.name().to_owned(),
+            evidence: answer.evidence.name().to_owned(),
+            error_log2: answer.evidence.error_log2(),
+            // A bound that is not printed is no evidence.
+            probability_evidence: if ends.is_none() && answer.probability().is_none() {
+                "open".to_owned()
+            } else {
+                of_probability(answer).to_owned()
+            },
             probability: answer.probability(),
             probability_low: ends.map(|[low, _]| low),
             probability_high: ends.map(|[_, high]| high),

@@ -8,6 +8,8 @@ use allocert_core::matching::{self, Case};
 use allocert_core::reach::{Answer, Evidence};
 
 use super::again::check_again;
+use super::diagram::{MOST_WEIGHTS, learnable_places};
+use super::rank::named;
 use super::{Diagram, Obstruction, Unmatched, commands};
 
 /// What came of checking a claim.
@@ -39,6 +41,9 @@ pub struct Verify {
     /// The hypothesis, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<String>,
+    /// The helper functions and tables of its file that all of these use, in the order of the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub definitions: Vec<Definition>,
     /// The outcome that its author expects.
     pub expect: String,
     /// `verified`, `refuted`, `supported`, `contradicted` or `open`.
@@ -65,6 +70,9 @@ pub struct Verify {
     pub evidence: Option<String>,
     /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
     pub error_log2: Option<i64>,
+    /// The theorems of others that dimensions of its networks rest on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub theorems: Vec<String>,
     /// The smallest counterexample.
     pub counterexample: Option<Counterexample>,
     /// What a trend is like.
@@ -92,6 +100,18 @@ pub struct Verify {
     /// With `--train`: what trainers found in a sample of its allocations.
     #[serde(default)]
     pub trained: Option<Trained>,
+}
+
+/// A helper function, a table or another statement of a claim's file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Definition {
+    /// The name that it defines.
+    pub name: String,
+    /// As it is written; the start of a long table.
+    pub text: String,
+    /// Of a table that is cut: the number of its entries, where they are written out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entries: Option<usize>,
 }
 
 /// Trainers on a sample of a claim's allocations.
@@ -195,6 +215,10 @@ pub struct Observation {
     pub allocation: String,
     /// Its reachable dimension.
     pub dim: usize,
+    /// The places of its weights among the entries of all tensors, where the counterexample has no allocation of its own and this is one of
+    /// its network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learnable: Option<Vec<usize>>,
 }
 
 /// A point with small integer entries.
@@ -231,6 +255,7 @@ impl Verify {
             networks_listed: checked.ranges_over.iter().map(ToString::to_string).collect(),
             holds: checked.written.holds.clone(),
             given: checked.written.given.clone(),
+            definitions: checked.written.definitions.iter().map(Definition::of).collect(),
             expect: checked.expect.name().to_owned(),
             outcome: outcome.to_owned(),
             as_expected: checked.is_expected(),
@@ -243,6 +268,7 @@ impl Verify {
             orbits: checked.orbits,
             evidence: checked.known().map(|e| e.name().to_owned()),
             error_log2: checked.known().and_then(Evidence::error_log2),
+            theorems: theorems(checked),
             counterexample: checked.counterexample.as_deref().map(|c| Counterexample::of(checked, c)),
             trend: checked.trend.as_ref().map(Trend::of),
             certificate: None,
@@ -254,6 +280,20 @@ impl Verify {
             command: check_again(checked),
             trained: None,
         }
+    }
+}
+
+fn theorems(checked: &Checked) -> Vec<String> {
+    let mut all: Vec<String> = checked.ranges_over.iter().flat_map(named).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+impl Definition {
+    fn of(definition: &allocert_claims::Definition) -> Self {
+        let allocert_claims::Definition { name, text, entries } = definition.clone();
+        Definition { name, text, entries }
     }
 }
 
@@ -283,6 +323,8 @@ impl Counterexample {
             samples: o.samples.count(),
             allocation: o.text.clone(),
             dim: o.dim,
+            learnable: (c.allocation.is_none() && o.network == c.network && o.network.weights() <= MOST_WEIGHTS)
+                .then(|| learnable_places(&o.network, &o.allocation)),
         };
         let point =
             c.point.as_ref().map(|p| Point { weights: p.weights.clone(), inputs: p.inputs.clone(), rank: p.rank });

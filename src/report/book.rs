@@ -96,10 +96,32 @@ fn body(file: &str, text: &str, typesetter: &LatexToMathML) -> Result<String, Bo
         })
     };
     let mut events = Vec::new();
-    for event in Parser::new_ext(text, options) {
+    let mut parsed = Parser::new_ext(text, options).peekable();
+    while let Some(event) = parsed.next() {
+        if let Event::InlineMath(latex) = &event {
+            // A line breaks neither between an opening bracket and a formula nor between it and what ends its clause.
+            let opening = match events.last_mut() {
+                Some(Event::Text(text)) => split_end(text),
+                _ => None,
+            };
+            let closing = match parsed.peek_mut() {
+                Some(Event::Text(text)) => split_start(text),
+                _ => None,
+            };
+            let formula = formula(latex, MathDisplay::Inline)?;
+            if opening.is_none() && closing.is_none() {
+                events.push(formula);
+            } else {
+                events.push(Event::InlineHtml("<span class=\"whole\">".into()));
+                events.extend(opening.map(Event::Text));
+                events.push(formula);
+                events.extend(closing.map(Event::Text));
+                events.push(Event::InlineHtml("</span>".into()));
+            }
+            continue;
+        }
         // Wide tables scroll by themselves, not the page.
         let (before, event, after) = match event {
-            Event::InlineMath(latex) => (None, formula(&latex, MathDisplay::Inline)?, None),
             Event::DisplayMath(latex) => (None, formula(&latex, MathDisplay::Block)?, None),
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 let dest_url = page_link(&dest_url).into();
@@ -118,6 +140,28 @@ fn body(file: &str, text: &str, typesetter: &LatexToMathML) -> Result<String, Bo
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, events.into_iter());
     Ok(html)
+}
+
+/// Takes the brackets away that a text ends with.
+fn split_end(text: &mut CowStr<'_>) -> Option<CowStr<'static>> {
+    let kept = text.trim_end_matches(['(', '[', '“', '‘']).len();
+    let taken = text[kept..].to_owned();
+    (!taken.is_empty()).then(|| {
+        *text = text[..kept].to_owned().into();
+        taken.into()
+    })
+}
+
+/// Takes the signs away that a text begins with, up to a space: a comma, a bracket, `-th`.
+fn split_start(text: &mut CowStr<'_>) -> Option<CowStr<'static>> {
+    let signs = |c: char| ".,;:!?)]”’'-–".contains(c);
+    if !text.starts_with(signs) {
+        return None;
+    }
+    let end = text.find(|c: char| !signs(c)).unwrap_or(text.len());
+    let taken = text[..end].to_owned();
+    *text = text[end..].to_owned().into();
+    Some(taken.into())
 }
 
 /// A link to a page of Markdown as one to the page made of it.
@@ -261,6 +305,15 @@ mod tests {
         assert_eq!(seen.formulas.len(), 4);
         assert!(!seen.text.contains(['$', '\\', '[']), "{}", seen.text);
         assert!(seen.links.iter().all(|l| l == "one.html"));
+    }
+
+    #[test]
+    fn no_line_begins_with_what_stands_behind_a_formula() {
+        let html = one("so ($n$, $m$) and $k$ or $l$-th.").unwrap();
+        assert_eq!(html.matches("<span class=\"whole\">").count(), 3, "{html}");
+        assert!(html.contains("so <span class=\"whole\">(<math"), "{html}");
+        assert!(html.contains("</math>,</span> ") && html.contains("</math>)</span> and <math"), "{html}");
+        assert_eq!(seen(&html).text.matches("so (, ) and  or -th.").count(), 1, "{}", seen(&html).text);
     }
 
     #[test]

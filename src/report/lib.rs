@@ -4,6 +4,7 @@
 //! Everything that a user wrote is shown as text: it is escaped for the format that it goes into, and control characters
 //! are made visible before.
 
+mod asked;
 mod baseline;
 mod book;
 mod drawing;

@@ -95,6 +95,11 @@ pub fn markdown(results: &Results) -> String {
                 r.teacher_text()
             ));
         }
+        let mut theorems: Vec<&str> =
+            results.ranks.iter().flat_map(|r| r.theorems.iter().map(String::as_str)).collect();
+        theorems.sort_unstable();
+        theorems.dedup();
+        theorems.iter().for_each(|theorem| text.push_str(&format!("\nRests on {}.\n", plain(theorem))));
     }
     text
 }

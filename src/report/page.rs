@@ -7,6 +7,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use allocert_core::text::thousands;
 use allocert_record::{Classify, Counterexample, Kind, Law, Match, Rank, Scan, Trend, Verify};
 
+use super::asked::asked;
 use super::prose::Prose;
 use super::read::{Results, Training};
 use super::{drawing, evidence, of_claim, of_match, outcome, plots, powers, probability, samples, seconds};
@@ -109,6 +110,7 @@ fn claim(index: usize, c: &Verify, prose: &Prose, room: &mut usize) -> Value {
         networks_listed => c.networks_listed.iter().take(MOST_NETWORKS).cloned().collect::<Vec<_>>(),
         networks_more => c.networks_listed.len().saturating_sub(MOST_NETWORKS),
         holds => c.holds.as_ref(),
+        definitions => c.definitions.iter().map(|definition| definition.text.clone()).collect::<Vec<_>>(),
         given => c.given.as_ref(),
         hypothesis_true => c.hypothesis_true,
         undecided => (c.undecided > 0).then(|| thousands(c.undecided)),
@@ -119,6 +121,7 @@ fn claim(index: usize, c: &Verify, prose: &Prose, room: &mut usize) -> Value {
         orbits => c.orbits.map(thousands),
         evidence => of_claim(c),
         evidence_number => evidence_rank(c),
+        theorems => c.theorems.join("; "),
         time => seconds(c.seconds),
         time_number => c.seconds,
         certificate => c.certificate.as_ref(),
@@ -147,6 +150,11 @@ fn is_relative(path: &str) -> bool {
 }
 
 fn counterexample(c: &Counterexample, room: &mut usize) -> Value {
+    // One about a network as a whole is drawn with the first allocation whose dimension the claim asked for.
+    let shown = asked(c).into_iter().next();
+    let drawn =
+        shown.as_ref().map(|shown| Counterexample { diagram: Some(shown.diagram.clone().into_owned()), ..c.clone() });
+    let drawn = drawn.as_ref().unwrap_or(c);
     let others = c.dimensions.iter().filter(|o| Some(&o.allocation) != c.allocation.as_ref() || o.network != c.network);
     let others: Vec<Value> = others
         .map(|o| {
@@ -167,8 +175,10 @@ fn counterexample(c: &Counterexample, room: &mut usize) -> Value {
         spans => c.spans,
         claimed => c.claimed.as_ref(),
         here => sides(c),
-        layers => drawing::layers(c).and_then(|svg| fit(room, svg)).map(safe),
-        grids => fit(room, drawing::grids(c)).filter(|html| !html.is_empty()).map(safe),
+        drawn => shown.as_ref().map(|shown| if shown.allocation.is_empty() { "none" } else { shown.allocation }),
+        drawn_dim => shown.as_ref().and_then(|shown| shown.dim),
+        layers => drawing::layers(drawn).and_then(|svg| fit(room, svg)).map(safe),
+        grids => fit(room, drawing::grids(drawn)).filter(|html| !html.is_empty()).map(safe),
         point => c.point.as_ref().map(|p| context! {
             rank => p.rank,
             inputs => (!p.inputs.is_empty()).then(|| format!("{:?}", p.inputs)),
@@ -335,5 +345,6 @@ fn rank(r: &Rank) -> Value {
         spans => r.spans_text(),
         evidence => evidence(Some(&r.evidence), r.error_log2),
         reason => powers(&r.reason),
+        theorems => r.theorems.join("; "),
     }
 }

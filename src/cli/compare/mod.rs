@@ -87,6 +87,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let answer = Compare {
         file: arguments.file.display().to_string(),
         level: arguments.level,
+        interval_error: 0.5 * each,
         contradictions: count("contradiction"),
         gaps: count("gap"),
         consistent: count("consistent"),
@@ -190,7 +191,7 @@ fn intervals(answer: &Compare) -> String {
     if answer.rows.iter().all(|row| row.interval.is_none()) {
         return String::new();
     }
-    let wrong = 0.5 * answer.level / answer.rows.len().max(1) as f64;
+    let wrong = answer.interval_error;
     format!("; an interval is wrong with\nprobability at most {wrong:.1e}")
 }
 

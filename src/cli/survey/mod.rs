@@ -253,6 +253,24 @@ fn draw(path: &std::path::Path, drawing: Result<String, PlotError>) -> Result<()
     }
 }
 
+/// How verdicts, match probabilities and rates are known.
+fn known(rows: &[SurveyRow]) -> String {
+    let counted = |of: &dyn Fn(&SurveyRow) -> &str| {
+        let each = ["proved", "bounded", "statistical", "open"].map(|name| {
+            let number = rows.iter().filter(|row| of(row) == name).count();
+            (number > 0).then(|| format!("{name} in {}", plural(number as u64, "row")))
+        });
+        each.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    };
+    let worst = rows.iter().filter_map(|row| row.error_log2).max();
+    let bound = worst.map_or_else(String::new, |bound| format!(" (each error ≤ 2^{bound})"));
+    format!(
+        "verdicts: {}{bound}\nmatch: {}\nsuccess: statistical, 95 % intervals with --json or --out\n",
+        counted(&|row| &row.evidence),
+        counted(&|row| &row.probability_evidence),
+    )
+}
+
 fn summary(rows: &[SurveyRow], orbits: usize, inconsistent: u64, partial: bool, seed: u64) -> String {
     let mut text = format!(
         "{:<22} {:<11} {:>6} {:>10} {:>10} {:>7} {:>7}\n",
@@ -285,6 +303,8 @@ fn summary(rows: &[SurveyRow], orbits: usize, inconsistent: u64, partial: bool, 
             ));
         }
     }
+    text.push('\n');
+    text.push_str(&known(rows));
     let state = if partial { " PARTIAL;" } else { "" };
     text.push_str(&format!(
         "\n{}, {}; {inconsistent} inconsistent;{state} seed {seed}\nmatch and success are means over allocations",

@@ -41,7 +41,7 @@ pub use orbits::{Orbit, Orbits};
 pub use patterns::{DRAWS, Distribution, Patterns};
 pub use pieces::{PieceResult, Pieces};
 pub use point::IntegerPoint;
-pub use rank::{Answer, Dimension, Ranks, Reason, Settings, rank};
+pub use rank::{Answer, Dimension, Ranks, Reason, Settings, rank, theorems};
 pub use scan::{Partial, Scan, ScanOptions, scan, scan_cost};
 pub use scan_patterns::Drawn;
 pub use symmetry::{Group, MOST_ELEMENTS, MOST_POINTS, Set};

@@ -5,6 +5,8 @@ use rayon::prelude::*;
 use crate::allocation::Allocation;
 use crate::control::Control;
 use crate::network::{Network, Samples};
+use crate::program::Function;
+use crate::transcendence::AX;
 
 use super::{DRAWS, Distribution, Evidence, Exchange, JacobianMatroid, Obstruction, Patterns, ReachError, wide};
 
@@ -105,6 +107,13 @@ pub struct Answer {
     pub obstructions: Vec<Obstruction>,
     /// That exchange.
     pub exchange: Option<Exchange>,
+}
+
+/// The theorems that dimensions of a network rest on besides those that are proved in the book: Ax's, where it takes exponentials or
+/// logarithms.
+pub fn theorems(network: &Network) -> Vec<&'static str> {
+    let takes = |function| network.own_program().is_some_and(|program| program.takes(function));
+    if takes(Function::Exp) || takes(Function::Log) { vec![AX] } else { Vec::new() }
 }
 
 impl Answer {

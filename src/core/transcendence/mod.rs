@@ -32,6 +32,9 @@ mod plan;
 mod point;
 mod real;
 
+/// The theorem that dimensions of networks with exponentials or logarithms rest on.
+pub const AX: &str = "Ax's theorem (On Schanuel's conjectures, 1971): exponentials of functions that are linearly independent over the rationals modulo constants are algebraically independent";
+
 pub use fractions::Height;
 pub use plan::Plan;
 pub use point::Point;

@@ -3,18 +3,21 @@
 //! It compiles with pdflatex and the packages amsmath, booktabs, longtable and tikz alone. What users wrote is shown as text; of their
 //! mathematics only formulas of known, harmless commands are typeset.
 
+mod definitions;
+mod pictures;
 mod prose;
+mod sources;
 
 use allocert_core::text::{plural, thousands};
-use allocert_record::{Counterexample, Scan, Verify};
+use allocert_record::Verify;
 
 use super::figure::Figure;
 use super::outcome;
 use super::read::Results;
+use definitions::definitions;
+use pictures::{drawn, figure_of, figures, scanned};
 use prose::{code, listing, plain, prose};
-
-/// No more counterexamples are drawn.
-const MOST_DRAWN: usize = 12;
+use sources::Sources;
 
 /// No more networks are listed of a claim.
 const MOST_LISTED: usize = 12;
@@ -53,14 +56,19 @@ pub fn paper(results: &Results, origin: &Origin) -> Paper {
     let print = fingerprint(&results.claims);
     let mut tex = String::from(PREAMBLE);
     tex.push_str(&format!("\\section{{Claims}}\n{}\n", about(&results.claims, origin, &print)));
-    tex.push_str(&table(&results.claims));
+    let sources = Sources::of(&results.claims);
+    tex.push_str(&table(&results.claims, &sources));
+    tex.push_str(&theorems(&results.claims));
+    tex.push_str(&sources.notes());
     tex.push_str("\\section{Statements and networks}\n\\begin{description}\n");
-    results.claims.iter().for_each(|claim| tex.push_str(&stated(claim)));
+    results.claims.iter().enumerate().for_each(|(place, claim)| tex.push_str(&stated(claim, &sources.cited(place))));
     tex.push_str("\\end{description}\n");
+    tex.push_str(&definitions(&results.claims));
     tex.push_str(&drawn(&results.claims));
     tex.push_str(&scanned(&results.scans));
     tex.push_str(&format!(
-        "\\begin{{thebibliography}}{{9}}\n\\bibitem{{{}}} {}\n\\end{{thebibliography}}\n\\end{{document}}\n",
+        "\\begin{{thebibliography}}{{99}}\n{}\\bibitem{{{}}} {}\n\\end{{thebibliography}}\n\\end{{document}}\n",
+        sources.entries(),
         key(&print),
         cited(&results.claims, origin, &print)
     ));
@@ -74,19 +82,6 @@ pub fn paper(results: &Results, origin: &Origin) -> Paper {
         figures: (!figures.is_empty()).then(|| format!("{FIGURES}{pages}\\end{{document}}\n")),
         svg: figures.iter().map(Figure::svg).collect(),
     }
-}
-
-/// What the document draws, in its order, each with its network.
-fn figures(results: &Results) -> Vec<(String, Figure)> {
-    let examples = counterexamples(&results.claims).take(MOST_DRAWN);
-    let tensors =
-        examples.filter_map(|(_, example)| Some((example.network.clone(), Figure::tensors(example.diagram.as_ref()?))));
-    let scans = results.scans.iter().filter_map(|scan| Some((scan.network.clone(), Figure::scan(scan)?)));
-    tensors.chain(scans.take(MOST_DRAWN)).collect()
-}
-
-fn counterexamples(claims: &[Verify]) -> impl Iterator<Item = (&Verify, &Counterexample)> {
-    claims.iter().filter_map(|claim| Some((claim, claim.counterexample.as_ref()?)))
 }
 
 /// Pages of the size of what is on them, by the packages that the document has.
@@ -109,17 +104,21 @@ const PREAMBLE: &str = "% Written by allocert. Compile twice: pdflatex paper.tex
 \\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}
 \\usepackage[margin=25mm]{geometry}
 \\usepackage{amsmath,amssymb,booktabs,longtable,tikz}
-\\providecommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily\\hyphenchar\\font=`\\- \\sloppy #1}}
+\\providecommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily\\frenchspacing\\hyphenchar\\font=`\\- \\sloppy #1}}
+\\providecommand{\\allocertline}[2]{{\\footnotesize\\ttfamily\\advance\\leftskip by #1em\\advance\\leftskip by 3em
+  \\rightskip=0pt plus 6em\\parindent=-2em\\parskip=0pt\\indent #2\\par}}
+\\providecommand{\\allocertused}[1]{\\par\\medskip\\noindent{\\footnotesize\\emph{Used by #1:}\\par}\\nopagebreak}
 \\emergencystretch=3em
 \\begin{document}
 ";
 
-/// What identifies the claims: BLAKE3 of name, statement, networks, hypothesis and condition of each, in order.
+/// What identifies the claims: BLAKE3 of name, statement, hypothesis, condition, networks and definitions of each, in order.
 fn fingerprint(claims: &[Verify]) -> String {
     let mut hash = blake3::Hasher::new();
     for claim in claims {
         let parts = [Some(&claim.claim), Some(&claim.statement), claim.given.as_ref(), claim.holds.as_ref()];
-        for part in parts.into_iter().chain(claim.networks_listed.iter().map(Some)) {
+        let definitions = claim.definitions.iter().map(|definition| Some(&definition.text));
+        for part in parts.into_iter().chain(claim.networks_listed.iter().map(Some)).chain(definitions) {
             hash.update(part.map_or("", String::as_str).as_bytes());
             hash.update(b"\n");
         }
@@ -178,23 +177,36 @@ fn entry(claims: &[Verify], origin: &Origin, print: &str) -> String {
     )
 }
 
-fn table(claims: &[Verify]) -> String {
+fn table(claims: &[Verify], sources: &Sources) -> String {
     let mut text = String::from(
-        "\\begin{longtable}{@{}p{0.47\\textwidth}lrrl@{}}\n\\toprule\nClaim & Outcome & Networks & Instances & Evidence \\\\\n\
-         \\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n",
+        "\\setlength{\\tabcolsep}{4pt}\\begin{longtable}{@{}p{0.34\\textwidth}p{0.13\\textwidth}lrrl@{}}\n\\toprule\nClaim & Source & Outcome & Networks & Instances & \
+         Evidence \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n",
     );
-    for claim in claims {
+    for (place, claim) in claims.iter().enumerate() {
+        let figure = figure_of(claims, place).map_or_else(String::new, |number| format!(", Fig.~{number}"));
         let row = [
             code(&claim.claim),
-            plain(outcome(claim)),
+            sources.cited(place),
+            plain(outcome(claim)) + &figure,
             thousands(claim.networks).replace(',', "\\,"),
             thousands(claim.allocations).replace(',', "\\,"),
-            of_claim(claim),
+            of_claim(claim) + if claim.theorems.is_empty() || claim.failed { "" } else { "$^{*}$" },
         ];
         text.push_str(&format!("{} \\\\\n", row.join(" & ")));
     }
     text.push_str("\\end{longtable}\n");
     text
+}
+
+/// What answers rest on besides their own proofs.
+fn theorems(claims: &[Verify]) -> String {
+    let mut all: Vec<&str> = claims.iter().flat_map(|claim| claim.theorems.iter().map(String::as_str)).collect();
+    all.sort_unstable();
+    all.dedup();
+    let each = all
+        .into_iter()
+        .map(|theorem| format!("\\par\\noindent{{\\footnotesize $^{{*}}$Rests on {}.\\par}}\n", plain(theorem)));
+    each.collect()
 }
 
 /// How a claim's outcome is known, for LaTeX; nothing is said of one that could not be evaluated.
@@ -211,15 +223,16 @@ pub(super) fn evidence(name: Option<&str>, error_log2: Option<i64>) -> String {
     }
 }
 
-/// A claim in words: its statement, its source, what it ranges over and asks.
-fn stated(claim: &Verify) -> String {
+/// A claim in words: its statement, its source as it is cited, what it ranges over and asks.
+fn stated(claim: &Verify, source: &str) -> String {
     let mut text = format!("\\item[{}] {}", code(&claim.claim), prose(&claim.statement));
-    if let Some(source) = &claim.source {
-        text.push_str(&format!(" \\emph{{Source:}} {}.", prose(source)));
+    if !source.is_empty() {
+        text.push_str(&format!(" \\emph{{Source:}}~{source}."));
     }
-    // A name alone says nothing to whoever has not the file.
+    // A name alone says nothing, unless it is defined below.
     let is_name = |text: &String| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let networks = match claim.networks_written.as_ref().filter(|written| !is_name(written)) {
+    let is_defined = |name: &str| claim.definitions.iter().any(|definition| definition.name == name);
+    let networks = match claim.networks_written.as_ref().filter(|written| !is_name(written) || is_defined(written)) {
         Some(written) => written.clone(),
         None if claim.networks_listed.len() <= MOST_LISTED => claim.networks_listed.join(", "),
         None => {
@@ -228,74 +241,21 @@ fn stated(claim: &Verify) -> String {
             format!("{}, …, {}", few.join(", "), last.join(""))
         }
     };
-    text.push_str(&format!("\\par \\emph{{Networks:}} {}", code(&networks)));
+    text.push_str(&format!("\\par{{\\raggedright\\emph{{Networks:}} {}", code(&networks)));
     if claim.networks_written.is_some() {
         text.push_str(&format!(" ({} in all)", thousands(claim.networks_listed.len())));
     }
     for (word, written) in [("Given", &claim.given), ("Asks", &claim.holds)] {
         if let Some(written) = written {
-            text.push_str(&format!("; \\emph{{{word}:}} {}", listing(written)));
+            let name = function(written).filter(|name| is_defined(name));
+            text.push_str(&format!("; \\emph{{{word}:}} {}", name.map_or_else(|| listing(written), code)));
         }
     }
-    text.push('\n');
+    text.push_str("\\par}\n");
     text
 }
 
-fn drawn(claims: &[Verify]) -> String {
-    let found: Vec<_> = counterexamples(claims).collect();
-    if found.is_empty() {
-        return String::new();
-    }
-    let mut text = String::from(
-        "\\section{Counterexamples}\nLearnable weights are black; a network whose claim is about no allocation is white.\n",
-    );
-    for (claim, example) in found.iter().take(MOST_DRAWN) {
-        text.push_str(&picture(claim, example));
-    }
-    if found.len() > MOST_DRAWN {
-        text.push_str(&format!("\\par {} more are not drawn.\n", found.len() - MOST_DRAWN));
-    }
-    text
-}
-
-/// How many allocations of each size have each dimension, drawn.
-fn scanned(scans: &[Scan]) -> String {
-    let drawn = scans.iter().filter_map(|scan| Some((scan, Figure::scan(scan)?))).take(MOST_DRAWN);
-    let pictures: Vec<String> = drawn
-        .map(|(scan, figure)| {
-            let network = code(&scan.network);
-            let known = evidence(Some(&scan.evidence), scan.error_log2);
-            let picture = figure.tikz(code, plain);
-            format!("\\par\\medskip\\noindent {network} ({known}):\\par\\smallskip\\noindent\n{picture}")
-        })
-        .collect();
-    if pictures.is_empty() {
-        return String::new();
-    }
-    let about =
-        "A square for each size and dimension that occurs, the darker the more digits the number of allocations has.";
-    format!("\\section{{All allocations}}\n{about}\n{}", pictures.concat())
-}
-
-/// A counterexample: the tensors as grids, and what is true there.
-fn picture(claim: &Verify, example: &Counterexample) -> String {
-    let mut text = format!("\\par\\medskip\\noindent\\begin{{minipage}}{{\\textwidth}}\n{}: ", code(&claim.claim));
-    text.push_str(&code(&example.network));
-    if let Some(samples) = example.samples {
-        text.push_str(&format!(", {}", plural(samples, "sample")));
-    }
-    let dims = [("dimension", example.dim), ("of the teacher's", example.teacher_dim)];
-    for (word, dim) in dims.into_iter().filter_map(|(word, dim)| Some((word, dim?))) {
-        text.push_str(&format!(", {word} {dim}"));
-    }
-    if let (Some(left), Some(sign), Some(right)) = (&example.left, &example.sign, &example.right) {
-        let claimed = if sign == "==" { right.clone() } else { format!("{sign} {right}") };
-        text.push_str(&format!("; found {}, claimed {}", code(left), code(&claimed)));
-    }
-    text.push_str(&format!(" ({}).\\par\\smallskip\n", evidence(Some(&example.evidence), example.error_log2)));
-    if let Some(diagram) = &example.diagram {
-        text.push_str(&Figure::tensors(diagram).tikz(code, plain));
-    }
-    text.push_str("\\end{minipage}\n");
-    text
+/// The name of a function that is written out as a definition.
+fn function(written: &str) -> Option<&str> {
+    written.strip_prefix("def ").and_then(|rest| rest.split_once('(')).map(|(name, _)| name.trim())
 }

@@ -3,9 +3,11 @@
 /// Text as code, which may break after punctuation.
 pub(super) fn code(text: &str) -> String {
     let mut out = String::from("\\allocertcode{");
-    for c in text.chars() {
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
         out.push_str(&letter(c));
-        if ",/([=-_.".contains(c) {
+        // A sign such as == stays whole.
+        if ",/([=-_".contains(c) && letters.peek() != Some(&'=') {
             out.push_str("\\allowbreak{}");
         }
     }
@@ -13,20 +15,23 @@ pub(super) fn code(text: &str) -> String {
     out
 }
 
-/// Code: of one line as [`code`], of several in lines of their own, indented as they were.
+/// Code: of one line as [`code`], of several in paragraphs of their own, indented as they were, between which pages may break.
 pub(super) fn listing(text: &str) -> String {
     if !text.contains('\n') {
         return code(text);
     }
-    let mut out = String::from("\\par\\nopagebreak\\noindent");
+    lines(text)
+}
+
+/// Code in paragraphs, one for each line.
+pub(super) fn lines(text: &str) -> String {
+    let mut out = String::from("\\par\n");
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let inside = line.trim_start();
         let indent = (line.len() - inside.len()) as f64 / 2.0;
-        out.push_str(&format!("\\hspace*{{{indent}em}}{}\\\\\n", code(inside)));
+        out.push_str(&format!("\\allocertline{{{indent}}}{{{}}}\n", code(inside)));
     }
-    // No line break before the end of a paragraph.
-    out.truncate(out.len() - 3);
-    out + "\\par "
+    out
 }
 
 /// Text, with the formulas between dollars typeset that are of harmless commands, and what reads as mathematics outside of them.
@@ -63,6 +68,16 @@ fn scripts(text: &str) -> String {
         if let Some(sign) = sign {
             out.push_str(sign);
             at += 2;
+            continue;
+        }
+        // A minus between numbers, brackets or single letters.
+        let before = at >= 2 && letters[at - 1] == ' ' && {
+            let alone = at < 3 || !letters[at - 3].is_alphanumeric();
+            letters[at - 2].is_ascii_digit() || letters[at - 2] == ')' || letters[at - 2].is_ascii_alphabetic() && alone
+        };
+        if *c == '-' && before && letters.get(at + 1) == Some(&' ') {
+            out.push_str("\\ensuremath{-}");
+            at += 1;
             continue;
         }
         let joined = at > 0 && (letters[at - 1].is_alphanumeric() || letters[at - 1] == '_');
@@ -263,6 +278,7 @@ mod tests {
         let d = |script: &str| format!("\\ensuremath{{d{script}}}");
         assert_eq!(scripts("D = d^2 or d_i"), format!("D = {} or {}", d("^{2}"), d("_{i}")));
         assert_eq!(scripts("2^(n - 1)"), "\\ensuremath{2^{n - 1}}");
+        assert_eq!(scripts("2 d - a, well - known"), "2 d \\ensuremath{-} a, well {-} known");
         assert_eq!(scripts("k_10, k >= 3"), "\\ensuremath{k_{10}}, k \\ensuremath{\\ge} 3");
         for name in ["teacher_dim", "a_b_c", "x^", "d^\\input", "x_(a", "snake_case_1", "a_i^2"] {
             assert_eq!(scripts(name), plain(name), "{name}");
@@ -272,8 +288,8 @@ mod tests {
     #[test]
     fn code_of_several_lines_keeps_them() {
         let two = listing("def f(a):\n    return a");
-        assert_eq!(two.matches("\\\\\n").count(), 1, "{two}");
-        assert!(two.contains("\\hspace*{2em}"), "{two}");
+        assert_eq!(two.matches("\\allocertline{").count(), 2, "{two}");
+        assert!(two.contains("\\allocertline{2}{"), "{two}");
         assert_eq!(listing("a + b"), code("a + b"));
     }
 

@@ -1,0 +1,245 @@
+//! What a claim's file defines and the claim uses: its helper functions and tables, each with what these use in turn.
+
+use std::collections::HashSet;
+
+use starlark::codemap::Span;
+use starlark::syntax::AstModule;
+use starlark_syntax::syntax::ast::{
+    ArgumentP, AssignTargetP, AstArgument, AstAssignTarget, AstExpr, AstNoPayload, AstParameter, AstStmt, Clause, Expr,
+    Stmt,
+};
+use starlark_syntax::syntax::uniplate::Visit;
+
+use super::source::slice;
+
+/// Longer texts of values are cut: a table of so many characters is data.
+const LONGEST_VALUE: usize = 1_500;
+
+/// A helper function, a table or another statement at the top of a file, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// The name that it defines; the first, if there are several.
+    pub name: String,
+    /// As it is written; the start of a long table.
+    pub text: String,
+    /// Of a table that is cut: the number of its entries.
+    pub entries: Option<usize>,
+}
+
+/// What stands at the top of a file.
+pub(super) struct Tops<'a> {
+    text: &'a str,
+    tops: Vec<Top>,
+}
+
+/// One statement.
+struct Top {
+    /// The names that get a value by it, or a part of one.
+    names: Vec<String>,
+    /// The names from outside that it uses.
+    uses: HashSet<String>,
+    span: Span,
+    /// The entries of a table that is written out.
+    entries: Option<usize>,
+    /// Whether it is a function: these are never cut.
+    is_function: bool,
+}
+
+impl<'a> Tops<'a> {
+    /// Looks over a file.
+    pub(super) fn new(text: &'a str, ast: &AstModule) -> Self {
+        let statement = ast.statement();
+        let all = match &statement.node {
+            Stmt::Statements(all) => all.as_slice(),
+            _ => std::slice::from_ref(statement),
+        };
+        Tops { text, tops: all.iter().filter_map(top).collect() }
+    }
+
+    /// What a call of `claim` uses of it, in the order of the file.
+    pub(super) fn used(&self, arguments: &[&AstExpr]) -> Vec<Definition> {
+        let mut wanted = HashSet::new();
+        arguments.iter().for_each(|argument| wanted.extend(free(&Visit::Expr(argument))));
+        let mut is_used = vec![false; self.tops.len()];
+        while let Some(next) = (0..self.tops.len()).find(|at| !is_used[*at] && self.tops[*at].gives(&wanted)) {
+            is_used[next] = true;
+            wanted.extend(self.tops[next].uses.iter().cloned());
+        }
+        let used = self.tops.iter().zip(is_used).filter_map(|(top, is_used)| is_used.then_some(top));
+        used.filter_map(|top| self.definition(top)).collect()
+    }
+
+    fn definition(&self, top: &Top) -> Option<Definition> {
+        let text = slice(self.text, top.span)?.trim_end().to_owned();
+        let name = top.names.first()?.clone();
+        match text.char_indices().nth(LONGEST_VALUE).filter(|_| !top.is_function) {
+            None => Some(Definition { name, text, entries: None }),
+            Some((end, _)) => {
+                let whole = text[..end].rfind('\n').unwrap_or(end);
+                Some(Definition { name, text: format!("{}\n…", &text[..whole]), entries: top.entries })
+            }
+        }
+    }
+}
+
+impl Top {
+    fn gives(&self, wanted: &HashSet<String>) -> bool {
+        self.names.iter().any(|name| wanted.contains(name))
+    }
+}
+
+/// A statement that gives names a value; nothing for claims, and what makes them.
+fn top(statement: &AstStmt) -> Option<Top> {
+    let mut names = Vec::new();
+    given(statement, &mut names);
+    let uses = free(&Visit::Stmt(statement));
+    let entries = match &statement.node {
+        Stmt::Assign(assign) => match &assign.rhs.node {
+            Expr::List(all) | Expr::Tuple(all) => Some(all.len()),
+            Expr::Dict(all) => Some(all.len()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let is_function = matches!(statement.node, Stmt::Def(_));
+    let is_claim = !is_function && uses.contains("claim");
+    (!names.is_empty() && !is_claim).then(|| Top { names, uses, span: statement.span, entries, is_function })
+}
+
+/// The names that a statement at the top of a file gives a value, or changes.
+fn given(statement: &AstStmt, names: &mut Vec<String>) {
+    match &statement.node {
+        Stmt::Def(def) => names.push(def.name.node.ident.clone()),
+        Stmt::Assign(assign) => targets(&assign.lhs, true, names),
+        Stmt::AssignModify(target, ..) => targets(target, true, names),
+        Stmt::Load(load) => names.extend(load.args.iter().map(|argument| argument.local.node.ident.clone())),
+        Stmt::Expression(expr) => {
+            // A method such as append changes what it is called of.
+            if let Expr::Call(function, _) = &expr.node
+                && let Expr::Dot(of, _) = &function.node
+                && let Expr::Identifier(name) = &of.node
+            {
+                names.push(name.node.ident.clone());
+            }
+        }
+        _ => Visit::Stmt(statement).visit_children(|child| {
+            if let Visit::Stmt(inner) = child {
+                given(inner, names);
+            }
+        }),
+    }
+}
+
+/// The names that are assigned to; with `whole`, those of which only a part is, too.
+fn targets(target: &AstAssignTarget, whole: bool, names: &mut Vec<String>) {
+    match &target.node {
+        AssignTargetP::Identifier(name) => names.push(name.node.ident.clone()),
+        AssignTargetP::Tuple(all) => all.iter().for_each(|inner| targets(inner, whole, names)),
+        AssignTargetP::Index(pair) => base(&pair.0, whole, names),
+        AssignTargetP::Dot(of, _) => base(of, whole, names),
+    }
+}
+
+fn base(expr: &AstExpr, whole: bool, names: &mut Vec<String>) {
+    match &expr.node {
+        Expr::Identifier(name) if whole => names.push(name.node.ident.clone()),
+        Expr::Dot(of, _) => base(of, whole, names),
+        Expr::Index(pair) => base(&pair.0, whole, names),
+        _ => {}
+    }
+}
+
+/// The names that a part of a file uses and does not give a value itself.
+fn free(part: &Visit<'_, AstNoPayload>) -> HashSet<String> {
+    let (mut uses, mut bound) = (HashSet::new(), Vec::new());
+    walk(part, &mut uses, &mut bound);
+    bound.iter().for_each(|name| {
+        uses.remove(name);
+    });
+    uses
+}
+
+fn walk(part: &Visit<'_, AstNoPayload>, uses: &mut HashSet<String>, bound: &mut Vec<String>) {
+    let parameters = |all: &[AstParameter], bound: &mut Vec<String>| {
+        bound.extend(all.iter().filter_map(|p| p.node.ident()).map(|name| name.node.ident.clone()));
+    };
+    match part {
+        Visit::Stmt(statement) => match &statement.node {
+            Stmt::Def(def) => parameters(&def.params, bound),
+            Stmt::Assign(assign) => targets(&assign.lhs, false, bound),
+            Stmt::AssignModify(target, ..) => targets(target, false, bound),
+            Stmt::For(each) => targets(&each.var, false, bound),
+            _ => {}
+        },
+        Visit::Expr(expr) => match &expr.node {
+            Expr::Identifier(name) => {
+                uses.insert(name.node.ident.clone());
+            }
+            Expr::Lambda(lambda) => parameters(&lambda.params, bound),
+            Expr::ListComprehension(_, first, clauses) | Expr::DictComprehension(_, first, clauses) => {
+                targets(&first.var, false, bound);
+                for clause in clauses {
+                    if let Clause::For(each) = clause {
+                        targets(&each.var, false, bound);
+                    }
+                }
+            }
+            _ => {}
+        },
+    }
+    part.visit_children(|child| walk(&child, uses, bound));
+}
+
+/// The arguments of a call of `claim` that say what is asked, and of what.
+pub(super) fn asking<'e>(arguments: &'e [AstArgument]) -> impl Iterator<Item = &'e AstExpr> {
+    arguments.iter().filter_map(|argument| match &argument.node {
+        ArgumentP::Named(name, value) => {
+            let words = ["name", "statement", "source", "proof", "expect"];
+            (!words.contains(&name.node.as_str())).then_some(value)
+        }
+        ArgumentP::Positional(value) | ArgumentP::Args(value) | ArgumentP::KwArgs(value) => Some(value),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use starlark::syntax::AstModule;
+
+    use crate::file::dialect;
+    use crate::source::calls;
+
+    fn names(text: &str) -> Vec<String> {
+        let ast = AstModule::parse("t", text.to_owned(), &dialect()).unwrap();
+        calls(text, &ast).remove(0).written.definitions.iter().map(|d| d.name.clone()).collect()
+    }
+
+    #[test]
+    fn what_a_claim_uses_is_found_however_far_away_and_nothing_else() {
+        let text = "
+unused = 1
+def inner(cells): return cells + BASE
+BASE = 7
+def outer(net): return inner(net.size)
+cells = 5
+TABLE = {}
+for k in range(3):
+    TABLE[k] = BASE
+NETWORKS = [lffn([d, 2]) for d in (1, 2)]
+claim(statement = unused, networks = NETWORKS, holds = lambda net, a: outer(net) + TABLE[1] > 0)
+";
+        // `cells` is a parameter where it is used.
+        assert_eq!(names(text), ["inner", "BASE", "outer", "TABLE", "TABLE", "NETWORKS"]);
+        assert_eq!(names("def f(net): return True\nclaim(networks = [], holds = f)\n"), ["f"]);
+        assert_eq!(names("f = 1\nclaim(name = f, networks = [], holds = lambda f: f)\n"), [""; 0]);
+    }
+
+    #[test]
+    fn long_tables_are_cut_and_counted() {
+        let table: Vec<String> = (0..400).map(|k| format!("    [{k}, {k}],")).collect();
+        let text = format!("T = [\n{}\n]\nclaim(networks = T, holds = f)\n", table.join("\n"));
+        let ast = AstModule::parse("t", text.clone(), &dialect()).unwrap();
+        let definition = calls(&text, &ast).remove(0).written.definitions.remove(0);
+        assert_eq!(definition.entries, Some(400));
+        assert!(definition.text.len() < 1_600 && definition.text.ends_with("],\n…"), "{}", definition.text);
+    }
+}

@@ -1,0 +1,157 @@
+//! Counterexamples and scans as figures, each with what it shows in words.
+
+use allocert_core::text::{plural, thousands};
+use allocert_record::{Counterexample, Scan, Verify};
+
+use super::super::asked::{Asked, asked, teacher_dim};
+use super::super::figure::Figure;
+use super::super::read::Results;
+use super::evidence;
+use super::prose::{code, plain};
+
+/// No more counterexamples, and no more scans, are drawn.
+const MOST_DRAWN: usize = 12;
+/// No more dimensions that a condition asked for are listed.
+const MOST_OBSERVED: usize = 4;
+/// Longer texts of allocations are not repeated beside a drawing.
+const LONGEST_ALLOCATION: usize = 240;
+
+/// What the document draws, in its order, each alone with its network.
+pub(super) fn figures(results: &Results) -> Vec<(String, Figure)> {
+    let examples = counterexamples(&results.claims).take(MOST_DRAWN);
+    let tensors = examples.flat_map(|(_, _, example)| {
+        let title = |asked: &Asked<'_>| format!("{}: {}", example.network, short(asked));
+        asked(example).into_iter().map(move |asked| (title(&asked), Figure::tensors(&asked.diagram)))
+    });
+    let scans = results.scans.iter().filter_map(|scan| Some((scan.network.clone(), Figure::scan(scan)?)));
+    tensors.chain(scans.take(MOST_DRAWN)).collect()
+}
+
+/// The claims with counterexamples, each with its place and the counterexample.
+fn counterexamples(claims: &[Verify]) -> impl Iterator<Item = (usize, &Verify, &Counterexample)> {
+    claims.iter().enumerate().filter_map(|(place, claim)| Some((place, claim, claim.counterexample.as_ref()?)))
+}
+
+/// The number of the figure that shows a claim's counterexample.
+pub(super) fn figure_of(claims: &[Verify], place: usize) -> Option<usize> {
+    counterexamples(claims).take(MOST_DRAWN).position(|(at, ..)| at == place).map(|index| index + 1)
+}
+
+/// The section of counterexamples.
+pub(super) fn drawn(claims: &[Verify]) -> String {
+    let found: Vec<_> = counterexamples(claims).collect();
+    if found.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from(
+        "\\section{Counterexamples}\nEach is the smallest that was found. A cell is a weight: black ones may learn, white ones keep random \
+         values. The dimension of an allocation is that of the set of functions (or of labels, where a number of samples is given) that its \
+         learnable weights reach; the teacher is the same network with generic weights, and its dimension that of all weights.\n",
+    );
+    for (number, (_, claim, example)) in found.iter().take(MOST_DRAWN).enumerate() {
+        text.push_str(&picture(number + 1, claim, example));
+    }
+    if found.len() > MOST_DRAWN {
+        text.push_str(&format!("\\par {} more are not drawn.\n", found.len() - MOST_DRAWN));
+    }
+    text
+}
+
+/// A counterexample: the tensors as grids, and what is true there.
+fn picture(number: usize, claim: &Verify, example: &Counterexample) -> String {
+    let all = asked(example);
+    let samples =
+        example.samples.map_or_else(|| "as a function".to_owned(), |m| format!("on {}", plural(m, "generic sample")));
+    let mut text = format!(
+        "\\par\\bigskip\\noindent\\begin{{minipage}}{{\\textwidth}}\n\\textbf{{Figure~{number}.}} Against {}: {}, {samples}.\n",
+        code(&claim.claim),
+        code(&example.network)
+    );
+    if let Some(dim) = teacher_dim(example) {
+        text.push_str(&format!("The teacher has dimension {}.\n", thousands(dim).replace(',', "\\,")));
+    }
+    if let Some(claimed) = &example.claimed {
+        text.push_str(&format!("Claimed: {}.\n", code(&claimed.split_whitespace().collect::<Vec<_>>().join(" "))));
+    }
+    if let (Some(left), Some(sign), Some(right)) = (&example.left, &example.sign, &example.right) {
+        text.push_str(&match sign.as_str() {
+            "==" => format!("Expected {}, found {}", code(right), code(left)),
+            sign => format!("Expected a value {} {}, found {}", sign_word(sign), code(right), code(left)),
+        });
+    } else {
+        text.push_str(&format!("The condition is false there{}", observed(example)));
+    }
+    text.push_str(&format!(" ({}).\n", evidence(Some(&example.evidence), example.error_log2)));
+    for asked in &all {
+        let dim = asked.dim.map_or_else(String::new, |dim| format!(", of dimension {dim}"));
+        text.push_str(&format!(
+            "\\par\\smallskip\\noindent Learnable: {}{dim}.\\par\\nopagebreak\\smallskip\\noindent\n{}",
+            if asked.allocation == "all" {
+                format!("all {}", plural(asked.diagram.learnable.len(), "weight"))
+            } else {
+                code(&short(asked))
+            },
+            Figure::tensors(&asked.diagram).tikz(code, plain)
+        ));
+    }
+    if all.is_empty() {
+        text.push_str("The network is too large to be drawn.\n");
+    }
+    text.push_str("\\end{minipage}\n");
+    text
+}
+
+/// The dimensions that a condition asked for which is no comparison.
+fn observed(example: &Counterexample) -> String {
+    let each = example.dimensions.iter().take(MOST_OBSERVED).map(|o| {
+        let of =
+            if o.allocation == "all" { "all weights of".to_owned() } else { format!("{} in", code(&o.allocation)) };
+        let samples = o.samples.filter(|_| o.samples != example.samples);
+        let samples = samples.map_or_else(String::new, |m| format!(" on {}", plural(m, "sample")));
+        format!("{of} {}{samples} have dimension {}", code(&o.network), o.dim)
+    });
+    let each: Vec<String> = each.collect();
+    let more = example.dimensions.len().saturating_sub(MOST_OBSERVED);
+    let more = if more > 0 { format!("; and {more} more were asked for") } else { String::new() };
+    if each.is_empty() { String::new() } else { format!(": {}{more}", each.join("; ")) }
+}
+
+fn sign_word(sign: &str) -> &'static str {
+    match sign {
+        "!=" => "other than",
+        "<=" => "of at most",
+        ">=" => "of at least",
+        "<" => "below",
+        _ => "above",
+    }
+}
+
+/// The allocation, or how many weights it has.
+fn short(asked: &Asked<'_>) -> String {
+    let places: usize = asked.diagram.tensors.iter().map(|t| t.rows.saturating_mul(t.columns)).sum();
+    match asked.allocation {
+        "" => "none".to_owned(),
+        "all" => "all weights".to_owned(),
+        long if long.len() > LONGEST_ALLOCATION => format!("{} of {places} weights", asked.diagram.learnable.len()),
+        allocation => allocation.to_owned(),
+    }
+}
+
+/// How many allocations of each size have each dimension, drawn.
+pub(super) fn scanned(scans: &[Scan]) -> String {
+    let drawn = scans.iter().filter_map(|scan| Some((scan, Figure::scan(scan)?))).take(MOST_DRAWN);
+    let pictures: Vec<String> = drawn
+        .map(|(scan, figure)| {
+            let network = code(&scan.network);
+            let known = evidence(Some(&scan.evidence), scan.error_log2);
+            let picture = figure.tikz(code, plain);
+            format!("\\par\\medskip\\noindent {network} ({known}):\\par\\smallskip\\noindent\n{picture}")
+        })
+        .collect();
+    if pictures.is_empty() {
+        return String::new();
+    }
+    let about =
+        "A square for each size and dimension that occurs, the darker the more digits the number of allocations has.";
+    format!("\\section{{All allocations}}\n{about}\n{}", pictures.concat())
+}
