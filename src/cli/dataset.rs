@@ -1,7 +1,7 @@
 //! Reading a data set: CSV, or NumPy's `.npz` with the arrays `inputs` and `labels`.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use npyz::{DType, NpyFile, Order};
@@ -128,7 +128,7 @@ fn npz(path: &Path) -> Result<(Rows, Rows), Failure> {
 
 /// An array's rows along its first axis; the others are run together.
 fn rows(reader: impl Read) -> Result<Rows, String> {
-    let file = NpyFile::new(reader).map_err(|e| e.to_string())?;
+    let file = NpyFile::new(BufReader::new(reader)).map_err(|e| e.to_string())?;
     let (shape, order) = (file.shape().to_vec(), file.order());
     let size = shape.iter().try_fold(1u64, |size, n| size.checked_mul(*n));
     let Some(size) = size.filter(|s| *s <= MOST_NUMBERS) else {

@@ -1,7 +1,7 @@
 //! `--mask FILE.npz`: an allocation as boolean arrays that are named as the tensors, of their shapes.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use npyz::{NpyFile, Order};
@@ -39,7 +39,7 @@ pub(super) fn read(path: &Path, network: &Network) -> Result<Allocation, Failure
 
 /// The entries of a boolean array of this shape, the last axis running fastest.
 fn booleans(reader: impl Read, shape: &[usize]) -> Result<Vec<bool>, String> {
-    let file = NpyFile::new(reader).map_err(|e| e.to_string())?;
+    let file = NpyFile::new(BufReader::new(reader)).map_err(|e| e.to_string())?;
     let (found, order) = (file.shape().to_vec(), file.order());
     if !found.iter().copied().eq(shape.iter().map(|n| *n as u64)) {
         return Err(format!("its shape is {found:?}, and the tensor's {shape:?}"));
