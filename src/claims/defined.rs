@@ -191,7 +191,7 @@ fn walk(part: &Visit<'_, AstNoPayload>, uses: &mut HashSet<String>, bound: &mut 
 }
 
 /// The arguments of a call of `claim` that say what is asked, and of what.
-pub(super) fn asking<'e>(arguments: &'e [AstArgument]) -> impl Iterator<Item = &'e AstExpr> {
+pub(super) fn asking(arguments: &[AstArgument]) -> impl Iterator<Item = &AstExpr> {
     arguments.iter().filter_map(|argument| match &argument.node {
         ArgumentP::Named(name, value) => {
             let words = ["name", "statement", "source", "proof", "expect"];
