@@ -1,0 +1,109 @@
+(** * The checker for networks with quotients, exponentials and logarithms *)
+
+From Coq Require Import ZArith NArith QArith_base Qreduction.
+From mathcomp Require Import all_ssreflect all_algebra.
+From Allocert Require Import Network Recorded Polynomials Linear Checker Functions.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Local Close Scope Q_scope.
+Local Open Scope nat_scope.
+
+(** ** Numbers that compute: rational ones, and quotients of polynomials, not reduced *)
+Definition rationals : quotients := Quotients
+  (whole := Numbers inject_Z (fun a b => Qred (Qplus a b)) (fun a b => Qred (Qminus a b)) (fun a b => Qred (Qmult a b)))
+  Qinv (fun q => nonzero (Qnum q)).
+Definition pquotient := (polynomial * polynomial)%type.
+Definition same_polynomial (p q : polynomial) : bool := nilp (padd p (pneg q)).
+Definition pq_sum (op : polynomial -> polynomial -> polynomial) (a b : pquotient) : pquotient :=
+  if same_polynomial a.2 b.2 then (op a.1 b.1, a.2) else (op (pmul a.1 b.2) (pmul b.1 a.2), pmul a.2 b.2).
+Definition pquotients : quotients := Quotients
+  (whole := Numbers (fun z => (pint z, pint 1)) (pq_sum padd) (pq_sum (fun p q => padd p (pneg q)))
+    (fun a b => (pmul a.1 b.1, pmul a.2 b.2)))
+  (fun a => (a.2, a.1)) (fun=> true).
+Definition over1 (p : polynomial) : pquotient := (p, pint 1).
+
+(** ** Points of one input: weights, entries of the input, and numbers for exponentials and logarithms by their lines *)
+Record sample := Sample { at_weights : seq Z; at_input : seq Z; at_functions : seq (nat * Z) }.
+Definition nthz (zs : seq Z) (i : nat) : Z := nth Z0 zs i.
+Definition function_at (fs : seq (nat * Z)) (k : nat) : Z := if [seq f <- fs | f.1 == k] is f :: _ then f.2 else Z0.
+Definition qw (P : sample) (i : nat) : rationals := inject_Z (nthz (at_weights P) i).
+Definition qx (P : sample) (i : nat) : rationals := inject_Z (nthz (at_input P) i).
+Definition qe (P : sample) (k : nat) : rationals := inject_Z (function_at (at_functions P) k).
+Definition q0 (i : nat) : rationals := inject_Z 0.
+Definition qunit (a i : nat) : rationals := inject_Z (zunit a i).
+
+(** Integers in place of rational numbers, all multiplied by one positive integer. *)
+Definition lcm_den (qs : seq QArith_base.Q) : positive :=
+  foldr (fun q d => let g := Pos.ggcd (Qden q) d in Pos.mul g.2.1 d) xH qs.
+Definition cleared (d : positive) (q : QArith_base.Q) : Z := Z.mul (Qnum q) (Z.div (Zpos d) (Zpos (Qden q))).
+Definition divides (d : positive) (q : QArith_base.Q) : bool := Z.eqb (Z.modulo (Zpos d) (Zpos (Qden q))) Z0.
+Definition clear (rows : seq (seq QArith_base.Q)) : option (seq (seq Z)) :=
+  let d := lcm_den (flatten rows) in
+  if all (all (divides d)) rows then Some [seq [seq cleared d q | q <- row] | row <- rows] else None.
+(** A lower bound for the rank of rows of rational numbers. *)
+Definition qrank (width : nat) (rows : seq (seq QArith_base.Q)) : nat :=
+  if all (fun row => size row == width) rows then if clear rows is Some zs then zrank (size zs) zs else 0 else 0.
+
+Inductive freason := FSize | FLabels | FKernel (vectors : seq (seq polynomial)) | FInclusion (i : nat).
+Record fcertificate := FCertificate {
+  fnetwork : fprogram;
+  fasked : samples;
+  fshown : seq sample;    (* points of one input, where exponentials are seen to be independent *)
+  fpoint : seq sample;    (* one point, input after input *)
+  fbounds : seq (seq nat * nat * freason) }.
+
+Section Check.
+Variable C : fcertificate.
+Let p := fnetwork C.
+Let outs := size (fresults p).
+
+(** ** Exponentials are independent: on single inputs, by the input those that see it, by the weights the others *)
+Definition qdefined (P : sample) : bool := defined (R := rationals) (qw P) q0 (qx P) q0 (qe P) (flines p) [::].
+Definition by_input (t : sample * nat) (k : nat) : QArith_base.Q :=
+  slope (R := rationals) (qw t.1) q0 (qx t.1) (qunit t.2) (qe t.1) p k.
+Definition by_weights (t : sample * nat) (k : nat) : QArith_base.Q :=
+  slope (R := rationals) (qw t.1) (qunit t.2) (qx t.1) q0 (qe t.1) p k.
+Definition functions_of (see : bool) : seq nat := [seq k <- iota 0 (size (flines p)) | is_function p k && (sees p k == see)].
+Definition directions (width : sample -> seq Z) : seq (sample * nat) :=
+  flatten [seq [seq (P, j) | j <- iota 0 (size (width P))] | P <- fshown C].
+Definition shown_by (along : sample * nat -> nat -> QArith_base.Q) (ts : seq (sample * nat)) (ks : seq nat) : bool :=
+  size ks <= qrank (size ts) [seq [seq along t k | t <- ts] | k <- ks].
+Definition independent_ok : bool :=
+  [&& all qdefined (fshown C), shown_by by_input (directions at_input) (functions_of true) & shown_by by_weights (directions at_weights) (functions_of false)].
+
+(** ** From below: independent columns at the point *)
+Definition point_ok : bool :=
+  let first := nth (Sample [::] [::] [::]) (fpoint C) 0 in
+  [&& all qdefined (fpoint C), all (fun P => all2 Z.eqb (at_weights P) (at_weights first)) (fpoint C),
+    all (fun P => all (fun k => sees p k || Z.eqb (function_at (at_functions P) k) (function_at (at_functions first) k)) (iota 0 (size (flines p)))) (fpoint C)
+    & allowed (fasked C) (size (fpoint C))].
+Definition qcolumn (a : nat) : seq QArith_base.Q :=
+  flatten [seq changes (R := rationals) (qw P) (qunit a) (qx P) q0 (qe P) p | P <- fpoint C].
+Definition fminor (A : seq nat) (k : nat) : bool := k <= qrank (size (fpoint C) * outs) [seq qcolumn a | a <- A].
+
+(** ** From above *)
+Definition variable_w (i : nat) : pquotients := over1 (symbolic_weight i).
+Definition variable_x (j : nat) : pquotients := over1 (pvar (input_variable 2 0 j)).
+Definition variable_e (k : nat) : pquotients := over1 (pvar (input_variable 2 1 k)).
+Definition p0 (i : nat) : pquotients := over1 [::].
+Definition fvanishes (A : seq nat) (v : seq polynomial) : bool :=
+  all (fun q : pquotient => nilp q.1)
+    (changes (R := pquotients) variable_w (fun i => over1 (along A v i)) variable_x p0 variable_e p).
+Definition fkernel_ok (A : seq nat) (k : nat) (vs : seq (seq polynomial)) : bool :=
+  let z v := nthz (at_weights (nth (Sample [::] [::] [::]) (fpoint C) 0)) (N.to_nat (N.div2 v)) in
+  [&& all (fun v => [&& size v == size A, all (only is_weight) v & fvanishes A v]) vs, size A <= k + size vs
+    & size vs <= zrank (size vs) [seq [seq zval z q | q <- v] | v <- vs]].
+Definition fincluded (F : seq nat) (b : nat) (A : seq nat) (k : nat) : bool := b + count (fun a => a \notin F) A <= k.
+Definition fbound_ok (before : seq (seq nat * nat * freason)) (t : seq nat * nat * freason) : bool :=
+  let: (A, k, why) := t in
+  match why with
+  | FSize => size A <= k
+  | FLabels => if fasked C is Samples m then m * outs <= k else false
+  | FKernel vs => fkernel_ok A k vs
+  | FInclusion i => if i < size before then let b := nth t before i in fincluded b.1.1 b.1.2 A k else false
+  end.
+Fixpoint fbounds_ok (before ts : seq (seq nat * nat * freason)) : bool :=
+  if ts is t :: ts' then fbound_ok before t && fbounds_ok (rcons before t) ts' else true.
+Definition fcertificate_ok : bool := [&& independent_ok, point_ok & fbounds_ok [::] (fbounds C)].
+Definition fdimension_ok (A : seq nat) (k : nat) : bool :=
+  fminor A k && has (fun t => fincluded t.1.1 t.1.2 A k) (fbounds C).
+End Check.
