@@ -1,5 +1,5 @@
 (** Nothing is assumed: each line of the output has to be "Closed under the global context". *)
-From Allocert Require Import Network Families Recorded Answers Instances.
+From Allocert Require Import Network Families Recorded Answers Instances FunctionsSound.
 Print Assumptions dimension_sound.
 Print Assumptions dimensions_sound.
 Print Assumptions at_most_sound.
@@ -11,3 +11,4 @@ Print Assumptions absence_sound.
 Print Assumptions feedforward_ok.
 Print Assumptions recurrent_ok.
 Print Assumptions recorded_ok.
+Print Assumptions independent_sound.
