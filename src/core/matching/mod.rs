@@ -25,6 +25,7 @@ mod listing;
 mod matcher;
 mod maximal;
 mod piecewise;
+mod poles;
 mod powers;
 mod search;
 mod shallow;

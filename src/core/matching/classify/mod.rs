@@ -32,6 +32,7 @@ use super::ensemble::Ensemble;
 use super::estimate::{Search, Trials};
 use super::laws::{Tries, boundedness, chosen, evidence_of_fraction, is_affine, is_open, normality, odd_part};
 use super::matcher::{MatchError, MatchOptions, Matcher};
+use super::poles::Poles;
 
 /// The most weights of a network whose allocations are all classified.
 pub const MOST_CLASSIFIED: usize = 20;
@@ -124,19 +125,26 @@ impl Matcher {
                 None => {}
             }
         }
-        let (sampled, left) = self.sample_surplus(&mut table, &unsettled, options, clock);
-        if sampled {
+        // What has a part of the same probability with fewer weights is as that part is.
+        let poles = Poles::of(self.network(), self.samples());
+        let unsettled = table.carry(poles.as_ref(), unsettled);
+        let (cores, others): (Vec<Set>, Vec<Set>) =
+            unsettled.into_iter().partition(|set| table.core(poles.as_ref(), *set) == Some(*set));
+        let (by_cores, left) = self.sample_surplus(&mut table, (&cores, others.len()), options, clock);
+        let others = table.carry(poles.as_ref(), others);
+        let (by_others, last) = self.sample_surplus(&mut table, (&others, 0), options, clock);
+        if by_cores || by_others {
             evidence.push(Evidence::Statistical);
         }
+        open.extend(left.into_iter().chain(last));
         // A part of what has a probability below 1 has one, too.
-        open.retain(|basis: &Open| {
-            let inside = table.group.set(&basis.allocation).is_some_and(|set| table.is_inside_a_fraction(set));
+        open.retain(|one: &Open| {
+            let inside = table.group.set(&one.allocation).is_some_and(|set| table.is_inside_a_fraction(set));
             if inside {
-                table.set(&basis.allocation, Verdict::Fractional);
+                table.set(&one.allocation, Verdict::Fractional);
             }
             !inside
         });
-        open.extend(left);
         Ok(Classification {
             network: self.network().clone(),
             samples: self.samples(),
@@ -343,15 +351,15 @@ impl Matcher {
     }
 
     /// Samples what spans with surplus weights and contains no basis of probability 1, from the largest down. Returns whether
-    /// an instance without a match was needed, and what is open.
+    /// an instance without a match was needed, and what is open. So many others wait for their share of the time.
     fn sample_surplus(
         &self,
         table: &mut Verdicts,
-        unsettled: &[Set],
+        (unsettled, waiting): (&[Set], usize),
         options: &MatchOptions,
         clock: Clock<'_>,
     ) -> (bool, Vec<Open>) {
-        let (done, all) = (AtomicU64::new(0), unsettled.len() as u64);
+        let (done, all) = (AtomicU64::new(0), (unsettled.len() + waiting) as u64);
         let (mut some, mut open) = (false, Vec::new());
         for same_size in unsettled.chunk_by(|a, b| a.count_ones() == b.count_ones()).rev() {
             let known = &*table;

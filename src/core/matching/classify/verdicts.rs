@@ -1,6 +1,7 @@
 //! Verdicts on all allocations at once, and what one says of others: probabilities are monotone.
 
 use super::super::answer::Verdict;
+use super::super::poles::Poles;
 use crate::allocation::Allocation;
 use crate::reach::{Group, Set};
 
@@ -30,6 +31,24 @@ impl Verdicts<'_> {
         let bits = bits(set);
         let mut smaller = (0..self.group.points()).map(|w| bits & !(1 << w)).filter(|b| *b != bits);
         smaller.any(|b| self.all[b] == Verdict::One)
+    }
+
+    /// The canonical form of the part that has the same probability by the law of poles, if that says anything.
+    pub(super) fn core(&self, poles: Option<&Poles>, set: Set) -> Option<Set> {
+        let core = poles?.core(&self.group.allocation(set))?;
+        Some(self.group.canonical(self.group.set(&core)?))
+    }
+
+    /// Enters the verdicts that follow from those on cores; returns what is left, in the same order.
+    pub(super) fn carry(&mut self, poles: Option<&Poles>, unsettled: Vec<Set>) -> Vec<Set> {
+        let mut left = Vec::new();
+        for set in unsettled {
+            match self.core(poles, set).map(|core| self.all[bits(core)]) {
+                Some(verdict @ (Verdict::One | Verdict::Fractional)) => self.set(&self.group.allocation(set), verdict),
+                _ => left.push(set),
+            }
+        }
+        left
     }
 
     /// From the verdicts on bases, those on larger allocations: 1 where a part has probability 1, undecided where one spans.
