@@ -29,8 +29,9 @@ pub(super) fn definitions(claims: &[Verify]) -> String {
         "\\section{Definitions}\nWhat the statements above call, as it stands in the files of the claims. Families such as \\texttt{lffn} and \
          functions such as \\texttt{sum} are the program's own.\n",
     );
+    let shared = shared_folder(&files.iter().map(|(file, _)| *file).collect::<Vec<_>>());
     for (file, all) in &files {
-        text.push_str(&format!("\\subsection*{{{}}}\n", code(file)));
+        text.push_str(&format!("\\subsection*{{{}}}\n", code(&file[shared..])));
         for (definition, uses) in all {
             let used = if *uses == 1 { "one claim".to_owned() } else { format!("{uses} claims") };
             text.push_str(&format!("\\allocertused{{{}}}\n{}", plain(&used), lines(&definition.text)));
@@ -43,4 +44,39 @@ pub(super) fn definitions(claims: &[Verify]) -> String {
         }
     }
     text
+}
+
+/// The length of the folder that all files lie in: where it is on this machine says nothing to a reader.
+fn shared_folder(files: &[&str]) -> usize {
+    let folder = |file: &str| file.rfind('/').map_or(0, |at| at + 1);
+    let Some((first, others)) = files.split_first() else {
+        return 0;
+    };
+    let mut shared = folder(first);
+    for other in others {
+        while !other.starts_with(&first[..shared]) {
+            shared = folder(first[..shared].trim_end_matches('/'));
+        }
+    }
+    shared
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_named_from_the_folder_that_all_lie_in() {
+        for (files, names) in [
+            (&["/a/b/c.star"][..], &["c.star"][..]),
+            (&["/a/b/c.star", "/a/d/e.star"], &["b/c.star", "d/e.star"]),
+            (&["c.star", "/a/b.star"], &["c.star", "/a/b.star"]),
+            (&["a/b.star", "ab/b.star"], &["a/b.star", "ab/b.star"]),
+            (&["x/é/b.star", "x/è/b.star"], &["é/b.star", "è/b.star"]),
+            (&["//b.star", "//c.star"], &["b.star", "c.star"]),
+        ] {
+            let shared = shared_folder(files);
+            assert_eq!(files.iter().map(|file| &file[shared..]).collect::<Vec<_>>(), names);
+        }
+    }
 }

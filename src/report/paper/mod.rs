@@ -55,6 +55,11 @@ pub fn paper(results: &Results, origin: &Origin) -> Paper {
     let results = results.harmless();
     let print = fingerprint(&results.claims);
     let mut tex = String::from(PREAMBLE);
+    let claims =
+        if results.claims.len() == 1 { "One claim".to_owned() } else { format!("{} claims", results.claims.len()) };
+    tex.push_str(&format!(
+        "\\title{{{claims} about allocations of learnable weights}}\\author{{}}\\date{{}}\\maketitle\n"
+    ));
     tex.push_str(&format!("\\section{{Claims}}\n{}\n", about(&results.claims, origin, &print)));
     let sources = Sources::of(&results.claims);
     tex.push_str(&table(&results.claims, &sources));
