@@ -41,8 +41,10 @@ struct Top {
     span: Span,
     /// The entries of a table that is written out.
     entries: Option<usize>,
-    /// Whether it is a function: these are never cut.
-    is_function: bool,
+    /// Whether it is code, a function or a loop: this is never cut.
+    is_code: bool,
+    /// Inside of a function, the names that mean something of its own there.
+    inside: HashSet<String>,
 }
 
 impl<'a> Tops<'a> {
@@ -56,10 +58,12 @@ impl<'a> Tops<'a> {
         Tops { text, tops: all.iter().filter_map(top).collect() }
     }
 
-    /// What a call of `claim` uses of it, in the order of the file.
-    pub(super) fn used(&self, arguments: &[&AstExpr]) -> Vec<Definition> {
+    /// What a call of `claim` uses of it, in the order of the file; `call` is where that stands.
+    pub(super) fn used(&self, arguments: &[&AstExpr], call: Span) -> Vec<Definition> {
         let mut wanted = HashSet::new();
         arguments.iter().for_each(|argument| wanted.extend(free(&Visit::Expr(argument))));
+        let around = self.tops.iter().filter(|top| top.span.contains(call.begin()));
+        around.for_each(|top| wanted.retain(|name| !top.inside.contains(name)));
         let mut is_used = vec![false; self.tops.len()];
         while let Some(next) = (0..self.tops.len()).find(|at| !is_used[*at] && self.tops[*at].gives(&wanted)) {
             is_used[next] = true;
@@ -72,7 +76,7 @@ impl<'a> Tops<'a> {
     fn definition(&self, top: &Top) -> Option<Definition> {
         let text = slice(self.text, top.span)?.trim_end().to_owned();
         let name = top.names.first()?.clone();
-        match text.char_indices().nth(LONGEST_VALUE).filter(|_| !top.is_function) {
+        match text.char_indices().nth(LONGEST_VALUE).filter(|_| !top.is_code) {
             None => Some(Definition { name, text, entries: None }),
             Some((end, _)) => {
                 let whole = text[..end].rfind('\n').unwrap_or(end);
@@ -88,7 +92,7 @@ impl Top {
     }
 }
 
-/// A statement that gives names a value; nothing for claims, and what makes them.
+/// A statement that gives names a value, or may change one; nothing for claims.
 fn top(statement: &AstStmt) -> Option<Top> {
     let mut names = Vec::new();
     given(statement, &mut names);
@@ -101,9 +105,14 @@ fn top(statement: &AstStmt) -> Option<Top> {
         },
         _ => None,
     };
-    let is_function = matches!(statement.node, Stmt::Def(_));
-    let is_claim = !is_function && uses.contains("claim");
-    (!names.is_empty() && !is_claim).then(|| Top { names, uses, span: statement.span, entries, is_function })
+    let mut inside = Vec::new();
+    if matches!(statement.node, Stmt::Def(_)) {
+        walk(&Visit::Stmt(statement), &mut HashSet::new(), &mut inside);
+    }
+    let is_code = matches!(statement.node, Stmt::Def(_) | Stmt::For(_) | Stmt::If(..) | Stmt::IfElse(..));
+    let is_claim = !is_code && uses.contains("claim");
+    let inside = inside.into_iter().collect();
+    (!names.is_empty() && !is_claim).then(|| Top { names, uses, span: statement.span, entries, is_code, inside })
 }
 
 /// The names that a statement at the top of a file gives a value, or changes.
@@ -113,20 +122,25 @@ fn given(statement: &AstStmt, names: &mut Vec<String>) {
         Stmt::Assign(assign) => targets(&assign.lhs, true, names),
         Stmt::AssignModify(target, ..) => targets(target, true, names),
         Stmt::Load(load) => names.extend(load.args.iter().map(|argument| argument.local.node.ident.clone())),
+        // A method such as append, or a function, may change whatever stands in the call; a claim changes nothing.
         Stmt::Expression(expr) => {
-            // A method such as append changes what it is called of.
-            if let Expr::Call(function, _) = &expr.node
-                && let Expr::Dot(of, _) = &function.node
-                && let Expr::Identifier(name) = &of.node
-            {
-                names.push(name.node.ident.clone());
+            let uses = free(&Visit::Expr(expr));
+            if !uses.contains("claim") {
+                let mut uses: Vec<String> = uses.into_iter().collect();
+                uses.sort();
+                names.extend(uses);
             }
         }
-        _ => Visit::Stmt(statement).visit_children(|child| {
-            if let Visit::Stmt(inner) = child {
-                given(inner, names);
+        _ => {
+            if let Stmt::For(each) = &statement.node {
+                targets(&each.var, true, names);
             }
-        }),
+            Visit::Stmt(statement).visit_children(|child| {
+                if let Visit::Stmt(inner) = child {
+                    given(inner, names);
+                }
+            });
+        }
     }
 }
 
@@ -228,9 +242,18 @@ NETWORKS = [lffn([d, 2]) for d in (1, 2)]
 claim(statement = unused, networks = NETWORKS, holds = lambda net, a: outer(net) + TABLE[1] > 0)
 ";
         // `cells` is a parameter where it is used.
-        assert_eq!(names(text), ["inner", "BASE", "outer", "TABLE", "TABLE", "NETWORKS"]);
+        assert_eq!(names(text), ["inner", "BASE", "outer", "TABLE", "k", "NETWORKS"]);
         assert_eq!(names("def f(net): return True\nclaim(networks = [], holds = f)\n"), ["f"]);
         assert_eq!(names("f = 1\nclaim(name = f, networks = [], holds = lambda f: f)\n"), [""; 0]);
+        // Whatever may change a table is shown; what a function calls by the same name is not what is outside.
+        let changed = "T = {1: []}\nT[1].append(5)\ndef fill(t): t[2] = 1\nfill(T)\nclaim(networks = [], holds = lambda net, a: T[1] == a)\n";
+        assert_eq!(names(changed), ["T", "T", "fill", "T"]);
+        let shadowed =
+            "nets = [1]\ndef make(nets):\n    claim(networks = nets, holds = lambda net, a: True)\nmake([2])\n";
+        assert_eq!(names(shadowed), [""; 0]);
+        let looped =
+            "T = []\nfor k in (1, 2):\n    T.append(k)\n    claim(networks = T, holds = lambda net, a: a.size > k)\n";
+        assert_eq!(names(looped), ["T", "k"]);
     }
 
     #[test]

@@ -78,7 +78,7 @@ fn visit(text: &str, expr: &AstExpr, (reader, tops): (&Reader<'_>, &Tops<'_>), c
         let holds = condition.and_then(|value| holds(text, value));
         let asked: Vec<&AstExpr> = asking(&arguments.args).collect();
         let written = Written {
-            definitions: tops.used(&asked),
+            definitions: tops.used(&asked, expr.span),
             networks: named("networks").and_then(|value| slice(text, value.span)),
             holds: condition.and_then(|value| as_written(text, value, reader)),
             given: named("given").and_then(|value| as_written(text, value, reader)),

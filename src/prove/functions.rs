@@ -210,6 +210,9 @@ pub(super) fn further_points<E: Engine>(ground: &Ground<'_, E>) -> Result<Option
 /// Points of one input each, with which gradients by the inputs alone show it for any number of samples.
 fn one_by_one(place: &Place<'_>, first: &[Gradients]) -> Option<Vec<Rule>> {
     let field = place.field;
+    if first.is_empty() {
+        return None;
+    }
     let mut rows = [true, false].map(|seeing| (seeing, Rows { field, rows: Vec::new() }));
     let mut extend = |gradients: &[Gradients]| {
         let mut on_one = |gradients: &Gradients| -> usize {

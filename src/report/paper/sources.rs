@@ -44,7 +44,12 @@ impl Sources {
         let (works, notes) = parts(source);
         let works = works.into_iter().map(|text| self.work(&text));
         let mut mention = Mention { works: works.collect(), notes: Vec::new() };
-        mention.works.dedup();
+        let mut seen = Vec::new();
+        mention.works.retain(|work| {
+            let new = !seen.contains(work);
+            seen.push(*work);
+            new
+        });
         for note in notes {
             let place = self.notes.iter().position(|known| *known == note);
             mention.notes.push(place.unwrap_or(self.notes.len()));
@@ -120,7 +125,7 @@ fn parts(source: &str) -> (Vec<String>, Vec<String>) {
         }
         let end = number(part).map_or_else(|| words_end(part), |(_, end)| end);
         works.push(part[..end].trim().to_owned());
-        let behind = part[end..].trim().trim_start_matches([',', ':']).trim();
+        let behind = part[end..].trim().trim_start_matches([',', ':', '.']).trim();
         let inside = behind.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
         let note = inside.filter(|text| !text.contains('(')).unwrap_or(behind);
         notes.extend((!note.is_empty()).then(|| note.split("; ").map(str::to_owned)).into_iter().flatten());
@@ -150,8 +155,10 @@ fn is_note(part: &str) -> bool {
 /// Where a work ends of which no number says so: before brackets at its end that say how it was read.
 fn words_end(part: &str) -> usize {
     let open = part.rfind(" (").filter(|_| part.ends_with(')'));
-    let says_how =
-        |at: &usize| ["looked up", "memory", "ours", "summary"].iter().any(|word| part[*at..].contains(word));
+    let says_how = |at: &usize| {
+        let words: Vec<&str> = part[*at..].split(|c: char| !c.is_alphanumeric()).collect();
+        part[*at..].contains("looked up") || ["memory", "ours", "summary"].iter().any(|word| words.contains(word))
+    };
     open.filter(says_how).unwrap_or(part.len())
 }
 
@@ -167,16 +174,34 @@ fn number(part: &str) -> Option<(String, usize)> {
     ] {
         let Some(at) = part.find(mark).map(|at| at + mark.len()) else { continue };
         let length: usize = part[at..].chars().take_while(|c| is_inside(*c)).map(char::len_utf8).sum();
-        let end = at + part[at..at + length].trim_end_matches('.').len();
-        if part[at..end].contains('.') {
-            return Some((part[at..end].to_lowercase(), end));
+        let mut found = part[at..at + length].trim_end_matches('.');
+        // A bracket that was opened before the number is not the number's.
+        while found.ends_with(')') && found.matches(')').count() > found.matches('(').count() {
+            found = &found[..found.len() - 1];
+        }
+        let mut end = at + found.len();
+        // The version of an article is no note, and no other article.
+        let version: String = part[end..]
+            .chars()
+            .enumerate()
+            .take_while(|(i, c)| if *i == 0 { *c == 'v' } else { c.is_ascii_digit() })
+            .map(|(_, c)| c)
+            .collect();
+        if version.len() > 1 {
+            end += version.len();
+        }
+        if found.contains('.') {
+            return Some((found.to_lowercase(), end));
         }
     }
     None
 }
 
 fn key(text: &str) -> String {
-    let words = || text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let words = || {
+        let words: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        if words.is_empty() { text.to_owned() } else { words }
+    };
     number(text).map_or_else(words, |(number, _)| number)
 }
 
@@ -207,6 +232,12 @@ mod tests {
         );
         assert_eq!(read("after A, arXiv 1905.12207"), pair("A, arXiv 1905.12207", "after this source, not in it"));
         assert_eq!(read("a talk in Leipzig"), pair("a talk in Leipzig", ""));
+        assert_eq!(read("A, On nets, arXiv 1905.12207."), pair("A, On nets, arXiv 1905.12207", ""));
+        assert_eq!(read("A, On nets, arXiv 1905.12207v2"), pair("A, On nets, arXiv 1905.12207v2", ""));
+        assert_eq!(key("A, arXiv 1905.12207v2"), key("B, arXiv 1905.12207"));
+        assert_eq!(key("A (doi:10.1/x)"), key("doi 10.1/x"));
+        assert_eq!(read("A (Tours 1962)"), pair("A (Tours 1962)", ""));
+        assert_ne!(key("?"), key("—"));
         assert_eq!(
             read("X 1979, as said in arXiv 1709.10013; values from memory").0,
             "X 1979, as said in arXiv 1709.10013"
