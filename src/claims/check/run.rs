@@ -316,3 +316,40 @@ fn approximately(number: &Integer) -> String {
     let bits = number.significant_bits();
     if bits <= 64 { number.to_string() } else { format!("over 2^{}", bits - 1) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use allocert_core::control::Control;
+    use allocert_core::reach::Settings;
+
+    use crate::check::{CheckOptions, check};
+    use crate::file::read;
+    use crate::outcome::Outcome;
+
+    /// The claim is said to ask nothing of symmetries, whatever it reads: what a wrong rule for its text would say.
+    #[test]
+    fn an_image_that_disagrees_ends_the_check() {
+        let settings = Settings { seed: 1, error_log2: -100 };
+        let options = CheckOptions { settings, time_limit: Duration::from_secs(600), max_allocations: 1 << 20 };
+        let checked = |arguments: &str| {
+            let text = format!("claim(name = \"t\", statement = \"s\", networks = [lffn([2, 3, 2])], {arguments})\n");
+            let mut claim = read(Path::new("t.star"), text, settings).unwrap().remove(0);
+            claim.requirements = Some(Vec::new());
+            check(&claim, &options, &Control::unlimited())
+        };
+        let fine = checked("holds = lambda net, a: a.dim <= a.size");
+        assert!(fine.outcome == Ok(Outcome::Verified) && fine.orbits.is_some(), "{:?}", fine.outcome);
+        for (arguments, said) in [
+            ("holds = lambda net, a: a.size != 1 or \"W1[0,\" in a.text", "holds is False"),
+            ("holds = lambda net, a: a.size != 1 or \"W2[0,\" in a.text", "holds is True"),
+            ("given = lambda net, a: \"W1[0,\" in a.text, holds = lambda net, a: True", "given is False"),
+        ] {
+            let error = checked(arguments).outcome.unwrap_err().to_string();
+            assert!(error.contains("a symmetry of the network was taken for one of the claim"), "{arguments}: {error}");
+            assert!(error.contains(said), "{arguments}: {error}");
+        }
+    }
+}

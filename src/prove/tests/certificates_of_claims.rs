@@ -65,6 +65,8 @@ fn every_text_is_bound() {
     for (arguments, outcome) in [(NOT_EVALUATED, "verified"), (REFUTED, "refuted")] {
         let text = certificate("c", arguments);
         assert!(is_honest(&report(&text)), "{}", report(&text).text(""));
+        // What is changed below is there.
+        assert!(text.contains("\"statement\":\"In words.\""), "{text}");
         let changes = [
             (outcome, "contradicted"),
             (outcome, "supported"),
