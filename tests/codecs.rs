@@ -11,7 +11,7 @@ use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use serde_json::Value;
 
 use program::{Run, allocert, file, objects};
-use results::parquet;
+use results::{groups, parquet};
 
 fn compared(path: &Path) -> (Value, Run) {
     let run = allocert(&["compare", path.to_str().unwrap(), "--json"]);
@@ -38,4 +38,23 @@ fn parquet_of_any_codec_is_read() {
             assert_eq!(read, samples.filter(|s| !s.is_nan()).map(|s| s as u64), "{compression}");
         }
     }
+}
+
+/// What stands before the damage is not taken for the whole.
+#[test]
+fn a_file_whose_end_is_damaged_is_not_read_in_part() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    let path = groups(&file("groups.parquet", ""), Compression::UNCOMPRESSED, None, 2);
+    let (answer, run) = compared(&path);
+    assert_eq!((run.status, answer["consistent"].as_u64()), (0, Some(2)));
+    let mut bytes = std::fs::read(&path).unwrap();
+    let metadata = SerializedFileReader::new(std::fs::File::open(&path).unwrap()).unwrap().metadata().clone();
+    for column in 0..5 {
+        let (start, length) = metadata.row_group(1).column(column).byte_range();
+        bytes[start as usize..(start + length) as usize].fill(0xff);
+    }
+    std::fs::write(&path, &bytes).unwrap();
+    let run = allocert(&["compare", path.to_str().unwrap(), "--json"]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""), "{}", run.err);
+    assert!(run.err.contains("give a Parquet file that is whole"), "{}", run.err);
 }
