@@ -193,10 +193,10 @@ fn training_and_claims_stop() {
 /// Before the first allocation of its size is evaluated, orbits are listed, which takes longer than anyone may want to wait.
 #[test]
 fn claims_stop_in_the_list_of_orbits() {
-    let text = "claim(name = \"c\", statement = \"s\", networks = [lrnn(1, 4, 1, 9)], allocations = every(sizes = [12]), \
-        holds = lambda net, a: a.size == 12)";
+    let text = "claim(name = \"c\", statement = \"s\", networks = [lrnn(1, 5, 1, 11)], allocations = every(sizes = [10]), \
+        holds = lambda net, a: a.size == 10)";
     let claims = read(Path::new("mine.star"), text.to_owned(), SETTINGS).unwrap();
-    let options = CheckOptions { settings: SETTINGS, time_limit: Duration::from_secs(600), max_allocations: 1 << 26 };
+    let options = CheckOptions { settings: SETTINGS, time_limit: Duration::from_secs(600), max_allocations: 1 << 28 };
     let checked = stopped("a list of orbits", |c| check(&claims[0], &options, c));
     assert_eq!((checked.outcome, checked.instances), (Ok(Outcome::Open), 0));
     let why = checked.unsettled.unwrap().to_string();
