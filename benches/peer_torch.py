@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Epochs of 60,000 rows through a 784-128-10 ReLU network: `allocert train --data` beside PyTorch, in double precision, Adam.
+"""Epochs of 60,000 rows through a 784-128-10 ReLU network: `allocert train --data` beside PyTorch, in double precision, Adam, mean squares.
 
     python3 benches/peer_torch.py --program target/release/allocert
 
@@ -38,12 +38,13 @@ def ours(program, path, epochs, batch):
 def peers(path, epochs, batch):
     torch.set_default_dtype(torch.float64)
     with numpy.load(path) as file:
-        inputs, labels = torch.from_numpy(file["inputs"]), torch.from_numpy(file["labels"])
+        inputs, classes = torch.from_numpy(file["inputs"]), torch.from_numpy(file["labels"])
+    labels = torch.nn.functional.one_hot(classes).to(torch.float64)
     # The first four fifths, as allocert takes that share to learn from.
     kept = len(inputs) * 4 // 5
     inputs, labels = inputs[:kept], labels[:kept]
     model = torch.nn.Sequential(torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10))
-    adam, loss = torch.optim.Adam(model.parameters(), lr=1e-3), torch.nn.CrossEntropyLoss()
+    adam, loss = torch.optim.Adam(model.parameters(), lr=1e-3), torch.nn.MSELoss()
     begun, used = time.perf_counter(), time.process_time()
     for _ in range(epochs):
         order = torch.randperm(kept)
