@@ -6,7 +6,7 @@ mod asked;
 mod program;
 
 use asked::{all_are, check, refused};
-use program::{file, objects, verify};
+use program::{allocert, file, objects, verify};
 use serde_json::Value;
 
 /// What can never be equal is a slip inside of lists, tuples, dictionaries and structs, too, where it would be silently unequal.
@@ -90,4 +90,28 @@ fn reports_name_each_network_of_a_list_that_is_computed() {
             assert!(shown.contains(network), "{name}: {network}");
         }
     }
+}
+
+/// An answer may know much, such as a frequency, and no verdict: then a row's verdict is known in no way.
+#[test]
+fn a_survey_says_of_no_open_verdict_that_it_is_known() {
+    let run = allocert(&[
+        "survey",
+        "lrnn(1, 2, 1, 4)",
+        "--sizes",
+        "5",
+        "--trials",
+        "4",
+        "--only",
+        "levenberg-marquardt",
+        "--json",
+    ]);
+    let rows = objects(&run);
+    let undecided = rows.iter().filter(|row| row["verdict"] == "undecided");
+    let known: Vec<_> = undecided.map(|row| (&row["evidence"], &row["error_log2"])).collect();
+    assert!(
+        !known.is_empty() && known.iter().all(|(evidence, error)| **evidence == "open" && error.is_null()),
+        "{known:?}"
+    );
+    assert!(rows.iter().any(|row| row["verdict"] == "zero" && row["evidence"] == "proved"));
 }

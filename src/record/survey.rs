@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::matching::of_probability;
 use allocert_core::allocation::print;
+use allocert_core::matching::Verdict;
+use allocert_core::reach::Evidence;
 use allocert_train::{Exact, Experiment, Orbit, Training, rows_touched};
 
 /// One trainer on one orbit of allocations at one number of samples.
@@ -72,6 +74,8 @@ impl SurveyRow {
     pub fn of(training: &Training, orbit: &Orbit, exact: &Exact, experiment: &Experiment) -> Self {
         let (answer, [rate_low, rate_high]) = (&exact.answer, experiment.ci95());
         let (trials, successes) = (experiment.count(), experiment.successes());
+        let undecided = answer.verdict == Verdict::Undecided;
+        let verdict = if undecided { Evidence::Open } else { answer.evidence };
         let enclosed = answer.exact.as_ref().filter(|exact| exact.is_sharp() && exact.value().is_none());
         let enclosed = enclosed.map(|exact| exact.enclosure());
         let ends = enclosed.or_else(|| answer.interval());
@@ -85,8 +89,9 @@ impl SurveyRow {
             dim: answer.dim.value,
             teacher_dim: answer.teacher.value,
             verdict: answer.verdict.name().to_owned(),
-            evidence: answer.evidence.name().to_owned(),
-            error_log2: answer.evidence.error_log2(),
+            // What an answer says without a verdict is not the verdict's.
+            evidence: verdict.name().to_owned(),
+            error_log2: verdict.error_log2(),
             // A bound that is not printed is no evidence.
             probability_evidence: if ends.is_none() && answer.probability().is_none() {
                 "open".to_owned()
