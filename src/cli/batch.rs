@@ -50,8 +50,12 @@ struct Wrong {
 struct Lines<'a> {
     path: &'a Path,
     keeping: &'a Keeping,
-    /// So many are a piece of a run whose pieces are kept.
+    /// So many lines are a piece of a run whose pieces are kept.
     piece: usize,
+    /// So many are answered together where none are kept.
+    together: usize,
+    /// Whether Ctrl-C is a request where no pieces are kept. If not, it ends the program: what is printed is all that there is.
+    requests: bool,
 }
 
 impl Lines<'_> {
@@ -61,24 +65,15 @@ impl Lines<'_> {
         &self,
         common: &Common,
         request: impl FnOnce(&[(usize, String)]) -> Request,
-        mut answer: impl FnMut(&[(usize, String)]) -> Vec<Option<Said>>,
+        mut answer: impl FnMut(&[(usize, String)], &Control<'_>) -> Vec<Option<Said>>,
     ) -> Result<ExitCode, Failure> {
-        let mut status = Status::default();
-        if self.keeping.resume.is_none() {
-            for_each_part(self.path, |lines| {
-                for ((line, _), said) in lines.iter().zip(answer(lines)) {
-                    match said {
-                        Some(said) => status.print(said)?,
-                        None => {
-                            let message = format!("stopped: interrupted before line {line} was answered");
-                            return Err(Failure::interrupted(message));
-                        }
-                    }
-                }
-                Ok(())
-            })?;
-            return Ok(status.exit());
-        }
+        let stop = (self.requests || self.keeping.resume.is_some()).then(interrupt::flag);
+        let control = Control::unlimited();
+        let control = stop.as_ref().map_or(control, |stop| control.stopped_by(stop));
+        let mut answer = |lines: &[(usize, String)]| answer(lines, &control);
+        let Some(folder) = &self.keeping.resume else {
+            return self.as_they_come(answer);
+        };
         if self.path.as_os_str() == "-" {
             return Err(Failure::request("standard input is not read twice\n  name a file, or leave out --resume"));
         }
@@ -88,13 +83,33 @@ impl Lines<'_> {
             Ok(())
         })?;
         let pieces: Vec<&[(usize, String)]> = lines.chunks(self.piece).collect();
-        let texts = self.keeping.run(common, (request(&lines), pieces.len()), |piece| {
+        let texts = self.keeping.run(common, folder, (request(&lines), pieces.len()), |piece| {
             let Some(all) = answer(pieces[piece]).into_iter().collect::<Option<Vec<Said>>>() else {
                 return Ok(None);
             };
             Ok(Some(serde_json::to_string(&all).map_err(std::io::Error::other)?))
         })?;
         texts.map_or(Ok(ExitCode::SUCCESS), |texts| merged(&texts))
+    }
+
+    fn as_they_come(
+        &self,
+        mut answer: impl FnMut(&[(usize, String)]) -> Vec<Option<Said>>,
+    ) -> Result<ExitCode, Failure> {
+        let mut status = Status::default();
+        for_each_part(self.path, |waiting| {
+            for lines in waiting.chunks(self.together) {
+                for ((line, _), said) in lines.iter().zip(answer(lines)) {
+                    let Some(said) = said else {
+                        let message = format!("stopped: interrupted before line {line} was answered");
+                        return Err(Failure::interrupted(message));
+                    };
+                    status.print(said)?;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(status.exit())
     }
 }
 
@@ -121,12 +136,9 @@ pub(super) fn ranks(
         error_log2: settings.error_log2,
         seed: settings.seed,
     };
-    // Without a folder, Ctrl-C ends the program: what is printed is all that there is to keep.
-    let stop = keeping.resume.as_ref().map(|_| interrupt::flag());
-    let control = Control::unlimited();
-    let control = stop.as_ref().map_or(control, |stop| control.stopped_by(stop));
-    Lines { path, keeping, piece: MOST_TOGETHER }.answer(common, request, |lines| {
-        let said = ranked(&mut ranks, samples, lines, &control);
+    let lines = Lines { path, keeping, piece: MOST_TOGETHER, together: MOST_TOGETHER, requests: false };
+    lines.answer(common, request, |lines, control| {
+        let said = ranked(&mut ranks, samples, lines, control);
         let whole = control.stopped().is_none();
         said.into_iter().map(|said| whole.then_some(said)).collect()
     })
@@ -180,13 +192,13 @@ pub(super) fn networks(
             seed: settings.seed,
         }
     };
-    let stop = keeping.resume.as_ref().map(|_| interrupt::flag());
-    let control = Control::unlimited();
-    let control = stop.as_ref().map_or(control, |stop| control.stopped_by(stop));
-    Lines { path, keeping, piece: FEW_TOGETHER }.answer(common, request, |lines| {
+    // As many as there are threads, so that no answer waits long for others.
+    let together = rayon::current_num_threads();
+    let lines = Lines { path, keeping, piece: FEW_TOGETHER, together, requests: false };
+    lines.answer(common, request, |lines, control| {
         let one = |(line, text): &(usize, String)| {
             let answer = network_question(common, text, samples).and_then(|(network, allocation, samples)| {
-                Ok(settled(Ranks::new(&network, settings, draws).answer(&allocation, samples, &control)?))
+                Ok(settled(Ranks::new(&network, settings, draws).answer(&allocation, samples, control)?))
             });
             let said = Said::of(*line, answer.as_ref().map(rank_record));
             control.stopped().is_none().then_some(said)
@@ -204,8 +216,6 @@ pub(super) fn matches(
     (options, limit): (&MatchOptions, Duration),
 ) -> Result<ExitCode, Failure> {
     let mut matchers: Vec<(Samples, Result<Matcher, MatchError>)> = Vec::new();
-    let stop = interrupt::flag();
-    let control = Control::unlimited().stopped_by(&stop);
     let request = |lines: &[(usize, String)]| Request::Matches {
         network: network.to_string(),
         program: fingerprint(network),
@@ -217,11 +227,12 @@ pub(super) fn matches(
         time_limit: limit.as_secs(),
         seed: settings.seed,
     };
-    Lines { path, keeping, piece: FEW_TOGETHER }.answer(common, request, |lines| {
+    let lines = Lines { path, keeping, piece: FEW_TOGETHER, together: MOST_TOGETHER, requests: true };
+    lines.answer(common, request, |lines, control| {
         let questions: Vec<_> = lines.iter().map(|(_, text)| question(network, text, samples)).collect();
         for (_, samples) in questions.iter().flatten() {
             if matchers.iter().all(|(known, _)| known != samples) {
-                let limits = Limits::default().under(&control);
+                let limits = Limits::default().under(control);
                 matchers.push((*samples, Matcher::new(network, *samples, settings, limits)));
             }
         }

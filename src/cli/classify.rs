@@ -61,7 +61,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let (subject, kept) = ((&network, arguments.subject.samples()), (path.as_path(), &arguments.keeping));
         return batch::matches(common, subject, kept, settings, (&options, limit));
     }
-    arguments.keeping.only_with(false, "--batch")?;
+    arguments.keeping.refuse("--batch")?;
     let bar = bar("classifying {bar:30} {pos}/{len}, {eta} left");
     let progress = |done: u64, all: u64| {
         bar.set_length(all);

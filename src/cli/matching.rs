@@ -88,7 +88,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let kept = (path.as_path(), &arguments.keeping);
         return batch::matches(common, (&network, samples), kept, settings, (&options, limit));
     }
-    arguments.keeping.only_with(false, "--batch")?;
+    arguments.keeping.refuse("--batch")?;
     let allocation = arguments.files.allocation(&network, arguments.allocation.as_deref())?;
     let bar = bar("deciding {bar:30} {pos}/{len} instances, {eta} left");
     let progress = |done: u64, all: u64| {

@@ -1,6 +1,6 @@
 //! `--resume DIR` and `--shard I/N` of batches and surveys: a piece after the other, each kept when it is finished.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -22,17 +22,17 @@ pub(super) struct Keeping {
 }
 
 impl Keeping {
-    /// Refuses a folder where nothing comes in pieces.
-    pub(super) fn only_with(&self, in_pieces: bool, what: &str) -> Result<(), Failure> {
+    /// Refuses a folder where there is one question only; `pieces` are what there would have to be.
+    pub(super) fn refuse(&self, pieces: &str) -> Result<(), Failure> {
         match &self.resume {
-            Some(_) if !in_pieces => Err(Failure::request(format!(
-                "--resume keeps the pieces of {what}, and there is one question only\n  leave out --resume, or give {what}"
+            Some(_) => Err(Failure::request(format!(
+                "--resume keeps the pieces of {pieces}, and there is one question only\n  leave out --resume, or give {pieces}"
             ))),
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
-    /// Does the pieces that are not finished: the results of all in order, or nothing where they are those of one shard of
+    /// Does the pieces that are not finished, and keeps them in the folder `path`: the results of all in order, or nothing where they are those of one shard of
     /// several, which is said. `do_piece` gives the result of a piece, a line, or nothing where it was stopped before the end.
     ///
     /// # Errors
@@ -40,12 +40,10 @@ impl Keeping {
     pub(super) fn run(
         &self,
         common: &Common,
+        path: &Path,
         (request, pieces): (Request, usize),
         mut do_piece: impl FnMut(usize) -> Result<Option<String>, Failure>,
     ) -> Result<Option<Vec<String>>, Failure> {
-        let Some(path) = &self.resume else {
-            return Err(Failure::request("no folder is named"));
-        };
         let shard = self.shard.unwrap_or((1, 1));
         let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), request, pieces, shard };
         let folder = Folder::open(path, run)?;

@@ -81,7 +81,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let kept = (path.as_path(), &arguments.keeping);
         return batch::ranks(common, (&network, samples), kept, (settings, draws));
     }
-    arguments.keeping.only_with(false, "--batch or --networks")?;
+    arguments.keeping.refuse("--batch or --networks")?;
     let allocation = arguments.files.allocation(&network, arguments.allocation.as_deref())?;
     if arguments.all_samples {
         let answers = at_all_samples(&network, &allocation, settings)?;

@@ -117,9 +117,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         Ok(rows)
     };
     let mut rows = Vec::new();
-    if arguments.keeping.resume.is_some() {
+    if let Some(path) = &arguments.keeping.resume {
         let request = (request(common, arguments, &network, (&samples, &methods)), pieces);
-        let done = arguments.keeping.run(common, request, |piece| {
+        let done = arguments.keeping.run(common, path, request, |piece| {
             let rows = of_piece(piece)?;
             (rows.len() == methods.len()).then(|| kept(&rows)).transpose()
         });
