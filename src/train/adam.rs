@@ -29,7 +29,7 @@ impl Trainer for Adam {
 /// Running means of a gradient and of its square.
 #[derive(Clone, Debug)]
 pub(super) struct Moments {
-    means: Vec<[f64; 2]>,
+    means: [Vec<f64>; 2],
     /// What is missing to means of weight 1.
     missing: [f64; 2],
 }
@@ -38,18 +38,20 @@ const DECAY: [f64; 2] = [0.9, 0.999];
 
 impl Moments {
     pub(super) fn new(size: usize) -> Self {
-        Moments { means: vec![[0.0; 2]; size], missing: [1.0; 2] }
+        Moments { means: [vec![0.0; size], vec![0.0; size]], missing: [1.0; 2] }
     }
 
     /// One step with `scale` times the gradient.
     pub(super) fn step(&mut self, rate: f64, scale: f64, weights: &mut [f64], gradient: &[f64]) {
         (0..2).for_each(|k| self.missing[k] *= DECAY[k]);
         let (first, second) = (1.0 - self.missing[0], 1.0 - self.missing[1]);
-        for ((mean, weight), gradient) in self.means.iter_mut().zip(weights).zip(gradient) {
+        let [means, squares] = &mut self.means;
+        let entries = means.iter_mut().zip(squares).zip(weights.iter_mut().zip(gradient));
+        for ((mean, square), (weight, gradient)) in entries {
             let g = scale * gradient;
-            mean[0] += (1.0 - DECAY[0]) * (g - mean[0]);
-            mean[1] += (1.0 - DECAY[1]) * (g * g - mean[1]);
-            *weight -= rate * (mean[0] / first) / ((mean[1] / second).sqrt() + 1e-8);
+            *mean += (1.0 - DECAY[0]) * (g - *mean);
+            *square += (1.0 - DECAY[1]) * (g * g - *square);
+            *weight -= rate * (*mean / first) / ((*square / second).sqrt() + 1e-8);
         }
     }
 }

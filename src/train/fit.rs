@@ -7,16 +7,24 @@ use allocert_core::allocation::Allocation;
 use allocert_core::control::Control;
 use allocert_core::network::Network;
 use allocert_core::number::{Stream, generator};
+use rayon::prelude::*;
 
 use super::TrainingError;
 use super::adam::Moments;
 use super::data::{Dataset, shuffle};
-use super::tape::{MOST_NODES, Recorder, Tape};
+use super::recorder::{MOST_NODES, Recorder};
+use super::tape::{Batched, Place, Tape};
 use super::trainer::Method;
 use super::trial::normal;
 
 /// Rows evaluated at once.
 const LANES: usize = 16;
+
+/// The most parts of a batch, each with a gradient of its own: what threads can share.
+const MOST_PARTS: usize = 8;
+
+/// The multiplications of a batch from which threads share it.
+const WORTH_THREADS: usize = 1 << 18;
 
 /// How to fit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,15 +80,15 @@ pub fn fit(
 ) -> Result<Fit, TrainingError> {
     let model = Model::new(network, allocation)?;
     let mut weights = draw(network, options);
-    let mut place = model.place(&weights);
     let learnable: Vec<usize> = allocation.iter().collect();
-    let start = [model.score(&mut place, &weights, train), model.score(&mut place, &weights, test)];
+    let batch = options.batch.clamp(1, train.rows());
+    let mut parts: Vec<Part> = (0..batch.div_ceil(LANES).min(MOST_PARTS)).map(|_| model.part()).collect();
+    let start = [train, test].map(|data| model.score(&mut parts[0], &weights, data));
     let mut own: Vec<f64> = learnable.iter().map(|w| weights[*w]).collect();
     let (mut gradient, mut moments) = (vec![0.0; own.len()], Moments::new(own.len()));
     let mut order: Vec<usize> = (0..train.rows()).collect();
     let mut random = generator(options.seed, Stream::Fits, 1);
     let (mut done, mut diverged) = (0, false);
-    let batch = options.batch.clamp(1, train.rows());
     // The mean over rows and outputs, differentiated.
     let scale = 2.0 / (batch * train.labels[0].len()) as f64;
     while done < options.epochs && !own.is_empty() && !diverged && control.stopped().is_none() {
@@ -88,34 +96,35 @@ pub fn fit(
         let left = 1.0 - done as f64 / options.epochs as f64;
         let rate = options.learning_rate * (2.0 * left).min(1.0);
         for rows in order.chunks(batch) {
-            gradient.fill(0.0);
-            model.tape.set(&mut place.slots, &own);
-            rows.chunks(LANES).for_each(|rows| model.add_gradient(&mut place, train, rows, &mut gradient));
+            model.gradient(&mut parts, &weights, train, rows);
+            let all = &parts[0].gradient;
+            gradient.iter_mut().zip(&learnable).for_each(|(slope, w)| *slope = all[*w]);
             match options.method {
                 Method::Adam => moments.step(rate, scale, &mut own, &gradient),
                 _ => own.iter_mut().zip(&gradient).for_each(|(w, g)| *w -= rate * scale * g),
             }
+            learnable.iter().zip(&own).for_each(|(w, value)| weights[*w] = *value);
         }
         diverged = own.iter().any(|w| !w.is_finite() || w.abs() > 1e12);
         done += 1;
         control.advanced(done, options.epochs);
     }
-    learnable.iter().zip(&own).for_each(|(w, value)| weights[*w] = *value);
-    let end = [model.score(&mut place, &weights, train), model.score(&mut place, &weights, test)];
+    let end = [train, test].map(|data| model.score(&mut parts[0], &weights, data));
     Ok(Fit { weights, start, end, epochs: done, diverged })
 }
 
 /// The labels of one input as a tape.
 struct Model {
-    tape: Tape,
+    tape: Batched,
     weights: usize,
-    learnable: Vec<usize>,
 }
 
-struct Place {
-    slots: Vec<[f64; LANES]>,
-    adjoints: Vec<[f64; LANES]>,
+/// Where a part of a batch is evaluated.
+struct Part {
+    place: Place<LANES>,
     seeds: Vec<[f64; LANES]>,
+    /// By all weights.
+    gradient: Vec<f64>,
 }
 
 impl Model {
@@ -143,25 +152,23 @@ impl Model {
         }
         let learnable: Vec<usize> = allocation.iter().collect();
         let tape = Tape::new(&recorder, weights + network.input_size(), &learnable, &labels, None);
-        Ok(Model { tape, weights, learnable })
+        Ok(Model { tape: Batched::new(tape, weights), weights })
     }
 
-    fn place(&self, weights: &[f64]) -> Place {
-        let (mut slots, adjoints) = (self.tape.slots(), self.tape.slots());
-        slots[..self.weights].iter_mut().zip(weights).for_each(|(slot, w): (&mut [f64; LANES], _)| *slot = [*w; LANES]);
-        Place { slots, adjoints, seeds: vec![[0.0; LANES]; self.tape.labels()] }
+    fn part(&self) -> Part {
+        let seeds = vec![[0.0; LANES]; self.tape.labels()];
+        Part { place: self.tape.place(), seeds, gradient: vec![0.0; self.weights] }
     }
 
     /// Evaluates up to [`LANES`] rows; the seeds become their residuals, 0 in lanes without a row.
-    fn evaluate(&self, place: &mut Place, data: &Dataset, rows: &[usize]) {
+    fn evaluate(&self, part: &mut Part, weights: &[f64], data: &Dataset, rows: &[usize]) {
         for (lane, row) in rows.iter().enumerate() {
-            let slots = place.slots[self.weights..].iter_mut();
+            let slots = part.place.slots[self.weights..].iter_mut();
             slots.zip(&data.inputs[*row]).for_each(|(slot, x)| slot[lane] = *x);
         }
-        self.tape.freeze(&mut place.slots);
-        self.tape.evaluate(&mut place.slots);
-        for (label, seed) in place.seeds.iter_mut().enumerate() {
-            let found = self.tape.label(&place.slots, label);
+        self.tape.evaluate(&mut part.place, weights);
+        for (label, seed) in part.seeds.iter_mut().enumerate() {
+            let found = self.tape.label(&part.place, label);
             *seed = std::array::from_fn(|lane| match rows.get(lane) {
                 Some(row) => found[lane] - data.labels[*row][label],
                 None => 0.0,
@@ -169,21 +176,42 @@ impl Model {
         }
     }
 
-    fn add_gradient(&self, place: &mut Place, data: &Dataset, rows: &[usize], gradient: &mut [f64]) {
-        self.evaluate(place, data, rows);
-        self.tape.add_gradient(&place.slots, &place.seeds, &mut place.adjoints, gradient);
+    /// The gradient of the squares of the residuals of these rows, halved, in the gradient of the first part. Rows go to the parts by
+    /// their number alone and what the parts find is added in order, so that threads change nothing.
+    fn gradient(&self, parts: &mut [Part], weights: &[f64], data: &Dataset, rows: &[usize]) {
+        let share = rows.len().div_ceil(LANES).div_ceil(parts.len()) * LANES;
+        let own = |(part, rows): (&mut Part, &[usize])| {
+            self.tape.set(&mut part.place, weights);
+            part.gradient.fill(0.0);
+            for rows in rows.chunks(LANES) {
+                self.evaluate(part, weights, data, rows);
+                self.tape.add_gradient(&mut part.place, weights, &part.seeds, &mut part.gradient);
+            }
+        };
+        let shares = rows.chunks(share);
+        let count = shares.len();
+        if count > 1 && self.tape.cost() * rows.len() >= WORTH_THREADS {
+            let shares: Vec<&[usize]> = shares.collect();
+            parts.par_iter_mut().zip(shares).for_each(own);
+        } else {
+            parts.iter_mut().zip(shares).for_each(own);
+        }
+        if let Some((first, others)) = parts[..count].split_first_mut() {
+            for other in others {
+                first.gradient.iter_mut().zip(&other.gradient).for_each(|(sum, slope)| *sum += slope);
+            }
+        }
     }
 
-    fn score(&self, place: &mut Place, weights: &[f64], data: &Dataset) -> Score {
-        let own: Vec<f64> = self.learnable.iter().map(|w| weights[*w]).collect();
-        self.tape.set(&mut place.slots, &own);
+    fn score(&self, part: &mut Part, weights: &[f64], data: &Dataset) -> Score {
+        self.tape.set(&mut part.place, weights);
         let (mut sum, mut right) = (0.0, 0u64);
         let all: Vec<usize> = (0..data.rows()).collect();
         for rows in all.chunks(LANES) {
-            self.evaluate(place, data, rows);
-            sum += place.seeds.iter().flatten().map(|r| r * r).sum::<f64>();
+            self.evaluate(part, weights, data, rows);
+            sum += part.seeds.iter().flatten().map(|r| r * r).sum::<f64>();
             for (lane, row) in rows.iter().enumerate() {
-                let output = |label: &usize| self.tape.label(&place.slots, *label)[lane];
+                let output = |label: &usize| self.tape.label(&part.place, *label)[lane];
                 let largest = (0..self.tape.labels()).max_by(|a, b| output(a).total_cmp(&output(b)));
                 right += u64::from(largest.is_some_and(|label| data.labels[*row][label] == 1.0));
             }
@@ -246,5 +274,24 @@ mod tests {
         assert!(run(&all, &options(Method::GradientDescent, 50.0)).diverged);
         let still = run(&Allocation::none(9), &options(Method::Adam, 0.02));
         assert_eq!((still.start, still.epochs), (still.end, 0));
+    }
+
+    /// A batch that threads share is summed in one order, however many threads there are.
+    #[test]
+    fn threads_change_nothing() {
+        let network = Network::relu(&[64, 32, 4], true).unwrap();
+        let number = |at: usize| (at * 7919 % 2003) as f64 / 1001.5 - 1.0;
+        let rows = |size: usize, salt: usize| -> Vec<Vec<f64>> {
+            (0..200).map(|row| (0..size).map(|at| number(row * size + at + salt)).collect()).collect()
+        };
+        let (train, test) = Dataset::new(rows(64, 0), rows(4, 11), 64, 4).unwrap().split(0.2, 1).unwrap();
+        let options = FitOptions { epochs: 3, batch: 96, ..options(Method::Adam, 0.01) };
+        let all = Allocation::all(network.weights());
+        assert!(Model::new(&network, &all).unwrap().tape.cost() * options.batch >= WORTH_THREADS);
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| fit(&network, &all, (&train, &test), &options, &Control::unlimited()).unwrap())
+        };
+        assert_eq!(run(1), run(3));
     }
 }

@@ -7,7 +7,8 @@ use allocert_core::network::{Network, Probe, Samples};
 use allocert_core::number::Ring;
 
 use super::TrainingError;
-use super::tape::{MOST_NODES, Node, Recorder, Tape};
+use super::recorder::{MOST_NODES, Node, Recorder};
+use super::tape::Tape;
 
 /// The label map of a network at so many samples, compiled for one allocation. Shared by all instances and threads.
 #[derive(Clone, Debug)]
