@@ -420,6 +420,38 @@ fn gaps_overlaps_and_mixtures_are_refused() {
     assert!(run.status == 2 && run.err.contains("shard 2/2 lacks 1 of its"), "{}", run.err);
 }
 
+/// Instances of one match, killed and continued, and in shards: what one run says. Where a law settles the value, nothing is decided.
+#[test]
+fn instances_are_pieces_of_a_match() {
+    let question = |allocation: &'static str| ["match", "lrnn(1,2,1,4)", allocation, "--trials", "1500"];
+    let request = [&question("D W[0,0] B[0,0]")[..], &["--samples", "3", "--seed", "5"]].concat();
+    let whole = allocert(&request);
+    assert!(whole.out.contains("instances    1,500"), "{}{}", whole.out, whole.err);
+    killed(
+        |folder| [&request[..], &["--resume", text(folder)]].concat().into_iter().map(str::to_owned).collect(),
+        |folder, run| {
+            assert_eq!((run.status, &run.out), (whole.status, &whole.out), "{}", run.err);
+            assert_eq!(pieces(folder).len(), 6);
+            assert_eq!(allocert(&["merge", text(folder)]).out, whole.out);
+        },
+    );
+    let folders = [fresh(), fresh()];
+    for (folder, shard) in folders.iter().zip(["1/2", "2/2"]) {
+        let run = allocert(&[&request[..], &["--resume", text(folder), "--shard", shard]].concat());
+        assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    }
+    let json = allocert(&[&request[..], &["--json"]].concat());
+    assert_eq!(allocert(&["merge", text(&folders[1]), text(&folders[0]), "--json"]).out, json.out);
+
+    let settled = fresh();
+    let request = [&question("D")[..], &["--resume", text(&settled)]].concat();
+    assert_eq!(allocert(&request).out, allocert(&question("D")).out);
+    let empty = pieces(&settled).iter().all(|piece| fs::read_to_string(piece).unwrap().starts_with("[]\n"));
+    assert!(empty && pieces(&settled).len() == 6);
+    let run = allocert(&[&request[..], &["--precision", "0.1"]].concat());
+    assert!(run.status == 2 && run.err.contains("give --trials"), "{}", run.err);
+}
+
 #[test]
 fn claims_are_pieces_of_a_verification() {
     let claims = file(

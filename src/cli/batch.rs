@@ -20,7 +20,7 @@ use allocert::text::quote;
 use super::Common;
 use super::failure::Failure;
 use super::interrupt;
-use super::output::line;
+use super::output::{bar, line};
 use super::pieces::Keeping;
 use super::resume::checksum;
 use super::scan_pieces::fingerprint;
@@ -83,7 +83,8 @@ impl Lines<'_> {
             Ok(())
         })?;
         let pieces: Vec<&[(usize, String)]> = lines.chunks(self.piece).collect();
-        let texts = self.keeping.run(common, folder, (request(&lines), pieces.len()), |piece| {
+        let shown = bar("{bar:30} {pos}/{len} pieces, {eta} left");
+        let texts = self.keeping.run(common, folder, (request(&lines), pieces.len()), &shown, |piece| {
             let Some(all) = answer(pieces[piece]).into_iter().collect::<Option<Vec<Said>>>() else {
                 return Ok(None);
             };

@@ -19,6 +19,7 @@ use allocert::report::Results;
 
 use super::certificate::save;
 use super::failure::Failure;
+use super::matching_pieces::Question;
 use super::output::{bar, beside, heading, json, learnable, line, outward, thousands, wrapped_paragraph, written};
 use super::pieces::Keeping;
 use super::{AllocationFiles, Common, Subject, batch, error_bound, interrupt, report, settings};
@@ -88,7 +89,6 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let kept = (path.as_path(), &arguments.keeping);
         return batch::matches(common, (&network, samples), kept, settings, (&options, limit));
     }
-    arguments.keeping.refuse("--batch")?;
     let allocation = arguments.files.allocation(&network, arguments.allocation.as_deref())?;
     let bar = bar("deciding {bar:30} {pos}/{len} instances, {eta} left");
     let progress = |done: u64, all: u64| {
@@ -97,7 +97,27 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     };
     let stop = interrupt::flag();
     let control = Control::unlimited().within(limit).stopped_by(&stop).watched_by(&progress);
-    let answer = decide(&network, &allocation, samples, &options, settings, &control);
+    let answer = if let Some(folder) = &arguments.keeping.resume {
+        let trials = match arguments.precision {
+            Some(_) => {
+                let message =
+                    "--resume keeps the pieces of a fixed number of instances\n  give --trials in place of --precision";
+                return Err(Failure::request(message));
+            }
+            None => Trials::Fixed(arguments.trials.unwrap_or(10_000)),
+        };
+        let (options, time_limit) = (MatchOptions { trials, ..options }, arguments.time_limit);
+        let question = Question { network, allocation, samples, options, settings, time_limit };
+        bar.finish_and_clear();
+        let free = Control::unlimited().stopped_by(&stop);
+        let decided = question.decided(common, (&arguments.keeping, folder), (&free, &control));
+        let Some(matcher) = decided? else {
+            return Ok(ExitCode::SUCCESS);
+        };
+        matcher.decide(&question.allocation, &options, &control)
+    } else {
+        decide(&network, &allocation, samples, &options, settings, &control)
+    };
     bar.finish_and_clear();
     let answer = answer.map_err(|error| interrupt::failure(&stop, error))?;
     let training = trained_beside(
@@ -124,6 +144,25 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     }
     let stopped = answer.exact.is_none() && answer.estimate.as_ref().is_some_and(|e| e.stopped.is_some());
     Ok(interrupt::status(&stop, if stopped { 3 } else { 0 }))
+}
+
+/// Says what the shards of a run come to.
+pub(super) fn merged(common: &Common, run: &record::Run, texts: &[String]) -> Result<ExitCode, Failure> {
+    let (question, matcher) = Question::of(common, run, texts)?;
+    let stop = interrupt::flag();
+    let control = Control::unlimited().within(Duration::from_secs(question.time_limit)).stopped_by(&stop);
+    let answer = matcher.decide(&question.allocation, &question.options, &control);
+    let answer = answer.map_err(|error| interrupt::failure(&stop, error))?;
+    let Trials::Fixed(trials) = question.options.trials else {
+        return Err(Failure::request("run.json is damaged: no number of instances\n  run it again"));
+    };
+    let training = trained_beside(&answer, question.options.ensemble, trials.min(MOST_TRAINED), &control);
+    if common.json {
+        json(&record::Match { training, ..record::Match::of(&answer, question.options.ensemble) })?;
+    } else {
+        line(&text(&answer, training.as_ref()))?;
+    }
+    Ok(interrupt::status(&stop, 0))
 }
 
 /// The share of matched instances with its interval, or the interval alone where some are undecided.

@@ -19,6 +19,7 @@ mod law;
 mod man;
 mod mask;
 mod matching;
+mod matching_pieces;
 pub mod memory;
 mod merge;
 mod new;

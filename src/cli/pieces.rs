@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use indicatif::ProgressBar;
 
 use allocert::record::{Request, Run};
 
@@ -33,7 +34,8 @@ impl Keeping {
     }
 
     /// Does the pieces that are not finished, and keeps them in the folder `path`: the results of all in order, or nothing where they are those of one shard of
-    /// several, which is said. `do_piece` gives the result of a piece, a line, or nothing where it was stopped before the end.
+    /// several, which is said. `do_piece` gives the result of a piece, a line, or nothing where it was stopped before the end. The bar is
+    /// of pieces, and begins at those that are there.
     ///
     /// # Errors
     /// The folder is not this run's, a piece fails, or the run was interrupted.
@@ -42,24 +44,30 @@ impl Keeping {
         common: &Common,
         path: &Path,
         (request, pieces): (Request, usize),
+        bar: &ProgressBar,
         mut do_piece: impl FnMut(usize) -> Result<Option<String>, Failure>,
     ) -> Result<Option<Vec<String>>, Failure> {
         let shard = self.shard.unwrap_or((1, 1));
         let run = Run { version: env!("CARGO_PKG_VERSION").to_owned(), request, pieces, shard };
         let folder = Folder::open(path, run)?;
         let own: Vec<usize> = folder.run().own().collect();
-        for (done, piece) in own.iter().enumerate() {
-            if folder.read_or_say(*piece).is_some() {
-                continue;
-            }
-            let Some(result) = do_piece(*piece)? else {
-                let (all, shown) = (own.len(), path.display());
+        let open: Vec<usize> = own.iter().copied().filter(|piece| folder.read_or_say(*piece).is_none()).collect();
+        let all = own.len();
+        bar.set_length(all as u64);
+        for (place, piece) in open.iter().enumerate() {
+            let done = all - open.len() + place;
+            bar.set_position(done as u64);
+            let result = do_piece(*piece);
+            let Some(result) = result.inspect_err(|_| bar.finish_and_clear())? else {
+                let shown = path.display();
+                bar.finish_and_clear();
                 return Err(Failure::interrupted(format!(
                     "interrupted after {done} of {all} pieces, which are kept in {shown}\n  the same command goes on from there"
                 )));
             };
             folder.write(*piece, &result)?;
         }
+        bar.finish_and_clear();
         if shard.1 > 1 {
             return scan::shard_text(common, folder.run(), path).map(|_| None);
         }

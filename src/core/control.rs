@@ -148,6 +148,7 @@ impl std::fmt::Debug for Control<'_> {
 
 /// What stopped a computation before its end: whoever may, the time, or one of the limits on what it may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Stopped {
     /// A request to stop.

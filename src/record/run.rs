@@ -116,6 +116,28 @@ pub enum Request {
         /// The seed.
         seed: u64,
     },
+    /// `allocert match`
+    Match {
+        /// The network, as it is written.
+        network: String,
+        /// A checksum of its forward pass, of a network that is not built in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        program: Option<u32>,
+        /// The learnable weights.
+        allocation: String,
+        /// The number of generic inputs; nothing when functional.
+        samples: Option<u64>,
+        /// How students, teachers and inputs are drawn.
+        ensemble: String,
+        /// How many instances are decided.
+        trials: u64,
+        /// The bound on the error.
+        error_log2: i64,
+        /// The seconds for the laws.
+        time_limit: u64,
+        /// The seed.
+        seed: u64,
+    },
     /// `allocert survey`
     Survey {
         /// The network, as it is written.
@@ -154,6 +176,7 @@ impl Run {
             | Request::Batch { seed, .. }
             | Request::Networks { seed, .. }
             | Request::Matches { seed, .. }
+            | Request::Match { seed, .. }
             | Request::Survey { seed, .. } => seed,
         }
     }

@@ -112,18 +112,19 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
                 let asked = (&network, samples, orbit, *method);
                 rows.extend(row(common, arguments, &matchers[0].1, asked, &mut exact, &control)?);
             }
-            bar.inc(1);
+            if arguments.keeping.resume.is_none() {
+                bar.inc(1);
+            }
         }
         Ok(rows)
     };
     let mut rows = Vec::new();
     if let Some(path) = &arguments.keeping.resume {
         let request = (request(common, arguments, &network, (&samples, &methods)), pieces);
-        let done = arguments.keeping.run(common, path, request, |piece| {
+        let done = arguments.keeping.run(common, path, request, &bar, |piece| {
             let rows = of_piece(piece)?;
             (rows.len() == methods.len()).then(|| kept(&rows)).transpose()
         });
-        bar.finish_and_clear();
         let Some(texts) = done? else {
             return Ok(ExitCode::SUCCESS);
         };

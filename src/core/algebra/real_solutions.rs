@@ -36,6 +36,7 @@ use crate::control::{Control, Stopped};
 use crate::number::{Integers, PrimeField, Ring};
 
 /// What is known of a system.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Whether it has a real solution.
@@ -58,6 +59,7 @@ pub struct RealCount {
 }
 
 /// Why nothing is known of a system.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undecided {
     /// A limit was reached.

@@ -40,6 +40,7 @@ pub struct Instance {
 }
 
 /// What was found out about an instance.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Whether there is a real match.

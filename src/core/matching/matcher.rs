@@ -4,6 +4,10 @@ mod decide;
 mod error;
 mod options;
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 use rug::Rational;
 
 use crate::algebra::{Limits, Matrix, Primes, Solver, Undecided};
@@ -52,6 +56,8 @@ pub struct Matcher {
     samples: Samples,
     settings: Settings,
     engine: Engine,
+    /// Decisions of the first trials of an allocation, made before.
+    kept: Option<Arc<(Allocation, Vec<Decision>)>>,
 }
 
 /// What knows dimensions, and decides instances.
@@ -116,7 +122,7 @@ impl Matcher {
                 Engine::Piecewise { patterns, shallow }
             }
         };
-        Ok(Matcher { network: network.clone(), samples, settings, engine })
+        Ok(Matcher { network: network.clone(), samples, settings, engine, kept: None })
     }
 
     /// What laws say of a match probability with little work, where so much is known of parts of the network.
@@ -287,6 +293,30 @@ impl Matcher {
         self.decide_instance(allocation, &self.cut(allocation, options), options, trial, control)
     }
 
+    /// Decides these trials, as [`Matcher::decide`] does where no law settles the value; nothing where it was asked to stop before the
+    /// end.
+    pub fn decisions(
+        &self,
+        allocation: &Allocation,
+        options: &MatchOptions,
+        trials: Range<u64>,
+        control: &Control<'_>,
+    ) -> Option<Vec<Decision>> {
+        let cut = self.cut(allocation, options);
+        let one = |trial| {
+            let decision = self.decide_instance(allocation, &cut, options, trial, control);
+            control.stopped().is_none().then_some(decision)
+        };
+        trials.into_par_iter().map(one).collect()
+    }
+
+    /// The same matcher, that takes the decisions of the first trials of this allocation as they were made before, by
+    /// [`Matcher::decisions`] with the same seed and options.
+    #[must_use]
+    pub fn with_decisions(self, allocation: Allocation, decisions: Vec<Decision>) -> Self {
+        Matcher { kept: Some(Arc::new((allocation, decisions))), ..self }
+    }
+
     /// The instance of one trial, and a proof of what was decided about it; nothing if it is undecided, no proof is found, or
     /// the network has kinks.
     pub fn witness(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Option<(Instance, Proof)> {
@@ -357,7 +387,10 @@ impl Matcher {
     ) -> Estimate {
         let _span = tracing::info_span!("instances").entered();
         let cut = self.cut(allocation, options);
-        let decide = |trial| self.decide_instance(allocation, &cut, options, trial, control);
+        let kept = self.kept.as_ref().filter(|kept| kept.0 == *allocation);
+        let before = |trial| kept?.1.get(usize::try_from(trial).ok()?).copied();
+        let new = |trial| self.decide_instance(allocation, &cut, options, trial, control);
+        let decide = |trial| before(trial).unwrap_or_else(|| new(trial));
         let degree = degree.map(|d| d.value);
         let mut found = estimate(options.ensemble, options.trials, degree, decide, control);
         if let Engine::Polynomial(p) = &self.engine
