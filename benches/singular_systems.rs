@@ -1,5 +1,6 @@
 //! Writes the benchmarks' systems as a Singular program that counts their solutions and times it; with the argument `ours`, does
-//! the same itself: a Gröbner basis modulo one prime, and the dimension. See `benches/singular.sh`.
+//! the same itself: a Gröbner basis modulo one prime, and the dimension. See `benches/singular.sh`. With the argument `msolve` and a
+//! folder, writes a file for each system, as msolve reads it. See `benches/peer_msolve.py`.
 
 use std::time::Instant;
 
@@ -29,9 +30,13 @@ impl Numbers {
 }
 
 fn main() {
-    let ours = std::env::args().nth(1).as_deref() == Some("ours");
-    let group = if ours { timed } else { group };
-    if !ours {
+    let mode = std::env::args().nth(1);
+    let group = match mode.as_deref() {
+        Some("ours") => timed,
+        Some("msolve") => files,
+        _ => group,
+    };
+    if mode.is_none() {
         println!("system(\"--ticks-per-sec\", 1000000); int t; int d;");
     }
     let network = Network::lffn(&[2, 2, 2, 2], false).unwrap();
@@ -48,7 +53,7 @@ fn main() {
         let allocation = parse(network.layout(), text).unwrap();
         group(&format!("{network} {text}"), &network, samples, &[allocation]);
     }
-    if !ours {
+    if mode.is_none() {
         println!("quit;");
     }
 }
@@ -67,6 +72,21 @@ fn timed(name: &str, network: &Network, samples: Samples, allocations: &[Allocat
     };
     let (solutions, microseconds) = (0..RUNS).map(|_| run()).min_by_key(|(_, time)| *time).expect("some runs");
     println!("{name}: {solutions} solutions, {microseconds} microseconds");
+}
+
+/// A file for each system in the folder that the second argument names, and a line that says which are of one group.
+fn files(name: &str, network: &Network, samples: Samples, allocations: &[Allocation]) {
+    let folder = std::path::PathBuf::from(std::env::args().nth(2).expect("name a folder"));
+    let first = std::fs::read_dir(&folder).expect("name a folder that is there").count();
+    let names: Vec<String> = (first..first + allocations.len()).map(|i| format!("{i:04}.ms")).collect();
+    for (allocation, file) in allocations.iter().zip(&names) {
+        let variables: Vec<String> = (0..allocation.size()).map(|i| format!("x{i}")).collect();
+        let equations = system(network, samples, allocation).into_iter().filter(|e| e != "0");
+        let plain = equations.collect::<Vec<_>>().join(",\n").replace("x(", "x").replace(")^", "^");
+        let text = format!("{}\n{PRIME}\n{plain}\n", variables.join(","));
+        std::fs::write(folder.join(file), text).expect("the folder can be written");
+    }
+    println!("{name}\t{}", names.join(" "));
 }
 
 /// One timing for some systems.
