@@ -240,7 +240,8 @@ network of your own: `allocert law NET`.
 For every allocation $A$ of a network, the reachable dimension $\\rho(A)$ is the smallest of $|A|$ and of
 $\\dim Z+|A\\setminus Z|$ over the sets $Z$ in its row: these are the cyclic flats of the Jacobian matroid, each with its
 dimension, and in brackets how many there are if there are several. A network whose matroid falls into components has such a minimum for each of
-them, and a coloop adds 1. All labels are functional. The number of cyclic flats counts the empty one (or the loops).
+them, and a coloop adds 1. All labels are functional. D is the teacher's dimension; the number of cyclic flats counts the empty one (or the
+loops). The words are in the [glossary](glossary.md).
 
 `proved` means that every dimension in the row is proved, and that the list is complete: the sum of the formula over all allocations
 equals the sum of their ranks. `bounded` means the same with a bound of $2^{-100}$ on the error of some dimension. `allocert law NET` draws
