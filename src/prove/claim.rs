@@ -168,8 +168,9 @@ fn all_subjects(checked: &Checked) -> Vec<Subject> {
     };
     for (network, samples) in looked_at {
         if !subjects.iter().any(|s| (&s.network, s.samples) == (network, *samples)) {
-            // Of a large one no dimension is wanted.
-            let dimensions = (network.weights() > MOST_WEIGHTS).then(Vec::new);
+            // Of a large one no dimension is wanted; that of no weights gives it its place.
+            let none = || vec![(Allocation::none(network.weights()), 0)];
+            let dimensions = (network.weights() > MOST_WEIGHTS).then(none);
             subjects.push(Subject { network: network.clone(), samples: *samples, dimensions });
         }
     }
