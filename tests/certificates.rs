@@ -424,6 +424,7 @@ fn claims_about_more_than_dimensions_are_not_called_proved() {
         ("holds = lambda net, a: a.dim <= 2 and (a.affine or a.size > 1)", false),
         ("holds = lambda net, a: a.dim <= 2 and a.subsystems >= 0", false),
         ("trend = lambda net, a: a.dim, expect = \"open\"", false),
+        ("holds = lambda net, a: a.dim == 0 or a.decided(20).unmatched > 0, expect = \"contradicted\"", false),
     ];
     for (claim, proved) in claims {
         let text =
