@@ -424,6 +424,7 @@ fn claims_about_more_than_dimensions_are_not_called_proved() {
         ("holds = lambda net, a: a.dim <= 2 and (a.affine or a.size > 1)", false),
         ("holds = lambda net, a: a.dim <= 2 and a.subsystems >= 0", false),
         ("trend = lambda net, a: a.dim, expect = \"open\"", false),
+        ("holds = lambda net, a: a.dim == 0 or a.decided(20).unmatched > 0, expect = \"contradicted\"", false),
     ];
     for (claim, proved) in claims {
         let text =
@@ -436,4 +437,15 @@ fn claims_about_more_than_dimensions_are_not_called_proved() {
         assert_eq!(result["certificate_verdict"], verdict, "{claim}: {result}");
         assert_eq!(result["evidence"] == "proved", proved, "{claim}: {result}");
     }
+}
+
+/// A claim may range over a large network and ask for dimensions at other samples only.
+#[test]
+fn a_large_network_without_a_dimension_has_its_place_in_the_certificate() {
+    let text = "claim(name = \"t\", statement = \"s\", networks = [lffn([3, 3, 3])], allocations = [\"W1[0,0]\"],
+    holds = lambda net, a: a.at(1).dim <= a.size)\n";
+    let folder = program::file("certificates", "").with_file_name("folder");
+    let run = program::verify(text, &["--json", "--certificate", folder.to_str().unwrap(), "--check"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert_eq!(program::objects(&run)[0]["outcome"], "verified");
 }

@@ -33,7 +33,7 @@ fn the_formula_is_the_dimension_of_every_allocation() {
         let network: Network = row.network.parse().unwrap();
         let samples = row.samples.map_or(Samples::Functional, Samples::Count);
         let law = found(&network, samples);
-        assert!(!matches!(law.complete(), Complete::Likely(_)));
+        assert!(!matches!(law.complete(), Complete::Open(_)));
         assert_eq!(law.dim.value, row.teacher_dim);
         let matroid = JacobianMatroid::new(&network, samples, 5, &Control::unlimited()).unwrap();
         let mut counts = std::collections::BTreeMap::new();
@@ -240,10 +240,11 @@ network of your own: `allocert law NET`.
 For every allocation $A$ of a network, the reachable dimension $\\rho(A)$ is the smallest of $|A|$ and of
 $\\dim Z+|A\\setminus Z|$ over the sets $Z$ in its row: these are the cyclic flats of the Jacobian matroid, each with its
 dimension, and in brackets how many there are if there are several. A network whose matroid falls into components has such a minimum for each of
-them, and a coloop adds 1. All labels are functional. The number of cyclic flats counts the empty one (or the loops).
+them, and a coloop adds 1. All labels are functional. D is the teacher's dimension; the number of cyclic flats counts the empty one (or the
+loops). The words are in the [glossary](glossary.md).
 
 `proved` means that every dimension in the row is proved, and that the list is complete: the sum of the formula over all allocations
-equals the sum of their ranks. `counted` means the same with a bound of $2^{-100}$ on the error of some dimension. `allocert law NET` draws
+equals the sum of their ranks. `bounded` means the same with a bound of $2^{-100}$ on the error of some dimension. `allocert law NET` draws
 the sets and gives their reasons.
 
 *Alike* are sets of one size and dimension for which there are no common words: the first is named, with their number in brackets.

@@ -55,7 +55,7 @@ fn counts_laws_and_orbits_stop() {
     let found = stopped("a scan", |c| scan(&large, FUNCTIONAL, &ScanOptions::default(), SETTINGS, c));
     is_asked("a scan", found);
     let law = stopped("a law", |c| law(&large, FUNCTIONAL, &LawOptions::default(), SETTINGS, c).unwrap());
-    assert_eq!(law.complete(), Complete::Likely(Stopped::Asked));
+    assert_eq!(law.complete(), Complete::Open(Stopped::Asked));
     assert_eq!(law.complete().limit().as_deref(), Some("an interruption"));
     let group = Group::acting_on(&Allocation::all(32), &large.symmetries(FUNCTIONAL)).unwrap();
     let listed = stopped("orbits", |c| {

@@ -101,8 +101,9 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
             }
         }
     }
-    // Whatever is not asked about a network of one's own, its program says which it is.
-    let named = checked.counterexample.as_ref().filter(|c| {
+    let outcome = checked.outcome.as_ref().map_or("open", |o| o.name()).to_owned();
+    // Whatever is not asked about a network of one's own, its program says which it is. What samples contradict is not refuted.
+    let named = checked.counterexample.as_ref().filter(|_| outcome == "refuted").filter(|c| {
         let kept = writer.steps();
         let known =
             !writer.is_new(&c.network) || !c.observations.is_empty() || writer.open(&c.network, c.samples).is_ok();
@@ -123,7 +124,6 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
             sides: c.sides.clone().map(|(left, sign, right)| (left, sign.to_owned(), right)),
         }
     });
-    let outcome = checked.outcome.as_ref().map_or("open", |o| o.name()).to_owned();
     // A name that is none in the format, with spaces for instance, is written with other characters.
     let part = |c: char| if is_name(&c.to_string()) { c } else { '_' };
     let subjects = all_subjects(checked);
@@ -131,9 +131,10 @@ pub fn of_claim_by(engine: &impl Engine, checked: &Checked, settings: Settings) 
     let mut networks: Vec<(String, Option<u64>)> =
         subjects.iter().map(|s| (s.network.to_string(), s.samples.count())).collect();
     networks.dedup();
-    // Evaluated for each network, or for the counterexample, or not at all.
+    // Evaluated for each network, or for the counterexample, or not at all; and samples settle nothing.
     let enough = if counterexample.is_some() { 1 } else { subjects.len() };
-    if conditions.len() < enough || !missing.is_empty() {
+    let settled = outcome == "verified" || counterexample.is_some();
+    if conditions.len() < enough || !missing.is_empty() || !settled {
         conditions.clear();
     }
     answer.extend(&conditions);
@@ -168,8 +169,9 @@ fn all_subjects(checked: &Checked) -> Vec<Subject> {
     };
     for (network, samples) in looked_at {
         if !subjects.iter().any(|s| (&s.network, s.samples) == (network, *samples)) {
-            // Of a large one no dimension is wanted.
-            let dimensions = (network.weights() > MOST_WEIGHTS).then(Vec::new);
+            // Of a large one no dimension is wanted; that of no weights gives it its place.
+            let none = || vec![(Allocation::none(network.weights()), 0)];
+            let dimensions = (network.weights() > MOST_WEIGHTS).then(none);
             subjects.push(Subject { network: network.clone(), samples: *samples, dimensions });
         }
     }

@@ -32,9 +32,9 @@ pub struct Law {
     pub kinds: Vec<Kind>,
     /// The number of all cyclic flats, the bottom one and unions over components included, in decimal.
     pub cyclic_flats: String,
-    /// `proved`, `counted` or `likely`.
+    /// `proved`, `bounded` or `open`.
     pub complete: String,
-    /// What stopped the search if it is `likely`: then the formula is an upper bound.
+    /// What stopped the search if it is `open`: then the formula is an upper bound.
     pub limit: Option<String>,
     /// `proved` or `bounded`, for the whole formula; nothing if it is only an upper bound.
     pub evidence: Option<String>,
@@ -108,7 +108,7 @@ impl Law {
         let kinds: Vec<Kind> = law.kinds().into_iter().map(Kind::of).collect();
         let evidence = law.evidence();
         let complete = law.complete();
-        let known = !matches!(complete, Complete::Likely(_));
+        let known = !matches!(complete, Complete::Open(_));
         let flats = law.flats.iter().enumerate().map(|(place, flat)| {
             let own = || flat.dim.reason.to_string().replace("a non-zero minor; ", "");
             Flat {
@@ -269,7 +269,7 @@ impl Script for Latex {
 /// The law in one formula.
 fn formula(law: &reach::Law, kinds: &[Kind], script: &dyn Script, letters: Letters) -> String {
     let [a, _, c, f] = letters;
-    let sign = if matches!(law.complete(), Complete::Likely(_)) { "≤" } else { "=" };
+    let sign = if matches!(law.complete(), Complete::Open(_)) { "≤" } else { "=" };
     let parts = law.components.len();
     let free = law.coloops.size();
     let begin = match (parts, free) {
@@ -307,7 +307,7 @@ fn formula(law: &reach::Law, kinds: &[Kind], script: &dyn Script, letters: Lette
 
 /// What an allocation needs to have the dimension of all weights.
 fn spans(law: &reach::Law, kinds: &[Kind]) -> Vec<String> {
-    if matches!(law.complete(), Complete::Likely(_)) {
+    if matches!(law.complete(), Complete::Open(_)) {
         return Vec::new();
     }
     // Loops count nowhere, though they are outside of sets, too.

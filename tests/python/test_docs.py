@@ -1,9 +1,11 @@
 """What the documentation shows is what Python prints."""
 
+import contextlib
 import doctest
 import importlib
 import importlib.util
 import inspect
+import io
 import re
 from pathlib import Path
 
@@ -35,6 +37,23 @@ def test_the_readme():
     blocks = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "from_torch" in block]
     assert len(blocks) == 1
     exec(compile(blocks[0], "README.md", "exec"), {})
+
+
+def test_methods_as_modules_of_torch():
+    pytest.importorskip("torch", reason="SKIPPED: torch is not installed")
+    text = (ROOT / "docs/methods.md").read_text(encoding="utf-8")
+    blocks = [b for b in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if not b.startswith("# file:")]
+    assert len(blocks) == 7
+    names = {}
+    exec("import torch, allocert\nfrom torch import nn", names)
+    for block in blocks:
+        if "from peft" in block and not importlib.util.find_spec("peft"):
+            continue
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(block, "docs/methods.md", "exec"), names)
+        # What is printed stands behind the last line.
+        assert block.rstrip().endswith("  # " + printed.getvalue().strip()), printed.getvalue()
 
 
 EXAMPLES = [f"allocert.{name}" for name in "claims cluster errors jax networks plots questions results tensors torch".split()]

@@ -97,7 +97,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let functional = if arguments.all_samples { Some(found(Samples::Functional)?) } else { None };
     loop {
         let law = found(samples)?;
-        let stopped = matches!(law.complete(), Complete::Likely(_));
+        let stopped = matches!(law.complete(), Complete::Open(_));
         let same = before.as_ref().is_some_and(|before| same_values(before, &law));
         if !same || common.json {
             show(common, arguments, law.clone(), &stop)?;

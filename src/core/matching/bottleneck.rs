@@ -1,5 +1,5 @@
 //! Feedforward networks without biases, of powers or linear, with a hidden layer of one unit: what is below it and what is above it
-//! match apart from one another, up to a scale (the book's theory, section 5: a layer of one unit).
+//! match apart from one another, up to a scale (the book's theory, section 6: a layer of one unit).
 //!
 //! The *scaled lower part* is what comes into the unit with a learnable factor, the *scaled upper part* what is above it with a learnable
 //! activation, on one sample. These, and the parts without such a factor, are networks themselves, and asked the same; a part that is

@@ -1,5 +1,5 @@
 //! y = W₂ W₁ x, two by two, everything standard normal, a diagonal of each layer learns: the probability of a match lies between
-//! two rational numbers, found by exact arithmetic. It is (the book's theory, section 5)
+//! two rational numbers, found by exact arithmetic. It is (the book's theory, section 6)
 //! 4/π³ ∫_0^∞ V(k) dk, V(k) the mean of |x × y| over independent x and y, y with both coordinates exchanged, of the law of
 //! √(1 + t²) R + k and √(1 + (1 + k²)/t²) R' + k with weights t dt / ((1 + t²) (1 + k² + t²)), t from 0 to ∞.
 //!

@@ -1,5 +1,5 @@
 //! The probability that c_1 (w_1·x)² + c_2 (w_2·x)² + c_3 (w_3·x)² is indefinite on the plane, everything standard normal: between two
-//! rational numbers, by exact arithmetic. It is (the book's theory, section 5)
+//! rational numbers, by exact arithmetic. It is (the book's theory, section 6)
 //! 3/4 of the mean, over φ and θ uniform in (0, π/2), of J(κ), κ = 1 / (cos²θ / sin φ + sin²θ / cos φ), where
 //! J(κ) = ∫_0^1 (1 + κ √(1 − y²) / y)^(−1/2) dy.
 //!

@@ -60,28 +60,28 @@ pub enum Complete {
     /// The sums over all allocations are equal, and the rank of every flat is proved.
     Proved,
     /// The sums are equal; some flat's rank is known from random points, with a bound on the error.
-    Counted,
+    Bounded,
     /// The search was stopped: the formula is an upper bound, which may be too large for some allocations.
-    Likely(Stopped),
+    Open(Stopped),
 }
 
 impl Complete {
-    /// `proved`, `counted` or `likely`.
+    /// `proved`, `bounded` or `open`.
     pub fn name(self) -> &'static str {
         match self {
             Complete::Proved => "proved",
-            Complete::Counted => "counted",
-            Complete::Likely(_) => "likely",
+            Complete::Bounded => "bounded",
+            Complete::Open(_) => "open",
         }
     }
 
     /// What stopped the search, if anything did, in words.
     pub fn limit(self) -> Option<String> {
         match self {
-            Complete::Proved | Complete::Counted => None,
-            Complete::Likely(Stopped::Time) => Some("the time limit".to_owned()),
-            Complete::Likely(Stopped::Asked) => Some("an interruption".to_owned()),
-            Complete::Likely(limit) => Some(limit.to_string()),
+            Complete::Proved | Complete::Bounded => None,
+            Complete::Open(Stopped::Time) => Some("the time limit".to_owned()),
+            Complete::Open(Stopped::Asked) => Some("an interruption".to_owned()),
+            Complete::Open(limit) => Some(limit.to_string()),
         }
     }
 }
@@ -153,9 +153,9 @@ impl Law {
     /// How the list is known to be complete.
     pub fn complete(&self) -> Complete {
         match self.stopped {
-            Some(limit) => Complete::Likely(limit),
+            Some(limit) => Complete::Open(limit),
             None if self.evidence() == Evidence::Proved => Complete::Proved,
-            None => Complete::Counted,
+            None => Complete::Bounded,
         }
     }
 

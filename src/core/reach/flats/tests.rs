@@ -47,7 +47,7 @@ fn flats_are_those_of_the_theory() {
         // With the empty one.
         assert_eq!(law.number(), number + 1, "{text}");
         assert!(
-            !matches!(law.complete(), Complete::Likely(_)) && law.evidence().error_log2().is_none_or(|e| e <= -100)
+            !matches!(law.complete(), Complete::Open(_)) && law.evidence().error_log2().is_none_or(|e| e <= -100)
         );
     }
 }
@@ -120,9 +120,9 @@ fn what_stops_a_search_is_said() {
         law(&network, Samples::Functional, &LawOptions { within: None, most_flats }, SETTINGS, control).unwrap()
     };
     let few = stopped(20, &Control::unlimited());
-    assert_eq!(few.complete(), Complete::Likely(Stopped::Flats { limit: 20 }));
+    assert_eq!(few.complete(), Complete::Open(Stopped::Flats { limit: 20 }));
     let late = stopped(1_000, &Control::unlimited().within(Duration::ZERO));
-    assert_eq!(late.complete(), Complete::Likely(Stopped::Time));
+    assert_eq!(late.complete(), Complete::Open(Stopped::Time));
     assert!(few.table.is_none());
     // What there is bounds the dimensions.
     let matroid = JacobianMatroid::new(&network, Samples::Functional, 1, &Control::unlimited()).unwrap();
