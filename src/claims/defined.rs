@@ -296,7 +296,17 @@ claim(statement = unused, networks = NETWORKS, holds = lambda net, a: outer(net)
         let written = calls(text, &parsed(text), &others).remove(0).written;
         let found: Vec<(Option<&str>, &str)> =
             written.definitions.iter().map(|d| (d.file.as_deref(), d.name.as_str())).collect();
-        assert_eq!(found, [(Some("a"), "BASE"), (Some("a"), "f"), (Some("a"), "g"), (Some("b"), "BASE"), (Some("b"), "f"), (None, "h")]);
+        assert_eq!(
+            found,
+            [
+                (Some("a"), "BASE"),
+                (Some("a"), "f"),
+                (Some("a"), "g"),
+                (Some("b"), "BASE"),
+                (Some("b"), "f"),
+                (None, "h")
+            ]
+        );
     }
 
     #[test]

@@ -169,7 +169,10 @@ impl Figure {
                 }
                 Mark::Cross { .. } => {
                     let [right, below] = [x + SIDE, y + SIDE];
-                    (SIDE, format!("<path d=\"M{x} {y}L{right} {below}M{x} {below}L{right} {y}\" stroke=\"#000000\"/>\n"))
+                    (
+                        SIDE,
+                        format!("<path d=\"M{x} {y}L{right} {below}M{x} {below}L{right} {y}\" stroke=\"#000000\"/>\n"),
+                    )
                 }
                 Mark::Code { text, .. } => {
                     let style = "font-family=\"'Latin Modern Mono', 'CMU Typewriter Text', monospace\"";
@@ -217,8 +220,7 @@ mod tests {
 
     #[test]
     fn what_learns_what_adds_nothing_and_what_is_pinned_are_told_apart() {
-        let tensor =
-            Tensor { name: "W".to_owned(), rows: 1, columns: 4, axes: Vec::new(), from: Some(0), to: 1 };
+        let tensor = Tensor { name: "W".to_owned(), rows: 1, columns: 4, axes: Vec::new(), from: Some(0), to: 1 };
         let diagram = Diagram {
             groups: Vec::new(),
             tensors: vec![tensor],
@@ -228,7 +230,8 @@ mod tests {
         };
         let shades = |basis: Option<&[usize]>| {
             let tikz = Figure::tensors(&diagram, basis).tikz(str::to_owned, str::to_owned);
-            let cells: Vec<String> = tikz.lines().filter_map(|l| Some(l.split_once("black!")?.1.split_once(']')?.0.to_owned())).collect();
+            let cells: Vec<String> =
+                tikz.lines().filter_map(|l| Some(l.split_once("black!")?.1.split_once(']')?.0.to_owned())).collect();
             (cells.join(" "), tikz.matches("\\draw (3,0) -- +(1,-1)").count())
         };
         assert_eq!(shades(None), ("100 100 0 0".to_owned(), 1));

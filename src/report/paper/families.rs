@@ -100,11 +100,7 @@ fn family(network: &str) -> &str {
 }
 
 /// The families of these networks as a list; nothing if none comes with the program. Others are named.
-pub(super) fn families<'a>(
-    networks: impl Iterator<Item = &'a str>,
-    code: impl Fn(&str) -> String,
-    is_defined: impl Fn(&str) -> bool,
-) -> String {
+pub(super) fn families<'a>(networks: impl Iterator<Item = &'a str>, code: impl Fn(&str) -> String) -> String {
     let mut names: Vec<&str> = networks.map(family).collect();
     names.sort_unstable();
     names.dedup();
@@ -122,13 +118,13 @@ pub(super) fn families<'a>(
     let others: Vec<String> = names
         .iter()
         .filter(|name| !name.is_empty() && !FAMILIES.iter().any(|family| family.name == **name))
-        .filter(|name| is_defined(name))
         .map(|name| code(name))
         .collect();
     if !others.is_empty() {
-        let (are, them) = if others.len() == 1 { ("is", "it") } else { ("are", "them") };
+        let (the, are, them) =
+            if others.len() == 1 { ("The other network", "is", "it") } else { ("Other networks", "are", "them") };
         text.push_str(&format!(
-            "All other networks ({}) {are} given by the forward pass, printed below the claims that use {them}: a function from an input \
+            "\n{the} ({}) {are} given by the forward pass, printed below the claims that use {them}: a function from an input \
              and named weight tensors to the labels.\n",
             others.join(", ")
         ));
@@ -142,13 +138,10 @@ mod tests {
 
     #[test]
     fn families_are_defined_where_they_occur() {
-        let text = families(
-            ["pnn([2, 2], degree=2)", "mine(d=2)", "pnn([3, 2], degree=2)"].into_iter(),
-            str::to_owned,
-            |_| true,
-        );
+        let networks = ["pnn([2, 2], degree=2)", "mine(d=2)", "pnn([3, 2], degree=2)"];
+        let text = families(networks.into_iter(), str::to_owned);
         assert_eq!(text.matches("\\item").count(), 1, "{text}");
-        assert!(text.contains("All other networks (mine) is") || text.contains("(mine) is given"), "{text}");
-        assert_eq!(families(std::iter::empty(), str::to_owned, |_| true), "");
+        assert!(text.contains("The other network (mine) is given"), "{text}");
+        assert_eq!(families(std::iter::empty(), str::to_owned), "");
     }
 }

@@ -20,7 +20,7 @@ use super::figure::Figure;
 use super::read::Results;
 use pictures::{drawn, figures, scanned};
 use prose::{code, plain};
-use run::{about, cited, entry, fingerprint, key};
+use run::{about, cited, entry, fingerprint, key, opening};
 use sources::Sources;
 use statements::statements;
 use table::{tables, theorems};
@@ -66,8 +66,9 @@ pub fn paper(results: &Results, origin: &Origin) -> Paper {
     tex.push_str(&format!(
         "\\title{{{number} about networks and their learnable weights,\\\\ checked with allocert}}\\author{{}}\\date{{}}\\maketitle\n"
     ));
+    tex.push_str(&opening(claims));
     tex.push_str(&terms(claims));
-    tex.push_str(&format!("\\section{{Claims}}\n{}\n", about(claims, origin, &print)));
+    tex.push_str(&format!("\\section{{Claims}}\\label{{claims}}\n{}\n", about(claims, origin, &print)));
     tex.push_str(&tables(claims, &sources));
     tex.push_str(&theorems);
     tex.push_str(&sources.notes());
@@ -124,7 +125,7 @@ const PREAMBLE: &str = "% Written by allocert. Compile twice: pdflatex paper.tex
 \\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}
 \\usepackage[margin=25mm]{geometry}
 \\usepackage{amsmath,amssymb,booktabs,longtable,tikz}
-\\providecommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily\\frenchspacing\\hyphenchar\\font=`\\- \\sloppy #1}}
+\\DeclareRobustCommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily\\frenchspacing\\hyphenchar\\font=`\\- \\sloppy #1}}
 \\providecommand{\\allocertline}[2]{{\\footnotesize\\ttfamily\\advance\\leftskip by #1em\\advance\\leftskip by 3em
   \\rightskip=0pt plus 6em\\parindent=-2em\\parskip=0pt\\indent #2\\par}}
 \\providecommand{\\allocertused}[1]{\\par\\medskip\\noindent{\\footnotesize\\emph{Used by #1:}\\par}\\nopagebreak}

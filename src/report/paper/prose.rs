@@ -74,7 +74,9 @@ fn scripts(text: &str) -> String {
         // A minus between numbers, brackets or single letters.
         let before = at >= 2 && letters[at - 1] == ' ' && {
             let alone = at < 3 || !letters[at - 3].is_alphabetic();
-            letters[at - 2].is_ascii_digit() || ")!".contains(letters[at - 2]) || letters[at - 2].is_ascii_alphabetic() && alone
+            letters[at - 2].is_ascii_digit()
+                || ")!".contains(letters[at - 2])
+                || letters[at - 2].is_ascii_alphabetic() && alone
         };
         if *c == '-' && before && letters.get(at + 1) == Some(&' ') {
             out.push_str("\\ensuremath{-}");

@@ -49,7 +49,7 @@ pub(super) fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
     let numbers: Vec<String> =
         outcomes.iter().filter(|(number, _)| *number > 0).map(|(number, name)| format!("{number} {name}")).collect();
     let mut text = format!(
-        "{}, {}, were checked with allocert {} ({})~\\cite{{{}}}: {}. What identifies them is the BLAKE3 hash {}.\n\n\
+        "{}, {}, were checked with allocert {} ({})~\\cite{{{}}}: {}. What identifies them is the BLAKE3 hash {}. A claim is checked again by \\texttt{{allocert verify FILE {{-}}{{-}}only NAME}}, with its file and name below.\n\n\
          \\emph{{Outcomes.}} A claim is \\emph{{verified}} if its condition is true for every network and allocation that is listed in \
          Section~\\ref{{statements}}: this tests a theorem, and is no proof of it beyond that list.",
         plural(claims.len(), "claim"),
@@ -83,6 +83,20 @@ pub(super) fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
     text
 }
 
+/// What stands before all sections.
+pub(super) fn opening(claims: &[Verify]) -> String {
+    let drawn = if claims.iter().any(|claim| claim.counterexample.is_some()) {
+        "; Section~\\ref{counterexamples} draws the counterexamples"
+    } else {
+        ""
+    };
+    format!(
+        "\\noindent This document holds {} in a form that a program can test. Section~\\ref{{definitions}} says what their words, networks and signs mean, \
+         Section~\\ref{{claims}} what came out and how it is known, Section~\\ref{{statements}} what each says and what exactly was evaluated{drawn}.\n",
+        plural(claims.len(), "claim")
+    )
+}
+
 /// What the run is cited by.
 pub(super) fn key(print: &str) -> String {
     format!("allocert-run-{}", &print[..8])
@@ -102,7 +116,8 @@ pub(super) fn cited(claims: &[Verify], origin: &Origin, print: &str) -> String {
 
 /// The run's entry of BibTeX.
 pub(super) fn entry(claims: &[Verify], origin: &Origin, print: &str) -> String {
-    let url = origin.repository.as_ref().map(|url| format!("  howpublished = {{{}}},\n", plain(url))).unwrap_or_default();
+    let url =
+        origin.repository.as_ref().map(|url| format!("  howpublished = {{{}}},\n", plain(url))).unwrap_or_default();
     format!(
         "@misc{{{},\n  title = {{allocert: a run of {}}},\n  author = {{{{The allocert maintainers}}}},\n{url}  \
          note = {{Version {}, {}, BLAKE3 of the claims {print}}},\n}}\n",

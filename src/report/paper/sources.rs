@@ -41,8 +41,7 @@ impl Read {
     /// The sign at an entry.
     fn sign(self) -> &'static str {
         match self {
-            Read::Whole => "",
-            Read::InPart => "\\,$^{\\ddagger}$",
+            Read::Whole | Read::InPart => "",
             Read::FromMemory => "\\,$^{\\dagger}$",
         }
     }
@@ -53,6 +52,8 @@ impl Read {
 struct Mention {
     /// Whether the statement is not the source's: it begins with "after".
     is_ours: bool,
+    /// Whether what the source says is given from memory, though the source was looked up.
+    is_recalled: bool,
     works: Vec<(usize, Option<String>)>,
     notes: Vec<usize>,
 }
@@ -82,8 +83,8 @@ impl Sources {
     }
 
     fn read(&mut self, source: &str) -> Mention {
-        let Parts { is_ours, works, notes } = parts(source);
-        let mut mention = Mention { is_ours, ..Mention::default() };
+        let Parts { is_ours, is_recalled, works, notes } = parts(source);
+        let mut mention = Mention { is_ours, is_recalled, ..Mention::default() };
         for named in works {
             let place = self.work(&named);
             match mention.works.iter_mut().find(|(known, _)| *known == place) {
@@ -145,11 +146,23 @@ impl Sources {
         let marks: Vec<String> = mention.notes.iter().map(|place| (place + 1).to_string()).collect();
         let mark =
             if marks.is_empty() { String::new() } else { format!("\\,\\textsuperscript{{{}}}", marks.join(",")) };
-        cite(mention, with_parts) + &mark
+        let recalled = if mention.is_recalled { RECALLED } else { "" };
+        cite(mention, with_parts) + recalled + &mark
     }
 
-    /// The notes, each once, by their numbers.
+    /// The notes, each once, by their numbers, behind what the sign at citations means.
     pub(super) fn notes(&self) -> String {
+        let recalled = if self.mentions.iter().any(|mention| mention.is_recalled) {
+            format!(
+                "\\par\\noindent{{\\footnotesize {RECALLED}What the source says is given from memory: see the end of the references.\\par}}\n"
+            )
+        } else {
+            String::new()
+        };
+        recalled + &self.numbered()
+    }
+
+    fn numbered(&self) -> String {
         if self.notes.is_empty() {
             return String::new();
         }
@@ -169,7 +182,7 @@ impl Sources {
         self.works.iter().enumerate().map(entry).collect()
     }
 
-    /// What the signs at entries mean.
+    /// What the signs at entries and at citations mean.
     pub(super) fn signs(&self) -> String {
         let has = |read: Read| self.works.iter().any(|work| work.read == read);
         let mut said = Vec::new();
@@ -177,13 +190,17 @@ impl Sources {
             said.push("Entries marked $^{\\dagger}$ are cited from memory.");
         }
         if has(Read::InPart) {
-            said.push(
-                "Of those marked $^{\\ddagger}$ the abstract, or a summary, was read for this list: what else is said to be in them is from memory.",
-            );
+            said.push("Of the others, the abstract, the introduction or a summary was read for this list.");
+        }
+        if self.mentions.iter().any(|mention| mention.is_recalled) {
+            said.push("Where a citation is marked $^{\\ddagger}$, the statement was not in what was read, and is given from memory.");
         }
         if said.is_empty() { String::new() } else { format!("\\noindent{{\\footnotesize {}\\par}}\n", said.join(" ")) }
     }
 }
+
+/// The sign of what is given from memory, behind a citation.
+const RECALLED: &str = "$^{\\ddagger}$";
 
 /// A citation of the works of a mention; with their parts, each work by itself where one has a part.
 fn cite(mention: &Mention, with_parts: bool) -> String {
@@ -215,6 +232,7 @@ struct Named {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Parts {
     is_ours: bool,
+    is_recalled: bool,
     works: Vec<Named>,
     notes: Vec<String>,
 }
@@ -222,6 +240,10 @@ struct Parts {
 impl Parts {
     /// Takes in what is said of the last work.
     fn say(&mut self, said: &str) {
+        if said == "statement from memory" {
+            self.is_recalled = true;
+            return;
+        }
         match self.works.last_mut() {
             Some(work) if is_part(said) => work.part = Some(said.to_owned()),
             Some(work) => match Read::of(said) {
@@ -241,7 +263,9 @@ const KINDS: [&str; 10] =
 fn is_part(said: &str) -> bool {
     let number = KINDS.iter().find_map(|kind| said.strip_prefix(kind)?.strip_prefix(' '));
     number.is_some_and(|n| {
-        !n.is_empty() && n.chars().all(|c| c.is_ascii_alphanumeric() || ".()".contains(c)) && n.chars().any(|c| c.is_ascii_digit())
+        !n.is_empty()
+            && n.chars().all(|c| c.is_ascii_alphanumeric() || ".()".contains(c))
+            && n.chars().any(|c| c.is_ascii_digit())
     })
 }
 
@@ -271,7 +295,9 @@ fn parts(source: &str) -> Parts {
 fn year_end(part: &str, end: usize) -> usize {
     let year = part[end..].strip_prefix(" (").and_then(|rest| rest.split_once(')')).map(|(year, _)| year);
     match year {
-        Some(year) if year.len() == 4 && year.chars().all(|c| c.is_ascii_digit()) => end + " (".len() + year.len() + ")".len(),
+        Some(year) if year.len() == 4 && year.chars().all(|c| c.is_ascii_digit()) => {
+            end + " (".len() + year.len() + ")".len()
+        }
         _ => end,
     }
 }
@@ -396,13 +422,17 @@ mod tests {
         };
         let work = |text: &str, part: Option<&str>, read| (text.to_owned(), part.map(str::to_owned), read);
         assert_eq!(
-            of("A, On nets, arXiv 1905.12207; abstract looked up; Theorem 3.1(b); B, Nets, 1980; from memory; C, Books"),
+            of(
+                "A, On nets, arXiv 1905.12207; abstract looked up; Theorem 3.1(b); B, Nets, 1980; from memory; C, Books"
+            ),
             [
                 work("A, On nets, arXiv 1905.12207", Some("Theorem 3.1(b)"), Read::InPart),
                 work("B, Nets, 1980", None, Read::FromMemory),
                 work("C, Books", None, Read::Whole),
             ]
         );
+        let recalled = parts("A, On nets; abstract looked up; statement from memory");
+        assert!(recalled.is_recalled && recalled.works[0].read == Read::InPart && recalled.notes.is_empty());
         // A work whose title begins so is a work.
         assert_eq!(of("A, Nets; Theorem provers at work").len(), 2);
         assert!(parts("after A, Nets").is_ours && !parts("A, Nets").is_ours);
@@ -415,7 +445,7 @@ mod tests {
         let mention = |works: &[usize], notes: &[usize]| Mention {
             works: works.iter().map(|place| (*place, None)).collect(),
             notes: notes.to_vec(),
-            is_ours: false,
+            ..Mention::default()
         };
         assert_eq!(sources.read("A and B, arXiv 1905.12207; values from memory"), mention(&[0], &[0]));
         assert_eq!(sources.read(long), mention(&[0], &[]));

@@ -13,7 +13,7 @@ use super::sources::Sources;
 pub(super) fn tables(claims: &[Verify], sources: &Sources) -> String {
     let (ours, stated): (Vec<usize>, Vec<usize>) = (0..claims.len()).partition(|place| sources.is_ours(*place));
     let sourced = stated.iter().any(|place| sources.is_sourced(*place));
-    let mut text = String::from("\\setlength{\\tabcolsep}{4pt}\n");
+    let mut text = String::from("\\setlength{\\tabcolsep}{4pt}\\setlength{\\LTcapwidth}{\\textwidth}\n");
     if !stated.is_empty() {
         let about = if sourced {
             "Statements of the sources, in the form in which they were tested here"

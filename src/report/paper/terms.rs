@@ -25,7 +25,7 @@ has the labels of a generic teacher.
 ";
 
 /// Signs of conditions, as they are searched for in their text, with what they mean in LaTeX.
-const SIGNS: [(&str, &str, &str); 25] = [
+const SIGNS: [(&str, &str, &str); 26] = [
     (".teacher_dim", "net.teacher_dim", "the teacher dimension $D$"),
     (".dim(", "net.dim(\"U V\")", "the dimension of an allocation"),
     (".dim ", "a.dim", "the dimension of the allocation"),
@@ -33,8 +33,16 @@ const SIGNS: [(&str, &str, &str); 25] = [
     (".matching_degree", "a.matching_degree", "its matching degree"),
     (".spans", "a.spans", "whether it spans"),
     (".free", "a.free", "whether it is independent"),
-    (".match.", "a.match", "its match probability, the probability that a student with generic frozen weights has the labels of a generic teacher"),
-    (".components(", "a.components(\"W\")", "the number of connected components of the graph on rows and columns of $W$ with an edge for each weight of the allocation"),
+    (
+        ".match.",
+        "a.match",
+        "its match probability, the probability that a student with generic frozen weights has the labels of a generic teacher",
+    ),
+    (
+        ".components(",
+        "a.components(\"W\")",
+        "the number of connected components of the graph on rows and columns of $W$ with an edge for each weight of the allocation",
+    ),
     (".weights", "net.weights", "the number of weights $n$"),
     (".widths", "net.widths", "the widths $d_0, \\ldots, d_L$"),
     (".inputs", "net.inputs", "the number of entries of an input, $d_0$"),
@@ -43,13 +51,18 @@ const SIGNS: [(&str, &str, &str); 25] = [
     (".degree", "net.degree", "the degree of the activation"),
     (".hidden", "net.hidden", "the hidden units of a recurrent network"),
     (".steps", "net.steps", "its steps"),
-    (".shape[", "net.shape[\"d\"], net.d", "an argument that the network was made with"),
+    (".shape[", "net.shape[\"d\"]", "the argument $d$ that the network was made with; \\texttt{net.d} is the same"),
     (".tensors", "net.tensors", "its weight tensors, each with its name"),
     (".text", "net.text", "how the network is written"),
     (".everything", "net.everything", "the allocation of all weights"),
     (".allocation(", "net.allocation(\"U V\")", "the allocation that is written so"),
-    (".diagonal(", "net.diagonal(\"W\")", "the diagonal of $W$ as an allocation; \\texttt{\\&} and \\texttt{-} are intersection and difference"),
+    (
+        ".diagonal(",
+        "net.diagonal(\"W\")",
+        "the diagonal of $W$ as an allocation; \\texttt{\\&} and \\texttt{-} are intersection and difference",
+    ),
     (".pin(", "net.pin({...})", "the network with these weights pinned to these numbers"),
+    ("within(", "within(\"W\")", "all allocations inside $W$"),
     (".observe(", "net.observe([...])", "the network of which only these labels are seen"),
 ];
 
@@ -57,23 +70,23 @@ const SIGNS: [(&str, &str, &str); 25] = [
 pub(super) fn terms(claims: &[Verify]) -> String {
     let written = asked(claims);
     let networks = claims.iter().flat_map(|claim| claim.networks_listed.iter().map(String::as_str));
-    let is_defined = |name: &str| claims.iter().any(|claim| claim.definitions.iter().any(|d| d.text.contains(name)));
-    let families = families(networks, code, is_defined);
+    let families = families(networks, code);
     let signs: Vec<String> = SIGNS
         .iter()
         .filter(|(sought, ..)| written.contains(sought))
-        .map(|(_, sign, meaning)| format!("{}: {meaning}", code(sign)))
+        .map(|(_, sign, meaning)| format!("{} & {meaning} \\\\\n", code(sign)))
         .collect();
     let signs = if signs.is_empty() {
         String::new()
     } else {
         format!(
             "\\paragraph{{Signs in conditions.}} Conditions are functions of a network \\texttt{{net}} and, where they are about allocations, of an allocation \\texttt{{a}}, in \
-             Starlark, a small dialect of Python; whole numbers are exact, and functions such as \\texttt{{sum}}, \\texttt{{all}} and \\texttt{{binomial}} are the language's. {}.\n",
-            signs.join("; ")
+             Starlark, a small dialect of Python; whole numbers are exact, and functions such as \\texttt{{sum}}, \\texttt{{all}} and \\texttt{{binomial}} are the language's, those on tensors such as \\texttt{{dot}} (matrix product), \\texttt{{einsum}} and \\texttt{{stack}} NumPy's.\n\n\
+             \\smallskip\\noindent\\begin{{tabular}}{{@{{}}lp{{0.66\\textwidth}}@{{}}}}\n{}\\end{{tabular}}\n",
+            signs.concat()
         )
     };
-    format!("\\section{{Definitions}}\n{TERMS}{families}{signs}")
+    format!("\\section{{Definitions}}\\label{{definitions}}\n{TERMS}{families}{signs}")
 }
 
 /// All code of the claims, so that a sign in it can be found; a space stands behind each word.
