@@ -6,8 +6,8 @@ use allocert_record::{Definition, Verify};
 use super::prose::{code, lines};
 
 /// What the claims of one file call, each once, with the claims that do; nothing where they call nothing. What stands in other files is
-/// headed by their names.
-pub(super) fn helpers(claims: &[(usize, &Verify)]) -> String {
+/// headed by their names, without the folder of this length that all share.
+pub(super) fn helpers(claims: &[(usize, &Verify)], shared: usize) -> String {
     let mut found: Vec<(&Definition, Vec<usize>)> = Vec::new();
     for (number, claim) in claims {
         for definition in &claim.definitions {
@@ -24,7 +24,7 @@ pub(super) fn helpers(claims: &[(usize, &Verify)]) -> String {
     // Those of other files stand before what uses them.
     found.sort_by_key(|(definition, _)| definition.file.is_none());
     for (definition, uses) in found {
-        let from = definition.file.as_ref().map_or_else(String::new, |file| format!(", in {}", code(file)));
+        let from = definition.file.as_ref().map_or_else(String::new, |file| format!(", in {}", code(&file[shared..])));
         text.push_str(&format!("\\allocertused{{{}{from}}}\n{}", users(&uses), lines(&definition.text)));
         if let Some(entries) = definition.entries {
             text.push_str(&format!(

@@ -91,7 +91,7 @@ pub(super) fn opening(claims: &[Verify]) -> String {
         ""
     };
     format!(
-        "\\noindent This document holds {} in a form that a program can test. Section~\\ref{{definitions}} says what their words, networks and signs mean, \
+        "\\noindent This document holds {} in a form that a program can test. Section~\\ref{{definitions}} says what words, networks and signs mean, \
          Section~\\ref{{claims}} what came out and how it is known, Section~\\ref{{statements}} what each says and what exactly was evaluated{drawn}.\n",
         plural(claims.len(), "claim")
     )

@@ -22,7 +22,8 @@ pub(super) fn statements(claims: &[Verify], sources: &Sources) -> String {
             None => files.push((&claim.file, vec![(place + 1, claim)])),
         }
     }
-    let shared = shared_folder(&files.iter().map(|(file, _)| *file).collect::<Vec<_>>());
+    let used = claims.iter().flat_map(|claim| claim.definitions.iter().filter_map(|d| d.file.as_deref()));
+    let shared = shared_folder(&files.iter().map(|(file, _)| *file).chain(used).collect::<Vec<_>>());
     let mut text = String::from(
         "\\section{Statements, networks, and what was evaluated}\\label{statements}\nBy the files that the claims stand in. A name means what its file defines: helper functions stand below the \
          claims of each file. ``All'' allocations are meant where none are listed and the condition takes one.\n",
@@ -32,7 +33,7 @@ pub(super) fn statements(claims: &[Verify], sources: &Sources) -> String {
         for (number, claim) in inside {
             text.push_str(&stated(claims, claim, *number, sources));
         }
-        text.push_str(&format!("\\end{{description}}\n{}", helpers(inside)));
+        text.push_str(&format!("\\end{{description}}\n{}", helpers(inside, shared)));
     }
     text
 }

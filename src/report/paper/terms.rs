@@ -19,7 +19,7 @@ at generic weights. Of a network with ReLU it depends on which units are on; the
 of the network, which is called its functional space, neuromanifold or neurovariety. The network \\emph{fills} if $D$ is the dimension of the space of all labels of its kind, \
 and is \\emph{defective} if $D$ is less than expected. A dimension is \\emph{lost} for every weight beyond $D$.
 \\item[Student, to span, matching degree.] A student is the network with an allocation $A$, its frozen weights being generic and not the teacher's. $A$ \\emph{spans} if its dimension is \
-$D$; it is \\emph{independent} if its dimension is its number of weights. If both hold, the \\emph{matching degree} is the number of complex values of the weights $A$ with which the student \
+$D$; it is \\emph{independent} if its dimension is its number of weights. If both hold, the \\emph{matching degree} is the number of complex choices of the weights $A$ with which the student \
 has the labels of a generic teacher.
 \\end{description}
 ";
