@@ -59,25 +59,99 @@ fn a_document_says_what_was_claimed_and_by_which_run() {
     assert_ne!(bib, fs::read_to_string(document("proofs/siso.star").join("run.bib")).unwrap());
 }
 
+/// The text between two marks.
+fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
+    let rest = &text[text.find(begin).unwrap_or_else(|| panic!("{begin}"))..];
+    &rest[..rest.find(end).unwrap_or_else(|| panic!("{end}"))]
+}
+
 #[test]
 fn a_reader_finds_sources_helpers_and_the_drawn_allocation() {
     let folder = document("proofs/published/adapters.star");
     let tex = fs::read_to_string(folder.join("paper.tex")).unwrap();
-    // The same work is listed once, and cited by claims; how it was read is a note.
+    // The same work is listed once, and cited by claims; how it was read is said once.
     assert_eq!(tex.matches("2310.17513").count(), 1, "{tex}");
-    assert!(tex.contains("\\bibitem{source-1} Zeng and Lee"), "{tex}");
-    assert!(tex.matches("\\cite{source-1").count() > 4 && tex.contains("from a summary, and memory"), "{tex}");
-    // The helpers that statements call are printed, once each.
-    let definitions =
-        &tex[tex.find("\\section{Definitions}").unwrap()..tex.find("\\section{Counterexamples}").unwrap()];
+    assert!(tex.contains("\\bibitem{source-1} Yuchen Zeng and Kangwook Lee"), "{tex}");
+    assert!(tex.matches("\\cite{source-1").count() > 4, "{tex}");
+    let said = ["are cited from memory", "and is given from memory", "says is given from memory"];
+    assert_eq!(said.map(|words| tex.matches(words).count()), [1, 1, 1], "{tex}");
+    // The helpers that statements call are printed, once each, below the statements of their file.
+    let statements = between(&tex, "\\section{Statements", "\\section{Counterexamples}");
+    let helpers = between(statements, "\\paragraph{What these statements call.}", "return network");
     for name in ["def reach", "def adapters", "def uneven"] {
-        assert_eq!(definitions.matches(name).count(), 1, "{definitions}");
+        assert_eq!(helpers.matches(name).count(), 1, "{helpers}");
     }
     // The condition of the refuted claim asks for U and V of a network as a whole.
-    let drawn = &tex[tex.find("\\section{Counterexamples}").unwrap()..tex.find("\\section{All allocations}").unwrap()];
+    let drawn = between(&tex, "\\section{Counterexamples}", "\\section{All allocations}");
     assert!(drawn.contains("Expected \\allocertcode{4}, found \\allocertcode{3} (proved)"), "{drawn}");
     let [black, white] = ["fill=black!100", "fill=black!0"].map(|fill| drawn.matches(fill).count());
     assert_eq!([black, white], [4, 4], "{drawn}");
+}
+
+#[test]
+fn words_families_and_signs_are_defined_before_they_are_used() {
+    let tex = fs::read_to_string(document("proofs/published/convolutions.star").join("paper.tex")).unwrap();
+    let defined = between(&tex, "\\section{Definitions}", "\\section{Claims}");
+    for word in ["Allocation", "Dimension", "Teacher", "span", "matching degree", "pinned", "labels"] {
+        assert!(defined.contains(word), "{word}");
+    }
+    assert!(defined.contains("$K_l \\in \\mathbb{R}^{k_l}$") && !defined.contains("compartmental"), "{defined}");
+    assert!(defined.contains("a.matching") && !defined.contains("net.pin"), "{defined}");
+    assert!(between(&tex, "\\section{Statements", "\\end{document}").contains("\\emph{Allocations:}"), "{tex}");
+    // Every family that comes with the program has a definition.
+    let families =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/paper/families.rs")).unwrap();
+    let shipped = allocert::claims::FAMILIES.iter().map(|family| family.name).filter(|name| *name != "activate");
+    for name in shipped.chain(allocert::network::Network::FAMILIES) {
+        assert!(families.contains(&format!("name: \"{name}\"")), "{name}");
+    }
+}
+
+#[test]
+fn what_no_source_claims_stands_in_a_table_of_its_own() {
+    let tex = fs::read_to_string(document("proofs/published/relu-dimension.star").join("paper.tex")).unwrap();
+    let ours = between(&tex, "Statements that are ours", "\\end{longtable}");
+    assert_eq!(ours.matches("& open &").count(), 1, "{ours}");
+    assert!(!ours.contains("verified"), "{ours}");
+    assert!(tex.contains("\\emph{Ours, not claimed in}") && tex.contains("\\emph{Why it is open:}"), "{tex}");
+    // Where all claims state their sources there is one table.
+    let tex = fs::read_to_string(document("proofs/published/linear-networks.star").join("paper.tex")).unwrap();
+    assert_eq!([tex.matches("\\begin{longtable}").count(), tex.matches("that are ours").count()], [1, 0]);
+}
+
+#[test]
+fn helpers_of_files_that_are_used_are_printed_with_their_file() {
+    let helper = file("helpers.star", "UNIT = 1\ndef bound(net):\n    return net.weights + UNIT\n");
+    let claims = file(
+        "claims.star",
+        "claim(name = \"a\", statement = \"s\", networks = [lffn([1, 1])], holds = lambda net: net.teacher_dim < bound(net))\n",
+    );
+    let [used, path] = [&helper, &claims].map(|path| path.to_str().unwrap().to_owned());
+    let run = allocert(&["verify", &path, "--use", &used, "--json"]);
+    let results = file("results.jsonl", &run.out);
+    let folder = results.with_file_name("paper");
+    let report = allocert(&["report", results.to_str().unwrap(), "--paper", folder.to_str().unwrap()]);
+    assert_eq!(report.status, 0, "{}", report.err);
+    let tex = fs::read_to_string(folder.join("paper.tex")).unwrap();
+    let code = tex.replace("\\allowbreak{}", "");
+    assert!(code.contains("def bound(net)") && code.contains("UNIT = 1"), "{tex}");
+    assert!(code.contains(", in \\allocertcode{") && code.contains("helpers.star}}"), "{tex}");
+}
+
+#[test]
+fn a_network_as_a_whole_is_drawn_with_an_independent_set_and_what_it_lacks() {
+    let claims = "
+def required(net): return net.teacher_dim == net.weights
+claim(name = \"a\", statement = \"s\", networks = [lffn([1, 2, 1]).pin({\"W1[0,0]\": 1})], expect = \"refuted\", holds = required)
+";
+    let folder = document(file("claims.star", claims).to_str().unwrap());
+    let tex = fs::read_to_string(folder.join("paper.tex")).unwrap();
+    let drawn = between(&tex, "\\section{Counterexamples}", "\\section{All allocations}");
+    // The number that a function of the file requires is given, too.
+    assert!(drawn.contains("Expected \\allocertcode{3}, found \\allocertcode{1}"), "{drawn}");
+    let [dark, grey, white] = [100, 35, 0].map(|shade| drawn.matches(&format!("fill=black!{shade}]")).count());
+    assert_eq!([dark, grey, white, drawn.matches("\\draw (").count()], [1, 2, 1, 1], "{drawn}");
+    assert!(drawn.contains("\\allocertpinned") && drawn.contains("\\allocertkey{35}"), "{drawn}");
 }
 
 #[test]
@@ -122,7 +196,7 @@ fn pdflatex_compiles_it_and_what_a_stranger_wrote_is_text() {
         let (first, second) = (compile("paper.tex"), compile("paper.tex"));
         let log = String::from_utf8_lossy(&second.stdout).into_owned();
         assert!(first.status.success() && second.status.success(), "{claims}: {log}");
-        assert!(!log.contains("undefined"), "{claims}: {log}");
+        assert!(!log.contains("undefined") && !log.contains("Overfull"), "{claims}: {log}");
         assert!(fs::metadata(folder.join("paper.pdf")).unwrap().len() > 10_000);
         let figures = compile("figures.tex");
         let log = String::from_utf8_lossy(&figures.stdout).into_owned();

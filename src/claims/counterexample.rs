@@ -20,10 +20,12 @@ use super::unknown::{Reading, Truth, once};
 use super::values::{AllocationValue, NetworkValue};
 use allocert_core::allocation::Allocation;
 use allocert_core::control::Control;
-use allocert_core::reach::{Evidence, IntegerPoint, Settings, rank};
+use allocert_core::reach::{Evidence, IntegerPoint, JacobianMatroid, Settings, rank};
 
 /// Every matroid behind a counterexample may err with at most this probability.
 const ERROR_LOG2: i64 = -110;
+/// Of larger networks no basis is looked for.
+const MOST_WEIGHTS_OF_BASES: usize = 256;
 
 /// Describes a counterexample; and whether it is one of samples: with others, the claim may hold there.
 ///
@@ -69,7 +71,12 @@ pub(super) fn describe(
         let (network, allocation, dim) = (&answer.network, &answer.allocation, answer.dim.value);
         IntegerPoint::find(network, answer.samples, allocation, dim, settings.seed)
     });
+    let basis = match instance.allocation {
+        None => basis(instance, settings, &in_time),
+        Some(_) => None,
+    };
     let counterexample = Counterexample {
+        basis,
         network: instance.network.clone(),
         samples: instance.samples,
         allocation: instance.allocation.clone(),
@@ -82,6 +89,16 @@ pub(super) fn describe(
         evidence,
     };
     Ok((counterexample, is_sampled))
+}
+
+/// A largest independent set of the weights of a network; nothing if it is large, has kinks, or time ran out.
+fn basis(instance: &Instance, settings: Settings, control: &Control<'_>) -> Option<Allocation> {
+    let weights = instance.network.weights();
+    if weights > MOST_WEIGHTS_OF_BASES {
+        return None;
+    }
+    let matroid = JacobianMatroid::new(&instance.network, instance.samples, settings.seed, control).ok()?;
+    Some(matroid.basis(&Allocation::all(weights)))
 }
 
 /// What a second look at a counterexample came to.

@@ -1,5 +1,6 @@
 //! What a claim's file defines and the claim uses: its helper functions and tables, each with what these use in turn.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use starlark::codemap::Span;
@@ -24,15 +25,21 @@ pub struct Definition {
     pub text: String,
     /// Of a table that is cut: the number of its entries.
     pub entries: Option<usize>,
+    /// The file that it stands in, if that is another one than the claim's.
+    pub file: Option<String>,
 }
 
 /// What stands at the top of a file.
+#[derive(Clone, Debug)]
 pub(super) struct Tops<'a> {
-    text: &'a str,
+    text: Cow<'a, str>,
     tops: Vec<Top>,
+    /// The name of a file that others use.
+    file: Option<String>,
 }
 
 /// One statement.
+#[derive(Clone, Debug)]
 struct Top {
     /// The names that get a value by it, or a part of one.
     names: Vec<String>,
@@ -55,32 +62,52 @@ impl<'a> Tops<'a> {
             Stmt::Statements(all) => all.as_slice(),
             _ => std::slice::from_ref(statement),
         };
-        Tops { text, tops: all.iter().filter_map(top).collect() }
+        Tops { text: Cow::Borrowed(text), tops: all.iter().filter_map(top).collect(), file: None }
     }
 
-    /// What a call of `claim` uses of it, in the order of the file; `call` is where that stands.
-    pub(super) fn used(&self, arguments: &[&AstExpr], call: Span) -> Vec<Definition> {
+    /// The same, of a file that others use under this name.
+    pub(super) fn of_file(self, name: &str) -> Tops<'static> {
+        Tops { text: Cow::Owned(self.text.into_owned()), tops: self.tops, file: Some(name.to_owned()) }
+    }
+
+    /// What a call of `claim` uses of it, in the order of the file, behind what that uses of other files; `call` is where it
+    /// stands. A name means what the file says; else what the last of the others says that has it.
+    pub(super) fn used(&self, arguments: &[&AstExpr], call: Span, others: &[Tops<'_>]) -> Vec<Definition> {
         let mut wanted = HashSet::new();
         arguments.iter().for_each(|argument| wanted.extend(free(&Visit::Expr(argument))));
         let around = self.tops.iter().filter(|top| top.span.contains(call.begin()));
         around.for_each(|top| wanted.retain(|name| !top.inside.contains(name)));
+        let mut files = vec![self.taken(&mut wanted)];
+        for other in others.iter().rev() {
+            files.push(other.taken(&mut wanted));
+        }
+        files.into_iter().rev().flatten().collect()
+    }
+
+    /// What gives the wanted names a value here, and what that uses in turn. Those names are wanted no longer; what else is used is.
+    fn taken(&self, wanted: &mut HashSet<String>) -> Vec<Definition> {
         let mut is_used = vec![false; self.tops.len()];
-        while let Some(next) = (0..self.tops.len()).find(|at| !is_used[*at] && self.tops[*at].gives(&wanted)) {
+        while let Some(next) = (0..self.tops.len()).find(|at| !is_used[*at] && self.tops[*at].gives(wanted)) {
             is_used[next] = true;
             wanted.extend(self.tops[next].uses.iter().cloned());
         }
-        let used = self.tops.iter().zip(is_used).filter_map(|(top, is_used)| is_used.then_some(top));
-        used.filter_map(|top| self.definition(top)).collect()
+        let used: Vec<&Top> =
+            self.tops.iter().zip(is_used).filter_map(|(top, is_used)| is_used.then_some(top)).collect();
+        used.iter().flat_map(|top| &top.names).for_each(|name| {
+            wanted.remove(name);
+        });
+        used.into_iter().filter_map(|top| self.definition(top)).collect()
     }
 
     fn definition(&self, top: &Top) -> Option<Definition> {
-        let text = slice(self.text, top.span)?.trim_end().to_owned();
+        let file = self.file.clone();
+        let text = slice(&self.text, top.span)?.trim_end().to_owned();
         let name = top.names.first()?.clone();
         match text.char_indices().nth(LONGEST_VALUE).filter(|_| !top.is_code) {
-            None => Some(Definition { name, text, entries: None }),
+            None => Some(Definition { name, text, entries: None, file }),
             Some((end, _)) => {
                 let whole = text[..end].rfind('\n').unwrap_or(end);
-                Some(Definition { name, text: format!("{}\n…", &text[..whole]), entries: top.entries })
+                Some(Definition { name, text: format!("{}\n…", &text[..whole]), entries: top.entries, file })
             }
         }
     }
@@ -219,12 +246,13 @@ pub(super) fn asking(arguments: &[AstArgument]) -> impl Iterator<Item = &AstExpr
 mod tests {
     use starlark::syntax::AstModule;
 
+    use super::Tops;
     use crate::file::dialect;
     use crate::source::calls;
 
     fn names(text: &str) -> Vec<String> {
         let ast = AstModule::parse("t", text.to_owned(), &dialect()).unwrap();
-        calls(text, &ast).remove(0).written.definitions.iter().map(|d| d.name.clone()).collect()
+        calls(text, &ast, &[]).remove(0).written.definitions.iter().map(|d| d.name.clone()).collect()
     }
 
     #[test]
@@ -257,11 +285,36 @@ claim(statement = unused, networks = NETWORKS, holds = lambda net, a: outer(net)
     }
 
     #[test]
+    fn what_other_files_define_is_found_in_the_last_that_has_it() {
+        let parsed = |text: &str| AstModule::parse("t", text.to_owned(), &dialect()).unwrap();
+        let tops = |name: &str, text: &str| Tops::new(text, &parsed(text)).of_file(name);
+        let others = [
+            tops("a", "BASE = 1\ndef f(x): return x + BASE\ndef g(x): return f(x)\n"),
+            tops("b", "BASE = 2\ndef f(x): return x - BASE\n"),
+        ];
+        let text = "def h(net): return g(net.dim) + f(1)\nclaim(networks = [], holds = lambda net: h(net) > 0)\n";
+        let written = calls(text, &parsed(text), &others).remove(0).written;
+        let found: Vec<(Option<&str>, &str)> =
+            written.definitions.iter().map(|d| (d.file.as_deref(), d.name.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                (Some("a"), "BASE"),
+                (Some("a"), "f"),
+                (Some("a"), "g"),
+                (Some("b"), "BASE"),
+                (Some("b"), "f"),
+                (None, "h")
+            ]
+        );
+    }
+
+    #[test]
     fn long_tables_are_cut_and_counted() {
         let table: Vec<String> = (0..400).map(|k| format!("    [{k}, {k}],")).collect();
         let text = format!("T = [\n{}\n]\nclaim(networks = T, holds = f)\n", table.join("\n"));
         let ast = AstModule::parse("t", text.clone(), &dialect()).unwrap();
-        let definition = calls(&text, &ast).remove(0).written.definitions.remove(0);
+        let definition = calls(&text, &ast, &[]).remove(0).written.definitions.remove(0);
         assert_eq!(definition.entries, Some(400));
         assert!(definition.text.len() < 1_600 && definition.text.ends_with("],\n…"), "{}", definition.text);
     }

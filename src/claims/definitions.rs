@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use starlark::environment::{FrozenModule, Module};
 use starlark::eval::Evaluator;
+use starlark::syntax::AstModule;
 
+use super::defined::Tops;
 use super::error::{ClaimError, guarded, language, stopped_or, without_traceback};
-use super::file::{Claim, LONGEST_LOADING, evaluated, parse, read_after, text_of};
+use super::file::{Claim, LONGEST_LOADING, dialect, evaluated, parse, read_after, text_of};
 use super::globals::{Host, globals};
 use super::limits::{MOST_LOADING_TICKS, limit, too_deep};
 use super::names::hidden;
@@ -27,6 +29,8 @@ pub struct Definitions {
     paths: Vec<PathBuf>,
     /// What was asked while each was loaded: what uses it may rest on that.
     pub(super) loading: Vec<Arc<Session>>,
+    /// What stands at the top of each, as it is written.
+    pub(super) tops: Vec<Tops<'static>>,
 }
 
 /// Reads a network from an expression of the claim language, such as `lffn([2, 2, 2])`.
@@ -60,10 +64,12 @@ impl Definitions {
             }
             let before = &definitions.modules;
             let session = Session::new(SETTINGS, Some(LONGEST_LOADING));
-            let module = guarded(&shown, || {
+            let (module, tops) = guarded(&shown, || {
                 let _entered = session.enter();
                 let host = Host::new(Arc::clone(&session));
-                evaluated(parse(&shown, text).map_err(language)?, &shown, &host, before)
+                let written = AstModule::parse(&shown, text.clone(), &dialect()).map_err(language)?;
+                let tops = Tops::new(&text, &written).of_file(&shown);
+                Ok((evaluated(parse(&shown, text).map_err(language)?, &shown, &host, before)?, tops))
             })?;
             // Whoever reads a claim relies on what the language's own names mean, and so do the rules about symmetries.
             if let Some(name) = hidden(&module) {
@@ -72,6 +78,7 @@ impl Definitions {
             }
             definitions.modules.push(Arc::new(module));
             definitions.loading.push(session);
+            definitions.tops.push(tops);
             definitions.paths.push(path.clone());
         }
         Ok(definitions)

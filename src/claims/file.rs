@@ -195,7 +195,7 @@ fn evaluate_file(path: &Path, text: String, settings: Settings, used: &Definitio
     let _span = tracing::info_span!("reading a file of claims").entered();
     let shown = path.display().to_string();
     let ast = AstModule::parse(&shown, text.clone(), &dialect()).map_err(language)?;
-    let calls = calls(&text, &ast);
+    let calls = calls(&text, &ast, &used.tops);
     let (named, uncalled) = slips::read(&ast);
     let places = ast.clone();
     let at = |slip: &Slip| ClaimError::Language { message: located(failure(slip.message.clone()), &places, slip.span) };

@@ -215,6 +215,9 @@ pub struct Counterexample {
     pub answer: Option<Answer>,
     /// An integer point at which the allocation's columns have that rank.
     pub point: Option<IntegerPoint>,
+    /// Of one about a network as a whole: the first largest independent set of its weights, for a small network without kinks. That it is
+    /// independent is proved; that it is largest is as sure as the teacher's dimension.
+    pub basis: Option<Allocation>,
     /// Every dimension that was asked for.
     pub observations: Vec<Observation>,
     /// Every question about matches that was asked.

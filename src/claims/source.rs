@@ -2,7 +2,7 @@
 
 use starlark::codemap::Span;
 use starlark::syntax::AstModule;
-use starlark_syntax::syntax::ast::{ArgumentP, AstExpr, BinOp, Expr};
+use starlark_syntax::syntax::ast::{ArgumentP, AstExpr, AstParameter, AstStmt, BinOp, Expr, Stmt};
 
 use super::defined::{Definition, Tops, asking};
 use super::invariance::{Reader, Requirement};
@@ -41,7 +41,7 @@ pub struct Written {
     pub plain: bool,
 }
 
-/// A lambda given as `holds`.
+/// A lambda given as `holds`, or a function of the file that does nothing but return a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Holds {
     /// Its parameters, as written: `net, a`.
@@ -52,15 +52,24 @@ pub(super) struct Holds {
     pub sides: Option<(String, &'static str, String)>,
 }
 
-/// Every call of `claim` in a file.
-pub(super) fn calls(text: &str, ast: &AstModule) -> Vec<Call> {
+/// Every call of `claim` in a file that may use what the other files define, the last before those before it.
+pub(super) fn calls(text: &str, ast: &AstModule, others: &[Tops<'_>]) -> Vec<Call> {
     let mut calls = Vec::new();
-    let (reader, tops) = (Reader::new(text, ast), Tops::new(text, ast));
-    ast.statement().visit_expr(|expr| visit(text, expr, (&reader, &tops), &mut calls));
+    let seen = Seen { reader: Reader::new(text, ast), tops: Tops::new(text, ast), others, file: ast.statement() };
+    ast.statement().visit_expr(|expr| visit(text, expr, &seen, &mut calls));
     calls
 }
 
-fn visit(text: &str, expr: &AstExpr, (reader, tops): (&Reader<'_>, &Tops<'_>), calls: &mut Vec<Call>) {
+/// What is known of a file whose calls are read.
+struct Seen<'a> {
+    reader: Reader<'a>,
+    tops: Tops<'a>,
+    others: &'a [Tops<'a>],
+    file: &'a AstStmt,
+}
+
+fn visit(text: &str, expr: &AstExpr, seen: &Seen<'_>, calls: &mut Vec<Call>) {
+    let reader = &seen.reader;
     if let Expr::Call(function, arguments) = &expr.node
         && let Expr::Identifier(name) = &function.node
         && name.node.ident == "claim"
@@ -75,10 +84,10 @@ fn visit(text: &str, expr: &AstExpr, (reader, tops): (&Reader<'_>, &Tops<'_>), c
         let conditions: Vec<&AstExpr> = [named("given"), named("holds")].into_iter().flatten().collect();
         let requirements = (plain && named("holds").is_some()).then(|| reader.requirements(&conditions)).flatten();
         let condition = named("holds").or_else(|| named("trend"));
-        let holds = condition.and_then(|value| holds(text, value));
+        let holds = condition.and_then(|value| holds(text, value, seen));
         let asked: Vec<&AstExpr> = asking(&arguments.args).collect();
         let written = Written {
-            definitions: tops.used(&asked, expr.span),
+            definitions: seen.tops.used(&asked, expr.span, seen.others),
             networks: named("networks").and_then(|value| slice(text, value.span)),
             holds: condition.and_then(|value| as_written(text, value, reader)),
             given: named("given").and_then(|value| as_written(text, value, reader)),
@@ -88,20 +97,43 @@ fn visit(text: &str, expr: &AstExpr, (reader, tops): (&Reader<'_>, &Tops<'_>), c
         let (begin, end) = (expr.span.begin().get() as usize, expr.span.end().get() as usize);
         calls.push(Call { begin, end, holds, written, requirements });
     }
-    expr.node.visit_expr(|inner| visit(text, inner, (reader, tops), calls));
+    expr.node.visit_expr(|inner| visit(text, inner, seen, calls));
 }
 
-fn holds(text: &str, value: &AstExpr) -> Option<Holds> {
-    let Expr::Lambda(lambda) = &value.node else {
-        return None;
+fn holds(text: &str, value: &AstExpr, seen: &Seen<'_>) -> Option<Holds> {
+    let (parameters, body) = match &value.node {
+        Expr::Lambda(lambda) => (&lambda.params, &*lambda.body),
+        // A name that means one function of the file, and nothing else anywhere.
+        Expr::Identifier(name) if seen.reader.definition(&name.node.ident).is_some() => {
+            returned(seen.file, &name.node.ident)?
+        }
+        _ => return None,
     };
     let slice = |span: Span| slice(text, span);
-    let parameters = lambda.params.iter().map(|p| slice(p.span)).collect::<Option<Vec<String>>>()?;
-    let sides = match &lambda.body.node {
+    let parameters = parameters.iter().map(|p| slice(p.span)).collect::<Option<Vec<String>>>()?;
+    let sides = match &body.node {
         Expr::Op(left, sign, right) => sign_text(*sign).and_then(|s| Some((slice(left.span)?, s, slice(right.span)?))),
         _ => None,
     };
-    Some(Holds { parameters: parameters.join(", "), body: slice(lambda.body.span)?, sides })
+    Some(Holds { parameters: parameters.join(", "), body: slice(body.span)?, sides })
+}
+
+/// The parameters of a function at the top of a file and what it returns, if it does nothing else.
+fn returned<'a>(file: &'a AstStmt, name: &str) -> Option<(&'a Vec<AstParameter>, &'a AstExpr)> {
+    let inside = |statement: &'a AstStmt| match &statement.node {
+        Stmt::Statements(all) => all.as_slice(),
+        _ => std::slice::from_ref(statement),
+    };
+    let def = inside(file).iter().find_map(|statement| match &statement.node {
+        Stmt::Def(def) if def.name.node.ident == name => Some(def),
+        _ => None,
+    })?;
+    let is_words = |s: &&AstStmt| matches!(&s.node, Stmt::Expression(e) if matches!(e.node, Expr::Literal(_)));
+    let mut done = inside(&def.body).iter().filter(|s| !is_words(s));
+    match (done.next().map(|s| &s.node), done.next()) {
+        (Some(Stmt::Return(Some(value))), None) => Some((&def.params, value)),
+        _ => None,
+    }
 }
 
 /// The text of a span, with the brackets around it where these can be told.
@@ -207,16 +239,23 @@ mod tests {
     fn finds_claims_and_what_they_compare() {
         let text = "x = 1\nclaim(name = \"a\", holds = lambda net, a: a.dim <= (a.size + x))\n[claim(holds = f)]\n";
         let ast = AstModule::parse("t", text.to_owned(), &Dialect::Extended).unwrap();
-        let calls = calls(text, &ast);
+        let calls = calls(text, &ast, &[]);
         assert_eq!(calls.len(), 2);
         assert_eq!(calls[0].begin, 6);
         let holds = calls[0].holds.clone().unwrap();
         assert_eq!(holds.parameters, "net, a");
         assert_eq!(holds.sides, Some(("a.dim".into(), "<=", "a.size + x".into())));
         assert_eq!(calls[1].holds, None);
+        let text = "def f(net):\n    \"\"\"Words.\"\"\"\n    return net.all == 1\ndef g(net):\n    x = 1\n    return x\n[claim(holds = f), claim(holds = g)]\n";
+        let ast = AstModule::parse("t", text.to_owned(), &Dialect::Extended).unwrap();
+        let calls = super::calls(text, &ast, &[]);
+        let holds = calls[0].holds.clone().unwrap();
+        assert_eq!((holds.parameters.as_str(), holds.body.as_str()), ("net", "net.all == 1"));
+        assert_eq!(holds.sides, Some(("net.all".into(), "==", "1".into())));
+        assert_eq!(calls[1].holds, None);
         let text = "claim(holds = lambda net: (net.all - (1)).size + 1 < (2 + (3)))\n";
         let ast = AstModule::parse("t", text.to_owned(), &Dialect::Extended).unwrap();
-        let holds = super::calls(text, &ast).remove(0).holds.unwrap();
+        let holds = super::calls(text, &ast, &[]).remove(0).holds.unwrap();
         assert_eq!(holds.body, "(net.all - (1)).size + 1 < (2 + (3))");
         assert_eq!(holds.sides, Some(("(net.all - (1)).size + 1".into(), "<", "2 + (3)".into())));
     }
@@ -227,7 +266,7 @@ mod tests {
     given = lambda net, a: (a.size > 1 and
         a.size < 3))\n";
         let ast = AstModule::parse("t", text.to_owned(), &Dialect::Extended).unwrap();
-        let written = super::calls(text, &ast).remove(0).written;
+        let written = super::calls(text, &ast, &[]).remove(0).written;
         assert_eq!(written.networks.as_deref(), Some("[lffn([d, 2]) for d in (1, 2)]"));
         assert_eq!(written.holds.as_deref(), Some("def f(net, a):\n    return a.free"));
         assert_eq!(written.given.as_deref(), Some("lambda net, a: (a.size > 1 and\na.size < 3)"));
@@ -244,7 +283,7 @@ mod tests {
         ] {
             let text = format!("claim(networks = [], given = {condition}, holds = f)\n");
             let ast = AstModule::parse("t", text.clone(), &Dialect::Extended).unwrap();
-            assert_eq!(super::calls(&text, &ast).remove(0).written.given.as_deref(), Some(condition));
+            assert_eq!(super::calls(&text, &ast, &[]).remove(0).written.given.as_deref(), Some(condition));
         }
     }
 }

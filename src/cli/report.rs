@@ -153,7 +153,11 @@ fn write_paper(folder: &Path, results: &Results) -> Result<(), Failure> {
     let mut seeds: Vec<u64> = results.claims.iter().filter_map(|c| c.seed).collect();
     seeds.dedup();
     let seed = if let [seed] = seeds[..] { Some(seed) } else { None };
-    let document = paper(results, &Origin { version: env!("CARGO_PKG_VERSION").to_owned(), seed });
+    // Whoever builds the program may say by this variable what it was built from; nothing is looked up, so that builds stay alike.
+    let commit = option_env!("ALLOCERT_COMMIT").filter(|commit| !commit.is_empty()).map(str::to_owned);
+    let repository = Some(env!("CARGO_PKG_REPOSITORY").to_owned()).filter(|url| !url.is_empty());
+    let origin = Origin { version: env!("CARGO_PKG_VERSION").to_owned(), commit, repository, seed };
+    let document = paper(results, &origin);
     make_folder(folder)?;
     write_whole(&folder.join("paper.tex"), document.tex.as_bytes())?;
     if let Some(figures) = &document.figures {

@@ -19,6 +19,9 @@ pub struct Diagram {
     pub tensors: Vec<Tensor>,
     /// The places of the learnable weights among the entries of all tensors.
     pub learnable: Vec<usize>,
+    /// The places of entries that are fixed numbers and no weights.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pinned: Vec<usize>,
     /// The forward pass of a network that is not built in, a step a line, if it is short.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
@@ -98,6 +101,7 @@ impl Diagram {
             tensors: wired.map(tensor).collect(),
             groups: diagram.groups.into_iter().map(group).collect(),
             learnable: learnable.map(|a| learnable_places(network, a)).unwrap_or_default(),
+            pinned: (0..network.layout().places()).filter(|at| network.layout().weight_at(*at).is_none()).collect(),
         })
     }
 }

@@ -35,13 +35,17 @@ pub struct Verify {
     /// These networks, each once, in order.
     #[serde(default)]
     pub networks_listed: Vec<String>,
+    /// The allocations that it ranges over, as its file has them; nothing where it leaves them out, or does not say it in so many
+    /// words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocations_written: Option<String>,
     /// `holds`, or `trend`, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<String>,
     /// The hypothesis, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<String>,
-    /// The helper functions and tables of its file that all of these use, in the order of the file.
+    /// The helper functions and tables of its file, and of the files that it uses, that all of these use, in the order of the files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub definitions: Vec<Definition>,
     /// The outcome that its author expects.
@@ -112,6 +116,9 @@ pub struct Definition {
     /// Of a table that is cut: the number of its entries, where they are written out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entries: Option<usize>,
+    /// The file that it stands in, if that is another one than the claim's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
 }
 
 /// Trainers on a sample of a claim's allocations.
@@ -185,6 +192,9 @@ pub struct Counterexample {
     pub dimensions: Vec<Observation>,
     /// A point at which the allocation's columns have their rank.
     pub point: Option<Point>,
+    /// Of one about a small network as a whole: the places of a largest independent set of its weights, the first in canonical order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Vec<usize>>,
     /// `proved`, `bounded`, `statistical` or `open`.
     pub evidence: String,
     /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
@@ -253,6 +263,7 @@ impl Verify {
             range: checked.range.clone(),
             networks_written: checked.written.networks.clone(),
             networks_listed: checked.ranges_over.iter().map(ToString::to_string).collect(),
+            allocations_written: checked.written.allocations.clone().filter(|text| !text.is_empty()),
             holds: checked.written.holds.clone(),
             given: checked.written.given.clone(),
             definitions: checked.written.definitions.iter().map(Definition::of).collect(),
@@ -292,8 +303,8 @@ fn theorems(checked: &Checked) -> Vec<String> {
 
 impl Definition {
     fn of(definition: &allocert_claims::Definition) -> Self {
-        let allocert_claims::Definition { name, text, entries } = definition.clone();
-        Definition { name, text, entries }
+        let allocert_claims::Definition { name, text, entries, file } = definition.clone();
+        Definition { name, text, entries, file }
     }
 }
 
@@ -344,6 +355,7 @@ impl Counterexample {
             right,
             dimensions: c.observations.iter().map(observation).collect(),
             point,
+            basis: c.basis.as_ref().map(|basis| learnable_places(&c.network, basis)),
             evidence: c.evidence.name().to_owned(),
             error_log2: c.evidence.error_log2(),
             command: commands.join("; "),

@@ -16,6 +16,8 @@ pub(super) struct Asked<'a> {
     pub allocation: &'a str,
     /// Its reachable dimension, where it was asked for.
     pub dim: Option<usize>,
+    /// Where all weights learn, and not all of them are independent: the places of a largest independent set.
+    pub basis: Option<&'a [usize]>,
 }
 
 /// What is drawn of a counterexample; nothing if its network is too large for that.
@@ -24,7 +26,7 @@ pub(super) fn asked(of: &Counterexample) -> Vec<Asked<'_>> {
         return Vec::new();
     };
     if let Some(allocation) = &of.allocation {
-        return vec![Asked { diagram: Cow::Borrowed(diagram), allocation, dim: of.dim }];
+        return vec![Asked { diagram: Cow::Borrowed(diagram), allocation, dim: of.dim, basis: None }];
     }
     let mut found: Vec<Asked<'_>> = Vec::new();
     for observation in of.dimensions.iter().filter(|o| o.network == of.network && o.allocation != "all") {
@@ -32,14 +34,17 @@ pub(super) fn asked(of: &Counterexample) -> Vec<Asked<'_>> {
             && !found.iter().any(|known| known.allocation == observation.allocation)
         {
             let diagram = Cow::Owned(Diagram { learnable: learnable.clone(), ..diagram.clone() });
-            found.push(Asked { diagram, allocation: &observation.allocation, dim: Some(observation.dim) });
+            found.push(Asked { diagram, allocation: &observation.allocation, dim: Some(observation.dim), basis: None });
         }
     }
     found.truncate(MOST_ASKED);
     if found.is_empty() {
-        let places = diagram.tensors.iter().map(|t| t.rows.saturating_mul(t.columns)).sum();
-        let diagram = Cow::Owned(Diagram { learnable: (0..places).collect(), ..diagram.clone() });
-        found.push(Asked { diagram, allocation: "all", dim: teacher_dim(of) });
+        let places: usize = diagram.tensors.iter().map(|t| t.rows.saturating_mul(t.columns)).sum();
+        let learnable: Vec<usize> = (0..places).filter(|place| !diagram.pinned.contains(place)).collect();
+        let dim = teacher_dim(of);
+        let basis = of.basis.as_deref().filter(|basis| basis.len() < learnable.len());
+        let diagram = Cow::Owned(Diagram { learnable, ..diagram.clone() });
+        found.push(Asked { diagram, allocation: "all", dim, basis });
     }
     found
 }

@@ -10,6 +10,8 @@ use super::prose::escape;
 const MOST_CELLS: usize = 24;
 /// Scans of more sizes or dimensions than this are not drawn.
 const MOST_SQUARES: usize = 40;
+/// How black a weight is that learns without a new dimension, in percent.
+const SURPLUS: i64 = 35;
 /// The side of a cell of SVG, in pixels.
 const SIDE: i64 = 14;
 
@@ -23,6 +25,8 @@ pub struct Figure {
 enum Mark {
     /// A square, so many percent black.
     Cell { column: i64, row: i64, shade: i64 },
+    /// A cross through a square.
+    Cross { column: i64, row: i64 },
     /// Words on the lower edge of a row, from the left edge of a column on.
     Code { column: i64, row: i64, text: String },
     /// A number in the middle of a cell, or a few small words; they may reach beyond it.
@@ -35,6 +39,7 @@ impl Mark {
     /// Its column and row.
     fn place(&self) -> (i64, i64) {
         let (Mark::Cell { column, row, .. }
+        | Mark::Cross { column, row }
         | Mark::Code { column, row, .. }
         | Mark::Words { column, row, .. }
         | Mark::Label { column, row, .. }) = self;
@@ -43,14 +48,15 @@ impl Mark {
 }
 
 impl Figure {
-    /// The tensors of a network beside each other; what may learn is black.
-    pub(super) fn tensors(diagram: &Diagram) -> Self {
+    /// The tensors of a network beside each other; what may learn is black, but grey where it is not in the basis that is given, and what is
+    /// pinned is crossed out.
+    pub(super) fn tensors(diagram: &Diagram, basis: Option<&[usize]>) -> Self {
         let mut figure = Figure::default();
         let (mut start, mut left) = (0, 0);
         for tensor in &diagram.tensors {
             for (name, inside, rows) in tensor.slices().into_iter().take(MOST_CELLS) {
                 figure.marks.push(Mark::Code { column: left as i64, row: -1, text: name });
-                figure.grid(diagram, tensor, (start + inside, left), rows);
+                figure.grid((diagram, basis), tensor, (start + inside, left), rows);
                 left += tensor.columns.min(MOST_CELLS) + 2;
             }
             start += tensor.rows * tensor.columns;
@@ -59,12 +65,24 @@ impl Figure {
     }
 
     /// One tensor, or a slice of it, whose first weight and left edge are given.
-    fn grid(&mut self, diagram: &Diagram, tensor: &Tensor, (first, left): (usize, usize), rows: usize) {
+    fn grid(
+        &mut self,
+        (diagram, basis): (&Diagram, Option<&[usize]>),
+        tensor: &Tensor,
+        (first, left): (usize, usize),
+        rows: usize,
+    ) {
         for row in 0..rows.min(MOST_CELLS) {
             for column in 0..tensor.columns.min(MOST_CELLS) {
-                let learns = diagram.learnable.binary_search(&(first + row * tensor.columns + column)).is_ok();
+                let place = first + row * tensor.columns + column;
+                let learns = diagram.learnable.binary_search(&place).is_ok();
+                let adds = basis.is_none_or(|basis| basis.binary_search(&place).is_ok());
+                let shade = if learns && adds { 100 } else { i64::from(learns) * SURPLUS };
                 let (column, row) = ((left + column) as i64, row as i64);
-                self.marks.push(Mark::Cell { column, row, shade: if learns { 100 } else { 0 } });
+                self.marks.push(Mark::Cell { column, row, shade });
+                if diagram.pinned.binary_search(&place).is_ok() {
+                    self.marks.push(Mark::Cross { column, row });
+                }
             }
         }
     }
@@ -114,6 +132,10 @@ impl Figure {
                 Mark::Cell { column, row, shade } => {
                     format!("\\filldraw[draw=gray,fill=black!{shade}] ({column},{}) rectangle +(1,-1);\n", -row)
                 }
+                Mark::Cross { column, row } => {
+                    let y = -row;
+                    format!("\\draw ({column},{y}) -- +(1,-1) ({column},{}) -- +(1,1);\n", y - 1)
+                }
                 Mark::Code { column, row, text } => {
                     format!("\\node[anchor=south west,inner sep=1pt] at ({column},{}) {{{}}};\n", -row - 1, code(text))
                 }
@@ -144,6 +166,13 @@ impl Figure {
                     let fill = format!("#{grey:02x}{grey:02x}{grey:02x}");
                     let shape = format!("x=\"{x}\" y=\"{y}\" width=\"{SIDE}\" height=\"{SIDE}\"");
                     (SIDE, format!("<rect {shape} fill=\"{fill}\" stroke=\"#808080\"/>\n"))
+                }
+                Mark::Cross { .. } => {
+                    let [right, below] = [x + SIDE, y + SIDE];
+                    (
+                        SIDE,
+                        format!("<path d=\"M{x} {y}L{right} {below}M{x} {below}L{right} {y}\" stroke=\"#000000\"/>\n"),
+                    )
                 }
                 Mark::Code { text, .. } => {
                     let style = "font-family=\"'Latin Modern Mono', 'CMU Typewriter Text', monospace\"";
@@ -187,6 +216,27 @@ mod tests {
         let cell = |column, shade| Mark::Cell { column, row: 0, shade };
         let code = Mark::Code { column: 0, row: -1, text: "W<1".to_owned() };
         Figure { marks: vec![code, cell(0, 100), cell(1, 0), Mark::Words { column: 1, row: 2, text: "3".to_owned() }] }
+    }
+
+    #[test]
+    fn what_learns_what_adds_nothing_and_what_is_pinned_are_told_apart() {
+        let tensor = Tensor { name: "W".to_owned(), rows: 1, columns: 4, axes: Vec::new(), from: Some(0), to: 1 };
+        let diagram = Diagram {
+            groups: Vec::new(),
+            tensors: vec![tensor],
+            learnable: vec![0, 1],
+            pinned: vec![3],
+            program: None,
+        };
+        let shades = |basis: Option<&[usize]>| {
+            let tikz = Figure::tensors(&diagram, basis).tikz(str::to_owned, str::to_owned);
+            let cells: Vec<String> =
+                tikz.lines().filter_map(|l| Some(l.split_once("black!")?.1.split_once(']')?.0.to_owned())).collect();
+            (cells.join(" "), tikz.matches("\\draw (3,0) -- +(1,-1)").count())
+        };
+        assert_eq!(shades(None), ("100 100 0 0".to_owned(), 1));
+        assert_eq!(shades(Some(&[1])), ("35 100 0 0".to_owned(), 1));
+        assert_eq!(Figure::tensors(&diagram, None).svg().matches("<path ").count(), 1);
     }
 
     #[test]

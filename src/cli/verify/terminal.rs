@@ -108,12 +108,34 @@ fn brief(counterexample: &Counterexample) -> String {
     text
 }
 
+/// A statement whose formulas are read as text: without the dollars around them, and with signs for the commonest commands. A text in which
+/// dollars do not pair stays as it is.
+fn spoken(statement: &str) -> String {
+    const SIGNS: [(&str, &str); 9] = [
+        ("\\le ", "≤ "),
+        ("\\ge ", "≥ "),
+        ("\\ne ", "≠ "),
+        ("\\times ", "× "),
+        ("\\cdot ", "· "),
+        ("\\ldots", "…"),
+        ("\\sum", "Σ"),
+        ("\\min", "min"),
+        ("\\max", "max"),
+    ];
+    if statement.contains("$$") || !statement.matches('$').count().is_multiple_of(2) {
+        return statement.to_owned();
+    }
+    let formula = |text: &str| SIGNS.iter().fold(text.to_owned(), |text, (command, sign)| text.replace(command, sign));
+    let part = |(place, text): (usize, &str)| if place % 2 == 0 { text.to_owned() } else { formula(text) };
+    statement.split('$').enumerate().map(part).collect()
+}
+
 /// A result in full.
 pub(super) fn whole(checked: &Checked) -> String {
     let place = format!("{}:{}", checked.file.display(), checked.line);
     let title = format!("{} ({}, expected {})", harmless(&checked.claim), outcome_name(checked), checked.expect.name());
     let mut text = format!("\n{}\n  {place}\n", paint(&title, Colour::Bold, false));
-    text.push_str(&indented(&format!("\n{}\n", wrapped(&harmless(&checked.statement)))));
+    text.push_str(&indented(&format!("\n{}\n", wrapped(&harmless(&spoken(&checked.statement))))));
     if let Err(error) = &checked.outcome {
         text.push_str(&indented(&format!("\n{}\n", harmless(error.to_string().trim_end()))));
     }

@@ -1,38 +1,42 @@
-//! A document for the appendix of a paper: what was claimed, of which networks, what came out, and the counterexamples drawn.
+//! A document for the appendix of a paper: what words mean, what was claimed, of which networks, what came out, and the counterexamples
+//! drawn.
 //!
-//! It compiles with pdflatex and the packages amsmath, booktabs, longtable and tikz alone. What users wrote is shown as text; of their
-//! mathematics only formulas of known, harmless commands are typeset.
+//! It compiles with pdflatex and the packages amsmath, amssymb, booktabs, longtable and tikz alone. What users wrote is shown as text; of
+//! their mathematics only formulas of known, harmless commands are typeset.
 
-mod definitions;
+mod families;
+mod helpers;
 mod pictures;
 mod prose;
+mod run;
 mod sources;
+mod statements;
+mod table;
+mod terms;
 
-use allocert_core::text::{plural, thousands};
 use allocert_record::Verify;
 
 use super::figure::Figure;
-use super::outcome;
 use super::read::Results;
-use definitions::definitions;
-use pictures::{drawn, figure_of, figures, scanned};
-use prose::{code, listing, plain, prose};
+use pictures::{drawn, figures, scanned};
+use prose::{code, plain};
+use run::{about, cited, entry, fingerprint, key, opening};
 use sources::Sources;
+use statements::statements;
+use table::{tables, theorems};
+use terms::terms;
 
-/// No more networks are listed of a claim.
-const MOST_LISTED: usize = 12;
-
-/// A fingerprint that lines may break in.
-fn broken(print: &str) -> String {
-    let parts: Vec<&str> = (0..print.len()).step_by(4).filter_map(|at| print.get(at..at + 4)).collect();
-    format!("\\texttt{{{}}}", parts.join("\\allowbreak "))
-}
+pub(super) use table::of_claim;
 
 /// The run that results come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The program's version.
     pub version: String,
+    /// The commit that the program was built from, where that is known.
+    pub commit: Option<String>,
+    /// Where the program is to be had, where that is known.
+    pub repository: Option<String>,
     /// The seed of all randomness; nothing where the results do not say it.
     pub seed: Option<u64>,
 }
@@ -53,29 +57,30 @@ pub struct Paper {
 /// A compilable document about all claims, and an entry of BibTeX for the run.
 pub fn paper(results: &Results, origin: &Origin) -> Paper {
     let results = results.harmless();
-    let print = fingerprint(&results.claims);
+    let claims = &results.claims;
+    let print = fingerprint(claims);
+    let number = if claims.len() == 1 { "One claim".to_owned() } else { format!("{} claims", claims.len()) };
+    let mut sources = Sources::of(claims);
+    let theorems = theorems(claims, &mut sources);
     let mut tex = String::from(PREAMBLE);
-    let claims =
-        if results.claims.len() == 1 { "One claim".to_owned() } else { format!("{} claims", results.claims.len()) };
     tex.push_str(&format!(
-        "\\title{{{claims} about allocations of learnable weights}}\\author{{}}\\date{{}}\\maketitle\n"
+        "\\title{{{number} about networks and their learnable weights,\\\\ checked with allocert}}\\author{{}}\\date{{}}\\maketitle\n"
     ));
-    tex.push_str(&format!("\\section{{Claims}}\n{}\n", about(&results.claims, origin, &print)));
-    let sources = Sources::of(&results.claims);
-    tex.push_str(&table(&results.claims, &sources));
-    tex.push_str(&theorems(&results.claims));
+    tex.push_str(&opening(claims));
+    tex.push_str(&terms(claims));
+    tex.push_str(&format!("\\section{{Claims}}\\label{{claims}}\n{}\n", about(claims, origin, &print)));
+    tex.push_str(&tables(claims, &sources));
+    tex.push_str(&theorems);
     tex.push_str(&sources.notes());
-    tex.push_str("\\section{Statements and networks}\n\\begin{description}\n");
-    results.claims.iter().enumerate().for_each(|(place, claim)| tex.push_str(&stated(claim, &sources.cited(place))));
-    tex.push_str("\\end{description}\n");
-    tex.push_str(&definitions(&results.claims));
-    tex.push_str(&drawn(&results.claims));
+    tex.push_str(&statements(claims, &sources));
+    tex.push_str(&drawn(claims, &sources));
     tex.push_str(&scanned(&results.scans));
     tex.push_str(&format!(
-        "\\begin{{thebibliography}}{{99}}\n{}\\bibitem{{{}}} {}\n\\end{{thebibliography}}\n\\end{{document}}\n",
+        "\\begin{{thebibliography}}{{99}}\n{}\\bibitem{{{}}} {}\n\\end{{thebibliography}}\n{}\\end{{document}}\n",
         sources.entries(),
         key(&print),
-        cited(&results.claims, origin, &print)
+        cited(claims, origin, &print),
+        sources.signs()
     ));
     let figures = figures(&results);
     let figures: Vec<Figure> = figures.into_iter().map(|(network, figure)| figure.titled(&network)).collect();
@@ -83,10 +88,21 @@ pub fn paper(results: &Results, origin: &Origin) -> Paper {
     let pages: String = pages.collect();
     Paper {
         tex,
-        bib: entry(&results.claims, origin, &print),
+        bib: entry(claims, origin, &print),
         figures: (!figures.is_empty()).then(|| format!("{FIGURES}{pages}\\end{{document}}\n")),
         svg: figures.iter().map(Figure::svg).collect(),
     }
+}
+
+/// How the name of a claim is printed: without a folder that the names of all share.
+fn named<'a>(claims: &[Verify], claim: &'a Verify) -> &'a str {
+    let Some(first) = claims.first().and_then(|claim| claim.claim.split_once('/')).map(|(folder, _)| folder) else {
+        return &claim.claim;
+    };
+    let inside = |claim: &'a str| claim.strip_prefix(first)?.strip_prefix('/');
+    let is_shared = claims.len() > 1
+        && claims.iter().all(|other| other.claim.strip_prefix(first).is_some_and(|rest| rest.starts_with('/')));
+    inside(&claim.claim).filter(|_| is_shared).unwrap_or(&claim.claim)
 }
 
 /// Pages of the size of what is on them, by the packages that the document has.
@@ -109,158 +125,36 @@ const PREAMBLE: &str = "% Written by allocert. Compile twice: pdflatex paper.tex
 \\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}
 \\usepackage[margin=25mm]{geometry}
 \\usepackage{amsmath,amssymb,booktabs,longtable,tikz}
-\\providecommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily\\frenchspacing\\hyphenchar\\font=`\\- \\sloppy #1}}
+\\DeclareRobustCommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily\\frenchspacing\\hyphenchar\\font=`\\- \\sloppy #1}}
 \\providecommand{\\allocertline}[2]{{\\footnotesize\\ttfamily\\advance\\leftskip by #1em\\advance\\leftskip by 3em
   \\rightskip=0pt plus 6em\\parindent=-2em\\parskip=0pt\\indent #2\\par}}
 \\providecommand{\\allocertused}[1]{\\par\\medskip\\noindent{\\footnotesize\\emph{Used by #1:}\\par}\\nopagebreak}
+\\providecommand{\\allocertkey}[1]{\\tikz\\filldraw[draw=gray,fill=black!#1] (0,0) rectangle (2.4mm,2.4mm);}
+\\providecommand{\\allocertpinned}{\\tikz{\\draw[gray] (0,0) rectangle (2.4mm,2.4mm); \\draw (0,0) -- (2.4mm,2.4mm) (0,2.4mm) -- (2.4mm,0);}}
 \\emergencystretch=3em
 \\begin{document}
 ";
 
-/// What identifies the claims: BLAKE3 of name, statement, hypothesis, condition, networks and definitions of each, in order.
-fn fingerprint(claims: &[Verify]) -> String {
-    let mut hash = blake3::Hasher::new();
-    for claim in claims {
-        let parts = [Some(&claim.claim), Some(&claim.statement), claim.given.as_ref(), claim.holds.as_ref()];
-        let definitions = claim.definitions.iter().map(|definition| Some(&definition.text));
-        for part in parts.into_iter().chain(claim.networks_listed.iter().map(Some)).chain(definitions) {
-            hash.update(part.map_or("", String::as_str).as_bytes());
-            hash.update(b"\n");
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_all_names_share_is_left_out() {
+        let claim = |name: &str| Verify { claim: name.to_owned(), ..blank() };
+        let names = |all: &[&str]| {
+            let claims: Vec<Verify> = all.iter().map(|name| claim(name)).collect();
+            claims.iter().map(|claim| named(&claims, claim).to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&["a/b", "a/c/d"]), ["b", "c/d"]);
+        assert_eq!(names(&["a/b", "ab/c"]), ["a/b", "ab/c"]);
+        assert_eq!(names(&["a/b", "a"]), ["a/b", "a"]);
+        assert_eq!(names(&["a/b"]), ["a/b"]);
     }
-    hash.finalize().to_hex().as_str()[..32].to_owned()
-}
 
-fn seed(origin: &Origin) -> String {
-    origin.seed.map_or_else(|| "seed not stated".to_owned(), |seed| format!("seed {seed}"))
-}
-
-fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
-    let instances = claims.iter().map(|c| c.allocations).sum::<u64>();
-    let outcomes = ["verified", "refuted", "supported", "contradicted", "open", "error"].map(|name| {
-        let number = claims.iter().filter(|claim| outcome(claim) == name).count();
-        (number > 0).then(|| format!("{number} {name}"))
-    });
-    let outcomes: Vec<String> = outcomes.into_iter().flatten().collect();
-    format!(
-        "{}, {}, were checked with allocert {} ({})~\\cite{{{}}}: {}; their fingerprint is {}. \
-         ``Verified'' means: for every network and allocation that is listed, and no others. Evidence is \\emph{{proved}}, or a bound on \
-         the probability that any answer behind the claim is wrong, or \\emph{{statistical}}.\n",
-        plural(claims.len(), "claim"),
-        plural(instances, "instance").replace(',', "\\,"),
-        plain(&origin.version),
-        seed(origin),
-        key(print),
-        outcomes.join(", "),
-        broken(print)
-    )
-}
-
-/// What the run is cited by.
-fn key(print: &str) -> String {
-    format!("allocert-run-{}", &print[..8])
-}
-
-fn cited(claims: &[Verify], origin: &Origin, print: &str) -> String {
-    format!(
-        "The allocert maintainers. \\emph{{allocert}}, version {}: a run of {} ({}; BLAKE3 of the claims {}).",
-        plain(&origin.version),
-        plural(claims.len(), "claim"),
-        seed(origin),
-        broken(print)
-    )
-}
-
-fn entry(claims: &[Verify], origin: &Origin, print: &str) -> String {
-    format!(
-        "@misc{{{},\n  title = {{allocert: a run of {}}},\n  author = {{{{The allocert maintainers}}}},\n  \
-         note = {{Version {}, {}, BLAKE3 of the claims {print}}},\n}}\n",
-        key(print),
-        plural(claims.len(), "claim"),
-        plain(&origin.version),
-        seed(origin)
-    )
-}
-
-fn table(claims: &[Verify], sources: &Sources) -> String {
-    let mut text = String::from(
-        "\\setlength{\\tabcolsep}{4pt}\\begin{longtable}{@{}p{0.34\\textwidth}p{0.13\\textwidth}lrrl@{}}\n\\toprule\nClaim & Source & Outcome & Networks & Instances & \
-         Evidence \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n",
-    );
-    for (place, claim) in claims.iter().enumerate() {
-        let figure = figure_of(claims, place).map_or_else(String::new, |number| format!(", Fig.~{number}"));
-        let row = [
-            code(&claim.claim),
-            sources.cited(place),
-            plain(outcome(claim)) + &figure,
-            thousands(claim.networks).replace(',', "\\,"),
-            thousands(claim.allocations).replace(',', "\\,"),
-            of_claim(claim) + if claim.theorems.is_empty() || claim.failed { "" } else { "$^{*}$" },
-        ];
-        text.push_str(&format!("{} \\\\\n", row.join(" & ")));
+    fn blank() -> Verify {
+        let fields = "{\"claim\": \"\", \"file\": \"\", \"line\": 0, \"statement\": \"\", \"expect\": \"verified\", \"outcome\": \"verified\", \
+             \"as_expected\": true, \"networks\": 0, \"allocations\": 0, \"hypothesis_false\": 0, \"seconds\": 0}";
+        serde_json::from_str(fields).unwrap()
     }
-    text.push_str("\\end{longtable}\n");
-    text
-}
-
-/// What answers rest on besides their own proofs.
-fn theorems(claims: &[Verify]) -> String {
-    let mut all: Vec<&str> = claims.iter().flat_map(|claim| claim.theorems.iter().map(String::as_str)).collect();
-    all.sort_unstable();
-    all.dedup();
-    let each = all
-        .into_iter()
-        .map(|theorem| format!("\\par\\noindent{{\\footnotesize $^{{*}}$Rests on {}.\\par}}\n", plain(theorem)));
-    each.collect()
-}
-
-/// How a claim's outcome is known, for LaTeX; nothing is said of one that could not be evaluated.
-pub(super) fn of_claim(claim: &Verify) -> String {
-    if claim.failed { "--".to_owned() } else { evidence(claim.evidence.as_deref(), claim.error_log2) }
-}
-
-/// How an answer is known, for LaTeX.
-pub(super) fn evidence(name: Option<&str>, error_log2: Option<i64>) -> String {
-    match (name, error_log2) {
-        (Some("bounded"), Some(bound)) => format!("error $\\le 2^{{{bound}}}$"),
-        (Some(name @ ("proved" | "statistical" | "open")), _) => name.to_owned(),
-        _ => "open".to_owned(),
-    }
-}
-
-/// A claim in words: its statement, its source as it is cited, what it ranges over and asks.
-fn stated(claim: &Verify, source: &str) -> String {
-    let mut text = format!("\\item[{}] {}", code(&claim.claim), prose(&claim.statement));
-    if !source.is_empty() {
-        text.push_str(&format!(" \\emph{{Source:}}~{source}."));
-    }
-    // A name alone says nothing, unless it is defined below.
-    let is_name = |text: &String| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let is_defined = |name: &str| claim.definitions.iter().any(|definition| definition.name == name);
-    let networks = match claim.networks_written.as_ref().filter(|written| !is_name(written) || is_defined(written)) {
-        Some(written) => written.clone(),
-        None if claim.networks_listed.len() <= MOST_LISTED => claim.networks_listed.join(", "),
-        None => {
-            let [few, last] =
-                [&claim.networks_listed[..MOST_LISTED - 1], &claim.networks_listed[claim.networks_listed.len() - 1..]];
-            format!("{}, …, {}", few.join(", "), last.join(""))
-        }
-    };
-    text.push_str(&format!("\\par{{\\raggedright\\emph{{Networks:}} {}", code(&networks)));
-    if claim.networks_written.is_some() {
-        text.push_str(&format!(" ({} in all)", thousands(claim.networks_listed.len())));
-    }
-    for (word, written) in [("Given", &claim.given), ("Asks", &claim.holds)] {
-        if let Some(written) = written {
-            let name = function(written).filter(|name| is_defined(name));
-            text.push_str(&format!("; \\emph{{{word}:}} {}", name.map_or_else(|| listing(written), code)));
-        }
-    }
-    text.push_str("\\par}\n");
-    text
-}
-
-/// The name of a function that is written out as a definition.
-fn function(written: &str) -> Option<&str> {
-    written.strip_prefix("def ").and_then(|rest| rest.split_once('(')).map(|(name, _)| name.trim())
 }

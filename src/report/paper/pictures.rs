@@ -1,13 +1,15 @@
 //! Counterexamples and scans as figures, each with what it shows in words.
 
-use allocert_core::text::{plural, thousands};
+use allocert_core::text::plural;
 use allocert_record::{Counterexample, Scan, Verify};
 
 use super::super::asked::{Asked, asked, teacher_dim};
 use super::super::figure::Figure;
 use super::super::read::Results;
-use super::evidence;
+use super::named;
 use super::prose::{code, plain};
+use super::sources::Sources;
+use super::table::{evidence, number};
 
 /// No more counterexamples, and no more scans, are drawn.
 const MOST_DRAWN: usize = 12;
@@ -21,7 +23,7 @@ pub(super) fn figures(results: &Results) -> Vec<(String, Figure)> {
     let examples = counterexamples(&results.claims).take(MOST_DRAWN);
     let tensors = examples.flat_map(|(_, _, example)| {
         let title = |asked: &Asked<'_>| format!("{}: {}", example.network, short(asked));
-        asked(example).into_iter().map(move |asked| (title(&asked), Figure::tensors(&asked.diagram)))
+        asked(example).into_iter().map(move |asked| (title(&asked), Figure::tensors(&asked.diagram, asked.basis)))
     });
     let scans = results.scans.iter().filter_map(|scan| Some((scan.network.clone(), Figure::scan(scan)?)));
     tensors.chain(scans.take(MOST_DRAWN)).collect()
@@ -38,18 +40,17 @@ pub(super) fn figure_of(claims: &[Verify], place: usize) -> Option<usize> {
 }
 
 /// The section of counterexamples.
-pub(super) fn drawn(claims: &[Verify]) -> String {
+pub(super) fn drawn(claims: &[Verify], sources: &Sources) -> String {
     let found: Vec<_> = counterexamples(claims).collect();
     if found.is_empty() {
         return String::new();
     }
-    let mut text = String::from(
-        "\\section{Counterexamples}\nEach is the smallest that was found. A cell is a weight: black ones may learn, white ones keep random \
-         values. The dimension of an allocation is that of the set of functions (or of labels, where a number of samples is given) that its \
-         learnable weights reach; the teacher is the same network with generic weights, and its dimension that of all weights.\n",
+    let mut text = format!(
+        "\\section{{Counterexamples}}\\label{{counterexamples}}\nEach is the smallest that was found. Tensors of weights are drawn as grids, rows downward. {}\n",
+        legend(found.iter().take(MOST_DRAWN).map(|(.., example)| *example))
     );
-    for (number, (_, claim, example)) in found.iter().take(MOST_DRAWN).enumerate() {
-        text.push_str(&picture(number + 1, claim, example));
+    for (number, (place, claim, example)) in found.iter().take(MOST_DRAWN).enumerate() {
+        text.push_str(&picture((number + 1, *place), (claims, claim), example, sources));
     }
     if found.len() > MOST_DRAWN {
         text.push_str(&format!("\\par {} more are not drawn.\n", found.len() - MOST_DRAWN));
@@ -57,18 +58,46 @@ pub(super) fn drawn(claims: &[Verify]) -> String {
     text
 }
 
+/// What the cells mean, as far as they occur.
+fn legend<'a>(examples: impl Iterator<Item = &'a Counterexample>) -> String {
+    let all: Vec<Asked<'a>> = examples.flat_map(asked).collect();
+    let has = |test: fn(&Asked<'_>) -> bool| all.iter().any(test);
+    let cells = |a: &Asked<'_>| a.diagram.tensors.iter().map(|t| t.rows.saturating_mul(t.columns)).sum::<usize>();
+    let is_frozen = all.iter().any(|a| cells(a) > a.diagram.learnable.len() + a.diagram.pinned.len());
+    let mut said = vec!["\\allocertkey{100}~learnable"];
+    if has(|a| a.basis.is_some()) {
+        said.push(
+            "\\allocertkey{35}~learnable, too, but without a new dimension: where all weights learn, the dark ones are a largest independent set, as many as the dimension",
+        );
+    }
+    if is_frozen {
+        said.push("\\allocertkey{0}~frozen at a generic value");
+    }
+    if has(|a| !a.diagram.pinned.is_empty()) {
+        said.push("\\allocertpinned~pinned to a number, no weight");
+    }
+    format!("{}.", said.join("; "))
+}
+
 /// A counterexample: the tensors as grids, and what is true there.
-fn picture(number: usize, claim: &Verify, example: &Counterexample) -> String {
+fn picture(
+    (figure, place): (usize, usize),
+    (claims, claim): (&[Verify], &Verify),
+    example: &Counterexample,
+    sources: &Sources,
+) -> String {
     let all = asked(example);
     let samples =
         example.samples.map_or_else(|| "as a function".to_owned(), |m| format!("on {}", plural(m, "generic sample")));
+    let ours = if sources.is_ours(place) { " (ours, for contrast)" } else { "" };
     let mut text = format!(
-        "\\par\\bigskip\\noindent\\begin{{minipage}}{{\\textwidth}}\n\\textbf{{Figure~{number}.}} Against {}: {}, {samples}.\n",
-        code(&claim.claim),
+        "\\par\\bigskip\\noindent\\begin{{minipage}}{{\\textwidth}}\n\\textbf{{Figure~{figure}.}} Against Claim~{}, {}{ours}: {}, {samples}.\n",
+        place + 1,
+        code(named(claims, claim)),
         code(&example.network)
     );
     if let Some(dim) = teacher_dim(example) {
-        text.push_str(&format!("The teacher has dimension {}.\n", thousands(dim).replace(',', "\\,")));
+        text.push_str(&format!("The teacher has dimension {}.\n", number(dim)));
     }
     if let Some(claimed) = &example.claimed {
         text.push_str(&format!("Claimed: {}.\n", code(&claimed.split_whitespace().collect::<Vec<_>>().join(" "))));
@@ -91,7 +120,7 @@ fn picture(number: usize, claim: &Verify, example: &Counterexample) -> String {
             } else {
                 code(&short(asked))
             },
-            Figure::tensors(&asked.diagram).tikz(code, plain)
+            Figure::tensors(&asked.diagram, asked.basis).tikz(code, plain)
         ));
     }
     if all.is_empty() {

@@ -39,6 +39,7 @@ pub(super) fn prose(text: &str) -> String {
     if !text.matches('$').count().is_multiple_of(2) {
         return plain(text);
     }
+    let text = text.replace('\n', " ");
     let mut out = String::new();
     for (place, part) in text.split('$').enumerate() {
         if place % 2 == 0 {
@@ -72,8 +73,10 @@ fn scripts(text: &str) -> String {
         }
         // A minus between numbers, brackets or single letters.
         let before = at >= 2 && letters[at - 1] == ' ' && {
-            let alone = at < 3 || !letters[at - 3].is_alphanumeric();
-            letters[at - 2].is_ascii_digit() || letters[at - 2] == ')' || letters[at - 2].is_ascii_alphabetic() && alone
+            let alone = at < 3 || !letters[at - 3].is_alphabetic();
+            letters[at - 2].is_ascii_digit()
+                || ")!".contains(letters[at - 2])
+                || letters[at - 2].is_ascii_alphabetic() && alone
         };
         if *c == '-' && before && letters.get(at + 1) == Some(&' ') {
             out.push_str("\\ensuremath{-}");
@@ -89,7 +92,8 @@ fn scripts(text: &str) -> String {
                 at = end;
             }
             None => {
-                out.push_str(&letter(*c));
+                // In prose it is an apostrophe.
+                out.push_str(&if *c == '\'' { "'".to_owned() } else { letter(*c) });
                 at += 1;
             }
         }
@@ -238,6 +242,11 @@ fn letter(c: char) -> String {
         '−' => symbol("mathord{-}"),
         '→' => symbol("to"),
         '–' => "--".to_owned(),
+        '—' => "---".to_owned(),
+        '“' => "``".to_owned(),
+        '”' => "''".to_owned(),
+        '‘' => "`".to_owned(),
+        '’' => "'".to_owned(),
         '²' => "\\ensuremath{^2}".to_owned(),
         other => format!("[U+{:04X}]", u32::from(other)),
     }
@@ -279,6 +288,7 @@ mod tests {
         assert_eq!(scripts("D = d^2 or d_i"), format!("D = {} or {}", d("^{2}"), d("_{i}")));
         assert_eq!(scripts("2^(n - 1)"), "\\ensuremath{2^{n - 1}}");
         assert_eq!(scripts("2 d - a, well - known"), "2 d \\ensuremath{-} a, well {-} known");
+        assert_eq!(scripts("2n - 1 of a source's"), "2n \\ensuremath{-} 1 of a source's");
         assert_eq!(scripts("k_10, k >= 3"), "\\ensuremath{k_{10}}, k \\ensuremath{\\ge} 3");
         for name in ["teacher_dim", "a_b_c", "x^", "d^\\input", "x_(a", "snake_case_1", "a_i^2"] {
             assert_eq!(scripts(name), plain(name), "{name}");

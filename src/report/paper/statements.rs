@@ -1,0 +1,86 @@
+//! What each claim says, of which networks, and what was evaluated, by the files that they stand in.
+
+use allocert_core::text::thousands;
+use allocert_record::Verify;
+
+use super::super::outcome;
+use super::helpers::{helpers, shared_folder};
+use super::named;
+use super::prose::{code, listing, plain, prose};
+use super::sources::Sources;
+use super::table::of_claim;
+
+/// No more networks are listed of a claim.
+const MOST_LISTED: usize = 12;
+
+/// The section, with a part for each file.
+pub(super) fn statements(claims: &[Verify], sources: &Sources) -> String {
+    let mut files: Vec<(&str, Vec<(usize, &Verify)>)> = Vec::new();
+    for (place, claim) in claims.iter().enumerate() {
+        match files.iter_mut().find(|(file, _)| *file == claim.file) {
+            Some((_, inside)) => inside.push((place + 1, claim)),
+            None => files.push((&claim.file, vec![(place + 1, claim)])),
+        }
+    }
+    let used = claims.iter().flat_map(|claim| claim.definitions.iter().filter_map(|d| d.file.as_deref()));
+    let shared = shared_folder(&files.iter().map(|(file, _)| *file).chain(used).collect::<Vec<_>>());
+    let mut text = String::from(
+        "\\section{Statements, networks, and what was evaluated}\\label{statements}\nBy the files that the claims stand in. A name means what its file defines: helper functions stand below the \
+         claims of each file. ``All'' allocations are meant where none are listed and the condition takes one.\n",
+    );
+    for (file, inside) in &files {
+        text.push_str(&format!("\\subsection{{{}}}\n\\begin{{description}}\n", code(&file[shared..])));
+        for (number, claim) in inside {
+            text.push_str(&stated(claims, claim, *number, sources));
+        }
+        text.push_str(&format!("\\end{{description}}\n{}", helpers(inside, shared)));
+    }
+    text
+}
+
+/// A claim in words: its statement, its source as it is cited, what it ranges over and asks.
+fn stated(claims: &[Verify], claim: &Verify, number: usize, sources: &Sources) -> String {
+    let outcome = plain(outcome(claim));
+    let known = of_claim(claim);
+    let known = if known == "open" && outcome == "open" { outcome } else { format!("{outcome}; {known}") };
+    let mut text = format!("\\item[{number}. {}] ({known}.) {}", code(named(claims, claim)), prose(&claim.statement));
+    let source = sources.cited(number - 1, true);
+    if !source.is_empty() {
+        let word = if sources.is_ours(number - 1) { "Ours, not claimed in" } else { "Source:" };
+        text.push_str(&format!(" \\emph{{{word}}}~{source}."));
+    }
+    if let Some(reason) = &claim.reason {
+        text.push_str(&format!(" \\emph{{Why it is {}:}} {}.", plain(super::super::outcome(claim)), prose(reason)));
+    }
+    // A name alone says nothing, unless it is defined below.
+    let is_name = |text: &String| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let is_defined = |name: &str| claim.definitions.iter().any(|definition| definition.name == name);
+    let networks = match claim.networks_written.as_ref().filter(|written| !is_name(written) || is_defined(written)) {
+        Some(written) => written.clone(),
+        None if claim.networks_listed.len() <= MOST_LISTED => claim.networks_listed.join(", "),
+        None => {
+            let [few, last] =
+                [&claim.networks_listed[..MOST_LISTED - 1], &claim.networks_listed[claim.networks_listed.len() - 1..]];
+            format!("{}, …, {}", few.join(", "), last.join(""))
+        }
+    };
+    text.push_str(&format!("\\par{{\\raggedright\\emph{{Networks:}} {}", code(&networks)));
+    if claim.networks_written.is_some() {
+        text.push_str(&format!(" ({} in all)", thousands(claim.networks_listed.len())));
+    }
+    for (word, written) in
+        [("Allocations", &claim.allocations_written), ("Given", &claim.given), ("Asks", &claim.holds)]
+    {
+        if let Some(written) = written {
+            let name = function(written).filter(|name| is_defined(name));
+            text.push_str(&format!("; \\emph{{{word}:}} {}", name.map_or_else(|| listing(written), code)));
+        }
+    }
+    text.push_str("\\par}\n");
+    text
+}
+
+/// The name of a function that is written out as a definition.
+fn function(written: &str) -> Option<&str> {
+    written.strip_prefix("def ").and_then(|rest| rest.split_once('(')).map(|(name, _)| name.trim())
+}

@@ -1,0 +1,95 @@
+//! The claims as tables: those of sources, and those that are ours.
+
+use allocert_core::text::thousands;
+use allocert_record::Verify;
+
+use super::super::outcome;
+use super::named;
+use super::pictures::figure_of;
+use super::prose::{code, plain};
+use super::sources::Sources;
+
+/// All claims by their numbers; in two tables where some state what their sources do not.
+pub(super) fn tables(claims: &[Verify], sources: &Sources) -> String {
+    let (ours, stated): (Vec<usize>, Vec<usize>) = (0..claims.len()).partition(|place| sources.is_ours(*place));
+    let sourced = stated.iter().any(|place| sources.is_sourced(*place));
+    let mut text = String::from("\\setlength{\\tabcolsep}{4pt}\\setlength{\\LTcapwidth}{\\textwidth}\n");
+    if !stated.is_empty() {
+        let about = if sourced {
+            "Statements of the sources, in the form in which they were tested here"
+        } else {
+            "The claims"
+        };
+        text.push_str(&table(claims, &stated, sources, ("Source", about)));
+    }
+    if !ours.is_empty() {
+        let about = "Statements that are ours, for comparison. No source claims them: the one that is named treats what they are near to. Those that are refuted \
+                     are generalisations that are easily believed, tested for contrast; that they fail says nothing against the source";
+        text.push_str(&table(claims, &ours, sources, ("Compare", about)));
+    }
+    text
+}
+
+/// A table of the claims at these places.
+fn table(claims: &[Verify], places: &[usize], sources: &Sources, (source, about): (&str, &str)) -> String {
+    let mut text = format!(
+        "\\begin{{longtable}}{{@{{}}rp{{0.33\\textwidth}}p{{0.12\\textwidth}}lrrl@{{}}}}\n\\caption{{{about}.}}\\\\\n\\toprule\n\
+         & Claim & {source} & Outcome & Networks & Instances & Evidence \\\\\n\\midrule\n\\endfirsthead\n\\toprule\n\
+         & Claim & {source} & Outcome & Networks & Instances & Evidence \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n"
+    );
+    for place in places {
+        let claim = &claims[*place];
+        let figure = figure_of(claims, *place).map_or_else(String::new, |number| format!(", Fig.~{number}"));
+        let row = [
+            (place + 1).to_string(),
+            code(named(claims, claim)),
+            sources.cited(*place, false),
+            plain(outcome(claim)) + &figure,
+            networks(claim),
+            number(claim.allocations),
+            of_claim(claim) + if claim.theorems.is_empty() || claim.failed { "" } else { "$^{*}$" },
+        ];
+        text.push_str(&format!("{} \\\\\n", row.join(" & ")));
+    }
+    text.push_str("\\end{longtable}\n");
+    text
+}
+
+/// A number with thin spaces.
+pub(super) fn number(number: impl std::fmt::Display) -> String {
+    thousands(number).replace(',', "\\,")
+}
+
+/// How many networks were looked at, and of how many where the search ended before the last.
+fn networks(claim: &Verify) -> String {
+    let all = claim.networks_listed.len();
+    let looked_at = number(claim.networks);
+    if claim.networks < all { format!("{looked_at} of {}", number(all)) } else { looked_at }
+}
+
+/// What answers rest on besides their own proofs.
+pub(super) fn theorems(claims: &[Verify], sources: &mut Sources) -> String {
+    let mut all: Vec<&str> = claims.iter().flat_map(|claim| claim.theorems.iter().map(String::as_str)).collect();
+    all.sort_unstable();
+    all.dedup();
+    let each = all.into_iter().map(|theorem| {
+        let cite = sources.theorem(theorem);
+        let cite = if cite.is_empty() { cite } else { format!("~{cite}") };
+        format!("\\par\\noindent{{\\footnotesize $^{{*}}$Rests on {}{cite}.\\par}}\n", super::prose::prose(theorem))
+    });
+    each.collect()
+}
+
+/// How a claim's outcome is known, for LaTeX; nothing is said of one that could not be evaluated.
+pub(in super::super) fn of_claim(claim: &Verify) -> String {
+    if claim.failed { "--".to_owned() } else { evidence(claim.evidence.as_deref(), claim.error_log2) }
+}
+
+/// How an answer is known, for LaTeX.
+pub(super) fn evidence(name: Option<&str>, error_log2: Option<i64>) -> String {
+    match (name, error_log2) {
+        (Some("bounded"), Some(bound)) => format!("error $\\le 2^{{{bound}}}$"),
+        (Some(name @ ("proved" | "statistical" | "open")), _) => name.to_owned(),
+        _ => "open".to_owned(),
+    }
+}

@@ -1,0 +1,104 @@
+//! The words and signs that a document uses, defined before its first table.
+
+use allocert_record::Verify;
+
+use super::families::families;
+use super::prose::code;
+
+/// Words in which everything else is said.
+const TERMS: &str = "\\begin{description}\\setlength{\\itemsep}{2pt}
+\\item[Network, labels.] A network is a map $f(w, x)$ of weights $w \\in \\mathbb{R}^n$, the entries of named tensors, and of an input $x$; it is \
+polynomial in $w$, piecewise polynomial (ReLU), or takes exponentials and quotients of polynomials. Its labels on $m$ inputs are all entries of the outputs on them. \
+Inputs are generic, and where no number of inputs is given, there are so many that more of them add no dimension: then what is said is about the network as a function.
+\\item[Allocation.] A set $A$ of weights, those that may learn. All other weights are \\emph{frozen}: they keep generic values. A weight that is \\emph{pinned} is a fixed \
+number, such as 0 or 1, and no weight any more. Allocations are written as in NumPy, with indices from 0: \\texttt{W1[0,:] W2[1,1]}, and a tensor's name means all of it. \
+A claim about a network as a whole is about the allocation of all its weights, unless it names another one.
+\\item[Dimension.] The dimension of $A$ is the dimension of the set of labels that $A$ can reach, which is the rank of the columns $A$ of the Jacobian matrix of the labels \
+at generic weights. Of a network with ReLU it depends on which units are on; the largest over random such patterns is meant.
+\\item[Teacher.] The network itself with other generic weights. The teacher dimension $D$ is the dimension of all weights: that of the closure of the set of functions \
+of the network, which is called its functional space, neuromanifold or neurovariety. The network \\emph{fills} if $D$ is the dimension of the space of all labels of its kind, \
+and is \\emph{defective} if $D$ is less than expected. A dimension is \\emph{lost} for every weight beyond $D$.
+\\item[Student, to span, matching degree.] A student is the network with an allocation $A$, its frozen weights being generic and not the teacher's. $A$ \\emph{spans} if its dimension is \
+$D$; it is \\emph{independent} if its dimension is its number of weights. If both hold, the \\emph{matching degree} is the number of complex choices of the weights $A$ with which the student \
+has the labels of a generic teacher.
+\\end{description}
+";
+
+/// Signs of conditions, as they are searched for in their text, with what they mean in LaTeX.
+const SIGNS: [(&str, &str, &str); 26] = [
+    (".teacher_dim", "net.teacher_dim", "the teacher dimension $D$"),
+    (".dim(", "net.dim(\"U V\")", "the dimension of an allocation"),
+    (".dim ", "a.dim", "the dimension of the allocation"),
+    (".size", "a.size", "the number of its weights"),
+    (".matching_degree", "a.matching_degree", "its matching degree"),
+    (".spans", "a.spans", "whether it spans"),
+    (".free", "a.free", "whether it is independent"),
+    (
+        ".match.",
+        "a.match",
+        "its match probability, the probability that a student with generic frozen weights has the labels of a generic teacher",
+    ),
+    (
+        ".components(",
+        "a.components(\"W\")",
+        "the number of connected components of the graph on rows and columns of $W$ with an edge for each weight of the allocation",
+    ),
+    (".weights", "net.weights", "the number of weights $n$"),
+    (".widths", "net.widths", "the widths $d_0, \\ldots, d_L$"),
+    (".inputs", "net.inputs", "the number of entries of an input, $d_0$"),
+    (".outputs", "net.outputs", "the number of labels on one input, $d_L$"),
+    (".layers", "net.layers", "the number of layers, which is that of matrices"),
+    (".degree", "net.degree", "the degree of the activation"),
+    (".hidden", "net.hidden", "the hidden units of a recurrent network"),
+    (".steps", "net.steps", "its steps"),
+    (".shape[", "net.shape[\"d\"]", "the argument $d$ that the network was made with; \\texttt{net.d} is the same"),
+    (".tensors", "net.tensors", "its weight tensors, each with its name"),
+    (".text", "net.text", "how the network is written"),
+    (".everything", "net.everything", "the allocation of all weights"),
+    (".allocation(", "net.allocation(\"U V\")", "the allocation that is written so"),
+    (
+        ".diagonal(",
+        "net.diagonal(\"W\")",
+        "the diagonal of $W$ as an allocation; \\texttt{\\&} and \\texttt{-} are intersection and difference",
+    ),
+    (".pin(", "net.pin({...})", "the network with these weights pinned to these numbers"),
+    ("within(", "within(\"W\")", "all allocations inside $W$"),
+    (".observe(", "net.observe([...])", "the network of which only these labels are seen"),
+];
+
+/// The section of definitions.
+pub(super) fn terms(claims: &[Verify]) -> String {
+    let written = asked(claims);
+    let networks = claims.iter().flat_map(|claim| claim.networks_listed.iter().map(String::as_str));
+    let families = families(networks, code);
+    let signs: Vec<String> = SIGNS
+        .iter()
+        .filter(|(sought, ..)| written.contains(sought))
+        .map(|(_, sign, meaning)| format!("{} & {meaning} \\\\\n", code(sign)))
+        .collect();
+    let signs = if signs.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "\\paragraph{{Signs in conditions.}} Conditions are functions of a network \\texttt{{net}} and, where they are about allocations, of an allocation \\texttt{{a}}, in \
+             Starlark, a small dialect of Python; whole numbers are exact, and functions such as \\texttt{{sum}}, \\texttt{{all}} and \\texttt{{binomial}} are the language's, those on tensors such as \\texttt{{dot}} (matrix product), \\texttt{{einsum}} and \\texttt{{stack}} NumPy's.\n\n\
+             \\smallskip\\noindent\\begin{{tabular}}{{@{{}}lp{{0.66\\textwidth}}@{{}}}}\n{}\\end{{tabular}}\n",
+            signs.concat()
+        )
+    };
+    format!("\\section{{Definitions}}\\label{{definitions}}\n{TERMS}{families}{signs}")
+}
+
+/// All code of the claims, so that a sign in it can be found; a space stands behind each word.
+fn asked(claims: &[Verify]) -> String {
+    let mut text = String::new();
+    for claim in claims {
+        let own = [&claim.networks_written, &claim.allocations_written, &claim.given, &claim.holds];
+        let helpers = claim.definitions.iter().map(|definition| &definition.text);
+        for part in own.into_iter().flatten().chain(helpers) {
+            text.push_str(part);
+            text.push('\n');
+        }
+    }
+    text
+}
