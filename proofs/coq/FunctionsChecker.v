@@ -103,7 +103,9 @@ Definition fbound_ok (before : seq (seq nat * nat * freason)) (t : seq nat * nat
   end.
 Fixpoint fbounds_ok (before ts : seq (seq nat * nat * freason)) : bool :=
   if ts is t :: ts' then fbound_ok before t && fbounds_ok (rcons before t) ts' else true.
-Definition fcertificate_ok : bool := [&& independent_ok, point_ok & fbounds_ok [::] (fbounds C)].
-Definition fdimension_ok (A : seq nat) (k : nat) : bool :=
-  fminor A k && has (fun t => fincluded t.1.1 t.1.2 A k) (fbounds C).
+Definition fupper_ok : bool := fbounds_ok [::] (fbounds C).
+Definition fcertificate_ok : bool := [&& independent_ok, point_ok & fupper_ok].
+Definition fat_most_ok (A : seq nat) (k : nat) : bool := has (fun t => fincluded t.1.1 t.1.2 A k) (fbounds C).
+Definition fat_least_ok (A : seq nat) (k : nat) : bool := fminor A k.
+Definition fdimension_ok (A : seq nat) (k : nat) : bool := fminor A k && fat_most_ok A k.
 End Check.
