@@ -179,21 +179,21 @@ by have := allP (E s lt) k; rewrite mem_iota lk (negbTE ns) => /(_ isT) /Z.eqb_e
 Qed.
 Lemma fminor_sound A k : point_ok C -> fminor C A k -> (k <= \rank (fJ p fpoint_at m A))%N.
 Proof.
-move=> ok low; rewrite rank_fJ.
-pose rows := [seq qcolumn C a | a <- A].
-have sr : size rows = size A by rewrite size_map.
-pose M : 'M[rat]_(size rows, m * outs) := \matrix_(i, j) fentry p fpoint_at (nth 0%N A i) (j %/ outs) (j %% outs).
+move=> ok; rewrite /fminor; set rows := flatten _ => low.
+have sz : all (fun u => size u == outs) [seq qrows C A P | P <- fpoint C].
+  by rewrite all_map; apply: sub_all (all_predT _) => P _ /=; rewrite size_map size_iota.
+have sr : size rows = (m * outs)%N by rewrite /rows (size_blocks sz) size_map.
+pose M : 'M[rat]_(size rows, size A) := \matrix_(i, j) fentry p fpoint_at (nth 0%N A j) (i %/ outs) (i %% outs).
 apply: (@leq_trans (\rank M)); last first.
-  apply: mxrankS; apply/row_subP => i; have lt : (i < size A)%N by rewrite -sr.
-  have -> : row i M = fcolumn p m fpoint_at (nth 0%N A i) by apply/rowP => j; rewrite !mxE.
-  by apply: in_span; rewrite mem_nth.
+  apply: mxrankS; apply/row_subP => i; have lt : (i < m * outs)%N by rewrite -sr.
+  have -> : row i M = row (Ordinal lt) (fJ p fpoint_at m A) by apply/rowP => j; rewrite !mxE.
+  exact: row_sub.
 apply: leq_trans low _; apply: (qrank_sound rat0) => i j.
-have lt : (i < size A)%N by rewrite -sr.
-have [ls ll] := frow_label j.
+have lt : (i < m * outs)%N by rewrite -sr.
+have [/= ls ll] := frow_label (Ordinal lt).
 have o0 : (0 < outs)%N by exact: leq_ltn_trans ll.
-have sz : all (fun u => size u == outs) [seq changes (R := rationals) (qw P) (qunit (nth 0%N A i)) (qx P) q0 (qe P) p | P <- fpoint C].
-  by rewrite all_map; apply: sub_all (all_predT _) => P _ /=; apply/eqP; exact: size_map.
-rewrite mxE (nth_map 0%N) // /qcolumn (nth_blocks _ o0 sz) (nth_map first) // -/(at_ _) /fentry /= -(first_weights ok ls).
+rewrite mxE /rows (nth_blocks _ o0 sz) (nth_map first) // -/(at_ _) (nth_map 0%N) ?size_iota //.
+rewrite (nth_map [::]) ?size_map // (nth_map 0%N) // nth_iota // add0n /fentry /= -(first_weights ok ls).
 exact: (is_change rat0 _ _ (sample_ok ok ls)).
 Qed.
 
