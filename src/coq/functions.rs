@@ -7,7 +7,7 @@ use allocert_format::Rule;
 use super::facts::Reason;
 use super::form::{Form, comment};
 use super::polynomial::Polynomial;
-use super::section::{Answer, Point, Section, What};
+use super::section::{Answer, Section, What};
 use super::writing::Written;
 
 impl Section {
@@ -54,7 +54,9 @@ impl Section {
     /// As for other networks.
     pub(super) fn finish_functions(mut self) -> Written {
         // `FunctionsChecker.v` looks for a bound of some set, also where the size of the whole is one.
-        self.bounds.push(Vec::new(), 0, Reason::Size);
+        if self.bounds.known.iter().all(|bound| !bound.set.is_empty()) {
+            self.bounds.push(Vec::new(), 0, Reason::Size);
+        }
         let points: BTreeSet<u64> = self.answers.iter().filter_map(|a| a.what.point()).collect();
         let coq = self.coq_of_functions(&points);
         let plain = points.iter().map(|point| self.plain_of_functions(*point)).collect();
@@ -69,25 +71,31 @@ impl Section {
     }
 
     fn coq_of_functions(&self, points: &BTreeSet<u64>) -> String {
-        let (number, form) = (self.number, Form::Coq);
-        let mut text = format!(
-            "(** ** {} *)\n\n{}Definition shown_{number} : seq sample := {}.\nDefinition bounds_{number} : seq (known * freason) := {}.\n\n",
-            comment(&self.subject),
-            self.network.definition,
-            self.shown(form),
+        let (number, form, shown) = (self.number, Form::Coq, self.shown());
+        let mut text = format!("(** ** {} *)\n\n{}", comment(&self.subject), self.network.definition);
+        for point in points.union(&shown) {
+            let samples = form.list(self.samples_at(form, *point));
+            text.push_str(&format!("Definition point_{number}_{point} : seq sample := {samples}.\n"));
+        }
+        let shown: Vec<String> = shown.iter().map(|point| format!("point_{number}_{point}")).collect();
+        text.push_str(&format!(
+            "Definition shown_{number} : seq sample := {}.\nDefinition bounds_{number} : seq (known * freason) := {}.\n\n",
+            if shown.is_empty() { "[::]".to_owned() } else { shown.join(" ++ ") },
             self.bounds.term(form, 1, true),
-        );
+        ));
         // An upper bound needs no independence.
         let least = |a: &&Answer| !matches!(a.what, What::AtMost { .. });
         let least: BTreeSet<u64> = self.answers.iter().filter(least).filter_map(|a| a.what.point()).collect();
         for point in points {
-            let checked = format!("Lemma checked_{number}_{point} : fcertificate_ok C_{number}_{point} = true. Proof. computed. Qed.\n");
-            let checked = if least.contains(point) { checked } else { String::new() };
-            let samples = form.list(self.point_of_functions(form, *point));
+            let at = format!("{number}_{point}");
             text.push_str(&format!(
-                "Definition C_{number}_{point} := FCertificate {} shown_{number} {samples} bounds_{number}.\n{checked}\n",
+                "Definition C_{at} := FCertificate {} shown_{number} point_{at} bounds_{number}.\n",
                 self.about_functions(),
             ));
+            if least.contains(point) {
+                text.push_str(&format!("Lemma checked_{at} : fcertificate_ok C_{at} = true. Proof. computed. Qed.\n"));
+            }
+            text.push('\n');
         }
         self.answers.iter().for_each(|answer| text.push_str(&self.theorem_of_functions(answer)));
         self.answers.iter().for_each(|a| text.push_str(&format!("Print Assumptions answer_{}.\n", a.step)));
@@ -107,7 +115,8 @@ impl Section {
             What::AtLeast { set, k, point } => computed("fat_least", set, k, *point),
             What::AtMost { set, k, point } => {
                 let (theorem, lemma, _) = computed("fat_most", set, k, *point);
-                let upper = format!("Lemma upper_{step} : fupper_ok C_{number}_{point} = true. Proof. computed. Qed.\n");
+                let upper =
+                    format!("Lemma upper_{step} : fupper_ok C_{number}_{point} = true. Proof. computed. Qed.\n");
                 (theorem, upper + &lemma, format!("fat_most_checked upper_{step} computed_{step}"))
             }
             What::Spans { set, spans, from } => {
@@ -147,29 +156,21 @@ impl Section {
         format!(
             "{} {samples}\n{}\n{}\n{}\n{}\n",
             self.network.plain,
-            self.shown(form),
-            form.list(self.point_of_functions(form, point)),
+            form.list(self.shown().into_iter().flat_map(|point| self.samples_at(form, point))),
+            form.list(self.samples_at(form, point)),
             self.bounds.term(form, 1, true),
             form.list(self.answers.iter().filter_map(answer)),
         )
     }
 
-    /// The inputs at which exponentials are seen to be independent, of all points that are cited for that.
-    fn shown(&self, form: Form) -> String {
-        let points: BTreeSet<&u64> = self.independent.values().flatten().collect();
-        form.list(points.into_iter().filter_map(|point| self.points.get(point)).flat_map(|p| self.samples_at(form, p)))
+    /// The points at which exponentials are seen to be independent.
+    fn shown(&self) -> BTreeSet<u64> {
+        self.independent.values().flatten().copied().collect()
     }
 
-    /// A point, input after input: on so many samples, the first again in place of missing ones.
-    fn point_of_functions(&self, form: Form, point: u64) -> Vec<String> {
-        let mut samples = self.points.get(&point).map_or(Vec::new(), |point| self.samples_at(form, point));
-        if let (Some(m), Some(first)) = (self.samples, samples.first().cloned()) {
-            samples.resize((m as usize).max(samples.len()), first);
-        }
-        samples
-    }
-
-    fn samples_at(&self, form: Form, point: &Point) -> Vec<String> {
+    /// A point, input after input: on so many samples, the first again in place of missing ones. Nothing without a point.
+    fn samples_at(&self, form: Form, point: u64) -> Vec<String> {
+        let Some(point) = self.points.get(&point) else { return Vec::new() };
         let lines = self.network.functions().unwrap_or_default();
         let integer = |number: &i64| match form {
             Form::Coq if *number < 0 => format!("({number})"),
@@ -181,9 +182,9 @@ impl Section {
                 let at = lines.iter().filter(move |line| line.1 == sees).map(|line| line.0);
                 at.zip(numbers.into_iter().flatten())
             };
-            let numbers = of(false).chain(of(true)).map(|(line, number)| {
-                form.tuple(&[line.to_string(), form.scoped(integer(number), "ZZ")])
-            });
+            let numbers = of(false)
+                .chain(of(true))
+                .map(|(line, number)| form.tuple(&[line.to_string(), form.scoped(integer(number), "ZZ")]));
             format!(
                 "\n  {}{} {} {}",
                 form.word("Sample ", ""),
@@ -192,7 +193,11 @@ impl Section {
                 form.list(numbers),
             )
         };
-        point.inputs.iter().enumerate().map(sample).collect()
+        let mut samples: Vec<String> = point.inputs.iter().enumerate().map(sample).collect();
+        if let (Some(m), Some(first)) = (self.samples, samples.first().cloned()) {
+            samples.resize((m as usize).max(samples.len()), first);
+        }
+        samples
     }
 
     /// Whether a vector's entries are polynomials in weights alone, as `FunctionsChecker.v` takes them.
@@ -200,6 +205,7 @@ impl Section {
         if self.network.functions().is_none() || vectors.iter().flatten().all(Polynomial::of_weights) {
             return Ok(());
         }
-        Err("kernel vectors of a network with quotients or exponentials that depend on the input have no proof in Coq".to_owned())
+        Err("kernel vectors of a network with quotients or exponentials that depend on the input have no proof in Coq"
+            .to_owned())
     }
 }

@@ -137,9 +137,8 @@ impl Recording {
 
     /// The lines with exponentials and logarithms, each with whether it depends on the input.
     pub(super) fn functions(&self) -> Vec<(usize, bool)> {
-        let of = |(place, line): (usize, &Line)| {
-            matches!(line.kind, Kind::Exp | Kind::Log).then_some((place, line.sees))
-        };
+        let of =
+            |(place, line): (usize, &Line)| matches!(line.kind, Kind::Exp | Kind::Log).then_some((place, line.sees));
         self.lines.iter().enumerate().filter_map(of).collect()
     }
 

@@ -132,7 +132,7 @@ let absence next =
   let rootless = list next integer in
   { multipliers; form; rootless }
 
-let say valid statement = Printf.printf "  %s: %s\n" (if valid then "valid" else "INVALID") statement; valid
+let say valid statement = Printf.printf "  %s: %s\n%!" (if valid then "valid" else "INVALID") statement; valid
 
 let samples next = match next () with
   | "functional" -> Functional, "functional"
