@@ -25,7 +25,7 @@ Definition trdeg_at_least (C G : K -> Prop) (r : nat) : Prop :=
   forall gs : seq K, (forall x, G x -> algebraic_over (generated (fun g => C g \/ g \in gs)) x) -> (r <= size gs)%N.
 (** No polynomial with integer coefficients vanishes at these elements, but one that vanishes at all rational numbers. *)
 Definition at_list (R : ringType) (gs : seq R) (v : N) : R := nth 0 gs (N.to_nat v).
-Definition independent (gs : seq K) : Prop := forall q : polynomial, pval (at_list gs) q = 0 ->
+Definition algebraically_independent (gs : seq K) : Prop := forall q : polynomial, pval (at_list gs) q = 0 ->
   forall rs : seq rat, size rs = size gs -> pval (at_list rs) q = 0.
 End Definitions.
 

@@ -205,7 +205,7 @@ move=> l; rewrite inE mem_rcons inE => /orP [->|/done_ [->|r]]; [by left | by le
 Qed.
 
 Theorem tower us vs gs : exponentials us vs -> free k D us -> size gs = size us ->
-  (forall S, subfield S -> (forall g, g \in ts ++ gs -> S g) -> forall x, x \in us ++ vs -> S x) -> independent (ts ++ gs).
+  (forall S, subfield S -> (forall g, g \in ts ++ gs -> S g) -> forall x, x \in us ++ vs -> S x) -> algebraically_independent (ts ++ gs).
 Proof.
 move=> ex fr sg field_ q zero rs sz; apply/eqP; apply: contraT => nz; exfalso.
 have [j lt alg] := dependent c0 sz zero nz.
