@@ -50,8 +50,23 @@ Lemma take_ext p k : within n d p -> (k <= size (flines p))%N -> (forall j, (j <
   frun w dw x dx e (take k (flines p)) [::] = frun w' dw' x' dx' e' (take k (flines p)) [::] /\
   defined w dw x dx e (take k (flines p)) [::] = defined w' dw' x' dx' e' (take k (flines p)) [::].
 Proof.
-case/andP=> ok _ le E; apply: run_ext => [|j]; first by apply/allP => l /mem_take; exact: (allP ok).
-Abort.
+case/andP; rewrite -{1}(cat_take_drop k (flines p)) all_cat => /andP [ok _] _ le E; apply: run_ext => // j.
+rewrite size_takel // add0n => lt; rewrite nth_take // => f; apply: E => //; by rewrite is_function_e.
+Qed.
+Lemma slope_ext p k : within n d p -> (k < size (flines p))%N -> (forall j, (j < k)%N -> is_function p j -> e j = e' j) ->
+  slope w dw x dx e p k = slope w' dw' x' dx' e' p k.
+Proof.
+move=> ok lt E; rewrite /slope; have [-> _] := take_ext ok (ltnW lt) E.
+have /andP [/(all_nthP (Basic (Sum (X 0) (X 0)))) /(_ k lt) ol _] := ok.
+by case: (line_at _ k) ol => //= a oa; rewrite (look_ext _ oa).
+Qed.
+Lemma changes_ext p l : within n d p -> (forall j, (j < size (flines p))%N -> is_function p j -> e j = e' j) ->
+  nth (integer R Z0) (changes w dw x dx e p) l = nth (integer R Z0) (changes w' dw' x' dx' e' p) l.
+Proof.
+move=> ok E; rewrite /changes; have := take_ext ok (leqnn _) E; rewrite take_size => -[-> _].
+case: (ltnP l (size (fresults p))) => lt; last by rewrite !nth_default ?size_map.
+by rewrite !(nth_map (X 0)) // look_ext //; have /andP [_ /(all_nthP (X 0))] := ok; exact.
+Qed.
 End Ext.
 
 Section Runs.
