@@ -7,8 +7,6 @@ Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive
 Import GRing.Theory.
 Local Open Scope ring_scope.
 
-Definition is_fun (l : fline) : bool := match l with Exp _ | Log _ => true | _ => false end.
-Notation line_at ls k := (nth (Basic (Sum (X 0) (X 0))) ls k).
 Lemma is_function_e p k : is_function p k = is_fun (line_at (flines p) k).
 Proof. by rewrite /is_function; case: (line_at _ k). Qed.
 
@@ -68,31 +66,6 @@ case: (ltnP l (size (fresults p))) => lt; last by rewrite !nth_default ?size_map
 by rewrite !(nth_map (X 0)) // look_ext //; have /andP [_ /(all_nthP (X 0))] := ok; exact.
 Qed.
 End Ext.
-
-Section Runs.
-Variables (R : quotients) (w dw x dx e : nat -> R).
-Notation run_ := (frun w dw x dx e).
-Lemma size_run ls known : size (run_ ls known) = (size known + size ls)%N.
-Proof. by elim: ls known => [|l ls IH] known /=; rewrite ?addn0 // IH size_rcons addSnnS. Qed.
-Lemma run_take ls k : (k < size ls)%N -> run_ (take k.+1 ls) [::] = rcons (run_ (take k ls) [::]) (fvalue w dw x dx e (run_ (take k ls) [::]) (line_at ls k)).
-Proof. by move=> lt; rewrite (take_nth (Basic (Sum (X 0) (X 0))) lt) /frun foldl_rcons. Qed.
-Lemma defined_rcons ls l : forall known, defined w dw x dx e (rcons ls l) known = defined w dw x dx e ls known && has_value w dw x dx e (run_ ls known) l.
-Proof. by elim: ls => [|l' ls IH] known /=; rewrite ?andbT // IH andbA. Qed.
-End Runs.
-
-(** The values do not depend on directions. *)
-Lemma run_values (F : fieldType) (c0 : [char F] =i pred0) w dw dw' x dx dx' e ls o :
-  defined (R := field F) w dw x dx e ls [::] ->
-  (flook (R := field F) w dw x dx (frun (R := field F) w dw x dx e ls [::]) o).1 =
-  (flook (R := field F) w dw' x dx' (frun (R := field F) w dw' x dx' e ls [::]) o).1.
-Proof.
-move=> D; have K : kept_by (I := unit) (R := field F) (S := field F) (fun a b => forall j, a j = b) (fun _ _ => True) by exact: same_kept.
-have [_ A] := run_alike K (w := fun=> w) (dw := fun=> dw') (x := fun=> x) (dx := fun=> dx') (e := fun=> e) (w' := w) (dw' := dw) (x' := x)
-  (dx' := dx) (e' := e) (fun i j => erefl) (fun i => I) (fun i j => erefl) (fun i => I) (fun i j => erefl) (alike_nil K) D.
-have [B _] := look_beside K (w := fun=> w) (dw := fun=> dw') (x := fun=> x) (dx := fun=> dx') (w' := w) (dw' := dw) (x' := x)
-  (dx' := dx) (fun i j => erefl) (fun i => I) (fun i j => erefl) (fun i => I) o A.
-by rewrite -(B tt).
-Qed.
 
 Section Field.
 Variables (K : fieldType) (c0 : [char K] =i pred0) (p : fprogram) (P : point K).
