@@ -76,29 +76,67 @@ Section Kernel.
 Variables (L : fieldType) (cL : [char L] =i pred0) (P : point L) (s : nat) (A : seq nat) (v : seq polynomial).
 Hypothesis D : defined (R := field L) (weights P) (fun=> 0) (entries P s) (fun=> 0) (values P s) (flines p) [::].
 Hypotheses (sz : size v = size A) (ok : fvanishes C A v).
-Definition kenv : N -> L := env 2 (weights P) (fun t i => if t == 0%N then entries P s i else values P s i).
+Let ls := flines p.
+Let line_value (k : nat) : L := (nth (0, 0) (frun (R := field L) (weights P) (fun=> 0) (entries P s) (fun=> 0) (values P s) ls [::]) k).1.
+Definition kenv : N -> L := env 2 (weights P) (fun t i => if t == 0%N then entries P s i else line_value i).
+Let dw i := pval kenv (along A v i).
+Let pdw i : pquotients := over1 (along A v i).
+Notation known k := (frun (R := field L) (weights P) dw (entries P s) (fun=> 0) line_value (take k ls) [::]).
+Notation pknown k := (short_run pdw (take k ls) [::]).
 Lemma is_p_var n : is_p kenv (kenv n) (over1 (pvar n)).
 Proof. by have := is_p_over1 kenv (pvar n); rewrite pval_var. Qed.
+Let hw i : is_p kenv (weights P i) (variable_w i).
+Proof. by have := is_p_var (weight_variable i); rewrite /kenv env_weight. Qed.
+Let hdw i : is_p kenv (dw i) (pdw i).
+Proof. exact: is_p_over1. Qed.
+Let hx i : is_p kenv (entries P s i) (variable_x i).
+Proof. by have := is_p_var (input_variable 2 0 i); rewrite /kenv env_input. Qed.
+Let hdx (i : nat) : is_p kenv 0 (p0 i).
+Proof. by have := is_p_over1 kenv [::]; rewrite pval_nil. Qed.
+Let he i : is_p kenv (line_value i) (variable_e i).
+Proof. by have := is_p_var (input_variable 2 1 i); rewrite /kenv env_input. Qed.
+(** The run with the values of all lines in place of those of exponentials and logarithms is the same. *)
+Lemma same_run : frun (R := field L) (weights P) dw (entries P s) (fun=> 0) (values P s) ls [::] =
+    frun (R := field L) (weights P) dw (entries P s) (fun=> 0) line_value ls [::] /\
+  defined (R := field L) (weights P) dw (entries P s) (fun=> 0) line_value ls [::].
+Proof.
+have [k lt f|-> <-] := @run_functions (field L) (weights P) dw (entries P s) (fun=> 0) (values P s) line_value ls [::].
+  rewrite /line_value add0n (nth_run (R := field L) (weights P) (fun=> 0) (entries P s) (fun=> 0) (values P s) lt); have sk : size (frun (R := field L) (weights P) (fun=> 0) (entries P s) (fun=> 0) (values P s) (take k ls) [::]) = k.
+    by rewrite size_run add0n size_takel // ltnW.
+  by move: f; case: (line_at ls k) => //= a _; rewrite sk.
+by split=> //; exact: (defined_dir cL) D.
+Qed.
+Lemma line_value_e k : (k < size ls)%N -> line_value k = (fvalue (R := field L) (weights P) dw (entries P s) (fun=> 0) line_value (known k) (line_at ls k)).1.
+Proof.
+move=> lt; rewrite -(nth_run (R := field L) (weights P) dw (entries P s) (fun=> 0) line_value lt) -same_run.1.
+have D' : defined (R := field L) (weights P) dw (entries P s) (fun=> 0) (values P s) ls [::] by exact: (defined_dir cL) D.
+exact: esym (run_values cL (fun=> 0) (fun=> 0) (Line k) D').
+Qed.
+Lemma short_alike k : (k <= size ls)%N ->
+  alike (I := unit) (R := pquotients) (S := field L) (fun q u => is_p kenv u (q tt)) (fun q u => is_p kenv u (q tt)) (fun=> pknown k) (known k).
+Proof.
+have K := pquotients_kept cL kenv.
+elim: k => [|k IH] lt; first by rewrite !take0; exact: (alike_nil K).
+have {IH} H := IH (ltnW lt); rewrite run_take //.
+have -> : pknown k.+1 = rcons (pknown k) (short (size (pknown k)) (fvalue (R := pquotients) variable_w pdw variable_x p0 variable_e (pknown k) (line_at ls k))).
+  by rewrite (take_nth (Basic (Sum (X 0) (X 0))) lt) /short_run foldl_rcons.
+have spk : size (pknown k) = k by have [szk _] := H; rewrite (szk tt) size_run add0n size_takel // ltnW.
+apply: (rcons_alike K H).
+have [_ [b1 b2]] := value_beside K (w := fun=> variable_w) (dw := fun=> pdw) (x := fun=> variable_x) (dx := fun=> p0) (e := fun=> variable_e)
+  hw hdw hx hdx he H (defined_nth lt same_run.2).
+rewrite /short spk; case: ifP => [nil_|_]; split=> //=; first by rewrite -line_value_e //; exact: he.
+by rewrite (is_p_nil b2 nil_) -(pval_nil kenv); exact: is_p_over1.
+Qed.
 Lemma fvanishes_sound l : \sum_(j < size A) pval kenv (nth [::] v j) * fentry p P (nth 0%N A j) s l = 0.
 Proof.
-pose dw i := pval kenv (along A v i).
 have lin : forall i, dw i = \sum_(j < size A) pval kenv (nth [::] v j) * unit_vector L (nth 0%N A j) i.
   by move=> i; exact: pval_along.
-rewrite /fentry -(changes_linear cL l lin D).
-have [d0 E] : is_p kenv (nth 0 (changes (R := field L) (weights P) dw (entries P s) (fun=> 0) (values P s) p) l)
-    (nth (pint Z0, pint 1) (changes (R := pquotients) variable_w (fun i => over1 (along A v i)) variable_x p0 variable_e p) l).
-  apply: (changes_kept (pquotients_kept cL kenv) (w := fun=> variable_w) (dw := fun _ i => over1 (along A v i)) (x := fun=> variable_x)
-    (dx := fun=> p0) (e := fun=> variable_e)) => [i|i|i|i|i|].
-  - by have := is_p_var (weight_variable i); rewrite /kenv env_weight.
-  - exact: is_p_over1.
-  - by have := is_p_var (input_variable 2 0 i); rewrite /kenv env_input.
-  - by have := is_p_over1 kenv [::]; rewrite pval_nil.
-  - by have := is_p_var (input_variable 2 1 i); rewrite /kenv env_input.
-  - exact: (defined_dir cL) D.
-suff Z : (nth (pint Z0, pint 1) (changes (R := pquotients) variable_w (fun i => over1 (along A v i)) variable_x p0 variable_e p) l).1 = [::].
-  by move: E; rewrite Z pval_nil => /eqP; rewrite mulf_eq0 (negbTE d0) orbF => /eqP.
+rewrite /fentry -(changes_linear cL l lin D) /changes.
 case: (ltnP l (size (fresults p))) => lt; last by rewrite nth_default // size_map.
-by apply/nilP; apply: (all_nthP _ ok); rewrite size_map.
+rewrite (nth_map (X 0)) // same_run.1; have := short_alike (leqnn _); rewrite take_size => H.
+have [_ b] := look_beside (pquotients_kept cL kenv) (w := fun=> variable_w) (dw := fun=> pdw) (x := fun=> variable_x) (dx := fun=> p0)
+  hw hdw hx hdx (nth (X 0) (fresults p) l) H.
+exact: (is_p_nil b (all_nthP (X 0) ok l lt)).
 Qed.
 End Kernel.
 

@@ -89,9 +89,15 @@ Definition variable_w (i : nat) : pquotients := over1 (symbolic_weight i).
 Definition variable_x (j : nat) : pquotients := over1 (pvar (input_variable 2 0 j)).
 Definition variable_e (k : nat) : pquotients := over1 (pvar (input_variable 2 1 k)).
 Definition p0 (i : nat) : pquotients := over1 [::].
+(** What does not move along a vector may be anything: a variable is put in its place. *)
+Definition short (k : nat) (v : pquotients * pquotients) : pquotients * pquotients :=
+  if nilp v.2.1 then (variable_e k, pq_zero : pquotients) else v.
+Definition short_run (dw : nat -> pquotients) (ls : seq fline) (known : seq (pquotients * pquotients)) : seq (pquotients * pquotients) :=
+  foldl (fun known l => rcons known (short (size known) (fvalue variable_w dw variable_x p0 variable_e known l))) known ls.
 Definition fvanishes (A : seq nat) (v : seq polynomial) : bool :=
-  all (fun q : pquotient => nilp q.1)
-    (changes (R := pquotients) variable_w (fun i => over1 (along A v i)) variable_x p0 variable_e p).
+  let dw i := over1 (along A v i) in
+  let known := short_run dw (flines p) [::] in
+  all (fun o => nilp (flook variable_w dw variable_x p0 known o).2.1) (fresults p).
 Definition fkernel_ok (A : seq nat) (k : nat) (vs : seq (seq polynomial)) : bool :=
   let z v := nthz (at_weights (nth (Sample [::] [::] [::]) (fpoint C) 0)) (N.to_nat (N.div2 v)) in
   [&& all (fun v => [&& size v == size A, all (only is_weight) v & fvanishes A v]) vs, size A <= k + size vs
