@@ -85,7 +85,7 @@ Definition is_function (p : fprogram) (k : nat) : bool :=
 Record point (F : Type) := Point { weights : nat -> F; entries : nat -> nat -> F; values : nat -> nat -> F }.
 Definition good (F : fieldType) (p : fprogram) (m : nat) (P : point F) : Prop :=
   (forall s, (s < m)%N -> defined (R := field F) (weights P) (fun=> 0) (entries P s) (fun=> 0) (values P s) (flines p) [::]) /\
-  (forall s k, (s < m)%N -> ~~ sees p k -> values P s k = values P 0 k).
+  (forall s k, (s < m)%N -> (k < size (flines p))%N -> ~~ sees p k -> values P s k = values P 0 k).
 
 (** ** The Jacobian of an allocation *)
 Section Jacobian.
@@ -108,6 +108,8 @@ Definition fat_most (p : fprogram) (s : samples) (A : seq nat) (k : nat) : Prop 
   forall P : point F, good p m P -> (\rank (fJ p P m A) <= k)%N.
 Definition fattained (p : fprogram) (s : samples) (A : seq nat) (k : nat) : Prop :=
   exists m, allowed s m /\ exists2 P : point rat, good p m P & \rank (fJ p P m A) = k.
+Definition freached (p : fprogram) (s : samples) (A : seq nat) (k : nat) : Prop :=
+  exists m, allowed s m /\ exists2 P : point rat, good p m P & (k <= \rank (fJ p P m A))%N.
 
 (** On m inputs, one for each exponential or logarithm that depends on the input, and input; and one for each that does not. *)
 Definition counts (p : fprogram) (s k : nat) : bool := is_function p k && (sees p k || (s == 0%N)).
@@ -122,5 +124,7 @@ Definition independent_functions (p : fprogram) (s : samples) : Prop :=
 (** The statement of a certificate. *)
 Definition fdimension (p : fprogram) (s : samples) (A : seq nat) (k : nat) : Prop :=
   [/\ independent_functions p s, fat_most p s A k & fattained p s A k].
+Definition fat_least (p : fprogram) (s : samples) (A : seq nat) (k : nat) : Prop :=
+  independent_functions p s /\ freached p s A k.
 Definition fspans (p : fprogram) (s : samples) (n : nat) (A : seq nat) : Prop :=
   exists2 k, fdimension p s A k & fdimension p s (iota 0 n) k.

@@ -13,11 +13,15 @@ Definition rationals : quotients := Quotients
   Qinv (fun q => nonzero (Qnum q)).
 Definition pquotient := (polynomial * polynomial)%type.
 Definition same_polynomial (p q : polynomial) : bool := nilp (padd p (pneg q)).
+Definition pq_zero : pquotient := ([::], pint 1).
+Definition pq_over (n d : polynomial) : pquotient := if nilp n then pq_zero else (n, d).
 Definition pq_sum (op : polynomial -> polynomial -> polynomial) (a b : pquotient) : pquotient :=
-  if same_polynomial a.2 b.2 then (op a.1 b.1, a.2) else (op (pmul a.1 b.2) (pmul b.1 a.2), pmul a.2 b.2).
+  if nilp a.1 then pq_over (op [::] b.1) b.2 else if nilp b.1 then pq_over (op a.1 [::]) a.2
+  else if same_polynomial a.2 b.2 then pq_over (op a.1 b.1) a.2 else pq_over (op (pmul a.1 b.2) (pmul b.1 a.2)) (pmul a.2 b.2).
+Definition pq_times (a b : pquotient) : pquotient :=
+  if nilp a.1 then pq_zero else if nilp b.1 then pq_zero else (pmul a.1 b.1, pmul a.2 b.2).
 Definition pquotients : quotients := Quotients
-  (whole := Numbers (fun z => (pint z, pint 1)) (pq_sum padd) (pq_sum (fun p q => padd p (pneg q)))
-    (fun a b => (pmul a.1 b.1, pmul a.2 b.2)))
+  (whole := Numbers (fun z => (pint z, pint 1)) (pq_sum padd) (pq_sum (fun p q => padd p (pneg q))) pq_times)
   (fun a => (a.2, a.1)) (fun=> true).
 Definition over1 (p : polynomial) : pquotient := (p, pint 1).
 
@@ -31,17 +35,16 @@ Definition qe (P : sample) (k : nat) : rationals := inject_Z (function_at (at_fu
 Definition q0 (i : nat) : rationals := inject_Z 0.
 Definition qunit (a i : nat) : rationals := inject_Z (zunit a i).
 
-(** Integers in place of rational numbers, all multiplied by one positive integer. *)
+(** Integers in place of the rational numbers of a row, all multiplied by one positive integer. *)
 Definition lcm_den (qs : seq QArith_base.Q) : positive :=
   foldr (fun q d => let g := Pos.ggcd (Qden q) d in Pos.mul g.2.1 d) xH qs.
 Definition cleared (d : positive) (q : QArith_base.Q) : Z := Z.mul (Qnum q) (Z.div (Zpos d) (Zpos (Qden q))).
 Definition divides (d : positive) (q : QArith_base.Q) : bool := Z.eqb (Z.modulo (Zpos d) (Zpos (Qden q))) Z0.
-Definition clear (rows : seq (seq QArith_base.Q)) : option (seq (seq Z)) :=
-  let d := lcm_den (flatten rows) in
-  if all (all (divides d)) rows then Some [seq [seq cleared d q | q <- row] | row <- rows] else None.
+Definition clear (row : seq QArith_base.Q) : seq Z :=
+  let d := lcm_den row in if all (divides d) row then [seq cleared d q | q <- row] else [seq Z0 | q <- row].
 (** A lower bound for the rank of rows of rational numbers. *)
 Definition qrank (width : nat) (rows : seq (seq QArith_base.Q)) : nat :=
-  if all (fun row => size row == width) rows then if clear rows is Some zs then zrank (size zs) zs else 0 else 0.
+  if all (fun row => size row == width) rows then zrank (size rows) [seq clear row | row <- rows] else 0.
 
 Inductive freason := FSize | FLabels | FKernel (vectors : seq (seq polynomial)) | FInclusion (i : nat).
 Record fcertificate := FCertificate {
@@ -76,18 +79,25 @@ Definition point_ok : bool :=
   [&& all qdefined (fpoint C), all (fun P => all2 Z.eqb (at_weights P) (at_weights first)) (fpoint C),
     all (fun P => all (fun k => sees p k || Z.eqb (function_at (at_functions P) k) (function_at (at_functions first) k)) (iota 0 (size (flines p)))) (fpoint C)
     & allowed (fasked C) (size (fpoint C))].
-Definition qcolumn (a : nat) : seq QArith_base.Q :=
-  flatten [seq changes (R := rationals) (qw P) (qunit a) (qx P) q0 (qe P) p | P <- fpoint C].
-Definition fminor (A : seq nat) (k : nat) : bool := k <= qrank (size (fpoint C) * outs) [seq qcolumn a | a <- A].
+Definition qrows (A : seq nat) (P : sample) : seq (seq QArith_base.Q) :=
+  let columns := [seq changes (R := rationals) (qw P) (qunit a) (qx P) q0 (qe P) p | a <- A] in
+  [seq [seq nth (inject_Z 0) c l | c <- columns] | l <- iota 0 outs].
+Definition fminor (A : seq nat) (k : nat) : bool := k <= qrank (size A) (flatten [seq qrows A P | P <- fpoint C]).
 
 (** ** From above *)
 Definition variable_w (i : nat) : pquotients := over1 (symbolic_weight i).
 Definition variable_x (j : nat) : pquotients := over1 (pvar (input_variable 2 0 j)).
 Definition variable_e (k : nat) : pquotients := over1 (pvar (input_variable 2 1 k)).
 Definition p0 (i : nat) : pquotients := over1 [::].
+(** What does not move along a vector may be anything: a variable is put in its place. *)
+Definition short (k : nat) (v : pquotients * pquotients) : pquotients * pquotients :=
+  if nilp v.2.1 then (variable_e k, pq_zero : pquotients) else v.
+Definition short_run (dw : nat -> pquotients) (ls : seq fline) (known : seq (pquotients * pquotients)) : seq (pquotients * pquotients) :=
+  foldl (fun known l => rcons known (short (size known) (fvalue variable_w dw variable_x p0 variable_e known l))) known ls.
 Definition fvanishes (A : seq nat) (v : seq polynomial) : bool :=
-  all (fun q : pquotient => nilp q.1)
-    (changes (R := pquotients) variable_w (fun i => over1 (along A v i)) variable_x p0 variable_e p).
+  let dw i := over1 (along A v i) in
+  let known := short_run dw (flines p) [::] in
+  all (fun o => nilp (flook variable_w dw variable_x p0 known o).2.1) (fresults p).
 Definition fkernel_ok (A : seq nat) (k : nat) (vs : seq (seq polynomial)) : bool :=
   let z v := nthz (at_weights (nth (Sample [::] [::] [::]) (fpoint C) 0)) (N.to_nat (N.div2 v)) in
   [&& all (fun v => [&& size v == size A, all (only is_weight) v & fvanishes A v]) vs, size A <= k + size vs
@@ -103,7 +113,9 @@ Definition fbound_ok (before : seq (seq nat * nat * freason)) (t : seq nat * nat
   end.
 Fixpoint fbounds_ok (before ts : seq (seq nat * nat * freason)) : bool :=
   if ts is t :: ts' then fbound_ok before t && fbounds_ok (rcons before t) ts' else true.
-Definition fcertificate_ok : bool := [&& independent_ok, point_ok & fbounds_ok [::] (fbounds C)].
-Definition fdimension_ok (A : seq nat) (k : nat) : bool :=
-  fminor A k && has (fun t => fincluded t.1.1 t.1.2 A k) (fbounds C).
+Definition fupper_ok : bool := fbounds_ok [::] (fbounds C).
+Definition fcertificate_ok : bool := [&& independent_ok, point_ok & fupper_ok].
+Definition fat_most_ok (A : seq nat) (k : nat) : bool := has (fun t => fincluded t.1.1 t.1.2 A k) (fbounds C).
+Definition fat_least_ok (A : seq nat) (k : nat) : bool := fminor A k.
+Definition fdimension_ok (A : seq nat) (k : nat) : bool := fminor A k && fat_most_ok A k.
 End Check.

@@ -233,6 +233,57 @@ case: (nth _ _ k) => [l|a b|a|a] ns.
 Qed.
 End Direction.
 
+(** ** One line after the other *)
+Definition is_fun (l : fline) : bool := match l with Exp _ | Log _ => true | _ => false end.
+Notation line_at ls k := (nth (Basic (Sum (X 0) (X 0))) ls k).
+Section Runs.
+Variables (R : quotients) (w dw x dx e : nat -> R).
+Notation run_ := (frun w dw x dx e).
+Lemma size_run ls known : size (run_ ls known) = (size known + size ls)%N.
+Proof. by elim: ls known => [|l ls IH] known /=; rewrite ?addn0 // IH size_rcons addSnnS. Qed.
+Lemma run_take ls k : (k < size ls)%N -> run_ (take k.+1 ls) [::] = rcons (run_ (take k ls) [::]) (fvalue w dw x dx e (run_ (take k ls) [::]) (line_at ls k)).
+Proof. by move=> lt; rewrite (take_nth (Basic (Sum (X 0) (X 0))) lt) /frun foldl_rcons. Qed.
+Lemma defined_rcons ls l : forall known, defined w dw x dx e (rcons ls l) known = defined w dw x dx e ls known && has_value w dw x dx e (run_ ls known) l.
+Proof. by elim: ls => [|l' ls IH] known /=; rewrite ?andbT // IH andbA. Qed.
+Let z : R := integer R Z0.
+Lemma run_prefix ls : forall known i, (i < size known)%N -> nth (z, z) (run_ ls known) i = nth (z, z) known i.
+Proof.
+elim: ls => //= l ls IH known i lt; rewrite IH ?size_rcons ?nth_rcons ?lt //.
+exact: leq_trans lt (leqnSn _).
+Qed.
+Lemma nth_run ls k : (k < size ls)%N -> nth (z, z) (run_ ls [::]) k = fvalue w dw x dx e (run_ (take k ls) [::]) (line_at ls k).
+Proof.
+move=> lt; have sk : size (run_ (take k ls) [::]) = k by rewrite size_run add0n size_take lt.
+have {1}-> : run_ ls [::] = run_ (drop k.+1 ls) (run_ (take k.+1 ls) [::]) by rewrite -{1}(cat_take_drop k.+1 ls) /frun foldl_cat.
+by rewrite run_take // run_prefix; rewrite ?size_rcons ?nth_rcons sk ?ltnn ?eqxx.
+Qed.
+End Runs.
+
+(** Only values of exponentials and logarithms matter. *)
+Lemma run_functions (R : quotients) (w dw x dx e e' : nat -> R) ls : forall known,
+  (forall k, (k < size ls)%N -> is_fun (line_at ls k) -> e (size known + k)%N = e' (size known + k)%N) ->
+  frun w dw x dx e ls known = frun w dw x dx e' ls known /\ defined w dw x dx e ls known = defined w dw x dx e' ls known.
+Proof.
+elim: ls => //= l ls IH known E.
+have [ev eh] : fvalue w dw x dx e known l = fvalue w dw x dx e' known l /\ has_value w dw x dx e known l = has_value w dw x dx e' known l.
+  by have := E 0%N (ltn0Sn _); rewrite addn0; case: l {E} => //= a ->.
+rewrite ev eh; have [|-> ->] := IH (rcons known (fvalue w dw x dx e' known l)); last by [].
+by move=> k lt f; rewrite size_rcons addSnnS; exact: (E k.+1).
+Qed.
+(** The values do not depend on directions. *)
+Lemma run_values (F : fieldType) (c0 : [char F] =i pred0) w dw dw' x dx dx' e ls o :
+  defined (R := field F) w dw x dx e ls [::] ->
+  (flook (R := field F) w dw x dx (frun (R := field F) w dw x dx e ls [::]) o).1 =
+  (flook (R := field F) w dw' x dx' (frun (R := field F) w dw' x dx' e ls [::]) o).1.
+Proof.
+move=> D; have K : kept_by (I := unit) (R := field F) (S := field F) (fun a b => forall j, a j = b) (fun _ _ => True) by exact: same_kept.
+have [_ A] := run_alike K (w := fun=> w) (dw := fun=> dw') (x := fun=> x) (dx := fun=> dx') (e := fun=> e) (w' := w) (dw' := dw) (x' := x)
+  (dx' := dx) (e' := e) (fun i j => erefl) (fun i => I) (fun i j => erefl) (fun i => I) (fun i j => erefl) (alike_nil K) D.
+have [B _] := look_beside K (w := fun=> w) (dw := fun=> dw') (x := fun=> x) (dx := fun=> dx') (w' := w) (dw' := dw) (x' := x)
+  (dx' := dx) (fun i j => erefl) (fun i => I) (fun i j => erefl) (fun i => I) o A.
+by rewrite -(B tt).
+Qed.
+
 (** ** Points that come near each other: a rank does not grow where a parameter becomes 0 *)
 Section Near.
 Variables (F : fieldType) (c0 : [char F] =i pred0).

@@ -75,20 +75,28 @@ have -> : ofZ F (cleared d q) = ofZ F (Qnum q) * ofZ F (Z.div (Zpos d) (Zpos (Qd
 have <- : v * ofZ F (Zpos (Qden q)) = ofZ F (Qnum q) by exact: E.
 by rewrite [RHS]mulrC mulrA.
 Qed.
+Lemma size_clear row : size (clear row) = size row.
+Proof. by rewrite /clear; case: ifP; rewrite size_map. Qed.
+Lemma clear_row width row (u : 'rV[F]_width) : size row = width -> (forall j, is_q (u 0 j) (nth (inject_Z Z0) row j)) ->
+  exists c : F, row_of F width (clear row) = c *: u.
+Proof.
+move=> sz H; rewrite /clear; set d := lcm_den _; case: ifP => [/all_nthP dv|_].
+  exists (ofZ F (Zpos d)); apply/rowP => j; have lt : (j < size row)%N by rewrite sz.
+  rewrite !mxE (nth_map (inject_Z Z0)) //; apply: cleared_ok; [exact: dv | exact: H].
+exists 0; rewrite scale0r; apply/rowP => j; have lt : (j < size row)%N by rewrite sz.
+by rewrite !mxE (nth_map (inject_Z Z0)).
+Qed.
 Lemma qrank_sound width rows (M : 'M[F]_(size rows, width)) :
   (forall i j, is_q (M i j) (nth (inject_Z Z0) (nth [::] rows i) j)) -> (qrank width rows <= \rank M)%N.
 Proof.
-move=> H; rewrite /qrank /clear; set d := lcm_den _; case: ifP => // /(all_nthP [::]) sz.
-case: ifP => // /(all_nthP [::]) dv; set zs := [seq _ | row <- rows].
+move=> H; rewrite /qrank; case: ifP => // /(all_nthP [::]) sz; set zs := [seq clear row | row <- rows].
 have szs : all (fun u => size u == width) zs.
-  by rewrite all_map; apply/(all_nthP [::]) => i lt /=; rewrite size_map; exact: sz.
+  by rewrite all_map; apply/(all_nthP [::]) => i lt /=; rewrite size_clear; exact: sz.
 apply: leq_trans (zrank_sound c0 _ szs) _; apply: mxrankS; apply/row_subP => i; rewrite rowK.
 have lt : (i < size rows)%N by have := ltn_ord i; rewrite [X in (_ < X)%N]size_map.
-have -> : row_of F width (nth [::] zs i) = ofZ F (Zpos d) *: row (Ordinal lt) M.
-  apply/rowP => j; have ltj : (j < size (nth [::] rows i))%N by rewrite (eqP (sz i lt)).
-  rewrite !mxE (nth_map [::]) // (nth_map (inject_Z Z0)) //; apply: cleared_ok; last exact: H.
-  by apply: (all_nthP _ (dv i lt)).
-by apply: scalemx_sub; exact: row_sub.
+have [|c ec] := @clear_row width (nth [::] rows i) (row (Ordinal lt) M) (eqP (sz i lt)).
+  by move=> j; rewrite mxE; exact: H.
+by rewrite (nth_map [::]) // ec; apply: scalemx_sub; exact: row_sub.
 Qed.
 
 (** ** Quotients of polynomials *)
@@ -99,12 +107,26 @@ Lemma same_polynomial_ok a b : same_polynomial a b -> pval env a = pval env b.
 Proof. by move/nilP/(congr1 (pval env)); rewrite pval_add pval_neg pval_nil => /eqP; rewrite subr_eq0 => /eqP. Qed.
 Lemma is_p_over1 q : is_p (pval env q) (over1 q).
 Proof. by split; rewrite /= pval_cons pval_nil addr0 /mval big_nil mulr1 ?oner_eq0 // mulr1. Qed.
+Lemma is_p_over v n d : is_p v (n, d) -> is_p v (pq_over n d).
+Proof.
+case=> /= d0 E; rewrite /pq_over; case: nilP => [n0|_]; last by [].
+have -> : v = 0 by move: E; rewrite n0 pval_nil => /eqP; rewrite mulf_eq0 (negbTE d0) orbF => /eqP.
+by have := is_p_over1 [::]; rewrite pval_nil.
+Qed.
+Lemma is_p_nil v q : is_p v q -> nilp q.1 -> v = 0.
+Proof. by case=> d0 E /nilP n0; move: E; rewrite n0 pval_nil => /eqP; rewrite mulf_eq0 (negbTE d0) orbF => /eqP. Qed.
 Lemma is_p_sum op (s : F -> F -> F) a b u v : (forall p q, pval env (op p q) = s (pval env p) (pval env q)) ->
   (forall x y c, s (x * c) (y * c) = s x y * c) -> is_p u a -> is_p v b -> is_p (s u v) (pq_sum op a b).
 Proof.
-move=> E lin [a0 ea] [b0 eb]; rewrite /pq_sum /is_p; case: ifP => [/same_polynomial_ok same|_] /=.
-  by rewrite E -ea -eb -same lin.
-by rewrite E !pval_mul mulf_neq0 // -ea -eb -lin !mulrA; split=> //; congr s; rewrite mulrAC.
+move=> E lin ha hb; rewrite /pq_sum; have [[a0 ea] [b0 eb]] := (ha, hb).
+case: ifP => [na|_].
+  by apply: is_p_over; split=> //=; rewrite E pval_nil -eb (is_p_nil ha na) -lin mul0r.
+case: ifP => [nb|_].
+  by apply: is_p_over; split=> //=; rewrite E pval_nil -ea (is_p_nil hb nb) -lin mul0r.
+case: ifP => [/same_polynomial_ok same|_]; apply: is_p_over; split=> //=.
+- by rewrite E -ea -eb -same lin.
+- by rewrite pval_mul mulf_neq0.
+by rewrite E !pval_mul -ea -eb -lin !mulrA; congr s; rewrite mulrAC.
 Qed.
 Lemma pquotients_kept : kept_by (I := unit) (R := pquotients) (S := field F) (fun q v => is_p v (q tt)) (fun q v => is_p v (q tt)).
 Proof.
@@ -112,8 +134,11 @@ have sum a b c d : is_p b a -> is_p d c -> is_p (b + d) (pq_sum padd a c).
   by apply: (is_p_sum (s := +%R)) => [p q|x y e]; [exact: pval_add | rewrite mulrDl].
 have difference a b c d : is_p b a -> is_p d c -> is_p (b - d) (pq_sum (fun p q => padd p (pneg q)) a c).
   by apply: (is_p_sum (s := fun x y => x - y)) => [p q|x y e]; [rewrite pval_add pval_neg | rewrite mulrBl].
-have product a b c d : is_p b a -> is_p d c -> is_p (b * d) (pmul a.1 c.1, pmul a.2 c.2).
-  by case=> a0 ea [b0' eb]; rewrite /is_p /= !pval_mul mulf_neq0 // -ea -eb mulrACA.
+have product a b c d : is_p b a -> is_p d c -> is_p (b * d) (pq_times a c).
+  have z : is_p 0 pq_zero by have := is_p_over1 [::]; rewrite pval_nil.
+  move=> ha hc; rewrite /pq_times; case: ifP => [/(is_p_nil ha) ->|_]; first by rewrite mul0r.
+  case: ifP => [/(is_p_nil hc) ->|_]; first by rewrite mulr0.
+  by case: ha hc => a0 ea [c0' ec]; rewrite /is_p /= !pval_mul mulf_neq0 // -ea -ec mulrACA.
 split=> /=; try by move=> a a' b E; rewrite E.
 - by move=> z; have := is_p_over1 (pint z); rewrite pval_int.
 - by have := is_p_over1 (pint Z0); rewrite pval_int.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use allocert::ask;
 use allocert::checker::{Options, Verdict};
-use allocert::coq::{Export, Kind, LeftOut, THEORY, export};
+use allocert::coq::{Export, Kind, LeftOut, export};
 
 use super::Common;
 use super::failure::Failure;
@@ -80,7 +80,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let accepted = match &arguments.into {
         Some(folder) => {
             write(folder, &export)?;
-            if arguments.run { Some(accepts(folder, export.theorems)?) } else { None }
+            if arguments.run { Some(accepts(folder, &export)?) } else { None }
         }
         None => None,
     };
@@ -127,7 +127,7 @@ fn record(file: String, export: Export, accepted: Option<bool>) -> Record {
 /// Writes the theory and the file.
 fn write(folder: &Path, export: &Export) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| Failure::request(format!("{}: {error}", folder.display())))?;
-    for (name, text) in THEORY {
+    for (name, text) in export.theory() {
         let path = folder.join(name);
         // What was compiled before is kept.
         if std::fs::read_to_string(&path).ok().as_deref() != Some(text) {
@@ -138,9 +138,9 @@ fn write(folder: &Path, export: &Export) -> Result<(), Failure> {
 }
 
 /// Whether Coq accepts the file, and each of its theorems without an assumption.
-fn accepts(folder: &Path, theorems: usize) -> Result<bool, Failure> {
+fn accepts(folder: &Path, export: &Export) -> Result<bool, Failure> {
     let mut stale = false;
-    for (name, _) in THEORY {
+    for (name, _) in export.theory() {
         let compiled = folder.join(name).with_extension("vo");
         let newer = |path: &Path| path.metadata().and_then(|m| m.modified()).ok();
         // What comes after a file that is compiled anew rests on it.
@@ -158,7 +158,7 @@ fn accepts(folder: &Path, theorems: usize) -> Result<bool, Failure> {
     }
     let (done, text) = coqc(folder, NAME)?;
     let closed = text.lines().filter(|l| *l == CLOSED).count();
-    Ok(done && closed == theorems && text.lines().all(|l| l == CLOSED || l.is_empty()))
+    Ok(done && closed == export.theorems && text.lines().all(|l| l == CLOSED || l.is_empty()))
 }
 
 /// Runs coqc: whether it succeeds, and what it says.
@@ -177,7 +177,7 @@ fn summary(name: &str, export: &Export, accepted: Option<bool>) -> String {
     let verdict = match accepted {
         Some(true) => "accepted by Coq, without assumptions",
         Some(false) => "REJECTED by Coq",
-        None => "written; compile each file with coqc -Q . Allocert, in the order of Certificate.v's imports",
+        None => "written; compile each file with coqc -Q . Allocert, in the order of their imports",
     };
     let mut lines = vec![format!("{name}: {}, {verdict}", plural(export.theorems as u64, "theorem"))];
     lines.extend(export.proved.iter().map(|statement| format!("  {statement}")));

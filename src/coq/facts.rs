@@ -101,29 +101,36 @@ impl Bounds {
         Some(self.push(order.into_iter().map(|(w, _)| w).collect(), at_most, reason))
     }
 
-    /// All of them, a bound a line.
-    pub(super) fn term(&self, form: Form, samples: usize) -> String {
+    /// All of them, a bound a line, as `Checker.v` has them, or for functions as `FunctionsChecker.v` has them.
+    pub(super) fn term(&self, form: Form, samples: usize, functions: bool) -> String {
         form.list(self.known.iter().map(|bound| {
-            let reason = bound.reason.term(form, samples);
+            let reason = bound.reason.term(form, samples, functions);
             format!("\n  {}", form.tuple(&[form.numbers(&bound.set), bound.at_most.to_string(), reason]))
         }))
     }
 }
 
 impl Reason {
-    fn term(&self, form: Form, samples: usize) -> String {
+    fn term(&self, form: Form, samples: usize, functions: bool) -> String {
+        let (coq, plain) = match self {
+            Reason::Size => ("Size", "size"),
+            Reason::Coordinates if functions => ("Labels", "labels"),
+            Reason::Coordinates => ("Coordinates", "coordinates"),
+            Reason::Kernel(_) => ("Kernel", "kernel"),
+            Reason::Inclusion(_) => ("Inclusion", "inclusion"),
+            Reason::Submodular(..) => ("Submodular", "submodular"),
+            Reason::Image(..) => ("Image", "image"),
+        };
+        let name = format!("{}{}", if functions { form.word("F", "") } else { "" }, form.word(coq, plain));
         match self {
-            Reason::Size => form.word("Size", "size").to_owned(),
-            Reason::Coordinates => form.word("Coordinates", "coordinates").to_owned(),
+            Reason::Size | Reason::Coordinates => name,
             Reason::Kernel(vectors) => {
                 let vector = |v: &Vec<Polynomial>| form.list(v.iter().map(|p| p.term(form, samples)));
-                format!("{} {}", form.word("Kernel", "kernel"), form.list(vectors.iter().map(vector)))
+                format!("{name} {}", form.list(vectors.iter().map(vector)))
             }
-            Reason::Inclusion(from) => format!("{} {from}", form.word("Inclusion", "inclusion")),
-            Reason::Submodular(f, g, common) => {
-                format!("{} {f} {g} {}", form.word("Submodular", "submodular"), form.numbers(common))
-            }
-            Reason::Image(from, symmetry) => format!("{} {from} {symmetry}", form.word("Image", "image")),
+            Reason::Inclusion(from) => format!("{name} {from}"),
+            Reason::Submodular(f, g, common) => format!("{name} {f} {g} {}", form.numbers(common)),
+            Reason::Image(from, symmetry) => format!("{name} {from} {symmetry}"),
         }
     }
 }

@@ -6,11 +6,13 @@
 
 mod facts;
 mod form;
+mod functions;
 mod instance;
 mod network;
 mod polynomial;
 mod recording;
 mod section;
+mod writing;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +23,7 @@ use recording::Recording;
 use section::Section;
 
 /// The files of the theory, in the order in which they are compiled: names and texts.
-pub const THEORY: [(&str, &str); 10] = [
+pub const THEORY: [(&str, &str); 16] = [
     ("Network.v", include_str!("theory/Network.v")),
     ("Families.v", include_str!("theory/Families.v")),
     ("Polynomials.v", include_str!("theory/Polynomials.v")),
@@ -32,7 +34,15 @@ pub const THEORY: [(&str, &str); 10] = [
     ("Answers.v", include_str!("theory/Answers.v")),
     ("Instances.v", include_str!("theory/Instances.v")),
     ("Certificate.v", include_str!("theory/Certificate.v")),
+    ("Functions.v", include_str!("theory/Functions.v")),
+    ("FunctionsRun.v", include_str!("theory/FunctionsRun.v")),
+    ("FunctionsChecker.v", include_str!("theory/FunctionsChecker.v")),
+    ("FunctionsSound.v", include_str!("theory/FunctionsSound.v")),
+    ("FunctionsAnswers.v", include_str!("theory/FunctionsAnswers.v")),
+    ("FunctionsCertificate.v", include_str!("theory/FunctionsCertificate.v")),
 ];
+/// So many of them are about polynomial networks alone; the others rest on them.
+const POLYNOMIAL: usize = 10;
 
 /// A certificate in Coq.
 #[derive(Clone, Debug)]
@@ -47,9 +57,16 @@ pub struct Export {
     pub theorems: usize,
     /// What it does not prove.
     pub left_out: Vec<LeftOut>,
+    /// Whether a network has quotients, exponentials or logarithms.
+    functions: bool,
 }
 
 impl Export {
+    /// The files of the theory that it rests on, in the order in which they are compiled.
+    pub fn theory(&self) -> &'static [(&'static str, &'static str)] {
+        if self.functions { &THEORY } else { &THEORY[..POLYNOMIAL] }
+    }
+
     /// Whether all that the certificate answers is proved, but for what it says of a claim: of that, all dimensions are.
     pub fn is_whole(&self) -> bool {
         self.left_out.iter().all(|l| l.kind != Kind::Answer)
@@ -166,8 +183,11 @@ pub fn export(certificate: &str) -> Result<Export, NotExported> {
     writer.finish(&statements)
 }
 
-/// What comes before the certificate's own statements.
-const HEAD: &str = "(** A certificate of allocert. What is proved are the theorems `answer_…`; their definitions are in Network.v and Families.v.\n    Weights are named by their positions, from 0, tensor after tensor and row after row. *)\nFrom Allocert Require Import Certificate.\n\n";
+/// What comes before the certificate's own statements, of polynomial networks and of others.
+const HEADS: [&str; 2] = [
+    "(** A certificate of allocert. What is proved are the theorems `answer_…`; their definitions are in Network.v and Families.v.\n    Weights are named by their positions, from 0, tensor after tensor and row after row. *)\nFrom Allocert Require Import Certificate.\n\n",
+    "(** A certificate of allocert. What is proved are the theorems `answer_…`; their definitions are in Network.v, Families.v and Functions.v.\n    Weights are named by their positions, from 0, tensor after tensor and row after row. *)\nFrom Allocert Require Import FunctionsCertificate.\n\n",
+];
 
 #[derive(Default)]
 struct Writer {
@@ -186,6 +206,8 @@ struct Writer {
     /// What is proved of steps that state more.
     partly: Vec<String>,
     left_out: Vec<LeftOut>,
+    /// Whether a network has quotients, exponentials or logarithms.
+    functions: bool,
 }
 
 impl Writer {
@@ -213,6 +235,7 @@ impl Writer {
             Some((Err(why), _)) => (Err(format!("{}: {why}", unknown())), None),
         };
         let subject = network_in_words(name, hash, samples);
+        self.functions |= network.as_ref().is_ok_and(|network| network.functions().is_some());
         match network.and_then(|network| Section::open(self.sections, network, subject, samples, &self.answer)) {
             Ok(section) => self.section = Some(section),
             Err(why) => self.left_out_as(step, (if self.of_claim { Kind::Answer } else { Kind::Reason }, why)),
@@ -268,12 +291,12 @@ impl Writer {
         let unsaid: Vec<u64> = answer.iter().filter(unsaid).copied().collect();
         let nothing = || (Kind::Answer, "it states nothing in Coq".to_owned());
         unsaid.into_iter().for_each(|step| self.left_out_as(step, nothing()));
-        let file = format!("{HEAD}{}", self.text);
+        let file = format!("{}{}", HEADS[usize::from(self.functions)], self.text);
         let theorems = self.proved.len() + self.partly.len();
         let plain = format!("allocert-plain 1 {}\n{}end\n", self.plain.len(), self.plain.concat());
         let proved = self.proved.into_values().map(|(subject, statement)| format!("{subject}: {statement}"));
         let proved = proved.chain(self.partly).collect();
-        Ok(Export { file, plain, proved, theorems, left_out: self.left_out })
+        Ok(Export { file, plain, proved, theorems, left_out: self.left_out, functions: self.functions })
     }
 }
 

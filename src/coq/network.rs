@@ -39,6 +39,8 @@ enum Family {
     Own {
         inputs: usize,
         labels: usize,
+        /// With quotients, exponentials and logarithms: the lines of the latter, each with whether it depends on the input.
+        functions: Option<Vec<(usize, bool)>>,
     },
 }
 
@@ -102,11 +104,13 @@ impl Network {
 
     /// The network of a program, which is named by the section that it is defined in.
     pub(super) fn own(number: usize, recording: &Recording) -> Option<Self> {
-        let family = Family::Own { inputs: recording.inputs, labels: recording.labels() };
+        let functions = recording.is_analytic().then(|| recording.functions());
+        let of = if functions.is_some() { "" } else { "recorded " };
+        let family = Family::Own { inputs: recording.inputs, labels: recording.labels(), functions };
         let size = recording.weights.max(recording.inputs).max(recording.labels());
         (size <= MOST).then(|| Network {
             definition: recording.definition(&format!("network_{number}")),
-            term: format!("recorded network_{number}"),
+            term: format!("{of}network_{number}"),
             plain: recording.plain(),
             weights: recording.weights,
             family,
@@ -119,6 +123,14 @@ impl Network {
         matches!(self.family, Family::Own { .. })
     }
 
+    /// Of a network with quotients, exponentials or logarithms: the lines of the latter, each with whether it depends on the input.
+    pub(super) fn functions(&self) -> Option<&[(usize, bool)]> {
+        match &self.family {
+            Family::Own { functions, .. } => functions.as_deref(),
+            Family::Layers { .. } | Family::Recurrent { .. } => None,
+        }
+    }
+
     /// Entries of one input.
     pub(super) fn input_size(&self) -> usize {
         match &self.family {
@@ -129,7 +141,7 @@ impl Network {
     }
 
     /// Labels of one input.
-    fn labels(&self) -> usize {
+    pub(super) fn labels(&self) -> usize {
         match &self.family {
             Family::Layers { widths, .. } => widths[widths.len() - 1],
             Family::Recurrent { outputs, steps, every, .. } => outputs.saturating_mul(if *every { *steps } else { 1 }),

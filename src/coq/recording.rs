@@ -1,4 +1,4 @@
-//! Programs that certificates carry, as `Recorded.v` has them.
+//! Programs that certificates carry, as `Recorded.v` has them; those with quotients, exponentials and logarithms as `Functions.v` has them.
 
 use super::form::{Form, comment};
 use super::network::{Tensor, digits};
@@ -14,10 +14,36 @@ enum Operand {
 /// The lines of a program, with their text.
 struct Line {
     text: String,
-    kind: &'static str,
-    operands: [Operand; 2],
-    /// A bound on its degree in weights and inputs.
+    kind: Kind,
+    /// One or two.
+    operands: Vec<Operand>,
+    /// A bound on its degree in weights and inputs; with quotients, exponentials and logarithms, a measure of how large it may become.
     degree: u64,
+    /// Whether it depends on the input.
+    sees: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Sum,
+    Difference,
+    Product,
+    Quotient,
+    Exp,
+    Log,
+}
+
+impl Kind {
+    /// Whether it is a line of `Recorded.v`; the others are in `Functions.v`.
+    fn is_basic(self) -> bool {
+        matches!(self, Kind::Sum | Kind::Difference | Kind::Product)
+    }
+
+    /// Its name in Coq, or in the plain form.
+    fn name(self, form: Form) -> String {
+        let name = format!("{self:?}");
+        if form == Form::Plain { name.to_lowercase() } else { name }
+    }
 }
 
 /// A program, and the tensors that its weights stand in.
@@ -73,18 +99,47 @@ impl Recording {
 
     fn line(&self, text: &str) -> Option<Line> {
         let (name, term) = text.split_once(" = ")?;
-        let [a, sign, b] = term.split(' ').collect::<Vec<_>>().try_into().ok()?;
-        let kind = match sign {
-            "+" => "Sum",
-            "-" => "Difference",
-            "*" => "Product",
-            _ => return None,
-        };
         let next = name == format!("s{}", self.lines.len()) && self.lines.len() < MOST_LINES;
-        let operands = [self.operand(a)?, self.operand(b)?];
-        let [a, b] = operands.each_ref().map(|operand| self.degree(operand));
-        let degree = if kind == "Product" { a.saturating_add(b) } else { a.max(b) };
-        next.then(|| Line { text: text.to_owned(), kind, operands, degree })
+        let (kind, operands) = match term.strip_suffix(')').and_then(|call| call.split_once('(')) {
+            Some(("exp", inside)) => (Kind::Exp, vec![self.operand(inside)?]),
+            Some(("log", inside)) => (Kind::Log, vec![self.operand(inside)?]),
+            Some(_) => return None,
+            None => {
+                let [a, sign, b] = term.split(' ').collect::<Vec<_>>().try_into().ok()?;
+                let kind = match sign {
+                    "+" => Kind::Sum,
+                    "-" => Kind::Difference,
+                    "*" => Kind::Product,
+                    "/" => Kind::Quotient,
+                    _ => return None,
+                };
+                (kind, vec![self.operand(a)?, self.operand(b)?])
+            }
+        };
+        let degrees = operands.iter().map(|operand| self.degree(operand));
+        let degree = match kind {
+            Kind::Sum | Kind::Difference => degrees.max().unwrap_or(0),
+            Kind::Product | Kind::Quotient => degrees.fold(0, u64::saturating_add),
+            Kind::Exp | Kind::Log => 1,
+        };
+        let sees = operands.iter().any(|operand| match operand {
+            Operand::Input(_) => true,
+            Operand::Line(line) => self.lines[*line].sees,
+            Operand::Weight(_) | Operand::Number { .. } => false,
+        });
+        next.then(|| Line { text: text.to_owned(), kind, operands, degree, sees })
+    }
+
+    /// Whether it has quotients, exponentials or logarithms: then `Functions.v` defines what it computes.
+    pub(super) fn is_analytic(&self) -> bool {
+        self.lines.iter().any(|line| !line.kind.is_basic())
+    }
+
+    /// The lines with exponentials and logarithms, each with whether it depends on the input.
+    pub(super) fn functions(&self) -> Vec<(usize, bool)> {
+        let of =
+            |(place, line): (usize, &Line)| matches!(line.kind, Kind::Exp | Kind::Log).then_some((place, line.sees));
+        self.lines.iter().enumerate().filter_map(of).collect()
     }
 
     fn degree(&self, operand: &Operand) -> u64 {
@@ -153,11 +208,14 @@ impl Recording {
         let operand = |o: &Operand| o.term(form);
         let mut text = String::new();
         self.tensors.iter().for_each(|line| text.push_str(&format!("(* {} *)\n", comment(line))));
-        text.push_str(&format!("Definition {name} : recording := Recording [::"));
+        let analytic = self.is_analytic();
+        let (of, make) = if analytic { ("fprogram", "FProgram") } else { ("recording", "Recording") };
+        text.push_str(&format!("Definition {name} : {of} := {make} [::"));
         for (place, line) in self.lines.iter().enumerate() {
             let end = if place + 1 < self.lines.len() { ";" } else { "" };
-            let [a, b] = &line.operands;
-            let term = format!("{} {} {}", line.kind, operand(a), operand(b));
+            let operands: Vec<String> = line.operands.iter().map(operand).collect();
+            let term = format!("{} {}", line.kind.name(form), operands.join(" "));
+            let term = if analytic && line.kind.is_basic() { format!("Basic ({term})") } else { term };
             text.push_str(&format!("\n  {term}{end} (* {} *)", comment(&line.text)));
         }
         text.push_str(&format!("]\n  {}.\n", form.list(self.outputs.iter().map(operand))));
@@ -168,11 +226,12 @@ impl Recording {
     pub(super) fn plain(&self) -> String {
         let form = Form::Plain;
         let line = |line: &Line| {
-            let [a, b] = &line.operands;
-            format!("\n  {} {} {}", line.kind.to_lowercase(), a.term(form), b.term(form))
+            let operands: Vec<String> = line.operands.iter().map(|o| o.term(form)).collect();
+            format!("\n  {} {}", line.kind.name(form), operands.join(" "))
         };
         let outputs = form.list(self.outputs.iter().map(|o| o.term(form)));
-        format!("recorded {}\n  {outputs}", form.list(self.lines.iter().map(line)))
+        let of = if self.is_analytic() { "functions" } else { "recorded" };
+        format!("{of} {}\n  {outputs}", form.list(self.lines.iter().map(line)))
     }
 }
 

@@ -5,31 +5,37 @@ use std::collections::{BTreeMap, BTreeSet};
 use allocert_format::Rule;
 
 use super::facts::{Bounds, Reason};
-use super::form::{Form, comment};
 use super::instance::{Instance, Shown};
 use super::network::{Network, Symmetry};
 use super::polynomial::Polynomial;
+use super::writing::Written;
 
-/// A point: weights, and inputs.
-type Point = (Vec<i64>, Vec<Vec<i64>>);
+/// A point.
+#[derive(Clone, Default)]
+pub(super) struct Point {
+    pub(super) weights: Vec<i64>,
+    pub(super) inputs: Vec<Vec<i64>>,
+    /// Numbers for exponentials and logarithms: of those that depend on no input, then for each input of the others.
+    pub(super) functions: Vec<Vec<i64>>,
+}
 
 /// Size, dimension, and how many allocations have them.
-type Counts = Vec<(usize, usize, u64)>;
+pub(super) type Counts = Vec<(usize, usize, u64)>;
 
 /// More samples are not written.
 const MOST_SAMPLES: u64 = 4_096;
 
 /// What a step states, and what follows it.
-struct Answer {
-    step: u64,
+pub(super) struct Answer {
+    pub(super) step: u64,
     /// As certificates say it.
-    statement: String,
+    pub(super) statement: String,
     /// Whether that is all that the step says.
-    whole: bool,
-    what: What,
+    pub(super) whole: bool,
+    pub(super) what: What,
 }
 
-enum What {
+pub(super) enum What {
     /// A dimension, with the point that shows it.
     Dimension { set: Vec<usize>, dim: usize, point: u64 },
     /// An upper bound.
@@ -45,7 +51,7 @@ enum What {
 }
 
 impl What {
-    fn point(&self) -> Option<u64> {
+    pub(super) fn point(&self) -> Option<u64> {
         match self {
             What::Dimension { point, .. }
             | What::AtMost { point, .. }
@@ -58,14 +64,14 @@ impl What {
 
 /// The steps about one network.
 pub(super) struct Section {
-    number: usize,
-    network: Network,
+    pub(super) number: usize,
+    pub(super) network: Network,
     /// The network as it is printed, and the samples.
-    subject: String,
-    samples: Option<u64>,
-    points: BTreeMap<u64, Point>,
-    bounds: Bounds,
-    symmetries: Vec<Symmetry>,
+    pub(super) subject: String,
+    pub(super) samples: Option<u64>,
+    pub(super) points: BTreeMap<u64, Point>,
+    pub(super) bounds: Bounds,
+    pub(super) symmetries: Vec<Symmetry>,
     /// The position of the bound that a step states.
     at_most: BTreeMap<u64, usize>,
     /// Minors: columns, and their points.
@@ -74,8 +80,10 @@ pub(super) struct Section {
     dimensions: BTreeMap<u64, (Vec<usize>, usize)>,
     /// The points of branches.
     branches: BTreeMap<u64, u64>,
-    instances: BTreeMap<u64, Instance>,
-    answers: Vec<Answer>,
+    /// Steps that say that exponentials and logarithms are independent, and the points that they cite.
+    pub(super) independent: BTreeMap<u64, Vec<u64>>,
+    pub(super) instances: BTreeMap<u64, Instance>,
+    pub(super) answers: Vec<Answer>,
     /// The steps that answer the certificate's question.
     asked: Vec<u64>,
 }
@@ -107,6 +115,7 @@ impl Section {
             at_least: BTreeMap::new(),
             dimensions: BTreeMap::new(),
             branches: BTreeMap::new(),
+            independent: BTreeMap::new(),
             instances: BTreeMap::new(),
             answers: Vec::new(),
             asked: asked.to_vec(),
@@ -118,14 +127,24 @@ impl Section {
         let unknown = |what: &str| format!("{what} is not known here");
         let not_read = || "a number or a polynomial is not of the known form".to_owned();
         let set = |of: &str| self.network.allocation(of).ok_or_else(|| unknown(of));
+        if self.network.functions().is_some() {
+            self.has_proof(rule)?;
+        }
         match rule {
-            Rule::Point { functions, .. } if !functions.is_empty() => {
-                return Err("exponentials and logarithms have no definition in Coq".to_owned());
+            Rule::Point { functions, .. } if !functions.is_empty() && self.network.functions().is_none() => {
+                return Err("the network has no exponentials or logarithms".to_owned());
             }
-            Rule::Point { weights, inputs, .. } => {
-                self.points.insert(step, (weights.clone(), inputs.clone()));
+            Rule::Point { weights, inputs, functions } => {
+                let (weights, inputs, functions) = (weights.clone(), inputs.clone(), functions.clone());
+                self.points.insert(step, Point { weights, inputs, functions });
             }
-            Rule::Minor { of, at_least, rows, columns, point, independent: None } => {
+            Rule::Independent { points } if self.network.functions().is_some() => {
+                self.independent.insert(step, points.clone());
+            }
+            Rule::Minor { of, at_least, rows, columns, point, independent } => {
+                if let Some(step) = independent.filter(|step| !self.independent.contains_key(step)) {
+                    return Err(left_out(step));
+                }
                 let (set, columns) = (set(of)?, set(columns)?);
                 let inside = columns.iter().all(|c| set.binary_search(c).is_ok());
                 if !inside || [rows.len(), columns.len()] != [*at_least; 2] {
@@ -144,6 +163,7 @@ impl Section {
                 let set = set(of)?;
                 let vectors = vectors.iter().map(|v| self.vector(&set, v)).collect::<Option<Vec<_>>>();
                 let vectors = vectors.ok_or_else(|| "a polynomial is not of the known form".to_owned())?;
+                self.takes_vectors(&vectors)?;
                 self.bounded(step, of, *at_most, Reason::Kernel(vectors))?;
             }
             Rule::Inclusion { of, at_most, from } => {
@@ -236,7 +256,7 @@ impl Section {
     }
 
     fn upper(&self, step: u64) -> Result<usize, String> {
-        self.at_most.get(&step).copied().ok_or_else(|| format!("it rests on step {step}, which is left out"))
+        self.at_most.get(&step).copied().ok_or_else(|| left_out(step))
     }
 
     fn vector(&self, set: &[usize], entries: &[(String, String)]) -> Option<Vec<Polynomial>> {
@@ -252,7 +272,7 @@ impl Section {
         let set = self.network.allocation(of).ok_or_else(|| format!("{of} is not known here"))?;
         let point = self.at_least.get(&least).ok_or("its lower bound is not a minor")?.1;
         if !self.bounds.imply(&set, dim) {
-            return Err(format!("it rests on step {most}, which is left out"));
+            return Err(left_out(most));
         }
         self.dimensions.insert(step, (set.clone(), dim));
         let statement = format!("the dimension of {of} is {dim}");
@@ -287,6 +307,9 @@ impl Section {
 
     /// The text of Coq and the plain one about this network, and what they prove: steps and statements as certificates have them.
     pub(super) fn finish(mut self) -> Written {
+        if self.network.functions().is_some() {
+            return self.finish_functions();
+        }
         if self.answers.iter().any(|a| matches!(a.what, What::Census { .. })) {
             // Symmetries met before keep their places.
             self.symmetries.extend(self.network.symmetries(self.samples));
@@ -298,196 +321,8 @@ impl Section {
         let proved = self.answers.into_iter().map(|a| (a.step, a.whole, a.statement)).collect();
         Written { coq, plain, subject: self.subject, proved }
     }
-
-    /// The network and the samples in Coq.
-    fn about(&self) -> String {
-        let samples = self.samples.map_or("Functional".to_owned(), |m| format!("(Samples {m})"));
-        format!("({}) {samples}", self.network.term)
-    }
-
-    fn coq(&self, points: &BTreeSet<u64>) -> String {
-        let (number, form) = (self.number, Form::Coq);
-        let mut text = format!(
-            "(** ** {} *)\n\n{}Definition symmetries_{number} : seq symmetry := {}.\nDefinition bounds_{number} : seq (known * reason) := {}.\n\n",
-            comment(&self.subject),
-            self.network.definition,
-            self.symmetry_list(form),
-            self.bounds.term(form, self.symbolic()),
-        );
-        for point in points {
-            text.push_str(&format!(
-                "Definition C_{number}_{point} := Certificate {}\n  {} symmetries_{number} bounds_{number}.\nLemma checked_{number}_{point} : certificate_ok C_{number}_{point} = true. Proof. computed. Qed.\n\n",
-                self.about(),
-                self.point(form, *point),
-            ));
-            let dimensions = self.dimensions_at(form, *point);
-            if !dimensions.is_empty() {
-                text.push_str(&format!(
-                    "Definition dimensions_{number}_{point} : seq known := {}.\nLemma computed_{number}_{point} : dimensions_ok C_{number}_{point} (iota 0 {}) dimensions_{number}_{point} = true. Proof. computed. Qed.\n\n",
-                    form.list(dimensions),
-                    self.network.weights,
-                ));
-            }
-        }
-        for (step, instance) in &self.instances {
-            let term = instance.term(form);
-            text.push_str(&format!("Definition instance_{number}_{step} := {term}.\n\n"));
-        }
-        self.answers.iter().for_each(|answer| text.push_str(&self.theorem(answer)));
-        self.answers.iter().for_each(|a| text.push_str(&format!("Print Assumptions answer_{}.\n", a.step)));
-        text
-    }
-
-    /// A theorem of Coq, its statement in words before it.
-    fn theorem(&self, answer: &Answer) -> String {
-        let (form, step, about) = (Form::Coq, answer.step, self.about());
-        let computed = |check: &str, rule: &str, of: &str, point: u64| {
-            let number = self.number;
-            let lemma =
-                format!("Lemma computed_{step} : {check} C_{number}_{point} {of} = true. Proof. computed. Qed.\n");
-            // A lower bound needs no upper ones.
-            let checked = if rule == "at_least" { String::new() } else { format!(" checked_{number}_{point}") };
-            (lemma, format!("{rule}_checked{checked} computed_{step}"))
-        };
-        let (theorem, (lemma, proof)) = match &answer.what {
-            What::Dimension { set, dim, point } => {
-                let of = |a: &&Answer| matches!(a.what, What::Dimension { point: p, .. } if p == *point);
-                let place = self.answers.iter().filter(of).take_while(|a| a.step != step).count();
-                let at = format!("{}_{point}", self.number);
-                let proof = format!("dimensions_checked checked_{at} {place} computed_{at} erefl");
-                (format!("dimension {about} {} {dim}", form.numbers(set)), (String::new(), proof))
-            }
-            What::AtMost { set, k, point } => {
-                let of = format!("{} {k}", form.numbers(set));
-                (format!("at_most {about} {of}"), computed("at_most_ok", "at_most", &of, *point))
-            }
-            What::AtLeast { set, k, point } => {
-                let of = format!("{} {k}", form.numbers(set));
-                (format!("at_least {about} {of}"), computed("at_least_ok", "at_least", &of, *point))
-            }
-            What::Census { set, counts, point } => {
-                let all = set.len() == self.network.weights;
-                let list = if all { format!("(iota 0 {})", set.len()) } else { form.numbers(set) };
-                let of = format!("{list} {}", table(form, counts));
-                (format!("census {about} {of}"), computed("count_ok", "census", &of, *point))
-            }
-            What::Spans { set, spans, from } => {
-                let theorem = format!("spans {about} {} {}", self.network.weights, form.numbers(set));
-                let (one, all, n) = (format!("answer_{}", from.0), format!("answer_{}", from.1), self.network.weights);
-                let proof = match spans {
-                    true => format!("spans_checked (n := {n}) {one} {all}"),
-                    false => format!("not_spans_checked (n := {n}) {one} {all} erefl"),
-                };
-                (if *spans { theorem } else { format!("~ {theorem}") }, (String::new(), proof))
-            }
-            What::Shown { set, instance, shown } => {
-                let [states, check, sound, _] = shown.names();
-                let of = format!("({}) {} instance_{}_{instance}", self.network.term, form.numbers(set), self.number);
-                let term = shown.term(form);
-                let lemma = format!("Lemma computed_{step} : {check} {of}\n  ({term}) = true. Proof. computed. Qed.\n");
-                (format!("{states} {of}"), (lemma, format!("{sound} computed_{step}")))
-            }
-        };
-        let statement = comment(&answer.statement);
-        format!("(** {statement} *)\n{lemma}Theorem answer_{step} : {theorem}.\nProof. exact ({proof}). Qed.\n\n")
-    }
-
-    /// The dimensions that the point shows, each with its set.
-    fn dimensions_at(&self, form: Form, at: u64) -> Vec<String> {
-        let dimension = |answer: &Answer| match &answer.what {
-            What::Dimension { set, dim, point } if *point == at => {
-                Some(format!("\n  {}", form.tuple(&[form.numbers(set), dim.to_string()])))
-            }
-            _ => None,
-        };
-        self.answers.iter().filter_map(dimension).collect()
-    }
-
-    /// What the extracted checker reads about a point.
-    fn plain(&self, point: u64) -> String {
-        let form = Form::Plain;
-        let samples = self.samples.map_or("functional".to_owned(), |m| format!("samples {m}"));
-        let answer = |answer: &Answer| match &answer.what {
-            What::Census { set, counts, .. } => {
-                Some(format!("\n  census {} {}", form.numbers(set), table(form, counts)))
-            }
-            What::AtMost { set, k, .. } => Some(format!("\n  at_most {} {k}", form.numbers(set))),
-            What::AtLeast { set, k, .. } => Some(format!("\n  at_least {} {k}", form.numbers(set))),
-            What::Spans { .. } | What::Dimension { .. } | What::Shown { .. } => None,
-        };
-        let dimensions = self.dimensions_at(form, point);
-        let all: Vec<usize> = (0..self.network.weights).collect();
-        let dimensions = (!dimensions.is_empty())
-            .then(|| format!("\n  dimensions {} {}", form.numbers(&all), form.list(dimensions)));
-        let others = self.answers.iter().filter(|a| a.what.point() == Some(point)).filter_map(answer);
-        let answers = dimensions.into_iter().chain(others);
-        format!(
-            "{} {samples}\n{}\n{}\n{}\n{}\n",
-            self.network.plain,
-            self.point(form, point),
-            self.symmetry_list(form),
-            self.bounds.term(form, self.symbolic()),
-            form.list(answers),
-        )
-    }
-
-    /// What the extracted checker reads about instances, which need no point and no bounds.
-    fn plain_instances(&self) -> Option<String> {
-        let form = Form::Plain;
-        let answer = |answer: &Answer| match &answer.what {
-            What::Shown { set, instance, shown } => {
-                let [.., word] = shown.names();
-                let instance = self.instances.get(instance)?.term(form);
-                Some(format!("\n  {word} {} {instance} {}", form.numbers(set), shown.term(form)))
-            }
-            _ => None,
-        };
-        let answers: Vec<String> = self.answers.iter().filter_map(answer).collect();
-        let nothing = "\n0\n0\n0\n0";
-        (!answers.is_empty()).then(|| format!("{} functional{nothing}\n{}\n", self.network.plain, form.list(answers)))
-    }
-
-    /// The number of samples that variables of inputs are numbered with.
-    fn symbolic(&self) -> usize {
-        self.samples.map_or(1, |m| m as usize)
-    }
-
-    fn point(&self, form: Form, point: u64) -> String {
-        let (weights, inputs) = self.points.get(&point).cloned().unwrap_or_default();
-        let inputs = form.list(inputs.iter().map(|x| form.numbers(x)));
-        format!("{} {}", form.scoped(form.numbers(&weights), "ZZ"), form.scoped(inputs, "ZZ"))
-    }
-
-    fn symmetry_list(&self, form: Form) -> String {
-        // What keeps coordinates only stands last, and is never named.
-        let kept = self.symmetries.iter().filter_map(|s| Some((&s.images, s.labels.as_ref()?)));
-        form.list(kept.map(|(images, (inputs, labels))| {
-            let lists = [form.numbers(images), form.numbers(inputs), form.numbers(labels)];
-            format!("{}{}", form.word("Symmetry ", ""), lists.join(" "))
-        }))
-    }
 }
 
-/// A network in both forms, and what is proved of it.
-pub(super) struct Written {
-    pub(super) coq: String,
-    pub(super) plain: Vec<String>,
-    pub(super) subject: String,
-    /// Steps, whether that is all that they state, and the statements.
-    pub(super) proved: Vec<(u64, bool, String)>,
-}
-
-/// The table: a row for each dimension, an entry for each size.
-fn table(form: Form, counts: &Counts) -> String {
-    let mut rows: BTreeMap<usize, BTreeMap<usize, u64>> = BTreeMap::new();
-    for (size, dim, number) in counts.iter().filter(|(.., number)| *number > 0) {
-        rows.entry(*dim).or_default().insert(*size, *number);
-    }
-    let row = |dim: usize| {
-        let entries = rows.get(&dim).cloned().unwrap_or_default();
-        let last = entries.keys().next_back().map_or(0, |size| size + 1);
-        (0..last).map(|size| entries.get(&size).copied().unwrap_or(0)).collect::<Vec<u64>>()
-    };
-    let last = rows.keys().next_back().map_or(0, |dim| dim + 1);
-    form.scoped(form.list((0..last).map(|dim| form.numbers(&row(dim)))), "num")
+fn left_out(step: u64) -> String {
+    format!("it rests on step {step}, which is left out")
 }

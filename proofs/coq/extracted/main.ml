@@ -42,15 +42,20 @@ let operand next = match next () with
     if Big_int_Z.sign_big_int d <= 0 then raise (Bad "a denominator is not positive"); Q (n, d)
   | w -> raise (Bad ("`" ^ w ^ "` is not an operand"))
 
-let line next =
+let function_line next =
   let word = next () in
-  let a = operand next in
-  let b = operand next in
+  let both make = let a = operand next in make a (operand next) in
   match word with
-  | "sum" -> Sum (a, b)
-  | "difference" -> Difference (a, b)
-  | "product" -> Product (a, b)
+  | "sum" -> both (fun a b -> Basic (Sum (a, b)))
+  | "difference" -> both (fun a b -> Basic (Difference (a, b)))
+  | "product" -> both (fun a b -> Basic (Product (a, b)))
+  | "quotient" -> both (fun a b -> Quotient (a, b))
+  | "exp" -> Exp (operand next)
+  | "log" -> Log (operand next)
   | w -> raise (Bad ("`" ^ w ^ "` is not a line of a program"))
+let line next = match function_line next with
+  | Basic line -> line
+  | _ -> raise (Bad "quotients, exponentials and logarithms are no lines of this program")
 
 (* A program as certificates carry it, so that it can be compared. *)
 let shown lines results =
@@ -60,14 +65,17 @@ let shown lines results =
   let operand = function
     | W i -> "w" ^ string_of_int i | X e -> "x" ^ string_of_int e | Line k -> "s" ^ string_of_int k | Q (n, d) -> number n d in
   let term = function
-    | Sum (a, b) -> operand a ^ " + " ^ operand b
-    | Difference (a, b) -> operand a ^ " - " ^ operand b
-    | Product (a, b) -> operand a ^ " * " ^ operand b in
+    | Basic (Sum (a, b)) -> operand a ^ " + " ^ operand b
+    | Basic (Difference (a, b)) -> operand a ^ " - " ^ operand b
+    | Basic (Product (a, b)) -> operand a ^ " * " ^ operand b
+    | Quotient (a, b) -> operand a ^ " / " ^ operand b
+    | Exp a -> "exp(" ^ operand a ^ ")"
+    | Log a -> "log(" ^ operand a ^ ")" in
   String.concat "\n    " ("the program"
     :: List.mapi (fun k l -> Printf.sprintf "s%d = %s" k (term l)) lines
     @ [String.concat " " ("outputs" :: List.map operand results)])
 
-let network next = match next () with
+let network first next = match first with
   | "lffn" -> let widths = list next nat in let bias = bool next in
     lffn widths bias, Printf.sprintf "lffn [%s] bias %b" (numbers widths) bias
   | "pnn" -> let widths = list next nat in let degree = nat next in let bias = bool next in
@@ -76,7 +84,7 @@ let network next = match next () with
     pnn_degrees widths degrees bias,
     Printf.sprintf "pnn [%s] degrees [%s] bias %b" (numbers widths) (numbers degrees) bias
   | "recorded" -> let lines = list next line in let results = list next operand in
-    recorded { lines; results }, shown lines results
+    recorded { lines; results }, shown (List.map (fun l -> Basic l) lines) results
   | "lrnn" -> let q = nat next in let n = nat next in let p = nat next in let t = nat next in let every = bool next in
     lrnn q n p t every, Printf.sprintf "lrnn inputs %d hidden %d outputs %d steps %d every %b" q n p t every
   | w -> raise (Bad ("`" ^ w ^ "` is not a family"))
@@ -124,15 +132,57 @@ let absence next =
   let rootless = list next integer in
   { multipliers; form; rootless }
 
-let say valid statement = Printf.printf "  %s: %s\n" (if valid then "valid" else "INVALID") statement; valid
+let say valid statement = Printf.printf "  %s: %s\n%!" (if valid then "valid" else "INVALID") statement; valid
 
-(* One network: a certificate, then what it proves. *)
-let section next =
-  let program, name = network next in
-  let asked, samples = match next () with
-    | "functional" -> Functional, "functional"
-    | "samples" -> let m = nat next in Samples m, Printf.sprintf "%d samples" m
-    | w -> raise (Bad ("`" ^ w ^ "` stands where `samples` or `functional` is expected")) in
+let samples next = match next () with
+  | "functional" -> Functional, "functional"
+  | "samples" -> let m = nat next in Samples m, Printf.sprintf "%d samples" m
+  | w -> raise (Bad ("`" ^ w ^ "` stands where `samples` or `functional` is expected"))
+let dimension (set, k) = Printf.sprintf "the dimension of weights %s is %d" (numbers set) k
+let at_most set k = Printf.sprintf "the dimension of weights %s is at most %d" (numbers set) k
+let at_least set k = Printf.sprintf "the dimension of weights %s is at least %d" (numbers set) k
+
+(* One network with quotients, exponentials and logarithms. *)
+let functions next =
+  let flines = list next function_line in
+  let fresults = list next operand in
+  let fasked, on = samples next in
+  let sample next =
+    let at_weights = list next integer in
+    let at_input = list next integer in
+    let at_functions = list next (fun next -> let line = nat next in line, integer next) in
+    { at_weights; at_input; at_functions } in
+  let fshown = list next sample in
+  let fpoint = list next sample in
+  let bound next =
+    let set = list next nat in
+    let k = nat next in
+    let reason = match next () with
+      | "size" -> FSize
+      | "labels" -> FLabels
+      | "kernel" -> FKernel (list next (fun next -> list next polynomial))
+      | "inclusion" -> FInclusion (nat next)
+      | w -> raise (Bad ("`" ^ w ^ "` is not a rule")) in
+    (set, k), reason in
+  let fbounds = list next bound in
+  let c = { fnetwork = { flines; fresults }; fasked; fshown; fpoint; fbounds } in
+  Printf.printf "  %s, %s\n" (shown flines fresults) on;
+  let whole = lazy (fcertificate_ok c) and upper = lazy (fupper_ok c) in
+  let answer next =
+    let word = next () in
+    let set = list next nat in
+    let k = nat next in
+    match word with
+    | "dimension" -> say (Lazy.force whole && fdimension_ok c set k) (dimension (set, k))
+    | "at_least" -> say (Lazy.force whole && fat_least_ok c set k) (at_least set k)
+    | "at_most" -> say (Lazy.force upper && fat_most_ok c set k) (at_most set k)
+    | w -> raise (Bad ("`" ^ w ^ "` is not an answer")) in
+  List.for_all (fun valid -> valid) (list next answer)
+
+(* One other network: a certificate, then what it proves. *)
+let polynomials first next =
+  let program, name = network first next in
+  let asked, samples = samples next in
   let weights_at = list next integer in
   let inputs_at = list next (fun next -> list next integer) in
   let symmetries = list next symmetry in
@@ -144,16 +194,15 @@ let section next =
     | "dimensions" ->
       let within = list next nat in
       let all = list next (fun next -> let set = list next nat in set, nat next) in
-      let dimension (set, k) = Printf.sprintf "the dimension of weights %s is %d" (numbers set) k in
       say (ok && dimensions_ok c within all) (String.concat "\n    " (List.map dimension all))
     | "at_most" ->
       let set = list next nat in
       let k = nat next in
-      say (ok && at_most_ok c set k) (Printf.sprintf "the dimension of weights %s is at most %d" (numbers set) k)
+      say (ok && at_most_ok c set k) (at_most set k)
     | "at_least" ->
       let set = list next nat in
       let k = nat next in
-      say (ok && at_least_ok c set k) (Printf.sprintf "the dimension of weights %s is at least %d" (numbers set) k)
+      say (ok && at_least_ok c set k) (at_least set k)
     | "census" ->
       let set = list next nat in
       let table = list next (fun next -> list next integer) in
@@ -173,6 +222,10 @@ let section next =
       say valid (Printf.sprintf "%s of weights %s\n    student %s\n    teacher %s\n    %s" found (numbers set) (all i.student) (all i.teacher) where)
     | w -> raise (Bad ("`" ^ w ^ "` is not an answer")) in
   List.for_all (fun valid -> valid) (ok :: list next answer)
+
+let section next = match next () with
+  | "functions" -> functions next
+  | first -> polynomials first next
 
 (* 0: all valid; 1: something is not; 2: a file was not read; 3: one is too large to be decided. *)
 let check name =

@@ -1,0 +1,1 @@
+../../../proofs/coq/FunctionsChecker.v

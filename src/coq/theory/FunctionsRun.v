@@ -1,0 +1,1 @@
+../../../proofs/coq/FunctionsRun.v
