@@ -124,7 +124,7 @@ have spk : size (pknown k) = k by have [szk _] := H; rewrite (szk tt) size_run a
 apply: (rcons_alike K H).
 have [_ [b1 b2]] := value_beside K (w := fun=> variable_w) (dw := fun=> pdw) (x := fun=> variable_x) (dx := fun=> p0) (e := fun=> variable_e)
   hw hdw hx hdx he H (defined_nth lt same_run.2).
-rewrite /short spk; case: ifP => [nil_|_]; split=> //=; first by rewrite -line_value_e //; exact: he.
+rewrite /short spk; case: ifP => [nil_|_]; split=> //=; first by case: ifP => _ //; rewrite -line_value_e //; exact: he.
 by rewrite (is_p_nil b2 nil_) -(pval_nil kenv); exact: is_p_over1.
 Qed.
 Lemma fvanishes_sound l : \sum_(j < size A) pval kenv (nth [::] v j) * fentry p P (nth 0%N A j) s l = 0.

@@ -89,9 +89,10 @@ Definition variable_w (i : nat) : pquotients := over1 (symbolic_weight i).
 Definition variable_x (j : nat) : pquotients := over1 (pvar (input_variable 2 0 j)).
 Definition variable_e (k : nat) : pquotients := over1 (pvar (input_variable 2 1 k)).
 Definition p0 (i : nat) : pquotients := over1 [::].
-(** What does not move along a vector may be anything: a variable is put in its place. *)
+(** What does not move along a vector may be anything: in place of a quotient a variable is put. *)
+Definition is_polynomial (a : pquotient) : bool := if a.2 is [:: (Zpos xH, [::])] then true else false.
 Definition short (k : nat) (v : pquotients * pquotients) : pquotients * pquotients :=
-  if nilp v.2.1 then (variable_e k, pq_zero : pquotients) else v.
+  if nilp v.2.1 then (if is_polynomial v.1 then v.1 else variable_e k, pq_zero : pquotients) else v.
 Definition short_run (dw : nat -> pquotients) (ls : seq fline) (known : seq (pquotients * pquotients)) : seq (pquotients * pquotients) :=
   foldl (fun known l => rcons known (short (size known) (fvalue variable_w dw variable_x p0 variable_e known l))) known ls.
 Definition fvanishes (A : seq nat) (v : seq polynomial) : bool :=
