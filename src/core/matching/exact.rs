@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use rug::{Integer, Rational};
 
 use crate::allocation::Allocation;
-use crate::network::{Network, Probe, Recurrence, Samples};
+use crate::network::{Network, Probe, Recurrence, Samples, SingleEnded};
 use crate::number::binomial;
 use crate::reach::Evidence;
 
@@ -161,12 +161,13 @@ pub(super) fn exact(
         let applies = normal && network.probe_inputs(samples) > 1;
         return applies.then(|| diagonals(&layers, allocation)).flatten();
     }
+    if let Some(exact) = coordinates((network, samples), allocation) {
+        return Some(exact);
+    }
     let recurrence = network.single_recurrence()?;
-    coordinates(&recurrence, allocation).or_else(|| {
-        let determined = matches!(network.probe(samples), Probe::Fixed(_));
-        let far = determined.then(|| two_units(&recurrence, allocation)).flatten();
-        far.or_else(|| (normal && determined).then(|| two_poles(&recurrence, allocation)).flatten())
-    })
+    let determined = matches!(network.probe(samples), Probe::Fixed(_));
+    let far = determined.then(|| two_units(&recurrence, allocation)).flatten();
+    far.or_else(|| (normal && determined).then(|| two_poles(&recurrence, allocation)).flatten())
 }
 
 /// Whether the teacher's hidden units can be given scales that make its frozen weights the student's, whatever the two are: the
@@ -203,14 +204,30 @@ pub(super) fn coins(count: usize, heads: std::ops::RangeInclusive<i64>) -> Ratio
     Rational::from((ways, Integer::from(1) << count as u32))
 }
 
-/// All of the recurrent matrix learns, and something of the encoder or the decoder: that makes their product the teacher's, and
-/// then coordinates of the hidden units take both to the teacher's.
-fn coordinates(recurrence: &Recurrence, allocation: &Allocation) -> Option<Exact> {
+/// All of the recurrent matrix learns, of a network with one input and one output. If something of the encoder or the decoder does,
+/// that makes their product the teacher's, and then coordinates of the hidden units take both to the teacher's.
+///
+/// If nothing of them does, let there be T ≤ 2n steps and fewer than T samples, with labels at the last step. Then labels are fewer than
+/// the numbers H_t = D Wᵗ B, t < T, that they are combinations of: other numbers than the teacher's have the same labels, and some of these
+/// have H_0 = D B, the student's. They are generic otherwise, as the teacher's are any T numbers, so with any further ones up to H_{2n−1}
+/// their n × n Hankel matrix is invertible, and they are those of a system of n units (Ho and Kalman), whose encoder and decoder have
+/// the student's product, which is not 0. Coordinates take both to the student's.
+fn coordinates((network, samples): (&Network, Samples), allocation: &Allocation) -> Option<Exact> {
+    let SingleEnded { matrix, decoder: Some(decoder), encoder: Some(encoder) } = network.single_ended()? else {
+        return None;
+    };
     let learns = |w: &usize| allocation.contains(*w);
-    let whole = recurrence.diagonal.iter().chain(&recurrence.others).all(learns);
-    let product = recurrence.encoder.iter().chain(&recurrence.decoder).any(learns);
-    let formula = "W = G W* G⁻¹ is a student that matches, where G B* = B and D G = D*".to_owned();
-    (whole && product).then(|| Exact::of(Theorem::Coordinates, Rational::from(1), formula))
+    if !matrix.iter().all(learns) {
+        return None;
+    }
+    if encoder.iter().chain(&decoder).any(learns) {
+        let formula = "W = G W* G⁻¹ is a student that matches, where G B* = B and D G = D*".to_owned();
+        return Some(Exact::of(Theorem::Coordinates, Rational::from(1), formula));
+    }
+    let (shapes, fewer) = (network.shapes(), matches!(network.probe(samples), Probe::Generic(_)));
+    let short = shapes.steps? <= shapes.hidden?.saturating_mul(2);
+    let formula = "W of a system in coordinates where its encoder is B and its decoder D".to_owned();
+    (fewer && short).then(|| Exact::of(Theorem::Coordinates, Rational::from(1), formula))
 }
 
 /// Two hidden units with one input and one output, of which the whole diagonal learns, one entry beside it, and the decoder's and the encoder's
@@ -370,6 +387,41 @@ mod tests {
             let allocation = parse(network.layout(), text).unwrap();
             assert_eq!(exact(&network, None, &allocation, Samples::Functional, Ensemble::Gaussian), None, "{text}");
         }
+    }
+
+    /// All of the recurrent matrix, alone on fewer samples than steps, or with a weight beside it: every instance that elimination decides
+    /// has a match.
+    #[test]
+    fn the_whole_recurrent_matrix_matches() {
+        let settings = Settings { seed: 9, error_log2: -60 };
+        let mut decided = 0;
+        for (text, learns, samples, is_so) in [
+            ("lrnn(1, 2, 1, 4)", "W", Samples::Count(3), true),
+            ("lrnn(1, 2, 1, 4)", "W", Samples::Count(2), true),
+            ("lrnn(1, 2, 1, 3)", "W", Samples::Count(2), true),
+            ("lrnn(1, 2, 1, 3)", "W D[0,0]", Samples::Functional, true),
+            ("lrnn(1, 2, 1, 3)", "W B[0,0]", Samples::Count(2), true),
+            ("lrnn(1, 2, 1, 5)", "W", Samples::Count(3), false),
+            ("lrnn(1, 2, 1, 4)", "W[0,:] W[1,0]", Samples::Count(3), false),
+            ("lrnn(1, 2, 2, 3)", "W D[0,0]", Samples::Count(1), false),
+        ] {
+            let network: Network = text.parse().unwrap();
+            let allocation = parse(network.layout(), learns).unwrap();
+            let found = coordinates((&network, samples), &allocation);
+            assert_eq!(found.is_some(), is_so, "{text} {learns}, {samples}");
+            if is_so {
+                let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+                let options = MatchOptions { trials: Trials::Fixed(300), ..MatchOptions::default() };
+                let estimate = matcher.estimate(&allocation, &options, &Control::unlimited());
+                assert_eq!(estimate.unmatched, 0, "{text} {learns}, {samples}");
+                decided += estimate.matched;
+            }
+        }
+        assert!(decided > 1_000, "{decided}");
+        // Functional labels determine D B.
+        let network: Network = "lrnn(1, 2, 1, 4)".parse().unwrap();
+        let all = parse(network.layout(), "W").unwrap();
+        assert_eq!(coordinates((&network, Samples::Functional), &all), None);
     }
 
     /// The law of two by two against instances decided by elimination, and against its discriminant in other programs.
