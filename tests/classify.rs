@@ -34,6 +34,8 @@ fn as_if_each_allocation_was_asked_about() {
         ("lffn([2, 2, 2])", Samples::Functional),
         ("lffn([2, 1, 2])", Samples::Functional),
         ("lrnn(1, 2, 1, 4)", Samples::Count(2)),
+        ("lrnn(1, 2, 1, 5, readout=\"all\")", Samples::Functional),
+        ("pnn([1, 2, 1, 2], degree=[2, 3])", Samples::Functional),
         ("pnn([1, 2, 1], degree=2)", Samples::Functional),
         ("pnn([2, 1, 1], degree=3)", Samples::Count(1)),
     ] {
@@ -229,6 +231,8 @@ fn signs_bottlenecks_and_slices_agree_with_instances() {
         ("pnn([2, 1, 2], degree=2)", Samples::Functional),
         ("pnn([1, 2, 1, 1], degree=[2, 3])", Samples::Functional),
         ("pnn([2, 1, 1, 1], degree=[3, 2])", Samples::Count(2)),
+        ("pnn([2, 2, 1, 1], degree=2)", Samples::Count(2)),
+        ("pnn([2, 2, 1, 1], degree=[3, 2])", Samples::Count(2)),
         ("pnn([2, 1, 2], degree=3)", Samples::Count(2)),
         ("pnn([1, 1, 2], degree=2, bias=True)", Samples::Count(2)),
         ("pnn([2, 2, 1], degree=2)", Samples::Count(2)),

@@ -62,6 +62,9 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
             }
             Reason::Exact(Theorem::Copying) => rule("one", "copying", spans, None, section),
             Reason::Exact(Theorem::Rescaling) => rule("one", "rescaled teacher", spans, None, section),
+            reason @ Reason::Smaller { .. } => {
+                rule("open", &format!("{reason}: no rule of the checker"), spans, None, section)
+            }
             reason if answer.verdict == Verdict::One => {
                 rule("open", &format!("{reason}: no rule of the checker"), spans, None, section)
             }

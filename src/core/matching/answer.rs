@@ -68,6 +68,40 @@ impl std::fmt::Display for Hypothesis {
     }
 }
 
+/// Why a smaller question has the same answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reduction {
+    /// Of a linear recurrent network with one input and one output, all of whose decoder or encoder learns, nothing else matters than
+    /// what of the recurrent matrix does.
+    Poles,
+    /// One hidden unit, of whose outputs all but one at most are free: this row of the decoder is enough.
+    State {
+        /// The row.
+        row: usize,
+    },
+    /// Above a hidden layer of one unit any scale will do, or just one: what is below decides.
+    Below {
+        /// The layer.
+        layer: usize,
+    },
+    /// Below a hidden layer of one unit any scale will do: what is above decides.
+    Above {
+        /// The layer.
+        layer: usize,
+    },
+}
+
+impl std::fmt::Display for Reduction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reduction::Poles => write!(f, "law of poles"),
+            Reduction::State { row } => write!(f, "bottleneck law, one hidden unit and row {row} of its decoder"),
+            Reduction::Below { layer } => write!(f, "bottleneck law, below layer {layer}"),
+            Reduction::Above { layer } => write!(f, "bottleneck law, above layer {layer}"),
+        }
+    }
+}
+
 /// Why the verdict is what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -115,6 +149,15 @@ pub enum Reason {
     },
     /// A theorem gives the value, or bounds of it.
     Exact(Theorem),
+    /// A smaller question has the same answer, for this reason.
+    Smaller {
+        /// Why it has.
+        law: Reduction,
+        /// Weights, and of which network where it is another one.
+        what: String,
+        /// Why the answer to that is what it is.
+        because: Box<Reason>,
+    },
     /// The allocation spans, no law applies, and no instance that shows MP < 1 was decided.
     NoLaw,
     /// A network with kinks: as many units are free as there are samples.
@@ -174,6 +217,7 @@ impl std::fmt::Display for Reason {
                 "it spans, and the instance of trial {trial} has no real match; likely those near it have none either"
             ),
             Reason::Exact(theorem) => write!(f, "{theorem}"),
+            Reason::Smaller { law, what, because } => write!(f, "{law}: as of {what}, and that by this: {because}"),
             Reason::NoLaw => {
                 write!(f, "it spans, but no law settles it and no instance shows that the value is below 1")
             }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use rug::{Integer, Rational};
 
 use crate::allocation::Allocation;
-use crate::network::{Network, Probe, Recurrence, Samples};
+use crate::network::{Network, Probe, Recurrence, Samples, SingleEnded};
 use crate::number::binomial;
 use crate::reach::Evidence;
 
@@ -43,6 +43,8 @@ pub enum Theorem {
     Cone,
     /// The recurrent matrix is the teacher's in other coordinates, which fit any encoder and decoder whose product is the teacher's.
     Coordinates,
+    /// Two units, of one of which encoder and decoder learn: far along the diagonal a quadratic equation has real roots.
+    TwoUnits,
     /// Two poles are real exactly if a discriminant is not negative.
     TwoPoles,
     /// The mean number of solutions is the area of random convex bodies (Kac and Rice, Vitale).
@@ -65,6 +67,7 @@ impl std::fmt::Display for Theorem {
             Theorem::UniqueTerms => "terms are unique: the signs of the powers decide (Kruskal)",
             Theorem::Cone => "cone law: even powers reach a cone of random vectors (Wendel)",
             Theorem::Coordinates => "the recurrent matrix is the teacher's in coordinates that fit encoder and decoder",
+            Theorem::TwoUnits => "two units: far along the diagonal a quadratic equation has real roots",
             Theorem::TwoPoles => "two poles: the discriminant of a characteristic polynomial",
             Theorem::Zonoids => "mean number of solutions as an area (Kac and Rice, Vitale)",
             Theorem::Signs => "sign law: no learnable weight can make an output negative",
@@ -158,11 +161,13 @@ pub(super) fn exact(
         let applies = normal && network.probe_inputs(samples) > 1;
         return applies.then(|| diagonals(&layers, allocation)).flatten();
     }
+    if let Some(exact) = coordinates((network, samples), allocation) {
+        return Some(exact);
+    }
     let recurrence = network.single_recurrence()?;
-    coordinates(&recurrence, allocation).or_else(|| {
-        let applies = normal && matches!(network.probe(samples), Probe::Fixed(_));
-        applies.then(|| two_poles(&recurrence, allocation)).flatten()
-    })
+    let determined = matches!(network.probe(samples), Probe::Fixed(_));
+    let far = determined.then(|| two_units(&recurrence, allocation)).flatten();
+    far.or_else(|| (normal && determined).then(|| two_poles(&recurrence, allocation)).flatten())
 }
 
 /// Whether the teacher's hidden units can be given scales that make its frozen weights the student's, whatever the two are: the
@@ -199,14 +204,49 @@ pub(super) fn coins(count: usize, heads: std::ops::RangeInclusive<i64>) -> Ratio
     Rational::from((ways, Integer::from(1) << count as u32))
 }
 
-/// All of the recurrent matrix learns, and something of the encoder or the decoder: that makes their product the teacher's, and
-/// then coordinates of the hidden units take both to the teacher's.
-fn coordinates(recurrence: &Recurrence, allocation: &Allocation) -> Option<Exact> {
+/// All of the recurrent matrix learns, of a network with one input and one output. If something of the encoder or the decoder does,
+/// that makes their product the teacher's, and then coordinates of the hidden units take both to the teacher's.
+///
+/// If nothing of them does, let there be T ≤ 2n steps and fewer than T samples, with labels at the last step. Then labels are fewer than
+/// the numbers H_t = D Wᵗ B, t < T, that they are combinations of: other numbers than the teacher's have the same labels, and some of these
+/// have H_0 = D B, the student's. They are generic otherwise, as the teacher's are any T numbers, so with any further ones up to H_{2n−1}
+/// their n × n Hankel matrix is invertible, and they are those of a system of n units (Ho and Kalman), whose encoder and decoder have
+/// the student's product, which is not 0. Coordinates take both to the student's.
+fn coordinates((network, samples): (&Network, Samples), allocation: &Allocation) -> Option<Exact> {
+    let SingleEnded { matrix, decoder: Some(decoder), encoder: Some(encoder) } = network.single_ended()? else {
+        return None;
+    };
     let learns = |w: &usize| allocation.contains(*w);
-    let whole = recurrence.diagonal.iter().chain(&recurrence.others).all(learns);
-    let product = recurrence.encoder.iter().chain(&recurrence.decoder).any(learns);
-    let formula = "W = G W* G⁻¹ is a student that matches, where G B* = B and D G = D*".to_owned();
-    (whole && product).then(|| Exact::of(Theorem::Coordinates, Rational::from(1), formula))
+    if !matrix.iter().all(learns) {
+        return None;
+    }
+    if encoder.iter().chain(&decoder).any(learns) {
+        let formula = "W = G W* G⁻¹ is a student that matches, where G B* = B and D G = D*".to_owned();
+        return Some(Exact::of(Theorem::Coordinates, Rational::from(1), formula));
+    }
+    let (shapes, fewer) = (network.shapes(), matches!(network.probe(samples), Probe::Generic(_)));
+    let short = shapes.steps? <= shapes.hidden?.saturating_mul(2);
+    let formula = "W of a system in coordinates where its encoder is B and its decoder D".to_owned();
+    (fewer && short).then(|| Exact::of(Theorem::Coordinates, Rational::from(1), formula))
+}
+
+/// Two hidden units with one input and one output, of which the whole diagonal learns, one entry beside it, and the decoder's and the encoder's
+/// weight of one unit: 1. Let that be unit 0, W[0,1] learn, and W[1,0] = w; h_k are the teacher's numbers D W^k B, τ and δ its trace and
+/// determinant. A match has W[1,1] = τ − u and W[0,1] = (u (τ − u) − δ) / w for u = W[0,0], and D[0] = x, B[0] = k / x for k = h_0 − D[1] B[1];
+/// then the characteristic polynomial and h_0 are the teacher's, and what is left is h_1, times x
+///
+///   B[1] W[0,1] x² + (k u + D[1] B[1] (τ − u) − h_1) x + D[1] w k = 0.
+///
+/// Its discriminant is a polynomial in u with the leading term ((k − D[1] B[1])² + 4 k D[1] B[1]) u² = h_0² u²: positive for all large u, and
+/// then there is a real x, not 0 as the constant term is not. With W[1,0] learning in place of W[0,1] the outer coefficients have the
+/// same product, and transposing the network and renaming its units give the others. More weights match more.
+fn two_units(recurrence: &Recurrence, allocation: &Allocation) -> Option<Exact> {
+    let Recurrence { diagonal, others, encoder, decoder } = recurrence;
+    let learns = |w: &usize| allocation.contains(*w);
+    let unit = (0..diagonal.len()).any(|i| learns(&encoder[i]) && learns(&decoder[i]));
+    let enough = diagonal.len() == 2 && diagonal.iter().all(learns) && others.iter().any(learns) && unit;
+    let formula = "a discriminant with the leading term (D* B*)^2 u^2, u on the diagonal".to_owned();
+    enough.then(|| Exact::of(Theorem::TwoUnits, Rational::from(1), formula))
 }
 
 /// Two hidden units with one input and one output: the decoder or the encoder adapts to any poles, so the diagonal has to
@@ -249,7 +289,7 @@ mod tests {
     use super::*;
     use crate::allocation::parse;
     use crate::control::Control;
-    use crate::matching::{Limits, MatchOptions, Matcher, Trials};
+    use crate::matching::{Limits, MatchOptions, Matcher, Reason, Trials};
     use crate::number::{Field, Ring, Stream, generator};
     use crate::reach::point::ModularPoint;
     use crate::reach::{Evidence, Settings};
@@ -317,6 +357,71 @@ mod tests {
             let learnable = Allocation::all(network.weights()).difference(&frozen);
             assert_eq!(is_rescaled_teacher(&network, &learnable), is_so, "{network} {frozen:?}");
         }
+    }
+
+    /// Far along the diagonal: every instance that elimination decides has a match.
+    #[test]
+    fn two_units_match_always() {
+        let network: Network = "lrnn(1, 2, 1, 4)".parse().unwrap();
+        let settings = Settings { seed: 8, error_log2: -60 };
+        let matcher = Matcher::new(&network, Samples::Functional, settings, Limits::default()).unwrap();
+        let mut decided = 0;
+        for text in [
+            "D[0,0] B[0,0] W[0,0] W[0,1] W[1,1]",
+            "D[0,0] B[0,0] W[0,0] W[1,0] W[1,1]",
+            "D[0,1] B[1,0] W[0,0] W[0,1] W[1,1]",
+            "D[0,1] B[1,0] W[0,0] W[1,0] W[1,1]",
+        ] {
+            let allocation = parse(network.layout(), text).unwrap();
+            let options = MatchOptions { trials: Trials::Fixed(300), ..MatchOptions::default() };
+            let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
+            assert_eq!(answer.reason, Reason::Exact(Theorem::TwoUnits), "{text}");
+            let estimate = matcher.estimate(&allocation, &options, &Control::unlimited());
+            assert_eq!(estimate.unmatched, 0, "{text}");
+            decided += estimate.matched;
+        }
+        assert!(decided > 1_000, "{decided}");
+        // Of other weights the theorem says nothing.
+        for text in ["D[0,0] B[0,0] W[0,0] W[1,1]", "D[0,0] B[1,0] W[0,0] W[0,1] W[1,1]", "D[0,0] B[0,0] W[0,0] W[0,1]"]
+        {
+            let allocation = parse(network.layout(), text).unwrap();
+            assert_eq!(exact(&network, None, &allocation, Samples::Functional, Ensemble::Gaussian), None, "{text}");
+        }
+    }
+
+    /// All of the recurrent matrix, alone on fewer samples than steps, or with a weight beside it: every instance that elimination decides
+    /// has a match.
+    #[test]
+    fn the_whole_recurrent_matrix_matches() {
+        let settings = Settings { seed: 9, error_log2: -60 };
+        let mut decided = 0;
+        for (text, learns, samples, is_so) in [
+            ("lrnn(1, 2, 1, 4)", "W", Samples::Count(3), true),
+            ("lrnn(1, 2, 1, 4)", "W", Samples::Count(2), true),
+            ("lrnn(1, 2, 1, 3)", "W", Samples::Count(2), true),
+            ("lrnn(1, 2, 1, 3)", "W D[0,0]", Samples::Functional, true),
+            ("lrnn(1, 2, 1, 3)", "W B[0,0]", Samples::Count(2), true),
+            ("lrnn(1, 2, 1, 5)", "W", Samples::Count(3), false),
+            ("lrnn(1, 2, 1, 4)", "W[0,:] W[1,0]", Samples::Count(3), false),
+            ("lrnn(1, 2, 2, 3)", "W D[0,0]", Samples::Count(1), false),
+        ] {
+            let network: Network = text.parse().unwrap();
+            let allocation = parse(network.layout(), learns).unwrap();
+            let found = coordinates((&network, samples), &allocation);
+            assert_eq!(found.is_some(), is_so, "{text} {learns}, {samples}");
+            if is_so {
+                let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+                let options = MatchOptions { trials: Trials::Fixed(300), ..MatchOptions::default() };
+                let estimate = matcher.estimate(&allocation, &options, &Control::unlimited());
+                assert_eq!(estimate.unmatched, 0, "{text} {learns}, {samples}");
+                decided += estimate.matched;
+            }
+        }
+        assert!(decided > 1_000, "{decided}");
+        // Functional labels determine D B.
+        let network: Network = "lrnn(1, 2, 1, 4)".parse().unwrap();
+        let all = parse(network.layout(), "W").unwrap();
+        assert_eq!(coordinates((&network, Samples::Functional), &all), None);
     }
 
     /// The law of two by two against instances decided by elimination, and against its discriminant in other programs.

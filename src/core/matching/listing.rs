@@ -245,7 +245,8 @@ impl<'a> OrbitMatcher<'a> {
         let Some((trial, found)) = witness else {
             return UNDECIDED;
         };
-        let normal = normality(self.matcher.network(), self.matcher.samples(), basis.size());
+        let (network, samples) = self.matcher.solved();
+        let normal = normality(network, samples, basis.size());
         let decided = found.error_log2.map_or(Evidence::Proved, Evidence::within);
         let decision = Evidence::all([spans, chosen(trial as usize + 1, [decided])]);
         let evidence = evidence_of_fraction(decision, normal, boundedness(Some(degree)));

@@ -3,6 +3,8 @@
 mod decide;
 mod error;
 mod options;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,12 +21,13 @@ use crate::reach::point::ModularPoint;
 use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patterns, ReachError, Settings};
 
 use super::answer::{Estimate, MatchAnswer, Verdict};
-use super::bottleneck::{Bound, Parts};
+use super::bottleneck::{Bound, Parts, Reduced, reduce};
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Search, estimate, first_without_match};
 use super::instance::{Cut, Decision, Instance};
 use super::laws::{bases, certain_match};
+use super::poles::Poles;
 use super::powers::Powers;
 use super::search::search_without_match;
 use super::shallow::Shallow;
@@ -52,6 +55,9 @@ const MOST_WITNESSES: u64 = 64;
 /// Answers questions about one network at so many samples.
 #[derive(Clone, Debug)]
 pub struct Matcher {
+    /// What is asked about.
+    asked: (Network, Samples),
+    /// What stands in for it, or the same: for students and teachers that are generic.
     network: Network,
     samples: Samples,
     settings: Settings,
@@ -80,6 +86,7 @@ struct Polynomial {
     counter: DegreeCounter<'static>,
     solver: Solver<'static>,
     powers: Option<Powers>,
+    poles: Option<Poles>,
     parts: Parts,
 }
 
@@ -97,9 +104,23 @@ impl Matcher {
         settings: Settings,
         limits: Limits<'_>,
     ) -> Result<Self, MatchError> {
+        let asked = (network.clone(), network.matched_on(samples));
+        let (network, samples) = match network.stand_in(asked.1) {
+            Some(other) => (other, Samples::Functional),
+            None => asked.clone(),
+        };
+        Self::solving(asked, (network, samples), settings, limits)
+    }
+
+    /// Answers what is asked by what stands in for it.
+    fn solving(
+        asked: (Network, Samples),
+        (network, samples): (Network, Samples),
+        settings: Settings,
+        limits: Limits<'_>,
+    ) -> Result<Self, MatchError> {
         let (control, limits) = (limits.control, limits.alone());
-        let samples = network.matched_on(samples);
-        let engine = match Dimensions::new(network, samples, settings.seed, DRAWS, &control)? {
+        let engine = match Dimensions::new(&network, samples, settings.seed, DRAWS, &control)? {
             Dimensions::Matroid(mut matroid) if network.is_analytic() => {
                 // Where no number of points gives a bound, a second one is a second look.
                 let hopeless = matroid.chance().is_hopeless();
@@ -110,19 +131,19 @@ impl Matcher {
             Dimensions::Matroid(mut matroid) => {
                 let points = matroid.trials_for_one(settings.error_log2 - 1)?;
                 matroid.extend_to(points, &control)?;
-                let counter = DegreeCounter::new(network, samples, settings.seed, limits);
+                let counter = DegreeCounter::new(&network, samples, settings.seed, limits);
                 let primes = Primes::new(settings.seed, Stream::Primes.at(0), limits.primes);
                 let solver = Solver::new(primes, limits, settings.error_log2 - TRIALS_LOG2);
-                let powers = Powers::of(network);
-                let parts = Parts::default();
-                Engine::Polynomial(Box::new(Polynomial { matroid: *matroid, counter, solver, powers, parts }))
+                let powers = Powers::of(&network);
+                let (poles, parts) = (Poles::of(&network), Parts::default());
+                Engine::Polynomial(Box::new(Polynomial { matroid: *matroid, counter, solver, powers, poles, parts }))
             }
             Dimensions::Patterns(patterns) => {
-                let shallow = network.is_built_in().then(|| Shallow::of(network));
+                let shallow = network.is_built_in().then(|| Shallow::of(&network));
                 Engine::Piecewise { patterns, shallow }
             }
         };
-        Ok(Matcher { network: network.clone(), samples, settings, engine, kept: None })
+        Ok(Matcher { asked, network, samples, settings, engine, kept: None })
     }
 
     /// What laws say of a match probability with little work, where so much is known of parts of the network.
@@ -152,14 +173,45 @@ impl Matcher {
         certain.map_or(Bound::Open, |(_, evidence)| Bound::One(evidence))
     }
 
+    /// The law of poles, where it speaks of this network and these samples.
+    pub(super) fn poles(&self) -> Option<&Poles> {
+        match &self.engine {
+            Engine::Polynomial(p) => p.poles.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The same question about a part of the network, for an allocation that spans, where a part decides alone.
+    pub(super) fn reduced(
+        &self,
+        allocation: &Allocation,
+        ensemble: Ensemble,
+        control: &Control<'_>,
+    ) -> Option<Reduced> {
+        let Engine::Polynomial(p) = &self.engine else {
+            return None;
+        };
+        reduce((&self.network, self.samples), &p.parts, allocation, (ensemble, self.settings), control)
+    }
+
     /// The network.
     pub fn network(&self) -> &Network {
-        &self.network
+        &self.asked.0
     }
 
     /// The samples.
     pub fn samples(&self) -> Samples {
-        self.samples
+        self.asked.1
+    }
+
+    /// The network that instances are decided on for generic students and teachers, and on which samples.
+    pub(super) fn solved(&self) -> (&Network, Samples) {
+        (&self.network, self.samples)
+    }
+
+    /// The network and samples that students and teachers of an ensemble are drawn for.
+    fn drawn(&self, ensemble: Ensemble) -> (&Network, Samples) {
+        if ensemble.is_generic() { self.solved() } else { (self.network(), self.samples()) }
     }
 
     /// What is computed with.
@@ -242,8 +294,8 @@ impl Matcher {
     fn polynomial(&self, what: &'static str) -> Result<&Polynomial, MatchError> {
         match &self.engine {
             Engine::Polynomial(p) => Ok(p),
-            Engine::Analytic(_) => Err(ReachError::OnlyPolynomial { network: self.network.to_string(), what }.into()),
-            Engine::Piecewise { .. } => Err(MatchError::NotPolynomial { network: self.network.to_string(), what }),
+            Engine::Analytic(_) => Err(ReachError::OnlyPolynomial { network: self.network().to_string(), what }.into()),
+            Engine::Piecewise { .. } => Err(MatchError::NotPolynomial { network: self.network().to_string(), what }),
         }
     }
 
@@ -326,8 +378,9 @@ impl Matcher {
         else {
             return None;
         };
-        let (network, solver) = (&self.network, &polynomial.solver);
-        let instance = Instance::draw(network, self.samples, options.ensemble, self.settings.seed, trial);
+        // The same student and teacher, whose labels are those of the network that is asked about.
+        let (network, solver) = (self.network(), &polynomial.solver);
+        let instance = Instance::draw(network, self.samples(), options.ensemble, self.settings.seed, trial);
         let proof = if finding.real {
             let whole = [allocation.clone()];
             let bases = if cut.bases.is_empty() { &whole } else { cut.bases.as_slice() };
@@ -357,7 +410,9 @@ impl Matcher {
         }
         match &self.engine {
             Engine::Polynomial(_) | Engine::Analytic(_) => Ok(()),
-            Engine::Piecewise { shallow: None, .. } => Err(MatchError::OwnKinks { network: self.network.to_string() }),
+            Engine::Piecewise { shallow: None, .. } => {
+                Err(MatchError::OwnKinks { network: self.network().to_string() })
+            }
             Engine::Piecewise { .. } if allocation.size() == weights => Ok(()),
             Engine::Piecewise { shallow: Some(shallow), .. } => shallow.accept(allocation),
         }
@@ -365,13 +420,13 @@ impl Matcher {
 
     /// Refuses more inputs that have to be drawn than fit.
     fn accept_inputs(&self, ensemble: Ensemble) -> Result<(), MatchError> {
-        let (inputs, entries) = (ensemble.probe_inputs(&self.network, self.samples), self.network.input_size());
+        let (inputs, entries) = (ensemble.probe_inputs(self.network(), self.samples()), self.network().input_size());
         if inputs.saturating_mul(entries) <= MOST_INPUT_ENTRIES {
             return Ok(());
         }
         Err(MatchError::Reach(ReachError::InputsTooLarge {
-            network: self.network.to_string(),
-            samples: self.samples.to_string(),
+            network: self.network().to_string(),
+            samples: self.samples().to_string(),
             inputs: inputs as u64,
             entries: entries as u64,
             limit: MOST_INPUT_ENTRIES as u64,
@@ -444,16 +499,27 @@ impl Matcher {
         trial: u64,
         control: &Control<'_>,
     ) -> Decision {
-        let instance = Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
+        let (network, samples) = self.drawn(options.ensemble);
+        let instance = Instance::draw(network, samples, options.ensemble, self.settings.seed, trial);
+        self.decide_drawn((allocation, cut), network, &instance, control)
+    }
+
+    fn decide_drawn(
+        &self,
+        (allocation, cut): (&Allocation, &Cut),
+        network: &Network,
+        instance: &Instance,
+        control: &Control<'_>,
+    ) -> Decision {
         match &self.engine {
             Engine::Polynomial(p) => {
                 let powers = p.powers.as_ref().filter(|_| allocation.size() > cut.dimension);
-                let quick = powers.and_then(|powers| powers.decide(allocation, &instance, cut.dimension));
-                let slow = || instance.decide(&self.network, allocation, cut, &p.solver.under(control));
+                let quick = powers.and_then(|powers| powers.decide(allocation, instance, cut.dimension));
+                let slow = || instance.decide(network, allocation, cut, &p.solver.under(control));
                 quick.map_or_else(slow, Decision::of)
             }
             Engine::Piecewise { shallow: Some(shallow), .. } => {
-                Decision::of(shallow.decide(allocation, &instance, control))
+                Decision::of(shallow.decide(allocation, instance, control))
             }
             Engine::Piecewise { shallow: None, .. } => Decision::Undecided(Undecided::Deep),
             Engine::Analytic(_) => Decision::Undecided(Undecided::NotPolynomial),
@@ -468,6 +534,21 @@ impl Matcher {
             p.powers = None;
         }
         other
+    }
+
+    /// Whether this instance has a match, if elimination decides it.
+    #[cfg(test)]
+    pub(super) fn eliminates(
+        &self,
+        allocation: &Allocation,
+        instance: &Instance,
+        options: &MatchOptions,
+    ) -> Option<bool> {
+        let (other, cut) = (self.without_powers(), self.cut(allocation, options));
+        match other.decide_drawn((allocation, &cut), &self.network, instance, &Control::unlimited()) {
+            Decision::Decided(finding) => Some(finding.real),
+            Decision::Undecided(_) => None,
+        }
     }
 
     /// Whether the instance of one trial has a match, if that is decided.

@@ -37,7 +37,7 @@ mod witness;
 mod zonoid;
 
 pub use crate::algebra::Limits;
-pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Verdict};
+pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Reduction, Verdict};
 pub use choose::{Matching, choose};
 pub use classify::{Classification, MOST_CLASSIFIED, Open, Why};
 pub use degree::{Degree, DegreeCounter, NoDegree};

@@ -6,7 +6,7 @@
 use itertools::iproduct;
 
 use super::shape::{MOST_WEIGHTS, Shapes, bits, bounded, positive, within};
-use super::{Diagram, Family, Group, Probe, Recurrence, Row, ShapeError, Symmetry};
+use super::{Diagram, Family, Group, Probe, Recurrence, Row, ShapeError, SingleEnded, Symmetry};
 use crate::algebra::Matrix;
 use crate::allocation::Layout;
 use crate::number::{Field, Ring};
@@ -23,10 +23,9 @@ pub(super) struct Lrnn {
 }
 
 impl Lrnn {
-    /// Where the weights stand, with one input and one output whose labels at the last step determine the transfer function.
+    /// Where the weights stand, with one input and one output whose labels determine the transfer function.
     pub(super) fn single_recurrence(&self) -> Option<Recurrence> {
-        let single =
-            self.inputs == 1 && self.outputs == 1 && !self.every && self.steps >= self.hidden.saturating_mul(2);
+        let single = self.inputs == 1 && self.outputs == 1 && self.steps >= self.hidden.saturating_mul(2);
         let units = 0..self.hidden;
         let (diagonal, others): (Vec<_>, Vec<_>) = iproduct!(units.clone(), units.clone()).partition(|(i, j)| i == j);
         let places = |pairs: Vec<(usize, usize)>| pairs.into_iter().map(|(i, j)| self.w(i, j)).collect();
@@ -36,6 +35,25 @@ impl Lrnn {
             encoder: units.clone().map(|i| self.b(i, 0)).collect(),
             decoder: units.map(|i| self.d(0, i)).collect(),
         })
+    }
+
+    /// Where the weights stand, with one input or one output.
+    pub(super) fn single_ended(&self) -> Option<SingleEnded> {
+        let (p, q, n) = (self.outputs, self.inputs, self.hidden);
+        let decoder = (q == 1).then(|| iproduct!(0..p, 0..n).map(|(k, i)| self.d(k, i)).collect());
+        let encoder = (p == 1).then(|| iproduct!(0..n, 0..q).map(|(i, j)| self.b(i, j)).collect());
+        let matrix = iproduct!(0..n, 0..n).map(|(i, j)| self.w(i, j)).collect();
+        (decoder.is_some() || encoder.is_some()).then_some(SingleEnded { matrix, decoder, encoder })
+    }
+
+    /// With one hidden unit and several outputs: the network with one output, whose decoder is the first weight, and the others follow.
+    pub(super) fn single_output(&self) -> Option<Self> {
+        (self.hidden == 1 && self.outputs > 1).then(|| Lrnn { outputs: 1, ..self.clone() })
+    }
+
+    /// With labels at every step: the network with labels at the last one alone.
+    pub(super) fn read_out_last(&self) -> Option<Self> {
+        self.every.then(|| Lrnn { every: false, ..self.clone() })
     }
 
     /// For each weight, the powers of the scales of hidden units that it is multiplied with when all labels stay as they are.

@@ -91,6 +91,17 @@ pub struct Recurrence {
     pub decoder: Vec<usize>,
 }
 
+/// Where the weights of a linear recurrent network with one input or one output stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SingleEnded {
+    /// The recurrent matrix.
+    pub matrix: Vec<usize>,
+    /// What leads out, where there is one input.
+    pub decoder: Option<Vec<usize>>,
+    /// What leads in, where there is one output.
+    pub encoder: Option<Vec<usize>>,
+}
+
 /// A network: its family, its shape, and the layout of its weights.
 #[derive(Clone, Debug)]
 pub struct Network {
@@ -234,11 +245,39 @@ impl Network {
         }
     }
 
-    /// The weights of a linear recurrent network with one input and one output and labels at the last of at least 2n steps: on
-    /// enough samples, as many as determine the transfer function.
+    /// The weights of a linear recurrent network with one input and one output and at least 2n steps: on enough samples, as many as
+    /// determine the transfer function.
     pub fn single_recurrence(&self) -> Option<Recurrence> {
         match &self.kind {
             Kind::Lrnn(lrnn) => lrnn.single_recurrence(),
+            _ => None,
+        }
+    }
+
+    /// A simpler network with the same weights, if there is one, that a generic student matches a generic teacher of exactly where it does
+    /// here, on so many samples there as determine the function: with labels at the last step alone of a linear recurrent network with labels at
+    /// every step. On inputs that span, either has the Markov parameters D Wᵗ B, t < T, as combinations of its labels, of which
+    /// the first 2n of a minimal system of n units determine the others of every other such system (B. Ho and R. Kalman 1966).
+    pub fn stand_in(&self, samples: Samples) -> Option<Self> {
+        match (&self.kind, self.probe(samples)) {
+            (Kind::Lrnn(lrnn), Probe::Fixed(_)) => lrnn.read_out_last().map(|last| Network::new(Kind::Lrnn(last))),
+            _ => None,
+        }
+    }
+
+    /// The weights of a linear recurrent network with one input or one output.
+    pub fn single_ended(&self) -> Option<SingleEnded> {
+        match &self.kind {
+            Kind::Lrnn(lrnn) => lrnn.single_ended(),
+            _ => None,
+        }
+    }
+
+    /// Of a linear recurrent network with one hidden unit and several outputs, whose decoder's entries are the first weights: the same with one
+    /// output.
+    pub fn single_output(&self) -> Option<Self> {
+        match &self.kind {
+            Kind::Lrnn(lrnn) => lrnn.single_output().map(|one| Network::new(Kind::Lrnn(one))),
             _ => None,
         }
     }

@@ -11,6 +11,7 @@
 
 mod clock;
 mod found;
+mod smaller;
 mod verdicts;
 
 use std::collections::BTreeMap;
@@ -19,20 +20,21 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use crate::allocation::Allocation;
-use crate::control::Control;
+use crate::control::{Control, Stopped};
 use crate::reach::{Evidence, Group, MOST_POINTS, Orbits, Set};
 
 use clock::Clock;
 pub use found::{Classification, Open, Why};
+use smaller::Tables;
 use verdicts::Verdicts;
 
 use super::answer::Verdict;
+use super::bottleneck::Reduced;
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Search, Trials};
 use super::laws::{Tries, boundedness, chosen, evidence_of_fraction, is_affine, is_open, normality, odd_part};
 use super::matcher::{MatchError, MatchOptions, Matcher};
-use super::poles::Poles;
 
 /// The most weights of a network whose allocations are all classified.
 pub const MOST_CLASSIFIED: usize = 20;
@@ -50,6 +52,8 @@ struct Basis {
     degree: Result<Degree, NoDegree>,
     verdict: Verdict,
     evidence: Evidence,
+    /// The same question about a part of the network.
+    reduced: Option<Reduced>,
 }
 
 impl Matcher {
@@ -74,7 +78,8 @@ impl Matcher {
         matroid.extend_in_parallel(trials, &control.untimed())?;
         let (teacher, done) = (matroid.teacher(), AtomicU64::new(0));
         let everything = Allocation::all(n);
-        let symmetries = self.network().symmetries(self.samples());
+        let (network, samples) = self.solved();
+        let symmetries = network.symmetries(samples);
         let group = Group::acting_on(&everything, &symmetries)
             .ok_or(MatchError::TooManyWeights { weights: n, limit: MOST_POINTS })?;
         let mut orbits = Orbits::new(group);
@@ -82,7 +87,7 @@ impl Matcher {
             orbits.advance(&control.untimed())?;
         }
         let (group, all) = (orbits.group(), orbits.level().len() as u64);
-        let bases: Vec<Basis> = orbits
+        let mut bases: Vec<Basis> = orbits
             .level()
             .into_par_iter()
             .filter_map(|orbit| {
@@ -100,6 +105,21 @@ impl Matcher {
         };
         let (mut evidence, mut chosen_ones) = (vec![teacher.evidence, ranks], Vec::new());
         let mut table = Verdicts { group, all: vec![Verdict::Zero; 1 << n] };
+        let mut tables = Tables::default();
+        for basis in &mut bases {
+            if let Some((verdict, known)) = basis.reduced.as_ref().and_then(|part| tables.verdict(part, options, clock))
+            {
+                basis.verdict = verdict;
+                evidence.push(known);
+            }
+        }
+        let share = clock.after(2);
+        bases.par_iter_mut().filter(|basis| basis.reduced.is_some() && share.stopped().is_none()).for_each(|basis| {
+            basis.degree = counter.under(&share).degree(&basis.allocation);
+            if let Some(odd) = basis.degree.ok().filter(|d| d.value % 2 == 1 && basis.verdict == Verdict::Undecided) {
+                (basis.verdict, basis.evidence) = (Verdict::One, odd.evidence);
+            }
+        });
         let mut degrees = BTreeMap::new();
         for basis in &bases {
             table.set(&basis.allocation, basis.verdict);
@@ -110,6 +130,8 @@ impl Matcher {
         let counted = bases.len() + unsettled.len();
         let (unsettled, by_theorems) = self.settle_by_theorems(&mut table, unsettled, options, clock);
         evidence.extend(by_theorems);
+        let (unsettled, by_parts) = self.settle_by_parts(&mut table, unsettled, (&mut tables, options), clock);
+        evidence.extend(by_parts);
         let (unsettled, odd) = self.settle_by_sections(&mut table, unsettled, teacher.value, counter, clock);
         chosen_ones.extend(odd);
         evidence.push(chosen(counted, chosen_ones));
@@ -126,12 +148,12 @@ impl Matcher {
             }
         }
         // What has a part of the same probability with fewer weights is as that part is.
-        let poles = Poles::of(self.network(), self.samples());
-        let unsettled = table.carry(poles.as_ref(), unsettled);
+        let poles = self.poles();
+        let unsettled = table.carry(poles, unsettled);
         let (cores, others): (Vec<Set>, Vec<Set>) =
-            unsettled.into_iter().partition(|set| table.core(poles.as_ref(), *set) == Some(*set));
+            unsettled.into_iter().partition(|set| table.core(poles, *set) == Some(*set));
         let (by_cores, left) = self.sample_surplus(&mut table, (&cores, others.len()), options, clock);
-        let others = table.carry(poles.as_ref(), others);
+        let others = table.carry(poles, others);
         let (by_others, last) = self.sample_surplus(&mut table, (&others, 0), options, clock);
         if by_cores || by_others {
             evidence.push(Evidence::Statistical);
@@ -195,7 +217,10 @@ impl Matcher {
         counter: &DegreeCounter,
         (options, clock): (&MatchOptions, Clock<'_>),
     ) -> Basis {
-        let of = |allocation, degree, verdict, evidence| Basis { allocation, images, degree, verdict, evidence };
+        let of = |allocation, degree, verdict, evidence| {
+            let reduced = None;
+            Basis { allocation, images, degree, verdict, evidence, reduced }
+        };
         if is_affine(counter, &allocation) {
             return of(allocation, Ok(Degree::ONE), Verdict::One, Evidence::Proved);
         }
@@ -207,6 +232,12 @@ impl Matcher {
             // Its verdict does not rest on the degree, which has to leave time for those whose verdicts do.
             let degree = counted(1);
             return of(allocation, degree, exact.verdict(), exact.evidence);
+        }
+        let reduced = self.reduced(&allocation, options.ensemble, &clock.after(2));
+        if reduced.is_some() {
+            // Its degree, on which nothing rests then, can wait.
+            let later = Err(NoDegree::Stopped(Stopped::Time));
+            return Basis { reduced, ..of(allocation, later, Verdict::Undecided, Evidence::Proved) };
         }
         let degree = counted(2);
         if let Some(odd) = degree.ok().filter(|d| d.value % 2 == 1) {
@@ -330,9 +361,10 @@ impl Matcher {
             let options = MatchOptions { trials, ..*options };
             self.first_without_match(&basis.allocation, Some(degree), &options, control)
         };
+        let (network, samples) = self.solved();
         // Where any instance will do, and not only a random one.
         let persists = options.ensemble == Ensemble::Gaussian
-            && is_open(self.network(), self.samples(), basis.allocation.size())
+            && is_open(network, samples, basis.allocation.size())
             && boundedness(basis.degree.ok()).evidence() != Evidence::Open;
         if !persists {
             return random(u64::MAX);
@@ -346,7 +378,8 @@ impl Matcher {
 
     /// How it is known that a basis with an instance without a match, decided with this evidence, has a probability below 1.
     fn evidence_of_fraction(&self, basis: &Basis, decision: Evidence) -> Evidence {
-        let normal = normality(self.network(), self.samples(), basis.allocation.size());
+        let (network, samples) = self.solved();
+        let normal = normality(network, samples, basis.allocation.size());
         evidence_of_fraction(decision, normal, boundedness(basis.degree.ok()))
     }
 

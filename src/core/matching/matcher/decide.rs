@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use super::super::answer::{Halt, MatchAnswer, Reason, Verdict};
-use super::super::bottleneck::{Parts, by_parts};
+use super::super::answer::{Halt, MatchAnswer, Reason, Reduction, Verdict};
+use super::super::bottleneck::{Parts, by_parts, of_either_sign};
 use super::super::ensemble::Ensemble;
 use super::super::exact::{Exact, Theorem, exact};
 use super::super::instance::Instance;
@@ -11,7 +11,7 @@ use super::super::laws::{Ruling, boundedness, certain_match, evidence_of_fractio
 use super::super::piecewise::{is_below_one, ruling};
 use super::super::shallow::Shallow;
 use super::{Engine, MOST_WITNESSES, MatchError, MatchOptions, Matcher, Polynomial};
-use crate::allocation::Allocation;
+use crate::allocation::{Allocation, print};
 use crate::control::Control;
 use crate::number::Function;
 use crate::reach::Evidence;
@@ -32,9 +32,9 @@ impl Matcher {
         // A rank is a proved lower bound: that A does not span needs its own bound from above, that it does the teacher's.
         let spans = if dim.value < teacher.value { dim.evidence } else { teacher.evidence };
         let mut answer = MatchAnswer {
-            network: self.network.clone(),
+            network: self.network().clone(),
             allocation: allocation.clone(),
-            samples: self.samples,
+            samples: self.samples(),
             dim,
             teacher,
             verdict: Verdict::Undecided,
@@ -152,6 +152,7 @@ impl Matcher {
                 (answer.verdict, answer.reason, answer.evidence) = (Verdict::One, reason, evidence);
             }
             None if answer.exact.is_some() => self.enter_exact(answer),
+            None if self.ask_smaller(answer, options, control) => {}
             None => {
                 let cut_short = half.stopped();
                 self.sample(answer, options, control);
@@ -161,6 +162,48 @@ impl Matcher {
                 }
             }
         }
+    }
+
+    /// Asks about fewer weights, or a part of the network, where that has the same answer; false if nothing is known by that.
+    fn ask_smaller(&self, answer: &mut MatchAnswer, options: &MatchOptions, control: &Control<'_>) -> bool {
+        let allocation = &answer.allocation;
+        let core = self.poles().and_then(|poles| poles.core(allocation)).filter(|core| core.size() < allocation.size());
+        let (law, found, known, equal) = if let Some(core) = core {
+            (Reduction::Poles, self.decide(&core, options, control), Evidence::Proved, true)
+        } else if let Some(part) = self.reduced(allocation, options.ensemble, control) {
+            let found = part.matcher.decide(&part.allocation, options, control);
+            (part.law, found, part.evidence, part.equal)
+        } else {
+            return false;
+        };
+        let Ok(found) = found else {
+            return false;
+        };
+        // What spans has not probability 0.
+        if found.verdict == Verdict::Zero || found.verdict == Verdict::Undecided && !equal {
+            return false;
+        }
+        if equal {
+            let exact = found.exact.map(|exact| Exact { evidence: Evidence::all([exact.evidence, known]), ..exact });
+            (answer.exact, answer.estimate) = (exact, found.estimate);
+        } else if found.verdict == Verdict::Fractional {
+            self.sample(answer, options, control);
+        }
+        if found.verdict == Verdict::Undecided {
+            (answer.verdict, answer.reason, answer.evidence) = (found.verdict, found.reason, found.evidence);
+            return true;
+        }
+        let text = print(found.network.layout(), &found.allocation);
+        let what = match law {
+            Reduction::Poles => text,
+            Reduction::State { .. } | Reduction::Below { .. } | Reduction::Above { .. } => {
+                format!("{text} of {}, {}", found.network, found.samples)
+            }
+        };
+        answer.verdict = found.verdict;
+        answer.reason = Reason::Smaller { law, what, because: Box::new(found.reason) };
+        answer.evidence = Evidence::all([answer.teacher.evidence, known, found.evidence]);
+        true
     }
 
     /// What a theorem says of the match probability of an allocation that spans.
@@ -189,6 +232,7 @@ impl Matcher {
             return None;
         };
         exact(&self.network, p.powers.as_ref(), allocation, self.samples, ensemble)
+            .or_else(|| of_either_sign((&self.network, self.samples), allocation))
             .or_else(|| by_parts((&self.network, self.samples), parts, allocation, ensemble, self.settings, control))
     }
 

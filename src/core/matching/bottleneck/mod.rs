@@ -5,6 +5,40 @@
 //! activation, on one sample. These, and the parts without such a factor, are networks themselves, and asked the same; a part that is
 //! the whole network says nothing new. That a part has probability 1 must hold of almost all real students and teachers, whatever their
 //! density, as all that is asked of parts does: what is left to it is a teacher's, multiplied with a number.
+//!
+//! Where one part takes any scale, the other one decides alone ([`reduce`]). Let y = C p(x)^G, C the outputs of what is above at activation
+//! 1, G the product of the powers from the layer on; *whole* means that G is odd, or that there is one sample, or that the function is to be
+//! matched. Draws are normal, those below, above and of the inputs independent.
+//!
+//! - *Above any scale.* If it is whole, and the upper part has probability 1, the match probability is that of the scaled lower part. For
+//!   there is a match exactly if p = λ p\* at all samples and C = λ^−G C\* for a real λ ≠ 0. If the scaled lower part has a match, take one
+//!   of its λ: the upper part has to match a teacher whose last layer is multiplied with a number that is independent of it, and does
+//!   almost surely. If all that comes into the unit learns, p takes any factor that p\* takes, and the lower part will do for the scaled
+//!   one.
+//! - *Below any scale.* If the lower part has probability 1, the match probability is that of the scaled upper part: any λ for which C =
+//!   λ^−G C\* will do. (For even G and several samples p may also be ±λ p\*, with signs for each sample; λ is the same, as p^G is.)
+//! - *One scale.* Let G be odd, and what is above be single units one after another without a learnable weight, or one layer of
+//!   weights of which exactly one is frozen. Then C = λ^−G C\* has one solution λ, the root of a quotient of frozen
+//!   numbers of any sign. So there is a match exactly if the lower part matches the teacher whose unit's incoming weights are multiplied with
+//!   λ. These have a density that is positive almost everywhere, as normal ones do: the two probabilities are 0 together and 1
+//!   together.
+//! - *One hidden unit* of a linear recurrent network, with several outputs: labels are D h, h the unit at the steps that are read out on all
+//!   samples, and there is a match exactly if h = λ h\* and D = λ⁻¹ D\* for a real λ ≠ 0. What spans has at most one frozen entry of D, as
+//!   each fixes λ. So the match probability is that of the network with one output, the frozen one if there is one: the others are free.
+//! - *Signs of two samples.* Let G be even, and the upper part have probability 1, so that p(x_j) = ±λ p\*(x_j) with any λ ≠ 0 and any signs is
+//!   enough. Two samples: it is enough that the quotient p(x_1) : p(x_2) is r or −r, r the teacher's. It is 0 at some student, and ∞ at
+//!   another one, if a weight into the unit learns, as p is linear in it, or if what is below is one layer of units each of which has
+//!   a learnable incoming weight, that makes its activation 0 at a sample. On a path between the two, where never both are 0, the
+//!   quotient takes all positive values or all negative ones: probability 1. Such a path is the line of that one weight; or, with one weight for each unit,
+//!   the space of these: generic, p(x_1) and p(x_2) have no common factor, so that they are both 0 on a set of two dimensions less, around which
+//!   there is a way.
+//! - *Signs and large activations.* The same for any samples if below there is one layer, one of whose units has as many learnable incoming
+//!   weights as there are samples: its activations are any numbers that are not negative, so p takes all values of a sign that are large enough;
+//!   choose the signs of p\* alike, and λ large.
+
+mod cuts;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,8 +52,9 @@ use crate::network::{Network, Samples};
 use crate::reach::{Evidence, Settings};
 
 use super::ensemble::Ensemble;
-use super::exact::{Exact, Theorem};
 use super::matcher::Matcher;
+
+pub(super) use cuts::{Reduced, by_parts, of_either_sign, reduce};
 
 /// What is known of a match probability.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +127,7 @@ pub(super) struct Parts {
 
 #[derive(Debug, Default)]
 struct Known {
-    matchers: HashMap<Part, Option<Arc<Matcher>>>,
+    matchers: HashMap<(Network, Samples), Option<Arc<Matcher>>>,
     bounds: HashMap<(Part, Ensemble, Vec<usize>), Bound>,
 }
 
@@ -111,7 +146,9 @@ impl Parts {
         if let Some(bound) = self.lock().bounds.get(&key) {
             return bound.clone();
         }
-        let bound = self.matcher(&key.0, settings, control).map_or(Bound::Open, |matcher| {
+        let (chain, samples) = &key.0;
+        let matcher = chain.network().and_then(|network| self.matcher(network, *samples, settings, control));
+        let bound = matcher.map_or(Bound::Open, |matcher| {
             let allocation = Allocation::of(matcher.network().weights(), key.2.iter().copied());
             matcher.bound(&allocation, ensemble, self, control)
         });
@@ -121,16 +158,21 @@ impl Parts {
         bound
     }
 
-    fn matcher(&self, part: &Part, settings: Settings, control: &Control<'_>) -> Option<Arc<Matcher>> {
-        if let Some(known) = self.lock().matchers.get(part) {
+    /// The matcher of a part at so many samples, if there is one.
+    fn matcher(
+        &self,
+        network: Network,
+        samples: Samples,
+        settings: Settings,
+        control: &Control<'_>,
+    ) -> Option<Arc<Matcher>> {
+        let key = (network, samples);
+        if let Some(known) = self.lock().matchers.get(&key) {
             return known.clone();
         }
-        let made = part.0.network().and_then(|network| {
-            let matcher = Matcher::new(&network, part.1, settings, Limits::default().under(control)).ok()?;
-            Some(Arc::new(matcher))
-        });
+        let made = Matcher::new(&key.0, samples, settings, Limits::default().under(control)).ok().map(Arc::new);
         if made.is_some() || control.stopped().is_none() {
-            self.lock().matchers.insert(part.clone(), made.clone());
+            self.lock().matchers.insert(key, made.clone());
         }
         made
     }
@@ -138,58 +180,4 @@ impl Parts {
     fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What follows for an allocation that spans from the parts below and above each hidden layer of one unit; nothing of the parts that
-/// it is stopped before.
-pub(super) fn by_parts(
-    (network, samples): (&Network, Samples),
-    parts: &Parts,
-    allocation: &Allocation,
-    ensemble: Ensemble,
-    settings: Settings,
-    control: &Control<'_>,
-) -> Option<Exact> {
-    let chain = Chain::of(network)?;
-    let mut most: Option<(Rational, Evidence)> = None;
-    for layer in (1..chain.widths.len() - 1).filter(|layer| chain.widths[*layer] == 1) {
-        let split = chain.weights(layer);
-        let (below, above): (Vec<usize>, Vec<usize>) = allocation.iter().partition(|w| *w < split);
-        let ask = |part: Chain, samples: Samples, learnable: Vec<usize>| match part == chain {
-            true => Bound::Open,
-            false => parts.bound((part, samples), learnable, ensemble, settings, control),
-        };
-        let shifted = |by: usize| above.iter().map(|w| w - split + by).collect::<Vec<usize>>();
-        let one = Samples::Count(1);
-        let scaled_upper = ask(chain.scaled_upper(layer), one, std::iter::once(0).chain(shifted(1)).collect());
-        let with_factor = below.iter().copied().chain([split]).collect();
-        let scaled_lower = ask(chain.scaled_lower(layer), samples, with_factor);
-        let certain = |scaled: &Bound, other: &dyn Fn() -> Bound| match scaled {
-            Bound::One(first) => match other() {
-                Bound::One(second) => Some(Evidence::all([*first, second])),
-                _ => None,
-            },
-            _ => None,
-        };
-        let lower = || ask(chain.lower(layer), samples, below.clone());
-        let upper = || ask(chain.upper(layer), one, shifted(0));
-        let known = certain(&scaled_lower, &upper).or_else(|| certain(&scaled_upper, &lower));
-        if let Some(evidence) = known {
-            let formula = format!("below and above layer {layer} there is a match up to a scale, and for any scale");
-            return Some(Exact { evidence, ..Exact::of(Theorem::Bottleneck, Rational::from(1), formula) });
-        }
-        let odd = chain.exponents[layer - 1..].iter().all(|g| g % 2 == 1);
-        let whole = odd || matches!(samples, Samples::Functional | Samples::Count(1));
-        for bound in [Some(scaled_upper), whole.then_some(scaled_lower)].into_iter().flatten() {
-            if let Bound::AtMost(high, evidence) = bound
-                && high > 0
-                && most.as_ref().is_none_or(|(least, _)| high < *least)
-            {
-                most = Some((high, evidence));
-            }
-        }
-    }
-    let (high, evidence) = most?;
-    let formula = "at most the value of what is below, or above, a layer of one unit".to_owned();
-    Some(Exact { evidence, ..Exact::between(Theorem::Bottleneck, Rational::new(), high, formula) })
 }

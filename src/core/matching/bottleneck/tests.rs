@@ -1,0 +1,96 @@
+//! Reductions against elimination, instance by instance: of the same student and teacher, whole and part match alike.
+
+use super::*;
+use crate::allocation::subsets;
+use crate::matching::{Instance, MatchOptions, Reduction};
+use crate::number::{Dyadic, Dyadics, Ring};
+
+const SETTINGS: Settings = Settings { seed: 6, error_log2: -60 };
+
+/// The instance of the part: its weights are those of the whole network; factors are 1.
+fn part_of(whole: &Instance, whole_network: &Network, part: &Reduced, trial: u64) -> Instance {
+    let matcher = &part.matcher;
+    let (network, samples) = (matcher.network(), matcher.samples());
+    let mut instance = Instance::draw(network, samples, Ensemble::Gaussian, SETTINGS.seed, 1_000 + trial);
+    let kept = |weights: &[Dyadic]| match part.law {
+        Reduction::Below { layer } => {
+            let chain = Chain::of(whole_network).unwrap();
+            let lower = &weights[..chain.weights(layer)];
+            lower.iter().cloned().chain([Dyadics.one()]).take(network.weights()).collect()
+        }
+        Reduction::Above { layer } => {
+            let chain = Chain::of(whole_network).unwrap();
+            let upper = &weights[chain.weights(layer)..];
+            std::iter::once(Dyadics.one()).chain(upper.iter().cloned()).collect()
+        }
+        // One row of the decoder, frozen if one is.
+        Reduction::State { row } => {
+            let outputs = weights.len() + 1 - network.weights();
+            [row].into_iter().chain(outputs..weights.len()).map(|w| weights[w].clone()).collect()
+        }
+        Reduction::Poles => panic!("no part of a network"),
+    };
+    (instance.student, instance.teacher) = (kept(&whole.student), kept(&whole.teacher));
+    if !matches!(part.law, Reduction::Above { .. }) {
+        instance.inputs.clone_from(&whole.inputs);
+    }
+    instance
+}
+
+#[test]
+fn parts_match_as_the_whole_does() {
+    let options = MatchOptions { bases: 20, slices: 4, ..MatchOptions::default() };
+    let free = Control::unlimited();
+    let limits = Limits { work: 1 << 20, ..Limits::default() };
+    let (mut agree, mut without, mut kinds) = (0, 0, [0; 4]);
+    for (text, samples, trials) in [
+        ("pnn([2, 1, 2], degree=2)", Samples::Functional, 12),
+        ("pnn([2, 1, 2], degree=2)", Samples::Count(2), 12),
+        ("pnn([1, 1, 2, 1], degree=2)", Samples::Count(2), 12),
+        ("pnn([2, 1, 2], degree=3)", Samples::Count(2), 12),
+        ("pnn([1, 2, 1, 1], degree=[2, 3])", Samples::Count(1), 12),
+        ("pnn([2, 2, 1, 1], degree=2)", Samples::Functional, 4),
+        ("pnn([2, 2, 1, 1], degree=[2, 1])", Samples::Functional, 6),
+        ("pnn([2, 2, 1, 1], degree=[2, 3])", Samples::Count(2), 4),
+        ("lrnn(2, 1, 2, 2)", Samples::Count(2), 12),
+        ("lrnn(2, 1, 3, 2)", Samples::Count(1), 8),
+        ("lrnn(1, 1, 2, 3, readout=\"all\")", Samples::Functional, 12),
+    ] {
+        let network: Network = text.parse().unwrap();
+        let n = network.weights();
+        let matcher = Matcher::new(&network, samples, SETTINGS, limits).unwrap();
+        for allocation in (1..n).flat_map(|size| subsets(&Allocation::all(n), size).collect::<Vec<_>>()) {
+            if matcher.dim(&allocation).value < matcher.teacher().value {
+                continue;
+            }
+            let Some(part) = matcher.reduced(&allocation, Ensemble::Gaussian, &free) else {
+                continue;
+            };
+            for trial in 0..trials {
+                let mut whole = Instance::draw(&network, samples, Ensemble::Gaussian, SETTINGS.seed, trial);
+                if let (false, Reduction::Below { layer }) = (part.equal, part.law) {
+                    // The one scale is 1 where what is above is the teacher's.
+                    let above = Chain::of(&network).unwrap().weights(layer)..n;
+                    above.for_each(|w| whole.teacher[w] = whole.student[w].clone());
+                }
+                let of_part = part_of(&whole, &network, &part, trial);
+                let both = [
+                    matcher.eliminates(&allocation, &whole, &options),
+                    part.matcher.eliminates(&part.allocation, &of_part, &options),
+                ];
+                let [Some(all), Some(of_part)] = both else { continue };
+                assert_eq!(all, of_part, "{text}, {samples}: {allocation:?} and {:?}, {trial}", part.allocation);
+                agree += 1;
+                without += u32::from(!all);
+                let kind = match part.law {
+                    Reduction::Below { .. } => usize::from(part.equal),
+                    Reduction::Above { .. } => 2,
+                    _ => 3,
+                };
+                kinds[kind] += 1;
+            }
+        }
+    }
+    assert!(agree > 1_000 && without > 100, "{agree} instances, {without} without a match");
+    assert!(kinds.iter().all(|count| *count > 50), "one scale, below, above, one state: {kinds:?}");
+}
