@@ -452,6 +452,29 @@ fn instances_are_pieces_of_a_match() {
     assert!(run.status == 2 && run.err.contains("give --trials"), "{}", run.err);
 }
 
+/// What is found out about bases, killed and continued, and in shards: the classification of one run.
+#[test]
+fn bases_are_pieces_of_a_classification() {
+    let request = ["classify", "lrnn(1,3,1,4)", "--trials", "20", "--json"];
+    let whole = allocert(&request);
+    killed(
+        |folder| [&request[..], &["--resume", text(folder)]].concat().into_iter().map(str::to_owned).collect(),
+        |folder, run| {
+            assert_eq!((run.status, &run.out), (whole.status, &whole.out), "{}", run.err);
+            assert!(pieces(folder).len() > 4);
+        },
+    );
+    let folders = [fresh(), fresh(), fresh()];
+    for (folder, shard) in folders.iter().zip(["1/3", "2/3", "3/3"]) {
+        let run = allocert(&[&request[..4], &["--resume", text(folder), "--shard", shard]].concat());
+        assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    }
+    let names: Vec<&str> = folders.iter().map(|folder| text(folder)).collect();
+    assert_eq!(allocert(&[&["merge"], &names[..], &["--json"]].concat()).out, whole.out);
+    let run = allocert(&[&request[..], &["--maximal", "--resume", text(&folders[0])]].concat());
+    assert!(run.status == 2 && run.err.contains("--maximal"), "{}", run.err);
+}
+
 #[test]
 fn claims_are_pieces_of_a_verification() {
     let claims = file(

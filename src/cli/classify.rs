@@ -11,6 +11,7 @@ use allocert::control::{Control, Stopped};
 use allocert::matching::{Classification, Limits, MatchOptions, Matcher, MaximalTable, Trials, maximal};
 use allocert::record;
 
+use super::classify_pieces::Question;
 use super::failure::Failure;
 use super::output::{bar, hanging, json, line, plural, thousands, wrapped_paragraph};
 use super::pieces::Keeping;
@@ -61,7 +62,11 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let (subject, kept) = ((&network, arguments.subject.samples()), (path.as_path(), &arguments.keeping));
         return batch::matches(common, subject, kept, settings, (&options, limit));
     }
-    arguments.keeping.refuse("--batch")?;
+    if arguments.keeping.resume.is_some() && (arguments.maximal || arguments.until_decided) {
+        let message =
+            "--resume keeps what is found out about one network's bases\n  leave out --maximal and --until-decided";
+        return Err(Failure::request(message));
+    }
     let bar = bar("classifying {bar:30} {pos}/{len}, {eta} left");
     let progress = |done: u64, all: u64| {
         bar.set_length(all);
@@ -87,9 +92,20 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         }
         table.late
     } else {
-        let limits = Limits::default().under(&control.untimed());
-        let matcher = Matcher::new(&network, samples, settings, limits);
-        let matcher = matcher.map_err(|error| interrupt::failure(&stop, error))?;
+        let matcher = if let Some(folder) = &arguments.keeping.resume {
+            let (time_limit, trials) = (arguments.time_limit, arguments.trials);
+            let question = Question { network, samples, options, trials, settings, time_limit };
+            let free = Control::unlimited().stopped_by(&stop);
+            match question.looked(common, (&arguments.keeping, folder), &free)? {
+                Some(matcher) => matcher,
+                None => return Ok(ExitCode::SUCCESS),
+            }
+        } else {
+            let limits = Limits::default().under(&control.untimed());
+            Matcher::new(&network, samples, settings, limits).map_err(|error| interrupt::failure(&stop, error))?
+        };
+        // What was kept took time of its own.
+        let control = Control::unlimited().within(limit).stopped_by(&stop).watched_by(&progress);
         let answer = match arguments.until_decided {
             true => matcher.classify_until_decided(&options, &control),
             false => matcher.classify(&options, &control),
@@ -104,6 +120,21 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         answer.late
     };
     Ok(interrupt::status(&stop, if late { 3 } else { 0 }))
+}
+
+/// Says what the shards of a run come to.
+pub(super) fn merged(common: &Common, run: &record::Run, texts: &[String]) -> Result<ExitCode, Failure> {
+    let (question, matcher) = Question::of(common, run, texts)?;
+    let (begun, stop) = (Instant::now(), interrupt::flag());
+    let control = Control::unlimited().within(Duration::from_secs(question.time_limit)).stopped_by(&stop);
+    let answer = matcher.classify(&question.options, &control);
+    let answer = answer.map_err(|error| interrupt::failure(&stop, error))?;
+    if common.json {
+        json(&record::Classify::of(&answer, &question.options))?;
+    } else {
+        line(&text(&answer, &stopped(answer.late, begun.elapsed(), question.time_limit)))?;
+    }
+    Ok(interrupt::status(&stop, if answer.late { 3 } else { 0 }))
 }
 
 /// So many orbits without a verdict are printed.

@@ -13,7 +13,7 @@ use super::Common;
 use super::failure::Failure;
 use super::output::bar;
 use super::pieces::Keeping;
-use super::scan_pieces::fingerprint;
+use super::scan_pieces::{fingerprint, known_network};
 
 /// So many instances are a piece.
 const PIECE: u64 = 256;
@@ -98,11 +98,7 @@ impl Question {
         else {
             return Err(Failure::request("these are no pieces of one match"));
         };
-        let network: Network = common.network(network)?;
-        if fingerprint(&network) != *program {
-            let mend = "give the file that defined it then, with --use";
-            return Err(Failure::request(format!("{network} is not the network that these pieces are of\n  {mend}")));
-        }
+        let network = known_network(common, network, *program)?;
         let damaged = |error| Failure::request(format!("run.json is damaged: {error}\n  run it again"));
         let ensemble =
             ensemble.parse().map_err(|error: allocert::matching::UnknownEnsemble| damaged(error.to_string()))?;

@@ -43,6 +43,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         Request::Survey { samples, .. } => {
             survey::merged(common, (samples.len(), run.seed()), &texts, arguments.out.as_deref())
         }
+        Request::Classify { .. } => super::classify::merged(common, &run, &texts),
         Request::Match { .. } => super::matching::merged(common, &run, &texts),
         Request::Verify { .. } => super::verify::merged(common, &run, &texts),
     }

@@ -4,6 +4,7 @@ mod batch;
 mod certificate;
 mod check;
 mod classify;
+mod classify_pieces;
 mod compare;
 mod completions;
 mod coq;

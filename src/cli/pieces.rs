@@ -14,7 +14,7 @@ use super::{Common, scan};
 /// Where finished pieces are kept, and which pieces are asked for.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Keeping {
-    /// Keep finished pieces (of a batch, of a list, of a survey) in this folder, and go on from those that are there.
+    /// Keep finished pieces (of a batch, a list, a survey, of one match or classification) in this folder, and go on from those that are there.
     #[arg(long, value_name = "DIR")]
     pub(super) resume: Option<PathBuf>,
     /// Only this shard of the pieces, such as 3/8; `merge` joins the folders of all.

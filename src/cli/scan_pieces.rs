@@ -110,16 +110,22 @@ pub(super) fn fingerprint(network: &Network) -> Option<u32> {
     network.own_program().map(|program| checksum(&program.to_string()))
 }
 
+/// The network of a run, if it is still the same.
+pub(super) fn known_network(common: &Common, network: &str, program: Option<u32>) -> Result<Network, Failure> {
+    let network: Network = common.network(network)?;
+    if fingerprint(&network) == program {
+        return Ok(network);
+    }
+    let mend = "give the file that defined it then, with --use";
+    Err(Failure::request(format!("{network} is not the network that these pieces are of\n  {mend}")))
+}
+
 /// The request of `run.json`, cut into pieces again.
 pub(super) fn pieces(common: &Common, run: &Run) -> Result<Pieces, Failure> {
     let Request::Scan { network, program, samples, within, sizes, error_log2, seed } = &run.request else {
         return Err(Failure::request("these are pieces of claims, not of a scan"));
     };
-    let network: Network = common.network(network)?;
-    if fingerprint(&network) != *program {
-        let mend = "give the file that defined it then, with --use";
-        return Err(Failure::request(format!("{network} is not the network that these pieces are of\n  {mend}")));
-    }
+    let network = known_network(common, network, *program)?;
     let within = within.as_ref().map(|text| parse(network.layout(), text)).transpose()?;
     let options = ScanOptions { within, sizes: sizes.map(|(a, b)| a..=b), ..ScanOptions::default() };
     let settings = Settings { seed: *seed, error_log2: *error_log2 };

@@ -138,6 +138,24 @@ pub enum Request {
         /// The seed.
         seed: u64,
     },
+    /// `allocert classify`
+    Classify {
+        /// The network, as it is written.
+        network: String,
+        /// A checksum of its forward pass, of a network that is not built in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        program: Option<u32>,
+        /// The number of generic inputs; nothing when functional.
+        samples: Option<u64>,
+        /// How many instances are decided for what no law settles.
+        trials: u64,
+        /// The bound on the error.
+        error_log2: i64,
+        /// The seconds for what follows from the bases.
+        time_limit: u64,
+        /// The seed.
+        seed: u64,
+    },
     /// `allocert survey`
     Survey {
         /// The network, as it is written.
@@ -177,6 +195,7 @@ impl Run {
             | Request::Networks { seed, .. }
             | Request::Matches { seed, .. }
             | Request::Match { seed, .. }
+            | Request::Classify { seed, .. }
             | Request::Survey { seed, .. } => seed,
         }
     }

@@ -44,6 +44,7 @@ use super::laws::is_open;
 const MOST_POINTS: usize = 6;
 
 /// A matching degree.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Degree {
     /// δ.
@@ -58,6 +59,7 @@ impl Degree {
 }
 
 /// Why there is no degree.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoDegree {

@@ -209,6 +209,7 @@ pub(super) fn estimate(
 }
 
 /// A search for an instance without a match that found none.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Search {
     /// Instances that have a match.

@@ -6,6 +6,7 @@ mod options;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use crate::reach::{DRAWS, Dimension, Dimensions, Evidence, JacobianMatroid, Patt
 
 use super::answer::{Estimate, MatchAnswer, Verdict};
 use super::bottleneck::{Bound, Parts, Reduced, reduce};
+use super::classify::KeptBasis;
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Search, estimate, first_without_match};
@@ -62,8 +64,17 @@ pub struct Matcher {
     samples: Samples,
     settings: Settings,
     engine: Engine,
-    /// Decisions of the first trials of an allocation, made before.
-    kept: Option<Arc<(Allocation, Vec<Decision>)>>,
+    /// What was found out before.
+    kept: Option<Arc<Kept>>,
+}
+
+/// What was found out before, about the same network with the same seed and options.
+#[derive(Debug)]
+struct Kept {
+    /// Decisions of the first trials of an allocation.
+    decisions: Option<(Allocation, Vec<Decision>)>,
+    /// Bases, by their bits.
+    bases: HashMap<u64, KeptBasis>,
 }
 
 /// What knows dimensions, and decides instances.
@@ -366,7 +377,22 @@ impl Matcher {
     /// [`Matcher::decisions`] with the same seed and options.
     #[must_use]
     pub fn with_decisions(self, allocation: Allocation, decisions: Vec<Decision>) -> Self {
-        Matcher { kept: Some(Arc::new((allocation, decisions))), ..self }
+        let kept = Kept { decisions: Some((allocation, decisions)), bases: HashMap::new() };
+        Matcher { kept: Some(Arc::new(kept)), ..self }
+    }
+
+    /// The same matcher, whose [`classify`](Self::classify) takes what was found out about bases as it was, by
+    /// [`look_at_bases`](Self::look_at_bases) with the same seed and options.
+    #[must_use]
+    pub fn with_bases(self, bases: impl IntoIterator<Item = KeptBasis>) -> Self {
+        let bases = bases.into_iter().map(|basis| (basis.bits, basis)).collect();
+        Matcher { kept: Some(Arc::new(Kept { decisions: None, bases })), ..self }
+    }
+
+    /// What was found out before about a basis.
+    pub(super) fn kept_basis(&self, basis: &Allocation) -> Option<KeptBasis> {
+        let kept = self.kept.as_ref().filter(|kept| !kept.bases.is_empty())?;
+        kept.bases.get(&basis.low_bits()).copied()
     }
 
     /// The instance of one trial, and a proof of what was decided about it; nothing if it is undecided, no proof is found, or
@@ -442,7 +468,7 @@ impl Matcher {
     ) -> Estimate {
         let _span = tracing::info_span!("instances").entered();
         let cut = self.cut(allocation, options);
-        let kept = self.kept.as_ref().filter(|kept| kept.0 == *allocation);
+        let kept = self.kept.as_ref().and_then(|kept| kept.decisions.as_ref()).filter(|kept| kept.0 == *allocation);
         let before = |trial| kept?.1.get(usize::try_from(trial).ok()?).copied();
         let new = |trial| self.decide_instance(allocation, &cut, options, trial, control);
         let decide = |trial| before(trial).unwrap_or_else(|| new(trial));

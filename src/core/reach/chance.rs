@@ -23,6 +23,7 @@ use crate::number::ceil_log2;
 use crate::transcendence::Plan;
 
 /// How a result is known: the one vocabulary of every answer.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// By an argument whose every step is exact.

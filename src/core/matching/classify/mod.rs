@@ -9,6 +9,7 @@
 //! apart, so the probability is the same on an orbit, and a generic student's matching degree, too. (Transposing a
 //! recurrent network with one input and one output changes no label on any inputs.)
 
+mod apart;
 mod clock;
 mod found;
 mod smaller;
@@ -21,8 +22,9 @@ use rayon::prelude::*;
 
 use crate::allocation::Allocation;
 use crate::control::{Control, Stopped};
-use crate::reach::{Evidence, Group, MOST_POINTS, Orbits, Set};
+use crate::reach::{Evidence, Group, JacobianMatroid, MOST_POINTS, Orbits, Set};
 
+pub use apart::KeptBasis;
 use clock::Clock;
 pub use found::{Classification, Open, Why};
 use smaller::Tables;
@@ -56,13 +58,15 @@ struct Basis {
     reduced: Option<Reduced>,
 }
 
+/// The ranks that a classification rests on, and the orbits of allocations of the teacher's dimension.
+struct Spanning {
+    matroid: JacobianMatroid,
+    orbits: Orbits,
+}
+
 impl Matcher {
-    /// The verdict on every allocation. Costs one matching degree for each orbit of bases that are not affine, and at most the
-    /// instances that `options` ask for, for each orbit of allocations that no law settles. Where it is stopped, what is open says so.
-    ///
-    /// # Errors
-    /// More than [`MOST_CLASSIFIED`] weights, or an ensemble that the laws say nothing about.
-    pub fn classify(&self, options: &MatchOptions, control: &Control<'_>) -> Result<Classification, MatchError> {
+    /// What a classification begins with.
+    fn spanning(&self, options: &MatchOptions, control: &Control<'_>) -> Result<Spanning, MatchError> {
         let n = self.network().weights();
         if n > MOST_CLASSIFIED {
             return Err(MatchError::TooManyWeights { weights: n, limit: MOST_CLASSIFIED });
@@ -70,22 +74,33 @@ impl Matcher {
         if !options.ensemble.is_generic() {
             return Err(MatchError::NoLaws { what: WHAT, ensemble: options.ensemble.to_string() });
         }
-        let cut = AtomicBool::new(false);
-        let clock = Clock::start(control, &cut);
         let mut matroid = self.matroid(WHAT)?.clone();
-        let counter = self.counter(WHAT)?;
         let trials = matroid.trials_for_all(self.settings().error_log2)?;
         matroid.extend_in_parallel(trials, &control.untimed())?;
-        let (teacher, done) = (matroid.teacher(), AtomicU64::new(0));
-        let everything = Allocation::all(n);
         let (network, samples) = self.solved();
         let symmetries = network.symmetries(samples);
-        let group = Group::acting_on(&everything, &symmetries)
+        let group = Group::acting_on(&Allocation::all(n), &symmetries)
             .ok_or(MatchError::TooManyWeights { weights: n, limit: MOST_POINTS })?;
         let mut orbits = Orbits::new(group);
-        while orbits.size() < teacher.value {
+        while orbits.size() < matroid.teacher().value {
             orbits.advance(&control.untimed())?;
         }
+        Ok(Spanning { matroid, orbits })
+    }
+
+    /// The verdict on every allocation. Costs one matching degree for each orbit of bases that are not affine, and at most the
+    /// instances that `options` ask for, for each orbit of allocations that no law settles. Where it is stopped, what is open says so.
+    ///
+    /// # Errors
+    /// More than [`MOST_CLASSIFIED`] weights, or an ensemble that the laws say nothing about.
+    pub fn classify(&self, options: &MatchOptions, control: &Control<'_>) -> Result<Classification, MatchError> {
+        let cut = AtomicBool::new(false);
+        let clock = Clock::start(control, &cut);
+        let Spanning { matroid, orbits } = self.spanning(options, control)?;
+        let counter = self.counter(WHAT)?;
+        let (teacher, done) = (matroid.teacher(), AtomicU64::new(0));
+        let n = self.network().weights();
+        let everything = Allocation::all(n);
         let (group, all) = (orbits.group(), orbits.level().len() as u64);
         let mut bases: Vec<Basis> = orbits
             .level()
@@ -224,9 +239,11 @@ impl Matcher {
         if is_affine(counter, &allocation) {
             return of(allocation, Ok(Degree::ONE), Verdict::One, Evidence::Proved);
         }
-        let counted = |quarters: u32| match clock.stopped(quarters) {
-            Some(stopped) => Err(stopped.into()),
-            None => counter.under(&clock.after(quarters)).degree(&allocation),
+        let kept = self.kept_basis(&allocation);
+        let counted = |quarters: u32| match (kept, clock.stopped(quarters)) {
+            (Some(kept), _) => kept.degree,
+            (None, Some(stopped)) => Err(stopped.into()),
+            (None, None) => counter.under(&clock.after(quarters)).degree(&allocation),
         };
         if let Some(exact) = self.exact(&allocation, options.ensemble, &clock.after(2)) {
             // Its verdict does not rest on the degree, which has to leave time for those whose verdicts do.
@@ -330,7 +347,8 @@ impl Matcher {
         // One after the other as threads become free, so that what a time limit cuts off are the largest degrees.
         let found = even.into_iter().par_bridge().map(|(place, basis, degree)| {
             let share = clock.share(all - done.load(Ordering::Relaxed));
-            let witness = self.instance_without_match(basis, degree, options, &share);
+            let kept = self.kept_basis(&basis.allocation).and_then(|kept| kept.without_match);
+            let witness = kept.unwrap_or_else(|| self.instance_without_match(basis, degree, options, &share));
             if let Err(seen) = &witness {
                 clock.note(&share, seen);
             }

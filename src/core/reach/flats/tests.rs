@@ -46,9 +46,7 @@ fn flats_are_those_of_the_theory() {
         let law = law_of(text, Samples::Functional);
         // With the empty one.
         assert_eq!(law.number(), number + 1, "{text}");
-        assert!(
-            !matches!(law.complete(), Complete::Open(_)) && law.evidence().error_log2().is_none_or(|e| e <= -100)
-        );
+        assert!(!matches!(law.complete(), Complete::Open(_)) && law.evidence().error_log2().is_none_or(|e| e <= -100));
     }
 }
 
