@@ -140,7 +140,7 @@ mod tests {
     fn families_are_defined_where_they_occur() {
         let networks = ["pnn([2, 2], degree=2)", "mine(d=2)", "pnn([3, 2], degree=2)"];
         let text = families(networks.into_iter(), str::to_owned);
-        assert_eq!(text.matches("\\item").count(), 1, "{text}");
+        assert_eq!(text.matches("\\item ").count(), 1, "{text}");
         assert!(text.contains("The other network (mine) is given"), "{text}");
         assert_eq!(families(std::iter::empty(), str::to_owned), "");
     }

@@ -9,6 +9,7 @@ mod helpers;
 mod pictures;
 mod prose;
 mod run;
+mod source;
 mod sources;
 mod statements;
 mod table;
