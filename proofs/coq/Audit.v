@@ -15,5 +15,6 @@ Print Assumptions independent_sound.
 Print Assumptions fdimension_sound.
 Print Assumptions fat_most_sound.
 Print Assumptions fat_least_sound.
+Print Assumptions generic_dimension.
 (* Ax's theorem is a premise of this one. *)
 Print Assumptions dimension_by_Ax.

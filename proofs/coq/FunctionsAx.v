@@ -273,6 +273,53 @@ by rewrite -val_eqE /= in ne; rewrite (negbTE ne) mulr0.
 Qed.
 End Directions.
 
+(** ** Where all coordinates and functions are independent, the rank is the largest *)
+Section Largest.
+Variables (K : fieldType) (c0 : [char K] =i pred0) (p : fprogram) (n d m : nat) (P : point K) (ok : within n d p) (gd : good p m P).
+Let N := size (flines p).
+Hypothesis ind : algebraically_independent (elements n d P m (slots p (m * N))).
+Lemma largest_rank A (P0 : point rat) : good p m P0 -> (\rank (fJ p P0 m A) <= \rank (fJ p P m A))%N.
+Proof.
+move=> gd0; have ind_ := ind; set F := slots p (m * N) in ind_.
+have sz : size (elements n d P0 m F) = size (elements n d P m F) by rewrite !size_elements.
+apply: (generic_quotients ind_ sz) => i j; rewrite !mxE; have [ls _] := frow_label i.
+have inF q : (q < N)%N -> is_function p q -> key p (i %/ size (fresults p)) q \in F.
+  move=> lq fq; apply: mem_key => //; apply: (@leq_trans ((i %/ size (fresults p)).+1 * N)); last by rewrite leq_mul2r ls orbT.
+  by rewrite mulSn addnC ltn_add2r.
+exists (pchange p n d m F (nth 0%N A j) (i %/ size (fresults p)) (i %% size (fresults p))).
+by split; [exact: (is_p_change ok c0 gd) | exact: (is_p_change ok rat0 gd0)].
+Qed.
+End Largest.
+
+(** More inputs, the first one once more. *)
+Lemma more_inputs p m m' (P : point rat) A : (0 < m <= m')%N -> good p m P ->
+  exists2 P' : point rat, good p m' P' & (\rank (fJ p P m A) <= \rank (fJ p P' m' A))%N.
+Proof.
+case/andP=> m0 le gd; pose f s := if (s < m)%N then s else 0%N.
+have lf s : (f s < m)%N by rewrite /f; case: ifP.
+exists (Point (weights P) (fun s => entries P (f s)) (fun s => values P (f s))).
+  by split=> [s _|s k _ lk ns]; [exact: gd.1 | rewrite /= [LHS]gd.2 // [RHS]gd.2].
+apply: mxrankS; apply/row_subP => i; have lt : (i < m' * size (fresults p))%N.
+  by apply: leq_trans (ltn_ord i) _; rewrite leq_mul2r le orbT.
+have [ls _] := frow_label i.
+have -> : row i (fJ p P m A) = row (Ordinal lt) (fJ p (Point (weights P) (fun s => entries P (f s)) (fun s => values P (f s))) m' A).
+  by apply/rowP => j; rewrite !mxE /fentry /= /f ls.
+exact: row_sub.
+Qed.
+
+(** Without any premise: the dimension that a certificate states is the rank over rational functions of weights, inputs, exponentials and logarithms as independent
+    variables, on as many inputs as are asked for (functional: on M and more). *)
+Theorem generic_dimension p s A k : fdimension p s A k -> exists2 M, allowed s M & forall m, allowed s m -> (M <= m)%N ->
+  forall (K : fieldType), [char K] =i pred0 -> forall n d (P : point K), within n d p -> good p m P ->
+  algebraically_independent (elements n d P m (slots p (m * size (flines p)))) -> \rank (fJ p P m A) = k.
+Proof.
+case=> hind up [M [al [P0 gd0 e]]]; exists M => // m alm le K c0 n d P ok gd ind.
+apply/eqP; rewrite eqn_leq (up K c0 m alm P gd) -e /=.
+case: (posnP M) => [M0|M0]; first by apply: leq_trans (rank_leq_row _) _; rewrite M0 mul0n.
+have [P' gd' rk'] := more_inputs A (introT andP (conj M0 le)) gd0.
+exact: leq_trans rk' (largest_rank c0 ok gd ind A gd').
+Qed.
+
 (** ** The theorem *)
 Section Network.
 Variables (K : fieldType) (c0 : [char K] =i pred0) (D : nat -> K -> K) (p : fprogram) (n d m : nat) (P : point K).
@@ -370,19 +417,6 @@ have main r' : (r' <= m * N)%N -> free k D (us r') -> algebraically_independent 
 elim: r => [|r IH] le; first by apply: main => // c [].
 apply: main => //; apply: slots_free => //; exact: IH (ltnW le).
 Qed.
-
-(** The rank at this point is not smaller than at any other. *)
-Lemma largest_rank A (P0 : point rat) : all (fun a => (a < n)%N) A -> good p m P0 -> (\rank (fJ p P0 m A) <= \rank (fJ p P m A))%N.
-Proof.
-move=> lA gd0; have ind := elements_independent (leqnn _); set F := slots p (m * N) in ind.
-have sz : size (elements n d P0 m F) = size (elements n d P m F) by rewrite !size_elements.
-apply: (generic_quotients ind sz) => i j; rewrite !mxE; have [ls _] := frow_label i.
-have inF q : (q < N)%N -> is_function p q -> key p (i %/ size (fresults p)) q \in F.
-  move=> lq fq; apply: mem_key => //; apply: (@leq_trans ((i %/ size (fresults p)).+1 * N)); last by rewrite leq_mul2r ls orbT.
-  by rewrite mulSn addnC ltn_add2r.
-exists (pchange p n d m F (nth 0%N A j) (i %/ size (fresults p)) (i %% size (fresults p))).
-by split; [exact: (is_p_change ok c0 gd) | exact: (is_p_change ok rat0 gd0)].
-Qed.
 End Independent.
 
 Lemma label_jacobian_e A : all (fun a => (a < n)%N) A -> label_jacobian D p P m A = fJ p P m A.
@@ -401,31 +435,12 @@ by case: (nth _ _ q) => // a /(_ isT) [_ /(_ _ lk)].
 Qed.
 End Network.
 
-(** More inputs, the first one once more. *)
-Lemma more_inputs p m m' (P : point rat) A : (0 < m <= m')%N -> good p m P ->
-  exists2 P' : point rat, good p m' P' & (\rank (fJ p P m A) <= \rank (fJ p P' m' A))%N.
-Proof.
-case/andP=> m0 le gd; pose f s := if (s < m)%N then s else 0%N.
-have lf s : (f s < m)%N by rewrite /f; case: ifP.
-exists (Point (weights P) (fun s => entries P (f s)) (fun s => values P (f s))).
-  by split=> [s _|s k _ lk ns]; [exact: gd.1 | rewrite /= [LHS]gd.2 // [RHS]gd.2].
-apply: mxrankS; apply/row_subP => i; have lt : (i < m' * size (fresults p))%N.
-  by apply: leq_trans (ltn_ord i) _; rewrite leq_mul2r le orbT.
-have [ls _] := frow_label i.
-have -> : row i (fJ p P m A) = row (Ordinal lt) (fJ p (Point (weights P) (fun s => entries P (f s)) (fun s => values P (f s))) m' A).
-  by apply/rowP => j; rewrite !mxE /fentry /= /f ls.
-exact: row_sub.
-Qed.
-
-(** The dimension that a certificate states is the rank of the labels' derivatives by the weights of A, on as many inputs as are asked for (functional: on M and
-    more), in every field in which the network can be read. *)
+(** If Ax's theorem holds, that is the rank of the labels' derivatives by the weights of A, in every field in which the network can be read. *)
 Theorem dimension_by_Ax (ax : Ax) p s A k : fdimension p s A k -> exists2 M, allowed s M & forall m, allowed s m -> (M <= m)%N ->
   forall (K : fieldType), [char K] =i pred0 -> forall (D : nat -> K -> K) n d (P : point K),
   within n d p -> all (fun a => (a < n)%N) A -> reading D p n d m P -> \rank (label_jacobian D p P m A) = k.
 Proof.
-case=> hind up [M [al [P0 gd0 e]]]; exists M => // m alm le K c0 D n d P ok lA rd; rewrite (label_jacobian_e c0 rd ok lA).
-apply/eqP; rewrite eqn_leq (up K c0 m alm P (have_values rd)) -e /=.
-case: (posnP M) => [M0|M0]; first by apply: leq_trans (rank_leq_row _) _; rewrite M0 mul0n.
-have [P' gd' rk'] := more_inputs A (introT andP (conj M0 le)) gd0.
-exact: leq_trans rk' (largest_rank c0 rd ok ax hind alm lA gd').
+move=> H; have [hind _ _] := H; have [M al G] := generic_dimension H; exists M => // m alm le K c0 D n d P ok lA rd.
+rewrite (label_jacobian_e c0 rd ok lA); apply: (G m alm le K c0 n d P ok (have_values rd)).
+exact: (elements_independent c0 rd ok ax hind alm (leqnn _)).
 Qed.
