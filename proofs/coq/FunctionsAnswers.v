@@ -124,7 +124,7 @@ have spk : size (pknown k) = k by have [szk _] := H; rewrite (szk tt) size_run a
 apply: (rcons_alike K H).
 have [_ [b1 b2]] := value_beside K (w := fun=> variable_w) (dw := fun=> pdw) (x := fun=> variable_x) (dx := fun=> p0) (e := fun=> variable_e)
   hw hdw hx hdx he H (defined_nth lt same_run.2).
-rewrite /short spk; case: ifP => [nil_|_]; split=> //=; first by rewrite -line_value_e //; exact: he.
+rewrite /short spk; case: ifP => [nil_|_]; split=> //=; first by case: ifP => _ //; rewrite -line_value_e //; exact: he.
 by rewrite (is_p_nil b2 nil_) -(pval_nil kenv); exact: is_p_over1.
 Qed.
 Lemma fvanishes_sound l : \sum_(j < size A) pval kenv (nth [::] v j) * fentry p P (nth 0%N A j) s l = 0.
@@ -199,25 +199,13 @@ Qed.
 (** ** The point *)
 Let first := nth (Sample [::] [::] [::]) (fpoint C) 0.
 Let at_ s := nth first (fpoint C) s.
-Definition fpoint_at : point rat := Point (Fw [fieldType of rat] first) (fun s => Fx [fieldType of rat] (at_ s)) (fun s => Fe [fieldType of rat] (at_ s)).
 Let m := size (fpoint C).
-Lemma all2_eq (s t : seq Z) : all2 Z.eqb s t -> s = t.
-Proof. by elim: s t => [|a s IH] [|b t] //= /andP [/Z.eqb_eq -> /IH ->]. Qed.
-Lemma first_weights s : point_ok C -> (s < m)%N -> Fw [fieldType of rat] (at_ s) = Fw [fieldType of rat] first.
-Proof. by case/and4P => _ /(all_nthP first) H _ _ /H /all2_eq E; rewrite /Fw E. Qed.
-Lemma sample_ok s : point_ok C -> (s < m)%N -> qdefined C (at_ s).
-Proof. by case/and4P => /(all_nthP first) H _ _ _ /H. Qed.
+Definition fpoint_at : point rat := at_once (fpoint C).
 Lemma point_good : point_ok C -> good p m fpoint_at.
-Proof.
-move=> ok; split=> [s lt|s k lt lk ns].
-  by have := is_defined rat0 (sample_ok ok lt); rewrite first_weights.
-have /and4P [_ _ /(all_nthP first) E _] := ok.
-have at0 : at_ 0 = first by rewrite /at_ /first; case: (fpoint C).
-by have := allP (E s lt) k; rewrite mem_iota lk (negbTE ns) => /(_ isT) /Z.eqb_eq e; rewrite /= at0 /Fe e.
-Qed.
+Proof. by case/andP => ok _; exact: at_once_good. Qed.
 Lemma fminor_sound A k : point_ok C -> fminor C A k -> (k <= \rank (fJ p fpoint_at m A))%N.
 Proof.
-move=> ok; rewrite /fminor; set rows := flatten _ => low.
+move=> /andP [ok _]; rewrite /fminor; set rows := flatten _ => low.
 have sz : all (fun u => size u == outs) [seq qrows C A P | P <- fpoint C].
   by rewrite all_map; apply: sub_all (all_predT _) => P _ /=; rewrite size_map size_iota.
 have sr : size rows = (m * outs)%N by rewrite /rows (size_blocks sz) size_map.
@@ -237,20 +225,35 @@ Qed.
 
 Theorem fat_least_sound A k : fcertificate_ok C -> fat_least_ok C A k -> fat_least p (fasked C) A k.
 Proof.
-case/and3P => /independent_sound ind ok _ low; split; first exact: ind.
-exists m; split; first by have /and4P [] := ok.
+case/and3P => /independent_sound ind ok _ low; split=> //.
+exists m; split; first by have /andP [] := ok.
 by exists fpoint_at; [exact: point_good | exact: fminor_sound].
 Qed.
 Theorem fdimension_sound A k : fcertificate_ok C -> fdimension_ok C A k -> fdimension p (fasked C) A k.
 Proof.
-case/and3P => /independent_sound ind ok up /andP [low high]; split; first exact: ind.
+case/and3P => /independent_sound ind ok up /andP [low high]; split=> //.
   exact: fat_most_sound high.
-have al : allowed (fasked C) m by have /and4P [] := ok.
+have al : allowed (fasked C) m by have /andP [] := ok.
 exists m; split=> //; exists fpoint_at; first exact: point_good.
 apply/eqP; rewrite eqn_leq fminor_sound // andbT.
 exact: (fat_most_sound up high rat0 al (point_good ok)).
 Qed.
 End Bounds.
+
+(** ** Many dimensions *)
+Lemma part_rows C E A : {subset A <= E} ->
+  [seq part E A row | row <- flatten [seq qrows C E P | P <- fpoint C]] = flatten [seq qrows C A P | P <- fpoint C].
+Proof.
+move=> sub; rewrite map_flatten -map_comp; congr flatten; apply: eq_map => P /=.
+rewrite /qrows -map_comp; apply: eq_map => l /=; rewrite /part -!map_comp; apply/eq_in_map => a /sub aE /=.
+by rewrite (nth_map 0%N) ?index_mem //= nth_index.
+Qed.
+Theorem fdimensions_sound C E ds i : fcertificate_ok C -> fdimensions_ok C E ds -> (i < size ds)%N ->
+  fdimension (fnetwork C) (fasked C) (nth ([::], 0%N) ds i).1 (nth ([::], 0%N) ds i).2.
+Proof.
+move=> ok /(all_nthP ([::], 0%N)) H /H {H}; case: (nth _ ds i) => A k /=; case: ifP => // /allP sub; case: ifP => // low high.
+by apply: fdimension_sound => //; rewrite /fdimension_ok high andbT /fminor -(part_rows C sub).
+Qed.
 
 (** The dimension is a function of the allocation. *)
 Lemma fdimension_unique p s A k k' : fdimension p s A k -> fdimension p s A k' -> k = k'.

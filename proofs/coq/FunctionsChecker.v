@@ -70,15 +70,40 @@ Definition directions (width : sample -> seq Z) : seq (sample * nat) :=
   flatten [seq [seq (P, j) | j <- iota 0 (size (width P))] | P <- fshown C].
 Definition shown_by (along : sample * nat -> nat -> QArith_base.Q) (ts : seq (sample * nat)) (ks : seq nat) : bool :=
   size ks <= qrank (size ts) [seq [seq along t k | t <- ts] | k <- ks].
-Definition independent_ok : bool :=
+Definition singly_ok : bool :=
   [&& all qdefined (fshown C), shown_by by_input (directions at_input) (functions_of true) & shown_by by_weights (directions at_weights) (functions_of false)].
 
+(** Inputs that make one point together. *)
+Definition together (Ps : seq sample) : bool :=
+  let first := nth (Sample [::] [::] [::]) Ps 0 in
+  [&& all qdefined Ps, all (fun P => all2 Z.eqb (at_weights P) (at_weights first)) Ps &
+    all (fun P => all (fun k => sees p k || Z.eqb (function_at (at_functions P) k) (function_at (at_functions first) k)) (iota 0 (size (flines p)))) Ps].
+
+(** ** Or they are independent on m inputs together: at several points of m inputs, in all directions *)
+Fixpoint groups (m fuel : nat) (Ps : seq sample) : seq (seq sample) :=
+  if fuel is f.+1 then if m <= size Ps then take m Ps :: groups m f (drop m Ps) else [::] else [::].
+Definition some_points (m : nat) : seq (seq sample) :=
+  [seq Ps <- fpoint C :: groups m (size (fshown C)) (fshown C) | (size Ps == m) && together Ps].
+(** A direction: a weight, or an entry of one input. *)
+Definition all_directions (m : nat) : seq (seq sample * (nat + nat * nat)) :=
+  flatten [seq let first := nth (Sample [::] [::] [::]) Ps 0 in
+    [seq (Ps, inl i) | i <- iota 0 (size (at_weights first))] ++
+    [seq (Ps, inr (s, j)) | s <- iota 0 m, j <- iota 0 (size (at_input first))] | Ps <- some_points m].
+Definition jointly_by (t : seq sample * (nat + nat * nat)) (f : nat * nat) : QArith_base.Q :=
+  let P := nth (nth (Sample [::] [::] [::]) t.1 0) t.1 f.1 in
+  match t.2 with
+  | inl i => by_weights (P, i) f.2
+  | inr (s, j) => if s == f.1 then by_input (P, j) f.2 else inject_Z 0
+  end.
+Definition all_functions (m : nat) : seq (nat * nat) :=
+  [seq (s, k) | s <- iota 0 m, k <- [seq k <- iota 0 (size (flines p)) | is_function p k && (sees p k || (s == 0))]].
+Definition jointly_ok (m : nat) : bool :=
+  let ts := all_directions m in let fs := all_functions m in
+  size fs <= qrank (size ts) [seq [seq jointly_by t f | t <- ts] | f <- fs].
+Definition independent_ok : bool := if singly_ok then true else if fasked C is Samples m then jointly_ok m else false.
+
 (** ** From below: independent columns at the point *)
-Definition point_ok : bool :=
-  let first := nth (Sample [::] [::] [::]) (fpoint C) 0 in
-  [&& all qdefined (fpoint C), all (fun P => all2 Z.eqb (at_weights P) (at_weights first)) (fpoint C),
-    all (fun P => all (fun k => sees p k || Z.eqb (function_at (at_functions P) k) (function_at (at_functions first) k)) (iota 0 (size (flines p)))) (fpoint C)
-    & allowed (fasked C) (size (fpoint C))].
+Definition point_ok : bool := together (fpoint C) && allowed (fasked C) (size (fpoint C)).
 Definition qrows (A : seq nat) (P : sample) : seq (seq QArith_base.Q) :=
   let columns := [seq changes (R := rationals) (qw P) (qunit a) (qx P) q0 (qe P) p | a <- A] in
   [seq [seq nth (inject_Z 0) c l | c <- columns] | l <- iota 0 outs].
@@ -89,9 +114,10 @@ Definition variable_w (i : nat) : pquotients := over1 (symbolic_weight i).
 Definition variable_x (j : nat) : pquotients := over1 (pvar (input_variable 2 0 j)).
 Definition variable_e (k : nat) : pquotients := over1 (pvar (input_variable 2 1 k)).
 Definition p0 (i : nat) : pquotients := over1 [::].
-(** What does not move along a vector may be anything: a variable is put in its place. *)
+(** What does not move along a vector may be anything: in place of a quotient a variable is put. *)
+Definition is_polynomial (a : pquotient) : bool := if a.2 is [:: (Zpos xH, [::])] then true else false.
 Definition short (k : nat) (v : pquotients * pquotients) : pquotients * pquotients :=
-  if nilp v.2.1 then (variable_e k, pq_zero : pquotients) else v.
+  if nilp v.2.1 then (if is_polynomial v.1 then v.1 else variable_e k, pq_zero : pquotients) else v.
 Definition short_run (dw : nat -> pquotients) (ls : seq fline) (known : seq (pquotients * pquotients)) : seq (pquotients * pquotients) :=
   foldl (fun known l => rcons known (short (size known) (fvalue variable_w dw variable_x p0 variable_e known l))) known ls.
 Definition fvanishes (A : seq nat) (v : seq polynomial) : bool :=
@@ -118,4 +144,10 @@ Definition fcertificate_ok : bool := [&& independent_ok, point_ok & fupper_ok].
 Definition fat_most_ok (A : seq nat) (k : nat) : bool := has (fun t => fincluded t.1.1 t.1.2 A k) (fbounds C).
 Definition fat_least_ok (A : seq nat) (k : nat) : bool := fminor A k.
 Definition fdimension_ok (A : seq nat) (k : nat) : bool := fminor A k && fat_most_ok A k.
+(** Many dimensions of parts of E, whose columns are computed once. *)
+Definition part (E A : seq nat) (row : seq QArith_base.Q) : seq QArith_base.Q := [seq nth (inject_Z 0) row (index a E) | a <- A].
+Definition fdimensions_ok (E : seq nat) (dimensions : seq (seq nat * nat)) : bool :=
+  let rows := flatten [seq qrows E P | P <- fpoint C] in
+  all (fun d => if all (fun a => a \in E) d.1 then if d.2 <= qrank (size d.1) [seq part E d.1 row | row <- rows] then fat_most_ok d.1 d.2 else false
+    else false) dimensions.
 End Check.

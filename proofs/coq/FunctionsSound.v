@@ -208,25 +208,25 @@ Qed.
 End Sample.
 
 (** ** Independence *)
-Lemma shown_sound along (f : sample * nat -> nat -> rat) (ts : seq (sample * nat)) (ks : seq nat) (u : nat -> rat) :
-  (forall t k, qdefined C t.1 -> is_q (f t k) (along t k)) -> all (fun t => qdefined C t.1) ts -> shown_by along ts ks -> has (fun k => u k != 0) ks ->
-  exists2 t, qdefined C t.1 & \sum_(k <- ks) u k * f t k != 0.
+Lemma shown_sound (T : Type) (I : eqType) (g : pred T) (along : T -> I -> QArith_base.Q) (f : T -> I -> rat) (ts : seq T) (ks : seq I) (u : I -> rat) :
+  (forall t k, g t -> k \in ks -> is_q (f t k) (along t k)) -> all g ts -> (size ks <= qrank (size ts) [seq [seq along t k | t <- ts] | k <- ks])%N ->
+  has (fun k => u k != 0) ks -> exists2 t, g t & \sum_(k <- ks) u k * f t k != 0.
 Proof.
-move=> H good_ sh /(has_nthP 0%N) [i0 lt0 u0].
-have [z0 | [t0 _]] : ts = [::] \/ exists t : sample * nat, True by case: ts {H sh good_} => [|t ts]; [left | right; exists t].
-  move: sh; rewrite z0 /shown_by => le; suff : (size ks <= 0)%N by rewrite leqNgt (leq_ltn_trans _ lt0).
+move=> H good_ sh hk; have [k1 _ _] := hasP hk; move: hk => /(has_nthP k1) [i0 lt0 u0].
+have [z0 | [t0 _]] : ts = [::] \/ exists t : T, True by case: ts {H sh good_} => [|t ts]; [left | right; exists t].
+  move: sh; rewrite z0 => le; suff : (size ks <= 0)%N by rewrite leqNgt (leq_ltn_trans _ lt0).
   apply: leq_trans le _; rewrite [size [::]]/=.
   have Z : (qrank 0 [seq [::] | _ <- ks] <= \rank (0%R : 'M[rat]_(size [seq ([::] : seq QArith_base.Q) | _ <- ks], 0)))%N.
     by apply: (qrank_sound rat0) => i [].
   by rewrite mxrank0 in Z.
 pose rows := [seq [seq along t k | t <- ts] | k <- ks].
 have sr : size rows = size ks by rewrite size_map.
-pose M : 'M[rat]_(size rows, size ts) := \matrix_(i, j) f (nth t0 ts j) (nth 0%N ks i).
+pose M : 'M[rat]_(size rows, size ts) := \matrix_(i, j) f (nth t0 ts j) (nth k1 ks i).
 have full : row_free M.
   rewrite /row_free eqn_leq rank_leq_row /= {1}sr; apply: leq_trans sh _; apply: (qrank_sound rat0) => i j.
   have lt : (i < size ks)%N by rewrite -sr.
-  by rewrite mxE (nth_map 0%N) // (nth_map t0) //; apply: H; exact: (all_nthP t0 good_).
-pose U : 'rV[rat]_(size rows) := \row_i u (nth 0%N ks i).
+  by rewrite mxE (nth_map k1) // (nth_map t0) //; apply: H; [exact: (all_nthP t0 good_) | exact: mem_nth].
+pose U : 'rV[rat]_(size rows) := \row_i u (nth k1 ks i).
 have U0 : U != 0.
   have lt0' : (i0 < size rows)%N by rewrite sr.
   apply: contraNneq u0 => /rowP /(_ (Ordinal lt0')); rewrite !mxE /= => ->; exact: eqxx.
@@ -236,7 +236,7 @@ have /existsP [j nz] : [exists j, (U *m M) 0 j != 0].
   by apply/eqP; have := all0 j; rewrite negbK.
 exists (nth t0 ts j); first exact: (all_nthP t0 good_).
 apply: contraNneq nz => z; apply/eqP; rewrite -[RHS]z mxE.
-rewrite (big_nth 0%N) -sr big_mkord; apply: eq_bigr => i _; by rewrite !mxE.
+rewrite (big_nth k1) -sr big_mkord; apply: eq_bigr => i _; by rewrite !mxE.
 Qed.
 
 Definition copies (P : sample) : point rat := Point (Fw [fieldType of rat] P) (fun=> Fx [fieldType of rat] P) (fun=> Fe [fieldType of rat] P).
@@ -248,7 +248,7 @@ rewrite /directions; elim: (fshown C) => //= P Ps IH /andP [ok /IH oks]; rewrite
 by apply/allP => j _ /=.
 Qed.
 (** If no combination shows a direction, none exists: the whole of what is to be shown, on any number of inputs. *)
-Theorem independent_sound : independent_ok C -> forall s, independent_functions p s.
+Lemma singly_sound : singly_ok C -> forall s, independent_functions p s.
 Proof.
 case/and3P=> good_ see blindly s m _ c [t0 [k0 [lt0 ltk cnt c0_]]].
 have nzc z : z <> Z0 -> ofZ [fieldType of rat] z != 0 by move=> nz; apply/eqP => /(ofZ_eq0 rat0).
@@ -260,9 +260,9 @@ case E : [exists t : 'I_m, exists k : 'I_(size (flines p)), [&& is_function p k,
   case/existsP: E => t /existsP [k /and3P [fk sk nz]].
   have H : has (fun k => ofZ [fieldType of rat] (c t k) != 0) (functions_of C true).
     by apply/hasP; exists (val k) => //; apply: inks; [exact: ltn_ord | exact: fk | exact: sk].
-  have S : forall u k, qdefined C u.1 -> is_q (slope (R := field [fieldType of rat]) (Fw [fieldType of rat] u.1) (fun=> 0) (Fx [fieldType of rat] u.1) (unit_vector [fieldType of rat] u.2) (Fe [fieldType of rat] u.1) p k) (by_input C u k).
-    by move=> u k' uin; apply: (is_slope rat0) uin => i; [exact: is_q_zero | exact: is_q_unit].
-  have [u uin U] := shown_sound S (in_directions at_input good_) see H.
+  have S : forall u k, qdefined C u.1 -> k \in functions_of C true -> is_q (slope (R := field [fieldType of rat]) (Fw [fieldType of rat] u.1) (fun=> 0) (Fx [fieldType of rat] u.1) (unit_vector [fieldType of rat] u.2) (Fe [fieldType of rat] u.1) p k) (by_input C u k).
+    by move=> u k' uin _; apply: (is_slope rat0) uin => i; [exact: is_q_zero | exact: is_q_unit].
+  have [u uin U] := shown_sound (g := fun t => qdefined C t.1) S (in_directions at_input good_) see H.
   exists (copies u.1); first exact: copies_good uin.
   exists (fun=> 0), (fun s' => if s' == val t then unit_vector [fieldType of rat] u.2 else fun=> 0).
   rewrite (bigD1 t) //= [X in _ + X]big1 ?addr0 => [|s' ne]; last first.
@@ -280,9 +280,9 @@ have t00 : t0 = 0%N by move: cnt; rewrite /counts (negbTE nsk0) => /andP [_ /eqP
 have H : has (fun k => ofZ [fieldType of rat] (c 0%N k) != 0) (functions_of C false).
   apply/hasP; exists k0; last by rewrite -t00; exact: nzc.
   by apply: inks; [exact: ltk | by case/andP: cnt | exact/negbTE].
-have S : forall u k, qdefined C u.1 -> is_q (slope (R := field [fieldType of rat]) (Fw [fieldType of rat] u.1) (unit_vector [fieldType of rat] u.2) (Fx [fieldType of rat] u.1) (fun=> 0) (Fe [fieldType of rat] u.1) p k) (by_weights C u k).
-  by move=> u k' uin; apply: (is_slope rat0) uin => i; [exact: is_q_unit | exact: is_q_zero].
-have [u uin U] := shown_sound S (in_directions at_weights good_) blindly H.
+have S : forall u k, qdefined C u.1 -> k \in functions_of C false -> is_q (slope (R := field [fieldType of rat]) (Fw [fieldType of rat] u.1) (unit_vector [fieldType of rat] u.2) (Fx [fieldType of rat] u.1) (fun=> 0) (Fe [fieldType of rat] u.1) p k) (by_weights C u k).
+  by move=> u k' uin _; apply: (is_slope rat0) uin => i; [exact: is_q_unit | exact: is_q_zero].
+have [u uin U] := shown_sound (g := fun t => qdefined C t.1) S (in_directions at_weights good_) blindly H.
 exists (copies u.1); first exact: copies_good uin.
 exists (unit_vector [fieldType of rat] u.2), (fun _ _ => 0).
 have m0 : (0 < m)%N by rewrite -t00.
@@ -292,5 +292,68 @@ rewrite (bigD1 (Ordinal m0)) //= [X in _ + X]big1 ?addr0 => [|s' ne]; last first
 move: U; rewrite sum_ks; congr (_ != 0); rewrite [LHS]big_mkcond [RHS]big_mkcond.
 apply: eq_bigr => k' _; rewrite /counts /moves; case fk : (is_function p k') => //=.
 case sk' : (sees p k') => //=; by rewrite noc ?mul0r.
+Qed.
+
+(** ** Several inputs together *)
+Section Together.
+Variable Ps : seq sample.
+Let first := nth (Sample [::] [::] [::]) Ps 0.
+Definition at_once : point rat := Point (Fw [fieldType of rat] first) (fun s => Fx [fieldType of rat] (nth first Ps s))
+  (fun s => Fe [fieldType of rat] (nth first Ps s)).
+Hypothesis ok : together C Ps.
+Lemma all2_eq (s t : seq Z) : all2 Z.eqb s t -> s = t.
+Proof. by elim: s t => [|a s IH] [|b t] //= /andP [/Z.eqb_eq -> /IH ->]. Qed.
+Lemma first_weights s : (s < size Ps)%N -> Fw [fieldType of rat] (nth first Ps s) = Fw [fieldType of rat] first.
+Proof. by have /and3P [_ /(all_nthP first) H _] := ok => /H /all2_eq E; rewrite /Fw E. Qed.
+Lemma sample_ok s : (s < size Ps)%N -> qdefined C (nth first Ps s).
+Proof. by have /and3P [/(all_nthP first) H _ _] := ok => /H. Qed.
+Lemma at_once_good : good p (size Ps) at_once.
+Proof.
+split=> [s lt|s k lt lk ns]; first by have := is_defined rat0 (sample_ok lt); rewrite first_weights.
+have /and3P [_ _ /(all_nthP first) E] := ok.
+have at0 : nth first Ps 0 = first by rewrite /first; case: (Ps).
+by have := allP (E s lt) k; rewrite mem_iota lk (negbTE ns) => /(_ isT) /Z.eqb_eq e; rewrite /= at0 /Fe e.
+Qed.
+End Together.
+
+Definition dw_of (t : seq sample * (nat + nat * nat)) : nat -> rat := if t.2 is inl i then unit_vector [comRingType of rat] i else fun=> 0.
+Definition dX_of (t : seq sample * (nat + nat * nat)) (s : nat) : nat -> rat :=
+  if t.2 is inr (s', j) then (if s' == s then unit_vector [comRingType of rat] j else fun=> 0) else fun=> 0.
+Lemma jointly_by_ok m t f : size t.1 = m -> together C t.1 -> (f.1 < m)%N ->
+  is_q (moves p (at_once t.1) (dw_of t) (dX_of t) f.1 f.2) (jointly_by C t f).
+Proof.
+case: t => Ps dir /= sz ok lt; rewrite -sz in lt; have D_ := sample_ok ok lt.
+have e := first_weights ok lt; rewrite /moves /jointly_by /dw_of /dX_of /=; set Q := nth _ Ps f.1 in D_ e *.
+case: dir => [i|[s j]] /=; rewrite -e.
+  by apply: (is_slope rat0) => [l|l|]; [exact: is_q_unit | exact: is_q_zero | exact: D_].
+case: ifP => _; first by apply: (is_slope rat0) => [l|l|]; [exact: is_q_zero | exact: is_q_unit | exact: D_].
+by rewrite (slope_zero rat0) //; try exact: (is_defined rat0); exact: (is_q_int _ Z0).
+Qed.
+Lemma in_all_directions m : all (fun t => (size t.1 == m) && together C t.1) (all_directions C m).
+Proof.
+rewrite /all_directions; have := filter_all (fun Ps => (size Ps == m) && together C Ps) (fpoint C :: groups m (size (fshown C)) (fshown C)).
+rewrite -/(some_points C m); elim: (some_points C m) => //= Ps l IH /andP [ok /IH oks]; rewrite all_cat oks andbT all_cat !all_map.
+apply/andP; split; first by apply/allP => i _ /=.
+by apply/all_allpairsP => s j _ _ /=.
+Qed.
+Lemma jointly_sound m c : jointly_ok C m -> (exists t k, [/\ (t < m)%N, (k < size (flines p))%N, counts p t k & c t k <> Z0]) -> not_constant p m c.
+Proof.
+move=> le [t0 [k0 [lt0 lk0 cnt nz]]].
+have H : has (fun f => ofZ [fieldType of rat] (c f.1 f.2) != 0) (all_functions C m).
+  apply/hasP; exists (t0, k0); last by apply/eqP => /(ofZ_eq0 rat0).
+  apply/allpairsPdep; exists t0, k0; split=> //; first by rewrite mem_iota.
+  by rewrite mem_filter mem_iota; apply/andP; split; [exact: cnt | exact: lk0].
+have S t f : (size t.1 == m) && together C t.1 -> f \in all_functions C m ->
+    is_q (moves p (at_once t.1) (dw_of t) (dX_of t) f.1 f.2) (jointly_by C t f).
+  by case/andP => /eqP sz ok /allpairsPdep [s [k [sin _ ->]]]; apply: (jointly_by_ok sz ok); move: sin; rewrite mem_iota => /andP [_].
+have [t /andP [/eqP sz ok] U] := shown_sound (g := fun t => (size t.1 == m) && together C t.1) S (in_all_directions m) le H.
+exists (at_once t.1); first by rewrite -sz; exact: at_once_good.
+exists (dw_of t), (dX_of t); move: U; rewrite big_allpairs_dep /= -[m in iota 0 m]subn0 -/(index_iota 0 m) big_mkord.
+congr (_ != 0); apply: eq_bigr => s _; rewrite big_filter -[X in iota 0 X]subn0 -/(index_iota 0 _) big_mkord; exact: eq_bigl (fun _ => erefl).
+Qed.
+Theorem independent_sound : independent_ok C -> independent_functions p (fasked C).
+Proof.
+rewrite /independent_ok; case: ifP => [ok _|_]; first exact: singly_sound.
+by case: (fasked C) => // m ok m' /eqP -> c; exact: jointly_sound.
 Qed.
 End Answers.
