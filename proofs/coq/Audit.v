@@ -1,5 +1,5 @@
 (** Nothing is assumed: each line of the output has to be "Closed under the global context". *)
-From Allocert Require Import Network Families Recorded Answers Instances FunctionsSound FunctionsAnswers FunctionsAx.
+From Allocert Require Import Network Families Recorded Answers Instances FunctionsSound FunctionsAnswers FunctionsGeneric FunctionsAx.
 Print Assumptions dimension_sound.
 Print Assumptions dimensions_sound.
 Print Assumptions at_most_sound.
@@ -15,5 +15,6 @@ Print Assumptions independent_sound.
 Print Assumptions fdimension_sound.
 Print Assumptions fat_most_sound.
 Print Assumptions fat_least_sound.
+Print Assumptions generic_dimension.
 (* Ax's theorem is a premise of this one. *)
 Print Assumptions dimension_by_Ax.
