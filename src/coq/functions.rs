@@ -193,7 +193,10 @@ impl Section {
                 form.list(numbers),
             )
         };
-        let mut samples: Vec<String> = point.inputs.iter().enumerate().map(sample).collect();
+        // Kernel vectors are looked at where there are no inputs, too.
+        let none = [Vec::new()];
+        let inputs = if point.inputs.is_empty() { &none[..] } else { &point.inputs[..] };
+        let mut samples: Vec<String> = inputs.iter().enumerate().map(sample).collect();
         if let (Some(m), Some(first)) = (self.samples, samples.first().cloned()) {
             samples.resize((m as usize).max(samples.len()), first);
         }

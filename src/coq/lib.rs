@@ -154,7 +154,8 @@ pub fn export(certificate: &str) -> Result<Export, NotExported> {
     if !numbered || !rising || answer.len() != statements.len() {
         return Err(NotExported::Cut);
     }
-    let mut writer = Writer { answer, of_claim: header.about == "claim", ..Writer::default() };
+    let mut writer =
+        Writer { answer, of_claim: header.about == "claim", names_one: header.network.is_some(), ..Writer::default() };
     for Step { step, by } in steps {
         match by {
             Rule::Program { name, text, sha256 } => writer.define(step, name, &text, sha256)?,
@@ -195,6 +196,8 @@ struct Writer {
     answer: Vec<u64>,
     /// Whether it is the certificate of a claim, all dimensions in which count.
     of_claim: bool,
+    /// Whether the first line names the one network that all is about.
+    names_one: bool,
     text: String,
     plain: Vec<String>,
     sections: usize,
@@ -279,8 +282,10 @@ impl Writer {
         for (step, stated) in self.answer.iter().zip(statements) {
             let Some((subject, said)) = self.proved.get(step) else { continue };
             // With several networks the last step says which.
-            if stated != said && *stated != format!("{subject}: {said}") {
-                return Err(NotExported::Statement { step: *step, stated: stated.clone(), said: said.clone() });
+            let whole = format!("{subject}: {said}");
+            if stated != said && *stated != whole {
+                let said = if self.names_one { said.clone() } else { whole };
+                return Err(NotExported::Statement { step: *step, stated: stated.clone(), said });
             }
         }
         let answer = std::mem::take(&mut self.answer);

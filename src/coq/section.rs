@@ -92,7 +92,7 @@ impl Section {
     /// About a network and its number of samples, in words too.
     ///
     /// # Errors
-    /// More samples than are written.
+    /// No samples, or more than are written.
     pub(super) fn open(
         number: usize,
         network: Network,
@@ -100,6 +100,9 @@ impl Section {
         samples: Option<u64>,
         asked: &[u64],
     ) -> Result<Self, String> {
+        if samples == Some(0) {
+            return Err("nothing is stated on no samples".to_owned());
+        }
         if samples.is_some_and(|m| m > MOST_SAMPLES) {
             return Err(format!("more than {MOST_SAMPLES} samples are not written"));
         }
