@@ -50,6 +50,7 @@ fn parts_match_as_the_whole_does() {
         ("pnn([2, 1, 2], degree=3)", Samples::Count(2), 12),
         ("pnn([1, 2, 1, 1], degree=[2, 3])", Samples::Count(1), 12),
         ("pnn([2, 2, 1, 1], degree=2)", Samples::Functional, 4),
+        ("pnn([2, 2, 1, 1], degree=2)", Samples::Count(2), 4),
         ("pnn([2, 2, 1, 1], degree=[2, 1])", Samples::Functional, 6),
         ("pnn([2, 2, 1, 1], degree=[2, 3])", Samples::Count(2), 4),
         ("lrnn(2, 1, 2, 2)", Samples::Count(2), 12),
@@ -93,4 +94,39 @@ fn parts_match_as_the_whole_does() {
     }
     assert!(agree > 1_000 && without > 100, "{agree} instances, {without} without a match");
     assert!(kinds.iter().all(|count| *count > 50), "one scale, below, above, one state: {kinds:?}");
+}
+
+/// Signs of squares up to a common one: no instance has a match that elimination finds but those whose signs fit, and the value is how many fit.
+#[test]
+fn forms_of_either_sign_fit_as_often_as_counting_says() {
+    for (text, h) in [("pnn([2, 2, 1, 1], degree=[2, 1])", 2u32), ("pnn([4, 3, 1, 1], degree=[2, 1])", 3)] {
+        let network: Network = text.parse().unwrap();
+        let allocation = crate::allocation::parse(network.layout(), "W1 W3").unwrap();
+        let exact = of_either_sign((&network, Samples::Functional), &allocation).unwrap();
+        let fit = |a: u32, b: u32| a.count_ones() == b.count_ones() || a.count_ones() + b.count_ones() == h;
+        let pairs = (0..1u32 << h).flat_map(|a| (0..1u32 << h).map(move |b| (a, b)));
+        let found = pairs.filter(|(a, b)| fit(*a, *b)).count();
+        assert_eq!(exact.low, Rational::from((found, 1u64 << (2 * h))), "{text}");
+        assert_eq!(exact.low, exact.high);
+    }
+    let network: Network = "pnn([2, 2, 1, 1], degree=[2, 1])".parse().unwrap();
+    let allocation = crate::allocation::parse(network.layout(), "W1 W3").unwrap();
+    let matcher = Matcher::new(&network, Samples::Functional, SETTINGS, Limits::default()).unwrap();
+    let options = MatchOptions::default();
+    let (mut matched, mut others) = (0, 0);
+    for trial in 0..60 {
+        let instance = Instance::draw(&network, Samples::Functional, Ensemble::Gaussian, SETTINGS.seed, trial);
+        let positive = |weights: &[Dyadic]| (4..6).filter(|w| weights[*w].mantissa.is_positive()).count();
+        let (student, teacher) = (positive(&instance.student), positive(&instance.teacher));
+        let fits = student == teacher || student + teacher == 2;
+        match matcher.eliminates(&allocation, &instance, &options) {
+            Some(true) => {
+                assert!(fits, "{trial}");
+                matched += 1;
+            }
+            Some(false) => assert!(!fits, "{trial}"),
+            None => others += u32::from(!fits),
+        }
+    }
+    assert!(matched > 15 && others > 15, "{matched} matched, {others} whose signs do not fit");
 }

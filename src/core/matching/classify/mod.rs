@@ -94,6 +94,16 @@ impl Matcher {
     /// # Errors
     /// More than [`MOST_CLASSIFIED`] weights, or an ensemble that the laws say nothing about.
     pub fn classify(&self, options: &MatchOptions, control: &Control<'_>) -> Result<Classification, MatchError> {
+        self.classify_with(options, true, control)
+    }
+
+    /// The same; degrees that no verdict rests on are counted only if `all_degrees` are asked for.
+    fn classify_with(
+        &self,
+        options: &MatchOptions,
+        all_degrees: bool,
+        control: &Control<'_>,
+    ) -> Result<Classification, MatchError> {
         let cut = AtomicBool::new(false);
         let clock = Clock::start(control, &cut);
         let Spanning { matroid, orbits } = self.spanning(options, control)?;
@@ -128,18 +138,10 @@ impl Matcher {
                 evidence.push(known);
             }
         }
-        let share = clock.after(2);
-        bases.par_iter_mut().filter(|basis| basis.reduced.is_some() && share.stopped().is_none()).for_each(|basis| {
-            basis.degree = counter.under(&share).degree(&basis.allocation);
-            if let Some(odd) = basis.degree.ok().filter(|d| d.value % 2 == 1 && basis.verdict == Verdict::Undecided) {
-                (basis.verdict, basis.evidence) = (Verdict::One, odd.evidence);
-            }
-        });
-        let mut degrees = BTreeMap::new();
+        count_later(&mut bases, counter, &clock.after(2), |basis| basis.verdict == Verdict::Undecided);
         for basis in &bases {
             table.set(&basis.allocation, basis.verdict);
             chosen_ones.push(basis.evidence);
-            *degrees.entry(basis.degree.ok().map(|d| d.value)).or_insert(0) += basis.images;
         }
         let unsettled = table.spread(teacher.value);
         let counted = bases.len() + unsettled.len();
@@ -182,6 +184,14 @@ impl Matcher {
             }
             !inside
         });
+        // No verdict rests on these degrees.
+        if all_degrees {
+            count_later(&mut bases, counter, control, |basis| basis.verdict != Verdict::Undecided);
+        }
+        let mut degrees = BTreeMap::new();
+        for basis in &bases {
+            *degrees.entry(basis.degree.ok().map(|d| d.value)).or_insert(0) += basis.images;
+        }
         Ok(Classification {
             network: self.network().clone(),
             samples: self.samples(),
@@ -444,6 +454,22 @@ impl Matcher {
         }
         (some, open)
     }
+}
+
+/// Counts the degrees of those of these bases that are also asked about as allocations of a part of the network.
+fn count_later(
+    bases: &mut [Basis],
+    counter: &DegreeCounter,
+    control: &Control<'_>,
+    which: impl Fn(&Basis) -> bool + Sync,
+) {
+    let later = |basis: &&mut Basis| basis.reduced.is_some() && which(basis) && control.stopped().is_none();
+    bases.par_iter_mut().filter(later).for_each(|basis| {
+        basis.degree = counter.under(control).degree(&basis.allocation);
+        if let Some(odd) = basis.degree.ok().filter(|d| d.value % 2 == 1 && basis.verdict == Verdict::Undecided) {
+            (basis.verdict, basis.evidence) = (Verdict::One, odd.evidence);
+        }
+    });
 }
 
 #[cfg(test)]

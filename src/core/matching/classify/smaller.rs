@@ -28,7 +28,7 @@ impl Tables {
     ) -> Option<(Verdict, Evidence)> {
         let place = self.known.iter().position(|(matcher, _)| Arc::ptr_eq(matcher, &part.matcher));
         let place = place.unwrap_or_else(|| {
-            let table = part.matcher.classify(options, &clock.after(3)).ok();
+            let table = part.matcher.classify_with(options, false, &clock.after(3)).ok();
             self.known.push((part.matcher.clone(), table));
             self.known.len() - 1
         });
