@@ -85,7 +85,7 @@ impl Question {
         for text in texts {
             let damaged = |_| Failure::request("a piece is damaged\n  run its shard's command again");
             let piece: Vec<Decision> = serde_json::from_str(text).map_err(damaged)?;
-            let whole = decisions.len() as u64 % PIECE == 0;
+            let whole = (decisions.len() as u64).is_multiple_of(PIECE);
             decisions.extend(piece.into_iter().filter(|_| whole));
         }
         Ok(matcher.with_decisions(self.allocation.clone(), decisions))
