@@ -226,7 +226,7 @@ fn row(text: &str) -> String {
     format!(
         "| `{text}` | {weights} | {dim} | {flats} | {} | {} |\n",
         words.join("<br>"),
-        law["complete"].as_str().unwrap()
+        law["evidence"].as_str().unwrap()
     )
 }
 

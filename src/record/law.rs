@@ -32,9 +32,9 @@ pub struct Law {
     pub kinds: Vec<Kind>,
     /// The number of all cyclic flats, the bottom one and unions over components included, in decimal.
     pub cyclic_flats: String,
-    /// `proved`, `bounded` or `open`.
+    /// How the list of flats is known to be complete: `proved`, `counted` (which is bounded) or `likely` (which is open).
     pub complete: String,
-    /// What stopped the search if it is `open`: then the formula is an upper bound.
+    /// What stopped the search if it is `likely`: then the formula is an upper bound.
     pub limit: Option<String>,
     /// `proved` or `bounded`, for the whole formula; nothing if it is only an upper bound.
     pub evidence: Option<String>,
@@ -99,6 +99,15 @@ pub struct Kind {
     pub flats: Vec<usize>,
 }
 
+/// The words that scripts know.
+fn as_before(complete: Complete) -> &'static str {
+    match complete {
+        Complete::Proved => "proved",
+        Complete::Bounded => "counted",
+        Complete::Open(_) => "likely",
+    }
+}
+
 impl Law {
     /// Of a law, the reasons of its flats where there are better ones than its own, and what a theorem says of its family.
     pub fn of(law: &reach::Law, reasons: &[Option<String>], theorem: Option<&str>) -> Self {
@@ -135,7 +144,7 @@ impl Law {
             letters: letters.iter().collect(),
             flats: flats.collect(),
             cyclic_flats: law.number().to_string(),
-            complete: complete.name().to_owned(),
+            complete: as_before(complete).to_owned(),
             limit: complete.limit(),
             evidence: known.then(|| word(evidence)),
             error_log2: evidence.error_log2().filter(|_| known),

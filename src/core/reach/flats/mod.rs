@@ -66,15 +66,6 @@ pub enum Complete {
 }
 
 impl Complete {
-    /// `proved`, `bounded` or `open`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Complete::Proved => "proved",
-            Complete::Bounded => "bounded",
-            Complete::Open(_) => "open",
-        }
-    }
-
     /// What stopped the search, if anything did, in words.
     pub fn limit(self) -> Option<String> {
         match self {
