@@ -37,7 +37,7 @@ const READ: u64 = 32;
 const ABOUT: [&str; 4] = ["rank", "match", "scan", "claim"];
 
 /// The theorem that lower bounds of networks with exponentials rest on.
-pub const AX: &str = "Ax's theorem (On Schanuel's conjectures, 1971): exponentials of functions that are linearly independent over the rationals modulo constants are algebraically independent";
+pub const AX: &str = "Ax's theorem (On Schanuel's conjectures, 1971): exponentials of functions, each algebraic over the variables and the exponentials before it, that are linearly independent over the rationals modulo constants are algebraically independent over the variables";
 
 /// How a certificate fares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

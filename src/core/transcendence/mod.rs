@@ -33,7 +33,7 @@ mod point;
 mod real;
 
 /// The theorem that dimensions of networks with exponentials or logarithms rest on.
-pub const AX: &str = "Ax's theorem (On Schanuel's conjectures, 1971): exponentials of functions that are linearly independent over the rationals modulo constants are algebraically independent";
+pub const AX: &str = "Ax's theorem (On Schanuel's conjectures, 1971): exponentials of functions, each algebraic over the variables and the exponentials before it, that are linearly independent over the rationals modulo constants are algebraically independent over the variables";
 
 pub use fractions::Height;
 pub use plan::Plan;

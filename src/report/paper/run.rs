@@ -76,7 +76,7 @@ pub(super) fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
         "\n\n\\emph{Numbers.} Networks are looked at in the order of their numbers of weights, those of one number together, until a counterexample ends the search: \
          ``2 of 9'' are the networks that were looked at and those in the range. Instances are the networks, or pairs of a network and an allocation, of which the condition was \
          decided; where a claim has a hypothesis (``given''), these are the ones that satisfy it.\n\n\
-         \\emph{Evidence.} An outcome is \\emph{proved} where every answer behind it is: a dimension from below by a minor that is not zero, from above by a theorem; \
+         \\emph{Evidence.} An outcome is \\emph{proved} where every answer behind it is: a dimension from below by a minor that is not zero, from above by directions that change no label, by the number of weights or labels, or by a theorem, which may be the one that a claim tests (see the reasons of the run); \
          ``error $\\le 2^{-k}$'' bounds the probability, over the random points and primes that were drawn, that any answer behind it is wrong; it is \\emph{statistical} where it rests \
          on random samples, without such a bound; and \\emph{open} where nothing is settled.\n",
     );

@@ -42,7 +42,13 @@ pub(super) fn statements(claims: &[Verify], sources: &Sources) -> String {
 fn stated(claims: &[Verify], claim: &Verify, number: usize, sources: &Sources) -> String {
     let outcome = plain(outcome(claim));
     let known = of_claim(claim);
-    let known = if known == "open" && outcome == "open" { outcome } else { format!("{outcome}; {known}") };
+    let known = match (outcome.as_str(), known.as_str()) {
+        ("open", "open") => outcome,
+        ("refuted", "proved") => "refuted; the counterexample is proved".to_owned(),
+        // What is proved are the answers for these networks, not the statement in general.
+        (_, "proved") => format!("{outcome} for these networks; their answers are proved"),
+        _ => format!("{outcome}; {known}"),
+    };
     let mut text = format!("\\item[{number}. {}] ({known}.) {}", code(named(claims, claim)), prose(&claim.statement));
     let source = sources.cited(number - 1, true);
     if !source.is_empty() {

@@ -14,9 +14,10 @@ Inputs are generic, and where no number of inputs is given, there are so many th
 number, such as 0 or 1, and no weight any more. Allocations are written as in NumPy, with indices from 0: \\texttt{W1[0,:] W2[1,1]}, and a tensor's name means all of it. \
 A claim about a network as a whole is about the allocation of all its weights, unless it names another one.
 \\item[Dimension.] The dimension of $A$ is the dimension of the set of labels that $A$ can reach, which is the rank of the columns $A$ of the Jacobian matrix of the labels \
-at generic weights. Of a network with ReLU it depends on which units are on; the largest over random such patterns is meant.
-\\item[Teacher.] The network itself with other generic weights. The teacher dimension $D$ is the dimension of all weights: that of the closure of the set of functions \
-of the network, which is called its functional space, neuromanifold or neurovariety. The network \\emph{fills} if $D$ is the dimension of the space of all labels of its kind, \
+at generic weights. Of a network with ReLU it depends on which units are on; the largest over all patterns of positive probability is meant, of which random ones are \
+looked at: what they show is a lower bound.
+\\item[Teacher.] The network itself with other generic weights. The teacher dimension $D$ is the dimension of all weights: that of the set of functions \
+of the network, its functional space or neuromanifold, and of the Zariski closure of that set, its neurovariety. The network \\emph{fills} if $D$ is the dimension of the space of all labels of its kind, \
 and is \\emph{defective} if $D$ is less than expected. A dimension is \\emph{lost} for every weight beyond $D$.
 \\item[Student, to span, matching degree.] A student is the network with an allocation $A$, its frozen weights being generic and not the teacher's. $A$ \\emph{spans} if its dimension is \
 $D$; it is \\emph{independent} if its dimension is its number of weights. If both hold, the \\emph{matching degree} is the number of complex choices of the weights $A$ with which the student \
