@@ -49,7 +49,7 @@ pub(super) fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
     let numbers: Vec<String> =
         outcomes.iter().filter(|(number, _)| *number > 0).map(|(number, name)| format!("{number} {name}")).collect();
     let mut text = format!(
-        "{}, {}, were checked with allocert {} ({})~\\cite{{{}}}: {}. What identifies them is the BLAKE3 hash {}. A claim is checked again by \\texttt{{allocert verify FILE {{-}}{{-}}only NAME}}, with its file and name below.\n\n\
+        "{}, {}, were checked with allocert {} ({})~\\cite{{{}}}: {}. What identifies them is the BLAKE3 hash {} (the first 128 bits, of names, statements, conditions, ranges and definitions). A claim is checked again by \\texttt{{allocert verify FILE {{-}}{{-}}only NAME}}, with its file and name below.\n\n\
          \\emph{{Outcomes.}} A claim is \\emph{{verified}} if its condition is true for every network and allocation that is listed in \
          Section~\\ref{{statements}}: this tests a theorem, and is no proof of it beyond that list.",
         plural(claims.len(), "claim"),

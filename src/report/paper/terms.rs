@@ -21,7 +21,11 @@ of the network, its functional space or neuromanifold, and of the Zariski closur
 and is \\emph{defective} if $D$ is less than expected. A dimension is \\emph{lost} for every weight beyond $D$.
 \\item[Student, to span, matching degree.] A student is the network with an allocation $A$, its frozen weights being generic and not the teacher's. $A$ \\emph{spans} if its dimension is \
 $D$; it is \\emph{independent} if its dimension is its number of weights. If both hold, the \\emph{matching degree} is the number of complex choices of the weights $A$ with which the student \
-has the labels of a generic teacher.
+has the labels of a generic teacher. A network is \\emph{identifiable} if its function determines its weights but for the symmetries that all networks of its kind have, and \\emph{finitely identifiable} if that \
+leaves finitely many.
+\\item[Expected dimension.] The number that a count of weights, symmetries and labels suggests: of polynomial networks the smaller of the number of weights less that of hidden \
+units, and of the number of all labels of their kind; where a statement counts otherwise, it says so. Widths are \\emph{minimal filling} if the network fills, and with one hidden \
+unit less in any layer it does not. The \\emph{activation degree threshold} is the least $r$ such that all degrees above $r$ give the expected dimension.
 \\end{description}
 ";
 

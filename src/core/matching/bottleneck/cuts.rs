@@ -117,7 +117,10 @@ impl Cut<'_> {
             return false;
         };
         let each = |enough: usize| (0..self.chain.widths[1]).map(move |unit| self.learning(1, unit) >= enough);
-        let quotients = samples == 2 && (self.learning(self.layer, 0) > 0 || self.layer == 2 && each(1).all(|yes| yes));
+        // Behind another layer of one unit all that comes into the unit is a multiple of one function.
+        let varied = self.chain.widths[1..self.layer].iter().all(|width| *width >= 2);
+        let one_weight = self.learning(self.layer, 0) > 0 && varied;
+        let quotients = samples == 2 && (one_weight || self.layer == 2 && each(1).all(|yes| yes));
         quotients || self.layer == 2 && usize::try_from(samples).is_ok_and(|samples| each(samples).any(|yes| yes))
     }
 

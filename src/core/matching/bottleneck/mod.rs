@@ -27,8 +27,10 @@
 //!   each fixes λ. So the match probability is that of the network with one output, the frozen one if there is one: the others are free.
 //! - *Signs of two samples.* Let G be even, and the upper part have probability 1, so that p(x_j) = ±λ p\*(x_j) with any λ ≠ 0 and any signs is
 //!   enough. Two samples: it is enough that the quotient p(x_1) : p(x_2) is r or −r, r the teacher's. It is 0 at some student, and ∞ at
-//!   another one, if a weight into the unit learns, as p is linear in it, or if what is below is one layer of units each of which has
-//!   a learnable incoming weight, that makes its activation 0 at a sample. On a path between the two, where never both are 0, the
+//!   another one, if a weight into the unit learns and no hidden layer below has one unit: p is linear in it, with coefficients (its input at
+//!   the two samples) that are not in proportion to the rest of p, as the activations of two units are not. (Behind a layer of one unit they all are, and
+//!   that weight changes no quotient. With one input they are, too, but then the quotient is the teacher's anyway.) Or if what is below is one layer of units each of
+//!   which has a learnable incoming weight, that makes its activation 0 at a sample. On a path between the two, where never both are 0, the
 //!   quotient takes all positive values or all negative ones: probability 1. Such a path is the line of that one weight; or, with one weight for each unit,
 //!   the space of these: generic, p(x_1) and p(x_2) have no common factor, so that they are both 0 on a set of two dimensions less, around which
 //!   there is a way.

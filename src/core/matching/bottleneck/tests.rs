@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::allocation::subsets;
-use crate::matching::{Instance, MatchOptions, Reduction};
+use crate::control::Control;
+use crate::matching::{Instance, MatchOptions, Reduction, Trials};
 use crate::number::{Dyadic, Dyadics, Ring};
 
 const SETTINGS: Settings = Settings { seed: 6, error_log2: -60 };
@@ -129,4 +130,36 @@ fn forms_of_either_sign_fit_as_often_as_counting_says() {
         }
     }
     assert!(matched > 15 && others > 15, "{matched} matched, {others} whose signs do not fit");
+}
+
+/// A weight behind two layers of one unit changes no quotient of the unit's two values: W1[0,0] alone moves a quotient of sums of squares, which is
+/// bounded where their signs agree.
+#[test]
+fn a_weight_behind_another_layer_of_one_unit_moves_no_quotient() {
+    let free = Control::unlimited();
+    let options = MatchOptions { trials: Trials::Fixed(40), ..MatchOptions::default() };
+    let mut settled = 0;
+    for (text, learns, certain) in [
+        ("pnn([2, 2, 1, 1, 1], degree=2)", "W1[0,0] W3 W4", false),
+        ("pnn([2, 2, 1, 1, 1], degree=2)", "W1[1,1] W3 W4", false),
+        ("pnn([2, 2, 1, 1, 1], degree=[2, 1, 2])", "W1[0,0] W3 W4", false),
+        ("pnn([2, 2, 1, 1, 2], degree=2)", "W1[0,0] W3 W4", false),
+        ("pnn([2, 2, 1, 2, 1, 1], degree=2)", "W1[0,0] W4[0,0] W5", false),
+        // One layer of one unit, and two units before it.
+        ("pnn([2, 2, 1, 1], degree=2)", "W2[0,0] W3", true),
+    ] {
+        let network: Network = text.parse().unwrap();
+        let allocation = crate::allocation::parse(network.layout(), learns).unwrap();
+        let asked = (&network, Samples::Count(2));
+        let found = by_parts(asked, &Parts::default(), &allocation, Ensemble::Gaussian, SETTINGS, &free);
+        assert_eq!(found.is_some_and(|exact| exact.low == 1), certain, "{text} {learns}");
+        if network.weights() < 10 {
+            let matcher = Matcher::new(asked.0, asked.1, SETTINGS, Limits::default()).unwrap();
+            let estimate = matcher.estimate(&allocation, &options, &free);
+            let shown = estimate.undecided == 0;
+            assert!(!shown || (estimate.unmatched == 0) == certain, "{text} {learns}: {estimate:?}");
+            settled += u32::from(shown);
+        }
+    }
+    assert!(settled >= 3, "{settled} whose instances are all decided");
 }
