@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use allocert::control::Control;
-use allocert::matching::{KeptBasis, Limits, MatchOptions, Matcher, Trials};
+use allocert::matching::{KeptBasis, MatchOptions, Matcher, Trials};
 use allocert::network::{Network, Samples};
 use allocert::reach::Settings;
 use allocert::record::{Request, Run};
@@ -11,7 +11,7 @@ use allocert::record::{Request, Run};
 use super::Common;
 use super::failure::Failure;
 use super::output::bar;
-use super::pieces::Keeping;
+use super::pieces::{Keeping, matcher};
 use super::scan_pieces::{fingerprint, known_network};
 
 /// So many orbits of bases are a piece.
@@ -42,11 +42,6 @@ impl Question {
         }
     }
 
-    fn matcher(&self, control: &Control<'_>) -> Result<Matcher, Failure> {
-        let limits = Limits::default().under(control);
-        Ok(Matcher::new(&self.network, self.samples, self.settings, limits)?)
-    }
-
     /// Looks at the bases of pieces that are not finished, and keeps what is found: the matcher that knows it, or nothing where
     /// the pieces are one shard's, which is said.
     pub(super) fn looked(
@@ -55,7 +50,7 @@ impl Question {
         (keeping, folder): (&Keeping, &Path),
         control: &Control<'_>,
     ) -> Result<Option<Matcher>, Failure> {
-        let matcher = self.matcher(control)?;
+        let matcher = matcher(&self.network, self.samples, self.settings, control)?;
         let bases = matcher.bases(&self.options, control)?;
         let pieces: Vec<_> = bases.chunks(PIECE).collect();
         let shown = bar("{bar:30} {pos}/{len} pieces of 16 bases, {eta} left");
@@ -72,15 +67,17 @@ impl Question {
         let Request::Classify { network, program, samples, trials, error_log2, time_limit, seed } = &run.request else {
             return Err(Failure::request("these are no pieces of a classification"));
         };
+        let samples = samples.map_or(Samples::Functional, Samples::Count);
+        let settings = Settings { seed: *seed, error_log2: *error_log2 };
         let question = Question {
             network: known_network(common, network, *program)?,
-            samples: samples.map_or(Samples::Functional, Samples::Count),
+            samples,
             options: MatchOptions { trials: Trials::Fixed(*trials), ..MatchOptions::default() },
             trials: *trials,
-            settings: Settings { seed: *seed, error_log2: *error_log2 },
+            settings,
             time_limit: *time_limit,
         };
-        let matcher = with(question.matcher(&Control::unlimited())?, texts)?;
+        let matcher = with(matcher(&question.network, samples, settings, &Control::unlimited())?, texts)?;
         Ok((question, matcher))
     }
 }

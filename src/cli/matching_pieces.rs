@@ -4,7 +4,7 @@ use std::path::Path;
 
 use allocert::allocation::{Allocation, parse, print};
 use allocert::control::Control;
-use allocert::matching::{Decision, Limits, MatchOptions, Matcher, Trials};
+use allocert::matching::{Decision, MatchOptions, Matcher, Trials};
 use allocert::network::{Network, Samples};
 use allocert::reach::Settings;
 use allocert::record::{Request, Run};
@@ -12,7 +12,7 @@ use allocert::record::{Request, Run};
 use super::Common;
 use super::failure::Failure;
 use super::output::bar;
-use super::pieces::Keeping;
+use super::pieces::{Keeping, matcher};
 use super::scan_pieces::{fingerprint, known_network};
 
 /// So many instances are a piece.
@@ -50,11 +50,6 @@ impl Question {
         }
     }
 
-    fn matcher(&self, control: &Control<'_>) -> Result<Matcher, Failure> {
-        let limits = Limits::default().under(control);
-        Ok(Matcher::new(&self.network, self.samples, self.settings, limits)?)
-    }
-
     /// Decides the pieces that are not finished, and keeps them: what answers the question without deciding them again, or
     /// nothing where they are one shard's, which is said. `limited` is for the laws. Where a law settles the value, pieces are empty.
     pub(super) fn decided(
@@ -63,7 +58,7 @@ impl Question {
         (keeping, folder): (&Keeping, &Path),
         (control, limited): (&Control<'_>, &Control<'_>),
     ) -> Result<Option<Matcher>, Failure> {
-        let matcher = self.matcher(&control.untimed())?;
+        let matcher = matcher(&self.network, self.samples, self.settings, &control.untimed())?;
         let look = MatchOptions { trials: Trials::Fixed(1), ..self.options };
         let settled = matcher.decide(&self.allocation, &look, limited)?.estimate.is_none();
         let pieces = usize::try_from(self.trials().div_ceil(PIECE)).unwrap_or(usize::MAX);
@@ -102,15 +97,17 @@ impl Question {
         let damaged = |error| Failure::request(format!("run.json is damaged: {error}\n  run it again"));
         let ensemble =
             ensemble.parse().map_err(|error: allocert::matching::UnknownEnsemble| damaged(error.to_string()))?;
+        let samples = samples.map_or(Samples::Functional, Samples::Count);
+        let settings = Settings { seed: *seed, error_log2: *error_log2 };
         let question = Question {
             allocation: parse(network.layout(), allocation)?,
             network,
-            samples: samples.map_or(Samples::Functional, Samples::Count),
+            samples,
             options: MatchOptions { ensemble, trials: Trials::Fixed(*trials), ..MatchOptions::default() },
-            settings: Settings { seed: *seed, error_log2: *error_log2 },
+            settings,
             time_limit: *time_limit,
         };
-        let matcher = question.matcher(&Control::unlimited())?;
+        let matcher = matcher(&question.network, samples, settings, &Control::unlimited())?;
         let matcher = question.with(matcher, texts)?;
         Ok((question, matcher))
     }

@@ -5,11 +5,25 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use indicatif::ProgressBar;
 
+use allocert::control::Control;
+use allocert::matching::{Limits, Matcher};
+use allocert::network::{Network, Samples};
+use allocert::reach::Settings;
 use allocert::record::{Request, Run};
 
 use super::failure::Failure;
 use super::resume::{Folder, shard};
 use super::{Common, scan};
+
+/// What answers the questions of a run in pieces.
+pub(super) fn matcher(
+    network: &Network,
+    samples: Samples,
+    settings: Settings,
+    control: &Control<'_>,
+) -> Result<Matcher, Failure> {
+    Ok(Matcher::new(network, samples, settings, Limits::default().under(control))?)
+}
 
 /// Where finished pieces are kept, and which pieces are asked for.
 #[derive(Args, Clone, Debug)]

@@ -71,8 +71,8 @@ impl std::fmt::Display for Hypothesis {
 /// Why a smaller question has the same answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reduction {
-    /// Of a linear recurrent network with one input and one output, all of whose decoder or encoder learns, nothing else matters than
-    /// what of the recurrent matrix does.
+    /// Of a linear recurrent network with one input all of whose decoder learns, or with one output all of whose encoder does, nothing else
+    /// matters than what of the recurrent matrix learns.
     Poles,
     /// One hidden unit, of whose outputs all but one at most are free: this row of the decoder is enough.
     State {
