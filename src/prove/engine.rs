@@ -15,7 +15,7 @@ use allocert_core::program::Values;
 pub trait Engine {
     /// The field that points are looked at in.
     fn field(&self) -> Option<PrimeField> {
-        PrimeField::new(PrimeField::MERSENNE_61)
+        Some(PrimeField::mersenne_61())
     }
 
     /// Whether upper bounds are proved by kernel vectors, which need no theory, before any bound of the theory by its name.

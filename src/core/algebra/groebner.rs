@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::monomial::{Monomial, Monomials};
 use super::polynomial::{Polynomial, Polynomials, Term};
+use super::replay::{Recipe, Recorder, Shifted, Start};
 use crate::control::{Control, Stopped};
 use crate::number::{Field, PrimeField, Ring};
 
@@ -97,17 +98,16 @@ impl Groebner {
         generators: &[Polynomial<u64>],
         limits: &Limits<'_>,
     ) -> Result<Self, Stopped> {
-        let mut buchberger = Buchberger::new(ring, limits);
-        for generator in generators {
-            let terms = generator.terms().ok_or(buchberger.outgrown())?;
-            if let Some((lead, _)) = terms.first() {
-                let degree = ring.monomials().degree(*lead);
-                let source = Source::Generator(terms);
-                buchberger.queue.push(Pair { source, lcm: *lead, degree });
-            }
-        }
-        buchberger.run()?;
-        buchberger.finish()
+        Buchberger::new(ring, limits, None).basis(generators).map(|(basis, _)| basis)
+    }
+
+    /// As [`Groebner::of`], and how it was computed; nothing of that if it takes too long to be written down.
+    pub(super) fn recorded(
+        ring: &Polynomials<PrimeField>,
+        generators: &[Polynomial<u64>],
+        limits: &Limits<'_>,
+    ) -> Result<(Self, Option<Recipe>), Stopped> {
+        Buchberger::new(ring, limits, Some(Recorder::default())).basis(generators)
     }
 
     /// The elements, by increasing leading monomial: monic, each with its terms from the largest down.
@@ -141,6 +141,11 @@ impl Groebner {
         self.work
     }
 
+    /// The basis modulo another prime that the same computation brings there.
+    pub(super) fn with(&self, field: PrimeField, elements: Vec<Vec<Term<u64>>>) -> Self {
+        Groebner { field, elements, ..*self }
+    }
+
     /// The leading monomials.
     pub(super) fn leads(&self) -> impl Iterator<Item = Monomial> + '_ {
         self.elements.iter().map(|e| e[0].0)
@@ -150,8 +155,10 @@ impl Groebner {
 /// What a pair stands for.
 #[derive(Clone, Copy, Debug)]
 enum Source<'a> {
-    Generator(&'a [Term<u64>]),
+    Generator(usize, &'a [Term<u64>]),
     Elements(usize, usize),
+    /// The tail of an element, once all elements are there.
+    Tail(usize),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -198,6 +205,9 @@ struct Buchberger<'a> {
     /// What is being reduced, and the room for the next step; kept to save allocations.
     current: Vec<Term<u64>>,
     next: Vec<Term<u64>>,
+    /// The monomials that the reduction cleared and the elements that did, where a recorder asks for them.
+    steps: Vec<(Monomial, usize)>,
+    recorder: Option<Recorder>,
     work: u64,
     /// The clock is looked at when there was this much work.
     next_look: u64,
@@ -205,7 +215,7 @@ struct Buchberger<'a> {
 }
 
 impl<'a> Buchberger<'a> {
-    fn new(ring: &Polynomials<PrimeField>, limits: &Limits<'a>) -> Self {
+    fn new(ring: &Polynomials<PrimeField>, limits: &Limits<'a>, recorder: Option<Recorder>) -> Self {
         Buchberger {
             field: *ring.coefficients(),
             monomials: *ring.monomials(),
@@ -215,6 +225,8 @@ impl<'a> Buchberger<'a> {
             queue: Vec::new(),
             current: Vec::new(),
             next: Vec::new(),
+            steps: Vec::new(),
+            recorder,
             work: 0,
             next_look: 0,
             limits: *limits,
@@ -225,12 +237,26 @@ impl<'a> Buchberger<'a> {
         Stopped::Terms { terms: self.limits.terms, degree: self.monomials.most_degree() }
     }
 
+    fn basis(mut self, generators: &'a [Polynomial<u64>]) -> Result<(Groebner, Option<Recipe>), Stopped> {
+        for (index, generator) in generators.iter().enumerate() {
+            let terms = generator.terms().ok_or(self.outgrown())?;
+            if let Some((lead, _)) = terms.first() {
+                let degree = self.monomials.degree(*lead);
+                let source = Source::Generator(index, terms);
+                self.queue.push(Pair { source, lcm: *lead, degree });
+            }
+        }
+        self.run()?;
+        self.finish()
+    }
+
     fn run(&mut self) -> Result<(), Stopped> {
         while let Some(pair) = self.take_pair() {
             self.limits.control.check()?;
             self.start(&pair);
             let mut degree = pair.degree;
             let mut tail = self.reduce(&mut degree, None)?;
+            self.record(&pair, &tail);
             if tail.is_empty() {
                 continue;
             }
@@ -257,7 +283,8 @@ impl<'a> Buchberger<'a> {
     fn start(&mut self, pair: &Pair<'a>) {
         self.current.clear();
         match pair.source {
-            Source::Generator(terms) => self.current.extend_from_slice(terms),
+            Source::Generator(_, terms) => self.current.extend_from_slice(terms),
+            Source::Tail(at) => self.current.extend_from_slice(&self.elements[at].tail),
             Source::Elements(i, j) => {
                 let (first, second) = (&self.elements[i], &self.elements[j]);
                 let shift = self.monomials.quotient(pair.lcm, first.lead);
@@ -274,6 +301,7 @@ impl<'a> Buchberger<'a> {
     fn reduce(&mut self, degree: &mut u32, except: Option<usize>) -> Result<Vec<Term<u64>>, Stopped> {
         let mut done = Vec::new();
         let mut at = 0;
+        self.steps.clear();
         while let Some((m, c)) = self.current.get(at).copied() {
             // Looking for a reducer costs more than reducing where there are many elements.
             self.work += (self.elements.len() / SCANNED) as u64;
@@ -282,11 +310,15 @@ impl<'a> Buchberger<'a> {
                 None => self.reducer(m),
                 Some(except) => self.reducer_but(m, except),
             };
-            let Some(reducer) = reducer.map(|at| &self.elements[at]) else {
+            let Some(by) = reducer else {
                 done.push((m, c));
                 at += 1;
                 continue;
             };
+            if self.recorder.is_some() {
+                self.steps.push((m, by));
+            }
+            let reducer = &self.elements[by];
             let shift = self.monomials.quotient(m, reducer.lead);
             *degree = (*degree).max(self.monomials.degree(shift) + reducer.degree);
             let rest = &self.current[at + 1..];
@@ -348,7 +380,7 @@ impl<'a> Buchberger<'a> {
         let fresh = self.new_pairs(&element)?;
         let lcm_with = |i: usize| monomials.least_common_multiple(self.elements[i].lead, lead);
         self.queue.retain(|pair| match pair.source {
-            Source::Generator(_) => true,
+            Source::Generator(..) | Source::Tail(_) => true,
             Source::Elements(i, j) => {
                 let covered = monomials.divides(lead, pair.lcm);
                 !covered || lcm_with(i) == Some(pair.lcm) || lcm_with(j) == Some(pair.lcm)
@@ -389,21 +421,45 @@ impl<'a> Buchberger<'a> {
         Ok(kept.map(|at| candidates[at].0).collect())
     }
 
+    /// Writes the last reduction down, which began with this.
+    fn record(&mut self, pair: &Pair<'a>, result: &[Term<u64>]) {
+        let shifted = |element: usize, lcm: Monomial| {
+            let Element { lead, tail, .. } = &self.elements[element];
+            Shifted { element, shift: self.monomials.quotient(lcm, *lead), tail }
+        };
+        let Some(recorder) = &mut self.recorder else {
+            return;
+        };
+        let start = match pair.source {
+            Source::Generator(index, terms) => Start::Generator(index, terms),
+            Source::Elements(i, j) => Start::Elements([shifted(i, pair.lcm), shifted(j, pair.lcm)]),
+            Source::Tail(at) => Start::Tail(shifted(at, pair.lcm)),
+        };
+        let steps = self.steps.iter().map(|(m, by)| (*m, shifted(*by, *m)));
+        recorder.reduction(&self.monomials, start, steps, result);
+        if recorder.is_full() {
+            self.recorder = None;
+        }
+    }
+
     /// Leaves out what is superseded and reduces the tails by all others.
-    fn finish(mut self) -> Result<Groebner, Stopped> {
-        self.elements.retain(|e| !e.superseded);
+    fn finish(mut self) -> Result<(Groebner, Option<Recipe>), Stopped> {
         let monomials = self.monomials;
-        self.elements.sort_by(|a, b| monomials.compare(a.lead, b.lead));
+        let mut kept: Vec<usize> = (0..self.elements.len()).filter(|at| !self.elements[*at].superseded).collect();
+        kept.sort_by(|a, b| monomials.compare(self.elements[*a].lead, self.elements[*b].lead));
+        self.elements = kept.iter().map(|at| self.elements[*at].clone()).collect();
         for at in 0..self.elements.len() {
-            self.current.clear();
-            self.current.extend_from_slice(&self.elements[at].tail);
-            let mut degree = self.elements[at].degree;
-            self.elements[at].tail = self.reduce(&mut degree, Some(at))?;
+            let Element { lead: lcm, mut degree, .. } = self.elements[at];
+            let pair = Pair { source: Source::Tail(at), lcm, degree };
+            self.start(&pair);
+            let tail = self.reduce(&mut degree, Some(at))?;
+            self.record(&pair, &tail);
+            self.elements[at].tail = tail;
             self.elements[at].degree = degree;
         }
         let fall = |e: &Element| e.degree - monomials.degree(e.lead);
         let one = self.field.one();
-        Ok(Groebner {
+        let basis = Groebner {
             field: self.field,
             monomials,
             cofactors: self.elements.iter().map(|e| e.degree).max().unwrap_or(0),
@@ -414,7 +470,9 @@ impl<'a> Buchberger<'a> {
                 .into_iter()
                 .map(|e| std::iter::once((e.lead, one)).chain(e.tail).collect())
                 .collect(),
-        })
+        };
+        let recipe = self.recorder.map(|recorder| recorder.recipe(kept, &basis));
+        Ok((basis, recipe))
     }
 }
 

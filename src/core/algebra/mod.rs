@@ -18,6 +18,7 @@ mod real_roots;
 mod real_solutions;
 mod reduced;
 mod refutation;
+mod replay;
 mod univariate;
 
 pub use arrangement::{AffineForm, cells};

@@ -58,7 +58,18 @@ fn find_real_root<E>(f: &[Integer], go_on: &impl Fn() -> Result<(), E>) -> Resul
     };
     // An odd degree, or a sign at 0 that differs from the sign far out.
     let certain = f.len().is_multiple_of(2) || first.is_zero() || is_negative(first) != is_negative(last);
-    Ok(certain || count(f, 1, go_on)? > 0)
+    if certain {
+        return Ok(true);
+    }
+    match f {
+        [c, b, a] => Ok(!is_negative(&discriminant(a, b, c))),
+        _ => Ok(count(f, 1, go_on)? > 0),
+    }
+}
+
+/// b² − 4ac.
+fn discriminant(a: &Integer, b: &Integer, c: &Integer) -> Integer {
+    Integer::from(b.square_ref()) - (Integer::from(a * c) << 2)
 }
 
 /// The polynomial with the same roots, all simple: f / gcd(f, f′), primitive.
@@ -66,13 +77,17 @@ fn find_real_root<E>(f: &[Integer], go_on: &impl Fn() -> Result<(), E>) -> Resul
 /// # Errors
 /// Those of `go_on`, which is asked now and then.
 pub(super) fn squarefree_part<E>(f: &[Integer], go_on: &impl Fn() -> Result<(), E>) -> Result<Vec<Integer>, E> {
-    // Distinct roots modulo one prime are distinct roots.
-    let field = PrimeField::new(PrimeField::MERSENNE_61);
-    let simple = field.is_some_and(|field| {
-        let image: Vec<u64> = f.iter().map(|c| field.big_integer(c)).collect();
-        image.last().is_some_and(|c| *c != 0) && is_squarefree(&field, &image)
-    });
-    if simple || f.len() <= 2 {
+    let simple = match f {
+        [] | [_] | [_, _] => true,
+        [c, b, a] => !a.is_zero() && !discriminant(a, b, c).is_zero(),
+        _ => {
+            // Distinct roots modulo one prime are distinct roots.
+            let field = PrimeField::mersenne_61();
+            let image: Vec<u64> = f.iter().map(|c| field.big_integer(c)).collect();
+            image.last().is_some_and(|c| *c != 0) && is_squarefree(&field, &image)
+        }
+    };
+    if simple {
         return Ok(f.to_vec());
     }
     let common = greatest_common_divisor(f.to_vec(), derivative(f), go_on)?;
@@ -102,11 +117,10 @@ pub(super) fn greatest_common_divisor<E>(
 
 /// Whether a common factor is excluded by one prime that keeps a leading coefficient.
 fn coprime_modulo_a_prime(a: &[Integer], b: &[Integer]) -> bool {
-    PrimeField::new(PrimeField::MERSENNE_61).is_some_and(|field| {
-        let image = |f: &[Integer]| f.iter().map(|c| field.big_integer(c)).collect::<Vec<u64>>();
-        let (a, b) = (image(a), image(b));
-        a.last().is_some_and(|c| *c != 0) && univariate::greatest_common_divisor(&field, a, b).len() == 1
-    })
+    let field = PrimeField::mersenne_61();
+    let image = |f: &[Integer]| f.iter().map(|c| field.big_integer(c)).collect::<Vec<u64>>();
+    let (a, b) = (image(a), image(b));
+    a.last().is_some_and(|c| *c != 0) && univariate::greatest_common_divisor(&field, a, b).len() == 1
 }
 
 /// Two close numbers between which a polynomial without multiple roots has a root, or that are both the same root; nothing

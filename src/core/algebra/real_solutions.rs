@@ -26,7 +26,7 @@ use rug::Integer;
 
 use super::groebner::{Groebner, Limits};
 use super::lifting::{Lifting, Primes};
-use super::polynomial::{Polynomial, Polynomials};
+use super::polynomial::{Polynomial, Polynomials, Term};
 use super::presolve::{Presolved, presolve};
 use super::quotient::QuotientAlgebra;
 use super::real_roots::{count_real_roots, has_real_root_in_time, primitive};
@@ -261,13 +261,7 @@ impl<'a> Solver<'a> {
         reduced: &Reduced,
         field: &PrimeField,
     ) -> Result<(Option<QuotientAlgebra>, u32), Stopped> {
-        let ring = Polynomials::new(*field, reduced.monomials, self.limits.terms);
-        let enter = |p: &Polynomial<Integer>| {
-            let terms = p.terms().unwrap_or_default().iter();
-            ring.collect(terms.map(|(m, c)| (*m, field.big_integer(c))))
-        };
-        let system: Vec<_> = reduced.system.iter().map(enter).collect();
-        let groebner = Groebner::of(&ring, &system, &self.limits)?;
+        let groebner = self.groebner(reduced, field)?;
         let quotient = QuotientAlgebra::of(&groebner, &self.limits)?;
         let work = groebner.work() + quotient.as_ref().map_or(0, QuotientAlgebra::work);
         let left = reduced.work.get().checked_sub(work);
@@ -275,6 +269,26 @@ impl<'a> Solver<'a> {
         // Normal forms of powers of the form up to the dimension fall by as much as the basis does.
         let powers = quotient.as_ref().map_or(0, |q| q.dimension() as u32);
         Ok((quotient, groebner.cofactor_degree().max(powers + groebner.degree_fall())))
+    }
+
+    /// The Gröbner basis modulo a prime: in the same way as modulo the first, where that leads to one.
+    fn groebner(&self, reduced: &Reduced, field: &PrimeField) -> Result<Groebner, Stopped> {
+        let terms = reduced.system.iter().map(|p| p.terms().unwrap_or_default());
+        if let Some(Some(recipe)) = reduced.recipe.get() {
+            let values = |terms: &[Term<Integer>]| terms.iter().map(|(_, c)| field.big_integer(c)).collect();
+            if let Some(basis) = recipe.follow(field, &terms.clone().map(values).collect::<Vec<_>>()) {
+                self.limits.allow(basis.work())?;
+                return Ok(basis);
+            }
+        }
+        let ring = Polynomials::new(*field, reduced.monomials, self.limits.terms);
+        let enter = |terms: &[Term<Integer>]| ring.collect(terms.iter().map(|(m, c)| (*m, field.big_integer(c))));
+        let system: Vec<_> = terms.clone().map(enter).collect();
+        let (basis, recipe) = Groebner::recorded(&ring, &system, &self.limits)?;
+        // A coefficient that vanishes modulo this prime would be missing modulo others.
+        let is_whole = terms.zip(&system).all(|(all, p)| p.terms().is_some_and(|p| p.len() == all.len()));
+        reduced.recipe.get_or_init(|| recipe.filter(|_| is_whole));
+        Ok(basis)
     }
 
     /// Goes on to further primes until the error is small enough; all must look like the first. Returns log₂ of the error.

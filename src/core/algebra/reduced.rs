@@ -1,13 +1,14 @@
 //! A system of equations in the variables that it really has, with what bounds the chance that a random prime misleads about it; see
 //! the head of [`super::real_solutions`].
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use rug::Integer;
 
 use super::monomial::{Monomial, Monomials};
 use super::polynomial::{Polynomial, Polynomials};
 use super::real_solutions::Undecided;
+use super::replay::Recipe;
 use crate::control::Stopped;
 use crate::number::{Integers, ceil_log2};
 
@@ -20,6 +21,8 @@ pub(super) struct Reduced {
     pub(super) degree: u32,
     /// The products that are still allowed.
     pub(super) work: Cell<u64>,
+    /// How the Gröbner basis was computed modulo the first prime, for further ones.
+    pub(super) recipe: OnceCell<Option<Recipe>>,
 }
 
 impl Reduced {
@@ -49,7 +52,7 @@ impl Reduced {
             };
             reduced.push(small.collect(terms.iter().map(|(m, c)| (rename(*m), c.clone()))));
         }
-        Ok(Reduced { monomials, system: reduced, height, degree, work: Cell::new(work) })
+        Ok(Reduced { monomials, system: reduced, height, degree, work: Cell::new(work), recipe: OnceCell::new() })
     }
 
     /// log₂ of a bound on the chance that one random prime misleads; see the head of the module above. At most 0.

@@ -193,9 +193,7 @@ impl Powers {
 
     /// Whether only one quadratic form has given values at these inputs.
     fn sees_all(&self, inputs: &[Vec<Dyadic>]) -> bool {
-        let Some(field) = PrimeField::new(PrimeField::MERSENNE_61) else {
-            return false;
-        };
+        let field = PrimeField::mersenne_61();
         let rows = whole(&inputs.iter().map(|input| self.extended(input)).collect::<Vec<_>>());
         let d = rows.first().map_or(0, Vec::len);
         let mut space = RowSpace::new(field, d * (d + 1) / 2);

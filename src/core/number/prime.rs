@@ -3,7 +3,6 @@
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::RngCore;
 use rug::integer::IsPrime;
-use rug::ops::RemRounding;
 use rug::{Integer, Rational};
 
 use super::{Field, Ring};
@@ -28,13 +27,25 @@ impl PrimeField {
     /// The field of `prime` elements; nothing if `prime` is even, not a prime, or not below 2^63.
     pub fn new(prime: u64) -> Option<Self> {
         let fits = prime > 2 && prime < 1 << 63 && is_prime(prime);
-        fits.then(|| {
-            // Newton's iteration doubles the number of correct bits of p⁻¹ mod 2^64; p itself is right to three.
-            let inverse = (0..5).fold(prime, |x, _| x.wrapping_mul(2u64.wrapping_sub(prime.wrapping_mul(x))));
-            let r = ((1u128 << 64) % u128::from(prime)) as u64;
-            let entering = (u128::from(r) * u128::from(r) % u128::from(prime)) as u64;
-            PrimeField { prime, negated_inverse: inverse.wrapping_neg(), entering }
-        })
+        fits.then(|| Self::of_prime(prime))
+    }
+
+    /// The field of 2^61 − 1 elements, without a test of primality (Pervouchine 1883).
+    pub const fn mersenne_61() -> Self {
+        Self::of_prime(Self::MERSENNE_61)
+    }
+
+    /// The field of a number that is known to be an odd prime below 2^63.
+    const fn of_prime(prime: u64) -> Self {
+        // Newton's iteration doubles the number of correct bits of p⁻¹ mod 2^64; p itself is right to three.
+        let (mut inverse, mut step) = (prime, 0);
+        while step < 5 {
+            inverse = inverse.wrapping_mul(2u64.wrapping_sub(prime.wrapping_mul(inverse)));
+            step += 1;
+        }
+        let r = ((1u128 << 64) % prime as u128) as u64;
+        let entering = (r as u128 * r as u128 % prime as u128) as u64;
+        PrimeField { prime, negated_inverse: inverse.wrapping_neg(), entering }
     }
 
     /// The number of elements.
@@ -54,8 +65,34 @@ impl PrimeField {
 
     /// The image of an integer of any size.
     pub fn big_integer(&self, value: &Integer) -> u64 {
-        let residue = value.clone().rem_euc(Integer::from(self.prime));
-        self.enter(residue.to_u64_wrapping())
+        let limbs: &[u64] = value.as_limbs();
+        let (top, word) = (u128::from(self.prime) << 64, u128::from(self.one()));
+        // Horner's scheme in words: residue · 2^64 + limb, from the highest down.
+        let residue = limbs.iter().rev().fold(0, |residue, limb| {
+            let sum = u128::from(residue) * u128::from(self.entering) + u128::from(*limb) * word;
+            self.reduce(if sum >= top { sum - top } else { sum })
+        });
+        let entered = self.mul(&residue, &self.entering);
+        if value.is_negative() { self.neg(&entered) } else { entered }
+    }
+
+    /// An element as a sum of products that [`PrimeField::accumulate`] adds to and [`PrimeField::gather`] reduces.
+    #[inline(always)]
+    pub(crate) fn spread(element: u64) -> u128 {
+        u128::from(element) << 64
+    }
+
+    /// `sum += a·b`, not reduced; the sum stays below `p · 2^64`.
+    #[inline(always)]
+    pub(crate) fn accumulate(&self, sum: &mut u128, a: u64, b: u64) {
+        let (next, top) = (*sum + u128::from(a) * u128::from(b), u128::from(self.prime) << 64);
+        *sum = if next >= top { next - top } else { next };
+    }
+
+    /// The element that a sum of products is.
+    #[inline(always)]
+    pub(crate) fn gather(&self, sum: u128) -> u64 {
+        self.reduce(sum)
     }
 
     /// `a·d − b·c`, with one reduction: the step of an elimination without division.
@@ -201,13 +238,31 @@ impl Ring for PrimeField {
 }
 
 impl Field for PrimeField {
-    /// Fermat: `a^(p−2)`.
+    /// Kaliski's algorithm (1995): Euclid's with shifts instead of divisions, and the power of 2 that they bring taken away at the end.
     fn inverse(&self, a: &u64) -> Option<u64> {
         if *a == 0 {
             return None;
         }
-        // By Fermat's little theorem.
-        Some(self.power(a, self.prime - 2))
+        // a·r ≡ −u·2^k, a·s ≡ v·2^k and u·s + v·r = p throughout, with u and v odd; so r and s are below p.
+        let mut k = a.trailing_zeros();
+        let (mut u, mut v, mut r, mut s) = (self.prime, *a >> k, 0u64, 1u64);
+        while u != v {
+            let larger = u > v;
+            let difference = if larger { u - v } else { v - u };
+            let zeros = difference.trailing_zeros();
+            let sum = r + s;
+            if larger {
+                (u, r, s) = (difference >> zeros, sum, s << zeros);
+            } else {
+                (v, r, s) = (difference >> zeros, r << zeros, sum);
+            }
+            k += zeros;
+        }
+        // Both are 1 now. In Montgomery form the inverse of a is s·2^(128 − k), and 1 ≤ k < 128.
+        let [low, high] = [(128 - k) % 64, (128 - k) / 64];
+        let shifted = self.reduce(u128::from(s) << low);
+        let entered = self.mul(&shifted, &self.entering);
+        Some(if high == 1 { self.mul(&entered, &self.entering) } else { entered })
     }
 }
 
@@ -253,6 +308,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use rand_chacha::rand_core::SeedableRng;
+    use rug::ops::RemRounding;
 
     fn slow_mul(a: u64, b: u64, p: u64) -> u64 {
         (u128::from(a) * u128::from(b) % u128::from(p)) as u64
@@ -266,6 +322,7 @@ mod tests {
         for good in [3, 32_003, PrimeField::MERSENNE_61, (1 << 63) - 25] {
             assert!(PrimeField::new(good).is_some(), "{good}");
         }
+        assert_eq!(PrimeField::new(PrimeField::MERSENNE_61), Some(PrimeField::mersenne_61()));
     }
 
     #[test]
@@ -286,12 +343,38 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn large_integers_have_their_residues(limbs in proptest::collection::vec(any::<u64>(), 0..6), negative: bool, which in 0usize..4) {
+            let p = [3, 32_003, PrimeField::MERSENNE_61, (1 << 63) - 25][which];
+            let field = PrimeField::new(p).unwrap();
+            let size = limbs.iter().rev().fold(Integer::new(), |n, limb| (n << 64) + limb);
+            let value = if negative { -size } else { size };
+            let residue = value.clone().rem_euc(Integer::from(p)).to_u64().unwrap();
+            prop_assert_eq!(field.leave(field.big_integer(&value)), residue);
+        }
+    }
+
     #[test]
     fn random_primes_are_large_and_differ() {
         let mut random = ChaCha12Rng::seed_from_u64(1);
         let primes: Vec<u64> = (0..20).map(|_| random_prime(&mut random).prime()).collect();
         assert!(primes.iter().all(|p| *p > 1 << 60 && *p < 1 << 61));
         assert!((1..20).all(|i| primes[i] != primes[0]));
+    }
+
+    #[test]
+    fn inverses_are_those_of_fermat() {
+        let mut random = ChaCha12Rng::seed_from_u64(2);
+        for prime in [3, 5, 7, 97, 32_003, PrimeField::MERSENNE_61, (1 << 63) - 25] {
+            let field = PrimeField::new(prime).unwrap();
+            let mut drawn: Vec<u64> = (0..2_000).map(|_| field.random(&mut random)).collect();
+            drawn.extend((1..64).map(|e| (1u64 << e) % prime).chain([1, prime - 1, prime - 2]));
+            assert_eq!(field.inverse(&0), None);
+            for a in drawn.iter().filter(|a| **a != 0) {
+                assert_eq!(field.inverse(a), Some(field.power(a, prime - 2)), "{a} modulo {prime}");
+            }
+        }
     }
 
     #[test]
@@ -319,6 +402,11 @@ mod tests {
             prop_assert_eq!(field.add(&field.sub(&ea, &eb), &eb), ea);
             let cross = field.sub(&field.mul(&ea, &ed), &field.mul(&eb, &ec));
             prop_assert_eq!(field.cross(ea, ed, eb, ec), cross);
+            let mut sum = PrimeField::spread(ea);
+            field.accumulate(&mut sum, eb, ec);
+            field.accumulate(&mut sum, ed, ea);
+            let one_by_one = field.add(&field.add(&ea, &field.mul(&eb, &ec)), &field.mul(&ed, &ea));
+            prop_assert_eq!(field.gather(sum), one_by_one);
             let rows = vec![vec![eb], vec![ec], vec![ed], vec![ea], vec![eb]];
             let factors = [ea, eb, ec, ed, ea];
             let mut sum = [ed];

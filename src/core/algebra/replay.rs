@@ -1,0 +1,213 @@
+//! A Gröbner basis once more, modulo another prime.
+//!
+//! Modulo almost every prime, Buchberger's algorithm takes a system with integer coefficients through the same steps. Which
+//! monomials meet in which step is written down at one prime; at another only the coefficients are computed, without
+//! comparing a monomial. All steps are repeated: what was reduced to zero has to be zero again, and what led has to lead. Then
+//! the elements have the same leading monomials and the same pairs reduce to zero, so that they are a Gröbner basis by Buchberger's
+//! criterion; otherwise nothing is known, and the algorithm has to run.
+
+use rustc_hash::FxHashMap;
+
+use super::groebner::Groebner;
+use super::monomial::{Monomial, Monomials};
+use super::polynomial::Term;
+use crate::number::{Field, PrimeField, Ring};
+
+/// Longer computations, by their products, are not written down.
+const MOST_PRODUCTS: usize = 1 << 22;
+
+/// Where the terms to be reduced come from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Start<'a> {
+    /// A generator.
+    Generator(usize, &'a [Term<u64>]),
+    /// The tails of two elements, each shifted, the second subtracted.
+    Elements([Shifted<'a>; 2]),
+    /// The tail of an element.
+    Tail(Shifted<'a>),
+}
+
+/// The tail of an element, times a monomial.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shifted<'a> {
+    pub(super) element: usize,
+    pub(super) shift: Monomial,
+    pub(super) tail: &'a [Term<u64>],
+}
+
+/// One reduction; its columns stand for the monomials that occur in it.
+#[derive(Clone, Debug)]
+struct Reduction {
+    from: From,
+    /// Which column is cleared by which element.
+    steps: Vec<(u32, u32)>,
+    width: usize,
+    /// The columns that have to come out zero.
+    zeros: Vec<u32>,
+    /// The columns of the normal form, from the largest monomial down.
+    result: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum From {
+    Generator(usize),
+    Elements(usize, usize),
+    Tail(usize),
+}
+
+/// The steps of one computation as they are written down.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Recorder {
+    reductions: Vec<Reduction>,
+    /// The columns of the terms that a reduction starts with and of those that each of its steps subtracts, in this order.
+    columns: Vec<u32>,
+    index: FxHashMap<Monomial, u32>,
+}
+
+impl Recorder {
+    /// Whether the computation is too long to be written down.
+    pub(super) fn is_full(&self) -> bool {
+        self.columns.len() > MOST_PRODUCTS
+    }
+
+    fn column(&mut self, m: Monomial) -> u32 {
+        let next = self.index.len() as u32;
+        *self.index.entry(m).or_insert(next)
+    }
+
+    fn enter(&mut self, monomials: &Monomials, Shifted { shift, tail, .. }: Shifted) {
+        for (m, _) in tail {
+            let column = self.column(monomials.shift(*m, shift));
+            self.columns.push(column);
+        }
+    }
+
+    /// Writes a reduction down: its steps are the monomial that each one cleared and the element that did.
+    pub(super) fn reduction<'a>(
+        &mut self,
+        monomials: &Monomials,
+        start: Start<'a>,
+        steps: impl Iterator<Item = (Monomial, Shifted<'a>)>,
+        result: &[Term<u64>],
+    ) {
+        self.index.clear();
+        let from = match start {
+            Start::Generator(index, tail) => {
+                self.enter(monomials, Shifted { element: 0, shift: Monomial::ONE, tail });
+                From::Generator(index)
+            }
+            Start::Elements([first, second]) => {
+                self.enter(monomials, first);
+                self.enter(monomials, second);
+                From::Elements(first.element, second.element)
+            }
+            Start::Tail(own) => {
+                self.enter(monomials, own);
+                From::Tail(own.element)
+            }
+        };
+        let mut cleared = Vec::new();
+        for (m, reducer) in steps {
+            cleared.push((self.column(m), reducer.element as u32));
+            self.enter(monomials, reducer);
+        }
+        let result: Vec<u32> = result.iter().map(|(m, _)| self.column(*m)).collect();
+        let mut is_zero = vec![true; self.index.len()];
+        cleared.iter().map(|(pivot, _)| pivot).chain(&result).for_each(|column| is_zero[*column as usize] = false);
+        let zeros = (0..is_zero.len()).filter(|column| is_zero[*column]).map(|column| column as u32).collect();
+        self.reductions.push(Reduction { from, steps: cleared, width: is_zero.len(), zeros, result });
+    }
+
+    /// The recipe for a basis, whose elements are those of these numbers among all, each of which was then reduced once more.
+    pub(super) fn recipe(self, kept: Vec<usize>, basis: &Groebner) -> Recipe {
+        let Recorder { mut reductions, columns, .. } = self;
+        let last = reductions.split_off(reductions.len() - kept.len());
+        Recipe { reductions, columns, kept, last, basis: basis.clone() }
+    }
+}
+
+/// How a Gröbner basis was computed.
+#[derive(Clone, Debug)]
+pub(super) struct Recipe {
+    reductions: Vec<Reduction>,
+    columns: Vec<u32>,
+    kept: Vec<usize>,
+    last: Vec<Reduction>,
+    /// The basis that came out, for its monomials.
+    basis: Groebner,
+}
+
+impl Recipe {
+    /// The basis modulo another prime, from the generators' coefficients, all of them in the order of the terms; nothing where
+    /// the computation would take another course.
+    pub(super) fn follow(&self, field: &PrimeField, generators: &[Vec<u64>]) -> Option<Groebner> {
+        let mut run = Run { field: *field, columns: &self.columns, sums: Vec::new() };
+        let mut tails: Vec<Vec<u64>> = Vec::new();
+        for reduction in &self.reductions {
+            let mut values = run.reduce(reduction, generators, &tails)?;
+            let Some(lead) = values.first() else {
+                continue;
+            };
+            let inverse = field.inverse(lead)?;
+            values.remove(0);
+            values.iter_mut().for_each(|c| *c = field.mul(c, &inverse));
+            tails.push(values);
+        }
+        let mut tails: Vec<Vec<u64>> = self.kept.iter().map(|at| std::mem::take(&mut tails[*at])).collect();
+        for (at, reduction) in self.last.iter().enumerate() {
+            tails[at] = run.reduce(reduction, generators, &tails)?;
+        }
+        let one = field.one();
+        let with = |(element, tail): (&Vec<Term<u64>>, Vec<u64>)| {
+            element.iter().map(|(m, _)| *m).zip(std::iter::once(one).chain(tail)).collect()
+        };
+        Some(self.basis.with(*field, self.basis.elements.iter().zip(tails).map(with).collect()))
+    }
+}
+
+/// What is computed modulo one prime.
+struct Run<'a> {
+    field: PrimeField,
+    /// The columns that are still to come.
+    columns: &'a [u32],
+    sums: Vec<u128>,
+}
+
+impl<'a> Run<'a> {
+    fn next(&mut self, count: usize) -> &'a [u32] {
+        let (now, later) = self.columns.split_at(count);
+        self.columns = later;
+        now
+    }
+
+    /// Subtracts a multiple of terms.
+    fn subtract(&mut self, factor: u64, terms: &[u64]) {
+        let (columns, factor) = (self.next(terms.len()), self.field.neg(&factor));
+        for (column, c) in columns.iter().zip(terms) {
+            self.field.accumulate(&mut self.sums[*column as usize], factor, *c);
+        }
+    }
+
+    fn reduce(&mut self, reduction: &Reduction, generators: &[Vec<u64>], tails: &[Vec<u64>]) -> Option<Vec<u64>> {
+        let field = self.field;
+        self.sums.clear();
+        self.sums.resize(reduction.width, 0);
+        let (first, second) = match reduction.from {
+            From::Generator(index) => (&generators[index], None),
+            From::Elements(first, second) => (&tails[first], Some(&tails[second])),
+            From::Tail(element) => (&tails[element], None),
+        };
+        for (column, c) in self.next(first.len()).iter().zip(first) {
+            self.sums[*column as usize] = PrimeField::spread(*c);
+        }
+        if let Some(second) = second {
+            self.subtract(field.one(), second);
+        }
+        for (pivot, element) in &reduction.steps {
+            let value = field.gather(std::mem::take(&mut self.sums[*pivot as usize]));
+            self.subtract(value, &tails[*element as usize]);
+        }
+        let value = |column: &u32| field.gather(self.sums[*column as usize]);
+        reduction.zeros.iter().all(|column| value(column) == 0).then(|| reduction.result.iter().map(value).collect())
+    }
+}
