@@ -98,7 +98,7 @@ pub fn rational_of(modulus: &Integer, value: Integer, bound: &Integer) -> Option
 }
 
 /// The n / d with n ≡ value · d, |n| ≤ bound and 0 < d ≤ bound, if it exists (Wang 1981): Euclid's algorithm, stopped
-/// half-way.
+/// half-way, many steps at a time while the end is far off.
 fn reconstruct(modulus: &Integer, value: Integer, bound: &Integer) -> Option<(Integer, Integer)> {
     let (mut a, mut b) = (modulus.clone(), value);
     if b < 0 {
@@ -107,6 +107,12 @@ fn reconstruct(modulus: &Integer, value: Integer, bound: &Integer) -> Option<(In
     let (mut s, mut t) = (Integer::new(), Integer::from(1));
     let mut quotient = Integer::new();
     while b > *bound {
+        let far = b.significant_bits() > bound.significant_bits() + u64::BITS;
+        if let Some([w, x, y, z]) = far.then(|| leading_steps(&a, &b)).flatten() {
+            (a, b) = (Integer::from(&a * w) + &b * x, Integer::from(&a * y) + &b * z);
+            (s, t) = (Integer::from(&s * w) + &t * x, Integer::from(&s * y) + &t * z);
+            continue;
+        }
         // (a, b) = (b, a mod b), (s, t) = (t, s − quotient · t)
         divide_in_place(&mut quotient, &mut a, &b);
         std::mem::swap(&mut a, &mut b);
@@ -120,6 +126,25 @@ fn reconstruct(modulus: &Integer, value: Integer, bound: &Integer) -> Option<(In
     (t <= *bound && t.clone().gcd(&b) == 1).then_some((b, t))
 }
 
+/// The matrix of as many steps of Euclid's algorithm for a > b as the leading 62 bits determine (Lehmer 1938; Knuth, The Art of
+/// Computer Programming, volume 2, algorithm 4.5.2 L): (a, b) becomes (wa + xb, ya + zb). Nothing if they determine none.
+fn leading_steps(a: &Integer, b: &Integer) -> Option<[i64; 4]> {
+    let shift = a.significant_bits().checked_sub(62)?;
+    let mut high = [a, b].map(|n| Integer::from(n >> shift).to_i64().unwrap_or(0));
+    let [mut w, mut x, mut y, mut z] = [1i64, 0, 0, 1];
+    // The quotients of a and b lie between (high a + w) / (high b + y) and (high a + x) / (high b + z).
+    while high[1] + y != 0 && high[1] + z != 0 {
+        let quotient = (high[0] + w) / (high[1] + y);
+        if quotient != (high[0] + x) / (high[1] + z) {
+            break;
+        }
+        (w, y) = (y, w - quotient * y);
+        (x, z) = (z, x - quotient * z);
+        high = [high[1], high[0] - quotient * high[1]];
+    }
+    (x != 0).then_some([w, x, y, z])
+}
+
 /// `(quotient, a) = (a / b, a mod b)`.
 fn divide_in_place(quotient: &mut Integer, a: &mut Integer, b: &Integer) {
     quotient.assign(b);
@@ -131,6 +156,7 @@ fn divide_in_place(quotient: &mut Integer, a: &mut Integer, b: &Integer) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use rug::ops::RemRounding;
 
     proptest! {
         #[test]
@@ -148,6 +174,37 @@ mod tests {
             for (n, (p, q)) in numerators.into_iter().zip(fractions) {
                 prop_assert_eq!(Rational::from((n, denominator.clone())), Rational::from((p, q)));
             }
+        }
+    }
+
+    /// Euclid's algorithm step by step.
+    fn slowly(modulus: &Integer, value: &Integer, bound: &Integer) -> Option<(Integer, Integer)> {
+        let (mut a, mut b) = (modulus.clone(), value.clone());
+        let (mut s, mut t) = (Integer::new(), Integer::from(1));
+        while b > *bound {
+            let quotient = Integer::from(&a / &b);
+            (a, b) = (b.clone(), a - Integer::from(&quotient * &b));
+            (s, t) = (t.clone(), s - quotient * t);
+        }
+        let (n, d) = if t < 0 { (-b, -t) } else { (b, t) };
+        (d <= *bound && d.clone().gcd(&n) == 1).then_some((n, d))
+    }
+
+    proptest! {
+        #[test]
+        fn many_steps_at_a_time_are_those_of_euclid(
+            limbs in proptest::collection::vec(any::<u64>(), 1..12), other in proptest::collection::vec(any::<u64>(), 1..12),
+            numerator: i128, denominator in 1u128.., small: bool
+        ) {
+            let number = |limbs: &[u64]| limbs.iter().fold(Integer::from(1), |n, limb| (n << 64) + limb);
+            let modulus = number(&limbs);
+            let bound = Integer::from(&modulus >> 1).sqrt();
+            let mut value = number(&other) % &modulus;
+            let inverse = Integer::from(denominator).invert(&modulus);
+            if let (true, Ok(inverse)) = (small, inverse) {
+                value = (inverse * numerator).rem_euc(&modulus);
+            }
+            prop_assert_eq!(reconstruct(&modulus, value.clone(), &bound), slowly(&modulus, &value, &bound));
         }
     }
 

@@ -124,41 +124,69 @@ impl<'a, R: Ring> Polynomials<'a, R> {
         if terms.len() > self.most_terms { Polynomial::outgrown() } else { Polynomial::of(terms) }
     }
 
-    /// `a + b` or `a − b`, by merging.
+    /// `a + b` or `a − b`, by merging; the terms that only one has are moved, and those of `b` go through `alone`.
     fn merge(
         &self,
-        a: &Polynomial<R::Element>,
-        b: &Polynomial<R::Element>,
+        a: Polynomial<R::Element>,
+        b: Polynomial<R::Element>,
         with: impl Fn(&R::Element, &R::Element) -> R::Element,
+        alone: impl Fn(R::Element) -> R::Element,
     ) -> Polynomial<R::Element> {
         if a.outgrown || b.outgrown {
             return Polynomial::outgrown();
         }
-        let zero = self.coefficients.zero();
         let mut sum = SmallVec::with_capacity(a.terms.len() + b.terms.len());
-        let (mut i, mut j) = (0, 0);
-        while let (Some(x), Some(y)) = (a.terms.get(i), b.terms.get(j)) {
+        let (mut left, mut right) = (a.terms.into_iter().peekable(), b.terms.into_iter().peekable());
+        while let (Some(x), Some(y)) = (left.peek(), right.peek()) {
             match self.monomials.compare(x.0, y.0) {
-                Ordering::Greater => {
-                    sum.push(x.clone());
-                    i += 1;
-                }
-                Ordering::Less => {
-                    sum.push((y.0, with(&zero, &y.1)));
-                    j += 1;
-                }
+                Ordering::Greater => sum.extend(left.next()),
+                Ordering::Less => sum.extend(right.next().map(|(m, c)| (m, alone(c)))),
                 Ordering::Equal => {
                     let c = with(&x.1, &y.1);
                     if !self.coefficients.is_zero(&c) {
                         sum.push((x.0, c));
                     }
-                    (i, j) = (i + 1, j + 1);
+                    (left.next(), right.next());
                 }
             }
         }
-        sum.extend(a.terms[i..].iter().cloned());
-        sum.extend(b.terms[j..].iter().map(|y| (y.0, with(&zero, &y.1))));
+        sum.extend(left);
+        sum.extend(right.map(|(m, c)| (m, alone(c))));
         self.bounded(sum)
+    }
+
+    /// `sum += factor · terms` where the sum has all of these monomials already; whether it has.
+    fn add_in_place(
+        &self,
+        sum: &mut Polynomial<R::Element>,
+        factor: &Term<R::Element>,
+        terms: &[Term<R::Element>],
+    ) -> bool {
+        // Both are sorted from the largest monomial down.
+        let mut known = sum.terms.iter();
+        let is_known = |(m, _): &Term<R::Element>| {
+            self.monomials.product(*m, factor.0).is_some_and(|m| known.any(|(other, _)| *other == m))
+        };
+        if !terms.iter().all(is_known) {
+            return false;
+        }
+        let (mut known, mut vanished) = (sum.terms.iter_mut(), false);
+        for (m, c) in terms {
+            let m = self.monomials.product(*m, factor.0);
+            if let Some((_, value)) = known.find(|(other, _)| Some(*other) == m) {
+                self.coefficients.add_product(value, &factor.1, c);
+                vanished |= self.coefficients.is_zero(value);
+            }
+        }
+        if vanished {
+            sum.terms.retain(|(_, value)| !self.coefficients.is_zero(value));
+        }
+        true
+    }
+
+    /// The sum of two polynomials that nothing else needs.
+    fn join(&self, a: Polynomial<R::Element>, b: Polynomial<R::Element>) -> Polynomial<R::Element> {
+        self.merge(a, b, |x, y| self.coefficients.add(x, y), |y| y)
     }
 }
 
@@ -178,10 +206,12 @@ impl<R: Ring> Ring for Polynomials<'_, R> {
         Some(self.constant(self.coefficients.rational(value)?))
     }
     fn add(&self, a: &Self::Element, b: &Self::Element) -> Self::Element {
-        self.merge(a, b, |x, y| self.coefficients.add(x, y))
+        self.join(a.clone(), b.clone())
     }
     fn sub(&self, a: &Self::Element, b: &Self::Element) -> Self::Element {
-        self.merge(a, b, |x, y| self.coefficients.sub(x, y))
+        let zero = self.coefficients.zero();
+        let negate = |y| self.coefficients.sub(&zero, &y);
+        self.merge(a.clone(), b.clone(), |x, y| self.coefficients.sub(x, y), negate)
     }
     fn mul(&self, a: &Self::Element, b: &Self::Element) -> Self::Element {
         if a.outgrown || b.outgrown {
@@ -200,30 +230,23 @@ impl<R: Ring> Ring for Polynomials<'_, R> {
             return Polynomial::outgrown();
         }
         let start = self.times_term(long, first);
-        rest.iter().fold(start, |sum, term| self.add(&sum, &self.times_term(long, term)))
+        rest.iter().fold(start, |sum, term| self.join(sum, self.times_term(long, term)))
     }
     fn is_zero(&self, a: &Self::Element) -> bool {
         !a.outgrown && a.terms.is_empty()
     }
     fn add_product(&self, sum: &mut Self::Element, a: &Self::Element, b: &Self::Element) {
         // Most products in a label map are of constants; they need no memory of their own.
-        if let ([(x, c)], [(y, d)]) = (&a.terms[..], &b.terms[..])
+        if let ([factor], terms) | (terms, [factor]) = (&a.terms[..], &b.terms[..])
+            && !a.outgrown
+            && !b.outgrown
             && !sum.outgrown
-            && (*x, *y) == (Monomial::ONE, Monomial::ONE)
+            && self.add_in_place(sum, factor, terms)
         {
-            match sum.terms.last_mut() {
-                Some((m, value)) if *m == Monomial::ONE => {
-                    self.coefficients.add_product(value, c, d);
-                    if self.coefficients.is_zero(value) {
-                        sum.terms.pop();
-                    }
-                }
-                _ => *sum = self.add(sum, &self.constant(self.coefficients.mul(c, d))),
-            }
             return;
         }
         let product = self.mul(a, b);
-        *sum = if self.is_zero(sum) { product } else { self.add(sum, &product) };
+        *sum = if self.is_zero(sum) { product } else { self.join(std::mem::replace(sum, self.zero()), product) };
     }
 }
 

@@ -5,10 +5,10 @@
 
 use rug::Integer;
 
-use super::groebner::Limits;
+use super::limits::Limits;
 use super::monomial::Monomial;
 use super::polynomial::{Polynomial, Polynomials};
-use super::real_roots::{greatest_common_divisor, has_real_root_in_time, squarefree_part};
+use super::real_roots::{greatest_common_divisor, has_simple_real_root, squarefree_part};
 use crate::control::Stopped;
 use crate::number::{Integers, Ring};
 
@@ -96,8 +96,8 @@ fn separate(
     let free = solved + variables.len() < ring.monomials().variables();
     let complex = common.iter().map(|f| f.len() - 1).product();
     let mut real = true;
-    for f in &common {
-        real = real && has_real_root_in_time(f, limits)?;
+    for f in common {
+        real = real && has_simple_real_root(f, limits)?;
     }
     Ok(Presolved::Decided { real, complex: (complex == 0 || !free).then_some(complex) })
 }

@@ -1,6 +1,7 @@
 //! The quotient of a polynomial ring by an ideal with finitely many zeros: its basis, products, minimal polynomials.
 
-use super::groebner::{Groebner, Limits};
+use super::groebner::Groebner;
+use super::limits::Limits;
 use super::matrix::Matrix;
 use super::monomial::{Monomial, Monomials};
 use crate::control::Stopped;
@@ -16,6 +17,14 @@ pub struct QuotientAlgebra {
     /// The normal forms of the monomials just outside the basis, by increasing monomial.
     border: Vec<(Monomial, Vec<u64>)>,
     work: u64,
+}
+
+/// What a basis element is multiplied to.
+enum Row {
+    /// The basis element of this place.
+    Basis(usize),
+    /// These coordinates.
+    Any(Vec<u64>),
 }
 
 impl QuotientAlgebra {
@@ -60,12 +69,23 @@ impl QuotientAlgebra {
         let d = self.dimension();
         let mut matrix = Matrix::filled(d, d, 0);
         for (k, b) in self.basis.iter().enumerate() {
-            for (i, a) in form.iter().enumerate().filter(|(_, a)| **a != 0) {
-                let product = self.monomials.shift(*b, self.monomials.variable(i));
-                self.add_multiple(matrix.row_mut(k), *a, product);
-            }
+            matrix.row_mut(k).copy_from_slice(&self.row(form, *b));
         }
         matrix
+    }
+
+    /// The coordinates of Σ `form[i]` · x_i times a basis element.
+    fn row(&self, form: &[u64], b: Monomial) -> Vec<u64> {
+        let mut row = vec![0; self.dimension()];
+        for (i, a) in form.iter().enumerate().filter(|(_, a)| **a != 0) {
+            self.add_multiple(&mut row, *a, self.monomials.shift(b, self.monomials.variable(i)));
+        }
+        row
+    }
+
+    /// The place of a monomial in the basis.
+    fn place(&self, m: Monomial) -> Option<usize> {
+        self.basis.binary_search_by(|b| self.monomials.compare(*b, m)).ok()
     }
 
     /// The monic minimal polynomial of Σ `form[i]` · x_i, constant coefficient first. Costs dimension³ products.
@@ -77,31 +97,54 @@ impl QuotientAlgebra {
         if d == 0 {
             return Ok(vec![self.field.one()]);
         }
-        let matrix = self.multiplication(form);
-        let rows: Vec<Vec<u64>> = (0..d).map(|k| matrix.row(k).to_vec()).collect();
-        // The powers of the form, each followed by which combination of powers it is, brought to echelon form.
-        let mut echelon: Vec<(usize, Vec<u64>)> = Vec::new();
-        let mut power = vec![0; d];
+        let rows = self.rows(form);
+        // The powers of the form, each followed by which combination of powers it is, brought to echelon form. What comes after
+        // its own place in the combination is 0 in each row, and left out.
+        let mut echelon: Vec<(usize, Vec<u64>)> = Vec::with_capacity(d);
+        let (mut power, mut sums) = (vec![0; d], Vec::with_capacity(2 * d + 1));
         power[0] = self.field.one();
         loop {
             limits.control.check()?;
             let k = echelon.len();
-            let mut vector = power.clone();
-            // What comes after its own place in the combination is 0 in each row, and left out.
-            vector.resize(d + k + 1, 0);
-            vector[d + k] = self.field.one();
+            sums.clear();
+            sums.extend(power.iter().map(|c| PrimeField::spread(*c)));
+            sums.resize(d + k, 0);
+            sums.push(PrimeField::spread(self.field.one()));
             for (pivot, known) in &echelon {
-                eliminate(&self.field, &mut vector, known, *pivot);
+                // Its entry at the pivot is 1, and those before are 0.
+                let factor = self.field.neg(&self.field.gather(sums[*pivot]));
+                self.field.accumulate_row(&mut sums[*pivot..], factor, &known[*pivot..]);
             }
+            let mut vector: Vec<u64> = sums.iter().map(|sum| self.field.gather(*sum)).collect();
             let Some(pivot) = (0..d).find(|i| vector[*i] != 0) else {
                 return Ok(self.monic(&vector[d..=d + k]));
             };
             normalize(&self.field, &mut vector, pivot);
             echelon.push((pivot, vector));
-            let mut next = vec![0; d];
-            self.field.add_combination(&mut next, &power, &rows);
-            power = next;
+            sums.clear();
+            sums.resize(d, 0);
+            for (row, c) in rows.iter().zip(&power) {
+                match row {
+                    Row::Basis(at) => self.field.accumulate(&mut sums[*at], self.field.one(), *c),
+                    Row::Any(row) => self.field.accumulate_row(&mut sums, *c, row),
+                }
+            }
+            power.iter_mut().zip(&sums).for_each(|(c, sum)| *c = self.field.gather(*sum));
         }
+    }
+
+    /// The rows of the matrix of multiplication; most of them by a variable are basis elements.
+    fn rows(&self, form: &[u64]) -> Vec<Row> {
+        let mut used = form.iter().enumerate().filter(|(_, a)| **a != 0);
+        let variable = match (used.next(), used.next()) {
+            (Some((i, a)), None) if *a == self.field.one() => Some(self.monomials.variable(i)),
+            _ => None,
+        };
+        let row = |b: &Monomial| {
+            let found = variable.and_then(|x| self.place(self.monomials.shift(*b, x)));
+            found.map_or_else(|| Row::Any(self.row(form, *b)), Row::Basis)
+        };
+        self.basis.iter().map(row).collect()
     }
 
     fn monic(&self, coefficients: &[u64]) -> Vec<u64> {
@@ -111,9 +154,9 @@ impl QuotientAlgebra {
 
     /// `target += factor · m` for a monomial of the basis or just outside it.
     fn add_multiple(&self, target: &mut [u64], factor: u64, m: Monomial) {
-        match self.basis.binary_search_by(|b| self.monomials.compare(*b, m)) {
-            Ok(k) => target[k] = self.field.add(&target[k], &factor),
-            Err(_) => {
+        match self.place(m) {
+            Some(k) => target[k] = self.field.add(&target[k], &factor),
+            None => {
                 let found = self.border.binary_search_by(|(b, _)| self.monomials.compare(*b, m));
                 let form = found.map(|at| &self.border[at].1[..]).unwrap_or_default();
                 for (sum, entry) in target.iter_mut().zip(form) {
@@ -187,17 +230,6 @@ fn staircase(
     }
     basis.sort_by(|a, b| monomials.compare(*a, *b));
     Ok((basis, outside))
-}
-
-/// Clears `vector[pivot]` by a row whose entry there is 1 and whose entries before it are 0.
-fn eliminate(field: &PrimeField, vector: &mut [u64], row: &[u64], pivot: usize) {
-    if vector[pivot] == 0 {
-        return;
-    }
-    let factor = field.neg(&vector[pivot]);
-    for (entry, r) in vector[pivot..].iter_mut().zip(&row[pivot..]) {
-        field.add_product(entry, &factor, r);
-    }
 }
 
 fn normalize(field: &PrimeField, vector: &mut [u64], pivot: usize) {

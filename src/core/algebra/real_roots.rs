@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use rug::ops::NegAssign;
 use rug::{Integer, Rational};
 
-use super::groebner::Limits;
+use super::limits::Limits;
 use super::univariate::{self, is_squarefree};
 use crate::control::Stopped;
 use crate::number::PrimeField;
@@ -52,18 +52,40 @@ pub(super) fn has_real_root_in_time(f: &[Integer], limits: &Limits) -> Result<bo
     find_real_root(f, &|| limits.control.check())
 }
 
+/// As [`has_real_root_in_time`], for a polynomial without multiple roots.
+///
+/// # Errors
+/// What says stop.
+///
+/// # Panics
+/// If the polynomial is zero.
+pub(super) fn has_simple_real_root(f: Vec<Integer>, limits: &Limits) -> Result<bool, Stopped> {
+    match has_certain_root(&f) {
+        Some(root) => Ok(root),
+        None => Ok(count_simple(f, 1, &|| limits.control.check())? > 0),
+    }
+}
+
 fn find_real_root<E>(f: &[Integer], go_on: &impl Fn() -> Result<(), E>) -> Result<bool, E> {
+    match has_certain_root(f) {
+        Some(root) => Ok(root),
+        None => Ok(count(f, 1, go_on)? > 0),
+    }
+}
+
+/// Whether there is a real root, where that is seen at once.
+fn has_certain_root(f: &[Integer]) -> Option<bool> {
     let (Some(first), Some(last)) = (f.first(), f.last()) else {
         panic!("the zero polynomial");
     };
     // An odd degree, or a sign at 0 that differs from the sign far out.
-    let certain = f.len().is_multiple_of(2) || first.is_zero() || is_negative(first) != is_negative(last);
-    if certain {
-        return Ok(true);
+    if f.len().is_multiple_of(2) || first.is_zero() || is_negative(first) != is_negative(last) {
+        return Some(true);
     }
     match f {
-        [c, b, a] => Ok(!is_negative(&discriminant(a, b, c))),
-        _ => Ok(count(f, 1, go_on)? > 0),
+        [_] => Some(false),
+        [c, b, a] => Some(!is_negative(&discriminant(a, b, c))),
+        _ => None,
     }
 }
 
@@ -178,11 +200,16 @@ fn closer((mut low, mut high): (Rational, Rational), sign: impl Fn(&Rational) ->
 fn count<E>(f: &[Integer], enough: usize, go_on: &impl Fn() -> Result<(), E>) -> Result<usize, E> {
     assert!(!f.is_empty(), "the zero polynomial");
     let zeros = f.iter().take_while(|c| c.is_zero()).count();
-    let f = squarefree_part(&f[zeros..], go_on)?;
-    let mut found = usize::from(zeros > 0);
-    if found < enough {
-        found += count_positive(f.clone(), enough - found, go_on)?;
+    let found = usize::from(zeros > 0);
+    if found >= enough {
+        return Ok(found);
     }
+    Ok(found + count_simple(squarefree_part(&f[zeros..], go_on)?, enough - found, go_on)?)
+}
+
+/// At most `enough` of the real roots of a polynomial without multiple roots that does not vanish at 0.
+fn count_simple<E>(f: Vec<Integer>, enough: usize, go_on: &impl Fn() -> Result<(), E>) -> Result<usize, E> {
+    let mut found = count_positive(f.clone(), enough, go_on)?;
     if found < enough {
         let mirror = f.into_iter().enumerate().map(|(k, c)| if k % 2 == 1 { -c } else { c });
         found += count_positive(mirror.collect(), enough - found, go_on)?;

@@ -24,8 +24,9 @@
 
 use rug::Integer;
 
-use super::groebner::{Groebner, Limits};
+use super::groebner::Groebner;
 use super::lifting::{Lifting, Primes};
+use super::limits::Limits;
 use super::polynomial::{Polynomial, Polynomials, Term};
 use super::presolve::{Presolved, presolve};
 use super::quotient::QuotientAlgebra;

@@ -211,3 +211,78 @@ impl<'a> Run<'a> {
         reduction.zeros.iter().all(|column| value(column) == 0).then(|| reduction.result.iter().map(value).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::limits::Limits;
+    use super::super::polynomial::Polynomials;
+    use super::*;
+    use proptest::prelude::*;
+
+    const PRIMES: [u64; 3] = [PrimeField::MERSENNE_61, (1 << 61) - 31, 32_003];
+
+    /// A system with these coefficients, all of degree 2 in two variables, modulo a prime.
+    fn system(prime: u64, rows: &[Vec<i64>]) -> (Polynomials<'static, PrimeField>, Vec<Vec<Term<u64>>>) {
+        let field = PrimeField::new(prime).unwrap();
+        let ring = Polynomials::new(field, Monomials::new(2).unwrap(), 1_000);
+        let (x, y) = (ring.variable(0), ring.variable(1));
+        let all = [ring.mul(&x, &x), ring.mul(&x, &y), ring.mul(&y, &y), x, y, ring.one()];
+        let terms = |row: &Vec<i64>| {
+            let sum = all.iter().zip(row).map(|(m, c)| ring.mul(m, &ring.integer(*c)));
+            let sum = sum.fold(ring.zero(), |sum, term| ring.add(&sum, &term));
+            sum.terms().unwrap().to_vec()
+        };
+        let list = rows.iter().map(terms).collect();
+        (ring, list)
+    }
+
+    fn basis(prime: u64, rows: &[Vec<i64>]) -> (Groebner, Recipe) {
+        let (ring, terms) = system(prime, rows);
+        let polynomials: Vec<_> = terms.into_iter().map(|t| ring.collect(t)).collect();
+        let (basis, recipe) = Groebner::recorded(&ring, &polynomials, &Limits::default()).unwrap();
+        (basis, recipe.unwrap())
+    }
+
+    /// The coefficients of a system modulo a prime, as many as there are integers that are not zero.
+    fn coefficients(prime: u64, rows: &[Vec<i64>]) -> Vec<Vec<u64>> {
+        let field = PrimeField::new(prime).unwrap();
+        rows.iter().map(|row| row.iter().filter(|c| **c != 0).map(|c| field.integer(*c)).collect()).collect()
+    }
+
+    proptest! {
+        /// What is followed is the reduced basis, which is unique; with small coefficients and a small prime now and then it is not.
+        #[test]
+        fn another_prime_has_the_basis_that_buchberger_finds(
+            rows in proptest::collection::vec(proptest::collection::vec(-40_000i64..40_000, 6), 2..4)
+        ) {
+            let (_, recipe) = basis(PRIMES[0], &rows);
+            for prime in PRIMES {
+                let field = PrimeField::new(prime).unwrap();
+                if let Some(followed) = recipe.follow(&field, &coefficients(prime, &rows)) {
+                    let without_zeros = |elements: &[Vec<Term<u64>>]| -> Vec<Vec<Term<u64>>> {
+                        elements.iter().map(|e| e.iter().filter(|t| t.1 != 0).copied().collect()).collect()
+                    };
+                    let expected = basis(prime, &rows).0;
+                    prop_assert_eq!(without_zeros(followed.elements()), without_zeros(expected.elements()));
+                } else {
+                    prop_assert_eq!(prime, 32_003);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn another_course_is_noticed() {
+        // x² + xy + …, where a leading coefficient, or what has to vanish, depends on the system.
+        let rows = [vec![1, 1, 0, 0, 0, -1], vec![1, 1, 0, 0, 0, -1], vec![0, 0, 1, 0, 0, -2]];
+        let (first, recipe) = basis(PRIMES[0], &rows);
+        let field = PrimeField::new(PRIMES[1]).unwrap();
+        let followed = |rows: &[Vec<i64>]| recipe.follow(&field, &coefficients(PRIMES[1], rows));
+        assert_eq!(followed(&rows).map(|b| b.elements().len()), Some(first.elements().len()));
+        // The second equation was reduced to zero, and is not any more.
+        let others = [rows[0].clone(), vec![1, 1, 0, 0, 0, -3], rows[2].clone()];
+        assert!(followed(&others).is_none());
+        // A leading coefficient that vanishes.
+        assert!(recipe.follow(&field, &[vec![0, 0, 0], vec![0, 0, 0], vec![0, 0]]).is_none());
+    }
+}

@@ -15,17 +15,19 @@ fn derivative<F: Field>(field: &F, f: &[F::Element]) -> Vec<F::Element> {
     terms.map(|(k, c)| field.mul(&field.integer(k as i64), c)).collect()
 }
 
-/// Euclid's algorithm; the result is not made monic. The last coefficients may be zero here.
+/// Euclid's algorithm, by cross-multiplication; the result is not made monic. The last coefficients may be zero here.
 pub(super) fn greatest_common_divisor<F: Field>(field: &F, a: Vec<F::Element>, b: Vec<F::Element>) -> Vec<F::Element> {
     let (mut a, mut b) = (trim(field, a), trim(field, b));
-    while let Some(inverse) = b.last().and_then(|lead| field.inverse(lead)) {
+    while let Some(lead) = b.last() {
         while a.len() >= b.len() {
-            let factor = field.neg(&field.mul(&a[a.len() - 1], &inverse));
-            let shift = a.len() - b.len();
-            for (k, c) in b.iter().enumerate() {
-                field.add_product(&mut a[shift + k], &factor, c);
+            let Some(top) = a.pop() else {
+                break;
+            };
+            let (factor, shift) = (field.neg(&top), a.len() + 1 - b.len());
+            a.iter_mut().for_each(|entry| *entry = field.mul(entry, lead));
+            for (entry, c) in a[shift..].iter_mut().zip(&b) {
+                field.add_product(entry, &factor, c);
             }
-            a.pop();
             a = trim(field, a);
         }
         std::mem::swap(&mut a, &mut b);

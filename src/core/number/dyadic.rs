@@ -1,5 +1,7 @@
 //! Dyadic rationals m / 2^e: what random instances are drawn from, and exact without a greatest common divisor.
 
+use std::cmp::Ordering;
+
 use rug::{Integer, Rational};
 
 use super::Ring;
@@ -50,11 +52,34 @@ impl Ring for Dyadics {
     }
     fn add(&self, a: &Dyadic, b: &Dyadic) -> Dyadic {
         let exponent = a.exponent.max(b.exponent);
-        Dyadic { mantissa: a.over(exponent) + b.over(exponent), exponent }
+        let mantissa = match a.exponent.cmp(&b.exponent) {
+            Ordering::Less => a.over(exponent) + &b.mantissa,
+            Ordering::Equal => Integer::from(&a.mantissa + &b.mantissa),
+            Ordering::Greater => b.over(exponent) + &a.mantissa,
+        };
+        Dyadic { mantissa, exponent }
     }
     fn sub(&self, a: &Dyadic, b: &Dyadic) -> Dyadic {
         let exponent = a.exponent.max(b.exponent);
-        Dyadic { mantissa: a.over(exponent) - b.over(exponent), exponent }
+        let mantissa = match a.exponent.cmp(&b.exponent) {
+            Ordering::Less => a.over(exponent) - &b.mantissa,
+            Ordering::Equal => Integer::from(&a.mantissa - &b.mantissa),
+            Ordering::Greater => &a.mantissa - b.over(exponent),
+        };
+        Dyadic { mantissa, exponent }
+    }
+    /// In the sum's own memory.
+    fn add_product(&self, sum: &mut Dyadic, a: &Dyadic, b: &Dyadic) {
+        let exponent = a.exponent + b.exponent;
+        if sum.exponent < exponent {
+            sum.mantissa <<= exponent - sum.exponent;
+            sum.exponent = exponent;
+        }
+        if sum.exponent == exponent {
+            sum.mantissa += &a.mantissa * &b.mantissa;
+        } else {
+            sum.mantissa += Integer::from(&a.mantissa * &b.mantissa) << (sum.exponent - exponent);
+        }
     }
     fn mul(&self, a: &Dyadic, b: &Dyadic) -> Dyadic {
         Dyadic { mantissa: Integer::from(&a.mantissa * &b.mantissa), exponent: a.exponent + b.exponent }
@@ -85,6 +110,11 @@ mod tests {
             prop_assert_eq!(rational(&Dyadics.sub(&a, &b)), rational(&a) - rational(&b));
             prop_assert_eq!(rational(&Dyadics.mul(&a, &b)), rational(&a) * rational(&b));
             prop_assert_eq!(a == b, rational(&a) == rational(&b));
+            for start in [Dyadics.zero(), a.clone(), Dyadics.mul(&a, &b), Dyadics.mul(&a, &Dyadics.mul(&a, &b))] {
+                let mut sum = start.clone();
+                Dyadics.add_product(&mut sum, &a, &b);
+                prop_assert_eq!(rational(&sum), rational(&start) + rational(&a) * rational(&b));
+            }
         }
     }
 }

@@ -89,6 +89,14 @@ impl PrimeField {
         *sum = if next >= top { next - top } else { next };
     }
 
+    /// `sums[i] += factor · row[i]`, not reduced.
+    #[inline(always)]
+    pub(crate) fn accumulate_row(&self, sums: &mut [u128], factor: u64, row: &[u64]) {
+        if factor != 0 {
+            sums.iter_mut().zip(row).for_each(|(sum, c)| self.accumulate(sum, factor, *c));
+        }
+    }
+
     /// The element that a sum of products is.
     #[inline(always)]
     pub(crate) fn gather(&self, sum: u128) -> u64 {
