@@ -26,11 +26,16 @@
 //!   the odd degree d (g − 1) in two variables, over even powers.
 //! - *Parallel.* M ≤ 3 ≤ d, two units whose c learn, and at most one input from which both are frozen. The determinant of y and the two vectors of powers
 //!   vanishes where w_0 and w_1 are parallel, and changes sign there, so that it vanishes around there too.
+//! *With a factor of both.* The same with a learnable factor of the output, g odd, two units. If c_0 learns, c_1 does as well; if F_0 is empty, c_1 does; otherwise
+//! (v_0, v_1) is in a linear space of |S_0| + |S_1| + 1 dimensions, whose sums have e = |S_0 ∪ S_1| + min(|F_0 ∩ F_1|, 1): below 1 for e < d, e < M; and for e = d and
+//! q = the difference of both, below 1 for M ≥ d + max(q, 1), q < d, and 1 for q ≥ 2, M ≤ d + 1.
+//!
 //! - g = 2 = d, one unit with all incoming weights, two others whose c learn: a plane of forms goes through both parts of the cone of squares.
 
 use rug::Rational;
 
 use crate::allocation::Allocation;
+use crate::network::Network;
 use crate::number::binomial;
 
 use super::exact::{Exact, Theorem};
@@ -104,6 +109,53 @@ pub(super) fn by_directions(shallow: &Shallow, degree: u32, allocation: &Allocat
     Some(Exact::between(Theorem::OddSums, Rational::new(), Rational::from(1), formula))
 }
 
+/// The same of two units of odd power whose output is multiplied with a learnable factor.
+pub(super) fn by_scaled_directions(network: &Network, allocation: &Allocation, inputs: usize) -> Option<Exact> {
+    let (exponents, shapes) = (network.exponents()?, network.shapes());
+    let widths = shapes.widths.filter(|_| shapes.bias == Some(false))?;
+    let (&[d, 2, 1, 1], &[degree, 1]) = (widths.as_slice(), exponents.as_slice()) else {
+        return None;
+    };
+    let learns = |weight: usize| allocation.contains(weight);
+    if d < 2 || inputs < 2 || degree < 2 || degree.is_multiple_of(2) || !learns(2 * d + 2) {
+        return None;
+    }
+    let unit = |i: usize| Learns { incoming: (0..d).map(|k| learns(i * d + k)).collect(), factor: learns(2 * d + i) };
+    let mut units = [unit(0), unit(1)];
+    if units.iter().any(|unit| unit.factor) {
+        units.iter_mut().for_each(|unit| unit.factor = true);
+    } else if let Some(place) = units.iter().position(|unit| unit.frozen() == 0) {
+        units[1 - place].factor = true;
+    } else {
+        let (all, frozen) = (units[0].count() + units[1].count() + 1, units[0].both_frozen(&units[1]));
+        return by_dimensions(all, d - frozen + frozen.min(1), (d, inputs));
+    }
+    if let Some(formula) = is_certain(&units, degree, (d, inputs)) {
+        return Some(Exact::of(Theorem::FarAway, Rational::from(1), formula));
+    }
+    let formula = is_below_one(&units, degree, (d, inputs))?;
+    Some(Exact::between(Theorem::OddSums, Rational::new(), Rational::from(1), formula))
+}
+
+/// Of two units of odd power whose directions are a linear space of so many dimensions, and their sums one of so many.
+fn by_dimensions(all: usize, sums: usize, (d, inputs): (usize, usize)) -> Option<Exact> {
+    let along = all - sums;
+    let below = |formula| Some(Exact::between(Theorem::OddSums, Rational::new(), Rational::from(1), formula));
+    if sums < d {
+        return (inputs > sums)
+            .then(|| format!("signs of a sum of two odd powers on {} inputs", sums + 1))
+            .and_then(below);
+    }
+    if along >= 2 && inputs <= d + 1 {
+        let formula = "a function of the difference of two units has both signs far away".to_owned();
+        return Some(Exact::of(Theorem::FarAway, Rational::from(1), formula));
+    }
+    let enough = d + along.max(1);
+    (along < d && inputs >= enough)
+        .then(|| format!("small labels of two odd powers on {enough} inputs"))
+        .and_then(below)
+}
+
 /// Why the match probability is 1, if it is known to be.
 fn is_certain(units: &[Learns], degree: u32, (d, inputs): (usize, usize)) -> Option<String> {
     let places = 0..units.len();
@@ -160,7 +212,7 @@ fn is_below_one(units: &[Learns], degree: u32, (d, inputs): (usize, usize)) -> O
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::by_scaled_directions;
     use crate::allocation::parse;
     use crate::control::Control;
     use crate::matching::instance::Instance;
@@ -232,6 +284,28 @@ mod tests {
             ("pnn([3, 2, 1], degree=3, bias=True)", "W1[:,0] W1[:,1]", 3, open),
         ] {
             assert_eq!(law(network, learns, samples), expected, "{network} {learns}, {samples} samples");
+        }
+    }
+
+    #[test]
+    fn a_factor_of_both_units_counts_once() {
+        let network: Network = "pnn([3, 2, 1, 1], degree=[3, 1])".parse().unwrap();
+        for (learns, samples, expected) in [
+            ("W1[:,0] W3", 3, Some(Verdict::Fractional)),
+            ("W1[:,0] W1[0,1] W3", 4, Some(Verdict::Fractional)),
+            ("W1[:,0] W1[0,1] W3", 3, None),
+            ("W1[0,0] W1[0,1] W1[1,2] W3", 4, Some(Verdict::Fractional)),
+            ("W1[:,0] W1[:,1] W3", 4, Some(Verdict::One)),
+            ("W1[:,0] W1[0,1] W1[1,2] W3", 4, Some(Verdict::One)),
+            ("W1[:,0] W1[0,1] W1[1,2] W3", 5, Some(Verdict::Fractional)),
+            ("W1[0,:] W3", 4, Some(Verdict::Fractional)),
+            ("W1[0,:] W1[1,0] W3", 4, Some(Verdict::One)),
+            ("W1[:,0] W1[0,1] W2[0,1] W3", 4, Some(Verdict::One)),
+            ("W1[:,0] W1[:,1]", 4, None),
+        ] {
+            let allocation = parse(network.layout(), learns).unwrap();
+            let found = by_scaled_directions(&network, &allocation, samples).map(|exact| exact.verdict());
+            assert_eq!(found, expected, "{learns}, {samples}");
         }
     }
 
@@ -328,7 +402,8 @@ mod tests {
                     if factor {
                         at[1] = at[1].abs();
                     }
-                    found[usize::from(f(&at) > 0.0)] = Some(at);
+                    let positive = f(&at) > 0.0;
+                    found[usize::from(positive)] = Some(at);
                     if found.iter().all(Option::is_some) {
                         break;
                     }

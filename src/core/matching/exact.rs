@@ -13,6 +13,7 @@ use crate::number::binomial;
 use crate::reach::Evidence;
 
 use super::answer::Verdict;
+use super::directions::by_scaled_directions;
 use super::ensemble::Ensemble;
 use super::powers::Powers;
 use super::signs::by_signs;
@@ -170,6 +171,8 @@ pub(super) fn exact(
         return Some(exact);
     }
     let by_directions = powers.and_then(|powers| powers.by_directions(allocation, network.probe_inputs(samples)));
+    let by_directions =
+        by_directions.or_else(|| by_scaled_directions(network, allocation, network.probe_inputs(samples)));
     let (two, odd) = (|| two_outputs((network, samples), allocation), || odd_steps((network, samples), allocation));
     if let Some(exact) = by_directions.or_else(two).or_else(odd) {
         return Some(exact);
