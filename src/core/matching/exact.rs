@@ -522,7 +522,7 @@ mod tests {
             let allocation = parse(network.layout(), learns).unwrap();
             let below = two_outputs((&network, samples), &allocation);
             assert_eq!(below.unwrap().verdict(), Verdict::Fractional);
-            for trial in 0..500 {
+            for trial in 0..1_000 {
                 let drawn = Instance::draw(&network, samples, Ensemble::Gaussian, settings.seed, trial);
                 let Some(real) = matcher.eliminates(&allocation, &drawn, &options) else { continue };
                 let y = network.labels(&Dyadics, &drawn.teacher, &drawn.inputs);
