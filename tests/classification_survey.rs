@@ -2,7 +2,8 @@
 //! every number of samples up to the one after which more add nothing.
 //!
 //! By default shapes with few weights. `ALLOCERT_SURVEY=12` takes all with at most 12, and prints a line for each table that has
-//! something open: hours; `ALLOCERT_SURVEY=9..10` those between.
+//! something open: hours; `ALLOCERT_SURVEY=9..10` those between. `ALLOCERT_SURVEY_SECONDS` is the time for each table, 20 by default, and
+//! `ALLOCERT_SURVEY_NETWORKS` takes those networks only in whose text it stands.
 
 use std::time::Duration;
 
@@ -16,8 +17,8 @@ use allocert::reach::Settings;
 /// So many weights by default: nothing is open there.
 const FEW: usize = 5;
 
-/// For each table, at most.
-const EACH: Duration = Duration::from_secs(20);
+/// For each table, at most so many seconds.
+const EACH: u64 = 20;
 
 /// Lists of widths with at most so many weights, at least one hidden layer.
 fn widths(most: usize) -> Vec<Vec<usize>> {
@@ -76,7 +77,9 @@ fn tables(text: &str) -> Vec<Classification> {
     let counted = (1..).map(|m| matcher(Samples::Count(m)));
     let less = counted.take_while(|at| at.teacher().value < functional.teacher().value);
     let all: Vec<Matcher> = less.chain([functional.clone()]).collect();
-    all.iter().map(|at| at.classify(&options, &Control::unlimited().within(EACH)).unwrap()).collect()
+    let asked = std::env::var("ALLOCERT_SURVEY_SECONDS").ok();
+    let each = Duration::from_secs(asked.map_or(EACH, |seconds| seconds.parse().unwrap()));
+    all.iter().map(|at| at.classify(&options, &Control::unlimited().within(each)).unwrap()).collect()
 }
 
 #[test]
@@ -87,7 +90,8 @@ fn small_networks_have_nothing_open() {
         None => (1, FEW),
     };
     let (mut open, mut all, mut number) = (0, 0, 0);
-    for network in networks(least, most) {
+    let part = std::env::var("ALLOCERT_SURVEY_NETWORKS").unwrap_or_default();
+    for network in networks(least, most).into_iter().filter(|network| network.contains(&part)) {
         for table in tables(&network) {
             number += 1;
             all += 1u64 << table.network.weights();

@@ -236,6 +236,8 @@ fn signs_bottlenecks_and_slices_agree_with_instances() {
         ("pnn([2, 1, 2], degree=3)", Samples::Count(2)),
         ("pnn([1, 1, 2], degree=2, bias=True)", Samples::Count(2)),
         ("pnn([2, 2, 1], degree=2)", Samples::Count(2)),
+        ("pnn([2, 2, 1], degree=3)", Samples::Count(2)),
+        ("lrnn(2, 1, 1, 3)", Samples::Count(2)),
         ("pnn([1, 2, 1], degree=2, bias=True)", Samples::Count(2)),
         ("lffn([2, 1, 2])", Samples::Functional),
         ("lffn([1, 2, 1, 2])", Samples::Functional),
@@ -257,7 +259,14 @@ fn signs_bottlenecks_and_slices_agree_with_instances() {
             let answer = answer.unwrap();
             let asked = matches!(
                 answer.reason,
-                Reason::Exact(Theorem::Signs | Theorem::Bottleneck | Theorem::Orthants)
+                Reason::Exact(
+                    Theorem::Signs
+                        | Theorem::Bottleneck
+                        | Theorem::Orthants
+                        | Theorem::OddSums
+                        | Theorem::OddSteps
+                        | Theorem::FarAway
+                )
                     | Reason::OddSlice { .. }
                     | Reason::OddLimit { .. }
                     | Reason::OddSection(_)

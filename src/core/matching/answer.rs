@@ -89,6 +89,11 @@ pub enum Reduction {
         /// The layer.
         layer: usize,
     },
+    /// So many weights into an output learn that it takes any labels: the others decide.
+    Output {
+        /// The output.
+        output: usize,
+    },
 }
 
 impl std::fmt::Display for Reduction {
@@ -98,6 +103,7 @@ impl std::fmt::Display for Reduction {
             Reduction::State { row } => write!(f, "bottleneck law, one hidden unit and row {row} of its decoder"),
             Reduction::Below { layer } => write!(f, "bottleneck law, below layer {layer}"),
             Reduction::Above { layer } => write!(f, "bottleneck law, above layer {layer}"),
+            Reduction::Output { output } => write!(f, "output {output} takes any labels"),
         }
     }
 }

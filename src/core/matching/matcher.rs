@@ -175,7 +175,7 @@ impl Matcher {
         if let Some(exact) = self.exact_by(parts, allocation, ensemble, control) {
             return match exact.verdict() {
                 Verdict::One => Bound::One(exact.evidence),
-                _ if exact.high < 1 => Bound::AtMost(exact.high, exact.evidence),
+                Verdict::Fractional => Bound::AtMost(exact.high, exact.evidence),
                 _ => Bound::Open,
             };
         }

@@ -13,6 +13,7 @@ mod degeneration;
 mod degree;
 #[cfg(test)]
 mod diagonals;
+mod directions;
 mod ensemble;
 mod equations;
 mod estimate;

@@ -37,6 +37,7 @@ use crate::network::Network;
 use crate::number::binomial;
 use crate::number::{Dyadic, Dyadics, PrimeField, Ring};
 
+use super::directions::by_directions;
 use super::exact::{Exact, Theorem, coins};
 use super::indefinite::indefinite_share;
 use super::instance::Instance;
@@ -67,6 +68,11 @@ impl Powers {
             1 => self.cone(allocation),
             _ => self.orthants(allocation, inputs).or_else(|| self.forms(allocation, inputs, normal)),
         })
+    }
+
+    /// What large weights and signs of sums say.
+    pub(super) fn by_directions(&self, allocation: &Allocation, inputs: usize) -> Option<Exact> {
+        by_directions(&self.shallow, self.degree, allocation, inputs)
     }
 
     fn is_odd(&self) -> bool {

@@ -12,6 +12,7 @@ use super::{Bound, Chain, Parts};
 use crate::allocation::Allocation;
 use crate::control::Control;
 use crate::network::{Network, Samples};
+use crate::number::binomial;
 use crate::reach::{Evidence, Settings};
 
 /// A question about a part of a network.
@@ -187,6 +188,12 @@ pub(in super::super) fn reduce(
         let law = Reduction::State { row: row.unwrap_or(0) };
         return Some(Reduced { matcher, allocation, evidence: Evidence::Proved, equal: true, law });
     }
+    if let Some((chain, learnable, output)) = without_output((network, samples), allocation) {
+        let matcher = parts.matcher(chain.network()?, samples, settings, control)?;
+        let allocation = Allocation::of(matcher.network().weights(), learnable);
+        let law = Reduction::Output { output };
+        return Some(Reduced { matcher, allocation, evidence: Evidence::Proved, equal: true, law });
+    }
     at_cuts((network, samples), parts, allocation, (ensemble, settings), control, |cut| {
         let ((chain, samples, learnable), evidence, equal, law) = cut.decides()?;
         if chain == *cut.chain {
@@ -196,6 +203,36 @@ pub(in super::super) fn reduce(
         let allocation = Allocation::of(matcher.network().weights(), learnable);
         Some(Reduced { matcher, allocation, evidence, equal, law })
     })
+}
+
+/// The network without an output as many of whose weights learn as there are samples, of one hidden layer without biases; what learns there, and which
+/// output that is.
+///
+/// If the others are matched, and the activations of the units that these weights come from are independent on the samples, the output is matched by
+/// linear equations. Let there be forms of as many dimensions as there are samples, so that activations of generic units are independent: the
+/// other students are a proper algebraic subset Z of all. Almost every labels y of the other outputs are no critical value of the label map, nor of it on any
+/// manifold of a stratification of Z (Sard). So if some student has them, those that have them form a manifold, of more
+/// dimensions than its part in Z.
+fn without_output(
+    (network, samples): (&Network, Samples),
+    allocation: &Allocation,
+) -> Option<(Chain, Vec<usize>, usize)> {
+    let chain = Chain::of(network)?;
+    let (&[d, h, outputs], &[power], Samples::Count(samples)) =
+        (chain.widths.as_slice(), chain.exponents.as_slice(), samples)
+    else {
+        return None;
+    };
+    let (samples, power) = (usize::try_from(samples).ok()?, power as usize);
+    if outputs < 2 || binomial(d + power - 1, power) < samples {
+        return None;
+    }
+    let first = |output: usize| d * h + output * h;
+    let learning = |output: usize| (0..h).filter(|unit| allocation.contains(first(output) + unit)).count();
+    let output = (0..outputs).find(|output| learning(*output) >= samples)?;
+    let row = first(output)..first(output + 1);
+    let others = allocation.iter().filter(|w| !row.contains(w)).map(|w| if w < row.start { w } else { w - h });
+    Some((Chain { widths: vec![d, h, outputs - 1], ..chain.clone() }, others.collect(), output))
 }
 
 /// What follows for an allocation that spans from the parts below and above each hidden layer of one unit; nothing of the parts that

@@ -63,7 +63,7 @@ pub(super) use cuts::{Reduced, by_parts, of_either_sign, reduce};
 pub(super) enum Bound {
     /// It is 1.
     One(Evidence),
-    /// It is at most this, below 1.
+    /// It is below 1, and at most this.
     AtMost(Rational, Evidence),
     /// Nothing.
     Open,

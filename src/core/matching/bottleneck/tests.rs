@@ -29,7 +29,7 @@ fn part_of(whole: &Instance, whole_network: &Network, part: &Reduced, trial: u64
             let outputs = weights.len() + 1 - network.weights();
             [row].into_iter().chain(outputs..weights.len()).map(|w| weights[w].clone()).collect()
         }
-        Reduction::Poles => panic!("no part of a network"),
+        Reduction::Poles | Reduction::Output { .. } => panic!("no part of this kind"),
     };
     (instance.student, instance.teacher) = (kept(&whole.student), kept(&whole.teacher));
     if !matches!(part.law, Reduction::Above { .. }) {
@@ -162,4 +162,42 @@ fn a_weight_behind_another_layer_of_one_unit_moves_no_quotient() {
         }
     }
     assert!(settled >= 3, "{settled} whose instances are all decided");
+}
+
+/// Instance by instance: an output that takes any labels changes nothing, as elimination finds of the whole and of the rest.
+#[test]
+fn an_output_that_takes_any_labels_may_be_left_out() {
+    let (free, options) = (Control::unlimited(), MatchOptions::default());
+    let (mut agree, mut without) = (0, 0);
+    for (text, learns, trials) in [
+        ("pnn([2, 2, 2], degree=2)", "W1[0,0] W2[0,:] W2[1,0]", 300),
+        ("pnn([2, 2, 2], degree=2)", "W1[0,0] W1[1,0] W2[0,:]", 400),
+        ("pnn([2, 2, 2], degree=2)", "W1[0,:] W2[0,:]", 400),
+        ("pnn([2, 2, 2], degree=2)", "W1[:,1] W2[1,:]", 300),
+    ] {
+        let network: Network = text.parse().unwrap();
+        let allocation = crate::allocation::parse(network.layout(), learns).unwrap();
+        let samples = Samples::Count(2);
+        let limits = Limits { work: 1 << 24, ..Limits::default() };
+        let matcher = Matcher::new(&network, samples, SETTINGS, limits).unwrap();
+        let part = matcher.reduced(&allocation, Ensemble::Gaussian, &free).unwrap();
+        let Reduction::Output { output } = part.law else { panic!("{learns}: {:?}", part.law) };
+        let left_out = 4 + 2 * output..6 + 2 * output;
+        for trial in 0..trials {
+            let whole = Instance::draw(&network, samples, Ensemble::Gaussian, SETTINGS.seed, trial);
+            let mut rest = whole.clone();
+            for weights in [&mut rest.student, &mut rest.teacher] {
+                weights.drain(left_out.clone());
+            }
+            let both = [
+                matcher.eliminates(&allocation, &whole, &options),
+                part.matcher.eliminates(&part.allocation, &rest, &options),
+            ];
+            let [Some(all), Some(of_part)] = both else { continue };
+            assert_eq!(all, of_part, "{learns}, {trial}");
+            agree += 1;
+            without += u32::from(!all);
+        }
+    }
+    assert!(agree > 1_000 && without > 50, "{agree} instances, {without} without a match");
 }

@@ -196,7 +196,7 @@ impl Matcher {
         let text = print(found.network.layout(), &found.allocation);
         let what = match law {
             Reduction::Poles => text,
-            Reduction::State { .. } | Reduction::Below { .. } | Reduction::Above { .. } => {
+            Reduction::State { .. } | Reduction::Below { .. } | Reduction::Above { .. } | Reduction::Output { .. } => {
                 format!("{text} of {}, {}", found.network, found.samples)
             }
         };

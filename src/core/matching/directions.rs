@@ -1,0 +1,464 @@
+//! One hidden layer of powers, y(x) = Σ_i c_i (w_i·x)^g with one output and no biases, on M ≥ 2 inputs x_j in general position: what large
+//! weights, and sums of two powers, say of match probabilities. The book's theory, section 6, has the proofs.
+//!
+//! d inputs, h units. S_i are the learnable incoming weights of unit i, F_i its frozen ones; rec_i is |S_i|, and one more if c_i learns and F_i is not
+//! empty: the dimension of the directions in which c_i^(1/g) w_i goes to infinity. A unit is *free* if F_i is empty, or if it has one element and
+//! c_i learns: then c_i^(1/g) w_i is almost any vector (of any sign, for odd g; for even g, with a c_i of either sign). For a free unit, N with
+//! Σ N_j x_j = 0 is what decides on d + 1 inputs.
+//!
+//! *Below 1, g odd.* A sum of two odd powers has the sign of the sum: u^g + v^g is (u + v) times something positive. So if no third unit learns,
+//! the labels, less those of the other units, have the signs of s·x_j, s = c_0^(1/g) w_0 + c_1^(1/g) w_1. Those s that the student has fill a
+//! space, affine or linear, of e = |S_0 ∪ S_1| + min(|F_0 ∩ F_1|, how many of c_0, c_1 learn) dimensions.
+//!
+//! - *Signs of two.* Let e < M. On e + 1 inputs s·x_j is in an affine hyperplane, φ·s = 1, or a linear one, φ·s = 0: the signs of −φ, or of φ, are not the
+//!   student's. With two units and e < d the teacher's s is any vector, and e + 1 ≤ d inputs see all signs. With more, let h > e and let
+//!   forms of degree g have e + 1 dimensions or more: then the teacher's labels on e + 1 inputs are any numbers.
+//! - *Small labels.* Two units, e = d, q = rec_0 + rec_1 − d ≤ d − 1: the directions in which s stays and t = the difference goes to infinity
+//!   have dimension q (take q = 1 if it is 0). On M ≥ d + q inputs there is a teacher with arbitrarily small labels at q of these, whose others force s to 0,
+//!   so that t is large, and s·x_j is about y_j/t_j^(g−1): too many conditions.
+//!
+//! *Probability 1*, each for M ≤ d + 1 where nothing else is said:
+//!
+//! - g odd, two units, one free, rec ≥ 2 of the other one. Σ N_j (y_j − v_j^g)^(1/g) is continuous in the other one's v. Far out along v·x_j = const,
+//!   all terms but the j-th cancel, and it has the sign of N_j y_j. These signs are not all the same, as the teacher's s* has Σ N_j s*·x_j = 0.
+//! - g odd, one free, of two others a weight from the same input learns: the same function is odd in these two, far out.
+//! - g even, d odd, one free, of another one two incoming weights learn, or one and its c; one of both c learns. Far out the same function is a form of
+//!   the odd degree d (g − 1) in two variables, over even powers.
+//! - *Parallel.* M ≤ 3 ≤ d, two units whose c learn, and at most one input from which both are frozen. The determinant of y and the two vectors of powers
+//!   vanishes where w_0 and w_1 are parallel, and changes sign there, so that it vanishes around there too.
+//! *With a factor of both.* The same with a learnable factor of the output, g odd, two units. If c_0 learns, c_1 does as well; if F_0 is empty, c_1 does; otherwise
+//! (v_0, v_1) is in a linear space of |S_0| + |S_1| + 1 dimensions, whose sums have e = |S_0 ∪ S_1| + min(|F_0 ∩ F_1|, 1): below 1 for e < d, e < M; and for e = d and
+//! q = the difference of both, below 1 for M ≥ d + max(q, 1), q < d, and 1 for q ≥ 2, M ≤ d + 1.
+//!
+//! - g = 2 = d, one unit with all incoming weights, two others whose c learn: a plane of forms goes through both parts of the cone of squares.
+
+use rug::Rational;
+
+use crate::allocation::Allocation;
+use crate::network::Network;
+use crate::number::binomial;
+
+use super::exact::{Exact, Theorem};
+use super::shallow::Shallow;
+
+/// What of a unit learns.
+#[derive(Clone, Debug)]
+struct Learns {
+    /// Which incoming weights.
+    incoming: Vec<bool>,
+    /// Its outgoing weight.
+    factor: bool,
+}
+
+impl Learns {
+    fn count(&self) -> usize {
+        self.incoming.iter().filter(|yes| **yes).count()
+    }
+
+    fn frozen(&self) -> usize {
+        self.incoming.len() - self.count()
+    }
+
+    fn anything(&self) -> bool {
+        self.factor || self.count() > 0
+    }
+
+    fn is_free(&self) -> bool {
+        self.frozen() == 0 || self.frozen() == 1 && self.factor
+    }
+
+    /// The dimension of the directions in which it goes to infinity.
+    fn directions(&self) -> usize {
+        self.count() + usize::from(self.factor && self.frozen() > 0)
+    }
+
+    /// From how many inputs neither weight learns.
+    fn both_frozen(&self, other: &Self) -> usize {
+        self.incoming.iter().zip(&other.incoming).filter(|(a, b)| !**a && !**b).count()
+    }
+
+    /// Whether both learn the weight from some input.
+    fn meets(&self, other: &Self) -> bool {
+        self.incoming.iter().zip(&other.incoming).any(|(a, b)| *a && *b)
+    }
+
+    /// The dimension of the sums of both.
+    fn sums(&self, other: &Self) -> usize {
+        let frozen = self.both_frozen(other);
+        self.incoming.len() - frozen + frozen.min(usize::from(self.factor) + usize::from(other.factor))
+    }
+}
+
+/// What is known of the match probability of an allocation that spans, on so many inputs.
+pub(super) fn by_directions(shallow: &Shallow, degree: u32, allocation: &Allocation, inputs: usize) -> Option<Exact> {
+    let biased = shallow.biases.is_some() || shallow.units.iter().any(|unit| unit.bias.is_some());
+    let d = shallow.units.first()?.incoming.len();
+    if shallow.outputs() != 1 || biased || degree < 2 || inputs < 2 || d < 2 || shallow.units.len() < 2 {
+        return None;
+    }
+    let learns = |weight: &usize| allocation.contains(*weight);
+    let units: Vec<Learns> = shallow
+        .units
+        .iter()
+        .map(|u| Learns { incoming: u.incoming.iter().map(learns).collect(), factor: learns(&u.outgoing[0]) })
+        .collect();
+    if let Some(formula) = is_certain(&units, degree, (d, inputs)) {
+        return Some(Exact::of(Theorem::FarAway, Rational::from(1), formula));
+    }
+    let formula = is_below_one(&units, degree, (d, inputs))?;
+    Some(Exact::between(Theorem::OddSums, Rational::new(), Rational::from(1), formula))
+}
+
+/// The same of two units of odd power whose output is multiplied with a learnable factor.
+pub(super) fn by_scaled_directions(network: &Network, allocation: &Allocation, inputs: usize) -> Option<Exact> {
+    let (exponents, shapes) = (network.exponents()?, network.shapes());
+    let widths = shapes.widths.filter(|_| shapes.bias == Some(false))?;
+    let (&[d, 2, 1, 1], &[degree, 1]) = (widths.as_slice(), exponents.as_slice()) else {
+        return None;
+    };
+    let learns = |weight: usize| allocation.contains(weight);
+    if d < 2 || inputs < 2 || degree < 2 || degree.is_multiple_of(2) || !learns(2 * d + 2) {
+        return None;
+    }
+    let unit = |i: usize| Learns { incoming: (0..d).map(|k| learns(i * d + k)).collect(), factor: learns(2 * d + i) };
+    let mut units = [unit(0), unit(1)];
+    if units.iter().any(|unit| unit.factor) {
+        units.iter_mut().for_each(|unit| unit.factor = true);
+    } else if let Some(place) = units.iter().position(|unit| unit.frozen() == 0) {
+        units[1 - place].factor = true;
+    } else {
+        let (all, frozen) = (units[0].count() + units[1].count() + 1, units[0].both_frozen(&units[1]));
+        return by_dimensions(all, d - frozen + frozen.min(1), (d, inputs));
+    }
+    if let Some(formula) = is_certain(&units, degree, (d, inputs)) {
+        return Some(Exact::of(Theorem::FarAway, Rational::from(1), formula));
+    }
+    let formula = is_below_one(&units, degree, (d, inputs))?;
+    Some(Exact::between(Theorem::OddSums, Rational::new(), Rational::from(1), formula))
+}
+
+/// Of two units of odd power whose directions are a linear space of so many dimensions, and their sums one of so many.
+fn by_dimensions(all: usize, sums: usize, (d, inputs): (usize, usize)) -> Option<Exact> {
+    let along = all - sums;
+    let below = |formula| Some(Exact::between(Theorem::OddSums, Rational::new(), Rational::from(1), formula));
+    if sums < d {
+        return (inputs > sums)
+            .then(|| format!("signs of a sum of two odd powers on {} inputs", sums + 1))
+            .and_then(below);
+    }
+    if along >= 2 && inputs <= d + 1 {
+        let formula = "a function of the difference of two units has both signs far away".to_owned();
+        return Some(Exact::of(Theorem::FarAway, Rational::from(1), formula));
+    }
+    let enough = d + along.max(1);
+    (along < d && inputs >= enough)
+        .then(|| format!("small labels of two odd powers on {enough} inputs"))
+        .and_then(below)
+}
+
+/// Why the match probability is 1, if it is known to be.
+fn is_certain(units: &[Learns], degree: u32, (d, inputs): (usize, usize)) -> Option<String> {
+    let places = 0..units.len();
+    let pairs = || places.clone().flat_map(|i| places.clone().map(move |k| (i, k))).filter(|(i, k)| i != k);
+    let parallel = |(i, k): (usize, usize)| units[i].factor && units[k].factor && units[i].both_frozen(&units[k]) <= 1;
+    if inputs <= 3 && d >= 3 && pairs().any(parallel) {
+        return Some("a determinant changes sign where two units are parallel".to_owned());
+    }
+    let factors = |except: usize| places.clone().filter(|i| *i != except && units[*i].factor).count();
+    if degree == 2 && d == 2 && places.clone().any(|i| units[i].frozen() == 0 && factors(i) >= 2) {
+        return Some("a plane of forms goes through both parts of the cone of squares".to_owned());
+    }
+    if inputs > d + 1 {
+        return None;
+    }
+    let far = |(free, other): (usize, usize)| {
+        let (f, o) = (&units[free], &units[other]);
+        let odd = degree % 2 == 1;
+        let two = odd && units.len() == 2 && o.directions() >= 2;
+        let three = odd && places.clone().any(|third| third != free && third != other && units[third].meets(o));
+        let plane = o.count() >= 2 || o.count() == 1 && o.factor;
+        let even = !odd && d % 2 == 1 && plane && (f.factor || o.factor);
+        f.is_free() && (two || three || even)
+    };
+    let (free, _) = pairs().find(|pair| far(*pair))?;
+    Some(format!("unit {free} takes any direction, and a function has both signs far away"))
+}
+
+/// Why the match probability is below 1, if it is known to be.
+fn is_below_one(units: &[Learns], degree: u32, (d, inputs): (usize, usize)) -> Option<String> {
+    if degree.is_multiple_of(2) {
+        return None;
+    }
+    let h = units.len();
+    let (mut pair, others): (Vec<&Learns>, Vec<&Learns>) = units.iter().partition(|unit| unit.anything());
+    pair.extend(others);
+    let (first, second) = (pair[0], pair[1]);
+    if pair[2..].iter().any(|unit| unit.anything()) {
+        return None;
+    }
+    let sums = first.sums(second);
+    let forms = binomial(d + degree as usize - 1, degree as usize);
+    let all_labels = h > 2 && h > sums && forms > sums;
+    let all_signs = h == 2 && sums < d;
+    if inputs > sums && (all_labels || all_signs) {
+        return Some(format!("signs of a sum of two odd powers on {} inputs", sums + 1));
+    }
+    let along = (first.directions() + second.directions()).saturating_sub(d);
+    if h == 2 && sums == d && along < d && inputs >= d + along.max(1) {
+        return Some(format!("small labels of two odd powers on {} inputs", d + along.max(1)));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_scaled_directions;
+    use crate::allocation::parse;
+    use crate::control::Control;
+    use crate::matching::instance::Instance;
+    use crate::matching::powers::Powers;
+    use crate::matching::{Ensemble, Limits, MatchOptions, Matcher, Trials, Verdict};
+    use crate::network::{Network, Samples};
+    use crate::number::Dyadic;
+    use crate::reach::Settings;
+
+    const SETTINGS: Settings = Settings { seed: 12, error_log2: -60 };
+
+    fn law(network: &str, learns: &str, samples: u64) -> Option<Verdict> {
+        let network: Network = network.parse().unwrap();
+        let allocation = parse(network.layout(), learns).unwrap();
+        let powers = Powers::of(&network).unwrap();
+        let inputs = network.probe_inputs(Samples::Count(samples));
+        powers.by_directions(&allocation, inputs).map(|exact| exact.verdict())
+    }
+
+    #[test]
+    fn laws_speak_where_their_hypotheses_hold() {
+        let (one, below, open) = (Some(Verdict::One), Some(Verdict::Fractional), None);
+        let cubes = "pnn([3, 2, 1], degree=3)";
+        let squares = "pnn([3, 2, 1], degree=2)";
+        for (network, learns, samples, expected) in [
+            // Signs of two.
+            (cubes, "W1[:,0] W1[:,1]", 2, open),
+            (cubes, "W1[:,0] W1[:,1]", 3, below),
+            (cubes, "W1[:,0] W1[:,1]", 4, below),
+            (cubes, "W1[:,0] W2[0,0]", 3, below),
+            (cubes, "W1[:,0] W2", 3, open),
+            ("pnn([2, 2, 1], degree=3)", "W1[:,0]", 2, below),
+            ("pnn([2, 2, 1], degree=2)", "W1[:,0]", 2, open),
+            ("pnn([2, 3, 1], degree=3)", "W1[0,:] W1[1,:] W2[0,0]", 3, below),
+            ("pnn([2, 3, 1], degree=3)", "W1[0,:] W1[1,:] W2[0,0]", 2, open),
+            ("pnn([2, 3, 1], degree=3)", "W1[0,:] W1[1,:] W2[0,2]", 3, open),
+            // Small labels.
+            (cubes, "W1[0,:] W1[1,0]", 4, below),
+            (cubes, "W1[0,:] W1[1,0]", 3, open),
+            (cubes, "W1[0,0] W1[0,1] W1[1,0] W1[1,2]", 4, below),
+            (cubes, "W1[0,0] W1[0,1] W1[1,2] W2[0,1]", 4, below),
+            (cubes, "W1[0,:] W1[1,0] W1[1,1]", 5, below),
+            (cubes, "W1[0,:] W1[1,0] W2", 5, below),
+            (cubes, "W1[0,:] W2", 4, below),
+            // One free, and two directions of the other.
+            (cubes, "W1[0,:] W1[1,0] W1[1,1]", 4, one),
+            (cubes, "W1[0,:] W1[1,0] W2[0,1]", 4, one),
+            (cubes, "W1[0,0] W1[0,1] W1[1,2] W2", 4, one),
+            (cubes, "W1[0,0] W1[0,1] W1[1,0] W1[1,1]", 4, below),
+            // Two from the same input.
+            ("pnn([2, 3, 1], degree=3)", "W1[:,0] W2[0,0]", 3, one),
+            ("pnn([2, 3, 1], degree=3)", "W1[:,0] W1[0,1]", 3, one),
+            ("pnn([2, 3, 1], degree=3)", "W1[0,:] W1[1,0] W1[2,1]", 3, open),
+            ("pnn([2, 3, 1], degree=3)", "W1[:,0] W1[0,1]", 4, open),
+            // Even powers.
+            (squares, "W1[:,0] W1[:,1] W2[0,0]", 4, one),
+            (squares, "W1[0,:] W1[1,0] W2[0,1]", 4, one),
+            (squares, "W1[0,:] W1[1,0] W1[1,1]", 4, open),
+            (squares, "W1[0,:] W1[1,0] W2[0,0]", 4, open),
+            (squares, "W1[0,:] W1[1,0] W2[0,1]", 5, open),
+            ("pnn([2, 2, 1], degree=2)", "W1[0,:] W1[1,0] W2[0,1]", 3, open),
+            // Parallel.
+            (squares, "W1[0,0] W1[1,1] W2", 3, one),
+            (squares, "W1[0,0] W1[1,0] W2", 3, open),
+            (squares, "W1[0,0] W1[1,1] W2", 4, open),
+            ("pnn([2, 3, 1], degree=2)", "W1[0,:] W2[0,1] W2[0,2]", 3, one),
+            ("pnn([2, 3, 1], degree=2)", "W1[0,:] W2[0,0] W2[0,2]", 3, open),
+            ("pnn([3, 2, 2], degree=3)", "W1[:,0] W1[:,1]", 3, open),
+            ("pnn([3, 2, 1], degree=3, bias=True)", "W1[:,0] W1[:,1]", 3, open),
+        ] {
+            assert_eq!(law(network, learns, samples), expected, "{network} {learns}, {samples} samples");
+        }
+    }
+
+    #[test]
+    fn a_factor_of_both_units_counts_once() {
+        let network: Network = "pnn([3, 2, 1, 1], degree=[3, 1])".parse().unwrap();
+        for (learns, samples, expected) in [
+            ("W1[:,0] W3", 3, Some(Verdict::Fractional)),
+            ("W1[:,0] W1[0,1] W3", 4, Some(Verdict::Fractional)),
+            ("W1[:,0] W1[0,1] W3", 3, None),
+            ("W1[0,0] W1[0,1] W1[1,2] W3", 4, Some(Verdict::Fractional)),
+            ("W1[:,0] W1[:,1] W3", 4, Some(Verdict::One)),
+            ("W1[:,0] W1[0,1] W1[1,2] W3", 4, Some(Verdict::One)),
+            ("W1[:,0] W1[0,1] W1[1,2] W3", 5, Some(Verdict::Fractional)),
+            ("W1[0,:] W3", 4, Some(Verdict::Fractional)),
+            ("W1[0,:] W1[1,0] W3", 4, Some(Verdict::One)),
+            ("W1[:,0] W1[0,1] W2[0,1] W3", 4, Some(Verdict::One)),
+            ("W1[:,0] W1[:,1]", 4, None),
+        ] {
+            let allocation = parse(network.layout(), learns).unwrap();
+            let found = by_scaled_directions(&network, &allocation, samples).map(|exact| exact.verdict());
+            assert_eq!(found, expected, "{learns}, {samples}");
+        }
+    }
+
+    fn number(x: &Dyadic) -> f64 {
+        x.mantissa.to_f64() / 2f64.powi(x.exponent as i32)
+    }
+
+    /// Instances that elimination decides, which knows nothing of signs: none has a match whose labels have other signs than those that a sum can have.
+    #[test]
+    fn labels_have_the_signs_of_a_sum() {
+        let network: Network = "pnn([2, 2, 1], degree=3)".parse().unwrap();
+        let samples = Samples::Count(2);
+        let matcher = Matcher::new(&network, samples, SETTINGS, Limits::default()).unwrap();
+        let allocation = parse(network.layout(), "W1[:,0]").unwrap();
+        let options = MatchOptions::default();
+        let (mut fit, mut others) = (0, 0);
+        for trial in 0..1_000 {
+            let drawn = Instance::draw(&network, samples, Ensemble::Gaussian, SETTINGS.seed, trial);
+            let Some(real) = matcher.eliminates(&allocation, &drawn, &options) else { continue };
+            let [w, teacher] = [&drawn.student, &drawn.teacher].map(|all| all.iter().map(number).collect::<Vec<f64>>());
+            let x: Vec<Vec<f64>> = drawn.inputs.iter().map(|x| x.iter().map(number).collect()).collect();
+            let unit = |w: &[f64], i: usize, x: &[f64]| w[4 + i] * (w[2 * i] * x[0] + w[2 * i + 1] * x[1]).powi(3);
+            let labels: Vec<f64> = x.iter().map(|x| unit(&teacher, 0, x) + unit(&teacher, 1, x)).collect();
+            let frozen = w[4].cbrt() * w[1] + w[5].cbrt() * w[3];
+            // The signs of s x_0 + frozen x_1 that there are, for s between any two zeros.
+            let mut zeros: Vec<f64> = x.iter().map(|x| -frozen * x[1] / x[0]).collect();
+            zeros.sort_by(f64::total_cmp);
+            let between = [zeros[0] - 1.0, (zeros[0] + zeros[1]) / 2.0, zeros[1] + 1.0];
+            let has = |s: &f64| x.iter().zip(&labels).all(|(x, y)| (s * x[0] + frozen * x[1]) * y > 0.0);
+            if between.iter().any(has) {
+                fit += 1;
+            } else {
+                assert!(!real, "{trial}");
+                others += 1;
+            }
+        }
+        assert!(fit > 300 && others > 100, "{fit} whose signs fit, {others} others");
+    }
+
+    /// Far away: the function has both signs, and between them there is a student that has the teacher's labels, for 1,000 random instances of each.
+    #[test]
+    fn students_are_found_between_both_signs() {
+        use rand_chacha::rand_core::{RngCore, SeedableRng};
+        let mut random = rand_chacha::ChaCha12Rng::seed_from_u64(4);
+        let mut normal = move || {
+            let mut unit = || (random.next_u32() as f64 + 0.5) / 4_294_967_296.0;
+            (-2.0 * unit().ln()).sqrt() * (std::f64::consts::TAU * unit()).cos()
+        };
+        // Which of the other units' weights learn: (unit, input); and whether the factor of unit 1 does.
+        for (d, h, moves, factor) in [
+            (3, 2, vec![(1, 0), (1, 1)], false),
+            (3, 2, vec![(1, 0)], true),
+            (2, 3, vec![(1, 0), (2, 0)], false),
+            (3, 3, vec![(1, 2), (2, 2)], false),
+        ] {
+            for instance in 0..1_000 {
+                let mut draw = |rows: usize, columns: usize| -> Vec<Vec<f64>> {
+                    (0..rows).map(|_| (0..columns).map(|_| normal()).collect()).collect()
+                };
+                let (x, student, teacher) = (draw(d + 1, d), draw(h, d + 1), draw(h, d + 1));
+                let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+                let unit = |w: &[f64], x: &[f64]| w[d] * dot(&w[..d], x).powi(3);
+                let y: Vec<f64> = x.iter().map(|x| teacher.iter().map(|w| unit(w, x)).sum()).collect();
+                let relation = relation(&x);
+                let rest = |at: &[f64]| -> Vec<f64> {
+                    let mut w = student.clone();
+                    for ((i, k), value) in moves.iter().zip(at) {
+                        w[*i][*k] = *value;
+                    }
+                    if factor {
+                        w[1][d] = at[moves.len()].powi(3);
+                    }
+                    x.iter().zip(&y).map(|(x, y)| y - w[1..].iter().map(|w| unit(w, x)).sum::<f64>()).collect()
+                };
+                let f = |at: &[f64]| dot(&relation, &rest(at).into_iter().map(f64::cbrt).collect::<Vec<f64>>());
+                let n = moves.len() + usize::from(factor);
+                let mut found = [None, None];
+                for attempt in 0..40_000 {
+                    let scale = 1.5f64.powi(attempt % 16);
+                    let mut at = draw(1, n).remove(0);
+                    // Every other time, in a direction in which only the label of one input moves.
+                    let chosen = (attempt % 2 == 1).then(|| &x[attempt as usize / 2 % (d + 1)]);
+                    match (factor, chosen) {
+                        (true, Some(x)) => {
+                            let other: f64 = (0..d).filter(|k| *k != moves[0].1).map(|k| student[1][k] * x[k]).sum();
+                            at = vec![(at[0] / scale - other) / x[moves[0].1], scale];
+                        }
+                        (false, Some(x)) if moves[0].0 == moves[1].0 => {
+                            at[0] -= scale * x[moves[1].1];
+                            at[1] += scale * x[moves[0].1];
+                        }
+                        _ => at.iter_mut().for_each(|v| *v *= scale),
+                    }
+                    if factor {
+                        at[1] = at[1].abs();
+                    }
+                    let positive = f(&at) > 0.0;
+                    found[usize::from(positive)] = Some(at);
+                    if found.iter().all(Option::is_some) {
+                        break;
+                    }
+                }
+                let [Some(mut low), Some(mut high)] = found else {
+                    panic!("{d} {h} {moves:?} {factor}, {instance}: one sign only");
+                };
+                for _ in 0..200 {
+                    let middle: Vec<f64> = low.iter().zip(&high).map(|(a, b)| (a + b) / 2.0).collect();
+                    if f(&middle) > 0.0 { high = middle } else { low = middle }
+                }
+                // Unit 0 takes the cube roots: they are linear in the inputs, so the last one is what the others say.
+                let size: f64 = rest(&low).into_iter().map(|z| z.abs().cbrt()).fold(0.0, f64::max);
+                assert!(f(&low).abs() < 1e-8 * (1.0 + size), "{d} {h} {moves:?}, {instance}: {}", f(&low));
+            }
+        }
+    }
+
+    /// N with Σ N_j x_j = 0, for one input more than their entries: by Cramer's rule.
+    fn relation(x: &[Vec<f64>]) -> Vec<f64> {
+        let without = |left: usize| -> f64 {
+            let rows: Vec<&Vec<f64>> = x.iter().enumerate().filter(|(j, _)| *j != left).map(|(_, x)| x).collect();
+            match rows.as_slice() {
+                [a, b] => a[0] * b[1] - a[1] * b[0],
+                [a, b, c] => {
+                    a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0])
+                        + a[2] * (b[0] * c[1] - b[1] * c[0])
+                }
+                _ => panic!("two or three entries"),
+            }
+        };
+        (0..x.len()).map(|j| if j % 2 == 0 { without(j) } else { -without(j) }).collect()
+    }
+
+    /// Where the laws say 1, every instance that elimination decides has a match; where they say less, some have none.
+    #[test]
+    fn instances_agree_with_the_laws() {
+        let (mut decided, mut without) = (0, 0);
+        for (network, learns, samples, trials) in [
+            ("pnn([2, 3, 1], degree=3)", "W1[:,0] W1[0,1]", 3, 250),
+            ("pnn([3, 2, 1], degree=2)", "W1[:,0] W1[:,1] W2[0,0]", 4, 150),
+            ("pnn([3, 2, 1], degree=2)", "W1[0,0] W1[1,1] W2", 3, 400),
+            ("pnn([2, 3, 1], degree=2)", "W1[0,:] W2[0,1] W2[0,2]", 3, 400),
+            ("pnn([2, 2, 1], degree=3)", "W1[:,0]", 2, 100),
+        ] {
+            let expected = law(network, learns, samples).unwrap();
+            let network: Network = network.parse().unwrap();
+            let allocation = parse(network.layout(), learns).unwrap();
+            let matcher = Matcher::new(&network, Samples::Count(samples), SETTINGS, Limits::default()).unwrap();
+            let options = MatchOptions { trials: Trials::Fixed(trials), ..MatchOptions::default() };
+            let estimate = matcher.estimate(&allocation, &options, &Control::unlimited());
+            assert_eq!(estimate.unmatched > 0, expected == Verdict::Fractional, "{network} {learns}: {estimate:?}");
+            decided += estimate.matched;
+            without += estimate.unmatched;
+        }
+        assert!(decided > 1_000 && without > 10, "{decided} with a match, {without} without one");
+    }
+}
