@@ -315,6 +315,35 @@ pub enum Rule {
         /// A step that says that no instance near another has a match.
         absence: u64,
     },
+    /// A match probability of 1: equations, as many as weights that move, have an odd number of complex solutions.
+    Odd {
+        /// The allocation.
+        of: String,
+        /// On so many samples, no fewer than asked for, there is a match; nothing for all inputs.
+        samples: Option<u64>,
+        /// The weights that move, inside `of`.
+        moving: String,
+        /// Polynomials in these for other weights of `of`; those that are left out stay where they are, like frozen ones.
+        rest: Vec<(String, String)>,
+        /// All weights of a student.
+        student: Vec<i64>,
+        /// All weights of a teacher.
+        teacher: Vec<i64>,
+        /// As many inputs as samples.
+        inputs: Vec<Vec<i64>>,
+        /// Equations that follow from the others: the place of one, and polynomials q and p in `y0`, `y1`, … (what the others are about,
+        /// by their places) with q · y = p.
+        dependent: Vec<(usize, String, String)>,
+        /// Combinations of the equations that are not left out, by their places among these, with polynomials in all weights, in
+        /// entries `x0[1]` of inputs, and in `y0`, …: what cancels in them for all numbers is left out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exact: Vec<Vec<(usize, String)>>,
+        /// Combinations: polynomials so far (equations first, then those before, then these) with the monomials that they are multiplied with; and as many
+        /// monomials, at the first of which the combination has the coefficient 1, and 0 at the others.
+        steps: Vec<(Vec<(usize, String)>, Vec<String>)>,
+        /// Monomials that all others are reduced to, odd in number; the first is 1.
+        basis: Vec<String>,
+    },
     /// Whether a condition holds for the present network, or for allocations of it: it is evaluated from proved dimensions.
     Condition {
         /// All allocations inside these weights; nothing for a condition on the network.
@@ -392,6 +421,7 @@ impl Rule {
             Rule::Solution { .. } => "solution",
             Rule::Absence { .. } => "absence",
             Rule::Fractional { .. } => "fractional",
+            Rule::Odd { .. } => "odd",
             Rule::Condition { .. } => "condition",
             Rule::Claim { .. } => "claim",
             Rule::End { .. } => "end",

@@ -9,6 +9,7 @@ use allocert_core::reach::{Settings, rank};
 use super::CannotCertify;
 use super::engine::{Engine, Sound};
 use super::instance::Instances;
+use super::odd::Question;
 use super::rank::written;
 use super::section::Section;
 use allocert_format::Rule;
@@ -39,6 +40,14 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
                 degree: None,
             }
         };
+        let known = matches!(answer.reason, Reason::Affine | Reason::AffineBasis(_))
+            || matches!(answer.reason, Reason::Exact(Theorem::Copying | Theorem::Rescaling | Theorem::Orthants));
+        if answer.verdict == Verdict::One
+            && !known
+            && let Some(rule) = odd(answer, settings).prove()
+        {
+            return Ok(vec![section.step(rule)]);
+        }
         let step = match &answer.reason {
             Reason::NotSpanning => rule("zero", "not spanning", spans, None, section),
             Reason::Affine => rule("one", "affine", spans, None, section),
@@ -62,8 +71,11 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
             }
             Reason::Exact(Theorem::Copying) => rule("one", "copying", spans, None, section),
             Reason::Exact(Theorem::Rescaling) => rule("one", "rescaled teacher", spans, None, section),
-            reason @ Reason::Smaller { .. } => {
-                rule("open", &format!("{reason}: no rule of the checker"), spans, None, section)
+            Reason::Exact(Theorem::Orthants) => rule("one", "orthants", spans, None, section),
+            Reason::Exact(Theorem::Signs) => rule("fractional", "signs", spans, None, section),
+            // Of even powers, and an output without a learnable weight of its own.
+            Reason::Exact(Theorem::Cone) if answer.verdict == Verdict::Fractional => {
+                rule("fractional", "signs", spans, None, section)
             }
             reason if answer.verdict == Verdict::One => {
                 rule("open", &format!("{reason}: no rule of the checker"), spans, None, section)
@@ -74,6 +86,16 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
     })
 }
 
+/// Whether an odd number of students match, of an answer with probability 1.
+fn odd(answer: &MatchAnswer, settings: Settings) -> Question<'_> {
+    let basis = match &answer.reason {
+        Reason::OddBasis(basis) => Some(basis),
+        _ => None,
+    };
+    let (network, samples, allocation) = (&answer.network, answer.samples, &answer.allocation);
+    Question { network, samples, allocation, basis, seed: settings.seed }
+}
+
 /// What instances show where no law settles the value.
 fn instances(
     answer: &MatchAnswer,
@@ -82,11 +104,14 @@ fn instances(
     spans: u64,
 ) -> Result<Vec<u64>, CannotCertify> {
     let of = section.text(&answer.allocation);
-    let found = answer.estimate.as_ref().map(|estimate| {
-        let matcher = Matcher::new(&answer.network, answer.samples, settings, Limits::default());
-        matcher.map(|matcher| Instances::prove(section, &matcher, &answer.allocation, estimate))
-    });
-    let found = found.transpose().map_err(|_| CannotCertify::Jacobian)?.unwrap_or_default();
+    let matcher = Matcher::new(&answer.network, answer.samples, settings, Limits::default());
+    let matcher = matcher.map_err(|_| CannotCertify::Jacobian)?;
+    let found =
+        answer.estimate.as_ref().map(|estimate| Instances::prove(section, &matcher, &answer.allocation, estimate));
+    let mut found = found.unwrap_or_default();
+    if answer.verdict == Verdict::Fractional {
+        found.prove_small(section, &matcher, &answer.allocation);
+    }
     if answer.reason == Reason::SpecialEnsemble {
         // No law speaks about such an ensemble, not even that the value is above 0.
         return Ok(found.stated);

@@ -151,6 +151,7 @@ pub fn statement(rule: &Rule) -> Option<String> {
             let value = match verdict.as_str() {
                 "zero" => "0",
                 "one" => "1",
+                "fractional" => "above 0 and below 1",
                 _ => "above 0",
             };
             format!("the match probability of {of} is {value}")
@@ -162,6 +163,7 @@ pub fn statement(rule: &Rule) -> Option<String> {
         Rule::Absence { of, instance, nearby: true, .. } => {
             format!("neither the instance of step {instance} nor any near it has a real match with {of}")
         }
+        Rule::Odd { of, .. } => format!("the match probability of {of} is 1"),
         Rule::Fractional { of, .. } => format!("the match probability of {of} is above 0 and below 1"),
         Rule::Condition { .. } => return condition_in_words(rule),
         _ => return None,

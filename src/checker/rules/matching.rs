@@ -6,7 +6,8 @@
 //! leaves a hole. What holds for a basis holds for all that contains it. `copying`: MP = 1 if all weights learn. `rescaled
 //! teacher`: MP = 1 if, modulo 2, the powers of the scales of hidden units in the frozen weights are independent, as the teacher's
 //! hidden units can be given scales that make its frozen weights the student's. That a unit has a scale is what its gauge
-//! direction says: labels that do not change along it do not for positive scales, and as polynomials for no others.
+//! direction says: labels that do not change along it do not for positive scales, and as polynomials for no others. `signs` and
+//! `orthants`: see [`super::signs`].
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,7 @@ use super::super::gauge::direction;
 use super::super::network::{Family, Network};
 use super::super::number::Number;
 use super::super::proof::{Fact, Fault, Proof, ensure, is_subset, limit};
+use super::signs::{fills_orthants, has_steady_output};
 
 pub(super) fn matching(
     proof: &mut Proof,
@@ -48,6 +50,14 @@ pub(super) fn matching(
                 "the frozen weights are not shown to be the teacher's, rescaled",
             )?;
         }
+        ("one", "orthants") => {
+            let fills = fills_orthants(proof.network()?, &core, proof.samples);
+            ensure(fills, "no unit takes any activations on so many samples, with any sign")?;
+        }
+        ("fractional", "signs") => {
+            ensure(spans && core == set, "it does not span")?;
+            ensure(has_steady_output(proof.network()?, &set), "a learnable weight may make each output negative")?;
+        }
         ("one", "odd degree") => {
             ensure(spans, "it does not span")?;
             ensure(degree.is_some_and(|d| d % 2 == 1), "the degree is not odd")?;
@@ -65,6 +75,7 @@ pub(super) fn matching(
     let (value, low, high) = match verdict {
         "zero" => ("0", 0, 0),
         "one" => ("1", 2, 2),
+        "fractional" => ("above 0 and below 1", 1, 1),
         _ => ("above 0", 1, 2),
     };
     proof.state(step, Fact::Match(set, low, high), format!("the match probability of {of} is {value}"))

@@ -12,8 +12,10 @@ mod kernel;
 mod kinks;
 mod matching;
 mod minor;
+mod odd;
 mod powers;
 mod random;
+mod signs;
 mod systems;
 mod table;
 mod transport;
@@ -102,6 +104,7 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
         Rule::Absence { of, instance, multipliers, form, polynomial, nearby } => {
             instance::absence(proof, step, (&of, instance), (&multipliers, &form, &polynomial), nearby)
         }
+        rule @ Rule::Odd { .. } => odd::odd(proof, step, &rule),
         Rule::Fractional { of, spans, absence } => instance::fractional(proof, step, &of, (spans, absence)),
         Rule::End { steps, header, answer, statements } => end::end(proof, step, steps, &header, &answer, statements),
     }
