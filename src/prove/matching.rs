@@ -3,7 +3,7 @@
 use allocert_core::algebra::Limits;
 use allocert_core::allocation::Allocation;
 use allocert_core::control::Control;
-use allocert_core::matching::{DegreeCounter, MatchAnswer, Matcher, Reason, Theorem, Verdict};
+use allocert_core::matching::{DegreeCounter, Ensemble, MatchAnswer, Matcher, Reason, Theorem, Verdict};
 use allocert_core::reach::{Settings, rank};
 
 use super::CannotCertify;
@@ -20,9 +20,12 @@ const NOT_BELOW_ONE: &str = "not proved to be below 1: no instance that lacks a 
 /// Writes the certificate of an answer. Verdicts that rest on instances, or on a degree that was only counted, leave holes.
 ///
 /// # Errors
-/// A ReLU network, one with exponentials of which an allocation spans, or no integer point that shows the ranks.
+/// Random labels, a ReLU network, one with exponentials of which an allocation spans, or no integer point that shows the ranks.
 pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, CannotCertify> {
     let (network, samples) = (&answer.network, answer.samples);
+    if answer.ensemble == Ensemble::Labels {
+        return Err(CannotCertify::Labels);
+    }
     if network.is_analytic() && answer.reason != Reason::NotSpanning {
         return Err(CannotCertify::Analytic);
     }

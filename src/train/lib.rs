@@ -60,6 +60,14 @@ pub enum TrainingError {
         /// The network.
         network: String,
     },
+    /// Random labels, and no number of samples.
+    #[error(
+        "{network}: random labels are drawn for each sample, so that there have to be finitely many\n  ask for a number of samples (--samples)"
+    )]
+    LabelsOfAllInputs {
+        /// The network.
+        network: String,
+    },
     /// The compiled label map is over the limit.
     #[error(
         "{network}: its label map and Jacobian take more than {limit} operations\n  take fewer samples or a smaller network"

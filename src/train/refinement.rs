@@ -5,7 +5,7 @@
 //! [`PRECISION`] bits is used up. A loss that goes to 0 while weights grow without bound is an *approximate* match, to a
 //! point outside the reachable set. Anything else is no match.
 
-use rug::Float;
+use rug::{Float, Integer};
 
 use allocert_core::allocation::Allocation;
 use allocert_core::matching::Instance;
@@ -79,7 +79,10 @@ struct Place {
 impl<'a> Refiner<'a> {
     /// For the students of an allocation.
     pub fn new(network: &'a Network, allocation: &Allocation, instance: &'a Instance) -> Self {
-        let labels = labels_of(network, &instance.teacher, &instance.inputs);
+        let labels = match &instance.given {
+            Some(wanted) => Some(wanted.labels.iter().map(|y| divided(y, &wanted.over)).collect()),
+            None => labels_of(network, &instance.teacher, &instance.inputs),
+        };
         let (is_finite, labels) = (labels.is_some(), labels.unwrap_or_default());
         Refiner { network, learnable: allocation.iter().collect(), instance, labels, is_finite }
     }
@@ -188,6 +191,15 @@ impl<'a> Refiner<'a> {
         let sound = !moves.is_empty() && weights.iter().all(Float::is_finite);
         sound.then(|| self.place(precision, weights))
     }
+}
+
+/// A label over a positive integer, to more bits than training looks at.
+fn divided(label: &Dyadic, over: &Integer) -> Dyadic {
+    if *over == 1 {
+        return label.clone();
+    }
+    let mantissa = Integer::from(&label.mantissa << 4 * PRECISION) / over;
+    Dyadic { mantissa, exponent: label.exponent + 4 * PRECISION }
 }
 
 /// The labels of polynomial networks and of those with kinks exactly; with exponentials and the like, rounded to more bits than training

@@ -2,6 +2,7 @@
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::RngCore;
+use rug::Integer;
 
 use allocert_core::allocation::Allocation;
 use allocert_core::matching::{Ensemble, Instance};
@@ -152,6 +153,9 @@ impl Training {
         options: TrialOptions,
     ) -> Result<Self, TrainingError> {
         let samples = network.matched_on(samples);
+        if options.ensemble == Ensemble::Labels && samples == Samples::Functional {
+            return Err(TrainingError::LabelsOfAllInputs { network: network.to_string() });
+        }
         let program = Program::on_draws(network, samples, allocation, options.ensemble)?;
         let (network, allocation) = (network.clone(), allocation.clone());
         let trainer = options.method.trainer(&options.trainer);
@@ -197,7 +201,9 @@ impl Training {
         let floats = |numbers: &[Dyadic]| numbers.iter().map(float).collect::<Vec<f64>>();
         let inputs: Vec<Vec<f64>> = instance.inputs.iter().map(|input| floats(input)).collect();
         let student = floats(&instance.student);
-        objective.load(&student, &inputs.concat(), &floats(refiner.labels()));
+        let scales: Vec<f64> = self.network.label_scales().iter().map(Integer::to_f64).collect();
+        let targets = floats(refiner.labels()).into_iter().zip(scales.iter().cycle()).map(|(y, scale)| y / scale);
+        objective.load(&student, &inputs.concat(), &targets.collect::<Vec<f64>>());
         let labels = self.program.labels().max(1) as f64;
         if own.is_empty() {
             return Trial { loss: objective.evaluate(&own) / labels, ..still(Outcome::NothingToLearn) };

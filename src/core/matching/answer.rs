@@ -189,6 +189,8 @@ pub enum Reason {
     OpenDimension,
     /// The ensemble has no density, or special teachers: the laws say nothing about it.
     SpecialEnsemble,
+    /// Random labels: the allocation reaches fewer dimensions than there are labels, and so a set of measure zero of them.
+    FewerThanLabels,
 }
 
 impl std::fmt::Display for Reason {
@@ -242,6 +244,9 @@ impl std::fmt::Display for Reason {
             }
             Reason::OpenDimension => write!(f, "whether it spans has no bound on its error"),
             Reason::SpecialEnsemble => write!(f, "the laws say nothing about this ensemble"),
+            Reason::FewerThanLabels => {
+                write!(f, "fewer dimensions than labels: what it reaches has measure zero among all labels")
+            }
         }
     }
 }
@@ -326,9 +331,11 @@ pub struct MatchAnswer {
     pub allocation: Allocation,
     /// The samples.
     pub samples: Samples,
+    /// How students, teachers and inputs are drawn.
+    pub ensemble: Ensemble,
     /// ρ_m(A).
     pub dim: Dimension,
-    /// D_m.
+    /// D_m; of random labels, how many there are.
     pub teacher: Dimension,
     /// What is known.
     pub verdict: Verdict,

@@ -35,12 +35,18 @@ pub enum Ensemble {
         /// At least 1.
         bound: u32,
     },
+    /// Standard normal, but every matrix of the teacher has orthonormal rows, or columns if it has more rows than columns: see
+    /// [`super::orthogonal`]. A distribution on special teachers.
+    Orthogonal,
+    /// Students and inputs standard normal, and no teacher: labels standard normal, one for each output on each sample. The laws
+    /// about teachers say nothing about them; some are about all labels.
+    Labels,
 }
 
 /// A name of no ensemble.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there is no ensemble {}\n  choose gaussian, uniform, sparse:PERCENT (0 to 100), low-rank:RANK or integer:BOUND (at least 1)",
+    "there is no ensemble {}\n  choose gaussian, uniform, orthogonal, labels, sparse:PERCENT (0 to 100), low-rank:RANK or integer:BOUND (at least 1)",
     quote(.0)
 )]
 pub struct UnknownEnsemble(String);
@@ -65,7 +71,10 @@ impl Ensemble {
     /// So many inputs are drawn, none of them generic; nothing if they are generic.
     fn drawn_inputs(self, samples: Samples) -> Option<usize> {
         match self {
-            Ensemble::Integer { .. } => samples.count().map(|count| usize::try_from(count).unwrap_or(usize::MAX)),
+            // Labels of other inputs than those that were asked for would be dependent, or fewer.
+            Ensemble::Integer { .. } | Ensemble::Labels => {
+                samples.count().map(|count| usize::try_from(count).unwrap_or(usize::MAX))
+            }
             _ => None,
         }
     }
@@ -83,7 +92,7 @@ impl Ensemble {
         (0..layout.weights()).map(|_| self.weight(random)).collect()
     }
 
-    /// A teacher's weights. Where they are drawn tensor by tensor, each is that of its first entry.
+    /// A teacher's weights, where they are dyadic numbers. Where they are drawn tensor by tensor, each is that of its first entry.
     pub(super) fn teacher(self, layout: &Layout, random: &mut ChaCha12Rng) -> Vec<Dyadic> {
         let Ensemble::LowRank { rank } = self else {
             return self.student(layout, random);
@@ -110,7 +119,11 @@ impl Ensemble {
     /// One entry of an input.
     pub(super) fn number(self, random: &mut ChaCha12Rng) -> Dyadic {
         match self {
-            Ensemble::Gaussian | Ensemble::Sparse { .. } | Ensemble::LowRank { .. } => gaussian(random),
+            Ensemble::Gaussian
+            | Ensemble::Sparse { .. }
+            | Ensemble::LowRank { .. }
+            | Ensemble::Orthogonal
+            | Ensemble::Labels => gaussian(random),
             Ensemble::Uniform => uniform(random),
             Ensemble::Integer { bound } => {
                 Dyadics.integer(below(2 * u64::from(bound) + 1, random) as i64 - i64::from(bound))
@@ -127,6 +140,8 @@ impl std::fmt::Display for Ensemble {
             Ensemble::Sparse { percent } => write!(f, "sparse:{percent}"),
             Ensemble::LowRank { rank } => write!(f, "low-rank:{rank}"),
             Ensemble::Integer { bound } => write!(f, "integer:{bound}"),
+            Ensemble::Orthogonal => write!(f, "orthogonal"),
+            Ensemble::Labels => write!(f, "labels"),
         }
     }
 }
@@ -139,6 +154,8 @@ impl FromStr for Ensemble {
         match (name, number, text.contains(':')) {
             ("gaussian", None, false) => Ok(Ensemble::Gaussian),
             ("uniform", None, false) => Ok(Ensemble::Uniform),
+            ("orthogonal", None, false) => Ok(Ensemble::Orthogonal),
+            ("labels", None, false) => Ok(Ensemble::Labels),
             ("sparse", Some(percent @ 0..=100), _) => Ok(Ensemble::Sparse { percent }),
             ("low-rank", Some(rank @ 1..), _) => Ok(Ensemble::LowRank { rank }),
             ("integer", Some(bound @ 1..), _) => Ok(Ensemble::Integer { bound }),
@@ -189,11 +206,15 @@ mod tests {
             Ensemble::Sparse { percent: 30 },
             Ensemble::LowRank { rank: 1 },
             Ensemble::Integer { bound: 9 },
+            Ensemble::Orthogonal,
+            Ensemble::Labels,
         ];
         for ensemble in all {
             assert_eq!(ensemble.to_string().parse(), Ok(ensemble));
         }
-        for wrong in ["", "gauss", "sparse", "sparse:101", "low-rank:0", "integer:-1", "gaussian:1", "uniform:x"] {
+        for wrong in
+            ["", "gauss", "sparse", "sparse:101", "low-rank:0", "integer:-1", "gaussian:1", "uniform:x", "labels:2"]
+        {
             assert!(wrong.parse::<Ensemble>().is_err(), "{wrong}");
         }
     }

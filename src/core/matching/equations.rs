@@ -63,6 +63,22 @@ pub(super) fn equations_on<R: Ring>(
     predicted.iter().zip(labels).map(|(f, y)| ring.sub(f, &ring.constant(y.clone()))).collect()
 }
 
+/// The same as [`equations`] where it is `over` times the student's labels that are to be these.
+pub(super) fn equations_over<R: Ring>(
+    ring: &Polynomials<R>,
+    network: &Network,
+    allocation: &Allocation,
+    student: &[R::Element],
+    inputs: &[Vec<R::Element>],
+    (labels, over): (&[R::Element], &R::Element),
+) -> Vec<Polynomial<R::Element>> {
+    let variables = (0..allocation.size()).map(|v| ring.variable(v));
+    let weights = weights(ring, allocation, student, variables);
+    let (predicted, over) = (network.labels(ring, &weights, &constants(ring, inputs)), ring.constant(over.clone()));
+    let difference = |(f, y): (&_, &R::Element)| ring.sub(&ring.mul(&over, f), &ring.constant(y.clone()));
+    predicted.iter().zip(labels).map(difference).collect()
+}
+
 /// Inputs as constant polynomials.
 pub(super) fn constants<R: Ring>(
     ring: &Polynomials<R>,

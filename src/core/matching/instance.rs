@@ -8,35 +8,49 @@
 //! the instance is *undecided*.
 
 use rand_chacha::ChaCha12Rng;
-use rug::Integer;
+use rug::{Integer, Rational};
 
 use crate::algebra::{Finding, Polynomial, Polynomials, RealCount, Solver, Undecided};
 use crate::allocation::Allocation;
 use crate::control::Stopped;
 use crate::network::{Network, Probe, Samples};
-use crate::number::{Dyadic, Dyadics, Integers, Ring};
-use crate::number::{Stream, generator};
+use crate::number::{Dyadic, Dyadics, Integers, Rationals, Ring};
+use crate::number::{Stream, gaussian, generator};
 
 use super::critical::critical_equations;
 use super::ensemble::Ensemble;
-use super::equations::{equation_ring, equations};
+use super::equations::{equation_ring, equations, equations_over};
+use super::orthogonal::{orthogonal_teacher, rational};
 
 /// Slices are given up when a limit has stopped so many of them.
 const MOST_STOPPED: usize = 2;
 /// The most products for the points that may be nearest: about half a second.
 const MOST_WORK: u64 = 100_000_000;
+/// Weights that are rounded are so to so many binary places.
+const ROUNDED_BITS: u32 = 64;
 
 /// A student and a teacher, drawn independently, and inputs.
 #[derive(Clone, Debug)]
 pub struct Instance {
     /// All weights of the student; those that learn are where training would start.
     pub student: Vec<Dyadic>,
-    /// All weights of the teacher.
+    /// All weights of the teacher; none where labels are given in another way.
     pub teacher: Vec<Dyadic>,
     /// The inputs.
     pub inputs: Vec<Vec<Dyadic>>,
+    /// The labels, where they are not those of `teacher`.
+    pub given: Option<Wanted>,
     random: ChaCha12Rng,
     ensemble: Ensemble,
+}
+
+/// Labels that a student has to match, as [`Network::labels`] has them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// The labels times `over`.
+    pub labels: Vec<Dyadic>,
+    /// Positive; 1 where labels are dyadic numbers.
+    pub over: Integer,
 }
 
 /// What was found out about an instance.
@@ -64,9 +78,15 @@ impl Instance {
     /// The instance of one trial; it depends on the seed and the trial only.
     pub fn draw(network: &Network, samples: Samples, ensemble: Ensemble, seed: u64, trial: u64) -> Self {
         let mut random = generator(seed, Stream::Instances, trial);
-        let student = ensemble.student(network.layout(), &mut random);
-        let teacher = ensemble.teacher(network.layout(), &mut random);
-        let inputs = match ensemble.probe(network, samples) {
+        let layout = network.layout();
+        let student = ensemble.student(layout, &mut random);
+        let (mut teacher, mut rational) = (Vec::new(), None);
+        match ensemble {
+            Ensemble::Labels => {}
+            Ensemble::Orthogonal => rational = Some(orthogonal_teacher(layout, &mut random)),
+            _ => teacher = ensemble.teacher(layout, &mut random),
+        }
+        let inputs: Vec<Vec<Dyadic>> = match ensemble.probe(network, samples) {
             Probe::Generic(count) => {
                 let of = ensemble.of_inputs(samples);
                 let mut input = || (0..network.input_size()).map(|_| of.number(&mut random)).collect();
@@ -76,7 +96,22 @@ impl Instance {
                 inputs.iter().map(|input| input.iter().map(|x| Dyadics.integer(*x)).collect()).collect()
             }
         };
-        Instance { student, teacher, inputs, random, ensemble }
+        let mut given = None;
+        match rational {
+            // Labels are known rounded only, with exponentials.
+            Some(weights) if network.is_analytic() => teacher = weights.iter().map(rounded).collect(),
+            Some(weights) => given = Some(Wanted::of_rational(network, &weights, &inputs)),
+            None if ensemble == Ensemble::Labels => given = Some(Wanted::drawn(network, inputs.len(), &mut random)),
+            None => {}
+        }
+        Instance { student, teacher, inputs, given, random, ensemble }
+    }
+
+    /// The labels that the student has to match.
+    pub fn wanted(&self, network: &Network) -> Wanted {
+        let of_teacher =
+            || Wanted { labels: network.labels(&Dyadics, &self.teacher, &self.inputs), over: Integer::from(1) };
+        self.given.clone().unwrap_or_else(of_teacher)
     }
 
     /// Decides whether this student can match this teacher with an allocation.
@@ -85,8 +120,7 @@ impl Instance {
         if degree > limit {
             return Decision::Undecided(Stopped::Degree { degree, limit }.into());
         }
-        let labels = network.labels(&Dyadics, &self.teacher, &self.inputs);
-        let question = Question { network, labels, inputs: &self.inputs, solver };
+        let question = Question { network, wanted: self.wanted(network), inputs: &self.inputs, solver };
         if allocation.size() <= cut.dimension {
             return Decision::of(question.solve(allocation, &self.student));
         }
@@ -111,8 +145,7 @@ impl Instance {
         allocation: &Allocation,
         solver: &Solver,
     ) -> Result<RealCount, Undecided> {
-        let labels = network.labels(&Dyadics, &self.teacher, &self.inputs);
-        let question = Question { network, labels, inputs: &self.inputs, solver };
+        let question = Question { network, wanted: self.wanted(network), inputs: &self.inputs, solver };
         let (ring, system) = question.system(allocation, &self.student)?;
         solver.count(&ring, &system)
     }
@@ -148,11 +181,38 @@ impl Instance {
     }
 }
 
+impl Wanted {
+    /// The labels of a teacher of rational weights.
+    fn of_rational(network: &Network, weights: &[Rational], inputs: &[Vec<Dyadic>]) -> Self {
+        let inputs: Vec<Vec<Rational>> = inputs.iter().map(|input| input.iter().map(rational).collect()).collect();
+        let labels = network.labels(&Rationals, weights, &inputs);
+        let over = labels.iter().fold(Integer::from(1), |common, y| common.lcm(y.denom()));
+        let whole = |y: &Rational| Integer::from(y.numer() * &over) / y.denom();
+        Wanted { labels: labels.iter().map(|y| Dyadic { mantissa: whole(y), exponent: 0 }).collect(), over }
+    }
+
+    /// Standard normal labels; those of a network with fractions are multiplied as its own are.
+    fn drawn(network: &Network, inputs: usize, random: &mut ChaCha12Rng) -> Self {
+        let scales = network.label_scales();
+        let label = |scale: &Integer| {
+            let Dyadic { mantissa, exponent } = gaussian(random);
+            Dyadic { mantissa: mantissa * scale, exponent }
+        };
+        let all = (0..inputs).flat_map(|_| scales.iter());
+        Wanted { labels: all.map(label).collect(), over: Integer::from(1) }
+    }
+}
+
+/// A number near this one.
+fn rounded(number: &Rational) -> Dyadic {
+    let scaled = Integer::from(number.numer() << ROUNDED_BITS);
+    Dyadic { mantissa: scaled / number.denom(), exponent: ROUNDED_BITS }
+}
+
 /// What a student has to match, and who decides.
 struct Question<'a> {
     network: &'a Network,
-    /// The teacher's.
-    labels: Vec<Dyadic>,
+    wanted: Wanted,
     inputs: &'a [Vec<Dyadic>],
     solver: &'a Solver<'a>,
 }
@@ -179,7 +239,7 @@ impl<'a> Question<'a> {
         let ring = self.ring(allocation).ok()?;
         let solver = self.solver.with_work(MOST_WORK);
         let more = critical_equations(&ring, self.network, allocation, student, self.inputs, dimension)?;
-        let mut system = equations(&ring, self.network, allocation, student, self.inputs, &self.labels);
+        let mut system = self.equations(&ring, allocation, student);
         system.extend(more);
         let found = self.integral(&ring, &system).and_then(|(ring, system)| solver.solve(&ring, &system));
         Some(found.map(|finding| Finding { complex: None, ..finding }))
@@ -192,8 +252,22 @@ impl<'a> Question<'a> {
     /// The equations with integer coefficients.
     fn system(&self, allocation: &Allocation, student: &[Dyadic]) -> Result<System<'a>, Undecided> {
         let ring = self.ring(allocation)?;
-        let system = equations(&ring, self.network, allocation, student, self.inputs, &self.labels);
+        let system = self.equations(&ring, allocation, student);
         self.integral(&ring, &system)
+    }
+
+    fn equations(
+        &self,
+        ring: &Polynomials<Dyadics>,
+        allocation: &Allocation,
+        student: &[Dyadic],
+    ) -> Vec<Polynomial<Dyadic>> {
+        let Wanted { labels, over } = &self.wanted;
+        if *over == 1 {
+            return equations(ring, self.network, allocation, student, self.inputs, labels);
+        }
+        let over = Dyadic { mantissa: over.clone(), exponent: 0 };
+        equations_over(ring, self.network, allocation, student, self.inputs, (labels, &over))
     }
 
     fn integral(&self, ring: &Polynomials<Dyadics>, system: &[Polynomial<Dyadic>]) -> Result<System<'a>, Undecided> {

@@ -2,6 +2,7 @@
 
 mod decide;
 mod error;
+mod labels;
 mod options;
 #[cfg(test)]
 mod tests;

@@ -159,6 +159,9 @@ impl Powers {
         instance: &Instance,
         dimension: usize,
     ) -> Option<Result<Finding, Undecided>> {
+        if instance.given.as_ref().is_some_and(|wanted| wanted.over != 1) {
+            return None;
+        }
         match instance.inputs.as_slice() {
             [input] => self.decide_cone(allocation, instance, input).map(|real| Ok(decided(real))),
             inputs => match self.decide_form(allocation, instance)? {
@@ -175,7 +178,8 @@ impl Powers {
         let (free, fixed) = self.units(allocation)?;
         let frozen = fixed.iter().all(|u| !allocation.contains(u.outgoing[0]));
         let d = free.first()?.learns(allocation).len();
-        if self.degree != 2 || self.shallow.outputs() != 1 || d > MOST_VARIABLES || !frozen {
+        if self.degree != 2 || self.shallow.outputs() != 1 || d > MOST_VARIABLES || !frozen || instance.given.is_some()
+        {
             return None;
         }
         if self.shallow.bias_learns(0, allocation) {
@@ -225,8 +229,7 @@ impl Powers {
         }
         let x = self.extended(input);
         let (mut columns, mut bounded): (Vec<Vec<Dyadic>>, Vec<bool>) = (Vec::new(), Vec::new());
-        let labels =
-            self.shallow.network.labels(&Dyadics, &instance.teacher, std::slice::from_ref(&instance.inputs[0]));
+        let labels = instance.wanted(&self.shallow.network).labels;
         let mut constants: Vec<Dyadic> = labels.iter().map(|y| Dyadics.sub(&Dyadics.zero(), y)).collect();
         let unit_vector = |k: usize, value: Dyadic| {
             let mut column = vec![Dyadics.zero(); labels.len()];

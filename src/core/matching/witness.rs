@@ -56,6 +56,9 @@ impl Instance {
         allocation: &Allocation,
         solver: &Solver,
     ) -> Option<(Polynomials<'static, Integers>, Vec<Polynomial<Integer>>)> {
+        if self.given.is_some() {
+            return None; // certificates speak of teachers of the network
+        }
         let limits = solver.limits();
         let ring = equation_ring(Dyadics, network, allocation.size(), limits).ok()?;
         let labels = network.labels(&Dyadics, &self.teacher, &self.inputs);

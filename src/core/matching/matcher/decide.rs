@@ -35,6 +35,7 @@ impl Matcher {
             network: self.network().clone(),
             allocation: allocation.clone(),
             samples: self.samples(),
+            ensemble: options.ensemble,
             dim,
             teacher,
             verdict: Verdict::Undecided,
@@ -45,6 +46,10 @@ impl Matcher {
             estimate: None,
             settings: self.settings,
         };
+        if options.ensemble == Ensemble::Labels {
+            self.ask_of_labels(&mut answer, options, control)?;
+            return Ok(answer);
+        }
         if allocation.size() == allocation.weights() {
             self.enter_copying(&mut answer, control);
             return Ok(answer);
@@ -99,7 +104,7 @@ impl Matcher {
 
     /// The zero-positive law, and the affine 0-1 law where labels are seen to be affine: on the connected space of all weights and
     /// inputs, or, with exponentials and quotients alone, in a field of rational functions in independent variables.
-    fn ask_analytic_laws(&self, answer: &mut MatchAnswer) {
+    pub(super) fn ask_analytic_laws(&self, answer: &mut MatchAnswer) {
         let connected = self.network.own_program().is_some_and(|program| {
             let is_rational = !program.takes(Function::Log) && !program.takes(Function::Sqrt);
             is_rational || program.is_defined_everywhere()
@@ -258,7 +263,7 @@ impl Matcher {
     }
 
     /// Fills in what sampling shows where no law gives 0 or 1.
-    fn sample(&self, answer: &mut MatchAnswer, options: &MatchOptions, control: &Control<'_>) {
+    pub(super) fn sample(&self, answer: &mut MatchAnswer, options: &MatchOptions, control: &Control<'_>) {
         let degree = answer.degree.and_then(Result::ok);
         let estimate = self.estimate_with(&answer.allocation, degree, options, control);
         (answer.verdict, answer.reason, answer.evidence) = (Verdict::Undecided, Reason::NoLaw, estimate.of_value());

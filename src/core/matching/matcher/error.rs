@@ -66,6 +66,14 @@ pub enum MatchError {
         /// The ensemble.
         ensemble: String,
     },
+    /// Random labels, and no number of samples.
+    #[error(
+        "{network}: random labels are drawn for each sample, so that there have to be finitely many\n  ask for a number of samples (--samples)"
+    )]
+    LabelsOfAllInputs {
+        /// The network.
+        network: String,
+    },
     /// Too many weights for all allocations to be classified.
     #[error(
         "a network with {weights} weights; all allocations are classified for up to {limit}\n  take a smaller network, or ask about single allocations"

@@ -5,7 +5,7 @@ use rug::Integer;
 use crate::algebra::{Constraint, Finding, LinearSystem, Sign, Undecided};
 use crate::allocation::Allocation;
 use crate::control::{Control, Stopped};
-use crate::matching::instance::Instance;
+use crate::matching::instance::{Instance, Wanted};
 use crate::number::{Dyadic, Dyadics, Ring};
 
 use super::pieces::{Hidden, Piece, Scale};
@@ -33,14 +33,14 @@ impl Shallow {
         control: &Control<'_>,
     ) -> Result<Finding, Undecided> {
         let found = |real| Finding { real, complex: None, error_log2: None };
-        if allocation.size() == allocation.weights() {
+        if allocation.size() == allocation.weights() && instance.given.is_none() {
             return Ok(found(true)); // by copying the teacher
         }
         if self.accept(allocation).is_err() {
             return Err(Undecided::Deep);
         }
         let question = self.question(instance, control);
-        let student = &instance.student;
+        let student = &self.multiplied(instance);
         let doubles: Vec<&Unit> = self.units.iter().filter(|u| u.is_double(allocation)).collect();
         if self.outputs() == 1 || doubles.is_empty() {
             return question.has_match(allocation, student, Scale::Exact).map(found);
@@ -82,9 +82,19 @@ impl Shallow {
         Question {
             shallow: self,
             inputs: instance.inputs.iter().map(below).collect(),
-            labels: network.labels(&Dyadics, &instance.teacher, &instance.inputs),
+            labels: instance.wanted(network).labels,
             control,
         }
+    }
+
+    /// The student, its labels multiplied as those that are wanted: by its output weights and biases.
+    fn multiplied(&self, instance: &Instance) -> Vec<Dyadic> {
+        let mut student = instance.student.clone();
+        if let Some(Wanted { over, .. }) = instance.given.as_ref().filter(|wanted| wanted.over != 1) {
+            let outgoing = self.units.iter().flat_map(|u| &u.outgoing);
+            outgoing.chain(self.biases.iter().flatten()).for_each(|w| student[*w].mantissa *= over);
+        }
+        student
     }
 
     /// Allocations without units that learn on both sides, at students to hold the other weights fixed at.

@@ -44,7 +44,7 @@ pub(in crate::matching) fn is_below_one(shallow: &Shallow, allocation: &Allocati
 }
 
 /// So many samples are matched whatever the labels are.
-fn memorised(shallow: &Shallow, allocation: &Allocation) -> usize {
+pub(in crate::matching) fn memorised(shallow: &Shallow, allocation: &Allocation) -> usize {
     let incoming = shallow.units.first().map_or(0, |u| u.incoming.len() + usize::from(u.bias.is_some()));
     if shallow.layer != 1 || incoming < 2 {
         return 0;

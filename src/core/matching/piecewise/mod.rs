@@ -9,4 +9,4 @@ mod decision;
 mod laws;
 mod pieces;
 
-pub(super) use laws::{is_below_one, ruling};
+pub(super) use laws::{is_below_one, memorised, ruling};
