@@ -16,7 +16,7 @@ pub(super) fn digraph(network: &str) -> Option<String> {
     }
     for (rate, (from, to)) in model.edges.iter().enumerate() {
         text.push_str(&format!(
-            "\\draw[->] (c{from}) to[bend left=18] node[auto,inner sep=1pt] {{{}}} (c{to});\n",
+            "\\draw[->] (c{from}) to[bend left=18] node[auto,inner sep=3pt] {{{}}} (c{to});\n",
             code(&format!("k[{rate}]"))
         ));
     }
@@ -24,7 +24,7 @@ pub(super) fn digraph(network: &str) -> Option<String> {
     for (rate, place) in model.leaks.iter().enumerate() {
         let turned = angle(*place) + 40;
         text.push_str(&format!(
-            "\\draw[->] (c{place}) -- +({turned}:11mm) node[shift={{({turned}:3.5mm)}}] {{{}}};\n",
+            "\\draw[->] (c{place}) -- +({turned}:9mm) node[shift={{({turned}:6mm)}}] {{{}}};\n",
             code(&format!("leak[{rate}]"))
         ));
     }

@@ -108,7 +108,7 @@ pub(super) fn families<'a>(networks: impl Iterator<Item = &'a str>, code: impl F
     let mut text = String::new();
     if !known.is_empty() {
         text.push_str(
-            "\\paragraph{Families of networks.} Entries of an input are $x$, labels are the entries of $y$.\n\\begin{itemize}\\setlength{\\itemsep}{1pt}\n",
+            "\\paragraph{Families of networks.} Entries of an input are $x$, labels are the entries of $y$.\n\\begin{itemize}\\setlength{\\itemsep}{1pt}\\raggedright\n",
         );
         for Family { call, formula, .. } in known {
             text.push_str(&format!("\\item {}: {formula}.\n", code(call)));

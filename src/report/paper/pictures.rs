@@ -101,9 +101,8 @@ fn picture(
     }
     let kind = if sources.is_ours(place) { "Against the statement of this program in" } else { "Against" };
     let samples = example.samples.map_or_else(String::new, |m| format!(" on {}", plural(m, "generic sample")));
-    let known = evidence(Some(&example.evidence), example.error_log2);
     text.push_str(&format!(
-        "\\allocertcaption{{{kind} Claim~{} (\\texttt{{{}}}): {}{samples}. {} ({known}). {}}}\\label{{figure-{figure}}}\n\\end{{minipage}}\n",
+        "\\allocertcaption{{{kind} Claim~{} (\\texttt{{{}}}): {}{samples}. {}. {}}}\\label{{figure-{figure}}}\n\\end{{minipage}}\n",
         place + 1,
         plain(named(claims, claim)),
         worded(&example.network),
@@ -115,8 +114,9 @@ fn picture(
 
 /// What the condition asks for, and what is so.
 fn found(example: &Counterexample) -> String {
+    let known = evidence(Some(&example.evidence), example.error_log2);
     let (Some(left), Some(sign), Some(right)) = (&example.left, &example.sign, &example.right) else {
-        return format!("The condition is false there{}", observed(example));
+        return format!("The condition is false there ({known}){}", observed(example));
     };
     let claimed = example.claimed.as_deref().unwrap_or_default();
     let what = claimed.split_once(sign.as_str()).map_or("", |(left, _)| left.trim());
@@ -128,8 +128,8 @@ fn found(example: &Counterexample) -> String {
         "The left-hand side of the condition is".to_owned()
     };
     match sign.as_str() {
-        "==" => format!("{subject} {}; claimed: {}", plain(left), plain(right)),
-        sign => format!("{subject} {}; claimed: a value {} {}", plain(left), sign_word(sign), plain(right)),
+        "==" => format!("{subject} {} ({known}), and not {} as claimed", plain(left), plain(right)),
+        sign => format!("{subject} {} ({known}), and not {} {} as claimed", plain(left), sign_word(sign), plain(right)),
     }
 }
 

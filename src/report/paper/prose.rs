@@ -17,7 +17,7 @@ pub(super) fn code(text: &str) -> String {
     while let Some(c) = letters.next() {
         out.push_str(&letter(c));
         // A sign such as == stays whole.
-        if ",/([".contains(c) && letters.peek() != Some(&'=') {
+        if ",/(".contains(c) && letters.peek() != Some(&'=') {
             out.push_str("\\allowbreak{}");
         }
     }

@@ -7,7 +7,7 @@ use super::prose::plain;
 /// A rule: its name in records, its letter, what an entry calls it, and why it holds, in LaTeX.
 const RULES: [(&str, &str, &str, &str); 13] = [
     ("weights", "W", "the number of weights", "an allocation has no more dimensions than weights"),
-    ("labels", "L", "the number of labels", "nor than there are labels that depend on it"),
+    ("labels", "L", "the number of labels", "an allocation has no more dimensions than there are labels that depend on it"),
     (
         "gauge",
         "G",
@@ -45,7 +45,7 @@ const RULES: [(&str, &str, &str, &str); 13] = [
         "a count of solutions",
         "matching degrees are counted: the solutions of the equations of a match with a random teacher modulo random primes, which is wrong with a probability that is bounded",
     ),
-    ("others", "+", "of more dimensions than were looked through for this list", "more dimensions were asked for than were looked through for this list"),
+    ("others", "+", "and rules of more dimensions, which were not looked through for this list", "more dimensions were asked for than were looked through for these letters"),
 ];
 
 /// A record's name of a rule, without the words of a theorem.
@@ -64,7 +64,7 @@ pub(super) fn letters(claim: &Verify) -> String {
 pub(super) fn in_words(claim: &Verify) -> String {
     let words = RULES.iter().flat_map(|(wanted, _, words, _)| {
         claim.rules.iter().filter(move |rule| name(rule) == *wanted).map(move |rule| match rule.split_once(": ") {
-            Some((_, why)) => plain(why),
+            Some((_, why)) => format!("a theorem ({})", plain(why)),
             None => (*words).to_owned(),
         })
     });
@@ -83,8 +83,9 @@ pub(super) fn legend(claims: &[Verify]) -> String {
         return String::new();
     }
     format!(
-        "\n\\emph{{Upper bounds.}} A dimension is known from below by a minor of the Jacobian matrix that is not zero, which one point shows. From above it is known by one of these \
-         rules; tables give the letters of all that were needed for a claim. Where a rule is the very statement that a claim tests, the claim is no independent test of it, and says so.\n\
+        "\n\\emph{{How dimensions are known.}} From below, by a minor of the Jacobian matrix that is not zero at one point (where arguments of exponentials depend on each other, as in a softmax, the relations among them \
+         are found modulo a random prime, and the evidence is an error). From above, by the rules below; a claim's row and entry name all that were needed. An upper bound that is the very statement of a claim, or a part of it, \
+         does not test it: of an equality what is then tested is that the dimension is reached, and of an inequality nothing but that the program agrees with itself, which the entry says.\n\
          \\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\\setlength{{\\parskip}}{{0pt}}\n{}\\end{{description}}\n",
         rules.concat()
     )
@@ -105,7 +106,7 @@ mod tests {
              \"rules\": [\"gauge\", \"theorem: a form vanishes\", \"weights\"]}";
         let claim: Verify = serde_json::from_str(fields).unwrap();
         assert_eq!(super::letters(&claim), "W\\,G\\,N");
-        assert_eq!(in_words(&claim), "the number of weights; directions that change no label; a form vanishes");
+        assert_eq!(in_words(&claim), "the number of weights; directions that change no label; a theorem (a form vanishes)");
         let legend = legend(&[claim]);
         assert_eq!(legend.matches("\\item[").count(), 3, "{legend}");
         assert_eq!(super::legend(&[]), "");

@@ -75,7 +75,7 @@ fn stated(claims: &[Verify], claim: &Verify, number: usize, sources: &Sources) -
     }
     let rules = in_words(claim);
     if !rules.is_empty() {
-        text.push_str(&format!(" \\emph{{Bounded from above by:}} {rules}."));
+        text.push_str(&format!(" \\emph{{Known by:}} {rules}."));
     }
     // A name alone says nothing, unless it is defined below.
     let is_name = |text: &String| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -89,7 +89,7 @@ fn stated(claims: &[Verify], claim: &Verify, number: usize, sources: &Sources) -
             format!("{}, …, {}", few.join(", "), last.join(""))
         }
     };
-    text.push_str(&format!("\\par{{\\raggedright\\emph{{Networks:}} {}", code(&networks)));
+    text.push_str(&format!("\\par{{\\raggedright\\emph{{Networks:}} {}", code(&closed(&networks))));
     if claim.networks_written.is_some() {
         text.push_str(&format!(" ({} in all)", thousands(claim.networks_listed.len())));
     }
@@ -103,6 +103,12 @@ fn stated(claims: &[Verify], claim: &Verify, number: usize, sources: &Sources) -
     }
     text.push_str("\\par}\n");
     text
+}
+
+/// Code on one line: brackets stand at what is inside of them.
+fn closed(code: &str) -> String {
+    let line = code.split_whitespace().collect::<Vec<_>>().join(" ");
+    ["[ ", "( "].iter().fold(line, |line, open| line.replace(open, open.trim_end()))
 }
 
 /// The name of a function that is written out as a definition.

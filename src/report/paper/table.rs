@@ -33,7 +33,7 @@ pub(super) fn tables(claims: &[Verify], sources: &Sources) -> String {
 
 /// A table of the claims at these places.
 fn table(claims: &[Verify], places: &[usize], sources: &Sources, (source, about): (&str, &str)) -> String {
-    let head = format!("& Claim & {source} & Outcome & Networks & Instances & Evidence & Bounds \\\\\n\\midrule\n");
+    let head = format!("& Claim & {source} & Outcome & Networks & Instances & Evidence & Known by \\\\\n\\midrule\n");
     let mut text = format!(
         "{{\\small\n\\begin{{longtable}}{{@{{}}r>{{\\raggedright\\arraybackslash}}p{{0.31\\textwidth}}>{{\\raggedright\\arraybackslash}}p{{0.1\\textwidth}}lrrll@{{}}}}\n\\caption{{{about}.}}\\\\\n\\toprule\n\
          {head}\\endfirsthead\n\\toprule\n{head}\\endhead\n\\bottomrule\n\\endfoot\n"
@@ -64,7 +64,7 @@ pub(super) fn number(number: impl std::fmt::Display) -> String {
 
 /// The sign of a claim that rests on a theorem of others.
 pub(super) fn star(claim: &Verify) -> &'static str {
-    if claim.theorems.is_empty() || claim.failed { "" } else { "$^{*}$" }
+    if claim.theorems.is_empty() || claim.failed { "" } else { "\\,*" }
 }
 
 /// What answers rest on besides their own proofs.

@@ -89,7 +89,7 @@ pub(super) fn terms(claims: &[Verify]) -> String {
         format!(
             "\\paragraph{{Signs in conditions.}} Conditions are functions of a network \\texttt{{net}} and, where they are about allocations, of an allocation \\texttt{{a}}, in \
              Starlark, a small dialect of Python; whole numbers are exact, and functions such as \\texttt{{sum}}, \\texttt{{all}} and \\texttt{{binomial}} are the language's, those on tensors such as \\texttt{{dot}} (matrix product), \\texttt{{einsum}} and \\texttt{{stack}} NumPy's.\n\n\
-             \\smallskip\\noindent\\begin{{tabular}}{{@{{}}lp{{0.66\\textwidth}}@{{}}}}\n{}\\end{{tabular}}\n",
+             \\begin{{longtable}}[l]{{@{{}}lp{{0.66\\textwidth}}@{{}}}}\n{}\\end{{longtable}}\\addtocounter{{table}}{{-1}}\n",
             signs.concat()
         )
     };
