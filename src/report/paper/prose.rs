@@ -8,7 +8,7 @@ pub(super) fn identifier(text: &str) -> String {
 }
 
 /// Longer names do not fit the column of a table.
-const LONGEST_NAME: usize = 38;
+const LONGEST_NAME: usize = 35;
 
 /// Text as code, which may break after punctuation, and inside of a name only behind a slash.
 pub(super) fn code(text: &str) -> String {

@@ -57,7 +57,7 @@ fn name(rule: &str) -> &str {
 pub(super) fn letters(claim: &Verify) -> String {
     let has = |wanted: &str| claim.rules.iter().any(|rule| name(rule) == wanted);
     let letters: Vec<&str> = RULES.iter().filter(|rule| has(rule.0)).map(|rule| rule.1).collect();
-    letters.join("\\,")
+    letters.join(" ")
 }
 
 /// The rules of a claim in words; nothing where records do not have them.
@@ -105,7 +105,7 @@ mod tests {
              \"as_expected\": true, \"networks\": 0, \"allocations\": 0, \"hypothesis_false\": 0, \"seconds\": 0, \
              \"rules\": [\"gauge\", \"theorem: a form vanishes\", \"weights\"]}";
         let claim: Verify = serde_json::from_str(fields).unwrap();
-        assert_eq!(super::letters(&claim), "W\\,G\\,N");
+        assert_eq!(super::letters(&claim), "W G N");
         assert_eq!(in_words(&claim), "the number of weights; directions that change no label; a theorem (a form vanishes)");
         let legend = legend(&[claim]);
         assert_eq!(legend.matches("\\item[").count(), 3, "{legend}");

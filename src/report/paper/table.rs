@@ -34,8 +34,10 @@ pub(super) fn tables(claims: &[Verify], sources: &Sources) -> String {
 /// A table of the claims at these places.
 fn table(claims: &[Verify], places: &[usize], sources: &Sources, (source, about): (&str, &str)) -> String {
     let head = format!("& Claim & {source} & Outcome & Networks & Instances & Evidence & Known by \\\\\n\\midrule\n");
+    // The column of works is narrow where none is named.
+    let wide = if places.iter().any(|place| sources.is_sourced(*place)) { "0.1" } else { "0.06" };
     let mut text = format!(
-        "{{\\small\n\\begin{{longtable}}{{@{{}}r>{{\\raggedright\\arraybackslash}}p{{0.31\\textwidth}}>{{\\raggedright\\arraybackslash}}p{{0.1\\textwidth}}lrrll@{{}}}}\n\\caption{{{about}.}}\\\\\n\\toprule\n\
+        "{{\\small\n\\begin{{longtable}}{{@{{}}r>{{\\raggedright\\arraybackslash}}p{{0.29\\textwidth}}>{{\\raggedright\\arraybackslash}}p{{{wide}\\textwidth}}lrrl>{{\\raggedright\\arraybackslash}}p{{0.095\\textwidth}}@{{}}}}\n\\caption{{{about}.}}\\\\\n\\toprule\n\
          {head}\\endfirsthead\n\\toprule\n{head}\\endhead\n\\bottomrule\n\\endfoot\n"
     );
     for place in places {
