@@ -345,7 +345,9 @@ impl Counterexample {
         let (left, sign, right) = sides.map_or((None, None, None), |(l, s, r)| (Some(l), Some(s.to_owned()), Some(r)));
         let basis_of = |o: &allocert_claims::Observation| {
             let known = c.bases.iter().find(|(allocation, _)| *allocation == o.allocation);
-            known.filter(|_| o.network == c.network && o.samples == c.samples).map(|(_, b)| learnable_places(&o.network, b))
+            known
+                .filter(|_| o.network == c.network && o.samples == c.samples)
+                .map(|(_, b)| learnable_places(&o.network, b))
         };
         let observation = |o: &allocert_claims::Observation| Observation {
             network: o.network.to_string(),

@@ -99,7 +99,11 @@ pub fn check(claim: &Claim, options: &CheckOptions, control: &Control<'_>) -> Ch
         (outcome, _) => (outcome, unsettled, counterexample),
     };
     let subjects = run.session.subjects();
-    let rules = if evidence.is_some() { run.session.rules().union(&claim.loading.rules()).cloned().collect() } else { Vec::new() };
+    let rules = if evidence.is_some() {
+        run.session.rules().union(&claim.loading.rules()).cloned().collect()
+    } else {
+        Vec::new()
+    };
     let only_dimensions = !claim.is_trend && run.session.asked_only_dimensions() && claim.loading.subjects().is_empty();
     run.session.close();
     Checked {

@@ -30,7 +30,9 @@ pub(super) fn digraph(network: &str) -> Option<String> {
     }
     for place in &model.inputs {
         let turned = angle(*place);
-        text.push_str(&format!("\\draw[<-] (c{place}) -- +({turned}:10mm) node[shift={{({turned}:2.5mm)}}] {{\\footnotesize in}};\n"));
+        text.push_str(&format!(
+            "\\draw[<-] (c{place}) -- +({turned}:10mm) node[shift={{({turned}:2.5mm)}}] {{\\footnotesize in}};\n"
+        ));
     }
     for place in &model.outputs {
         let turned = angle(*place) - 40;

@@ -7,7 +7,12 @@ use super::prose::plain;
 /// A rule: its name in records, its letter, what an entry calls it, and why it holds, in LaTeX.
 const RULES: [(&str, &str, &str, &str); 13] = [
     ("weights", "W", "the number of weights", "an allocation has no more dimensions than weights"),
-    ("labels", "L", "the number of labels", "an allocation has no more dimensions than there are labels that depend on it"),
+    (
+        "labels",
+        "L",
+        "the number of labels",
+        "an allocation has no more dimensions than there are labels that depend on it",
+    ),
     (
         "gauge",
         "G",
@@ -29,7 +34,12 @@ const RULES: [(&str, &str, &str, &str); 13] = [
         "a theorem on such networks",
         "a theorem on networks of the kind, named in the entry of the claim; its proof comes with the program",
     ),
-    ("flats", "F", "flats that it lies in", "the allocation lies in sets whose dimensions are bounded so, and is too large for them"),
+    (
+        "flats",
+        "F",
+        "flats that it lies in",
+        "the allocation lies in sets whose dimensions are bounded so, and is too large for them",
+    ),
     ("formula", "A", "a formula for all shapes of the family", "a formula that is proved for all shapes of a family"),
     ("lower bound", "B", "nothing", "nothing bounds it from above"),
     (
@@ -38,14 +48,24 @@ const RULES: [(&str, &str, &str, &str); 13] = [
         "ranks at random points",
         "no proof: no larger rank occurred at random points modulo random primes, which is wrong with a probability that is bounded; then the evidence is an error",
     ),
-    ("patterns", "S", "random activation patterns", "no proof: no larger rank occurred on the activation patterns that were drawn"),
+    (
+        "patterns",
+        "S",
+        "random activation patterns",
+        "no proof: no larger rank occurred on the activation patterns that were drawn",
+    ),
     (
         "count",
         "C",
         "a count of solutions",
         "matching degrees are counted: the solutions of the equations of a match with a random teacher modulo random primes, which is wrong with a probability that is bounded",
     ),
-    ("others", "+", "and rules of more dimensions, which were not looked through for this list", "more dimensions were asked for than were looked through for these letters"),
+    (
+        "others",
+        "+",
+        "and rules of more dimensions, which were not looked through for this list",
+        "more dimensions were asked for than were looked through for these letters",
+    ),
 ];
 
 /// A record's name of a rule, without the words of a theorem.
@@ -57,7 +77,7 @@ fn name(rule: &str) -> &str {
 pub(super) fn letters(claim: &Verify) -> String {
     let has = |wanted: &str| claim.rules.iter().any(|rule| name(rule) == wanted);
     let letters: Vec<&str> = RULES.iter().filter(|rule| has(rule.0)).map(|rule| rule.1).collect();
-    letters.join(" ")
+    letters.join("\\,\\allowbreak{}")
 }
 
 /// The rules of a claim in words; nothing where records do not have them.
@@ -105,8 +125,11 @@ mod tests {
              \"as_expected\": true, \"networks\": 0, \"allocations\": 0, \"hypothesis_false\": 0, \"seconds\": 0, \
              \"rules\": [\"gauge\", \"theorem: a form vanishes\", \"weights\"]}";
         let claim: Verify = serde_json::from_str(fields).unwrap();
-        assert_eq!(super::letters(&claim), "W G N");
-        assert_eq!(in_words(&claim), "the number of weights; directions that change no label; a theorem (a form vanishes)");
+        assert_eq!(super::letters(&claim), "W\\,\\allowbreak{}G\\,\\allowbreak{}N");
+        assert_eq!(
+            in_words(&claim),
+            "the number of weights; directions that change no label; a theorem (a form vanishes)"
+        );
         let legend = legend(&[claim]);
         assert_eq!(legend.matches("\\item[").count(), 3, "{legend}");
         assert_eq!(super::legend(&[]), "");

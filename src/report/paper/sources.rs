@@ -37,8 +37,10 @@ pub(super) struct Sources {
 }
 
 /// Theorems of others that answers rest on, by how their names begin, with the works that they are cited from.
-const THEOREMS: [(&str, &str); 1] =
-    [("Ax's theorem", "James Ax, “On Schanuel's conjectures”, Annals of Mathematics 93 (1971), 252–268; citation looked up")];
+const THEOREMS: [(&str, &str); 1] = [(
+    "Ax's theorem",
+    "James Ax, “On Schanuel's conjectures”, Annals of Mathematics 93 (1971), 252–268; citation looked up",
+)];
 
 impl Sources {
     /// Of these claims.

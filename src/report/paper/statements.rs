@@ -42,11 +42,9 @@ pub(super) fn statements(claims: &[Verify], sources: &Sources) -> String {
 /// The heading of a file's part: what it says of itself, with its name in small print.
 fn heading(inside: &[(usize, &Verify)], file: &str) -> String {
     match inside.iter().find_map(|(_, claim)| claim.topic.as_ref()) {
-        Some(topic) => format!(
-            "\\subsection{{{}}}\n{{\\footnotesize\\noindent File {}.\\par}}\n",
-            prose(topic),
-            code(file)
-        ),
+        Some(topic) => {
+            format!("\\subsection{{{}}}\n{{\\footnotesize\\noindent File {}.\\par}}\n", prose(topic), code(file))
+        }
         None => format!("\\subsection{{{}}}\n", code(file)),
     }
 }
@@ -63,8 +61,7 @@ fn stated(claims: &[Verify], claim: &Verify, number: usize, sources: &Sources) -
         _ => format!("{outcome}; {known}"),
     };
     let (name, star) = (identifier(named(claims, claim)), star(claim));
-    let mut text =
-        format!("\\item[{number}. {{\\footnotesize {name}}}] ({known}{star}.) {}", prose(&claim.statement));
+    let mut text = format!("\\item[{number}. {{\\footnotesize {name}}}] ({known}{star}.) {}", prose(&claim.statement));
     let source = sources.cited(number - 1, true);
     if !source.is_empty() {
         let word = if sources.is_ours(number - 1) { "Compare" } else { "Source:" };

@@ -17,7 +17,11 @@ fn in_words(network: &str) -> Option<String> {
     let biases = if named("bias") == Some("True") { " and biases" } else { "" };
     let words = match family {
         "pnn" if known(&["widths", "degree"]) => {
-            format!("the polynomial network of widths {} with {}", widths()?, powers(at(1).or_else(|| named("degree"))?)?)
+            format!(
+                "the polynomial network of widths {} with {}",
+                widths()?,
+                powers(at(1).or_else(|| named("degree"))?)?
+            )
         }
         "lffn" if known(&["widths", "bias"]) => format!("the linear network of widths {}{}", widths()?, with(biases)),
         "relu" if known(&["widths", "bias"]) => format!("the ReLU network of widths {}{}", widths()?, with(biases)),
@@ -109,7 +113,9 @@ fn arguments_of(text: &str) -> Vec<(Option<&str>, &str)> {
             _ => {}
         }
     }
-    let argument = |text: &'_ str| text.split_once('=').is_some_and(|(name, _)| name.trim().chars().all(|c| c.is_alphanumeric() || c == '_'));
+    let argument = |text: &'_ str| {
+        text.split_once('=').is_some_and(|(name, _)| name.trim().chars().all(|c| c.is_alphanumeric() || c == '_'))
+    };
     found
         .into_iter()
         .map(str::trim)
@@ -171,9 +177,15 @@ mod tests {
     fn networks_are_told_in_words_where_their_family_has_some() {
         for (network, words) in [
             ("pnn([3, 2, 1], degree=2)", "the polynomial network of widths 3, 2, 1 with squares"),
-            ("pnn([2, 3, 2, 1], degree=[2, 3])", "the polynomial network of widths 2, 3, 2, 1 with squares and then cubes"),
+            (
+                "pnn([2, 3, 2, 1], degree=[2, 3])",
+                "the polynomial network of widths 2, 3, 2, 1 with squares and then cubes",
+            ),
             ("lora(d=2, r=1)", "an adapter of rank 1 on one layer of width 2"),
-            ("mlp(widths=[1, 1, 1], activation=\"exp\", bias=True)", "the network of widths 1, 1, 1 with the exponential function and biases"),
+            (
+                "mlp(widths=[1, 1, 1], activation=\"exp\", bias=True)",
+                "the network of widths 1, 1, 1 with the exponential function and biases",
+            ),
             ("lffn([2, 2], bias=True)", "the linear network of widths 2, 2 with biases"),
             (
                 "compartments(n=3, edges=[[0, 1], [1, 2], [2, 0]], leaks=[0, 1], inputs=[0], outputs=[2])",
@@ -182,7 +194,13 @@ mod tests {
         ] {
             assert_eq!(worded(network), words);
         }
-        for other in ["pnn([3, 2, 1], degree=2, more=1)", "segre(sizes=[2, 2], k=3)", "lffn([x])", "compartments(n=3, edges=[[0, 7]])", "x"] {
+        for other in [
+            "pnn([3, 2, 1], degree=2, more=1)",
+            "segre(sizes=[2, 2], k=3)",
+            "lffn([x])",
+            "compartments(n=3, edges=[[0, 7]])",
+            "x",
+        ] {
             assert!(worded(other).starts_with("the network \\allocertcode{"), "{other}");
         }
     }
