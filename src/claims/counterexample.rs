@@ -14,7 +14,7 @@ use super::file::{Claim, parse};
 use super::globals::{Host, globals};
 use super::limits::{MOST_TICKS, limit, on_deep_stack};
 use super::outcome::Counterexample;
-use super::session::Session;
+use super::session::{Observation, Session};
 use super::source::dedent;
 use super::unknown::{Reading, Truth, once};
 use super::values::{AllocationValue, NetworkValue};
@@ -26,6 +26,8 @@ use allocert_core::reach::{Evidence, IntegerPoint, JacobianMatroid, Settings, ra
 const ERROR_LOG2: i64 = -110;
 /// Of larger networks no basis is looked for.
 const MOST_WEIGHTS_OF_BASES: usize = 256;
+/// Bases of no more allocations are looked for.
+const MOST_BASES: usize = 3;
 
 /// Describes a counterexample; and whether it is one of samples: with others, the claim may hold there.
 ///
@@ -71,12 +73,13 @@ pub(super) fn describe(
         let (network, allocation, dim) = (&answer.network, &answer.allocation, answer.dim.value);
         IntegerPoint::find(network, answer.samples, allocation, dim, settings.seed)
     });
-    let basis = match instance.allocation {
-        None => basis(instance, settings, &in_time),
-        Some(_) => None,
+    let (basis, bases) = match instance.allocation {
+        None => bases(instance, &observations, settings, &in_time).unwrap_or_default(),
+        Some(_) => Default::default(),
     };
     let counterexample = Counterexample {
         basis,
+        bases,
         network: instance.network.clone(),
         samples: instance.samples,
         allocation: instance.allocation.clone(),
@@ -91,14 +94,24 @@ pub(super) fn describe(
     Ok((counterexample, is_sampled))
 }
 
-/// A largest independent set of the weights of a network; nothing if it is large, has kinks, or time ran out.
-fn basis(instance: &Instance, settings: Settings, control: &Control<'_>) -> Option<Allocation> {
+/// A largest independent set of the weights of a network, and those of the allocations of it that were asked for and are not
+/// independent; nothing if it is large, has kinks, or time ran out.
+fn bases(
+    instance: &Instance,
+    asked: &[Observation],
+    settings: Settings,
+    control: &Control<'_>,
+) -> Option<(Option<Allocation>, Vec<(Allocation, Allocation)>)> {
     let weights = instance.network.weights();
     if weights > MOST_WEIGHTS_OF_BASES {
         return None;
     }
     let matroid = JacobianMatroid::new(&instance.network, instance.samples, settings.seed, control).ok()?;
-    Some(matroid.basis(&Allocation::all(weights)))
+    let here = |o: &&Observation| o.network == instance.network && o.samples == instance.samples;
+    let dependent = |o: &&Observation| o.dim < o.allocation.size() && o.allocation.size() < weights;
+    let asked = asked.iter().filter(here).filter(dependent).take(MOST_BASES);
+    let bases = asked.map(|o| (o.allocation.clone(), matroid.basis(&o.allocation))).collect();
+    Some((Some(matroid.basis(&Allocation::all(weights))), bases))
 }
 
 /// What a second look at a counterexample came to.

@@ -146,6 +146,9 @@ pub struct Checked {
     pub orbits: Option<u64>,
     /// How what was asked about the instances is known; nothing if none was settled. Of the outcome it is [`Checked::known`].
     pub evidence: Option<Evidence>,
+    /// The names of the rules by which it is known that dimensions are not larger, sorted; a theorem has its words behind a colon. `count`
+    /// stands for matching degrees, `others` for dimensions that were not looked at.
+    pub rules: Vec<String>,
     /// The smallest counterexample.
     pub counterexample: Option<Box<Counterexample>>,
     /// What its file should be told about, such as old names, each with its place.
@@ -218,6 +221,8 @@ pub struct Counterexample {
     /// Of one about a network as a whole: the first largest independent set of its weights, for a small network without kinks. That it is
     /// independent is proved; that it is largest is as sure as the teacher's dimension.
     pub basis: Option<Allocation>,
+    /// The same of other allocations of the network that are not independent, as far as they were asked for: each with its first basis.
+    pub bases: Vec<(Allocation, Allocation)>,
     /// Every dimension that was asked for.
     pub observations: Vec<Observation>,
     /// Every question about matches that was asked.

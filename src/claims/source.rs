@@ -2,7 +2,7 @@
 
 use starlark::codemap::Span;
 use starlark::syntax::AstModule;
-use starlark_syntax::syntax::ast::{ArgumentP, AstExpr, AstParameter, AstStmt, BinOp, Expr, Stmt};
+use starlark_syntax::syntax::ast::{ArgumentP, AstExpr, AstLiteral, AstParameter, AstStmt, BinOp, Expr, Stmt};
 
 use super::defined::{Definition, Tops, asking};
 use super::invariance::{Reader, Requirement};
@@ -34,6 +34,8 @@ pub struct Written {
     pub given: Option<String>,
     /// The allocations; nothing if they are left out.
     pub allocations: Option<String>,
+    /// What the file says of itself at its top, up to the first full stop.
+    pub topic: Option<String>,
     /// What all of these use of the file, in its order.
     pub definitions: Vec<Definition>,
     /// Whether the functions of the language that have names of their own mean what they mean elsewhere: the file gives none of
@@ -93,11 +95,30 @@ fn visit(text: &str, expr: &AstExpr, seen: &Seen<'_>, calls: &mut Vec<Call>) {
             given: named("given").and_then(|value| as_written(text, value, reader)),
             allocations: named("allocations").map(|value| slice(text, value.span).unwrap_or_default()),
             plain: plain && !reader.binds_functions(),
+            topic: topic(seen.file),
         };
         let (begin, end) = (expr.span.begin().get() as usize, expr.span.end().get() as usize);
         calls.push(Call { begin, end, holds, written, requirements });
     }
     expr.node.visit_expr(|inner| visit(text, inner, seen, calls));
+}
+
+/// The first sentence of the words that a file begins with, without its full stop.
+fn topic(file: &AstStmt) -> Option<String> {
+    let mut first = file;
+    while let Stmt::Statements(all) = &first.node {
+        first = all.first()?;
+    }
+    let Stmt::Expression(expr) = &first.node else {
+        return None;
+    };
+    let Expr::Literal(AstLiteral::String(words)) = &expr.node else {
+        return None;
+    };
+    let paragraph = words.node.trim().split("\n\n").next().unwrap_or_default();
+    let words = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sentence = words.split_once(". ").map_or(words.as_str(), |(sentence, _)| sentence);
+    Some(sentence.trim_end_matches('.').to_owned()).filter(|sentence| !sentence.is_empty())
 }
 
 fn holds(text: &str, value: &AstExpr, seen: &Seen<'_>) -> Option<Holds> {
@@ -270,6 +291,17 @@ mod tests {
         assert_eq!(written.networks.as_deref(), Some("[lffn([d, 2]) for d in (1, 2)]"));
         assert_eq!(written.holds.as_deref(), Some("def f(net, a):\n    return a.free"));
         assert_eq!(written.given.as_deref(), Some("lambda net, a: (a.size > 1 and\na.size < 3)"));
+    }
+
+    #[test]
+    fn the_first_sentence_of_a_file_is_its_topic() {
+        let topic = |text: &str| {
+            let ast = AstModule::parse("t", text.to_owned(), &Dialect::Extended).unwrap();
+            super::calls(text, &ast, &[]).remove(0).written.topic
+        };
+        assert_eq!(topic("\"\"\"Of A and\nB. More.\"\"\"\nclaim(holds = f)\n").as_deref(), Some("Of A and B"));
+        assert_eq!(topic("\"\"\"Of e.g.5.\n\nMore.\"\"\"\nclaim(holds = f)\n").as_deref(), Some("Of e.g.5"));
+        assert_eq!(topic("x = 1\nclaim(holds = f)\n"), None);
     }
 
     #[test]

@@ -23,6 +23,9 @@ pub struct Verify {
     pub line: usize,
     /// What it says.
     pub statement: String,
+    /// What its file says of itself at its top, up to the first full stop; nothing if it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
     /// Where it comes from.
     pub source: Option<String>,
     /// Its proof, Markdown with LaTeX mathematics.
@@ -74,6 +77,12 @@ pub struct Verify {
     pub evidence: Option<String>,
     /// An error has at most the probability 2^this; nothing when proved, or when there is no bound.
     pub error_log2: Option<i64>,
+    /// The names of the rules by which its dimensions are known not to be larger, a theorem with its words behind a colon: `weights` and
+    /// `labels` (there are no more of them), `gauge` (directions that change no label), `teacher` (all weights reach no more), `parts` (a bound by
+    /// the parts of a polynomial network), `theorem`, `flats`, `formula`, `random points`, `patterns`; `count` of matching degrees, and `others`
+    /// for those that were not looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
     /// The theorems of others that dimensions of its networks rest on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub theorems: Vec<String>,
@@ -229,6 +238,9 @@ pub struct Observation {
     /// its network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learnable: Option<Vec<usize>>,
+    /// Of these, where they are not independent: the places of a largest independent set, the first in canonical order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Vec<usize>>,
 }
 
 /// A point with small integer entries.
@@ -258,6 +270,7 @@ impl Verify {
             file: checked.file.display().to_string(),
             line: checked.line,
             statement: checked.statement.clone(),
+            topic: checked.written.topic.clone(),
             source: checked.source.clone(),
             proof: checked.proof.clone(),
             range: checked.range.clone(),
@@ -279,6 +292,7 @@ impl Verify {
             orbits: checked.orbits,
             evidence: checked.known().map(|e| e.name().to_owned()),
             error_log2: checked.known().and_then(Evidence::error_log2),
+            rules: checked.rules.clone(),
             theorems: theorems(checked),
             counterexample: checked.counterexample.as_deref().map(|c| Counterexample::of(checked, c)),
             trend: checked.trend.as_ref().map(Trend::of),
@@ -329,6 +343,12 @@ impl Counterexample {
         let commands = commands(checked, c);
         let sides = c.sides.clone();
         let (left, sign, right) = sides.map_or((None, None, None), |(l, s, r)| (Some(l), Some(s.to_owned()), Some(r)));
+        let basis_of = |o: &allocert_claims::Observation| {
+            let known = c.bases.iter().find(|(allocation, _)| *allocation == o.allocation);
+            known
+                .filter(|_| o.network == c.network && o.samples == c.samples)
+                .map(|(_, b)| learnable_places(&o.network, b))
+        };
         let observation = |o: &allocert_claims::Observation| Observation {
             network: o.network.to_string(),
             samples: o.samples.count(),
@@ -336,6 +356,7 @@ impl Counterexample {
             dim: o.dim,
             learnable: (c.allocation.is_none() && o.network == c.network && o.network.weights() <= MOST_WEIGHTS)
                 .then(|| learnable_places(&o.network, &o.allocation)),
+            basis: basis_of(o),
         };
         let point =
             c.point.as_ref().map(|p| Point { weights: p.weights.clone(), inputs: p.inputs.clone(), rank: p.rank });

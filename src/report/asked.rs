@@ -16,7 +16,7 @@ pub(super) struct Asked<'a> {
     pub allocation: &'a str,
     /// Its reachable dimension, where it was asked for.
     pub dim: Option<usize>,
-    /// Where all weights learn, and not all of them are independent: the places of a largest independent set.
+    /// Where they are not independent: the places of a largest independent set, if it is known.
     pub basis: Option<&'a [usize]>,
 }
 
@@ -34,7 +34,8 @@ pub(super) fn asked(of: &Counterexample) -> Vec<Asked<'_>> {
             && !found.iter().any(|known| known.allocation == observation.allocation)
         {
             let diagram = Cow::Owned(Diagram { learnable: learnable.clone(), ..diagram.clone() });
-            found.push(Asked { diagram, allocation: &observation.allocation, dim: Some(observation.dim), basis: None });
+            let (allocation, dim) = (&observation.allocation, Some(observation.dim));
+            found.push(Asked { diagram, allocation, dim, basis: observation.basis.as_deref() });
         }
     }
     found.truncate(MOST_ASKED);

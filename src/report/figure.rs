@@ -12,6 +12,8 @@ const MOST_CELLS: usize = 24;
 const MOST_SQUARES: usize = 40;
 /// How black a weight is that learns without a new dimension, in percent.
 const SURPLUS: i64 = 35;
+/// So many columns of large cells fit a page.
+const WIDE: i64 = 28;
 /// The side of a cell of SVG, in pixels.
 const SIDE: i64 = 14;
 
@@ -126,7 +128,8 @@ impl Figure {
 
     /// As a `tikzpicture`; `code` and `plain` make text harmless for LaTeX.
     pub(super) fn tikz(&self, code: impl Fn(&str) -> String, plain: impl Fn(&str) -> String) -> String {
-        let mut text = String::from("\\begin{tikzpicture}[x=3.4mm,y=3.4mm,baseline=(current bounding box.north)]\n");
+        let side = self.side();
+        let mut text = format!("\\begin{{tikzpicture}}[x={side}mm,y={side}mm,baseline=(current bounding box.north)]\n");
         for mark in &self.marks {
             text.push_str(&match mark {
                 Mark::Cell { column, row, shade } => {
@@ -150,6 +153,12 @@ impl Figure {
         }
         text.push_str("\\end{tikzpicture}\n");
         text
+    }
+
+    /// The side of a cell of TikZ in millimetres: smaller where many stand beside each other.
+    fn side(&self) -> &'static str {
+        let columns = self.marks.iter().map(|mark| mark.place().0).max().unwrap_or(0);
+        if columns > WIDE { "3.4" } else { "5" }
     }
 
     /// As SVG that stands alone, in the fonts of LaTeX where they are there.

@@ -99,6 +99,11 @@ pub fn check(claim: &Claim, options: &CheckOptions, control: &Control<'_>) -> Ch
         (outcome, _) => (outcome, unsettled, counterexample),
     };
     let subjects = run.session.subjects();
+    let rules = if evidence.is_some() {
+        run.session.rules().union(&claim.loading.rules()).cloned().collect()
+    } else {
+        Vec::new()
+    };
     let only_dimensions = !claim.is_trend && run.session.asked_only_dimensions() && claim.loading.subjects().is_empty();
     run.session.close();
     Checked {
@@ -112,6 +117,7 @@ pub fn check(claim: &Claim, options: &CheckOptions, control: &Control<'_>) -> Ch
         undecided: run.undecided.as_ref().map_or(0, |u| u.instances),
         orbits: run.by_orbits.then_some(run.evaluated),
         evidence,
+        rules,
         counterexample,
         trend,
         time: start.elapsed(),
@@ -180,6 +186,7 @@ fn blank(claim: &Claim, outcome: Result<Outcome, ClaimError>) -> Checked {
         warnings: claim.warnings().to_vec(),
         orbits: None,
         evidence: None,
+        rules: Vec::new(),
         counterexample: None,
         trend: None,
         time: Duration::ZERO,

@@ -178,6 +178,16 @@ impl Lens {
         Some(listed)
     }
 
+    /// What knows its dimensions, if one was asked for.
+    pub(super) fn known_dimensions(&self) -> Option<&Dimensions> {
+        self.0.dimensions.get().and_then(|known| known.as_ref().ok())
+    }
+
+    /// Whether solutions were counted.
+    pub(super) fn counted_degrees(&self) -> bool {
+        lock(&self.0.degrees).values().any(|degree| matches!(degree, Some(Ok(_))))
+    }
+
     /// Refuses what only matroids have.
     pub(crate) fn is_matroid(&self) -> Result<(), ReachError> {
         self.dimensions()?.matroid().map(|_| ())

@@ -3,6 +3,7 @@
 
 mod answers;
 mod lens;
+mod rules;
 
 pub(super) use lens::Lens;
 

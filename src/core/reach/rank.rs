@@ -37,6 +37,25 @@ pub enum Reason {
     Draws,
 }
 
+impl Reason {
+    /// Its name in a word or two, as tables have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::Size => "weights",
+            Reason::Labels => "labels",
+            Reason::KernelFields => "gauge",
+            Reason::Teacher => "teacher",
+            Reason::Parts => "parts",
+            Reason::Named(_) => "theorem",
+            Reason::Flats => "flats",
+            Reason::Formula => "formula",
+            Reason::AtLeast => "lower bound",
+            Reason::RandomPoints => "random points",
+            Reason::Draws => "patterns",
+        }
+    }
+}
+
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

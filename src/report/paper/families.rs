@@ -28,10 +28,10 @@ const FAMILIES: [Family; 14] = [
     },
     Family {
         name: "mlp",
-        call: "mlp([d_0, ..., d_L], activation)",
+        call: "mlp([d_0, ..., d_L], activation, bias)",
         formula: "multilayer perceptron: the same shapes with $\\sigma$ by its name (\\texttt{tanh}, the logistic function \\texttt{sigmoid}, \
                   \\texttt{silu}: $z / (1 + e^{-z})$, \\texttt{softplus}: $\\log(1 + e^z)$, \\texttt{exp}, \\texttt{relu}, or $z^k$ by the number $k$); \
-                  with biases, $b_l \\in \\mathbb{R}^{d_l}$ is added behind every $W_l$",
+                  with biases, $b_l \\in \\mathbb{R}^{d_l}$ is added behind every $W_l$; by default there are none",
     },
     Family {
         name: "lrnn",
@@ -51,29 +51,29 @@ const FAMILIES: [Family; 14] = [
     },
     Family {
         name: "lora",
-        call: "lora(d, r, layers=L)",
+        call: "lora(d, r, L)",
         formula: "low-rank adapters: $y = (W_L + U_L V_L) \\cdots (W_1 + U_1 V_1) x$, $W_l \\in \\mathbb{R}^{d \\times d}$, \
-                  $U_l \\in \\mathbb{R}^{d \\times r}$, $V_l \\in \\mathbb{R}^{r \\times d}$; for $L = 1$ the tensors are $W_0$, $U$, $V$",
+                  $U_l \\in \\mathbb{R}^{d \\times r}$, $V_l \\in \\mathbb{R}^{r \\times d}$; for $L = 1$, the default, the tensors are called $W_0$, $U$, $V$",
     },
     Family {
         name: "conv",
-        call: "conv([k_1, ..., k_L], strides=[s_1, ..., s_L])",
+        call: "conv([k_1, ..., k_L], strides=[s_1, ..., s_L], activation)",
         formula: "convolutions with filters $K_l \\in \\mathbb{R}^{k_l}$: $x_j \\mapsto \\sum_i K_{l,i}\\, x_{s_l j + i}$ in layer $l$, with an activation \
-                  between layers (linear, or $z^k$); the input is the shortest for which there is one output",
+                  between layers (linear, or $z^k$); by default all strides are 1 and the activation is linear; the input is the shortest for which there is one output",
     },
     Family {
         name: "attention",
-        call: "attention(d, a, layers=l, tokens=t, kind)",
+        call: "attention(d, a, l, tokens=t, kind)",
         formula: "self-attention with one head on tokens $x_1, \\ldots, x_t \\in \\mathbb{R}^d$: $x_i \\mapsto \\sum_j s_{ij} V x_j$, \
                   $s_{ij} = (Q x_i) \\cdot (K x_j)$ (lightning), or the softmax of these over $j$; $Q, K \\in \\mathbb{R}^{a \\times d}$, \
-                  $V \\in \\mathbb{R}^{d \\times d}$, other ones in each layer; three tokens unless another number is given",
+                  $V \\in \\mathbb{R}^{d \\times d}$, other ones in each of $l$ layers; by default one layer, three tokens, and lightning attention",
     },
     Family {
         name: "compartments",
         call: "compartments(n, edges, leaks, inputs, outputs)",
         formula: "a linear compartmental model $\\dot x = A x + u$ of compartments $0, \\ldots, n - 1$: the edge $(i, j)$ moves substance from $i$ to $j$ \
                   at its rate in $k$ times what is in $i$, a leak takes it out at its rate in \\texttt{leak}; the labels are the entries of \
-                  $1, A, \\ldots, A^{2n-1}$ from inputs to outputs (its Markov parameters)",
+                  $1, A, \\ldots, A^{2n-1}$ from inputs to outputs (its Markov parameters); by default there are no leaks, and compartment $0$ has the one input and the one output",
     },
     Family {
         name: "feedback",
@@ -108,7 +108,7 @@ pub(super) fn families<'a>(networks: impl Iterator<Item = &'a str>, code: impl F
     let mut text = String::new();
     if !known.is_empty() {
         text.push_str(
-            "\\paragraph{Families of networks.} Entries of an input are $x$, labels are the entries of $y$.\n\\begin{itemize}\\setlength{\\itemsep}{1pt}\n",
+            "\\paragraph{Families of networks.} Entries of an input are $x$, labels are the entries of $y$.\n\\begin{itemize}\\setlength{\\itemsep}{1pt}\\raggedright\n",
         );
         for Family { call, formula, .. } in known {
             text.push_str(&format!("\\item {}: {formula}.\n", code(call)));

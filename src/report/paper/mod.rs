@@ -1,19 +1,22 @@
 //! A document for the appendix of a paper: what words mean, what was claimed, of which networks, what came out, and the counterexamples
 //! drawn.
 //!
-//! It compiles with pdflatex and the packages amsmath, amssymb, booktabs, longtable and tikz alone. What users wrote is shown as text; of
+//! It compiles with pdflatex and the packages amsmath, amssymb, array, booktabs, longtable and tikz alone. What users wrote is shown as text; of
 //! their mathematics only formulas of known, harmless commands are typeset.
 
+mod digraph;
 mod families;
 mod helpers;
 mod pictures;
 mod prose;
+mod rules;
 mod run;
 mod source;
 mod sources;
 mod statements;
 mod table;
 mod terms;
+mod worded;
 
 use allocert_record::Verify;
 
@@ -124,14 +127,15 @@ const PREAMBLE: &str = "% Written by allocert. Compile twice: pdflatex paper.tex
 \\usepackage[T1]{fontenc}
 \\usepackage[utf8]{inputenc}
 \\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}
-\\usepackage[margin=25mm]{geometry}
-\\usepackage{amsmath,amssymb,booktabs,longtable,tikz}
-\\DeclareRobustCommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily\\frenchspacing\\hyphenchar\\font=`\\- \\sloppy #1}}
+\\usepackage[margin=23mm]{geometry}
+\\usepackage{amsmath,amssymb,array,booktabs,longtable,tikz}
+\\DeclareRobustCommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily\\frenchspacing\\hyphenchar\\font=-1 \\sloppy #1}}
 \\providecommand{\\allocertline}[2]{{\\footnotesize\\ttfamily\\advance\\leftskip by #1em\\advance\\leftskip by 3em
   \\rightskip=0pt plus 6em\\parindent=-2em\\parskip=0pt\\indent #2\\par}}
 \\providecommand{\\allocertused}[1]{\\par\\medskip\\noindent{\\footnotesize\\emph{Used by #1:}\\par}\\nopagebreak}
-\\providecommand{\\allocertkey}[1]{\\tikz\\filldraw[draw=gray,fill=black!#1] (0,0) rectangle (2.4mm,2.4mm);}
-\\providecommand{\\allocertpinned}{\\tikz{\\draw[gray] (0,0) rectangle (2.4mm,2.4mm); \\draw (0,0) -- (2.4mm,2.4mm) (0,2.4mm) -- (2.4mm,0);}}
+\\providecommand{\\allocertkey}[1]{\\tikz\\filldraw[draw=gray,fill=black!#1] (0,0) rectangle (3mm,3mm);}
+\\providecommand{\\allocertpinned}{\\tikz{\\draw[gray] (0,0) rectangle (3mm,3mm); \\draw (0,0) -- (3mm,3mm) (0,3mm) -- (3mm,0);}}
+\\makeatletter\\providecommand{\\allocertcaption}[1]{\\def\\@captype{figure}\\caption{#1}}\\makeatother
 \\emergencystretch=3em
 \\begin{document}
 ";

@@ -3,13 +3,15 @@
 use allocert_core::text::plural;
 use allocert_record::{Counterexample, Scan, Verify};
 
-use super::super::asked::{Asked, asked, teacher_dim};
+use super::super::asked::{Asked, asked};
 use super::super::figure::Figure;
 use super::super::read::Results;
+use super::digraph::digraph;
 use super::named;
 use super::prose::{code, plain};
 use super::sources::Sources;
-use super::table::{evidence, number};
+use super::table::evidence;
+use super::worded::worded;
 
 /// No more counterexamples, and no more scans, are drawn.
 const MOST_DRAWN: usize = 12;
@@ -67,7 +69,7 @@ fn legend<'a>(examples: impl Iterator<Item = &'a Counterexample>) -> String {
     let mut said = vec!["\\allocertkey{100}~learnable"];
     if has(|a| a.basis.is_some()) {
         said.push(
-            "\\allocertkey{35}~learnable, too, but without a new dimension: where all weights learn, the dark ones are a largest independent set, as many as the dimension",
+            "\\allocertkey{35}~learnable, too, but without a new dimension: the black ones are a largest independent set, as many as the dimension",
         );
     }
     if is_frozen {
@@ -79,7 +81,7 @@ fn legend<'a>(examples: impl Iterator<Item = &'a Counterexample>) -> String {
     format!("{}.", said.join("; "))
 }
 
-/// A counterexample: the tensors as grids, and what is true there.
+/// A counterexample: the tensors as grids, and below them what is true there.
 fn picture(
     (figure, place): (usize, usize),
     (claims, claim): (&[Verify], &Verify),
@@ -87,47 +89,63 @@ fn picture(
     sources: &Sources,
 ) -> String {
     let all = asked(example);
-    let samples =
-        example.samples.map_or_else(|| "as a function".to_owned(), |m| format!("on {}", plural(m, "generic sample")));
-    let ours = if sources.is_ours(place) { " (ours, for contrast)" } else { "" };
-    let mut text = format!(
-        "\\par\\bigskip\\noindent\\begin{{minipage}}{{\\textwidth}}\n\\textbf{{Figure~{figure}.}} Against Claim~{}, {}{ours}: {}, {samples}.\n",
-        place + 1,
-        code(named(claims, claim)),
-        code(&example.network)
-    );
-    if let Some(dim) = teacher_dim(example) {
-        text.push_str(&format!("The teacher has dimension {}.\n", number(dim)));
+    let mut text = String::from("\\par\\bigskip\\noindent\\begin{minipage}{\\textwidth}\\centering\n");
+    if let Some(drawing) = digraph(&example.network) {
+        text.push_str(&format!("{drawing}\\qquad\n"));
     }
-    if let Some(claimed) = &example.claimed {
-        text.push_str(&format!("Claimed: {}.\n", code(&claimed.split_whitespace().collect::<Vec<_>>().join(" "))));
-    }
-    if let (Some(left), Some(sign), Some(right)) = (&example.left, &example.sign, &example.right) {
-        text.push_str(&match sign.as_str() {
-            "==" => format!("Expected {}, found {}", code(right), code(left)),
-            sign => format!("Expected a value {} {}, found {}", sign_word(sign), code(right), code(left)),
-        });
-    } else {
-        text.push_str(&format!("The condition is false there{}", observed(example)));
-    }
-    text.push_str(&format!(" ({}).\n", evidence(Some(&example.evidence), example.error_log2)));
     for asked in &all {
-        let dim = asked.dim.map_or_else(String::new, |dim| format!(", of dimension {dim}"));
-        text.push_str(&format!(
-            "\\par\\smallskip\\noindent Learnable: {}{dim}.\\par\\nopagebreak\\smallskip\\noindent\n{}",
-            if asked.allocation == "all" {
-                format!("all {}", plural(asked.diagram.learnable.len(), "weight"))
-            } else {
-                code(&short(asked))
-            },
-            Figure::tensors(&asked.diagram, asked.basis).tikz(code, plain)
-        ));
+        text.push_str(&Figure::tensors(&asked.diagram, asked.basis).tikz(code, plain));
     }
     if all.is_empty() {
-        text.push_str("The network is too large to be drawn.\n");
+        text.push_str("(The network is too large to be drawn.)\n");
     }
-    text.push_str("\\end{minipage}\n");
+    let kind = if sources.is_ours(place) { "Against the statement of this program in" } else { "Against" };
+    let samples = example.samples.map_or_else(String::new, |m| format!(" on {}", plural(m, "generic sample")));
+    text.push_str(&format!(
+        "\\allocertcaption{{{kind} Claim~{} (\\texttt{{{}}}): {}{samples}. {}. {}}}\\label{{figure-{figure}}}\n\\end{{minipage}}\n",
+        place + 1,
+        plain(named(claims, claim)),
+        worded(&example.network),
+        found(example),
+        learns(&all)
+    ));
     text
+}
+
+/// What the condition asks for, and what is so.
+fn found(example: &Counterexample) -> String {
+    let known = evidence(Some(&example.evidence), example.error_log2);
+    let (Some(left), Some(sign), Some(right)) = (&example.left, &example.sign, &example.right) else {
+        return format!("The condition is false there ({known}){}", observed(example));
+    };
+    let claimed = example.claimed.as_deref().unwrap_or_default();
+    let what = claimed.split_once(sign.as_str()).map_or("", |(left, _)| left.trim());
+    let subject = if what == "net.teacher_dim" {
+        "The teacher dimension is".to_owned()
+    } else if let Some(allocation) = what.strip_prefix("net.dim(\"").and_then(|rest| rest.strip_suffix("\")")) {
+        format!("The dimension of {} is", code(allocation))
+    } else {
+        "The left-hand side of the condition is".to_owned()
+    };
+    match sign.as_str() {
+        "==" => format!("{subject} {} ({known}), and not {} as claimed", plain(left), plain(right)),
+        sign => format!("{subject} {} ({known}), and not {} {} as claimed", plain(left), sign_word(sign), plain(right)),
+    }
+}
+
+/// What is learnable in each of the grids.
+fn learns(all: &[Asked<'_>]) -> String {
+    let each = all.iter().map(|asked| {
+        let learnable = asked.diagram.learnable.len();
+        let dim = asked.dim.map_or_else(String::new, |dim| format!(", of dimension {dim}"));
+        if asked.allocation == "all" {
+            format!("all {}{dim}", plural(learnable, "weight"))
+        } else {
+            format!("{}{dim}", code(&short(asked)))
+        }
+    });
+    let each: Vec<String> = each.collect();
+    if each.is_empty() { String::new() } else { format!("Learnable: {}.", each.join("; ")) }
 }
 
 /// The dimensions that a condition asked for which is no comparison.

@@ -1,13 +1,23 @@
 //! Text for LaTeX in which nothing that users wrote is a command, but for formulas of known, harmless ones.
 
-/// Text as code, which may break after punctuation.
+/// A name as code, which breaks only if it is long, and then behind a hyphen.
+pub(super) fn identifier(text: &str) -> String {
+    let breaks = if text.chars().count() > LONGEST_NAME { "{-}\\allowbreak{}" } else { "{-}" };
+    let letters: String = text.chars().map(|c| if c == '-' { breaks.to_owned() } else { letter(c) }).collect();
+    format!("{{\\ttfamily\\hyphenchar\\font=-1 {letters}}}")
+}
+
+/// Longer names do not fit the column of a table.
+const LONGEST_NAME: usize = 35;
+
+/// Text as code, which may break after punctuation, and inside of a name only behind a slash.
 pub(super) fn code(text: &str) -> String {
     let mut out = String::from("\\allocertcode{");
     let mut letters = text.chars().peekable();
     while let Some(c) = letters.next() {
         out.push_str(&letter(c));
         // A sign such as == stays whole.
-        if ",/([=-_".contains(c) && letters.peek() != Some(&'=') {
+        if ",/(".contains(c) && letters.peek() != Some(&'=') {
             out.push_str("\\allowbreak{}");
         }
     }

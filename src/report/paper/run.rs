@@ -6,6 +6,7 @@ use allocert_record::Verify;
 use super::super::outcome;
 use super::Origin;
 use super::prose::plain;
+use super::rules::legend;
 
 /// A fingerprint that lines may break in.
 fn broken(print: &str) -> String {
@@ -49,7 +50,10 @@ pub(super) fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
     let numbers: Vec<String> =
         outcomes.iter().filter(|(number, _)| *number > 0).map(|(number, name)| format!("{number} {name}")).collect();
     let mut text = format!(
-        "{}, {}, were checked with allocert {} ({})~\\cite{{{}}}: {}. What identifies them is the BLAKE3 hash {} (the first 128 bits, of names, statements, conditions, ranges and definitions). A claim is checked again by \\texttt{{allocert verify FILE {{-}}{{-}}only NAME}}, with its file and name below.\n\n\
+        "{}, {}, were checked with allocert {} ({})~\\cite{{{}}}: {}. What identifies them is the BLAKE3 hash {} (the first 128 bits, of names, statements, conditions, ranges and definitions). \n\n\
+         \\emph{{To run it again.}} With the files of claims that Section~\\ref{{statements}} names, in a folder \\texttt{{FOLDER}}: \\texttt{{allocert verify FOLDER {seed_option}{{-}}{{-}}json > run.jsonl}}, \
+         and then \\texttt{{allocert report run.jsonl {{-}}{{-}}paper OUT}}, which writes this document; the hash printed above tells whether the claims are the same. \
+         One claim is checked by \\texttt{{allocert verify FILE {{-}}{{-}}only NAME}}.\n\n\
          \\emph{{Outcomes.}} A claim is \\emph{{verified}} if its condition is true for every network and allocation that is listed in \
          Section~\\ref{{statements}}: this tests a theorem, and is no proof of it beyond that list.",
         plural(claims.len(), "claim"),
@@ -58,7 +62,8 @@ pub(super) fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
         seed(origin),
         key(print),
         numbers.join(", "),
-        broken(print)
+        broken(print),
+        seed_option = origin.seed.map_or_else(String::new, |seed| format!("{{-}}{{-}}seed {seed} "))
     );
     if has("refuted") {
         text.push_str(" It is \\emph{refuted} by a counterexample, of which the smallest is drawn in Section~\\ref{counterexamples}.");
@@ -67,19 +72,20 @@ pub(super) fn about(claims: &[Verify], origin: &Origin, print: &str) -> String {
         text.push_str(" It is \\emph{supported} or \\emph{contradicted} by what random samples show.");
     }
     if has("open") {
-        text.push_str(" It is \\emph{open} if neither is known, or if it is stated as a conjecture and no counterexample was found; the reason stands with it.");
+        text.push_str(" It is \\emph{open} if neither is known, or if its author enters it as an open question, to which the listed instances are no answer, however they come out; the reason stands with it. (A claim that a published conjecture is true of the networks listed is an ordinary one, and can be verified for these.)");
     }
     if has("error") {
         text.push_str(" An \\emph{error} is one of the claim's own text, which could not be evaluated.");
     }
     text.push_str(
-        "\n\n\\emph{Numbers.} Networks are looked at in the order of their numbers of weights, those of one number together, until a counterexample ends the search: \
-         ``2 of 9'' are the networks that were looked at and those in the range. Instances are the networks, or pairs of a network and an allocation, of which the condition was \
-         decided; where a claim has a hypothesis (``given''), these are the ones that satisfy it.\n\n\
-         \\emph{Evidence.} An outcome is \\emph{proved} where every answer behind it is: a dimension from below by a minor that is not zero, from above by directions that change no label, by the number of weights or labels, or by a theorem, which may be the one that a claim tests (see the reasons of the run); \
+        "\n\n\\emph{Numbers.} An \\emph{instance} is what a condition is asked of: a network, or, in a claim about allocations, a pair of a network and an allocation. \
+         ``Networks'' counts those that the claim ranges over; ``Instances'' counts those of which the condition was decided. Where a claim has a hypothesis (``given''), these are only the ones that satisfy it; \
+         where it is refuted, they are only those up to the first counterexample, which ends the search, in the order of the numbers of weights: 9 networks and 1 instance say that the first of nine networks refutes it.\n\n\
+         \\emph{Evidence.} An outcome is \\emph{proved} where every answer behind it is, a dimension from below and from above; \
          ``error $\\le 2^{-k}$'' bounds the probability, over the random points and primes that were drawn, that any answer behind it is wrong; it is \\emph{statistical} where it rests \
          on random samples, without such a bound; and \\emph{open} where nothing is settled.\n",
     );
+    text.push_str(&legend(claims));
     text
 }
 
@@ -104,9 +110,10 @@ pub(super) fn key(print: &str) -> String {
 
 /// The run's entry in the bibliography.
 pub(super) fn cited(claims: &[Verify], origin: &Origin, print: &str) -> String {
+    // Without an address it is told by its version, the claims by their hash.
     let url = origin.repository.as_ref().map(|url| format!(" \\texttt{{{}}}.", plain(url))).unwrap_or_default();
     format!(
-        "The allocert maintainers, \\emph{{allocert}}, a checker of claims about learnable weights, version {}: a run of {} ({}, BLAKE3 of the claims {}).{url}",
+        "The allocert maintainers, \\emph{{allocert}}, a checker of claims about learnable weights, computer program, version {}: a run of {} ({}; BLAKE3 of the claims {}); how to run it again: Section~\\ref{{claims}}.{url}",
         version(origin),
         plural(claims.len(), "claim"),
         seed(origin),

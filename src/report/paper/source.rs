@@ -8,6 +8,8 @@ pub(super) enum Read {
     Whole,
     /// Its abstract or a summary alone.
     InPart,
+    /// How others cite it, and perhaps what they say of it: not the work itself.
+    Citation,
     /// Not at all: it is cited from memory.
     FromMemory,
 }
@@ -18,6 +20,7 @@ impl Read {
         match note {
             "looked up" => Some(Read::Whole),
             "abstract looked up" | "summary looked up" => Some(Read::InPart),
+            "citation looked up" => Some(Read::Citation),
             "from memory" => Some(Read::FromMemory),
             _ => None,
         }
@@ -27,6 +30,7 @@ impl Read {
     pub(super) fn sign(self) -> &'static str {
         match self {
             Read::Whole | Read::InPart => "",
+            Read::Citation => "\\,$^{\\circ}$",
             Read::FromMemory => "\\,$^{\\dagger}$",
         }
     }

@@ -37,8 +37,10 @@ pub(super) struct Sources {
 }
 
 /// Theorems of others that answers rest on, by how their names begin, with the works that they are cited from.
-const THEOREMS: [(&str, &str); 1] =
-    [("Ax's theorem", "James Ax, On Schanuel's conjectures, Annals of Mathematics 93 (1971), 252–268; from memory")];
+const THEOREMS: [(&str, &str); 1] = [(
+    "Ax's theorem",
+    "James Ax, “On Schanuel's conjectures”, Annals of Mathematics 93 (1971), 252–268; citation looked up",
+)];
 
 impl Sources {
     /// Of these claims.
@@ -112,16 +114,23 @@ impl Sources {
         let Some(mention) = self.mentions.get(claim) else {
             return String::new();
         };
-        let marks: Vec<String> = mention.notes.iter().map(|place| (place + 1).to_string()).collect();
+        let marks: Vec<String> = mention.notes.iter().map(|place| letter(*place)).collect();
         let mark =
             if marks.is_empty() { String::new() } else { format!("\\,\\textsuperscript{{{}}}", marks.join(",")) };
-        let recalled = if mention.is_recalled { RECALLED } else { "" };
+        let recalled = if self.recalls(mention) { RECALLED } else { "" };
         cite(mention, with_parts) + recalled + &mark
     }
 
-    /// The notes, each once, by their numbers, behind what the sign at citations means.
+    /// Whether what a statement's source says is given from memory: it is said so, or no work that it names was seen.
+    fn recalls(&self, mention: &Mention) -> bool {
+        let unseen = |(place, _): &(usize, Option<String>)| self.works[*place].read == Read::FromMemory;
+        let is_unseen = !mention.works.is_empty() && mention.works.iter().all(unseen);
+        !mention.is_ours && (mention.is_recalled || is_unseen)
+    }
+
+    /// The notes, each once, by their letters, behind what the sign at citations means.
     pub(super) fn notes(&self) -> String {
-        let recalled = if self.mentions.iter().any(|mention| mention.is_recalled) {
+        let recalled = if self.mentions.iter().any(|mention| self.recalls(mention)) {
             format!(
                 "\\par\\noindent{{\\footnotesize {RECALLED}What the source says is given from memory: see the end of the references.\\par}}\n"
             )
@@ -136,7 +145,7 @@ impl Sources {
             return String::new();
         }
         let note = |(place, text): (usize, &String)| {
-            format!("\\textsuperscript{{{}}}\\,{}", place + 1, prose(text.trim_end_matches('.')))
+            format!("\\textsuperscript{{{}}}\\,{}", letter(place), prose(text.trim_end_matches('.')))
         };
         let notes: Vec<String> = self.notes.iter().enumerate().map(note).collect();
         format!("\\par\\smallskip\\noindent{{\\footnotesize Notes on sources. {}.\\par}}\n", notes.join(". "))
@@ -145,7 +154,7 @@ impl Sources {
     /// The works, an entry each.
     pub(super) fn entries(&self) -> String {
         let entry = |(place, work): (usize, &Work)| {
-            let text = prose(work.text.trim_end_matches('.'));
+            let text = titled(work.text.trim_end_matches('.'));
             format!("\\bibitem{{source-{}}} {text}.{}\n", place + 1, work.read.sign())
         };
         self.works.iter().enumerate().map(entry).collect()
@@ -158,13 +167,30 @@ impl Sources {
         if has(Read::FromMemory) {
             said.push("Entries marked $^{\\dagger}$ are cited from memory.");
         }
-        if has(Read::InPart) {
-            said.push("Of the others, the abstract, the introduction or a summary was read for this list.");
+        if has(Read::Citation) {
+            said.push("Of entries marked $^{\\circ}$ not the work itself was seen, but how others cite it, and what they say of it.");
         }
-        if self.mentions.iter().any(|mention| mention.is_recalled) {
+        if has(Read::InPart) {
+            said.push("Of the others, at least the abstract, the introduction or a summary was read for this list.");
+        }
+        if self.mentions.iter().any(|mention| self.recalls(mention)) {
             said.push("Where a citation is marked $^{\\ddagger}$, the statement was not in what was read, and is given from memory.");
         }
         if said.is_empty() { String::new() } else { format!("\\noindent{{\\footnotesize {}\\par}}\n", said.join(" ")) }
+    }
+}
+
+/// A letter for a note: numbers would look like exponents.
+fn letter(place: usize) -> String {
+    let last = char::from(b'a' + u8::try_from(place % 26).unwrap_or(0));
+    if place < 26 { last.to_string() } else { format!("{}{last}", letter(place / 26 - 1)) }
+}
+
+/// A work with its title, which stands between quotation marks, in italics.
+fn titled(text: &str) -> String {
+    match text.split_once('“').and_then(|(before, rest)| Some((before, rest.split_once('”')?))) {
+        Some((before, (title, behind))) => format!("{}\\emph{{{}}}{}", prose(before), prose(title), prose(behind)),
+        None => prose(text),
     }
 }
 
@@ -214,5 +240,8 @@ mod tests {
         assert_eq!(sources.works.len(), 2);
         assert_eq!(sources.theorem("Ax's theorem (1971)"), "\\cite{source-3}");
         assert_eq!(sources.theorem("another"), "");
+        assert_eq!([0, 25, 26, 52].map(letter).join(" "), "a z aa ba");
+        assert_eq!(titled("A, “On nets”, 5"), "A, \\emph{On nets}, 5");
+        assert_eq!(titled("A, “On nets"), "A, ``On nets");
     }
 }

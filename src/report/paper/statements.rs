@@ -6,9 +6,10 @@ use allocert_record::Verify;
 use super::super::outcome;
 use super::helpers::{helpers, shared_folder};
 use super::named;
-use super::prose::{code, listing, plain, prose};
+use super::prose::{code, identifier, listing, plain, prose};
+use super::rules::in_words;
 use super::sources::Sources;
-use super::table::of_claim;
+use super::table::{of_claim, star};
 
 /// No more networks are listed of a claim.
 const MOST_LISTED: usize = 12;
@@ -25,17 +26,27 @@ pub(super) fn statements(claims: &[Verify], sources: &Sources) -> String {
     let used = claims.iter().flat_map(|claim| claim.definitions.iter().filter_map(|d| d.file.as_deref()));
     let shared = shared_folder(&files.iter().map(|(file, _)| *file).chain(used).collect::<Vec<_>>());
     let mut text = String::from(
-        "\\section{Statements, networks, and what was evaluated}\\label{statements}\nBy the files that the claims stand in. A name means what its file defines: helper functions stand below the \
+        "\\section{Statements, networks, and what was evaluated}\\label{statements}\nBy topic, which is by file. A name means what its file defines: helper functions stand below the \
          claims of each file. ``All'' allocations are meant where none are listed and the condition takes one.\n",
     );
     for (file, inside) in &files {
-        text.push_str(&format!("\\subsection{{{}}}\n\\begin{{description}}\n", code(&file[shared..])));
+        text.push_str(&format!("{}\\begin{{description}}\n", heading(inside, &file[shared..])));
         for (number, claim) in inside {
             text.push_str(&stated(claims, claim, *number, sources));
         }
         text.push_str(&format!("\\end{{description}}\n{}", helpers(inside, shared)));
     }
     text
+}
+
+/// The heading of a file's part: what it says of itself, with its name in small print.
+fn heading(inside: &[(usize, &Verify)], file: &str) -> String {
+    match inside.iter().find_map(|(_, claim)| claim.topic.as_ref()) {
+        Some(topic) => {
+            format!("\\subsection{{{}}}\n{{\\footnotesize\\noindent File {}.\\par}}\n", prose(topic), code(file))
+        }
+        None => format!("\\subsection{{{}}}\n", code(file)),
+    }
 }
 
 /// A claim in words: its statement, its source as it is cited, what it ranges over and asks.
@@ -49,14 +60,19 @@ fn stated(claims: &[Verify], claim: &Verify, number: usize, sources: &Sources) -
         (_, "proved") => format!("{outcome} for these networks; their answers are proved"),
         _ => format!("{outcome}; {known}"),
     };
-    let mut text = format!("\\item[{number}. {}] ({known}.) {}", code(named(claims, claim)), prose(&claim.statement));
+    let (name, star) = (identifier(named(claims, claim)), star(claim));
+    let mut text = format!("\\item[{number}. {{\\footnotesize {name}}}] ({known}{star}.) {}", prose(&claim.statement));
     let source = sources.cited(number - 1, true);
     if !source.is_empty() {
-        let word = if sources.is_ours(number - 1) { "Ours, not claimed in" } else { "Source:" };
+        let word = if sources.is_ours(number - 1) { "Compare" } else { "Source:" };
         text.push_str(&format!(" \\emph{{{word}}}~{source}."));
     }
     if let Some(reason) = &claim.reason {
         text.push_str(&format!(" \\emph{{Why it is {}:}} {}.", plain(super::super::outcome(claim)), prose(reason)));
+    }
+    let rules = in_words(claim);
+    if !rules.is_empty() {
+        text.push_str(&format!(" \\emph{{Known by:}} {rules}."));
     }
     // A name alone says nothing, unless it is defined below.
     let is_name = |text: &String| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -70,7 +86,7 @@ fn stated(claims: &[Verify], claim: &Verify, number: usize, sources: &Sources) -
             format!("{}, …, {}", few.join(", "), last.join(""))
         }
     };
-    text.push_str(&format!("\\par{{\\raggedright\\emph{{Networks:}} {}", code(&networks)));
+    text.push_str(&format!("\\par{{\\raggedright\\emph{{Networks:}} {}", code(&closed(&networks))));
     if claim.networks_written.is_some() {
         text.push_str(&format!(" ({} in all)", thousands(claim.networks_listed.len())));
     }
@@ -84,6 +100,12 @@ fn stated(claims: &[Verify], claim: &Verify, number: usize, sources: &Sources) -
     }
     text.push_str("\\par}\n");
     text
+}
+
+/// Code on one line: brackets stand at what is inside of them.
+fn closed(code: &str) -> String {
+    let line = code.split_whitespace().collect::<Vec<_>>().join(" ");
+    ["[ ", "( "].iter().fold(line, |line, open| line.replace(open, open.trim_end()))
 }
 
 /// The name of a function that is written out as a definition.

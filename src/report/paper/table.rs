@@ -6,14 +6,15 @@ use allocert_record::Verify;
 use super::super::outcome;
 use super::named;
 use super::pictures::figure_of;
-use super::prose::{code, plain};
+use super::prose::{identifier, plain};
+use super::rules::letters;
 use super::sources::Sources;
 
 /// All claims by their numbers; in two tables where some state what their sources do not.
 pub(super) fn tables(claims: &[Verify], sources: &Sources) -> String {
     let (ours, stated): (Vec<usize>, Vec<usize>) = (0..claims.len()).partition(|place| sources.is_ours(*place));
     let sourced = stated.iter().any(|place| sources.is_sourced(*place));
-    let mut text = String::from("\\setlength{\\tabcolsep}{4pt}\\setlength{\\LTcapwidth}{\\textwidth}\n");
+    let mut text = String::from("\\setlength{\\tabcolsep}{3pt}\\setlength{\\LTcapwidth}{\\textwidth}\n");
     if !stated.is_empty() {
         let about = if sourced {
             "Statements of the sources, in the form in which they were tested here"
@@ -23,8 +24,8 @@ pub(super) fn tables(claims: &[Verify], sources: &Sources) -> String {
         text.push_str(&table(claims, &stated, sources, ("Source", about)));
     }
     if !ours.is_empty() {
-        let about = "Statements that are ours, for comparison. No source claims them: the one that is named treats what they are near to. Those that are refuted \
-                     are generalisations that are easily believed, tested for contrast; that they fail says nothing against the source";
+        let about = "Statements of this program. The work that is named is where the idea comes from, or what the statement is near to; it is not said that the statement stands there. Those that are refuted \
+                     are generalisations that are easily believed, tested for contrast; that they fail says nothing against the work";
         text.push_str(&table(claims, &ours, sources, ("Compare", about)));
     }
     text
@@ -32,26 +33,29 @@ pub(super) fn tables(claims: &[Verify], sources: &Sources) -> String {
 
 /// A table of the claims at these places.
 fn table(claims: &[Verify], places: &[usize], sources: &Sources, (source, about): (&str, &str)) -> String {
+    let head = format!("& Claim & {source} & Outcome & Networks & Instances & Evidence & Known by \\\\\n\\midrule\n");
+    // The column of works is narrow where none is named.
+    let wide = if places.iter().any(|place| sources.is_sourced(*place)) { "0.1" } else { "0.06" };
     let mut text = format!(
-        "\\begin{{longtable}}{{@{{}}rp{{0.33\\textwidth}}p{{0.12\\textwidth}}lrrl@{{}}}}\n\\caption{{{about}.}}\\\\\n\\toprule\n\
-         & Claim & {source} & Outcome & Networks & Instances & Evidence \\\\\n\\midrule\n\\endfirsthead\n\\toprule\n\
-         & Claim & {source} & Outcome & Networks & Instances & Evidence \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n"
+        "{{\\small\n\\begin{{longtable}}{{@{{}}r>{{\\raggedright\\arraybackslash}}p{{0.29\\textwidth}}>{{\\raggedright\\arraybackslash}}p{{{wide}\\textwidth}}lrrl>{{\\raggedright\\arraybackslash}}p{{0.095\\textwidth}}@{{}}}}\n\\caption{{{about}.}}\\\\\n\\toprule\n\
+         {head}\\endfirsthead\n\\toprule\n{head}\\endhead\n\\bottomrule\n\\endfoot\n"
     );
     for place in places {
         let claim = &claims[*place];
         let figure = figure_of(claims, *place).map_or_else(String::new, |number| format!(", Fig.~{number}"));
         let row = [
             (place + 1).to_string(),
-            code(named(claims, claim)),
+            format!("{{\\scriptsize {}}}", identifier(named(claims, claim))),
             sources.cited(*place, false),
             plain(outcome(claim)) + &figure,
-            networks(claim),
+            number(claim.networks_listed.len().max(claim.networks)),
             number(claim.allocations),
-            of_claim(claim) + if claim.theorems.is_empty() || claim.failed { "" } else { "$^{*}$" },
+            of_claim(claim) + star(claim),
+            letters(claim),
         ];
         text.push_str(&format!("{} \\\\\n", row.join(" & ")));
     }
-    text.push_str("\\end{longtable}\n");
+    text.push_str("\\end{longtable}}\n");
     text
 }
 
@@ -60,11 +64,9 @@ pub(super) fn number(number: impl std::fmt::Display) -> String {
     thousands(number).replace(',', "\\,")
 }
 
-/// How many networks were looked at, and of how many where the search ended before the last.
-fn networks(claim: &Verify) -> String {
-    let all = claim.networks_listed.len();
-    let looked_at = number(claim.networks);
-    if claim.networks < all { format!("{looked_at} of {}", number(all)) } else { looked_at }
+/// The sign of a claim that rests on a theorem of others.
+pub(super) fn star(claim: &Verify) -> &'static str {
+    if claim.theorems.is_empty() || claim.failed { "" } else { "\\,*" }
 }
 
 /// What answers rest on besides their own proofs.

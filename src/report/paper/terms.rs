@@ -23,6 +23,8 @@ and is \\emph{defective} if $D$ is less than expected. A dimension is \\emph{los
 $D$; it is \\emph{independent} if its dimension is its number of weights. If both hold, the \\emph{matching degree} is the number of complex choices of the weights $A$ with which the student \
 has the labels of a generic teacher. A network is \\emph{identifiable} if its function determines its weights but for the symmetries that all networks of its kind have, and \\emph{finitely identifiable} if that \
 leaves finitely many.
+\\item[Matroid, circuit, dual.] The independent allocations of a network form a matroid on its weights, the rank of a set being its dimension; if labels are \\emph{observed} in part, those sets of labels are independent \
+that take a set of values with as many dimensions as labels. A \\emph{circuit} is a smallest dependent set: it is dependent, and each set with one element less is not. In the \\emph{dual} matroid a set is independent if its complement still has the rank of the whole.
 \\item[Expected dimension.] The number that a count of weights, symmetries and labels suggests: of polynomial networks the smaller of the number of weights less that of hidden \
 units, and of the number of all labels of their kind; where a statement counts otherwise, it says so. Widths are \\emph{minimal filling} if the network fills, and with one hidden \
 unit less in any layer it does not. The \\emph{activation degree threshold} is the least $r$ such that all degrees above $r$ give the expected dimension.
@@ -87,7 +89,7 @@ pub(super) fn terms(claims: &[Verify]) -> String {
         format!(
             "\\paragraph{{Signs in conditions.}} Conditions are functions of a network \\texttt{{net}} and, where they are about allocations, of an allocation \\texttt{{a}}, in \
              Starlark, a small dialect of Python; whole numbers are exact, and functions such as \\texttt{{sum}}, \\texttt{{all}} and \\texttt{{binomial}} are the language's, those on tensors such as \\texttt{{dot}} (matrix product), \\texttt{{einsum}} and \\texttt{{stack}} NumPy's.\n\n\
-             \\smallskip\\noindent\\begin{{tabular}}{{@{{}}lp{{0.66\\textwidth}}@{{}}}}\n{}\\end{{tabular}}\n",
+             \\begin{{longtable}}[l]{{@{{}}lp{{0.66\\textwidth}}@{{}}}}\n{}\\end{{longtable}}\\addtocounter{{table}}{{-1}}\n",
             signs.concat()
         )
     };
