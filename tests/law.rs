@@ -264,7 +264,7 @@ fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
     for (title, networks) in networks() {
         page.push_str(&format!(
-            "\n## {title}\n\n| network | weights | $\\rho(E)$ | flats | dimension: set (number) | complete |\n"
+            "\n## {title}\n\n| network | weights | $\\rho(E)$ | flats | dimension: set (number) | known |\n"
         ));
         page.push_str("|---|---:|---:|---:|---|---|\n");
         networks.iter().for_each(|text| page.push_str(&row(text)));
