@@ -232,7 +232,7 @@ fn row(text: &str) -> String {
 
 const INTRODUCTION: &str = "# Laws of small networks
 
-How many dimensions does each allocation of a network reach? A row answers that for all $2^n$ allocations of its network at once, by the few
+How many dimensions does each allocation of a network reach? A row answers that for all allocations of its network at once, by the few
 sets of weights in which weights can be redundant. In `lffn([2, 2, 2])`, for instance, four weights have dimension 4 unless all of them lie in a row of
 `W1` and a column of `W2`, or in a column of `W1` and a row of `W2`: these have dimension 3. Larger tables: [all allocations](orbits.md); one
 network of your own: `allocert law NET`.
@@ -240,7 +240,7 @@ network of your own: `allocert law NET`.
 For every allocation $A$ of a network, the reachable dimension $\\rho(A)$ is the smallest of $|A|$ and of
 $\\dim Z+|A\\setminus Z|$ over the sets $Z$ in its row: these are the cyclic flats of the Jacobian matroid, each with its
 dimension, and in brackets how many there are if there are several. A network whose matroid falls into components has such a minimum for each of
-them, and a coloop adds 1. All labels are functional. D is the teacher's dimension; the number of cyclic flats counts the empty one (or the
+them, and a coloop adds 1. All labels are functional. $\\rho(E)$ is the teacher's dimension; the number of cyclic flats counts the empty one (or the
 loops). The words are in the [glossary](glossary.md).
 
 `proved` means that every dimension in the row is proved, and that the list is complete: the sum of the formula over all allocations
@@ -264,7 +264,7 @@ fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
     for (title, networks) in networks() {
         page.push_str(&format!(
-            "\n## {title}\n\n| network | weights | D | flats | dimension: set (number) | complete |\n"
+            "\n## {title}\n\n| network | weights | $\\rho(E)$ | flats | dimension: set (number) | known |\n"
         ));
         page.push_str("|---|---:|---:|---:|---|---|\n");
         networks.iter().for_each(|text| page.push_str(&row(text)));

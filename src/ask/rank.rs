@@ -43,12 +43,13 @@ pub fn settled(mut answer: Answer) -> Answer {
     answer
 }
 
-/// Why a dimension of an answer is not larger.
+/// Why a dimension of an answer is not larger. That it is at least 0 needs no minor.
 pub fn reason(dimension: &Dimension) -> String {
-    match (dimension.evidence, dimension.reason) {
+    let words = match (dimension.evidence, dimension.reason) {
         (Evidence::Proved, Reason::RandomPoints | Reason::Draws) => {
             "a non-zero minor; a proof that the checker confirms".to_owned()
         }
         _ => dimension.reason.to_string(),
-    }
+    };
+    if dimension.value == 0 { words.replace("a non-zero minor; ", "") } else { words }
 }

@@ -199,7 +199,7 @@ fn network_methods(builder: &mut MethodsBuilder) {
         Ok(this.lens.network().layout().layers())
     }
 
-    /// The number of weights, n.
+    /// The number of weights.
     #[starlark(attribute)]
     fn weights(this: &NetworkValue) -> starlark::Result<usize> {
         Ok(this.lens.network().weights())
@@ -217,7 +217,7 @@ fn network_methods(builder: &mut MethodsBuilder) {
         this.lens().labels().map_err(failure)
     }
 
-    /// The teacher dimension D_m.
+    /// The teacher dimension ρ_m(E).
     #[starlark(attribute)]
     fn teacher_dim(this: &NetworkValue) -> starlark::Result<usize> {
         this.lens().teacher_dim().map_err(failure)

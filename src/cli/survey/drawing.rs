@@ -27,7 +27,7 @@ pub(super) fn against_match(rows: &[SurveyRow]) -> Result<String, PlotError> {
     let clouds: Vec<Cloud> = Method::ALL.map(cloud).into_iter().filter(|c| !c.marks.is_empty()).collect();
     let network = rows.first().map_or("", |r| r.network.as_str());
     let frame = Frame {
-        title: format!("{network}: success of training against match probability"),
+        title: format!("{network}: success against match probability"),
         description: format!(
             "Each mark is one orbit of allocations of {network} at one number of samples, trained by one trainer. To the \
              right its match probability, upwards the share of students that training brought to a match, each with a \
