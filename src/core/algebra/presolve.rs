@@ -5,12 +5,13 @@
 
 use rug::Integer;
 
+use super::elimination::RowSpace;
 use super::limits::Limits;
 use super::monomial::Monomial;
 use super::polynomial::{Polynomial, Polynomials};
 use super::real_roots::{greatest_common_divisor, has_simple_real_root, squarefree_part};
 use crate::control::Stopped;
-use crate::number::{Integers, Ring};
+use crate::number::{Integers, PrimeField, Ring};
 
 /// What is left of a system.
 #[derive(Clone, Debug)]
@@ -36,6 +37,9 @@ pub(super) fn presolve(
     if system.iter().any(|p| p.terms().is_none()) {
         return Err(Stopped::Terms { terms: limits.terms, degree: ring.monomials().most_degree() });
     }
+    if let Some(decided) = by_ranks(ring, system) {
+        return Ok(decided);
+    }
     let Some((eliminated, solved)) = eliminate(ring, system.to_vec()) else {
         let (variables, _) = occurring(ring, system);
         return Ok(Presolved::Left { system: system.to_vec(), variables });
@@ -45,6 +49,33 @@ pub(super) fn presolve(
         return Ok(Presolved::Decided { real: false, complex: Some(0) });
     }
     separate(ring, eliminated, solved, limits)
+}
+
+/// Decides linear equations where their ranks modulo a prime are as large as they can be: integer rows that are independent
+/// modulo a prime are independent. Nothing of others.
+fn by_ranks(ring: &Polynomials<Integers>, system: &[Polynomial<Integer>]) -> Option<Presolved> {
+    if system.iter().any(|p| degree(ring, p) > 1) {
+        return None;
+    }
+    let (field, n) = (PrimeField::mersenne_61(), ring.monomials().variables());
+    let row = |p: &Polynomial<Integer>| {
+        let mut row = vec![0; n + 1];
+        for (m, c) in p.terms().unwrap_or_default() {
+            row[ring.monomials().pure_power(*m).map_or(n, |(variable, _)| variable)] = field.big_integer(c);
+        }
+        row
+    };
+    let rows: Vec<Vec<u64>> = system.iter().map(row).collect();
+    let rank = |columns: usize| {
+        let mut space = RowSpace::new(field, columns);
+        rows.iter().filter(|row| space.insert(row[..columns].to_vec())).count()
+    };
+    match rank(n) {
+        full if full == rows.len() => Some(Presolved::Decided { real: true, complex: (full == n).then_some(1) }),
+        // The constant is independent of the coefficients.
+        full if full == n && rank(n + 1) == n + 1 => Some(Presolved::Decided { real: false, complex: Some(0) }),
+        _ => None,
+    }
 }
 
 /// The system after all linear equations are used up, in echelon form, and the number of variables solved for; nothing if
@@ -219,4 +250,43 @@ fn degree(ring: &Polynomials<Integers>, p: &Polynomial<Integer>) -> u32 {
 
 fn length(p: &Polynomial<Integer>) -> usize {
     p.terms().map_or(0, <[_]>::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::algebra::{Constraint, LinearSystem, Monomials, Sign};
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What ranks say of linear equations is what elimination over the integers says.
+        #[test]
+        fn ranks_decide_as_elimination_does(
+            variables in 1usize..4, rows in proptest::collection::vec(proptest::collection::vec(-3i64..4, 4), 1..6)
+        ) {
+            let ring = Polynomials::new(Integers, Monomials::new(variables).unwrap(), 100);
+            let equation = |row: &Vec<i64>| {
+                let terms = (0..variables).map(|v| ring.mul(&ring.variable(v), &ring.integer(row[v])));
+                terms.fold(ring.integer(row[3]), |sum, term| ring.add(&sum, &term))
+            };
+            let system: Vec<_> = rows.iter().map(equation).collect();
+            let constraint = |row: &Vec<i64>| Constraint {
+                coefficients: row[..variables].iter().map(|c| Integer::from(*c)).collect(),
+                constant: row[3].into(),
+                sign: Sign::Zero,
+            };
+            let feasible = LinearSystem { variables, constraints: rows.iter().map(constraint).collect() }.is_feasible();
+            if let Some(Presolved::Decided { real, complex }) = by_ranks(&ring, &system) {
+                prop_assert_eq!(real, feasible);
+                let slow = match eliminate(&ring, system.clone()) {
+                    Some((left, solved)) if left.is_empty() => (solved == variables).then_some(1),
+                    _ => Some(0),
+                };
+                prop_assert_eq!(complex, slow);
+            }
+            // As many independent rows as there can be are decided.
+            let generic = by_ranks(&ring, &system[..1]);
+            prop_assert_eq!(generic.is_some(), rows[0][..variables].iter().any(|c| *c != 0));
+        }
+    }
 }
