@@ -266,8 +266,7 @@ fn signs_bottlenecks_and_slices_agree_with_instances() {
                         | Theorem::OddSums
                         | Theorem::OddSteps
                         | Theorem::FarAway
-                )
-                    | Reason::OddSlice { .. }
+                ) | Reason::OddSlice { .. }
                     | Reason::OddLimit { .. }
                     | Reason::OddSection(_)
             );

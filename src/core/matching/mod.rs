@@ -32,6 +32,7 @@ mod search;
 mod shallow;
 mod signs;
 mod terms;
+mod tied;
 mod trend;
 mod witness;
 #[cfg(test)]
