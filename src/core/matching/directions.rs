@@ -26,11 +26,11 @@
 //!   the odd degree d (g − 1) in two variables, over even powers.
 //! - *Parallel.* M ≤ 3 ≤ d, two units whose c learn, and at most one input from which both are frozen. The determinant of y and the two vectors of powers
 //!   vanishes where w_0 and w_1 are parallel, and changes sign there, so that it vanishes around there too.
+//! - g = 2 = d, one unit with all incoming weights, two others whose c learn: a plane of forms goes through both parts of the cone of squares.
+//!
 //! *With a factor of both.* The same with a learnable factor of the output, g odd, two units. If c_0 learns, c_1 does as well; if F_0 is empty, c_1 does; otherwise
 //! (v_0, v_1) is in a linear space of |S_0| + |S_1| + 1 dimensions, whose sums have e = |S_0 ∪ S_1| + min(|F_0 ∩ F_1|, 1): below 1 for e < d, e < M; and for e = d and
 //! q = the difference of both, below 1 for M ≥ d + max(q, 1), q < d, and 1 for q ≥ 2, M ≤ d + 1.
-//!
-//! - g = 2 = d, one unit with all incoming weights, two others whose c learn: a plane of forms goes through both parts of the cone of squares.
 
 use rug::Rational;
 

@@ -33,6 +33,7 @@ mod search;
 mod shallow;
 mod signs;
 mod terms;
+mod tied;
 mod trend;
 mod witness;
 #[cfg(test)]
