@@ -18,7 +18,7 @@ use super::polynomial::{Integral, Monomial, Polynomial};
 use allocert_format::Rule;
 
 /// So many systems are looked at, at most.
-const MOST_SYSTEMS: usize = 120;
+const MOST_SYSTEMS: usize = 60;
 /// Longer steps are not written.
 const MOST_BYTES: usize = 1 << 19;
 /// Multiples by monomials of a higher degree are not combined.
