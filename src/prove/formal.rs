@@ -70,6 +70,15 @@ pub(super) struct Reduction {
     pub(super) basis: Vec<Graded>,
 }
 
+/// Why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// More cancels at the point than is seen to cancel in general.
+    Obstructed,
+    /// No finite number of solutions, or too much work.
+    None,
+}
+
 struct Known {
     terms: Formal,
     lead: Graded,
@@ -84,23 +93,25 @@ struct Search<'a> {
     equations: usize,
     steps: Vec<Step>,
     work: usize,
+    obstructed: bool,
 }
 
 /// The reductions of all products of a variable with a monomial of the quotient's basis, if it is finite and generic equations
 /// are seen to reduce alike.
-pub(super) fn reduction(field: &PrimeField, equations: Vec<Formal>, variables: usize) -> Option<Reduction> {
+pub(super) fn reduction(field: &PrimeField, equations: Vec<Formal>, variables: usize) -> Result<Reduction, Failure> {
     let count = equations.len();
-    let mut search = Search { field, all: Vec::new(), equations: count, steps: Vec::new(), work: 0 };
+    let mut search = Search { field, all: Vec::new(), equations: count, steps: Vec::new(), work: 0, obstructed: false };
     for terms in equations {
-        let lead = terms.last_key_value()?;
-        if *lead.1 == 0 {
-            return None;
+        let Some((lead, c)) = terms.last_key_value() else { return Err(Failure::None) };
+        if field.is_zero(c) {
+            return Err(Failure::None);
         }
-        let lead = lead.0.clone();
+        let lead = lead.clone();
         search.all.push(Known { terms, lead, redundant: false });
     }
-    search.complete()?;
-    search.borders(variables)
+    let done = search.complete();
+    let failure = if search.obstructed { Failure::Obstructed } else { Failure::None };
+    done.and_then(|()| search.borders(variables)).ok_or(failure)
 }
 
 impl Search<'_> {
@@ -175,6 +186,7 @@ impl Search<'_> {
             let Some((lead, c)) = done.iter().rev().find(|(_, c)| **c != 0) else { return Some(None) };
             // A larger monomial might be there for other numbers.
             if done.last_key_value().map(|(m, _)| m) != Some(lead) {
+                self.obstructed = true;
                 return None;
             }
             let (lead, inverse) = (lead.clone(), self.field.inverse(c)?);

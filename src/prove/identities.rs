@@ -63,8 +63,10 @@ impl Identities {
             return Some(Identities::default());
         }
         let points: Vec<Vec<u64>> = (0..MOST_COLUMNS + 8).map(|_| point()).collect();
-        let values: Vec<Vec<u64>> =
-            points.iter().map(|at| parts.iter().map(|part| value(field, part, at)).collect()).collect::<Option<_>>()?;
+        let values: Vec<Vec<u64>> = points
+            .iter()
+            .map(|at| parts.iter().map(|part| value_at(field, part, at)).collect())
+            .collect::<Option<_>>()?;
         let choices = (0..parts.len()).combinations(dimension).filter(|taken| rank(taken) == dimension);
         choices.take(MOST_CHOICES).find_map(|taken| {
             let left = (0..parts.len()).filter(|k| !taken.contains(k));
@@ -112,7 +114,8 @@ fn identity(
     Some(Identity { place, p: terms(&p, &numbers[..p.len()], -1), q: terms(&q, &numbers[p.len()..], 1) })
 }
 
-fn value(field: &PrimeField, polynomial: &Polynomial, at: &[u64]) -> Option<u64> {
+/// The value of a polynomial modulo the prime.
+pub(super) fn value_at(field: &PrimeField, polynomial: &Polynomial, at: &[u64]) -> Option<u64> {
     let power = |v: u16, e: u16| (0..e).fold(field.one(), |product, _| field.mul(&product, &at[usize::from(v)]));
     let sum = polynomial.terms()?.iter().fold(field.zero(), |sum, (m, c)| {
         let product = m.iter().fold(field.big_integer(c), |product, (v, e)| field.mul(&product, &power(*v, *e)));
@@ -131,7 +134,7 @@ fn gradients(field: &PrimeField, parts: &[Polynomial], at: &[u64]) -> Option<Vec
             rest.retain(|(_, e)| *e > 0);
             Some((rest, c))
         });
-        value(field, &Polynomial::collect(terms.collect()), at)
+        value_at(field, &Polynomial::collect(terms.collect()), at)
     };
     parts.iter().map(|part| (0..at.len()).map(|w| slope(part, w)).collect()).collect()
 }

@@ -5,7 +5,7 @@ use rug::{Integer, Rational};
 use allocert_core::algebra::{Parametrization, Polynomials, Refutation};
 use allocert_core::allocation::Allocation;
 use allocert_core::control::Control;
-use allocert_core::matching::{Decision, Ensemble, Estimate, Instance, MatchOptions, Matcher, Proof};
+use allocert_core::matching::{Decision, Estimate, Instance, MatchOptions, Matcher, Proof};
 use allocert_core::network::Network;
 use allocert_core::number::{Dyadic, Integers};
 
@@ -17,8 +17,6 @@ use allocert_format::Rule;
 const MOST_TRIALS: u64 = 64;
 /// So many of either kind, at most, are tried to be proved.
 const MOST_PROOFS: u64 = 3;
-/// Small numbers that are tried where no random instance is proved to have no match, each up to this.
-const SMALL: [u32; 3] = [1, 3, 9];
 /// Steps longer than this, in bytes, are not written: their numbers would take the checker over its limits.
 const MOST_BYTES: usize = 1 << 15;
 
@@ -39,39 +37,12 @@ impl Instances {
         allocation: &Allocation,
         estimate: &Estimate,
     ) -> Self {
+        let options = MatchOptions { ensemble: estimate.ensemble, ..MatchOptions::default() };
         let mut instances = Instances::default();
         // How many proofs of a match, and of the lack of one, may still be tried.
-        let left = [estimate.matched, estimate.unmatched].map(|count| count.min(MOST_PROOFS));
+        let mut left = [estimate.matched, estimate.unmatched].map(|count| count.min(MOST_PROOFS));
         let first = estimate.trials.min(MOST_TRIALS);
-        let trials = (0..first).chain(estimate.without_match.filter(|trial| *trial >= first));
-        instances.try_all(section, (matcher, allocation, estimate.ensemble), trials, left);
-        instances
-    }
-
-    /// Proves an instance without a match near which there is none, either, among those with small numbers, for which proofs are short.
-    pub(super) fn prove_small(
-        &mut self,
-        section: &mut Section<'_, impl Engine>,
-        matcher: &Matcher,
-        allocation: &Allocation,
-    ) {
-        for bound in SMALL {
-            if self.nearby.is_none() {
-                let asked = (matcher, allocation, Ensemble::Integer { bound });
-                self.try_all(section, asked, 0..MOST_TRIALS, [0, 4 * MOST_PROOFS]);
-            }
-        }
-    }
-
-    fn try_all(
-        &mut self,
-        section: &mut Section<'_, impl Engine>,
-        (matcher, allocation, ensemble): (&Matcher, &Allocation, Ensemble),
-        trials: impl Iterator<Item = u64>,
-        mut left: [u64; 2],
-    ) {
-        let options = MatchOptions { ensemble, ..MatchOptions::default() };
-        for trial in trials {
+        for trial in (0..first).chain(estimate.without_match.filter(|trial| *trial >= first)) {
             if left == [0; 2] {
                 break;
             }
@@ -83,14 +54,13 @@ impl Instances {
                 continue;
             }
             left[kind] -= 1;
-            let Some((instance, proof)) = matcher.witness(allocation, &options, trial) else { continue };
-            // With small numbers, one that says nothing of those nearby is no use.
-            let alone = matches!(proof, Proof::NoMatch(Refutation { nearby: false, .. }, _));
-            let small = matches!(ensemble, Ensemble::Integer { .. });
-            if !(alone && small) && self.state(section, matcher, allocation, (trial, &instance), &proof) {
+            if let Some((instance, proof)) = matcher.witness(allocation, &options, trial)
+                && instances.state(section, matcher, allocation, (trial, &instance), &proof)
+            {
                 left[kind] = 0;
             }
         }
+        instances
     }
 
     /// Writes an instance and its proof, if they are short enough.

@@ -7,6 +7,7 @@ mod claim;
 mod condition;
 mod count;
 mod engine;
+mod exact;
 mod formal;
 pub use allocert_format as format;
 mod functions;

@@ -107,14 +107,11 @@ fn instances(
     spans: u64,
 ) -> Result<Vec<u64>, CannotCertify> {
     let of = section.text(&answer.allocation);
-    let matcher = Matcher::new(&answer.network, answer.samples, settings, Limits::default());
-    let matcher = matcher.map_err(|_| CannotCertify::Jacobian)?;
-    let found =
-        answer.estimate.as_ref().map(|estimate| Instances::prove(section, &matcher, &answer.allocation, estimate));
-    let mut found = found.unwrap_or_default();
-    if answer.verdict == Verdict::Fractional {
-        found.prove_small(section, &matcher, &answer.allocation);
-    }
+    let found = answer.estimate.as_ref().map(|estimate| {
+        let matcher = Matcher::new(&answer.network, answer.samples, settings, Limits::default());
+        matcher.map(|matcher| Instances::prove(section, &matcher, &answer.allocation, estimate))
+    });
+    let found = found.transpose().map_err(|_| CannotCertify::Jacobian)?.unwrap_or_default();
     if answer.reason == Reason::SpecialEnsemble {
         // No law speaks about such an ensemble, not even that the value is above 0.
         return Ok(found.stated);

@@ -10,16 +10,19 @@ use allocert_core::allocation::{Allocation, subsets};
 use allocert_core::network::{Network, Samples};
 use allocert_core::number::{PrimeField, Ring, Stream, generator};
 
-use super::formal::{Formal, Graded, Reduction, reduction};
+use super::exact::{Exact, Symbolic, combinations};
+use super::formal::{Failure, Formal, Graded, Reduction, reduction};
 use super::ground::{sum, text};
-use super::identities::{Identities, Identity};
+use super::identities::{Identities, Identity, value_at};
 use super::polynomial::{Integral, Monomial, Polynomial};
 use allocert_format::Rule;
 
 /// So many systems are looked at, at most.
-const MOST_SYSTEMS: usize = 120;
+const MOST_SYSTEMS: usize = 60;
 /// Longer steps are not written.
 const MOST_BYTES: usize = 1 << 19;
+/// Multiples by monomials of a higher degree are not combined.
+const MOST_SHIFTS: usize = 2;
 /// Terms in label maps.
 const MOST_WRITTEN: u64 = 1 << 18;
 /// Numbers at points are below this.
@@ -165,12 +168,106 @@ impl Question<'_> {
             if kept.len() != order.len() {
                 return None;
             }
-            if let Some(found) = reduction(field, kept, order.len()) {
-                let odd = found.basis.len() % 2 == 1;
-                return if odd { self.rule(system, point, identities, &found, &order) } else { None };
+            let mut tried = reduction(field, kept.clone(), order.len());
+            let mut exact = Vec::new();
+            for degree in 1..=MOST_SHIFTS {
+                if !matches!(tried, Err(Failure::Obstructed)) {
+                    break;
+                }
+                exact = self.exact(field, system, &point, (&kept, identities), (&order, degree)).unwrap_or_default();
+                if !exact.is_empty() {
+                    let more = exact.iter().map(|exact| exact.row.clone());
+                    tried = reduction(field, kept.iter().cloned().chain(more).collect(), order.len());
+                }
+            }
+            match tried {
+                Ok(found) if found.basis.len() % 2 == 1 => {
+                    return self.rule(system, point, identities, (&exact, &found), &order);
+                }
+                Ok(_) | Err(Failure::None) => return None,
+                Err(Failure::Obstructed) => {}
             }
         }
         None
+    }
+
+    /// Where the variables of the teacher's labels begin: after weights and inputs.
+    fn labels_from(&self, samples: Option<u64>) -> usize {
+        self.network.weights() + self.network.input_size() * samples.unwrap_or(1).max(1) as usize
+    }
+
+    /// Combinations of equations in which more cancels for all parameters than their number makes sure of.
+    fn exact(
+        &self,
+        field: &PrimeField,
+        system: &System,
+        point: &Point,
+        (kept, identities): (&[Formal], &[Identity]),
+        (order, degree): (&[usize], usize),
+    ) -> Option<Vec<Exact>> {
+        Integral::begin(MOST_WRITTEN);
+        let (n, size, labels) = (self.network.weights(), self.network.input_size(), self.labels_from(system.samples));
+        let value = |w: usize| {
+            let given = system.zero && self.allocation.contains(w) && !system.moving.contains(w);
+            if given { Integral.zero() } else { Polynomial::variable(w) }
+        };
+        let weights: Vec<Polynomial> = (0..n).map(value).collect();
+        let teacher: Vec<_> = point.teacher.iter().map(|v| Integral.integer(*v)).collect();
+        let mut values: Vec<u64> = point.student.iter().map(|v| field.integer(*v)).collect();
+        values.extend(point.inputs.iter().flatten().map(|v| field.integer(*v)));
+        values.resize(labels, field.zero());
+        let known = self.parts(&teacher, &point.inputs)?;
+        let mut all: BTreeMap<Key, Vec<(Monomial, Integer)>> = BTreeMap::new();
+        for (k, (key, terms)) in known.into_iter().enumerate() {
+            let y = terms.iter().map(|(_, c)| c).sum::<Integer>();
+            values.push(field.big_integer(&y));
+            all.insert(key, vec![(Monomial::from_slice(&[((labels + k) as u16, 1)]), Integer::from(-1))]);
+        }
+        if system.samples.is_none() {
+            for (key, terms) in self.parts(&weights, &[])? {
+                all.get_mut(&key)?.extend(terms);
+            }
+        } else {
+            for at in 0..point.inputs.len() {
+                let input = (0..size).map(|i| Polynomial::variable(n + at * size + i)).collect();
+                for (label, part) in self.network.labels(&Integral, &weights, &[input]).iter().enumerate() {
+                    all.get_mut(&(at, label, Vec::new()))?.extend(part.terms()?.iter().cloned());
+                }
+            }
+        }
+        let symbolic = |terms: Vec<(Monomial, Integer)>| {
+            let mut parts = Symbolic::new();
+            for (m, c) in terms {
+                let exponent = |w: &usize| m.iter().find(|(v, _)| usize::from(*v) == *w).map_or(0, |(_, e)| *e);
+                let moves = Graded(order.iter().map(exponent).collect());
+                let rest = m.iter().copied().filter(|(v, _)| !order.contains(&usize::from(*v))).collect();
+                parts.entry(moves).or_default().push((rest, c));
+            }
+            parts
+        };
+        let taken = all.into_values().enumerate().filter(|(k, _)| identities.iter().all(|i| i.place != *k));
+        let taken: Vec<Symbolic> = taken.map(|(_, terms)| symbolic(terms)).collect();
+        let at = |polynomial: &Polynomial| value_at(field, polynomial, &values);
+        combinations(field, (kept, &taken), (order.len(), degree), &at)
+    }
+
+    /// A polynomial in all parameters, times a monomial in the weights that move, as certificates write it.
+    fn multiplier(
+        &self,
+        samples: Option<u64>,
+        (by, order): (&Graded, &[usize]),
+        polynomial: &Polynomial,
+    ) -> Option<String> {
+        let (n, size, labels) = (self.network.weights(), self.network.input_size(), self.labels_from(samples));
+        let name = |v: usize| match v {
+            v if v < n => self.network.layout().weight(v).to_string(),
+            v if v < labels => format!("x{}[{}]", (v - n) / size, (v - n) % size),
+            v => format!("y{}", v - labels),
+        };
+        let moves = || order.iter().zip(&by.0).filter(|(_, e)| **e > 0).map(|(w, e)| (name(*w), u32::from(*e)));
+        let term =
+            |m: &Monomial| moves().chain(m.iter().map(|(v, e)| (name(usize::from(*v)), u32::from(*e)))).collect();
+        Some(sum(polynomial.terms()?.iter().map(|(m, c)| (term(m), c))))
     }
 
     /// The equations at a point, in these variables.
@@ -205,7 +302,7 @@ impl Question<'_> {
         system: &System,
         point: Point,
         identities: &[Identity],
-        found: &Reduction,
+        (exact, found): (&[Exact], &Reduction),
         order: &[usize],
     ) -> Option<Rule> {
         let name = |w: usize| self.network.layout().weight(w).to_string();
@@ -216,6 +313,11 @@ impl Question<'_> {
         let step = |step: &super::formal::Step| {
             let rows = step.rows.iter().map(|(row, by)| (*row, monomial(by))).collect();
             (rows, step.pivots.iter().map(monomial).collect())
+        };
+        let combination = |exact: &Exact| -> Option<Vec<(usize, String)>> {
+            let text =
+                |(k, by, c): &(usize, Graded, Polynomial)| Some((*k, self.multiplier(system.samples, (by, order), c)?));
+            exact.multipliers.iter().map(text).collect()
         };
         let rest = self.allocation.difference(&system.moving);
         let Point { student, teacher, inputs } = point;
@@ -228,7 +330,7 @@ impl Question<'_> {
             teacher,
             inputs,
             dependent: identities.iter().map(Identity::text).collect(),
-            exact: Vec::new(),
+            exact: exact.iter().map(combination).collect::<Option<_>>()?,
             steps: found.steps.iter().map(step).collect(),
             basis: found.basis.iter().map(monomial).collect(),
         };

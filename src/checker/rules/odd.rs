@@ -33,7 +33,7 @@ use num_traits::One;
 
 use allocert_format::Rule;
 
-use super::super::budget::{exceeded, pay};
+use super::super::budget::{Held, exceeded, hold, pay};
 use super::super::network::Network;
 use super::super::number::{Modular, Number, reduced};
 use super::super::polynomial::{Monomial, Polynomial, product};
@@ -42,8 +42,10 @@ use super::super::support::Support;
 
 /// A polynomial: what monomials it can have, and their coefficients at the point.
 type Row = BTreeMap<Monomial, Modular>;
-/// Operations for a term.
+/// Operations for a term,
 const TERM: usize = 64;
+/// and what it takes in memory.
+const BYTES: u64 = 200;
 
 pub(super) fn odd(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fault> {
     let Rule::Odd { of, samples, moving, rest, student, teacher, inputs, dependent, exact, steps, basis } = rule else {
@@ -80,19 +82,28 @@ pub(super) fn odd(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fault
     let parameters =
         Parameters { network, moving: &moving, given: &given, keys: &keys, left: &left, samples: inputs.len() };
     known.extend(parameters.exact(exact, (student, inputs, &labels))?);
+    let mut held = Held::default();
+    known.iter().try_for_each(|row| keep(&mut held, row))?;
     let mut found: BTreeMap<Monomial, usize> = BTreeMap::new();
     for (rows, pivots) in steps {
         let pivots = pivots.iter().map(|text| monomial(network, &moving, text)).collect::<Result<Vec<_>, Fault>>()?;
         let read = |(k, by): &(usize, String)| Ok((*k, monomial(network, &moving, by)?));
         let rows = rows.iter().map(read).collect::<Result<Vec<_>, Fault>>()?;
         found.insert(pivots.first().cloned().unwrap_or_default(), known.len());
-        known.push(combination(&known, &rows, &pivots)?);
+        let row = combination(&known, &rows, &pivots)?;
+        keep(&mut held, &row)?;
+        known.push(row);
     }
     let basis = basis.iter().map(|text| monomial(network, &moving, text)).collect::<Result<Vec<_>, Fault>>()?;
     ensure(basis.len() % 2 == 1, "the number of monomials is even")?;
     let actions = actions(&moving, &basis, (&known, &found))?;
     ensure(has_all(&actions, &moving, &basis, &taken)?, "the equations have fewer solutions at the point")?;
     proof.state(step, Fact::Match(set, 2, 2), format!("the match probability of {of} is 1"))
+}
+
+/// Accounts for the memory of a polynomial.
+fn keep(held: &mut Held, row: &Row) -> Result<(), Fault> {
+    if held.grow(BYTES * row.len() as u64) { Ok(()) } else { Err(exceeded()) }
 }
 
 /// A polynomial in the weights that move.
@@ -322,6 +333,7 @@ fn combination(known: &[Row], rows: &[(usize, Monomial)], pivots: &[Monomial]) -
         entries.push(entry);
     }
     limit(k.saturating_mul(k).saturating_mul(places.len()).saturating_mul(4))?;
+    let _held = hold((8 * k.saturating_mul(places.len())) as u64 + BYTES * places.len() as u64)?;
     let dense = |entry: Vec<(usize, Modular)>| {
         let mut row = vec![Modular::zero(); places.len()];
         entry.into_iter().for_each(|(place, c)| row[place] = c);
@@ -343,6 +355,7 @@ fn actions(
     let apart = places.len() == basis.len() && basis.first().is_some_and(Vec::is_empty);
     ensure(apart, "the basis does not begin with 1, or has a monomial twice")?;
     limit(basis.len().saturating_pow(2).saturating_mul(TERM * moving.len()))?;
+    let _held = hold((8 * basis.len() * basis.len() * moving.len()) as u64)?;
     let mut reached = BTreeSet::from([0]);
     let mut actions = Vec::new();
     for w in moving {

@@ -1,0 +1,79 @@
+//! Certificates of match probabilities leave nothing open: on some small networks every `one` and every `fractional` is proved.
+
+use allocert::algebra::Limits;
+use allocert::allocation::{Allocation, subsets};
+use allocert::certificate::of_match;
+use allocert::checker::check;
+use allocert::control::Control;
+use allocert::matching::{MatchOptions, Matcher, Reason, Theorem, Trials, Verdict};
+use allocert::network::{Network, Samples};
+use allocert::reach::Settings;
+
+/// Of all allocations, so many have a certificate that is called valid and states the verdict: `one`, and `fractional`.
+fn proved(text: &str, samples: Samples) -> [usize; 2] {
+    let network: Network = text.parse().unwrap();
+    let settings = Settings { seed: 1, error_log2: -100 };
+    let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+    let options = MatchOptions { trials: Trials::Fixed(50), ..MatchOptions::default() };
+    let all = Allocation::all(network.weights());
+    let mut counts = [0; 2];
+    for allocation in (1..=network.weights()).flat_map(|size| subsets(&all, size).collect::<Vec<_>>()) {
+        let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
+        let (place, value) = match answer.verdict {
+            Verdict::One => (0, "is 1"),
+            Verdict::Fractional => (1, "is above 0 and below 1"),
+            Verdict::Zero => continue,
+            Verdict::Undecided => panic!("{text}, {samples}: {allocation:?} is undecided"),
+        };
+        let report = check(of_match(&answer, settings).unwrap().as_bytes());
+        let said = report.statements.last().is_some_and(|said| said.starts_with("the match") && said.ends_with(value));
+        assert!(report.verdict.name() == "valid" && said, "{text}, {samples}: {allocation:?}, {}", report.text("it"));
+        counts[place] += 1;
+    }
+    counts
+}
+
+#[test]
+fn every_verdict_above_zero_is_proved() {
+    assert_eq!(proved("pnn([1, 2, 1], degree=2)", Samples::Count(1)), [12, 3]);
+    assert_eq!(proved("lffn([2, 2, 1])", Samples::Count(2)), [55, 0]);
+    assert_eq!(proved("pnn([1, 2, 2], degree=2)", Samples::Count(1)), [36, 19]);
+}
+
+/// An engine that says 1 of what has another verdict finds no proof that the checker accepts.
+#[test]
+fn what_is_not_one_is_not_proved_to_be() {
+    let mut seen = 0;
+    for (text, samples) in [
+        ("pnn([1, 2, 2], degree=2)", Samples::Count(1)),
+        ("pnn([1, 2, 1], degree=2)", Samples::Count(2)),
+        ("lrnn(1, 2, 1, 2)", Samples::Functional),
+        ("lffn([2, 1, 2])", Samples::Functional),
+    ] {
+        let network: Network = text.parse().unwrap();
+        let settings = Settings { seed: 1, error_log2: -100 };
+        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+        let options = MatchOptions { trials: Trials::Fixed(50), ..MatchOptions::default() };
+        let all = Allocation::all(network.weights());
+        for allocation in (1..=network.weights()).flat_map(|size| subsets(&all, size).collect::<Vec<_>>()) {
+            let mut answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
+            if !matches!(answer.verdict, Verdict::Zero | Verdict::Fractional) {
+                continue;
+            }
+            let lies = [
+                Reason::OddDegree,
+                Reason::Affine,
+                Reason::Exact(Theorem::Orthants),
+                Reason::Exact(Theorem::Rescaling),
+            ];
+            for lie in lies {
+                (answer.verdict, answer.reason) = (Verdict::One, lie);
+                let report = check(of_match(&answer, settings).unwrap().as_bytes());
+                let one = report.statements.iter().any(|said| said.starts_with("the match") && said.ends_with(" is 1"));
+                assert!(!one, "{text}, {samples}: {allocation:?}, {}", report.text("it"));
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 200, "{seen}");
+}
