@@ -58,6 +58,8 @@ const CASES: &[Case] = &[
             &["match", "lrnn(1, 2, 1, 4)", "W[0,0] D B", "--samples", "4", "--trials", "40"],
             &["match", "relu([1, 1, 1])", "W1", "--samples", "1", "--trials", "40"],
             &["match", "lffn([2, 2, 2])", "W1[0,0]", "--samples", "2"],
+            &["match", "lffn([2, 2, 2])", "W1", "--teacher", "lffn([2, 1, 2])", "--trials", "10"],
+            &["match", "lffn([2, 2, 2])", "W1", "--samples", "1", "--teacher", "labels"],
         ],
     },
     Case {
@@ -74,6 +76,7 @@ const CASES: &[Case] = &[
         commands: &[
             &["train", "lrnn(1, 1, 1, 3)", "W D", "--samples", "2", "--trials", "4"],
             &["train", "lffn([2, 1, 1])", "W1", "--samples", "2", "--trials", "4"],
+            &["train", "lffn([2, 2, 1])", "W1", "--teacher", "lffn([2, 1, 1])", "--trials", "4"],
         ],
     },
     Case {

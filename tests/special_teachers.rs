@@ -10,7 +10,7 @@ use allocert::matching::{Decision, Ensemble, Instance, MatchAnswer, MatchOptions
 use allocert::network::{Network, Samples};
 use allocert::number::Dyadic;
 use allocert::reach::{Evidence, Settings};
-use allocert::training::{Training, TrialOptions};
+use allocert::training::{Training, TrainingError, TrialOptions};
 
 const SETTINGS: Settings = Settings { seed: 7, error_log2: -100 };
 
@@ -36,7 +36,7 @@ fn float(number: &Dyadic) -> f64 {
 fn is_near(answer: &MatchAnswer, p: f64) -> bool {
     let estimate = answer.estimate.as_ref().unwrap();
     let n = estimate.trials as f64;
-    estimate.undecided == 0 && (estimate.matched as f64 / n - p).abs() < 5.0 * (p * (1.0 - p) / n).sqrt()
+    estimate.undecided == 0 && (estimate.matched as f64 / n - p).abs() <= 5.0 * (p * (1.0 - p) / n).sqrt()
 }
 
 /// P(b² > 4 a c) for independent standard normal a, b, c: half the mean number of real zeros (M. Kac 1943).
@@ -286,4 +286,58 @@ fn orthogonal_teachers_of_networks_with_kinks() {
     let answer = matcher.decide(&allocation, &options(Ensemble::Orthogonal, 4_000), &Control::unlimited()).unwrap();
     // One sample: a match if the signs agree (1/2), or else the teacher is silent (1/2).
     assert!(is_near(&answer, 0.75), "{:?}", answer.estimate);
+}
+
+fn taught(student: &str, text: &str, teacher: &str, samples: Samples, trials: u64) -> MatchAnswer {
+    let (network, teacher): (Network, Network) = (student.parse().unwrap(), teacher.parse().unwrap());
+    let allocation = parse(network.layout(), text).unwrap();
+    let matcher = Matcher::taught(&network, &teacher, samples, SETTINGS, Limits::default()).unwrap();
+    matcher.decide(&allocation, &options(Ensemble::Gaussian, trials), &Control::unlimited()).unwrap()
+}
+
+#[test]
+fn teachers_of_another_network_have_the_probabilities_of_their_closed_forms() {
+    let known = [
+        // A larger network has every function of a smaller one, and a smaller one almost none of a larger one.
+        ("lffn([2, 2, 2])", "all", "lffn([2, 1, 2])", Samples::Functional, 1.0),
+        ("lffn([2, 1, 2])", "all", "lffn([2, 2, 2])", Samples::Functional, 0.0),
+        ("lffn([2, 2, 2])", "W1", "lffn([2, 3, 2])", Samples::Functional, 1.0),
+        // A square with a frozen factor has its sign; w* x has any, and is a square on one sample.
+        ("pnn([1, 1, 1], degree=2)", "W1", "lffn([1, 1])", Samples::Count(1), 0.5),
+        // Two squares of any sign have the labels of a linear function on no two samples but by chance: c (w x)^2, one unit.
+        ("pnn([1, 1, 1], degree=2)", "all", "lffn([1, 1])", Samples::Count(2), 0.0),
+        // One unit's square by two on one sample: one of their factors has its sign.
+        ("pnn([1, 2, 1], degree=2)", "W1", "pnn([1, 1, 1], degree=2)", Samples::Count(1), 0.75),
+    ];
+    for (student, text, teacher, samples, p) in known {
+        let answer = taught(student, text, teacher, samples, 400);
+        assert_eq!((answer.verdict, &answer.reason), (Verdict::Undecided, &Reason::OtherTeacher), "{student}");
+        assert_eq!(answer.taught_by.as_deref(), Some(teacher.parse::<Network>().unwrap().to_string().as_str()));
+        assert!(is_near(&answer, p), "{student} {text} {teacher}: {:?}", answer.estimate);
+        assert!(of_match(&answer, SETTINGS).is_err());
+    }
+}
+
+#[test]
+fn training_agrees_about_teachers_of_another_network() {
+    let (network, teacher): (Network, Network) =
+        ("lrnn(1, 1, 1, steps=3)".parse().unwrap(), "lffn([3, 1])".parse().unwrap());
+    let (allocation, samples) = (parse(network.layout(), "D W").unwrap(), Samples::Count(2));
+    let how = TrialOptions { seed: SETTINGS.seed, ..TrialOptions::default() };
+    let training = Training::taught(&network, &teacher, samples, &allocation, how).unwrap();
+    let matcher = Matcher::taught(&network, &teacher, samples, SETTINGS, Limits::default()).unwrap();
+    let (options, mut objective, mut found) = (options(Ensemble::Gaussian, 1), training.objective(), [0; 2]);
+    for trial in 0..60 {
+        let Decision::Decided(finding) = matcher.instance(&allocation, &options, trial, &Control::unlimited()) else {
+            panic!("undecided: trial {trial}");
+        };
+        let trained = training.trial(&mut objective, trial).outcome.is_match();
+        assert!(finding.real || !trained, "{trial}: a match that is not there");
+        found[usize::from(finding.real)] += usize::from(finding.real == trained);
+    }
+    assert!(found[0] > 5 && found.iter().sum::<usize>() >= 57, "{found:?}");
+    let other: Network = "lffn([2, 1])".parse().unwrap();
+    let refused = Training::taught(&network, &other, samples, &allocation, how);
+    assert!(matches!(refused.err(), Some(TrainingError::Teacher(_))));
+    assert!(Matcher::taught(&network, &other, samples, SETTINGS, Limits::default()).is_err());
 }

@@ -11,7 +11,7 @@ use allocert::ask::trained_beside;
 use allocert::certificate::of_match;
 use allocert::control::{Control, Stopped};
 use allocert::matching::{
-    Ensemble, Estimate, Exact, Hypothesis, MatchAnswer, MatchOptions, Reason, Trials, Verdict, decide,
+    Ensemble, Estimate, Exact, Hypothesis, Limits, MatchAnswer, MatchOptions, Matcher, Reason, Trials, Verdict, decide,
 };
 use allocert::reach::Evidence;
 use allocert::record;
@@ -20,8 +20,11 @@ use allocert::report::Results;
 use super::certificate::save;
 use super::failure::Failure;
 use super::matching_pieces::Question;
-use super::output::{bar, beside, heading, json, learnable, line, outward, thousands, wrapped_paragraph, written};
+use super::output::{
+    bar, beside, heading, json, learnable, line, outward, plural, thousands, wrapped_paragraph, written,
+};
 use super::pieces::Keeping;
+use super::teacher::Teaching;
 use super::{AllocationFiles, Common, Subject, batch, error_bound, interrupt, report, settings};
 
 const EXAMPLES: &str = "Examples:
@@ -51,9 +54,8 @@ pub(super) struct Arguments {
     /// Go on until the 95 % interval is no wider than this.
     #[arg(long, value_name = "WIDTH", value_parser = width)]
     precision: Option<f64>,
-    /// How student, teacher and inputs are drawn: gaussian, uniform, sparse:PERCENT, low-rank:RANK or integer:BOUND.
-    #[arg(long, value_name = "ENSEMBLE", default_value_t = Ensemble::Gaussian)]
-    ensemble: Ensemble,
+    #[command(flatten)]
+    teaching: Teaching,
     /// Dimensions, and all decisions together, are wrong with a probability of at most 2^K where they are not proved.
     #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
@@ -82,7 +84,13 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         Some(width) => Trials::Precision { width, most: arguments.trials.unwrap_or(100_000_000) },
         None => Trials::UpTo(arguments.trials.unwrap_or(10_000)),
     };
-    let options = MatchOptions { ensemble: arguments.ensemble, trials, ..MatchOptions::default() };
+    let (ensemble, teacher) = arguments.teaching.read(common)?;
+    if teacher.is_some() && (arguments.batch.is_some() || arguments.keeping.resume.is_some()) {
+        let message =
+            "--batch and --resume know teachers of the same network only\n  ask for one allocation, without them";
+        return Err(Failure::request(message));
+    }
+    let options = MatchOptions { ensemble, trials, ..MatchOptions::default() };
     let limit = Duration::from_secs(arguments.time_limit);
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
     if let Some(path) = &arguments.batch {
@@ -115,17 +123,23 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             return Ok(ExitCode::SUCCESS);
         };
         matcher.decide(&question.allocation, &options, &control)
+    } else if let Some(teacher) = &teacher {
+        let limits = Limits::default().under(&control.untimed());
+        let matcher = Matcher::taught(&network, teacher, samples, settings, limits);
+        matcher.and_then(|matcher| matcher.decide(&allocation, &options, &control))
     } else {
         decide(&network, &allocation, samples, &options, settings, &control)
     };
     bar.finish_and_clear();
     let answer = answer.map_err(|error| interrupt::failure(&stop, error))?;
+    let same = answer.taught_by.is_none();
     let training = trained_beside(
         &answer,
         options.ensemble,
         arguments.trials.unwrap_or(MOST_TRAINED).min(MOST_TRAINED),
         &Control::unlimited().within(limit).stopped_by(&stop),
     );
+    let training = training.filter(|_| same);
     let record = || record::Match { training: training.clone(), ..record::Match::of(&answer, options.ensemble) };
     let files = control.stopped() != Some(Stopped::Asked);
     if let Some(folder) = arguments.report.as_ref().filter(|_| files) {
@@ -193,12 +207,12 @@ fn exact_value(exact: &Exact, verdict: Verdict) -> String {
     }
 }
 
-/// How many students match a teacher.
-fn students(degree: usize) -> String {
+/// How many students match what they are asked to.
+fn students(degree: usize, what: &str) -> String {
     if degree == 1 {
-        "1: one complex student matches a teacher".to_owned()
+        format!("1: one complex student matches {what}")
     } else {
-        format!("{degree} complex students match a teacher")
+        format!("{degree} complex students match {what}")
     }
 }
 
@@ -233,10 +247,18 @@ fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> Str
     let (dim, teacher) = (answer.dim.value, answer.teacher.value);
     text.push_str(&format!("verdict      {}\n", answer.verdict.name()));
     text.push_str(&format!("because      {}\n", reason(answer)));
-    text.push_str(&format!("dimension    {dim} of the teacher's {teacher}\n"));
+    let labels = answer.ensemble == Ensemble::Labels;
+    text.push_str(&match &answer.taught_by {
+        Some(other) => {
+            format!("teacher      {}\ndimension    {dim} of the network's {teacher}\n", beside(TITLE, other))
+        }
+        None if labels => format!("dimension    {dim} for {}\n", plural(teacher as u64, "random label")),
+        None => format!("dimension    {dim} of the teacher's {teacher}\n"),
+    });
     match answer.degree {
         Some(Ok(degree)) => {
-            text.push_str(&format!("degree       {} ({})\n", students(degree.value), degree.evidence));
+            let what = if labels { "the labels" } else { "a teacher" };
+            text.push_str(&format!("degree       {} ({})\n", students(degree.value, what), degree.evidence));
         }
         Some(Err(why)) => text.push_str(&format!("degree       {}\n", beside(TITLE, &format!("unknown: {why}")))),
         None => {}

@@ -36,6 +36,7 @@ mod scan_pieces;
 mod survey;
 mod symmetries;
 mod table;
+mod teacher;
 mod train;
 mod verbose;
 mod verify;

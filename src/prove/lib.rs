@@ -71,11 +71,11 @@ pub enum CannotCertify {
         "no certificate can be written of a match probability of a ReLU network: its labels are not polynomial\n  ask for no certificate, or take rank for the dimensions"
     )]
     Piecewise,
-    /// Random labels in place of a teacher: no rule is about them.
+    /// Random labels, or another network, in place of a teacher: no rule is about them.
     #[error(
-        "certificates speak of teachers of the same network, not of random labels\n  ask for no certificate, or take rank for the dimensions"
+        "certificates speak of teachers of the same network, not of random labels or others\n  ask for no certificate, or take rank for the dimensions"
     )]
-    Labels,
+    OtherTeacher,
     /// A network with exponentials or quotients, where more is asked for than single dimensions and what does not span.
     #[error(
         "of a network with exponentials, logarithms or quotients only dimensions of single allocations can be certified\n  take rank, or ask for no certificate"

@@ -23,8 +23,8 @@ const NOT_BELOW_ONE: &str = "not proved to be below 1: no instance that lacks a 
 /// Random labels, a ReLU network, one with exponentials of which an allocation spans, or no integer point that shows the ranks.
 pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, CannotCertify> {
     let (network, samples) = (&answer.network, answer.samples);
-    if answer.ensemble == Ensemble::Labels {
-        return Err(CannotCertify::Labels);
+    if answer.ensemble == Ensemble::Labels || answer.taught_by.is_some() {
+        return Err(CannotCertify::OtherTeacher);
     }
     if network.is_analytic() && answer.reason != Reason::NotSpanning {
         return Err(CannotCertify::Analytic);

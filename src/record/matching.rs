@@ -66,6 +66,9 @@ pub struct Match {
     pub sampled: Option<Sampled>,
     /// How student, teacher and inputs are drawn.
     pub ensemble: String,
+    /// The network of the teacher, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teacher: Option<String>,
     /// The instances drawn.
     pub trials: u64,
     /// Those with a real match.
@@ -157,6 +160,7 @@ impl Match {
             ci95: answer.interval(),
             sampled: answer.beside().map(Sampled::of),
             ensemble: ensemble.to_string(),
+            teacher: answer.taught_by.clone(),
             trials: count(|e| e.trials),
             matched: count(|e| e.matched),
             unmatched: count(|e| e.unmatched),

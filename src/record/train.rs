@@ -89,6 +89,9 @@ pub struct Train {
     pub not_compared: Option<String>,
     /// How student, teacher and inputs are drawn.
     pub ensemble: String,
+    /// The network of the teacher, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teacher: Option<String>,
     /// Fresh draws tried after the student's own.
     pub restarts: u32,
     /// Their standard deviation.
@@ -219,6 +222,7 @@ impl Train {
             inconsistent_trials: inconsistent,
             not_compared: exact.err(),
             ensemble: options.ensemble.to_string(),
+            teacher: training.teacher().map(ToString::to_string),
             restarts: options.restarts,
             initial_scale: options.initial_scale,
             learning_rate: (rate > 0.0).then_some(rate),
@@ -241,6 +245,9 @@ pub struct Replay {
     pub samples: Option<u64>,
     /// How student, teacher and inputs were drawn.
     pub ensemble: String,
+    /// The network of the teacher, where it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taught_by: Option<String>,
     /// The seed.
     pub seed: u64,
     /// The trial.
@@ -281,6 +288,7 @@ impl Replay {
             allocation: print(training.network().layout(), training.allocation()),
             samples: training.samples().count(),
             ensemble: options.ensemble.to_string(),
+            taught_by: training.teacher().map(ToString::to_string),
             seed: options.seed,
             trial: trial.trial,
             trainer: options.method.name().to_owned(),

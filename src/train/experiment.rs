@@ -57,7 +57,11 @@ impl Exact {
         control: &Control<'_>,
     ) -> Result<Self, MatchError> {
         let limits = Limits::default().under(&control.untimed());
-        let matcher = Matcher::new(training.network(), training.samples(), settings, limits)?;
+        let (network, samples) = (training.network(), training.samples());
+        let matcher = match training.teacher() {
+            Some(teacher) => Matcher::taught(network, teacher, samples, settings, limits)?,
+            None => Matcher::new(network, samples, settings, limits)?,
+        };
         Exact::with(&matcher, training, trials, control)
     }
 

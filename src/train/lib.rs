@@ -60,6 +60,9 @@ pub enum TrainingError {
         /// The network.
         network: String,
     },
+    /// No teacher of this network.
+    #[error("{0}")]
+    Teacher(#[from] allocert_core::matching::TeacherError),
     /// Random labels, and no number of samples.
     #[error(
         "{network}: random labels are drawn for each sample, so that there have to be finitely many\n  ask for a number of samples (--samples)"

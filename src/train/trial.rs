@@ -5,7 +5,7 @@ use rand_chacha::rand_core::RngCore;
 use rug::Integer;
 
 use allocert_core::allocation::Allocation;
-use allocert_core::matching::{Ensemble, Instance};
+use allocert_core::matching::{Ensemble, Instance, taught_on};
 use allocert_core::network::{Network, Samples};
 use allocert_core::number::Dyadic;
 use allocert_core::number::{Stream, generator};
@@ -133,6 +133,8 @@ impl Default for TrialOptions {
 /// One network, one allocation, and how its students are trained.
 pub struct Training {
     network: Network,
+    /// The teacher's, where it is another one.
+    teacher: Option<Network>,
     samples: Samples,
     allocation: Allocation,
     options: TrialOptions,
@@ -160,7 +162,30 @@ impl Training {
         let (network, allocation) = (network.clone(), allocation.clone());
         let trainer = options.method.trainer(&options.trainer);
         let patient = options.method.patient(&options.trainer);
-        Ok(Training { network, samples, allocation, options, program, trainer, patient })
+        Ok(Training { network, teacher: None, samples, allocation, options, program, trainer, patient })
+    }
+
+    /// The same for teachers of another network, on the inputs of [`taught_on`].
+    ///
+    /// # Errors
+    /// See [`TrainingError`].
+    pub fn taught(
+        network: &Network,
+        teacher: &Network,
+        samples: Samples,
+        allocation: &Allocation,
+        options: TrialOptions,
+    ) -> Result<Self, TrainingError> {
+        let samples = taught_on(network, teacher, samples)?;
+        let training = Training::new(network, samples, allocation, options)?;
+        // The inputs are so many generic ones, as for random labels.
+        let program = Program::on_draws(network, samples, allocation, Ensemble::Labels)?;
+        Ok(Training { teacher: Some(teacher.clone()), program, ..training })
+    }
+
+    /// The teacher's network, where it is another one.
+    pub fn teacher(&self) -> Option<&Network> {
+        self.teacher.as_ref()
     }
 
     /// What one thread evaluates with.
@@ -170,7 +195,14 @@ impl Training {
 
     /// The instance of a trial: the one that a [`allocert_core::matching::Matcher`] with this seed decides.
     pub fn instance(&self, trial: u64) -> Instance {
-        Instance::draw(&self.network, self.samples, self.options.ensemble, self.options.seed, trial)
+        let TrialOptions { ensemble, seed, .. } = self.options;
+        match (&self.teacher, self.samples.count()) {
+            (Some(teacher), Some(count)) => {
+                let inputs = usize::try_from(count).unwrap_or(usize::MAX);
+                Instance::draw_taught(&self.network, teacher, inputs, ensemble, (seed, trial))
+            }
+            _ => Instance::draw(&self.network, self.samples, ensemble, seed, trial),
+        }
     }
 
     /// Trains the student of one trial. It depends on the options and the trial only.

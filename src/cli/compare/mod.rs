@@ -43,7 +43,8 @@ pub(super) struct Arguments {
     /// Where no law settles a match probability: how many random instances to decide.
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = crate::cli::at_least_one)]
     trials: u64,
-    /// How student, teacher and inputs were drawn: gaussian, uniform, sparse:PERCENT, low-rank:RANK or integer:BOUND.
+    /// How student, teacher and inputs were drawn: gaussian, uniform, orthogonal, labels, sparse:PERCENT, low-rank:RANK or
+    /// integer:BOUND.
     #[arg(long, value_name = "ENSEMBLE", default_value_t = Ensemble::Gaussian)]
     ensemble: Ensemble,
     /// The chance that any row is called a contradiction or a gap by accident (above 0, below 1), shared among the rows.

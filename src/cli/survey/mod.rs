@@ -30,8 +30,8 @@ const EXAMPLES: &str = "Examples:
   allocert survey 'lrnn(1, 1, 1, 3)' --sizes 1..2 --samples 1..2 --trials 50
 
 With --out DIR, it writes survey.csv (which allocert compare reads),
-success-against-match.svg and, for several numbers of samples,
-success-against-samples.svg.";
+success-against-match.svg, for several numbers of samples
+success-against-samples.svg, and for several sizes success-against-weights.svg.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -202,6 +202,9 @@ fn finish(
         draw(&named("success-against-match.svg"), drawing::against_match(&rows))?;
         if samples > 1 {
             draw(&named("success-against-samples.svg"), drawing::against_samples(&rows))?;
+        }
+        if rows.iter().any(|row| row.size != rows[0].size) {
+            draw(&named("success-against-weights.svg"), drawing::against_weights(&rows))?;
         }
     }
     let inconsistent: u64 = rows.iter().map(|r| r.inconsistent).sum();

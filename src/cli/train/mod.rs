@@ -18,6 +18,7 @@ use allocert::training::{Method, TrainerOptions, Training, TrialOptions};
 use super::failure::Failure;
 use super::file::write_whole;
 use super::output::{bar, json, line, written};
+use super::teacher::Teaching;
 use super::{Common, Pins, error_bound, interrupt, parse_allocation, report, settings};
 
 mod data;
@@ -60,9 +61,8 @@ pub(super) struct Arguments {
     data: Option<PathBuf>,
     #[command(flatten)]
     fitting: Fitting,
-    /// How student, teacher and inputs are drawn: gaussian, uniform, sparse:PERCENT, low-rank:RANK or integer:BOUND.
-    #[arg(long, value_name = "ENSEMBLE", default_value_t = Ensemble::Gaussian)]
-    ensemble: Ensemble,
+    #[command(flatten)]
+    teaching: Teaching,
     /// Dimensions, and all decisions together, are wrong with a probability of at most 2^K where they are not proved.
     #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
@@ -147,8 +147,12 @@ fn teach(
     samples: Samples,
     allocation: &Allocation,
 ) -> Result<ExitCode, Failure> {
-    let options = arguments.how.options(common.seed, arguments.ensemble);
-    let training = Training::new(network, samples, allocation, options)?;
+    let (ensemble, teacher) = arguments.teaching.read(common)?;
+    let options = arguments.how.options(common.seed, ensemble);
+    let training = match &teacher {
+        Some(teacher) => Training::taught(network, teacher, samples, allocation, options)?,
+        None => Training::new(network, samples, allocation, options)?,
+    };
     let stop = interrupt::flag();
     let bar = bar("{msg} {bar:30} {pos}/{len}, {eta} left");
     let progress = |done: u64, all: u64| {

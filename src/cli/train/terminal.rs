@@ -36,6 +36,10 @@ fn trained(answer: &Train) -> String {
         plural(u64::from(answer.restarts), "restart")
     );
     text.push_str(&format!("trials       {}{partial} ({})\n", thousands(answer.trials), answer.ensemble));
+    if let Some(teacher) = &answer.teacher {
+        let teacher = wrapped_paragraph(teacher, 64).replace('\n', "\n             ");
+        text.push_str(&format!("teacher      {teacher}\n"));
+    }
     text.push_str(&format!("success      {rate}, 95 % interval {low:.4} to {high:.4}\n\n"));
     text.push_str("  outcome           trials     median loss  median norm  bits\n");
     for (outcome, count) in &answer.outcomes {

@@ -189,6 +189,8 @@ pub enum Reason {
     OpenDimension,
     /// The ensemble has no density, or special teachers: the laws say nothing about it.
     SpecialEnsemble,
+    /// A teacher of another network: no law is asked, instances are decided.
+    OtherTeacher,
     /// Random labels: the allocation reaches fewer dimensions than there are labels, and so a set of measure zero of them.
     FewerThanLabels,
 }
@@ -244,6 +246,7 @@ impl std::fmt::Display for Reason {
             }
             Reason::OpenDimension => write!(f, "whether it spans has no bound on its error"),
             Reason::SpecialEnsemble => write!(f, "the laws say nothing about this ensemble"),
+            Reason::OtherTeacher => write!(f, "the laws say nothing about teachers of another network"),
             Reason::FewerThanLabels => {
                 write!(f, "fewer dimensions than labels: what it reaches has measure zero among all labels")
             }
@@ -333,9 +336,11 @@ pub struct MatchAnswer {
     pub samples: Samples,
     /// How students, teachers and inputs are drawn.
     pub ensemble: Ensemble,
+    /// The network of the teacher, where it is another one.
+    pub taught_by: Option<String>,
     /// ρ_m(A).
     pub dim: Dimension,
-    /// D_m; of random labels, how many there are.
+    /// D_m, of the student's network; of random labels, how many there are.
     pub teacher: Dimension,
     /// What is known.
     pub verdict: Verdict,

@@ -107,6 +107,28 @@ impl Instance {
         Instance { student, teacher, inputs, given, random, ensemble }
     }
 
+    /// The same with a teacher of another network, on so many generic inputs.
+    pub fn draw_taught(
+        network: &Network,
+        teacher: &Network,
+        inputs: usize,
+        ensemble: Ensemble,
+        (seed, trial): (u64, u64),
+    ) -> Self {
+        let mut random = generator(seed, Stream::Instances, trial);
+        let student = ensemble.student(network.layout(), &mut random);
+        let rational = (ensemble == Ensemble::Orthogonal).then(|| orthogonal_teacher(teacher.layout(), &mut random));
+        let dyadic = if rational.is_none() { ensemble.teacher(teacher.layout(), &mut random) } else { Vec::new() };
+        let mut input = || (0..network.input_size()).map(|_| ensemble.number(&mut random)).collect();
+        let inputs: Vec<Vec<Dyadic>> = (0..inputs).map(|_| input()).collect();
+        let labels = match &rational {
+            Some(weights) => Wanted::of_rational(teacher, weights, &inputs),
+            None => Wanted { labels: teacher.labels(&Dyadics, &dyadic, &inputs), over: Integer::from(1) },
+        };
+        let given = Some(labels.rescaled(&teacher.label_scales(), &network.label_scales()));
+        Instance { student, teacher: Vec::new(), inputs, given, random, ensemble }
+    }
+
     /// The labels that the student has to match.
     pub fn wanted(&self, network: &Network) -> Wanted {
         let of_teacher =
@@ -189,6 +211,15 @@ impl Wanted {
         let over = labels.iter().fold(Integer::from(1), |common, y| common.lcm(y.denom()));
         let whole = |y: &Rational| Integer::from(y.numer() * &over) / y.denom();
         Wanted { labels: labels.iter().map(|y| Dyadic { mantissa: whole(y), exponent: 0 }).collect(), over }
+    }
+
+    /// The same labels, as a network has them that multiplies its labels by other numbers.
+    fn rescaled(self, from: &[Integer], to: &[Integer]) -> Self {
+        let common = from.iter().fold(Integer::from(1), |common, scale| common.lcm(scale));
+        let factors: Vec<Integer> = from.iter().zip(to).map(|(from, to)| Integer::from(&common / from) * to).collect();
+        let multiplied = |(y, factor): (Dyadic, &Integer)| Dyadic { mantissa: y.mantissa * factor, ..y };
+        let labels = self.labels.into_iter().zip(factors.iter().cycle()).map(multiplied).collect();
+        Wanted { labels, over: self.over * common }
     }
 
     /// Standard normal labels; those of a network with fractions are multiplied as its own are.

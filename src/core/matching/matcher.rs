@@ -34,6 +34,7 @@ use super::poles::Poles;
 use super::powers::Powers;
 use super::search::search_without_match;
 use super::shallow::Shallow;
+use super::teacher::taught_on;
 use super::witness::Proof;
 
 pub use error::MatchError;
@@ -65,6 +66,8 @@ pub struct Matcher {
     samples: Samples,
     settings: Settings,
     engine: Engine,
+    /// The teacher's network, where it is another one.
+    teacher: Option<Arc<Network>>,
     /// What was found out before.
     kept: Option<Arc<Kept>>,
 }
@@ -124,6 +127,21 @@ impl Matcher {
         Self::solving(asked, (network, samples), settings, limits)
     }
 
+    /// The same about teachers of another network, with the inputs and outputs of this one: instances are decided, no law is asked.
+    ///
+    /// # Errors
+    /// See [`MatchError`].
+    pub fn taught(
+        network: &Network,
+        teacher: &Network,
+        samples: Samples,
+        settings: Settings,
+        limits: Limits<'_>,
+    ) -> Result<Self, MatchError> {
+        let matcher = Self::new(network, taught_on(network, teacher, samples)?, settings, limits)?;
+        Ok(Matcher { teacher: Some(Arc::new(teacher.clone())), ..matcher })
+    }
+
     /// Answers what is asked by what stands in for it.
     fn solving(
         asked: (Network, Samples),
@@ -155,7 +173,7 @@ impl Matcher {
                 Engine::Piecewise { patterns, shallow }
             }
         };
-        Ok(Matcher { asked, network, samples, settings, engine, kept: None })
+        Ok(Matcher { asked, network, samples, settings, engine, teacher: None, kept: None })
     }
 
     /// What laws say of a match probability with little work, where so much is known of parts of the network.
@@ -223,7 +241,7 @@ impl Matcher {
 
     /// The network and samples that students and teachers of an ensemble are drawn for.
     fn drawn(&self, ensemble: Ensemble) -> (&Network, Samples) {
-        if ensemble.is_generic() { self.solved() } else { (self.network(), self.samples()) }
+        if ensemble.is_generic() && self.teacher.is_none() { self.solved() } else { (self.network(), self.samples()) }
     }
 
     /// What is computed with.
@@ -399,6 +417,9 @@ impl Matcher {
     /// The instance of one trial, and a proof of what was decided about it; nothing if it is undecided, no proof is found, or
     /// the network has kinks.
     pub fn witness(&self, allocation: &Allocation, options: &MatchOptions, trial: u64) -> Option<(Instance, Proof)> {
+        if self.teacher.is_some() {
+            return None;
+        }
         let polynomial = self.polynomial("a proof").ok()?;
         let cut = self.cut(allocation, options);
         let Decision::Decided(finding) = self.decide_instance(allocation, &cut, options, trial, &Control::unlimited())
@@ -527,7 +548,13 @@ impl Matcher {
         control: &Control<'_>,
     ) -> Decision {
         let (network, samples) = self.drawn(options.ensemble);
-        let instance = Instance::draw(network, samples, options.ensemble, self.settings.seed, trial);
+        let instance = match (&self.teacher, samples.count()) {
+            (Some(teacher), Some(count)) => {
+                let inputs = usize::try_from(count).unwrap_or(usize::MAX);
+                Instance::draw_taught(network, teacher, inputs, options.ensemble, (self.settings.seed, trial))
+            }
+            _ => Instance::draw(network, samples, options.ensemble, self.settings.seed, trial),
+        };
         self.decide_drawn((allocation, cut), network, &instance, control)
     }
 

@@ -36,6 +36,7 @@ impl Matcher {
             allocation: allocation.clone(),
             samples: self.samples(),
             ensemble: options.ensemble,
+            taught_by: self.teacher.as_ref().map(ToString::to_string),
             dim,
             teacher,
             verdict: Verdict::Undecided,
@@ -46,6 +47,10 @@ impl Matcher {
             estimate: None,
             settings: self.settings,
         };
+        if self.teacher.is_some() {
+            self.ask_of_other_teacher(&mut answer, options, control)?;
+            return Ok(answer);
+        }
         if options.ensemble == Ensemble::Labels {
             self.ask_of_labels(&mut answer, options, control)?;
             return Ok(answer);

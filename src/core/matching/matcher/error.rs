@@ -1,5 +1,6 @@
 //! Why there is no answer about a match probability.
 
+use super::super::teacher::TeacherError;
 use crate::reach::ReachError;
 
 /// Why there is no answer.
@@ -66,6 +67,9 @@ pub enum MatchError {
         /// The ensemble.
         ensemble: String,
     },
+    /// No teacher of this network.
+    #[error("{0}")]
+    Teacher(#[from] TeacherError),
     /// Random labels, and no number of samples.
     #[error(
         "{network}: random labels are drawn for each sample, so that there have to be finitely many\n  ask for a number of samples (--samples)"

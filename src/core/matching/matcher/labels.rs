@@ -21,6 +21,7 @@
 use std::time::Instant;
 
 use super::super::answer::{MatchAnswer, Reason, Verdict};
+use super::super::ensemble::Ensemble;
 use super::super::laws::{Ruling, certain_match};
 use super::super::piecewise::memorised;
 use super::{Engine, MatchError, MatchOptions, Matcher};
@@ -29,6 +30,26 @@ use crate::network::{Network, Probe, Samples};
 use crate::reach::{Dimension, Evidence, Reason as Bound};
 
 impl Matcher {
+    /// Enters what instances show of teachers of another network.
+    ///
+    /// # Errors
+    /// Too many inputs to be drawn.
+    pub(super) fn ask_of_other_teacher(
+        &self,
+        answer: &mut MatchAnswer,
+        options: &MatchOptions,
+        control: &Control<'_>,
+    ) -> Result<(), MatchError> {
+        // As many inputs are drawn as for labels.
+        self.accept_inputs(Ensemble::Labels)?;
+        (answer.verdict, answer.reason, answer.evidence) = (Verdict::Undecided, Reason::OtherTeacher, Evidence::Open);
+        if !matches!(self.engine, Engine::Analytic(_)) {
+            let estimate = self.estimate_with(&answer.allocation, None, options, control);
+            (answer.evidence, answer.estimate) = (estimate.of_value(), Some(estimate));
+        }
+        Ok(())
+    }
+
     /// Enters what is known of random labels.
     ///
     /// # Errors
