@@ -73,13 +73,13 @@ pub(super) fn describe(
         let (network, allocation, dim) = (&answer.network, &answer.allocation, answer.dim.value);
         IntegerPoint::find(network, answer.samples, allocation, dim, settings.seed)
     });
-    let (basis, bases) = match instance.allocation {
+    let bases = match instance.allocation {
         None => bases(instance, &observations, settings, &in_time).unwrap_or_default(),
-        Some(_) => Default::default(),
+        Some(_) => Bases::default(),
     };
     let counterexample = Counterexample {
-        basis,
-        bases,
+        basis: bases.whole,
+        bases: bases.others,
         network: instance.network.clone(),
         samples: instance.samples,
         allocation: instance.allocation.clone(),
@@ -94,14 +94,18 @@ pub(super) fn describe(
     Ok((counterexample, is_sampled))
 }
 
+/// Largest independent sets.
+#[derive(Debug, Default)]
+struct Bases {
+    /// Of all weights.
+    whole: Option<Allocation>,
+    /// Of other allocations, each with its own.
+    others: Vec<(Allocation, Allocation)>,
+}
+
 /// A largest independent set of the weights of a network, and those of the allocations of it that were asked for and are not
 /// independent; nothing if it is large, has kinks, or time ran out.
-fn bases(
-    instance: &Instance,
-    asked: &[Observation],
-    settings: Settings,
-    control: &Control<'_>,
-) -> Option<(Option<Allocation>, Vec<(Allocation, Allocation)>)> {
+fn bases(instance: &Instance, asked: &[Observation], settings: Settings, control: &Control<'_>) -> Option<Bases> {
     let weights = instance.network.weights();
     if weights > MOST_WEIGHTS_OF_BASES {
         return None;
@@ -111,7 +115,7 @@ fn bases(
     let dependent = |o: &&Observation| o.dim < o.allocation.size() && o.allocation.size() < weights;
     let asked = asked.iter().filter(here).filter(dependent).take(MOST_BASES);
     let bases = asked.map(|o| (o.allocation.clone(), matroid.basis(&o.allocation))).collect();
-    Some((Some(matroid.basis(&Allocation::all(weights))), bases))
+    Some(Bases { whole: Some(matroid.basis(&Allocation::all(weights))), others: bases })
 }
 
 /// What a second look at a counterexample came to.
