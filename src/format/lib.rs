@@ -50,6 +50,9 @@ pub struct Step {
     pub by: Rule,
 }
 
+/// Polynomials by their places, each with a monomial that it is multiplied with, and as many monomials.
+pub type Combination = (Vec<(usize, String)>, Vec<String>);
+
 /// The rules. `of` is an allocation; `from`, `least` and the like are numbers of earlier steps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -340,7 +343,7 @@ pub enum Rule {
         exact: Vec<Vec<(usize, String)>>,
         /// Combinations: polynomials so far (equations first, then those before, then these) with the monomials that they are multiplied with; and as many
         /// monomials, at the first of which the combination has the coefficient 1, and 0 at the others.
-        steps: Vec<(Vec<(usize, String)>, Vec<String>)>,
+        steps: Vec<Combination>,
         /// Monomials that all others are reduced to, odd in number; the first is 1.
         basis: Vec<String>,
     },

@@ -16,7 +16,7 @@ const MOST_POLYNOMIALS: usize = 200;
 /// and longer ones given up.
 const MOST_TERMS: usize = 400;
 /// So much work is done on one system: terms of multiples that are added.
-const MOST_WORK: usize = 400_000;
+const MOST_WORK: usize = 100_000;
 
 /// By degree; of equal ones the one with more of the last variables is smaller.
 #[derive(Clone, Debug, PartialEq, Eq)]

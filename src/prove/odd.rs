@@ -18,13 +18,13 @@ use super::polynomial::{Integral, Monomial, Polynomial};
 use allocert_format::Rule;
 
 /// So many systems are looked at, at most.
-const MOST_SYSTEMS: usize = 60;
+const MOST_SYSTEMS: usize = 40;
 /// Longer steps are not written.
 const MOST_BYTES: usize = 1 << 19;
 /// Multiples by monomials of a higher degree are not combined.
 const MOST_SHIFTS: usize = 2;
 /// Terms in label maps.
-const MOST_WRITTEN: u64 = 1 << 18;
+const MOST_WRITTEN: u64 = 1 << 16;
 /// Numbers at points are below this.
 const BOUND: u64 = 1 << 16;
 

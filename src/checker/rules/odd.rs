@@ -42,6 +42,8 @@ use super::super::support::Support;
 
 /// A polynomial: what monomials it can have, and their coefficients at the point.
 type Row = BTreeMap<Monomial, Modular>;
+/// An equation, and what its label is for the teacher.
+type Equation = (Row, Modular);
 /// Operations for a term,
 const TERM: usize = 64;
 /// and what it takes in memory.
@@ -72,7 +74,7 @@ pub(super) fn odd(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fault
     let all = equations(network, (&moving, &given), (student, teacher, inputs))?;
     let left: BTreeSet<usize> = dependent.iter().map(|(k, _, _)| *k).collect();
     ensure(dependent.is_empty() || samples.is_none(), "equations on samples cannot be left out")?;
-    let (keys, all): (Vec<Key>, Vec<(Row, Modular)>) = all.into_iter().unzip();
+    let (keys, all): (Vec<Key>, Vec<Equation>) = all.into_iter().unzip();
     let (all, labels): (Vec<Row>, Vec<Modular>) = all.into_iter().unzip();
     follow(network, &keys, &left, dependent, &modular(teacher))?;
     let taken = all.into_iter().enumerate().filter(|(k, _)| !left.contains(k));
@@ -130,7 +132,7 @@ fn equations(
     network: &Network,
     (moving, given): (&[usize], &BTreeMap<usize, Polynomial>),
     (student, teacher, inputs): (&[i64], &[i64], &[Vec<i64>]),
-) -> Result<Vec<(Key, (Row, Modular))>, Fault> {
+) -> Result<Vec<(Key, Equation)>, Fault> {
     let numbers = |values: &[i64]| values.iter().map(|v| Polynomial::constant((*v).into())).collect::<Vec<_>>();
     let (mut values, mut support) = (numbers(student), vec![Support::one(); network.weights]);
     for w in moving {
@@ -150,7 +152,7 @@ fn equations(
         false => inputs.iter().map(|x| numbers(x)).collect(),
     };
     let input: Vec<Support> = entries.map(|x| if open { Support::variable(x) } else { Support::one() }).collect();
-    let mut all: BTreeMap<Key, (Row, Modular)> = BTreeMap::new();
+    let mut all: BTreeMap<Key, Equation> = BTreeMap::new();
     for (at, point) in points.iter().enumerate() {
         limit(network.operations().saturating_mul(4 * TERM))?;
         let mut seen = |label: usize, m: &Monomial, (c, sign): (Modular, i64)| {
