@@ -246,6 +246,8 @@ fn header(reader: &mut impl BufRead) -> Result<Header, Fault> {
         Some(version) if version == u64::from(VERSION) => {
             let header: Header = parse(&text)?;
             proof::ensure(ABOUT.contains(&header.about.as_str()), "the header is about nothing known")?;
+            // Every statement is about teachers, students and inputs of any distribution with a density.
+            proof::ensure(header.ensemble.is_none(), "no rule is about an ensemble of its own")?;
             Ok(header)
         }
         version => {

@@ -34,7 +34,7 @@ pub struct Header {
     pub samples: Option<u64>,
     /// The allocation asked about, if it is about one.
     pub allocation: Option<String>,
-    /// The distribution of random instances, if there are any.
+    /// Nothing: statements are about any distribution with a density.
     pub ensemble: Option<String>,
     /// The seed of the engine; no proof rests on it.
     pub seed: u64,

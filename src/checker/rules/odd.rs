@@ -21,7 +21,8 @@
 //!
 //! *No fewer.* At the point this makes matrices M_x, by which each x acts on combinations of B. They are seen to commute, and f_j(M) 1 = 0. So g ↦ g(M) 1 is a map
 //! of A modulo the maximal ideal onto b dimensions. A is finite over R, so its maximal ideals lie over that of R; R\[x\] is regular of dimension d + r there, so that
-//! A has dimension d at least, and is Cohen-Macaulay, being given by r equations; so it is free over R (Auslander and Buchsbaum), of rank b.
+//! A has dimension d at least at each of its finitely many maximal ideals, and is Cohen-Macaulay there, being given by r equations; so its depth over R is d, and it is
+//! free over R (Auslander and Buchsbaum), of rank b.
 //!
 //! *So* for all real ξ where finitely many polynomials, none of them zero, have other values than 0, the real algebra of the equations has b dimensions. It is a
 //! product of local algebras, those with a non-real residue field of even dimension. If b is odd one has the residue field ℝ: a real solution, and a match.
@@ -316,6 +317,11 @@ fn at(polynomial: &Polynomial, values: &[Polynomial]) -> Result<Polynomial, Faul
     Ok(Polynomial::sum(polynomial.terms().ok_or_else(exceeded)?.iter().map(term)))
 }
 
+/// Bounds the elimination of so many rows with so many monomials.
+fn limit_elimination(rows: usize, monomials: usize) -> Result<(), Fault> {
+    limit(rows.saturating_mul(rows).saturating_mul(monomials).saturating_mul(4))
+}
+
 /// The combination of multiples that has the coefficient 1 at the first of some monomials and 0 at the others, as many as there are
 /// multiples.
 fn combination(known: &[Row], rows: &[(usize, Monomial)], pivots: &[Monomial]) -> Result<Row, Fault> {
@@ -323,10 +329,12 @@ fn combination(known: &[Row], rows: &[(usize, Monomial)], pivots: &[Monomial]) -
     let distinct = pivots.iter().collect::<BTreeSet<_>>().len() == k;
     ensure(k > 0 && rows.len() == k && distinct, "there are not as many different monomials as rows")?;
     let mut places: BTreeMap<Monomial, usize> = pivots.iter().cloned().enumerate().map(|(c, m)| (m, c)).collect();
-    let mut entries = Vec::new();
+    let (mut entries, mut held) = (Vec::new(), hold(BYTES * k as u64)?);
     for (row, by) in rows {
         let row = known.get(*row).ok_or_else(|| Fault::Wrong("there is no such polynomial yet".to_owned()))?;
         limit(row.len().saturating_mul(TERM))?;
+        keep(&mut held, row)?;
+        limit_elimination(k, places.len())?;
         let mut entry = Vec::new();
         for (m, c) in row {
             let (next, m) = (places.len(), product(m, by).ok_or_else(exceeded)?);
@@ -334,8 +342,8 @@ fn combination(known: &[Row], rows: &[(usize, Monomial)], pivots: &[Monomial]) -
         }
         entries.push(entry);
     }
-    limit(k.saturating_mul(k).saturating_mul(places.len()).saturating_mul(4))?;
-    let _held = hold((8 * k.saturating_mul(places.len())) as u64 + BYTES * places.len() as u64)?;
+    limit_elimination(k, places.len())?;
+    let _dense = hold((8 * k.saturating_mul(places.len())) as u64)?;
     let dense = |entry: Vec<(usize, Modular)>| {
         let mut row = vec![Modular::zero(); places.len()];
         entry.into_iter().for_each(|(place, c)| row[place] = c);

@@ -239,3 +239,45 @@ fn programs_cost_what_they_take() {
         certificate(header("rank", "lrnn(inputs=1, hidden=60, outputs=1, steps=4000)", None), vec![], vec![1], &["x"]);
     assert!(rejected(&long).reason.is_some_and(|reason| reason.contains("steps of a program")));
 }
+
+/// Multiples of an equation, no two of which have a monomial in common, fill the memory before anything is eliminated.
+#[test]
+fn combinations_of_many_rows_are_refused_in_little_memory() {
+    let weights: Vec<String> = (0..6).map(|i| format!("W1[0,{i}]")).collect();
+    let rows = 4_000;
+    let many = |w: &str| (1..=rows).map(|e| format!("{w}^{e}")).collect::<Vec<String>>();
+    let odd = Rule::Odd {
+        of: weights.join(" "),
+        samples: Some(6),
+        moving: weights.join(" "),
+        rest: Vec::new(),
+        student: vec![1; 7],
+        teacher: (1..8).collect(),
+        inputs: (0..6).map(|i| (0..6).map(|j| 1 + (i * j * 7 + i + j) % 11).collect()).collect(),
+        dependent: Vec::new(),
+        exact: Vec::new(),
+        steps: vec![(many(&weights[0]).into_iter().map(|by| (0, by)).collect(), many(&weights[1]))],
+        basis: texts(&["1"]),
+    };
+    let header =
+        Header { allocation: Some(weights.join(" ")), ..header("match", "pnn([6, 1, 1], degree=12)", Some(6)) };
+    let statement = format!("the match probability of {} is 1", weights.join(" "));
+    let (status, said) = in_little_memory(&certificate(header, vec![odd], vec![2], &[&statement]), "");
+    assert_eq!(status, Some(3), "{said}");
+    assert!(said.contains("limit"), "{said}");
+}
+
+#[test]
+fn statements_about_an_ensemble_are_not_read() {
+    let answer = |ensemble: Option<&str>| {
+        let header = Header { ensemble: ensemble.map(str::to_owned), ..header("rank", "lffn([1, 1, 1])", Some(1)) };
+        let none = Rule::Labels { of: text("all"), at_most: 1 };
+        check(certificate(header, vec![none], vec![2], &["the dimension of all is at most 1"]).as_bytes())
+    };
+    let wrong = |report: &Report| report.reason.as_ref().is_some_and(|why| why.contains("ensemble"));
+    assert!(!wrong(&answer(None)));
+    for ensemble in ["labels", "gaussian", "nonsense"] {
+        assert!(wrong(&answer(Some(ensemble))));
+        assert!(matches!(answer(Some(ensemble)).verdict, Verdict::Invalid));
+    }
+}
