@@ -128,7 +128,7 @@ fn what_a_theorem_says_is_not_replaced_by_what_instances_show() {
     assert_eq!((exact["probability"].as_f64(), exact.get("ci95")), (Some(0.375), None), "{exact}");
     assert!(exact["sampled"]["ci95"].is_array(), "{exact}");
     // Where no theorem speaks, the sample is all there is.
-    let (sampled, _) = one(&["match", "lrnn(1, 1, 1, 3)", "W", "--samples", "1", "--trials", "50"]);
+    let (sampled, _) = one(&["match", "lrnn(1, 2, 1, 5)", "W[0,0]", "--samples", "1", "--trials", "50"]);
     assert!(sampled["ci95"].is_array() && sampled.get("sampled").is_none(), "{sampled}");
     let path = file("matches.jsonl", &[run.out, other.out].concat());
     let folder = path.with_file_name("page");

@@ -65,7 +65,7 @@ pub enum TrainingError {
     Teacher(#[from] allocert_core::matching::TeacherError),
     /// Random labels, and no number of samples.
     #[error(
-        "{network}: random labels are drawn for each sample, so that there have to be finitely many\n  ask for a number of samples (--samples)"
+        "{network}: random labels are drawn for each sample, so that there have to be finitely many\n  ask for a number of samples"
     )]
     LabelsOfAllInputs {
         /// The network.

@@ -229,7 +229,7 @@ impl std::fmt::Display for Reason {
             Reason::Exact(theorem) => write!(f, "{theorem}"),
             Reason::Smaller { law, what, because } => write!(f, "{law}: as of {what}, and that by this: {because}"),
             Reason::NoLaw => {
-                write!(f, "it spans, but no law settles it and no instance shows that the value is below 1")
+                write!(f, "it spans, but no law settles it and no instance proves that the value is below 1")
             }
             Reason::Memorising => write!(f, "memorising law: as many units are free as there are samples"),
             Reason::StrayBias => write!(f, "stray bias: an output with a frozen bias sees no learnable weight"),
