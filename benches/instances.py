@@ -8,6 +8,7 @@ have to decide the instances alike.
 
 import os
 import re
+import resource
 import subprocess
 import sys
 
@@ -18,20 +19,20 @@ KINDS = [
     ("degree 2 in 4 variables", "lffn([2,2,2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]", [], 10_000),
     ("degree 12 in 2 variables", "lrnn(1,2,1,5)", "W[0,0] W[1,1]", ["--samples", "2"], 500),
     ("degree 24 in 6 variables", "lrnn(1,3,1,7)", "D[0,0] B[0,0] W[0,0] W[1,1] W[1,2] W[2,1]", [], 50),
-    ("ReLU, one unit of 3, 8 inputs", "relu([2,3,1])", "W1[0,:]", ["--samples", "8"], 500),
-    ("ReLU, one unit of 3, 24 inputs", "relu([2,3,1])", "W1[0,:]", ["--samples", "24"], 20),
+    ("ReLU, one unit of 3, 8 inputs", "relu([2,3,1])", "W1[0,:]", ["--samples", "8"], 1_000),
+    ("ReLU, one unit of 3, 24 inputs", "relu([2,3,1])", "W1[0,:]", ["--samples", "24"], 100),
     ("ReLU, two units of 3, 8 inputs", "relu([2,3,1])", "W1[0:2,:]", ["--samples", "8"], 200),
-    ("ReLU, two units of 3, 24 inputs", "relu([2,3,1])", "W1[0:2,:]", ["--samples", "24"], 10),
+    ("ReLU, two units of 3, 24 inputs", "relu([2,3,1])", "W1[0:2,:]", ["--samples", "24"], 20),
 ]
 
 
 def run(program, network, allocation, options, trials):
     """Seconds of processor time, and what the instances were."""
     command = [program, "match", network, allocation, *options, "--trials", str(trials)]
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "RAYON_NUM_THREADS": "1"}, check=False)
-    after = os.times()
-    seconds = after.children_user + after.children_system - before.children_user - before.children_system
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     found = re.search(r"instances\s+(.*)", done.stdout)
     if found is None:
         sys.exit(f"{' '.join(command)}: {done.stdout}{done.stderr}")
