@@ -11,8 +11,8 @@ struct Family {
 const FAMILIES: [Family; 14] = [
     Family {
         name: "lffn",
-        call: "lffn([d_0, ..., d_L])",
-        formula: "linear feedforward: $y = W_L \\cdots W_1 x$, $W_l \\in \\mathbb{R}^{d_l \\times d_{l-1}}$; with biases, \
+        call: "lffn([d_0, ..., d_L], bias=False)",
+        formula: "linear feedforward: $y = W_L \\cdots W_1 x$, $W_l \\in \\mathbb{R}^{d_l \\times d_{l-1}}$; with \\texttt{bias=True}, \
                   $b_l \\in \\mathbb{R}^{d_l}$ is added behind every $W_l$",
     },
     Family {
@@ -23,8 +23,8 @@ const FAMILIES: [Family; 14] = [
     },
     Family {
         name: "relu",
-        call: "relu([d_0, ..., d_L])",
-        formula: "the same shapes with $\\sigma(z) = \\max(z, 0)$; with biases, $b_l \\in \\mathbb{R}^{d_l}$ is added behind every $W_l$",
+        call: "relu([d_0, ..., d_L], bias=False)",
+        formula: "the same shapes with $\\sigma(z) = \\max(z, 0)$; with \\texttt{bias=True}, $b_l \\in \\mathbb{R}^{d_l}$ is added behind every $W_l$",
     },
     Family {
         name: "mlp",

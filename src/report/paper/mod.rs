@@ -135,7 +135,8 @@ const PREAMBLE: &str = "% Written by allocert. Compile twice: pdflatex paper.tex
 \\providecommand{\\allocertused}[1]{\\par\\medskip\\noindent{\\footnotesize\\emph{Used by #1:}\\par}\\nopagebreak}
 \\providecommand{\\allocertkey}[1]{\\tikz\\filldraw[draw=gray,fill=black!#1] (0,0) rectangle (3mm,3mm);}
 \\providecommand{\\allocertpinned}{\\tikz{\\draw[gray] (0,0) rectangle (3mm,3mm); \\draw (0,0) -- (3mm,3mm) (0,3mm) -- (3mm,0);}}
-\\makeatletter\\providecommand{\\allocertcaption}[1]{\\def\\@captype{figure}\\caption{#1}}\\makeatother
+\\makeatletter\\providecommand{\\allocertcaption}[1]{\\def\\@captype{figure}\\caption{#1}}
+\\providecommand{\\allocertfile}[1]{{\\footnotesize\\noindent File #1.\\par}\\nobreak\\@afterheading}\\makeatother
 \\emergencystretch=3em
 \\begin{document}
 ";

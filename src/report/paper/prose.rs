@@ -33,13 +33,21 @@ pub(super) fn listing(text: &str) -> String {
     lines(text)
 }
 
+/// No page breaks inside of code of so many lines, and none after the first line of longer code.
+const SHORT: usize = 12;
+
 /// Code in paragraphs, one for each line.
 pub(super) fn lines(text: &str) -> String {
     let mut out = String::from("\\par\n");
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    for (place, line) in lines.iter().enumerate() {
         let inside = line.trim_start();
         let indent = (line.len() - inside.len()) as f64 / 2.0;
         out.push_str(&format!("\\allocertline{{{indent}}}{{{}}}\n", code(inside)));
+        let is_last = place + 1 == lines.len();
+        if !is_last && (place == 0 || lines.len() <= SHORT) {
+            out.push_str("\\nopagebreak\n");
+        }
     }
     out
 }

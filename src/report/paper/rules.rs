@@ -10,8 +10,9 @@ const RULES: [(&str, &str, &str, &str); 13] = [
     (
         "labels",
         "L",
-        "the number of labels",
-        "an allocation has no more dimensions than there are labels that depend on it",
+        "the number of labels, or of coefficients of labels",
+        "an allocation has no more dimensions than there are labels that depend on it; where what is said is about functions, coefficients of the labels are counted, as \
+         polynomials in the inputs",
     ),
     (
         "gauge",
@@ -63,8 +64,8 @@ const RULES: [(&str, &str, &str, &str); 13] = [
     (
         "others",
         "+",
-        "and rules of more dimensions, which were not looked through for this list",
-        "more dimensions were asked for than were looked through for these letters",
+        "and perhaps further rules, as not all allocations were looked through for this list",
+        "of a network with many allocations at most a part of them, evenly spread, was looked through for these letters; dimensions of the others may be known by further rules",
     ),
 ];
 
@@ -104,7 +105,7 @@ pub(super) fn legend(claims: &[Verify]) -> String {
     }
     format!(
         "\n\\emph{{How dimensions are known.}} From below, by a minor of the Jacobian matrix that is not zero at one point (where arguments of exponentials depend on each other, as in a softmax, the relations among them \
-         are found modulo a random prime, and the evidence is an error). From above, by the rules below; a claim's row and entry name all that were needed. An upper bound that is the very statement of a claim, or a part of it, \
+         may have to be found modulo a random prime, and the evidence may then be an error). From above, by the rules below; a claim's row and entry name all that were needed. An upper bound that is the very statement of a claim, or a part of it, \
          does not test it: of an equality what is then tested is that the dimension is reached, and of an inequality nothing but that the program agrees with itself, which the entry says.\n\
          \\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\\setlength{{\\parskip}}{{0pt}}\n{}\\end{{description}}\n",
         rules.concat()

@@ -43,7 +43,7 @@ pub(super) fn statements(claims: &[Verify], sources: &Sources) -> String {
 fn heading(inside: &[(usize, &Verify)], file: &str) -> String {
     match inside.iter().find_map(|(_, claim)| claim.topic.as_ref()) {
         Some(topic) => {
-            format!("\\subsection{{{}}}\n{{\\footnotesize\\noindent File {}.\\par}}\n", prose(topic), code(file))
+            format!("\\subsection{{{}}}\n\\allocertfile{{{}}}\n", prose(topic), code(file))
         }
         None => format!("\\subsection{{{}}}\n", code(file)),
     }

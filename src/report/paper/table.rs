@@ -17,7 +17,7 @@ pub(super) fn tables(claims: &[Verify], sources: &Sources) -> String {
     let mut text = String::from("\\setlength{\\tabcolsep}{3pt}\\setlength{\\LTcapwidth}{\\textwidth}\n");
     if !stated.is_empty() {
         let about = if sourced {
-            "Statements of the sources, in the form in which they were tested here"
+            "Statements of the sources, in the form in which they were tested here. Where an entry says that a part is ours, that part is not the source's"
         } else {
             "The claims"
         };
@@ -69,6 +69,9 @@ pub(super) fn star(claim: &Verify) -> &'static str {
     if claim.theorems.is_empty() || claim.failed { "" } else { "\\,*" }
 }
 
+/// How Ax's theorem is used where a network takes logarithms.
+const LOGARITHMS: &str = " So are logarithms, as in softplus, together with them: of a logarithm it is the value, not the argument, that enters the linear independence.";
+
 /// What answers rest on besides their own proofs.
 pub(super) fn theorems(claims: &[Verify], sources: &mut Sources) -> String {
     let mut all: Vec<&str> = claims.iter().flat_map(|claim| claim.theorems.iter().map(String::as_str)).collect();
@@ -77,7 +80,12 @@ pub(super) fn theorems(claims: &[Verify], sources: &mut Sources) -> String {
     let each = all.into_iter().map(|theorem| {
         let cite = sources.theorem(theorem);
         let cite = if cite.is_empty() { cite } else { format!("~{cite}") };
-        format!("\\par\\noindent{{\\footnotesize $^{{*}}$Rests on {}{cite}.\\par}}\n", super::prose::prose(theorem))
+        // The name of the theorem speaks of exponentials; logarithms are taken by the same theorem.
+        let logarithms = if theorem.starts_with("Ax's theorem") { LOGARITHMS } else { "" };
+        format!(
+            "\\par\\noindent{{\\footnotesize $^{{*}}$Rests on {}{cite}.{logarithms}\\par}}\n",
+            super::prose::prose(theorem)
+        )
     });
     each.collect()
 }
