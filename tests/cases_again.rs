@@ -38,8 +38,8 @@ fn a_limit_refutes_nothing_that_is_true() {
 /// One instance, or two of a kind, show of a verdict what it is not, and not what it is.
 #[test]
 fn few_instances_settle_no_verdict() {
-    // The probability is about 0.74, and no theorem says so.
-    let about = "networks = [lrnn(1, 2, 1, 5)], samples = [1], allocations = [\"W[0,0]\"]";
+    // The probability is about 0.73, and no theorem says so; the first six instances of seed 1 match.
+    let about = "networks = [lrnn(1, 2, 1, 5)], samples = [1], allocations = [\"W[1,0]\"]";
     all_are("open", "", about, &["a.match_in(1).verdict != \"fractional\"", "a.match_in(1).verdict == \"fractional\""]);
 }
 
