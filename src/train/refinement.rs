@@ -198,7 +198,7 @@ fn divided(label: &Dyadic, over: &Integer) -> Dyadic {
     if *over == 1 {
         return label.clone();
     }
-    let mantissa = Integer::from(&label.mantissa << 4 * PRECISION) / over;
+    let mantissa = Integer::from(&label.mantissa << (4 * PRECISION)) / over;
     Dyadic { mantissa, exponent: label.exponent + 4 * PRECISION }
 }
 

@@ -146,7 +146,8 @@ impl<'a, R: Ring> Polynomials<'a, R> {
                     if !self.coefficients.is_zero(&c) {
                         sum.push((x.0, c));
                     }
-                    (left.next(), right.next());
+                    left.next();
+                    right.next();
                 }
             }
         }
