@@ -285,6 +285,9 @@ impl<'a> Solver<'a> {
         let ring = Polynomials::new(*field, reduced.monomials, self.limits.terms);
         let enter = |terms: &[Term<Integer>]| ring.collect(terms.iter().map(|(m, c)| (*m, field.big_integer(c))));
         let system: Vec<_> = terms.clone().map(enter).collect();
+        if reduced.recipe.get().is_some() {
+            return Groebner::of(&ring, &system, &self.limits);
+        }
         let (basis, recipe) = Groebner::recorded(&ring, &system, &self.limits)?;
         // A coefficient that vanishes modulo this prime would be missing modulo others.
         let is_whole = terms.zip(&system).all(|(all, p)| p.terms().is_some_and(|p| p.len() == all.len()));

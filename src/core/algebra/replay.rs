@@ -82,7 +82,8 @@ impl Recorder {
         }
     }
 
-    /// Writes a reduction down: its steps are the monomial that each one cleared and the element that did.
+    /// Writes a reduction down: its steps are the monomial that each one cleared and the element that did. Ends in the middle of one that fills
+    /// the recorder.
     pub(super) fn reduction<'a>(
         &mut self,
         monomials: &Monomials,
@@ -108,6 +109,9 @@ impl Recorder {
         };
         let mut cleared = Vec::new();
         for (m, reducer) in steps {
+            if self.is_full() {
+                return;
+            }
             cleared.push((self.column(m), reducer.element as u32));
             self.enter(monomials, reducer);
         }
