@@ -35,8 +35,8 @@ pub enum Ensemble {
         /// At least 1.
         bound: u32,
     },
-    /// Standard normal, but every matrix of the teacher has orthonormal rows, or columns if it has more rows than columns: see
-    /// [`super::orthogonal`]. A distribution on special teachers.
+    /// Standard normal, but every matrix of the teacher has orthonormal rows, or columns if it has more rows than columns:
+    /// exactly, in rational numbers (products of reflections, Stewart 1980). A distribution on special teachers.
     Orthogonal,
     /// Students and inputs standard normal, and no teacher: labels standard normal, one for each output on each sample. The laws
     /// about teachers say nothing about them; some are about all labels.
