@@ -291,7 +291,7 @@ fn orthogonal_teachers_of_networks_with_kinks() {
 fn taught(student: &str, text: &str, teacher: &str, samples: Samples, trials: u64) -> MatchAnswer {
     let (network, teacher): (Network, Network) = (student.parse().unwrap(), teacher.parse().unwrap());
     let allocation = parse(network.layout(), text).unwrap();
-    let matcher = Matcher::taught(&network, &teacher, samples, SETTINGS, Limits::default()).unwrap();
+    let matcher = Matcher::taught(&network, Some(&teacher), samples, SETTINGS, Limits::default()).unwrap();
     matcher.decide(&allocation, &options(Ensemble::Gaussian, trials), &Control::unlimited()).unwrap()
 }
 
@@ -324,8 +324,8 @@ fn training_agrees_about_teachers_of_another_network() {
         ("lrnn(1, 1, 1, steps=3)".parse().unwrap(), "lffn([3, 1])".parse().unwrap());
     let (allocation, samples) = (parse(network.layout(), "D W").unwrap(), Samples::Count(2));
     let how = TrialOptions { seed: SETTINGS.seed, ..TrialOptions::default() };
-    let training = Training::taught(&network, &teacher, samples, &allocation, how).unwrap();
-    let matcher = Matcher::taught(&network, &teacher, samples, SETTINGS, Limits::default()).unwrap();
+    let training = Training::taught(&network, Some(&teacher), samples, &allocation, how).unwrap();
+    let matcher = Matcher::taught(&network, Some(&teacher), samples, SETTINGS, Limits::default()).unwrap();
     let (options, mut objective, mut found) = (options(Ensemble::Gaussian, 1), training.objective(), [0; 2]);
     for trial in 0..60 {
         let Decision::Decided(finding) = matcher.instance(&allocation, &options, trial, &Control::unlimited()) else {
@@ -337,7 +337,7 @@ fn training_agrees_about_teachers_of_another_network() {
     }
     assert!(found[0] > 5 && found.iter().sum::<usize>() >= 57, "{found:?}");
     let other: Network = "lffn([2, 1])".parse().unwrap();
-    let refused = Training::taught(&network, &other, samples, &allocation, how);
+    let refused = Training::taught(&network, Some(&other), samples, &allocation, how);
     assert!(matches!(refused.err(), Some(TrainingError::Teacher(_))));
-    assert!(Matcher::taught(&network, &other, samples, SETTINGS, Limits::default()).is_err());
+    assert!(Matcher::taught(&network, Some(&other), samples, SETTINGS, Limits::default()).is_err());
 }

@@ -11,7 +11,7 @@ use allocert::ask::trained_beside;
 use allocert::certificate::of_match;
 use allocert::control::{Control, Stopped};
 use allocert::matching::{
-    Ensemble, Estimate, Exact, Hypothesis, Limits, MatchAnswer, MatchOptions, Matcher, Reason, Trials, Verdict, decide,
+    Ensemble, Estimate, Exact, Hypothesis, Limits, MatchAnswer, MatchOptions, Matcher, Reason, Trials, Verdict,
 };
 use allocert::reach::Evidence;
 use allocert::record;
@@ -123,23 +123,19 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             return Ok(ExitCode::SUCCESS);
         };
         matcher.decide(&question.allocation, &options, &control)
-    } else if let Some(teacher) = &teacher {
-        let limits = Limits::default().under(&control.untimed());
-        let matcher = Matcher::taught(&network, teacher, samples, settings, limits);
-        matcher.and_then(|matcher| matcher.decide(&allocation, &options, &control))
     } else {
-        decide(&network, &allocation, samples, &options, settings, &control)
+        let limits = Limits::default().under(&control.untimed());
+        let matcher = Matcher::taught(&network, teacher.as_ref(), samples, settings, limits);
+        matcher.and_then(|matcher| matcher.decide(&allocation, &options, &control))
     };
     bar.finish_and_clear();
     let answer = answer.map_err(|error| interrupt::failure(&stop, error))?;
-    let same = answer.taught_by.is_none();
-    let training = trained_beside(
-        &answer,
-        options.ensemble,
-        arguments.trials.unwrap_or(MOST_TRAINED).min(MOST_TRAINED),
-        &Control::unlimited().within(limit).stopped_by(&stop),
-    );
-    let training = training.filter(|_| same);
+    let trained = || {
+        let trials = arguments.trials.unwrap_or(MOST_TRAINED).min(MOST_TRAINED);
+        trained_beside(&answer, options.ensemble, trials, &Control::unlimited().within(limit).stopped_by(&stop))
+    };
+    // Training beside it is of teachers of the same network.
+    let training = answer.taught_by.is_none().then(trained).flatten();
     let record = || record::Match { training: training.clone(), ..record::Match::of(&answer, options.ensemble) };
     let files = control.stopped() != Some(Stopped::Asked);
     if let Some(folder) = arguments.report.as_ref().filter(|_| files) {

@@ -109,7 +109,7 @@ impl Instances {
 }
 
 fn dyadic(value: &Dyadic) -> String {
-    Rational::from((value.mantissa.clone(), Integer::from(1) << value.exponent)).to_string()
+    value.rational().to_string()
 }
 
 fn solution(of: String, instance: u64, found: &Parametrization) -> Rule {

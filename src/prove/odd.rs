@@ -61,7 +61,7 @@ impl Question<'_> {
         if !self.network.is_built_in() || !self.network.is_polynomial() {
             return None;
         }
-        let field = PrimeField::new(PrimeField::MERSENNE_61)?;
+        let field = PrimeField::mersenne_61();
         let mut left = MOST_SYSTEMS;
         for samples in self.counts() {
             let equations = self.keys(samples)?;
@@ -238,8 +238,7 @@ impl Question<'_> {
         let symbolic = |terms: Vec<(Monomial, Integer)>| {
             let mut parts = Symbolic::new();
             for (m, c) in terms {
-                let exponent = |w: &usize| m.iter().find(|(v, _)| usize::from(*v) == *w).map_or(0, |(_, e)| *e);
-                let moves = Graded(order.iter().map(exponent).collect());
+                let moves = graded(&m, order);
                 let rest = m.iter().copied().filter(|(v, _)| !order.contains(&usize::from(*v))).collect();
                 parts.entry(moves).or_default().push((rest, c));
             }
@@ -289,8 +288,7 @@ impl Question<'_> {
         for (key, terms) in self.parts(&student, &point.inputs)? {
             let equation = all.get_mut(&key)?;
             for (m, c) in terms {
-                let exponent = |w: &usize| m.iter().find(|(v, _)| usize::from(*v) == *w).map_or(0, |(_, e)| *e);
-                let entry = equation.entry(Graded(order.iter().map(exponent).collect())).or_insert(field.zero());
+                let entry = equation.entry(graded(&m, order)).or_insert(field.zero());
                 *entry = field.add(entry, &field.big_integer(&c));
             }
         }
@@ -336,4 +334,10 @@ impl Question<'_> {
         };
         serde_json::to_string(&rule).is_ok_and(|text| text.len() <= MOST_BYTES).then_some(rule)
     }
+}
+
+/// What a monomial has of the weights that move, in this order.
+fn graded(m: &Monomial, order: &[usize]) -> Graded {
+    let exponent = |w: &usize| m.iter().find(|(v, _)| usize::from(*v) == *w).map_or(0, |(_, e)| *e);
+    Graded(order.iter().map(exponent).collect())
 }

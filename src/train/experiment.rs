@@ -58,10 +58,7 @@ impl Exact {
     ) -> Result<Self, MatchError> {
         let limits = Limits::default().under(&control.untimed());
         let (network, samples) = (training.network(), training.samples());
-        let matcher = match training.teacher() {
-            Some(teacher) => Matcher::taught(network, teacher, samples, settings, limits)?,
-            None => Matcher::new(network, samples, settings, limits)?,
-        };
+        let matcher = Matcher::taught(network, training.teacher(), samples, settings, limits)?;
         Exact::with(&matcher, training, trials, control)
     }
 

@@ -165,17 +165,20 @@ impl Training {
         Ok(Training { network, teacher: None, samples, allocation, options, program, trainer, patient })
     }
 
-    /// The same for teachers of another network, on the inputs of [`taught_on`].
+    /// The same for teachers of another network, if one is given, on the inputs of [`taught_on`].
     ///
     /// # Errors
     /// See [`TrainingError`].
     pub fn taught(
         network: &Network,
-        teacher: &Network,
+        teacher: Option<&Network>,
         samples: Samples,
         allocation: &Allocation,
         options: TrialOptions,
     ) -> Result<Self, TrainingError> {
+        let Some(teacher) = teacher else {
+            return Training::new(network, samples, allocation, options);
+        };
         let samples = taught_on(network, teacher, samples)?;
         let training = Training::new(network, samples, allocation, options)?;
         // The inputs are so many generic ones, as for random labels.

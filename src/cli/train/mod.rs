@@ -149,10 +149,7 @@ fn teach(
 ) -> Result<ExitCode, Failure> {
     let (ensemble, teacher) = arguments.teaching.read(common)?;
     let options = arguments.how.options(common.seed, ensemble);
-    let training = match &teacher {
-        Some(teacher) => Training::taught(network, teacher, samples, allocation, options)?,
-        None => Training::new(network, samples, allocation, options)?,
-    };
+    let training = Training::taught(network, teacher.as_ref(), samples, allocation, options)?;
     let stop = interrupt::flag();
     let bar = bar("{msg} {bar:30} {pos}/{len}, {eta} left");
     let progress = |done: u64, all: u64| {

@@ -43,10 +43,7 @@ pub(super) fn run(common: &Common, file: &Path) -> Result<ExitCode, Failure> {
         initial_scale: saved.initial_scale,
     };
     let teacher = saved.taught_by.as_ref().map(|text| common.network(text)).transpose()?;
-    let training = match &teacher {
-        Some(teacher) => Training::taught(&network, teacher, samples, &allocation, options)?,
-        None => Training::new(&network, samples, &allocation, options)?,
-    };
+    let training = Training::taught(&network, teacher.as_ref(), samples, &allocation, options)?;
     let mut instance = training.instance(saved.trial);
     let drawn = (instance.student.clone(), instance.teacher.clone(), instance.inputs.clone());
     fill(&mut instance, &saved).map_err(wrong)?;
@@ -59,10 +56,7 @@ pub(super) fn run(common: &Common, file: &Path) -> Result<ExitCode, Failure> {
     let again = training.train(&mut training.objective(), &instance, saved.trial);
     let matched = refined.refined == Refined::Match || again.outcome.is_match();
     let settings = Settings { seed: saved.seed, error_log2: -100 };
-    let matcher = match &teacher {
-        Some(teacher) => Matcher::taught(&network, teacher, samples, settings, Limits::default())?,
-        None => Matcher::new(&network, samples, settings, Limits::default())?,
-    };
+    let matcher = Matcher::taught(&network, teacher.as_ref(), samples, settings, Limits::default())?;
     let asked = MatchOptions { ensemble: options.ensemble, trials: Trials::Fixed(1), ..MatchOptions::default() };
     let verdict = matcher.decide(&allocation, &asked, &Control::unlimited())?.verdict;
     // Another instance than the one drawn may be special: the theory is about almost all.

@@ -25,7 +25,8 @@
 //! - g even, d odd, one free, of another one two incoming weights learn, or one and its c; one of both c learns. Far out the same function is a form of
 //!   the odd degree d (g − 1) in two variables, over even powers.
 //! - *Parallel.* M ≤ 3 ≤ d, two units whose c learn, and at most one input from which both are frozen. The determinant of y and the two vectors of powers
-//!   vanishes where w_0 and w_1 are parallel, and changes sign there, so that it vanishes around there too.
+//!   vanishes where w_0 and w_1 are parallel, with a derivative that does not, so that it vanishes on a manifold around there; at most of its points the
+//!   vectors of powers are independent.
 //! - g = 2 = d, one unit with all incoming weights, two others whose c learn: a plane of forms goes through both parts of the cone of squares.
 //!
 //! *With a factor of both.* The same with a learnable factor of the output, g odd, two units. If c_0 learns, c_1 does as well; if F_0 is empty, c_1 does; otherwise
@@ -102,14 +103,23 @@ pub(super) fn by_directions(shallow: &Shallow, degree: u32, allocation: &Allocat
         .iter()
         .map(|u| Learns { incoming: u.incoming.iter().map(learns).collect(), factor: learns(&u.outgoing[0]) })
         .collect();
-    if let Some(formula) = is_certain(&units, degree, (d, inputs)) {
-        return Some(Exact::of(Theorem::FarAway, Rational::from(1), formula));
-    }
-    let formula = is_below_one(&units, degree, (d, inputs))?;
-    Some(Exact::between(Theorem::OddSums, Rational::new(), Rational::from(1), formula))
+    of_units(&units, degree, (d, inputs))
 }
 
-/// The same of two units of odd power whose output is multiplied with a learnable factor.
+/// What is known where these weights of each unit learn.
+fn of_units(units: &[Learns], degree: u32, (d, inputs): (usize, usize)) -> Option<Exact> {
+    is_certain(units, degree, (d, inputs)).map(certain).or_else(|| is_below_one(units, degree, (d, inputs)).map(below))
+}
+
+fn certain(formula: String) -> Exact {
+    Exact::of(Theorem::FarAway, Rational::from(1), formula)
+}
+
+fn below(formula: String) -> Exact {
+    Exact::between(Theorem::OddSums, Rational::new(), Rational::from(1), formula)
+}
+
+/// What is known of the match probability of two units of odd power whose output is multiplied with a learnable factor.
 pub(super) fn by_scaled_directions(network: &Network, allocation: &Allocation, inputs: usize) -> Option<Exact> {
     let (exponents, shapes) = (network.exponents()?, network.shapes());
     let widths = shapes.widths.filter(|_| shapes.bias == Some(false))?;
@@ -130,30 +140,20 @@ pub(super) fn by_scaled_directions(network: &Network, allocation: &Allocation, i
         let (all, frozen) = (units[0].count() + units[1].count() + 1, units[0].both_frozen(&units[1]));
         return by_dimensions(all, d - frozen + frozen.min(1), (d, inputs));
     }
-    if let Some(formula) = is_certain(&units, degree, (d, inputs)) {
-        return Some(Exact::of(Theorem::FarAway, Rational::from(1), formula));
-    }
-    let formula = is_below_one(&units, degree, (d, inputs))?;
-    Some(Exact::between(Theorem::OddSums, Rational::new(), Rational::from(1), formula))
+    of_units(&units, degree, (d, inputs))
 }
 
 /// Of two units of odd power whose directions are a linear space of so many dimensions, and their sums one of so many.
 fn by_dimensions(all: usize, sums: usize, (d, inputs): (usize, usize)) -> Option<Exact> {
     let along = all - sums;
-    let below = |formula| Some(Exact::between(Theorem::OddSums, Rational::new(), Rational::from(1), formula));
     if sums < d {
-        return (inputs > sums)
-            .then(|| format!("signs of a sum of two odd powers on {} inputs", sums + 1))
-            .and_then(below);
+        return (inputs > sums).then(|| below(signs_of_a_sum(sums + 1)));
     }
     if along >= 2 && inputs <= d + 1 {
-        let formula = "a function of the difference of two units has both signs far away".to_owned();
-        return Some(Exact::of(Theorem::FarAway, Rational::from(1), formula));
+        return Some(certain("a function of the difference of two units has both signs far away".to_owned()));
     }
     let enough = d + along.max(1);
-    (along < d && inputs >= enough)
-        .then(|| format!("small labels of two odd powers on {enough} inputs"))
-        .and_then(below)
+    (along < d && inputs >= enough).then(|| below(small_labels(enough)))
 }
 
 /// Why the match probability is 1, if it is known to be.
@@ -201,13 +201,19 @@ fn is_below_one(units: &[Learns], degree: u32, (d, inputs): (usize, usize)) -> O
     let all_labels = h > 2 && h > sums && forms > sums;
     let all_signs = h == 2 && sums < d;
     if inputs > sums && (all_labels || all_signs) {
-        return Some(format!("signs of a sum of two odd powers on {} inputs", sums + 1));
+        return Some(signs_of_a_sum(sums + 1));
     }
     let along = (first.directions() + second.directions()).saturating_sub(d);
-    if h == 2 && sums == d && along < d && inputs >= d + along.max(1) {
-        return Some(format!("small labels of two odd powers on {} inputs", d + along.max(1)));
-    }
-    None
+    let enough = d + along.max(1);
+    (h == 2 && sums == d && along < d && inputs >= enough).then(|| small_labels(enough))
+}
+
+fn signs_of_a_sum(inputs: usize) -> String {
+    format!("signs of a sum of two odd powers on {inputs} inputs")
+}
+
+fn small_labels(inputs: usize) -> String {
+    format!("small labels of two odd powers on {inputs} inputs")
 }
 
 #[cfg(test)]

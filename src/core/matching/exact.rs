@@ -171,9 +171,9 @@ pub(super) fn exact(
     if let Some(exact) = by_powers.or_else(|| by_signs(network, allocation)) {
         return Some(exact);
     }
-    let by_directions = powers.and_then(|powers| powers.by_directions(allocation, network.probe_inputs(samples)));
-    let by_directions =
-        by_directions.or_else(|| by_scaled_directions(network, allocation, network.probe_inputs(samples)));
+    let inputs = network.probe_inputs(samples);
+    let by_directions = powers.and_then(|powers| powers.by_directions(allocation, inputs));
+    let by_directions = by_directions.or_else(|| by_scaled_directions(network, allocation, inputs));
     let (two, odd) = (|| two_outputs((network, samples), allocation), || odd_steps((network, samples), allocation));
     if let Some(exact) = by_directions.or_else(two).or_else(odd) {
         return Some(exact);

@@ -20,7 +20,7 @@ use crate::number::{Stream, gaussian, generator};
 use super::critical::critical_equations;
 use super::ensemble::Ensemble;
 use super::equations::{equation_ring, equations, equations_over};
-use super::orthogonal::{orthogonal_teacher, rational};
+use super::orthogonal::orthogonal_teacher;
 
 /// Slices are given up when a limit has stopped so many of them.
 const MOST_STOPPED: usize = 2;
@@ -206,7 +206,8 @@ impl Instance {
 impl Wanted {
     /// The labels of a teacher of rational weights.
     fn of_rational(network: &Network, weights: &[Rational], inputs: &[Vec<Dyadic>]) -> Self {
-        let inputs: Vec<Vec<Rational>> = inputs.iter().map(|input| input.iter().map(rational).collect()).collect();
+        let inputs: Vec<Vec<Rational>> =
+            inputs.iter().map(|input| input.iter().map(Dyadic::rational).collect()).collect();
         let labels = network.labels(&Rationals, weights, &inputs);
         let over = labels.iter().fold(Integer::from(1), |common, y| common.lcm(y.denom()));
         let whole = |y: &Rational| Integer::from(y.numer() * &over) / y.denom();

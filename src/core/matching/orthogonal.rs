@@ -19,16 +19,12 @@ pub(super) fn orthogonal_teacher(layout: &Layout, random: &mut ChaCha12Rng) -> V
     let mut entries: Vec<Rational> = Vec::new();
     for tensor in layout.tensors() {
         if tensor.axes.len() < 2 {
-            entries.extend((0..tensor.rows).map(|_| rational(&gaussian(random))));
+            entries.extend((0..tensor.rows).map(|_| gaussian(random).rational()));
         } else {
             entries.extend(semi_orthogonal(tensor.rows, tensor.columns, random));
         }
     }
     (0..layout.weights()).map(|weight| entries[layout.place(weight)].clone()).collect()
-}
-
-pub(super) fn rational(number: &Dyadic) -> Rational {
-    Rational::from((number.mantissa.clone(), Integer::from(1) << number.exponent))
 }
 
 /// A matrix with orthonormal rows, or columns if these are fewer, row by row.

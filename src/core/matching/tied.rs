@@ -41,8 +41,9 @@ pub(super) fn two_outputs((network, samples): (&Network, Samples), allocation: &
 ///
 /// A label is D Σ_t w^(T−1−t) B·x_t. On inputs that are z at the first and the last step, and 0 else, it is ρ D B·z with ρ = 1 + w^(T−1) ≥ 1. If D learns,
 /// D B is in a space of s + 1 dimensions of the n that the teacher has, which s + 2 samples see. If not, it is in one of s + 1 dimensions, on
-/// one side of one of s, and s + 1 samples see the teacher on the other side. Nearby inputs change what ρ z_j is by little, in
-/// proportion to ρ, whatever w is: so the same holds there.
+/// one side of one of s, and s + 1 samples see the teacher on the other side. So the labels of a match would miss the teacher's by a fixed part
+/// of their size |y|. Inputs nearer than ε change labels by O(ε) ρ |D B|, whatever w is, and at a match ρ |D B| is at most C |y|, as generic samples see all of the
+/// space that D B is in: that is less.
 pub(super) fn odd_steps((network, samples): (&Network, Samples), allocation: &Allocation) -> Option<Exact> {
     let SingleEnded { matrix, encoder: Some(encoder), .. } = network.single_ended()? else {
         return None;
@@ -66,8 +67,6 @@ pub(super) fn odd_steps((network, samples): (&Network, Samples), allocation: &Al
 
 #[cfg(test)]
 mod tests {
-    use rug::Integer;
-
     use super::*;
     use crate::allocation::parse;
     use crate::matching::{Ensemble, Instance, Limits, MatchOptions, Matcher, Verdict};
@@ -142,9 +141,8 @@ mod tests {
             }
             let Some(real) = matcher.eliminates(&allocation, &drawn, &MatchOptions::default()) else { continue };
             // D is weight 0, then B, then W: the second entry of ρ D B is given, with ρ ≥ 1.
-            let number = |x: &Dyadic| Rational::from((x.mantissa.clone(), Integer::from(1) << x.exponent));
-            let of = |w: &[Dyadic]| number(&w[0]) * number(&w[2]);
-            let rho = Rational::from(1) + number(&drawn.teacher[3]).square();
+            let of = |w: &[Dyadic]| w[0].rational() * w[2].rational();
+            let rho = Rational::from(1) + drawn.teacher[3].rational().square();
             let fits = of(&drawn.teacher) * rho / of(&drawn.student) >= 1;
             assert_eq!(real, fits, "{trial}");
             matched += u32::from(real);

@@ -1,6 +1,6 @@
 //! Instances with a proof that they have a real match, or that they have none: what a certificate needs.
 
-use rug::{Integer, Rational};
+use rug::Integer;
 
 use crate::algebra::{Monomial, Parametrization, Polynomial, Polynomials, Refutation, Solver};
 use crate::allocation::Allocation;
@@ -32,10 +32,7 @@ impl Instance {
         let (ring, system) = self.integral(network, basis, solver)?;
         let mut found = solver.parametrize(&ring, &system)?;
         let mut moved = std::mem::take(&mut found.values).into_iter();
-        let fixed = |w: usize| {
-            let value = &self.student[w];
-            vec![Rational::from((value.mantissa.clone(), Integer::from(1) << value.exponent))]
-        };
+        let fixed = |w: usize| vec![self.student[w].rational()];
         let value = |w: usize| if basis.contains(w) { moved.next() } else { Some(fixed(w)) };
         found.values = allocation.iter().map(value).collect::<Option<_>>()?;
         Some(Proof::Match(found))

@@ -20,6 +20,11 @@ impl Dyadic {
     pub fn over(&self, exponent: u32) -> Integer {
         Integer::from(&self.mantissa << (exponent - self.exponent))
     }
+
+    /// The number as a fraction.
+    pub fn rational(&self) -> Rational {
+        Rational::from((self.mantissa.clone(), Integer::from(1) << self.exponent))
+    }
 }
 
 impl PartialEq for Dyadic {
@@ -98,8 +103,9 @@ mod tests {
     use proptest::prelude::*;
     use rug::Rational;
 
+    /// By repeated halving, which is another way than the one that is tested.
     fn rational(a: &Dyadic) -> Rational {
-        Rational::from((a.mantissa.clone(), Integer::from(1) << a.exponent))
+        (0..a.exponent).fold(Rational::from(a.mantissa.clone()), |x, _| x / 2)
     }
 
     proptest! {
@@ -109,6 +115,7 @@ mod tests {
             prop_assert_eq!(rational(&Dyadics.add(&a, &b)), rational(&a) + rational(&b));
             prop_assert_eq!(rational(&Dyadics.sub(&a, &b)), rational(&a) - rational(&b));
             prop_assert_eq!(rational(&Dyadics.mul(&a, &b)), rational(&a) * rational(&b));
+            prop_assert_eq!(a.rational(), rational(&a));
             prop_assert_eq!(a == b, rational(&a) == rational(&b));
             for start in [Dyadics.zero(), a.clone(), Dyadics.mul(&a, &b), Dyadics.mul(&a, &Dyadics.mul(&a, &b))] {
                 let mut sum = start.clone();
