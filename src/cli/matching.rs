@@ -290,7 +290,8 @@ fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> Str
         ));
         text.push_str("             training misses matches: this is no match probability\n");
     }
-    let sampled = answer.estimate.is_some() && answer.exact.is_none() && answer.evidence != Evidence::Statistical;
+    let decided = answer.estimate.as_ref().is_some_and(|estimate| estimate.matched + estimate.unmatched > 0);
+    let sampled = decided && answer.exact.is_none() && answer.evidence != Evidence::Statistical;
     let of = if sampled { " for the verdict; the probability is a frequency" } else { "" };
     text.push_str(&format!("evidence     {}{of}; seed {}", answer.evidence, answer.settings.seed));
     text
