@@ -308,6 +308,8 @@ fn teachers_of_another_network_have_the_probabilities_of_their_closed_forms() {
         ("pnn([1, 1, 1], degree=2)", "all", "lffn([1, 1])", Samples::Count(2), 0.0),
         // One unit's square by two on one sample: one of their factors has its sign.
         ("pnn([1, 2, 1], degree=2)", "W1", "pnn([1, 1, 1], degree=2)", Samples::Count(1), 0.75),
+        // Units that are active on one side are one unit (1/2); others are if all three inputs are on one side (1/4 of the rest).
+        ("relu([1, 1, 1])", "all", "relu([1, 2, 1])", Samples::Count(3), 0.625),
     ];
     for (student, text, teacher, samples, p) in known {
         let answer = taught(student, text, teacher, samples, 400);

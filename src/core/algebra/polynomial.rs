@@ -313,6 +313,17 @@ mod tests {
     }
 
     #[test]
+    fn terms_that_cancel_in_place_are_gone() {
+        let ring = ring();
+        let (x, y) = (ring.variable(0), ring.variable(1));
+        let mut sum = ring.add(&ring.mul(&x, &x), &ring.mul(&x, &y));
+        ring.add_product(&mut sum, &ring.integer(-1), &ring.mul(&x, &x));
+        assert_eq!(sum, ring.mul(&x, &y));
+        ring.add_product(&mut sum, &ring.sub(&ring.zero(), &x), &y);
+        assert!(ring.is_zero(&sum) && sum == ring.zero());
+    }
+
+    #[test]
     fn what_outgrew_the_ring_stays_outgrown() {
         let field = PrimeField::new(101).unwrap();
         let ring = Polynomials::new(field, Monomials::new(2).unwrap(), 3);
