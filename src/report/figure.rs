@@ -35,17 +35,48 @@ enum Mark {
     Words { column: i64, row: i64, text: String },
     /// Words where code would stand.
     Label { column: i64, row: i64, text: String },
+    /// A number in a circle.
+    Node { at: Point, text: String },
+    /// An arrow, bent towards a point.
+    Arrow { from: Point, by: Point, to: Point, dashed: bool },
+    /// Code around a point.
+    Name { at: Point, text: String },
 }
 
+/// A point of the lattice between its cells: how far it is to the right of, and below, their corner, in hundredths of a cell.
+pub(super) type Point = (i64, i64);
+
+/// How far the circle of a node is from its middle, in hundredths of a cell.
+pub(super) const RADIUS: i64 = 70;
+
 impl Mark {
-    /// Its column and row.
+    /// Its column and row; of what stands between cells, those of the cell that it is in.
     fn place(&self) -> (i64, i64) {
-        let (Mark::Cell { column, row, .. }
-        | Mark::Cross { column, row }
-        | Mark::Code { column, row, .. }
-        | Mark::Words { column, row, .. }
-        | Mark::Label { column, row, .. }) = self;
-        (*column, *row)
+        match self {
+            Mark::Cell { column, row, .. }
+            | Mark::Cross { column, row }
+            | Mark::Code { column, row, .. }
+            | Mark::Words { column, row, .. }
+            | Mark::Label { column, row, .. } => (*column, *row),
+            Mark::Node { at, .. } | Mark::Name { at, .. } | Mark::Arrow { from: at, .. } => {
+                (at.0.div_euclid(100), at.1.div_euclid(100))
+            }
+        }
+    }
+
+    /// The same, so many columns to the right and so many rows down.
+    fn moved(mut self, columns: i64, rows: i64) -> Self {
+        let shift = |at: &mut Point| *at = (at.0 + 100 * columns, at.1 + 100 * rows);
+        match &mut self {
+            Mark::Cell { column, row, .. }
+            | Mark::Cross { column, row }
+            | Mark::Code { column, row, .. }
+            | Mark::Words { column, row, .. }
+            | Mark::Label { column, row, .. } => [*column, *row] = [*column + columns, *row + rows],
+            Mark::Node { at, .. } | Mark::Name { at, .. } => shift(at),
+            Mark::Arrow { from, by, to, .. } => [from, by, to].into_iter().for_each(shift),
+        }
+        self
     }
 }
 
@@ -117,6 +148,28 @@ impl Figure {
         Some(figure)
     }
 
+    /// With a circle around a number.
+    pub(super) fn node(&mut self, at: Point, text: String) {
+        self.marks.push(Mark::Node { at, text });
+    }
+
+    /// With an arrow between two points, bent towards a third.
+    pub(super) fn arrow(&mut self, [from, by, to]: [Point; 3], dashed: bool) {
+        self.marks.push(Mark::Arrow { from, by, to, dashed });
+    }
+
+    /// With code around a point.
+    pub(super) fn name(&mut self, at: Point, text: String) {
+        self.marks.push(Mark::Name { at, text });
+    }
+
+    /// With another figure so many columns to the right of it and so many rows down.
+    #[must_use]
+    pub(super) fn with(mut self, other: Figure, columns: i64, rows: i64) -> Self {
+        self.marks.extend(other.marks.into_iter().map(|mark| mark.moved(columns, rows)));
+        self
+    }
+
     /// With its network's name above it, for a figure that stands alone.
     #[must_use]
     pub(super) fn titled(mut self, network: &str) -> Self {
@@ -149,6 +202,16 @@ impl Figure {
                     let (y, words) = (-row - 1, plain(text));
                     format!("\\node[anchor=south west,inner sep=1pt] at ({column},{y}) {{\\footnotesize {words}}};\n")
                 }
+                Mark::Node { at, text } => {
+                    let (radius, words) = (hundredths(RADIUS), plain(text));
+                    format!("\\draw[thick] {} circle[radius={radius}] node {{{words}}};\n", upward(*at))
+                }
+                Mark::Arrow { from, by, to, dashed } => {
+                    let style = if *dashed { ",densely dashed" } else { "" };
+                    let [from, by, to] = [from, by, to].map(|point| upward(*point));
+                    format!("\\draw[->,>=stealth,thick{style}] {from} .. controls {by} .. {to};\n")
+                }
+                Mark::Name { at, text } => format!("\\node[inner sep=1pt] at {} {{{}}};\n", upward(*at), code(text)),
             });
         }
         text.push_str("\\end{tikzpicture}\n");
@@ -193,6 +256,28 @@ impl Figure {
                     (reach.max(SIDE), words(centre, y + SIDE - 3, "text-anchor=\"middle\" font-size=\"10\"", text))
                 }
                 Mark::Label { text, .. } => (6 * text.chars().count() as i64, words(x, y + SIDE - 3, "", text)),
+                Mark::Node { at, text } => {
+                    let ((cx, cy), r) = (pixels(*at), RADIUS * SIDE / 100);
+                    x = cx - r;
+                    [top, bottom] = [top.min(cy - r), bottom.max(cy + r)];
+                    let circle =
+                        format!("<circle cx=\"{cx}\" cy=\"{cy}\" r=\"{r}\" fill=\"none\" stroke=\"#000000\"/>\n");
+                    (2 * r, circle + &words(cx, cy + 4, "text-anchor=\"middle\"", text))
+                }
+                Mark::Arrow { from, by, to, dashed } => {
+                    let ends = [pixels(*from), pixels(*to)];
+                    x = ends[0].0.min(ends[1].0);
+                    [top, bottom] =
+                        ends.iter().fold([top, bottom], |[top, bottom], end| [top.min(end.1), bottom.max(end.1)]);
+                    (ends[0].0.max(ends[1].0) - x, arrow([*from, *by, *to], *dashed))
+                }
+                Mark::Name { at, text } => {
+                    let ((cx, cy), reach) = (pixels(*at), 7 * text.chars().count() as i64);
+                    x = cx - reach / 2;
+                    let style =
+                        "text-anchor=\"middle\" font-family=\"'Latin Modern Mono', 'CMU Typewriter Text', monospace\"";
+                    (reach, words(cx, cy + 4, style, text))
+                }
             };
             [left, top] = [left.min(x), top.min(y)];
             [right, bottom] = [right.max(x + width), bottom.max(y + SIDE)];
@@ -211,6 +296,38 @@ impl Figure {
 /// n + 1/2.
 fn half(n: i64) -> String {
     if n < 0 { format!("-{}.5", -n - 1) } else { format!("{n}.5") }
+}
+
+/// A number of hundredths as a decimal number.
+fn hundredths(n: i64) -> String {
+    let sign = if n < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", n.abs() / 100, n.abs() % 100)
+}
+
+/// A point in TikZ, whose second axis points upward.
+fn upward((right, down): Point) -> String {
+    format!("({},{})", hundredths(right), hundredths(-down))
+}
+
+/// A point of SVG.
+fn pixels((right, down): Point) -> (i64, i64) {
+    ((right * SIDE).div_euclid(100), (down * SIDE).div_euclid(100))
+}
+
+/// A bent arrow, and its tip as a triangle, in SVG.
+fn arrow([from, by, to]: [Point; 3], dashed: bool) -> String {
+    let at = |(right, down): Point| format!("{} {}", hundredths(right * SIDE), hundredths(down * SIDE));
+    let (along, down) = ((to.0 - by.0) as f64, (to.1 - by.1) as f64);
+    let length = along.hypot(down).max(1.0);
+    // So far back from the tip, and so far aside.
+    let corner = |back: f64, aside: f64| {
+        let part = |end: i64, forth: f64, across: f64| end + ((across * aside - forth * back) / length).round() as i64;
+        (part(to.0, along, -down), part(to.1, down, along))
+    };
+    let tip = format!("M{}L{}L{}Z", at(to), at(corner(45.0, 18.0)), at(corner(45.0, -18.0)));
+    let style = if dashed { " stroke-dasharray=\"3 2\"" } else { "" };
+    let line = format!("M{}C{} {} {}", at(from), at(by), at(by), at(to));
+    format!("<path d=\"{line}\" fill=\"none\" stroke=\"#000000\"{style}/>\n<path d=\"{tip}\"/>\n")
 }
 
 fn words(x: i64, y: i64, style: &str, text: &str) -> String {

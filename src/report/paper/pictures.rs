@@ -25,10 +25,24 @@ pub(super) fn figures(results: &Results) -> Vec<(String, Figure)> {
     let examples = counterexamples(&results.claims).take(MOST_DRAWN);
     let tensors = examples.flat_map(|(_, _, example)| {
         let title = |asked: &Asked<'_>| format!("{}: {}", example.network, short(asked));
-        asked(example).into_iter().map(move |asked| (title(&asked), Figure::tensors(&asked.diagram, asked.basis)))
+        let all = asked(example);
+        let drawn = drawings(example, &all);
+        all.iter().map(title).zip(drawn).collect::<Vec<_>>()
     });
     let scans = results.scans.iter().filter_map(|scan| Some((scan.network.clone(), Figure::scan(scan)?)));
     tensors.chain(scans.take(MOST_DRAWN)).collect()
+}
+
+/// What was asked of a counterexample, each drawn as grids of its tensors; the first of a compartmental model beside the model itself.
+fn drawings(example: &Counterexample, all: &[Asked<'_>]) -> Vec<Figure> {
+    let grids = all.iter().map(|asked| Figure::tensors(&asked.diagram, asked.basis));
+    let mut model = digraph(&example.network);
+    grids
+        .map(|grids| match model.take() {
+            Some((model, columns)) => model.with(grids, columns, 2),
+            None => grids,
+        })
+        .collect()
 }
 
 /// The claims with counterexamples, each with its place and the counterexample.
@@ -90,11 +104,8 @@ fn picture(
 ) -> String {
     let all = asked(example);
     let mut text = String::from("\\par\\bigskip\\noindent\\begin{minipage}{\\textwidth}\\centering\n");
-    if let Some(drawing) = digraph(&example.network) {
-        text.push_str(&format!("{drawing}\\qquad\n"));
-    }
-    for asked in &all {
-        text.push_str(&Figure::tensors(&asked.diagram, asked.basis).tikz(code, plain));
+    for figure in drawings(example, &all) {
+        text.push_str(&figure.tikz(code, plain));
     }
     if all.is_empty() {
         text.push_str("(The network is too large to be drawn.)\n");
