@@ -43,7 +43,7 @@ def test_methods_as_modules_of_torch():
     pytest.importorskip("torch", reason="SKIPPED: torch is not installed")
     text = (ROOT / "docs/methods.md").read_text(encoding="utf-8")
     blocks = [b for b in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if not b.startswith("# file:")]
-    assert len(blocks) == 7
+    assert len(blocks) == 9
     names = {}
     exec("import torch, allocert\nfrom torch import nn", names)
     for block in blocks:
