@@ -1,10 +1,11 @@
 //! Figures for papers: a counterexample as grids, a scan as a table of squares. Each is drawn once, and written as TikZ, which pdflatex
 //! sets in the fonts of the paper around it, and as SVG.
 
+mod svg;
+mod tikz;
+
 use allocert_core::text::thousands;
 use allocert_record::{Diagram, Scan, Tensor};
-
-use super::prose::escape;
 
 /// Tensors with more rows or columns than this are cut.
 const MOST_CELLS: usize = 24;
@@ -12,10 +13,6 @@ const MOST_CELLS: usize = 24;
 const MOST_SQUARES: usize = 40;
 /// How black a weight is that learns without a new dimension, in percent.
 const SURPLUS: i64 = 35;
-/// So many columns of large cells fit a page.
-const WIDE: i64 = 28;
-/// The side of a cell of SVG, in pixels.
-const SIDE: i64 = 14;
 
 /// Cells and words on a lattice; rows run downward.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -170,6 +167,26 @@ impl Figure {
         self
     }
 
+    /// With what its cells mean below it, as far as they occur, for a figure of tensors that stands alone.
+    #[must_use]
+    pub(super) fn with_key(mut self) -> Self {
+        let bottom = self.marks.iter().map(|mark| mark.place().1).max().unwrap_or(0);
+        let has = |wanted: i64| self.marks.iter().any(|m| matches!(m, Mark::Cell { shade, .. } if *shade == wanted));
+        let crossed = self.marks.iter().any(|mark| matches!(mark, Mark::Cross { .. }));
+        let all = [
+            (100, "learnable"),
+            (SURPLUS, "learnable, too, without a new dimension"),
+            (0, if crossed { "frozen, or pinned (crossed out)" } else { "frozen" }),
+        ];
+        let mut row = bottom + 2;
+        for (shade, words) in all.into_iter().filter(|(shade, _)| has(*shade)).collect::<Vec<_>>() {
+            self.marks.push(Mark::Cell { column: 0, row, shade });
+            self.marks.push(Mark::Label { column: 2, row, text: words.to_owned() });
+            row += 2;
+        }
+        self
+    }
+
     /// With its network's name above it, for a figure that stands alone.
     #[must_use]
     pub(super) fn titled(mut self, network: &str) -> Self {
@@ -178,160 +195,12 @@ impl Figure {
         self.marks.insert(0, Mark::Code { column, row: row - 1, text: network.to_owned() });
         self
     }
-
-    /// As a `tikzpicture`; `code` and `plain` make text harmless for LaTeX.
-    pub(super) fn tikz(&self, code: impl Fn(&str) -> String, plain: impl Fn(&str) -> String) -> String {
-        let side = self.side();
-        let mut text = format!("\\begin{{tikzpicture}}[x={side}mm,y={side}mm,baseline=(current bounding box.north)]\n");
-        for mark in &self.marks {
-            text.push_str(&match mark {
-                Mark::Cell { column, row, shade } => {
-                    format!("\\filldraw[draw=gray,fill=black!{shade}] ({column},{}) rectangle +(1,-1);\n", -row)
-                }
-                Mark::Cross { column, row } => {
-                    let y = -row;
-                    format!("\\draw ({column},{y}) -- +(1,-1) ({column},{}) -- +(1,1);\n", y - 1)
-                }
-                Mark::Code { column, row, text } => {
-                    format!("\\node[anchor=south west,inner sep=1pt] at ({column},{}) {{{}}};\n", -row - 1, code(text))
-                }
-                Mark::Words { column, row, text } => {
-                    format!("\\node at ({},{}) {{\\scriptsize {}}};\n", half(*column), half(-row - 1), plain(text))
-                }
-                Mark::Label { column, row, text } => {
-                    let (y, words) = (-row - 1, plain(text));
-                    format!("\\node[anchor=south west,inner sep=1pt] at ({column},{y}) {{\\footnotesize {words}}};\n")
-                }
-                Mark::Node { at, text } => {
-                    let (radius, words) = (hundredths(RADIUS), plain(text));
-                    format!("\\draw[thick] {} circle[radius={radius}] node {{{words}}};\n", upward(*at))
-                }
-                Mark::Arrow { from, by, to, dashed } => {
-                    let style = if *dashed { ",densely dashed" } else { "" };
-                    let [from, by, to] = [from, by, to].map(|point| upward(*point));
-                    format!("\\draw[->,>=stealth,thick{style}] {from} .. controls {by} .. {to};\n")
-                }
-                Mark::Name { at, text } => format!("\\node[inner sep=1pt] at {} {{{}}};\n", upward(*at), code(text)),
-            });
-        }
-        text.push_str("\\end{tikzpicture}\n");
-        text
-    }
-
-    /// The side of a cell of TikZ in millimetres: smaller where many stand beside each other.
-    fn side(&self) -> &'static str {
-        let columns = self.marks.iter().map(|mark| mark.place().0).max().unwrap_or(0);
-        if columns > WIDE { "3.4" } else { "5" }
-    }
-
-    /// As SVG that stands alone, in the fonts of LaTeX where they are there.
-    #[must_use]
-    pub fn svg(&self) -> String {
-        let mut body = String::new();
-        let [mut left, mut top, mut right, mut bottom] = [i64::MAX, i64::MAX, 0, 0];
-        for mark in &self.marks {
-            let (column, row) = mark.place();
-            let (mut x, y) = (column * SIDE, row * SIDE);
-            let (width, shown) = match mark {
-                Mark::Cell { shade, .. } => {
-                    let grey = 255 - 255 * shade / 100;
-                    let fill = format!("#{grey:02x}{grey:02x}{grey:02x}");
-                    let shape = format!("x=\"{x}\" y=\"{y}\" width=\"{SIDE}\" height=\"{SIDE}\"");
-                    (SIDE, format!("<rect {shape} fill=\"{fill}\" stroke=\"#808080\"/>\n"))
-                }
-                Mark::Cross { .. } => {
-                    let [right, below] = [x + SIDE, y + SIDE];
-                    (
-                        SIDE,
-                        format!("<path d=\"M{x} {y}L{right} {below}M{x} {below}L{right} {y}\" stroke=\"#000000\"/>\n"),
-                    )
-                }
-                Mark::Code { text, .. } => {
-                    let style = "font-family=\"'Latin Modern Mono', 'CMU Typewriter Text', monospace\"";
-                    (9 * text.chars().count() as i64, words(x, y + SIDE - 3, style, text))
-                }
-                Mark::Words { text, .. } => {
-                    let (centre, reach) = (x + SIDE / 2, 6 * text.chars().count() as i64);
-                    x = centre - reach.max(SIDE) / 2;
-                    (reach.max(SIDE), words(centre, y + SIDE - 3, "text-anchor=\"middle\" font-size=\"10\"", text))
-                }
-                Mark::Label { text, .. } => (6 * text.chars().count() as i64, words(x, y + SIDE - 3, "", text)),
-                Mark::Node { at, text } => {
-                    let ((cx, cy), r) = (pixels(*at), RADIUS * SIDE / 100);
-                    x = cx - r;
-                    [top, bottom] = [top.min(cy - r), bottom.max(cy + r)];
-                    let circle =
-                        format!("<circle cx=\"{cx}\" cy=\"{cy}\" r=\"{r}\" fill=\"none\" stroke=\"#000000\"/>\n");
-                    (2 * r, circle + &words(cx, cy + 4, "text-anchor=\"middle\"", text))
-                }
-                Mark::Arrow { from, by, to, dashed } => {
-                    let ends = [pixels(*from), pixels(*to)];
-                    x = ends[0].0.min(ends[1].0);
-                    [top, bottom] =
-                        ends.iter().fold([top, bottom], |[top, bottom], end| [top.min(end.1), bottom.max(end.1)]);
-                    (ends[0].0.max(ends[1].0) - x, arrow([*from, *by, *to], *dashed))
-                }
-                Mark::Name { at, text } => {
-                    let ((cx, cy), reach) = (pixels(*at), 7 * text.chars().count() as i64);
-                    x = cx - reach / 2;
-                    let style =
-                        "text-anchor=\"middle\" font-family=\"'Latin Modern Mono', 'CMU Typewriter Text', monospace\"";
-                    (reach, words(cx, cy + 4, style, text))
-                }
-            };
-            [left, top] = [left.min(x), top.min(y)];
-            [right, bottom] = [right.max(x + width), bottom.max(y + SIDE)];
-            body.push_str(&shown);
-        }
-        let (left, top) = (left.min(right) - 3, top.min(bottom) - 3);
-        let (width, height) = (right - left + 3, bottom - top + 3);
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-             viewBox=\"{left} {top} {width} {height}\" font-family=\"'Latin Modern Roman', 'CMU Serif', serif\" font-size=\"11\">\n\
-             {body}</svg>\n"
-        )
-    }
-}
-
-/// n + 1/2.
-fn half(n: i64) -> String {
-    if n < 0 { format!("-{}.5", -n - 1) } else { format!("{n}.5") }
 }
 
 /// A number of hundredths as a decimal number.
 fn hundredths(n: i64) -> String {
     let sign = if n < 0 { "-" } else { "" };
     format!("{sign}{}.{:02}", n.abs() / 100, n.abs() % 100)
-}
-
-/// A point in TikZ, whose second axis points upward.
-fn upward((right, down): Point) -> String {
-    format!("({},{})", hundredths(right), hundredths(-down))
-}
-
-/// A point of SVG.
-fn pixels((right, down): Point) -> (i64, i64) {
-    ((right * SIDE).div_euclid(100), (down * SIDE).div_euclid(100))
-}
-
-/// A bent arrow, and its tip as a triangle, in SVG.
-fn arrow([from, by, to]: [Point; 3], dashed: bool) -> String {
-    let at = |(right, down): Point| format!("{} {}", hundredths(right * SIDE), hundredths(down * SIDE));
-    let (along, down) = ((to.0 - by.0) as f64, (to.1 - by.1) as f64);
-    let length = along.hypot(down).max(1.0);
-    // So far back from the tip, and so far aside.
-    let corner = |back: f64, aside: f64| {
-        let part = |end: i64, forth: f64, across: f64| end + ((across * aside - forth * back) / length).round() as i64;
-        (part(to.0, along, -down), part(to.1, down, along))
-    };
-    let tip = format!("M{}L{}L{}Z", at(to), at(corner(45.0, 18.0)), at(corner(45.0, -18.0)));
-    let style = if dashed { " stroke-dasharray=\"3 2\"" } else { "" };
-    let line = format!("M{}C{} {} {}", at(from), at(by), at(by), at(to));
-    format!("<path d=\"{line}\" fill=\"none\" stroke=\"#000000\"{style}/>\n<path d=\"{tip}\"/>\n")
-}
-
-fn words(x: i64, y: i64, style: &str, text: &str) -> String {
-    format!("<text x=\"{x}\" y=\"{y}\" {style}>{}</text>\n", escape(text))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::super::read::Results;
 use super::digraph::digraph;
 use super::named;
 use super::prose::{code, plain};
+use super::source::Standing;
 use super::sources::Sources;
 use super::table::evidence;
 use super::worded::worded;
@@ -27,7 +28,7 @@ pub(super) fn figures(results: &Results) -> Vec<(String, Figure)> {
         let title = |asked: &Asked<'_>| format!("{}: {}", example.network, short(asked));
         let all = asked(example);
         let drawn = drawings(example, &all);
-        all.iter().map(title).zip(drawn).collect::<Vec<_>>()
+        all.iter().map(title).zip(drawn.into_iter().map(Figure::with_key)).collect::<Vec<_>>()
     });
     let scans = results.scans.iter().filter_map(|scan| Some((scan.network.clone(), Figure::scan(scan)?)));
     tensors.chain(scans.take(MOST_DRAWN)).collect()
@@ -62,7 +63,7 @@ pub(super) fn drawn(claims: &[Verify], sources: &Sources) -> String {
         return String::new();
     }
     let mut text = format!(
-        "\\section{{Counterexamples}}\\label{{counterexamples}}\nEach is the smallest that was found. Tensors of weights are drawn as grids, rows downward. {}\n",
+        "\\section{{Counterexamples}}\\label{{counterexamples}}\nEach is the smallest that was found, and what a caption says of an error is about it alone, not about all instances of its claim. Tensors of weights are drawn as grids, rows downward. {}\n",
         legend(found.iter().take(MOST_DRAWN).map(|(.., example)| *example))
     );
     for (number, (place, claim, example)) in found.iter().take(MOST_DRAWN).enumerate() {
@@ -110,7 +111,8 @@ fn picture(
     if all.is_empty() {
         text.push_str("(The network is too large to be drawn.)\n");
     }
-    let kind = if sources.is_ours(place) { "Against the statement of this program in" } else { "Against" };
+    let kind =
+        if sources.standing(place) == Standing::Ours { "Against the statement of this program in" } else { "Against" };
     let samples = example.samples.map_or_else(String::new, |m| format!(" on {}", plural(m, "generic sample")));
     text.push_str(&format!(
         "\\allocertcaption{{{kind} Claim~{} (\\texttt{{{}}}): {}{samples}. {}. {}}}\\label{{figure-{figure}}}\n\\end{{minipage}}\n",

@@ -36,6 +36,18 @@ impl Read {
     }
 }
 
+/// Whose a statement is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// The source's, where that was looked up.
+    #[default]
+    Stated,
+    /// Known, and connected with the source; where it stands was not looked up. The field begins with "known from".
+    Known,
+    /// Ours; the source is named for comparison. The field begins with "after".
+    Ours,
+}
+
 /// A work as a source names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Named {
@@ -48,7 +60,7 @@ pub(super) struct Named {
 /// What a source says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Parts {
-    pub(super) is_ours: bool,
+    pub(super) standing: Standing,
     pub(super) is_recalled: bool,
     pub(super) works: Vec<Named>,
     pub(super) notes: Vec<String>,
@@ -90,9 +102,11 @@ fn is_part(said: &str) -> bool {
 /// the number of a work in an archive, or in brackets that say how it was read. A source of notes alone is a work.
 pub(super) fn parts(source: &str) -> Parts {
     let source = source.trim();
-    let rest = source.strip_prefix("after ");
-    let mut parts = Parts { is_ours: rest.is_some(), ..Parts::default() };
-    for part in rest.unwrap_or(source).split(outside()).map(str::trim).filter(|part| !part.is_empty()) {
+    let begins = [("after ", Standing::Ours), ("known from ", Standing::Known)];
+    let begun = begins.iter().find_map(|(begin, standing)| Some((source.strip_prefix(begin)?, *standing)));
+    let (rest, standing) = begun.unwrap_or((source, Standing::Stated));
+    let mut parts = Parts { standing, ..Parts::default() };
+    for part in rest.split(outside()).map(str::trim).filter(|part| !part.is_empty()) {
         if !parts.works.is_empty() && (is_note(part) || is_part(part)) {
             parts.say(part);
             continue;
@@ -253,6 +267,8 @@ mod tests {
         assert!(recalled.is_recalled && recalled.works[0].read == Read::InPart && recalled.notes.is_empty());
         // A work whose title begins so is a work.
         assert_eq!(of("A, Nets; Theorem provers at work").len(), 2);
-        assert!(parts("after A, Nets").is_ours && !parts("A, Nets").is_ours);
+        let standings = ["A, Nets", "known from A, Nets", "after A, Nets"].map(|source| parts(source).standing);
+        assert_eq!(standings, [Standing::Stated, Standing::Known, Standing::Ours]);
+        assert_eq!(parts("known from A, Nets").works[0].text, "A, Nets");
     }
 }

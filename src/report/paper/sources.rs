@@ -4,7 +4,7 @@
 use allocert_record::Verify;
 
 use super::prose::prose;
-use super::source::{Named, Parts, Read, key, parts};
+use super::source::{Named, Parts, Read, Standing, key, parts};
 
 /// A work that claims come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,7 @@ struct Work {
 /// What one claim says of its source: places among the works, each with the part of it, and among the notes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Mention {
-    /// Whether the statement is not the source's: it begins with "after".
-    is_ours: bool,
+    standing: Standing,
     /// Whether what the source says is given from memory, though the source was looked up.
     is_recalled: bool,
     works: Vec<(usize, Option<String>)>,
@@ -54,8 +53,8 @@ impl Sources {
     }
 
     fn read(&mut self, source: &str) -> Mention {
-        let Parts { is_ours, is_recalled, works, notes } = parts(source);
-        let mut mention = Mention { is_ours, is_recalled, ..Mention::default() };
+        let Parts { standing, is_recalled, works, notes } = parts(source);
+        let mut mention = Mention { standing, is_recalled, ..Mention::default() };
         for named in works {
             let place = self.work(&named);
             match mention.works.iter_mut().find(|(known, _)| *known == place) {
@@ -99,9 +98,9 @@ impl Sources {
         cite(&mention, false)
     }
 
-    /// Whether the claim at this place states what its source does not: it is ours, and its source is named for comparison.
-    pub(super) fn is_ours(&self, claim: usize) -> bool {
-        self.mentions.get(claim).is_some_and(|mention| mention.is_ours)
+    /// Whose the statement of the claim at this place is.
+    pub(super) fn standing(&self, claim: usize) -> Standing {
+        self.mentions.get(claim).map(|mention| mention.standing).unwrap_or_default()
     }
 
     /// Whether the claim at this place names a source.
@@ -125,7 +124,7 @@ impl Sources {
     fn recalls(&self, mention: &Mention) -> bool {
         let unseen = |(place, _): &(usize, Option<String>)| self.works[*place].read == Read::FromMemory;
         let is_unseen = !mention.works.is_empty() && mention.works.iter().all(unseen);
-        !mention.is_ours && (mention.is_recalled || is_unseen)
+        mention.standing == Standing::Stated && (mention.is_recalled || is_unseen)
     }
 
     /// The notes, each once, by their letters, behind what the sign at citations means.

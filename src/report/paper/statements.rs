@@ -8,6 +8,7 @@ use super::helpers::{helpers, shared_folder};
 use super::named;
 use super::prose::{code, identifier, listing, plain, prose};
 use super::rules::in_words;
+use super::source::Standing;
 use super::sources::Sources;
 use super::table::{of_claim, star};
 
@@ -64,7 +65,11 @@ fn stated(claims: &[Verify], claim: &Verify, number: usize, sources: &Sources) -
     let mut text = format!("\\item[{number}. {{\\footnotesize {name}}}] ({known}{star}.) {}", prose(&claim.statement));
     let source = sources.cited(number - 1, true);
     if !source.is_empty() {
-        let word = if sources.is_ours(number - 1) { "Compare" } else { "Source:" };
+        let word = match sources.standing(number - 1) {
+            Standing::Stated => "Source:",
+            Standing::Known => "Known from",
+            Standing::Ours => "Compare",
+        };
         text.push_str(&format!(" \\emph{{{word}}}~{source}."));
     }
     if let Some(reason) = &claim.reason {

@@ -1,4 +1,4 @@
-//! The claims as tables: those of sources, and those that are ours.
+//! The claims as tables: those of sources, what else is known, and those that are ours.
 
 use allocert_core::text::thousands;
 use allocert_record::Verify;
@@ -8,11 +8,13 @@ use super::named;
 use super::pictures::figure_of;
 use super::prose::{identifier, plain};
 use super::rules::letters;
+use super::source::Standing;
 use super::sources::Sources;
 
-/// All claims by their numbers; in two tables where some state what their sources do not.
+/// All claims by their numbers, in a table for each standing of a statement.
 pub(super) fn tables(claims: &[Verify], sources: &Sources) -> String {
-    let (ours, stated): (Vec<usize>, Vec<usize>) = (0..claims.len()).partition(|place| sources.is_ours(*place));
+    let of = |standing| (0..claims.len()).filter(|place| sources.standing(*place) == standing).collect::<Vec<usize>>();
+    let (stated, known, ours) = (of(Standing::Stated), of(Standing::Known), of(Standing::Ours));
     let sourced = stated.iter().any(|place| sources.is_sourced(*place));
     let mut text = String::from("\\setlength{\\tabcolsep}{3pt}\\setlength{\\LTcapwidth}{\\textwidth}\n");
     if !stated.is_empty() {
@@ -22,6 +24,10 @@ pub(super) fn tables(claims: &[Verify], sources: &Sources) -> String {
             "The claims"
         };
         text.push_str(&table(claims, &stated, sources, ("Source", about)));
+    }
+    if !known.is_empty() {
+        let about = "Known results. The work that is named proves them, or says that they are known; where in it they stand was not looked up";
+        text.push_str(&table(claims, &known, sources, ("Known from", about)));
     }
     if !ours.is_empty() {
         let about = "Statements of this program. The work that is named is where the idea comes from, or what the statement is near to; it is not said that the statement stands there. Those that are refuted \
@@ -66,7 +72,7 @@ pub(super) fn number(number: impl std::fmt::Display) -> String {
 
 /// The sign of a claim that rests on a theorem of others.
 pub(super) fn star(claim: &Verify) -> &'static str {
-    if claim.theorems.is_empty() || claim.failed { "" } else { "\\,*" }
+    if claim.theorems.is_empty() || claim.failed { "" } else { "\\,\\textsuperscript{*}" }
 }
 
 /// How Ax's theorem is used where a network takes logarithms.

@@ -9,7 +9,7 @@ use super::prose::code;
 const TERMS: &str = "\\begin{description}\\setlength{\\itemsep}{2pt}
 \\item[Network, labels.] A network is a map $f(w, x)$ of weights $w \\in \\mathbb{R}^n$, the entries of named tensors, and of an input $x$; it is \
 polynomial in $w$, piecewise polynomial (ReLU), or takes exponentials, logarithms and quotients as well. Its labels on $m$ inputs are all entries of the outputs on them. \
-\\emph{Generic} values are all but those in some set of measure zero, the zeros of a polynomial if labels are polynomial. Inputs are generic, and where no number of inputs is given, there are so many that more of them add no dimension: then what is said is about the network as a function.
+\\emph{Generic} values are all but those in some set of measure zero, the zeros of a polynomial that is not 0 if labels are polynomial. Inputs are generic, and where no number of inputs is given, there are so many that more of them add no dimension: then what is said is about the network as a function.
 \\item[Allocation.] A set $A$ of weights, those that may learn. All other weights are \\emph{frozen}: they keep generic values. A weight that is \\emph{pinned} is a fixed \
 number, such as 0 or 1, and no weight any more. Allocations are written as in NumPy, with indices from 0: \\texttt{W1[0,:] W2[1,1]}, and a tensor's name means all of it. \
 A claim about a network as a whole is about the allocation of all its weights, unless it names another one.
@@ -21,8 +21,8 @@ of the network, its functional space or neuromanifold, and of the Zariski closur
 and is \\emph{defective} if $D$ is less than expected. A dimension is \\emph{lost} for every weight beyond $D$.
 \\item[Student, to span, matching degree.] A student is the network with an allocation $A$, its frozen weights being generic and not the teacher's. $A$ \\emph{spans} if its dimension is \
 $D$; it is \\emph{independent} if its dimension is its number of weights. If both hold, the \\emph{matching degree} is the number of complex choices of the weights $A$ with which the student \
-has the labels of a generic teacher. A network is \\emph{identifiable} if its function determines its weights but for the symmetries that all networks of its kind have, and \\emph{finitely identifiable} if that \
-leaves finitely many. A model whose weights are rates is \\emph{generically locally identifiable} if generic rates are isolated among all rates with the same labels, which is so exactly if $D$ is \
+has the labels of a generic teacher. A network is \\emph{identifiable} if, for generic weights, its function determines them but for the symmetries that all networks of its kind have, and \\emph{finitely identifiable} if that \
+leaves finitely many, which polynomial networks are exactly if $D$ is the number of weights less that of hidden units (Usevich, Borsoi, D\\'erand and Clausel 2025, Proposition~10). A model whose weights are rates is \\emph{generically locally identifiable} if generic rates are isolated among all rates with the same labels, which is so exactly if $D$ is \
 the number of rates.
 \\item[Matroid, circuit, dual.] The independent allocations of a network form a matroid on its weights, the rank of a set being its dimension; if labels are \\emph{observed} in part, those sets of labels are independent \
 that take a set of values with as many dimensions as labels. A \\emph{circuit} is a smallest dependent set: it is dependent, and each set with one element less is not. In the \\emph{dual} matroid a set is independent if its complement still has the rank of the whole.
