@@ -272,15 +272,17 @@ impl Instances {
 fn match_(
     py: Python<'_>,
     network: &PyNetwork,
+    teacher: Option<PyRef<'_, PyNetwork>>,
     allocations: Vec<PyRef<'_, PyAllocation>>,
     common: Common,
     instances: Instances,
 ) -> PyResult<String> {
     let (network, sets) = (network.0.clone(), sets(&network.0, &allocations)?);
     let (samples, settings, options) = (common.samples(), common.settings()?, instances.options()?);
-    let limit = seconds(instances.time_limit)?;
+    let (limit, teacher) = (seconds(instances.time_limit)?, teacher.map(|other| other.0.clone()));
     run(py, common.progress, move |control| {
-        let matcher = Matcher::new(&network, samples, settings, Limits::default().under(control))?;
+        let matcher =
+            Matcher::taught(&network, teacher.as_ref(), samples, settings, Limits::default().under(control))?;
         let mut answers = Vec::with_capacity(sets.len());
         for (number, set) in (0..).zip(&sets) {
             let many = sets.len() as u64;
@@ -362,13 +364,14 @@ struct Drill {
 fn train(
     py: Python<'_>,
     network: &PyNetwork,
+    teacher: Option<PyRef<'_, PyNetwork>>,
     allocation: PyRef<'_, PyAllocation>,
     common: Common,
     how: Drill,
 ) -> PyResult<String> {
     fits(&network.0, &allocation)?;
     let (network, set) = (network.0.clone(), allocation.set.clone());
-    let (samples, settings) = (common.samples(), common.settings()?);
+    let (samples, settings, teacher) = (common.samples(), common.settings()?, teacher.map(|other| other.0.clone()));
     let method: Method = how.trainer.parse().map_err(Refusal::request)?;
     let options = TrialOptions {
         ensemble: ensemble(&how.ensemble)?,
@@ -383,7 +386,7 @@ fn train(
         initial_scale: how.initial_scale,
     };
     run(py, common.progress, move |control| {
-        let training = Training::new(&network, samples, &set, options)?;
+        let training = Training::taught(&network, teacher.as_ref(), samples, &set, options)?;
         let (exact, experiment) = ask::train(&training, how.trials, settings, [control, control]);
         json(&record::Train::of(&training, &experiment, exact.as_ref().map_err(ToString::to_string)))
     })

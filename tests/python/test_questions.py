@@ -37,6 +37,18 @@ def command(*arguments):
         (lambda: allocert.law(NET), ["law", NET]),
         (lambda: allocert.match(NET, DIAGONALS, trials=50), ["match", NET, DIAGONALS, "--trials", "50"]),
         (lambda: allocert.match(NET, "W1"), ["match", NET, "W1"]),
+        (
+            lambda: allocert.match(NET, "W1", samples=1, teacher="labels", trials=20),
+            ["match", NET, "W1", "--samples", "1", "--teacher", "labels", "--trials", "20"],
+        ),
+        (
+            lambda: allocert.match(NET, "W1", teacher=allocert.lffn([2, 1, 2]), trials=20),
+            ["match", NET, "W1", "--teacher", "lffn([2, 1, 2])", "--trials", "20"],
+        ),
+        (
+            lambda: allocert.train(NET, "W1", teacher="lffn([2, 1, 2])", trials=5),
+            ["train", NET, "W1", "--teacher", "lffn([2, 1, 2])", "--trials", "5"],
+        ),
         (lambda: allocert.classify("lffn([1, 2, 1])"), ["classify", "lffn([1, 2, 1])"]),
         (lambda: allocert.classify("lffn([1, 2, 1])", maximal=True), ["classify", "lffn([1, 2, 1])", "--maximal"]),
         (lambda: allocert.design(NET, 4, avoid="W1[0,0]"), ["design", NET, "--size", "4", "--avoid", "W1[0,0]"]),
@@ -280,6 +292,9 @@ def test_what_is_printed_says_the_answer():
         (lambda: allocert.scan(NET, time_limit=float("nan")), "time_limit is nan"),
         (lambda: allocert.scan(NET, sizes=-1), "sizes is -1"),
         (lambda: allocert.match(NET, "W1", precision="x"), "precision is 'x'"),
+        (lambda: allocert.match(NET, "W1", teacher="labels", ensemble="orthogonal"), "leave out one of them"),
+        (lambda: allocert.train(NET, "W1", teacher="lffn([2, 2])", ensemble="labels"), "leave out one of them"),
+        (lambda: allocert.match(NET, "W1", teacher=3), "int is not a network"),
         (lambda: allocert.law(NET, most_flats=-1), "most_flats is -1"),
         (lambda: allocert.design(NET, 2, per_row=-1), "per_row is -1"),
         (lambda: allocert.design(NET, 2, alternatives="x"), "alternatives is 'x'"),
@@ -298,6 +313,15 @@ def test_what_is_printed_says_the_answer():
 def test_every_slip_is_an_error_of_the_family(ask, says):
     with pytest.raises(allocert.AllocertError, match=says):
         ask()
+
+
+def test_what_is_not_known_is_nothing_and_no_error():
+    # Of so many weights the teacher's dimension is not computed, and whether the allocation spans is then open.
+    answer = allocert.rank("lora(96, 3)", "U V")
+    assert answer.teacher_dim is None and answer.spans is None and answer.teacher_at_least >= answer.dim
+    assert "teacher dimension: at least" in str(answer) and "not known" in str(answer)
+    with pytest.raises(AttributeError, match="no 'teacher_dimension'"):
+        answer.teacher_dimension
 
 
 def test_a_match_probability_is_said_as_it_is_known():

@@ -233,6 +233,7 @@ def match(
     trials: int | None = None,
     precision: float | None = None,
     ensemble: str = "gaussian",
+    teacher: NetworkLike | None = None,
     seed: int = 1,
     error_log2: int = -100,
     time_limit: float = 600,
@@ -240,10 +241,16 @@ def match(
 ) -> Any:
     """With what probability a random student can match a random teacher; for one allocation, or for each of a list.
 
+    The teacher is one of the same network, or of the network ``teacher``, or with ``"labels"`` and ``"orthogonal"`` random labels and
+    orthogonal matrices, as with ``allocert match --teacher``.
+
     >>> match("lffn([2, 2, 2])", "W1").verdict
     'one'
+    >>> match("lffn([2, 2, 2])", "W1", teacher="lffn([2, 1, 2])").teacher
+    'lffn([2, 1, 2])'
     """
     net = as_network(net)
+    ensemble, taught = _teaching(ensemble, teacher)
     one = _is_one(allocations)
     chosen = [net.allocation(a) for a in ([allocations] if one else allocations)]
     most = 10_000 if precision is None else 100_000_000
@@ -254,9 +261,19 @@ def match(
         "time_limit": number("time_limit", time_limit),
     }
     with _Bar(progress, "deciding") as bar:
-        text = _native.match_(net._inner, chosen, _common(samples, seed, error_log2, bar.call), instances)
+        text = _native.match_(net._inner, taught, chosen, _common(samples, seed, error_log2, bar.call), instances)
     answers = _many(results.Match, text, net)
     return answers[0] if one else answers
+
+
+def _teaching(ensemble: str, teacher: NetworkLike | None) -> tuple[str, _native.Network | None]:
+    """How everything is drawn, and the teacher's network where it is another one."""
+    if teacher is None:
+        return ensemble, None
+    special = teacher if isinstance(teacher, str) and teacher in ("labels", "orthogonal") else None
+    if ensemble == "labels" and special is None or special and ensemble not in ("gaussian", special):
+        raise AllocertError(f"teacher={teacher!r} and ensemble={ensemble!r} both say what is matched\n  leave out one of them")
+    return (special, None) if special else (ensemble, as_network(teacher)._inner)
 
 
 def classify(
@@ -322,16 +339,20 @@ def train(
     iterations: int | None = None,
     tolerance: float = 1e-6,
     ensemble: str = "gaussian",
+    teacher: NetworkLike | None = None,
     seed: int = 1,
     error_log2: int = -100,
     progress: bool = True,
 ) -> results.Train:
     """Fits random students to random teachers, and holds what training finds against what is possible.
 
+    The teacher is one of the same network, or another one as in :func:`match`.
+
     >>> train("lffn([2, 2, 2])", "W1", trials=20).successes
     20
     """
     net = as_network(net)
+    ensemble, taught = _teaching(ensemble, teacher)
     how = {
         "trials": count("trials", trials, 1),
         "trainer": trainer,
@@ -344,7 +365,7 @@ def train(
     }
     with _Bar(progress, "training") as bar:
         common = _common(samples, seed, error_log2, bar.call)
-        text = _native.train(net._inner, net.allocation(allocation), common, how)
+        text = _native.train(net._inner, taught, net.allocation(allocation), common, how)
     return results.Train(json.loads(text), net)
 
 

@@ -28,6 +28,12 @@ class Result:
         self._fields = fields
         self._net = net
 
+    def __getattr__(self, name: str) -> Any:
+        # A field that its class declares and the command left out is one that is not known.
+        if any(name in vars(kind).get("__annotations__", {}) for kind in type(self).__mro__) and not name.startswith("_"):
+            return None
+        raise AttributeError(f"a {type(self).__name__} has no {name!r}")
+
     def to_dict(self) -> dict[str, Any]:
         """The fields, as the command's JSON has them.
 
@@ -113,9 +119,10 @@ class Rank(Result):
     samples: int | None
     size: int
     dim: int
-    teacher_dim: int
+    teacher_dim: int | None
+    teacher_at_least: int | None
     labels: int
-    spans: bool
+    spans: bool | None
     evidence: str
     error_log2: int | None
     reason: str
@@ -133,8 +140,9 @@ class Rank(Result):
 
     def _lines(self) -> Iterable[tuple[str, str]]:
         yield "reachable dimension", f"{self.dim} of {self.size} weights ({evidence(self._fields)}: {self.reason})"
-        yield "teacher dimension", f"{self.teacher_dim} ({self.teacher_reason})"
-        yield "", "it spans" if self.spans else "it does not span"
+        known = f"at least {self.teacher_at_least}" if self.teacher_dim is None else self.teacher_dim
+        yield "teacher dimension", f"{known} ({self.teacher_reason})"
+        yield "", {True: "it spans", False: "it does not span", None: "whether it spans is not known"}[self.spans]
         for flat in self.obstructions:
             yield "because", f"{flat['size']} of its weights are in {flat['description']}: dimension {flat['dim']}"
         if self.exchange:
@@ -270,6 +278,7 @@ class Match(Result):
     error_log2: int | None
     degree: int | None
     ensemble: str
+    teacher: str | None
     trials: int
     matched: int
     unmatched: int
@@ -380,6 +389,7 @@ class Train(Result):
     network: str
     allocation: str
     samples: int | None
+    teacher: str | None
     size: int
     trials: int
     successes: int
