@@ -45,10 +45,19 @@ impl Tensor {
     }
 }
 
+/// The shape of a feedforward network of powers, or a linear one, without biases: its widths, and the degrees of its hidden layers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Chain {
+    pub(super) widths: Vec<usize>,
+    pub(super) degrees: Vec<u32>,
+}
+
 /// A network.
 #[derive(Clone, Debug)]
 pub(super) struct Network {
     pub(super) family: Family,
+    /// Of a feedforward network without biases and kinks, with one degree or several.
+    pub(super) chain: Option<Chain>,
     pub(super) tensors: Vec<Tensor>,
     /// Where each tensor stands.
     named: HashMap<String, usize>,
@@ -117,7 +126,7 @@ impl Network {
         };
         let inside = entries.as_ref().map_or_else(Vec::new, weights_at);
         let (weights, fingerprint) = (program.weights, program.fingerprint()?);
-        Ok(Network { family, tensors, named, entries, first, inside, weights, program, fingerprint })
+        Ok(Network { family, chain: None, tensors, named, entries, first, inside, weights, program, fingerprint })
     }
 
     pub(super) fn tensor(&self, name: &str) -> Option<&Tensor> {
@@ -480,19 +489,23 @@ impl Written {
         pay(weights as u64)?;
         let mut program = Program::new(weights, inputs);
         let x: Vec<Operand> = (0..inputs as u32).map(Operand::Input).collect();
+        let mut chain = None;
         let (family, outputs) = match self {
             Written::Layers { widths, bias, degrees, linear, kinks } => {
                 let outputs = layered(&mut program, &tensors, x, &degrees, kinks)?;
                 let degree = degrees.first().copied().unwrap_or(1);
+                let one = degrees.iter().all(|d| *d == degree);
+                let of_hidden = degrees.into_iter().take(widths.len() - 2).collect();
+                chain = (!bias && !kinks).then(|| Chain { widths: widths.clone(), degrees: of_hidden });
                 let family = Family::Layers { widths, bias, degree, linear, kinks };
-                (if degrees.iter().all(|d| *d == degree) { family } else { Family::Other }, outputs)
+                (if one { family } else { Family::Other }, outputs)
             }
             Written::Recurrent { inputs, hidden, outputs, steps, every } => {
                 let labels = unrolled(&mut program, &tensors, &x, steps, every)?;
                 (Family::Recurrent { inputs, hidden, outputs, steps, every }, labels)
             }
         };
-        Network::new(family, tensors, None, program.finish(outputs))
+        Ok(Network { chain, ..Network::new(family, tensors, None, program.finish(outputs))? })
     }
 }
 

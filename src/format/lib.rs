@@ -347,6 +347,17 @@ pub enum Rule {
         /// Monomials that all others are reduced to, odd in number; the first is 1.
         basis: Vec<String>,
     },
+    /// A match probability of 1, since parts of the network have it.
+    Part {
+        /// The allocation.
+        of: String,
+        /// Why the parts are enough: `bottleneck`, `samples` or `output`.
+        law: String,
+        /// The hidden layer that the network is cut at, or the output that is left out.
+        at: usize,
+        /// Which parts, and the steps that prove it of each; the first of these has number 2, as the part's name is step 1.
+        parts: Vec<(String, Vec<Rule>)>,
+    },
     /// Whether a condition holds for the present network, or for allocations of it: it is evaluated from proved dimensions.
     Condition {
         /// All allocations inside these weights; nothing for a condition on the network.
@@ -425,6 +436,7 @@ impl Rule {
             Rule::Absence { .. } => "absence",
             Rule::Fractional { .. } => "fractional",
             Rule::Odd { .. } => "odd",
+            Rule::Part { .. } => "part",
             Rule::Condition { .. } => "condition",
             Rule::Claim { .. } => "claim",
             Rule::End { .. } => "end",

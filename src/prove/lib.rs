@@ -19,6 +19,7 @@ mod law;
 mod matching;
 mod odd;
 mod own;
+mod part;
 mod pattern_bounds;
 mod patterns;
 mod polynomial;

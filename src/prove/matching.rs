@@ -10,6 +10,7 @@ use super::CannotCertify;
 use super::engine::{Engine, Sound};
 use super::instance::Instances;
 use super::odd::Question;
+use super::part::by_parts;
 use super::rank::written;
 use super::section::Section;
 use allocert_format::Rule;
@@ -47,7 +48,7 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
             || matches!(answer.reason, Reason::Exact(Theorem::Copying | Theorem::Rescaling | Theorem::Orthants));
         if answer.verdict == Verdict::One
             && !known
-            && let Some(rule) = odd(answer, settings).prove()
+            && let Some(rule) = odd(answer, settings).prove().or_else(|| by_parts(answer, settings))
         {
             return Ok(vec![section.step(rule)]);
         }

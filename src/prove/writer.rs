@@ -163,7 +163,7 @@ pub fn statement(rule: &Rule) -> Option<String> {
         Rule::Absence { of, instance, nearby: true, .. } => {
             format!("neither the instance of step {instance} nor any near it has a real match with {of}")
         }
-        Rule::Odd { of, .. } => format!("the match probability of {of} is 1"),
+        Rule::Odd { of, .. } | Rule::Part { of, .. } => format!("the match probability of {of} is 1"),
         Rule::Fractional { of, .. } => format!("the match probability of {of} is above 0 and below 1"),
         Rule::Condition { .. } => return condition_in_words(rule),
         _ => return None,

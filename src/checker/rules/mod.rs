@@ -13,6 +13,7 @@ mod kinks;
 mod matching;
 mod minor;
 mod odd;
+mod part;
 mod powers;
 mod random;
 mod signs;
@@ -105,6 +106,7 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
             instance::absence(proof, step, (&of, instance), (&multipliers, &form, &polynomial), nearby)
         }
         rule @ Rule::Odd { .. } => odd::odd(proof, step, &rule),
+        Rule::Part { of, law, at, parts } => part::part(proof, step, (&of, &law, at), parts),
         Rule::Fractional { of, spans, absence } => instance::fractional(proof, step, &of, (spans, absence)),
         Rule::End { steps, header, answer, statements } => end::end(proof, step, steps, &header, &answer, statements),
     }
