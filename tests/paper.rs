@@ -166,7 +166,11 @@ fn theorems_of_others_are_named_once_and_alike() {
     let tex = fs::read_to_string(document("proofs/published/smooth-activations.star").join("paper.tex")).unwrap();
     assert_eq!(tex.matches("Rests on Ax").count(), 1, "{tex}");
     // The sign stands in the table and in the entry.
-    assert!(tex.contains("& proved\\,\\textsuperscript{*} &") && tex.contains("their answers are proved\\,\\textsuperscript{*}.)"), "{tex}");
+    assert!(
+        tex.contains("& proved\\,\\textsuperscript{*} &")
+            && tex.contains("their answers are proved\\,\\textsuperscript{*}.)"),
+        "{tex}"
+    );
 }
 
 #[test]

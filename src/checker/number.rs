@@ -2,7 +2,9 @@
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::ToPrimitive;
+use num_traits::{One, ToPrimitive, Zero};
+
+use super::budget::{effort, spend};
 
 /// A commutative ring with one, and with rational numbers as far as it has them.
 pub(super) trait Number: Clone {
@@ -34,11 +36,27 @@ pub(super) trait Number: Clone {
     }
 }
 
+/// A field.
+pub(super) trait Field: Number {
+    /// What one takes in memory, without long digits.
+    const BYTES: u64;
+    fn integer(value: &BigInt) -> Self;
+    fn vanishes(&self) -> bool;
+    /// The inverse of what is not zero.
+    fn reciprocal(&self) -> Self;
+    /// What it takes in memory beside its own size.
+    fn bytes(&self) -> u64 {
+        0
+    }
+}
+
 /// An integer modulo 2^61 − 1. What is not zero here is not zero over the integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Modular(u64);
 
 const PRIME: u64 = (1 << 61) - 1;
+/// What an operation with short rational numbers costs.
+const OPERATION: u64 = 256;
 
 impl Modular {
     pub(super) fn of(value: &BigInt) -> Self {
@@ -94,6 +112,72 @@ impl Number for Modular {
     }
     fn scaled(&self, factor: i64) -> Self {
         self.times(&Modular(factor.rem_euclid(PRIME as i64) as u64))
+    }
+}
+
+impl Field for Modular {
+    const BYTES: u64 = 8;
+    fn integer(value: &BigInt) -> Self {
+        Modular::of(value)
+    }
+    fn vanishes(&self) -> bool {
+        self.is_zero()
+    }
+    fn reciprocal(&self) -> Self {
+        self.inverse()
+    }
+}
+
+/// A rational number; nothing once computing it took more than the certificate may take.
+#[derive(Clone, Debug)]
+pub(super) struct Ratio(pub(super) Option<BigRational>);
+
+impl Ratio {
+    /// What numbers of so many bits give, if there are operations left for them.
+    fn paid(bits: u64, result: impl FnOnce() -> Option<BigRational>) -> Self {
+        Ratio(if spend(effort(bits).saturating_add(OPERATION)) { result() } else { None })
+    }
+
+    fn bits(&self) -> u64 {
+        self.0.as_ref().map_or(0, |r| r.numer().bits() + r.denom().bits())
+    }
+}
+
+impl Number for Ratio {
+    fn zero() -> Self {
+        Ratio(Some(BigRational::zero()))
+    }
+    fn one() -> Self {
+        Ratio(Some(BigRational::one()))
+    }
+    fn fraction(value: &BigRational) -> Self {
+        Ratio(Some(value.clone()))
+    }
+    fn plus(&self, other: &Self) -> Self {
+        Ratio::paid(self.bits() + other.bits(), || Some(self.0.as_ref()? + other.0.as_ref()?))
+    }
+    fn times(&self, other: &Self) -> Self {
+        Ratio::paid(self.bits() + other.bits(), || Some(self.0.as_ref()? * other.0.as_ref()?))
+    }
+    fn scaled(&self, factor: i64) -> Self {
+        self.times(&Ratio(Some(BigRational::from_integer(factor.into()))))
+    }
+}
+
+impl Field for Ratio {
+    const BYTES: u64 = 256;
+    fn integer(value: &BigInt) -> Self {
+        Ratio(Some(BigRational::from_integer(value.clone())))
+    }
+    /// What is not known is not said to be zero, and makes all unknown that is computed from it.
+    fn vanishes(&self) -> bool {
+        self.0.as_ref().is_some_and(BigRational::is_zero)
+    }
+    fn reciprocal(&self) -> Self {
+        Ratio(self.0.as_ref().filter(|r| !r.is_zero()).map(BigRational::recip))
+    }
+    fn bytes(&self) -> u64 {
+        self.bits() / 8
     }
 }
 
@@ -172,18 +256,19 @@ pub(super) fn rank(mut rows: Vec<Vec<Modular>>) -> usize {
 }
 
 /// The rows of the reduced echelon form that are not zero, each with the column of its pivot, which is 1.
-pub(super) fn reduced(rows: Vec<Vec<Modular>>, columns: usize) -> Vec<(usize, Vec<Modular>)> {
-    let mut echelon: Vec<(usize, Vec<Modular>)> = Vec::new();
-    let subtract = |row: &mut Vec<Modular>, column: usize, pivot: &[Modular]| {
+pub(super) fn reduced<N: Field>(rows: Vec<Vec<N>>, columns: usize) -> Vec<(usize, Vec<N>)> {
+    let mut echelon: Vec<(usize, Vec<N>)> = Vec::new();
+    let subtract = |row: &mut Vec<N>, column: usize, pivot: &[N]| {
         let factor = row[column].scaled(-1);
-        if !factor.is_zero() {
-            row.iter_mut().zip(pivot).for_each(|(entry, p)| *entry = entry.plus(&factor.times(p)));
+        if !factor.vanishes() {
+            let terms = row.iter_mut().zip(pivot).filter(|(_, p)| !p.vanishes());
+            terms.for_each(|(entry, p)| *entry = entry.plus(&factor.times(p)));
         }
     };
     for mut row in rows {
         echelon.iter().for_each(|(column, pivot)| subtract(&mut row, *column, pivot));
-        if let Some(column) = (0..columns).find(|c| !row[*c].is_zero()) {
-            let inverse = row[column].inverse();
+        if let Some(column) = (0..columns).find(|c| !row[*c].vanishes()) {
+            let inverse = row[column].reciprocal();
             row.iter_mut().for_each(|entry| *entry = entry.times(&inverse));
             echelon.iter_mut().for_each(|(_, other)| subtract(other, column, &row));
             echelon.push((column, row));

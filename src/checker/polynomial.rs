@@ -10,7 +10,7 @@ use num_traits::Num;
 
 use super::budget::{Held, effort, spend};
 use super::network::digits;
-use super::number::{Modular, Number};
+use super::number::{Field, Number};
 
 /// A product of powers: variables in rising order, each with its exponent.
 pub(super) type Monomial = Vec<(u16, u16)>;
@@ -155,11 +155,11 @@ impl Polynomial {
         self.terms.len()
     }
 
-    /// Its value modulo the prime.
-    pub(super) fn at(&self, point: &[Modular]) -> Modular {
+    /// Its value at a point.
+    pub(super) fn at<N: Field>(&self, point: &[N]) -> N {
         let power = |(v, e): &(u16, u16)| point[usize::from(*v)].power(u32::from(*e));
-        let term = |(m, c): (&Monomial, &BigInt)| m.iter().map(power).fold(Modular::of(c), |a, b| a.times(&b));
-        Modular::sum(self.terms.iter().map(term))
+        let term = |(m, c): (&Monomial, &BigInt)| m.iter().map(power).fold(N::integer(c), |a, b| a.times(&b));
+        N::sum(self.terms.iter().map(term))
     }
 
     /// Reads a polynomial; `variable` knows the names.

@@ -358,6 +358,31 @@ pub enum Rule {
         /// Which parts, and the steps that prove it of each; the first of these has number 2, as the part's name is step 1.
         parts: Vec<(String, Vec<Rule>)>,
     },
+    /// A match probability above 0 and below 1: the allocation spans, and near an instance each match is a solution of equations that have finitely many
+    /// complex ones and no real one.
+    Unmatched {
+        /// The allocation; all of it moves.
+        of: String,
+        /// The step that says that it spans.
+        spans: u64,
+        /// On so many samples, no more than asked for, there is no match; nothing for equations between functions.
+        samples: Option<u64>,
+        /// All weights of a student.
+        student: Vec<i64>,
+        /// All weights of a teacher.
+        teacher: Vec<i64>,
+        /// As many inputs as samples.
+        inputs: Vec<Vec<i64>>,
+        /// Combinations of the equations, as in [`Rule::Odd`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exact: Vec<Vec<(usize, String)>>,
+        /// Combinations, as in [`Rule::Odd`].
+        steps: Vec<Combination>,
+        /// Monomials that all others are reduced to; the first is 1.
+        basis: Vec<String>,
+        /// A linear form of the weights: no real number is its value at a match.
+        form: String,
+    },
     /// Whether a condition holds for the present network, or for allocations of it: it is evaluated from proved dimensions.
     Condition {
         /// All allocations inside these weights; nothing for a condition on the network.
@@ -437,6 +462,7 @@ impl Rule {
             Rule::Fractional { .. } => "fractional",
             Rule::Odd { .. } => "odd",
             Rule::Part { .. } => "part",
+            Rule::Unmatched { .. } => "unmatched",
             Rule::Condition { .. } => "condition",
             Rule::Claim { .. } => "claim",
             Rule::End { .. } => "end",

@@ -68,6 +68,8 @@ pub(super) struct Step {
 pub(super) struct Reduction {
     pub(super) steps: Vec<Step>,
     pub(super) basis: Vec<Graded>,
+    /// The products of a variable and one of the basis that are outside of it, each with what it is reduced to.
+    pub(super) border: BTreeMap<Graded, Formal>,
 }
 
 /// Why there is none.
@@ -230,13 +232,15 @@ impl Search<'_> {
         let products = basis.iter().flat_map(|m| (0..variables).map(|v| m.times(&variable(v))).collect::<Vec<_>>());
         let border: BTreeSet<Graded> = products.filter(|m| !basis.contains(m)).collect();
         let from = self.steps.len();
+        let mut rows = BTreeMap::new();
         for m in &border {
             let row = (0..self.all.len()).find(|k| !self.all[*k].redundant && m.over(&self.all[*k].lead).is_some())?;
             let by = m.over(&self.all[row].lead)?;
             self.reduce(vec![(row, by)], m.clone())?;
+            rows.insert(m.clone(), self.all.last()?.terms.clone());
         }
         let basis = basis.into_iter().collect();
-        Some(Reduction { steps: self.needed(from), basis })
+        Some(Reduction { steps: self.needed(from), basis, border: rows })
     }
 
     /// The steps that those from some place on rest on.

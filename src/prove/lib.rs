@@ -3,6 +3,7 @@
 //! The format is in [`mod@format`]; [`of_rank`] and its like write it. Nothing here decides whether a proof is good: that is for the
 //! checker, which shares only the format.
 
+mod cayley;
 mod claim;
 mod condition;
 mod count;
@@ -16,6 +17,7 @@ mod identities;
 mod instance;
 mod kernel;
 mod law;
+mod laws;
 mod matching;
 mod odd;
 mod own;
@@ -27,6 +29,7 @@ mod rank;
 mod section;
 mod symmetry;
 mod table;
+mod unmatched;
 mod upper;
 mod writer;
 

@@ -9,6 +9,7 @@ use allocert_core::reach::{Settings, rank};
 use super::CannotCertify;
 use super::engine::{Engine, Sound};
 use super::instance::Instances;
+use super::laws::below_one;
 use super::odd::Question;
 use super::part::by_parts;
 use super::rank::written;
@@ -44,6 +45,12 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
                 degree: None,
             }
         };
+        if answer.verdict == Verdict::Fractional
+            && answer.reason != Reason::SpecialEnsemble
+            && let Some(law) = below_one(network, samples, &answer.allocation)
+        {
+            return Ok(vec![section.step(rule("fractional", law, spans, None, section))]);
+        }
         let known = matches!(answer.reason, Reason::Affine | Reason::AffineBasis(_))
             || matches!(answer.reason, Reason::Exact(Theorem::Copying | Theorem::Rescaling | Theorem::Orthants));
         if answer.verdict == Verdict::One
@@ -117,9 +124,11 @@ fn instances(
         // No law speaks about such an ensemble, not even that the value is above 0.
         return Ok(found.stated);
     }
-    let last = match found.nearby {
-        Some(absence) => Rule::Fractional { of, spans, absence },
-        None => {
+    let steps = || (answer.verdict == Verdict::Fractional).then(|| odd(answer, settings).refute(spans))?;
+    let last = match (found.nearby, found.nearby.map_or_else(steps, |_| None)) {
+        (Some(absence), _) => Rule::Fractional { of, spans, absence },
+        (None, Some(step)) => step,
+        (None, None) => {
             let (verdict, law) = ("open".to_owned(), NOT_BELOW_ONE.to_owned());
             Rule::Match { of, verdict, law, from: spans, basis: None, degree: None }
         }

@@ -29,7 +29,7 @@ const MOST_WRITTEN: u64 = 1 << 16;
 const BOUND: u64 = 1 << 16;
 
 /// Where the equations of one part of a label stand: input, label, monomial in the entries of an input.
-type Key = (usize, usize, Vec<(u16, u16)>);
+pub(super) type Key = (usize, usize, Vec<(u16, u16)>);
 
 /// What a proof is looked for.
 pub(super) struct Question<'a> {
@@ -42,17 +42,17 @@ pub(super) struct Question<'a> {
 }
 
 /// Numbers at a point.
-struct Point {
-    student: Vec<i64>,
-    teacher: Vec<i64>,
-    inputs: Vec<Vec<i64>>,
+pub(super) struct Point {
+    pub(super) student: Vec<i64>,
+    pub(super) teacher: Vec<i64>,
+    pub(super) inputs: Vec<Vec<i64>>,
 }
 
 /// A system of equations to look at: on so many samples (nothing for all inputs), weights that move, and whether other learnable ones are 0.
-struct System {
-    samples: Option<u64>,
-    moving: Allocation,
-    zero: bool,
+pub(super) struct System {
+    pub(super) samples: Option<u64>,
+    pub(super) moving: Allocation,
+    pub(super) zero: bool,
 }
 
 impl Question<'_> {
@@ -99,12 +99,17 @@ impl Question<'_> {
         (from..=enough).map(Some).chain([None]).collect()
     }
 
-    fn point(&self, samples: Option<u64>) -> Point {
-        let mut random = generator(self.seed, Stream::Certificates, 7_000 + samples.unwrap_or(0));
+    pub(super) fn point(&self, samples: Option<u64>) -> Point {
+        self.point_below(samples, BOUND, 7_000 + samples.unwrap_or(0))
+    }
+
+    /// A point with entries from −bound to bound, none of them 0.
+    pub(super) fn point_below(&self, samples: Option<u64>, bound: u64, draw: u64) -> Point {
+        let mut random = generator(self.seed, Stream::Certificates, draw);
         let mut vector = |length: usize| -> Vec<i64> {
             let mut entry = || {
                 let draw = random.next_u64();
-                let size = ((draw >> 1) % BOUND) as i64 + 1;
+                let size = ((draw >> 1) % bound) as i64 + 1;
                 if draw & 1 == 1 { -size } else { size }
             };
             (0..length).map(|_| entry()).collect()
@@ -116,7 +121,11 @@ impl Question<'_> {
     }
 
     /// The labels' parts by key, of weights that are polynomials.
-    fn parts(&self, weights: &[Polynomial], inputs: &[Vec<i64>]) -> Option<BTreeMap<Key, Vec<(Monomial, Integer)>>> {
+    pub(super) fn parts(
+        &self,
+        weights: &[Polynomial],
+        inputs: &[Vec<i64>],
+    ) -> Option<BTreeMap<Key, Vec<(Monomial, Integer)>>> {
         let n = self.network.weights();
         let number = |values: &Vec<i64>| values.iter().map(|v| Integral.integer(*v)).collect::<Vec<_>>();
         let inputs = match inputs {
@@ -136,7 +145,7 @@ impl Question<'_> {
     }
 
     /// How many equations there are.
-    fn keys(&self, samples: Option<u64>) -> Option<usize> {
+    pub(super) fn keys(&self, samples: Option<u64>) -> Option<usize> {
         let each = self.network.labels_per_input();
         match samples {
             Some(m) => Some(usize::try_from(m).ok()? * each),
@@ -168,13 +177,14 @@ impl Question<'_> {
             if kept.len() != order.len() {
                 return None;
             }
+            let left: Vec<usize> = identities.iter().map(|identity| identity.place).collect();
             let mut tried = reduction(field, kept.clone(), order.len());
             let mut exact = Vec::new();
             for degree in 1..=MOST_SHIFTS {
                 if !matches!(tried, Err(Failure::Obstructed)) {
                     break;
                 }
-                exact = self.exact(field, system, &point, (&kept, identities), (&order, degree)).unwrap_or_default();
+                exact = self.exact(field, system, &point, (&kept, &left), (&order, degree)).unwrap_or_default();
                 if !exact.is_empty() {
                     let more = exact.iter().map(|exact| exact.row.clone());
                     tried = reduction(field, kept.iter().cloned().chain(more).collect(), order.len());
@@ -197,12 +207,12 @@ impl Question<'_> {
     }
 
     /// Combinations of equations in which more cancels for all parameters than their number makes sure of.
-    fn exact(
+    pub(super) fn exact(
         &self,
         field: &PrimeField,
         system: &System,
         point: &Point,
-        (kept, identities): (&[Formal], &[Identity]),
+        (kept, left): (&[Formal], &[usize]),
         (order, degree): (&[usize], usize),
     ) -> Option<Vec<Exact>> {
         Integral::begin(MOST_WRITTEN);
@@ -244,14 +254,14 @@ impl Question<'_> {
             }
             parts
         };
-        let taken = all.into_values().enumerate().filter(|(k, _)| identities.iter().all(|i| i.place != *k));
+        let taken = all.into_values().enumerate().filter(|(k, _)| !left.contains(k));
         let taken: Vec<Symbolic> = taken.map(|(_, terms)| symbolic(terms)).collect();
         let at = |polynomial: &Polynomial| value_at(field, polynomial, &values);
         combinations(field, (kept, &taken), (order.len(), degree), &at)
     }
 
     /// A polynomial in all parameters, times a monomial in the weights that move, as certificates write it.
-    fn multiplier(
+    pub(super) fn multiplier(
         &self,
         samples: Option<u64>,
         (by, order): (&Graded, &[usize]),
@@ -270,7 +280,13 @@ impl Question<'_> {
     }
 
     /// The equations at a point, in these variables.
-    fn equations(&self, field: &PrimeField, system: &System, point: &Point, order: &[usize]) -> Option<Vec<Formal>> {
+    pub(super) fn equations(
+        &self,
+        field: &PrimeField,
+        system: &System,
+        point: &Point,
+        order: &[usize],
+    ) -> Option<Vec<Formal>> {
         Integral::begin(MOST_WRITTEN);
         let value = |w: usize| match (system.moving.contains(w), system.zero && self.allocation.contains(w)) {
             (true, _) => Polynomial::variable(w),
@@ -337,7 +353,7 @@ impl Question<'_> {
 }
 
 /// What a monomial has of the weights that move, in this order.
-fn graded(m: &Monomial, order: &[usize]) -> Graded {
+pub(super) fn graded(m: &Monomial, order: &[usize]) -> Graded {
     let exponent = |w: &usize| m.iter().find(|(v, _)| usize::from(*v) == *w).map_or(0, |(_, e)| *e);
     Graded(order.iter().map(exponent).collect())
 }

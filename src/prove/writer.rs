@@ -164,7 +164,9 @@ pub fn statement(rule: &Rule) -> Option<String> {
             format!("neither the instance of step {instance} nor any near it has a real match with {of}")
         }
         Rule::Odd { of, .. } | Rule::Part { of, .. } => format!("the match probability of {of} is 1"),
-        Rule::Fractional { of, .. } => format!("the match probability of {of} is above 0 and below 1"),
+        Rule::Fractional { of, .. } | Rule::Unmatched { of, .. } => {
+            format!("the match probability of {of} is above 0 and below 1")
+        }
         Rule::Condition { .. } => return condition_in_words(rule),
         _ => return None,
     })

@@ -7,7 +7,7 @@
 //! teacher`: MP = 1 if, modulo 2, the powers of the scales of hidden units in the frozen weights are independent, as the teacher's
 //! hidden units can be given scales that make its frozen weights the student's. That a unit has a scale is what its gauge
 //! direction says: labels that do not change along it do not for positive scales, and as polynomials for no others. `signs` and
-//! `orthants`: see [`super::signs`].
+//! `orthants`: see [`super::signs`]; other laws of probabilities below 1: [`super::inertia`].
 
 use std::collections::BTreeSet;
 
@@ -19,6 +19,7 @@ use super::super::gauge::direction;
 use super::super::network::{Family, Network};
 use super::super::number::Number;
 use super::super::proof::{Fact, Fault, Proof, ensure, is_subset, limit};
+use super::inertia::Asked;
 use super::signs::{fills_orthants, has_steady_output};
 
 pub(super) fn matching(
@@ -57,6 +58,14 @@ pub(super) fn matching(
         ("fractional", "signs") => {
             ensure(spans && core == set, "it does not span")?;
             ensure(has_steady_output(proof.network()?, &set), "a learnable weight may make each output negative")?;
+        }
+        ("fractional", law) => {
+            ensure(spans && core == set, "it does not span")?;
+            let asked = Asked { network: proof.network()?, set: &set, samples: proof.samples };
+            match asked.is_below_one(law) {
+                Some(below) => ensure(below, &format!("the law `{law}` does not apply"))?,
+                None => return Err(Fault::Wrong("there is no such law for this verdict".to_owned())),
+            }
         }
         ("one", "odd degree") => {
             ensure(spans, "it does not span")?;

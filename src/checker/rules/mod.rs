@@ -7,6 +7,7 @@ mod condition;
 mod count;
 mod end;
 mod independent;
+mod inertia;
 mod instance;
 mod kernel;
 mod kinks;
@@ -20,6 +21,7 @@ mod signs;
 mod systems;
 mod table;
 mod transport;
+mod unmatched;
 
 use super::proof::{Fault, Proof, ensure};
 use allocert_format::Rule;
@@ -107,6 +109,7 @@ pub(super) fn apply(proof: &mut Proof, step: u64, rule: Rule) -> Result<(), Faul
         }
         rule @ Rule::Odd { .. } => odd::odd(proof, step, &rule),
         Rule::Part { of, law, at, parts } => part::part(proof, step, (&of, &law, at), parts),
+        rule @ Rule::Unmatched { .. } => unmatched::unmatched(proof, step, &rule),
         Rule::Fractional { of, spans, absence } => instance::fractional(proof, step, &of, (spans, absence)),
         Rule::End { steps, header, answer, statements } => end::end(proof, step, steps, &header, &answer, statements),
     }

@@ -32,19 +32,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use num_bigint::BigInt;
 use num_traits::One;
 
-use allocert_format::Rule;
+use allocert_format::{Combination, Rule};
 
 use super::super::budget::{Held, exceeded, hold, pay};
 use super::super::network::Network;
-use super::super::number::{Modular, Number, reduced};
+use super::super::number::{Field, Modular, Number, reduced};
 use super::super::polynomial::{Monomial, Polynomial, product};
 use super::super::proof::{Fact, Fault, Proof, ensure, is_subset, limit, modular};
 use super::super::support::Support;
 
 /// A polynomial: what monomials it can have, and their coefficients at the point.
-type Row = BTreeMap<Monomial, Modular>;
+pub(super) type Row<N = Modular> = BTreeMap<Monomial, N>;
 /// An equation, and what its label is for the teacher.
-type Equation = (Row, Modular);
+pub(super) type Equation<N = Modular> = (Row<N>, N);
 /// Operations for a term,
 const TERM: usize = 64;
 /// and what it takes in memory.
@@ -86,17 +86,7 @@ pub(super) fn odd(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fault
         Parameters { network, moving: &moving, given: &given, keys: &keys, left: &left, samples: inputs.len() };
     known.extend(parameters.exact(exact, (student, inputs, &labels))?);
     let mut held = Held::default();
-    known.iter().try_for_each(|row| keep(&mut held, row))?;
-    let mut found: BTreeMap<Monomial, usize> = BTreeMap::new();
-    for (rows, pivots) in steps {
-        let pivots = pivots.iter().map(|text| monomial(network, &moving, text)).collect::<Result<Vec<_>, Fault>>()?;
-        let read = |(k, by): &(usize, String)| Ok((*k, monomial(network, &moving, by)?));
-        let rows = rows.iter().map(read).collect::<Result<Vec<_>, Fault>>()?;
-        found.insert(pivots.first().cloned().unwrap_or_default(), known.len());
-        let row = combination(&known, &rows, &pivots)?;
-        keep(&mut held, &row)?;
-        known.push(row);
-    }
+    let found = take_steps(network, &moving, (&mut known, &mut held), steps)?;
     let basis = basis.iter().map(|text| monomial(network, &moving, text)).collect::<Result<Vec<_>, Fault>>()?;
     ensure(basis.len() % 2 == 1, "the number of monomials is even")?;
     let actions = actions(&moving, &basis, (&known, &found))?;
@@ -104,19 +94,41 @@ pub(super) fn odd(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fault
     proof.state(step, Fact::Match(set, 2, 2), format!("the match probability of {of} is 1"))
 }
 
+/// Takes the steps; what each adds to the polynomials that are known, by its first monomial.
+pub(super) fn take_steps<N: Field>(
+    network: &Network,
+    moving: &[usize],
+    (known, held): (&mut Vec<Row<N>>, &mut Held),
+    steps: &[Combination],
+) -> Result<BTreeMap<Monomial, usize>, Fault> {
+    known.iter().try_for_each(|row| keep(held, row))?;
+    let mut found: BTreeMap<Monomial, usize> = BTreeMap::new();
+    for (rows, pivots) in steps {
+        let pivots = pivots.iter().map(|text| monomial(network, moving, text)).collect::<Result<Vec<_>, Fault>>()?;
+        let read = |(k, by): &(usize, String)| Ok((*k, monomial(network, moving, by)?));
+        let rows = rows.iter().map(read).collect::<Result<Vec<_>, Fault>>()?;
+        found.insert(pivots.first().cloned().unwrap_or_default(), known.len());
+        let row = combination(known, &rows, &pivots)?;
+        keep(held, &row)?;
+        known.push(row);
+    }
+    Ok(found)
+}
+
 /// Accounts for the memory of a polynomial.
-fn keep(held: &mut Held, row: &Row) -> Result<(), Fault> {
-    if held.grow(BYTES * row.len() as u64) { Ok(()) } else { Err(exceeded()) }
+pub(super) fn keep<N: Field>(held: &mut Held, row: &Row<N>) -> Result<(), Fault> {
+    let bytes = row.values().map(|c| BYTES + c.bytes()).sum();
+    if held.grow(bytes) { Ok(()) } else { Err(exceeded()) }
 }
 
 /// A polynomial in the weights that move.
-fn read(network: &Network, moving: &[usize], text: &str) -> Result<Polynomial, Fault> {
+pub(super) fn read(network: &Network, moving: &[usize], text: &str) -> Result<Polynomial, Fault> {
     pay(16 * text.len() as u64)?;
     Polynomial::parse(text, |name| network.weight(name).filter(|w| moving.binary_search(w).is_ok()))
         .map_err(Fault::Wrong)
 }
 
-fn monomial(network: &Network, moving: &[usize], text: &str) -> Result<Monomial, Fault> {
+pub(super) fn monomial(network: &Network, moving: &[usize], text: &str) -> Result<Monomial, Fault> {
     let polynomial = read(network, moving, text)?;
     let terms: Vec<_> = polynomial.terms().ok_or_else(exceeded)?.iter().collect();
     match terms[..] {
@@ -126,14 +138,14 @@ fn monomial(network: &Network, moving: &[usize], text: &str) -> Result<Monomial,
 }
 
 /// An input's number and a label's, and a monomial in the entries of an input.
-type Key = (usize, usize, Monomial);
+pub(super) type Key = (usize, usize, Monomial);
 
 /// The equations, in the order of inputs, labels, and monomials in the input; each with what it is for the teacher.
-fn equations(
+pub(super) fn equations<N: Field>(
     network: &Network,
     (moving, given): (&[usize], &BTreeMap<usize, Polynomial>),
     (student, teacher, inputs): (&[i64], &[i64], &[Vec<i64>]),
-) -> Result<Vec<(Key, Equation)>, Fault> {
+) -> Result<Vec<(Key, Equation<N>)>, Fault> {
     let numbers = |values: &[i64]| values.iter().map(|v| Polynomial::constant((*v).into())).collect::<Vec<_>>();
     let (mut values, mut support) = (numbers(student), vec![Support::one(); network.weights]);
     for w in moving {
@@ -153,25 +165,27 @@ fn equations(
         false => inputs.iter().map(|x| numbers(x)).collect(),
     };
     let input: Vec<Support> = entries.map(|x| if open { Support::variable(x) } else { Support::one() }).collect();
-    let mut all: BTreeMap<Key, Equation> = BTreeMap::new();
+    let mut all: BTreeMap<Key, Equation<N>> = BTreeMap::new();
     for (at, point) in points.iter().enumerate() {
         limit(network.operations().saturating_mul(4 * TERM))?;
-        let mut seen = |label: usize, m: &Monomial, (c, sign): (Modular, i64)| {
+        let mut seen = |label: usize, m: &Monomial, (c, sign): (N, i64)| {
             let (x, rest) = split(network.weights, m);
-            let (row, value) = all.entry((at, label, x)).or_insert_with(|| (Row::new(), Modular::zero()));
-            let entry = row.entry(rest).or_insert_with(Modular::zero);
+            let (row, value) = all.entry((at, label, x)).or_insert_with(|| (Row::new(), N::zero()));
+            let entry = row.entry(rest).or_insert_with(N::zero);
             *entry = entry.plus(&c.scaled(sign));
-            *value = if sign < 0 { value.plus(&c) } else { *value };
+            if sign < 0 {
+                *value = value.plus(&c);
+            }
         };
         for labels in [network.labels(&support, &input), network.labels(&generic, &input)] {
             for (label, support) in labels.iter().enumerate() {
-                support.monomials().ok_or_else(exceeded)?.iter().for_each(|m| seen(label, m, (Modular::zero(), 1)));
+                support.monomials().ok_or_else(exceeded)?.iter().for_each(|m| seen(label, m, (N::zero(), 1)));
             }
         }
         for (labels, sign) in [(network.labels(&values, point), 1), (network.labels(&teacher, point), -1)] {
             for (label, polynomial) in labels.iter().enumerate() {
                 let terms = polynomial.terms().ok_or_else(exceeded)?;
-                terms.iter().for_each(|(m, c)| seen(label, m, (Modular::of(c), sign)));
+                terms.iter().for_each(|(m, c)| seen(label, m, (N::integer(c), sign)));
             }
         }
     }
@@ -184,14 +198,14 @@ fn split(weights: usize, m: &Monomial) -> (Monomial, Monomial) {
 }
 
 /// What the equations are about, with all parameters as variables: weights, then entries of inputs, then the teacher's labels.
-struct Parameters<'a> {
-    network: &'a Network,
-    moving: &'a [usize],
-    given: &'a BTreeMap<usize, Polynomial>,
-    keys: &'a [Key],
-    left: &'a BTreeSet<usize>,
+pub(super) struct Parameters<'a> {
+    pub(super) network: &'a Network,
+    pub(super) moving: &'a [usize],
+    pub(super) given: &'a BTreeMap<usize, Polynomial>,
+    pub(super) keys: &'a [Key],
+    pub(super) left: &'a BTreeSet<usize>,
     /// How many inputs; none for all.
-    samples: usize,
+    pub(super) samples: usize,
 }
 
 impl Parameters<'_> {
@@ -232,20 +246,21 @@ impl Parameters<'_> {
     }
 
     /// Combinations of equations that are taken, and their values at a point.
-    fn exact(
+    pub(super) fn exact<N: Field>(
         &self,
         combinations: &[Vec<(usize, String)>],
-        (student, inputs, labels): (&[i64], &[Vec<i64>], &[Modular]),
-    ) -> Result<Vec<Row>, Fault> {
+        (student, inputs, labels): (&[i64], &[Vec<i64>], &[N]),
+    ) -> Result<Vec<Row<N>>, Fault> {
         if combinations.is_empty() {
             return Ok(Vec::new());
         }
         let equations = self.equations()?;
         let taken = equations.into_values().enumerate().filter(|(k, _)| !self.left.contains(k));
         let taken: Vec<Polynomial> = taken.map(|(_, equation)| equation).collect();
-        let open = vec![Modular::zero(); if inputs.is_empty() { self.network.input_size() } else { 0 }];
-        let entries = modular(&inputs.concat());
-        let values = [modular(student), open, entries, labels.to_vec()].concat();
+        let integers = |values: &[i64]| values.iter().map(|v| N::integer(&BigInt::from(*v))).collect::<Vec<_>>();
+        let open = vec![N::zero(); if inputs.is_empty() { self.network.input_size() } else { 0 }];
+        let entries = integers(&inputs.concat());
+        let values = [integers(student), open, entries, labels.to_vec()].concat();
         let combination = |multipliers: &Vec<(usize, String)>| {
             let mut sum = Polynomial::zero();
             for (k, text) in multipliers {
@@ -324,7 +339,11 @@ fn limit_elimination(rows: usize, monomials: usize) -> Result<(), Fault> {
 
 /// The combination of multiples that has the coefficient 1 at the first of some monomials and 0 at the others, as many as there are
 /// multiples.
-fn combination(known: &[Row], rows: &[(usize, Monomial)], pivots: &[Monomial]) -> Result<Row, Fault> {
+pub(super) fn combination<N: Field>(
+    known: &[Row<N>],
+    rows: &[(usize, Monomial)],
+    pivots: &[Monomial],
+) -> Result<Row<N>, Fault> {
     let k = pivots.len();
     let distinct = pivots.iter().collect::<BTreeSet<_>>().len() == k;
     ensure(k > 0 && rows.len() == k && distinct, "there are not as many different monomials as rows")?;
@@ -338,34 +357,38 @@ fn combination(known: &[Row], rows: &[(usize, Monomial)], pivots: &[Monomial]) -
         let mut entry = Vec::new();
         for (m, c) in row {
             let (next, m) = (places.len(), product(m, by).ok_or_else(exceeded)?);
-            entry.push((*places.entry(m).or_insert(next), *c));
+            entry.push((*places.entry(m).or_insert(next), c.clone()));
         }
         entries.push(entry);
     }
     limit_elimination(k, places.len())?;
-    let _dense = hold((8 * k.saturating_mul(places.len())) as u64)?;
-    let dense = |entry: Vec<(usize, Modular)>| {
-        let mut row = vec![Modular::zero(); places.len()];
+    let _dense = hold(N::BYTES.saturating_mul(k.saturating_mul(places.len()) as u64))?;
+    let dense = |entry: Vec<(usize, N)>| {
+        let mut row = vec![N::zero(); places.len()];
         entry.into_iter().for_each(|(place, c)| row[place] = c);
         row
     };
     let echelon = reduced(entries.into_iter().map(dense).collect(), k);
     ensure(echelon.len() == k, "the matrix at these monomials is not invertible")?;
     let first = echelon.into_iter().find(|(column, _)| *column == 0).map(|(_, row)| row).unwrap_or_default();
-    Ok(places.into_iter().filter(|(_, place)| *place == 0 || *place >= k).map(|(m, place)| (m, first[place])).collect())
+    Ok(places
+        .into_iter()
+        .filter(|(_, place)| *place == 0 || *place >= k)
+        .map(|(m, place)| (m, first[place].clone()))
+        .collect())
 }
 
 /// How each weight acts on combinations of the basis: for each of its monomials, what the product is.
-fn actions(
+pub(super) fn actions<N: Field>(
     moving: &[usize],
     basis: &[Monomial],
-    (known, found): (&[Row], &BTreeMap<Monomial, usize>),
-) -> Result<Vec<Vec<Vec<Modular>>>, Fault> {
+    (known, found): (&[Row<N>], &BTreeMap<Monomial, usize>),
+) -> Result<Vec<Vec<Vec<N>>>, Fault> {
     let places: BTreeMap<&Monomial, usize> = basis.iter().enumerate().map(|(k, m)| (m, k)).collect();
     let apart = places.len() == basis.len() && basis.first().is_some_and(Vec::is_empty);
     ensure(apart, "the basis does not begin with 1, or has a monomial twice")?;
     limit(basis.len().saturating_pow(2).saturating_mul(TERM * moving.len()))?;
-    let _held = hold((8 * basis.len() * basis.len() * moving.len()) as u64)?;
+    let _held = hold(N::BYTES * (basis.len() * basis.len() * moving.len()) as u64)?;
     let mut reached = BTreeSet::from([0]);
     let mut actions = Vec::new();
     for w in moving {
@@ -373,9 +396,9 @@ fn actions(
         let mut action = Vec::new();
         for (k, m) in basis.iter().enumerate() {
             let m = product(m, &factor).ok_or_else(exceeded)?;
-            let mut image = vec![Modular::zero(); basis.len()];
+            let mut image = vec![N::zero(); basis.len()];
             if let Some(place) = places.get(&m) {
-                image[*place] = Modular::one();
+                image[*place] = N::one();
                 ensure(*place > k, "a monomial of the basis stands before one that divides it")?;
                 reached.insert(*place);
             } else {

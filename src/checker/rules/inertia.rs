@@ -1,0 +1,143 @@
+//! More laws of match probabilities below 1. In all of them the allocation spans, so MP > 0; and for almost all frozen weights, or those in some open set, and almost
+//! all inputs, the teachers of an open set are not matched: MP < 1 for distributions with a density that is positive there.
+//!
+//! `inertia`: squares, one hidden layer of h units, D inputs (a bias is one more), an output k; the function is to be matched, or M ≥ D(D + 1)/2 samples. Labels are z ↦ zᵀSz,
+//! z being the input (with 1 below it, if there are biases), and S = Σ_i c_ki w_i w_iᵀ, with b_k e eᵀ; so many generic inputs determine S.
+//! Let β of the weights into output k learn (its bias is one), and the others be positive. Then S has at most β negative eigenvalues, whatever is learned: it is a sum of β terms of rank 1
+//! and a form without negative ones. A teacher all of whose weights into the output are negative has min(n, D) of them almost surely, n = h (one more with biases), if the teacher's other weights are generic.
+//! So there is no match if β < min(n, D). *Deeper:* no biases, the function is to be matched, layer 2 has one unit and hidden layers have even powers; let f be what comes into that unit, a form zᵀSz, β of
+//! whose weights learn. The function is C f^G, where C is 0 for at most a null set of teachers, so a match has f = μ f* with a real μ ≠ 0 (the quotient of the polynomials f and f* has a constant power).
+//! With the other weights positive, S has at most β negative eigenvalues; let f* have more than β of them, and more than β positive ones: so has μ f*. There are such teachers if min(h, D) ≥ 2β + 2: so many
+//! weights of either sign, the others being small.
+//!
+//! `one unit`: even powers, one hidden layer of at least two units, D ≥ 2, M ≥ 2 samples or the function; of all weights that output k depends on only those of one unit learn: into it, its bias, and from it to
+//! k. The student's label less what is frozen is c z^g: of one sign on all samples. A teacher has a unit that is 0 on the second input and not on the first, with a positive weight to k, and one that is 0 on the first and not on the
+//! second, with a negative one; scaled (or the frozen ones being small) so that label less what is frozen is positive on the first and negative on the second. This is open.
+//!
+//! `two poles`: recurrent, two hidden units, T ≥ 4 steps, both entries of W off the diagonal frozen; the function is to be matched, or M ≥ Tq samples (q entries of an input at a step), so
+//! that the labels at the last step determine H_t = D Wᵗ B, t < T. Let the frozen entries have the same sign: the student's W has (W_00 − W_11)² + 4 W_01 W_10 > 0, real poles, whatever is learned. A teacher with h_t, one entry of
+//! its H_t, has h_2 = τh_1 − Δh_0, h_3 = τh_2 − Δh_1, and h_1² ≠ h_0h_2 almost surely: these say what τ and Δ are, the trace and determinant of W, for the student, too (Cayley and Hamilton). Let the teacher's poles not be real: τ² < 4Δ.
+//!
+//! `odd sums`: odd g ≥ 3, y(x) = Σ_i c_i (w_i·x)^g of d inputs and h units, no biases; two units, 0 and 1, have all learnable weights. S_i are the learnable incoming ones of unit i, F_i the frozen ones;
+//! v_i = c_i^{1/g} w_i. u^g + v^g has the sign of u + v, so the label less what other units add has on each input the sign of s·x, s = v_0 + v_1. s lies in an affine space of at most e dimensions,
+//! e = |S_0 ∪ S_1| + min(|F_0 ∩ F_1|, how many of c_0, c_1 learn): entries in S_0 ∪ S_1 count once each, and beside them v_i is fixed, or a multiple of the vector of the entries in F_i, of which those outside F_0 ∩ F_1 are
+//! counted. On e + 1 inputs (s·x_j)_j lies in a hyperplane, φ·z = κ with κ ≥ 0 and φ ≠ 0: there is none with the sign of −φ_j at each j with φ_j ≠ 0. Let M > e, or the function be to be matched. *Two units, e < d*: the teacher's
+//! s* is any vector, and e + 1 generic inputs are independent, so its labels have these signs in an open set. *h > e, and forms of degree g in d variables of more than e dimensions:* vectors ((w·x_j)^g)_j span e + 1 dimensions, so the teacher's labels
+//! are any numbers, such as large ones of these signs, beside which what other units add does not count.
+
+use super::super::network::{Family, Network};
+
+/// What can be asked of a match probability.
+pub(super) struct Asked<'a> {
+    pub(super) network: &'a Network,
+    pub(super) set: &'a [usize],
+    pub(super) samples: Option<u64>,
+}
+
+/// A feedforward network of powers.
+struct Powers<'a> {
+    widths: &'a [usize],
+    bias: bool,
+    degree: u32,
+}
+
+impl Asked<'_> {
+    /// Whether a law by its name says that the probability is below 1; nothing if there is no such law.
+    pub(super) fn is_below_one(&self, law: &str) -> Option<bool> {
+        match law {
+            "inertia" => Some(self.inertia() == Some(true)),
+            "one unit" => Some(self.one_unit() == Some(true)),
+            "two poles" => Some(self.two_poles() == Some(true)),
+            "odd sums" => Some(self.odd_sums() == Some(true)),
+            _ => None,
+        }
+    }
+
+    fn learns(&self, w: usize) -> bool {
+        self.set.binary_search(&w).is_ok()
+    }
+
+    /// Whether so many samples are asked for, or all.
+    fn at_least(&self, samples: usize) -> bool {
+        self.samples.is_none_or(|m| m >= samples as u64)
+    }
+
+    fn powers(&self) -> Option<Powers<'_>> {
+        match &self.network.family {
+            Family::Layers { widths, bias, degree, linear: false, kinks: false } if *degree > 1 => {
+                Some(Powers { widths, bias: *bias, degree: *degree })
+            }
+            _ => None,
+        }
+    }
+
+    /// The learnable weights into a unit of a layer, its bias among them.
+    fn into(&self, powers: &Powers<'_>, layer: usize, unit: usize) -> Vec<usize> {
+        let incoming = (0..powers.widths[layer - 1]).map(|c| self.network.at(&format!("W{layer}"), unit, c));
+        let bias = powers.bias.then(|| self.network.at(&format!("b{layer}"), unit, 0));
+        incoming.chain(bias).filter(|w| self.learns(*w)).collect()
+    }
+
+    fn inertia(&self) -> Option<bool> {
+        let powers = self.powers()?;
+        let (&[inputs, units, outputs], deeper) = powers.widths.split_first_chunk::<3>()?;
+        let (more, size) = (usize::from(powers.bias), inputs + usize::from(powers.bias));
+        let rank = (units + more).min(size);
+        let learnable = |output: usize| self.into(&powers, 2, output).len();
+        Some(match (powers.degree, deeper) {
+            (2, []) => self.at_least(size * (size + 1) / 2) && (0..outputs).any(|k| learnable(k) < rank),
+            (2, _) => self.samples.is_none() && !powers.bias && outputs == 1 && 2 * learnable(0) + 2 <= rank,
+            _ => false,
+        })
+    }
+
+    fn one_unit(&self) -> Option<bool> {
+        let powers = self.powers()?;
+        let &[inputs, units, outputs] = powers.widths else { return None };
+        let wide = units > 1 && inputs + usize::from(powers.bias) > 1;
+        let moved: Vec<usize> = (0..units).filter(|unit| !self.into(&powers, 1, *unit).is_empty()).collect();
+        let own = |k: usize, w: usize| moved.iter().all(|f| w == self.network.at("W2", k, *f));
+        let one = |k: usize| {
+            let outgoing = self.into(&powers, 2, k);
+            let bias = powers.bias && self.learns(self.network.at("b2", k, 0));
+            moved.len() <= 1 && !bias && outgoing.len() <= 1 && outgoing.iter().all(|w| own(k, *w))
+        };
+        Some(powers.degree.is_multiple_of(2) && wide && self.at_least(2) && (0..outputs).any(one))
+    }
+
+    fn two_poles(&self) -> Option<bool> {
+        let Family::Recurrent { inputs, hidden: 2, steps, .. } = &self.network.family else { return None };
+        let frozen = |i, k| !self.learns(self.network.at("W", i, k));
+        Some(*steps >= 4 && self.at_least(steps * inputs) && frozen(0, 1) && frozen(1, 0))
+    }
+
+    fn odd_sums(&self) -> Option<bool> {
+        let powers = self.powers()?;
+        let &[inputs, units, 1] = powers.widths else { return None };
+        if powers.bias || powers.degree.is_multiple_of(2) {
+            return None;
+        }
+        let incoming = |unit: usize, k: usize| self.learns(self.network.at("W1", unit, k));
+        let outgoing = |unit: usize| self.learns(self.network.at("W2", 0, unit));
+        let moved = |unit: &usize| outgoing(*unit) || (0..inputs).any(|k| incoming(*unit, k));
+        let still = (0..units).filter(|unit| !moved(unit));
+        let pair: Vec<usize> = (0..units).filter(moved).chain(still).take(2).collect();
+        let &[a, b] = pair.as_slice() else { return None };
+        if (0..units).any(|unit| unit != a && unit != b && moved(&unit)) {
+            return Some(false);
+        }
+        let joint = (0..inputs).filter(|k| incoming(a, *k) || incoming(b, *k)).count();
+        let fixed = inputs - joint;
+        let e = joint + fixed.min(usize::from(outgoing(a)) + usize::from(outgoing(b)));
+        let any = units > e && self.more_forms(inputs, powers.degree as usize, e);
+        Some(self.at_least(e + 1) && (units == 2 && e < inputs || any))
+    }
+
+    /// Whether forms of a degree in so many variables have more than so many dimensions.
+    fn more_forms(&self, variables: usize, degree: usize, than: usize) -> bool {
+        // C(variables − 1 + degree, degree), factor by factor; it grows by 1 at least with each, except for one variable.
+        let factors = if variables > 1 { 1..=degree.min(than) } else { 1..=0 };
+        let times = |count: usize, k: usize| if count > than { count } else { count * (variables - 1 + k) / k };
+        factors.fold(1, times) > than
+    }
+}

@@ -1,0 +1,97 @@
+//! Which law of the checker says that a match probability is below 1; `src/checker/rules/inertia.rs` has the proofs.
+
+use allocert_core::allocation::Allocation;
+use allocert_core::network::{Network, Samples};
+
+/// What is asked.
+struct Asked<'a> {
+    network: &'a Network,
+    samples: Samples,
+    allocation: &'a Allocation,
+}
+
+/// A law by its name; the allocation has to span.
+pub(super) fn below_one(network: &Network, samples: Samples, allocation: &Allocation) -> Option<&'static str> {
+    let asked = Asked { network, samples, allocation };
+    let laws = [
+        ("inertia", asked.inertia()),
+        ("one unit", asked.one_unit()),
+        ("two poles", asked.two_poles()),
+        ("odd sums", asked.odd_sums()),
+    ];
+    laws.into_iter().find(|(_, below)| *below == Some(true)).filter(|_| network.is_built_in()).map(|(law, _)| law)
+}
+
+impl Asked<'_> {
+    fn learns(&self, tensor: &str, row: usize, column: usize) -> Option<bool> {
+        let tensor = self.network.layout().tensor(tensor)?;
+        Some(self.allocation.contains(tensor.start + row * tensor.columns + column))
+    }
+
+    fn at_least(&self, samples: usize) -> bool {
+        self.samples.count().is_none_or(|m| m >= samples as u64)
+    }
+
+    /// How many weights into a unit learn, its bias among them.
+    fn into(&self, layer: usize, unit: usize, from: usize) -> Option<usize> {
+        let incoming = (0..from).map(|c| self.learns(&format!("W{layer}"), unit, c));
+        let bias = self.learns(&format!("b{layer}"), unit, 0).unwrap_or(false);
+        Some(incoming.collect::<Option<Vec<bool>>>()?.into_iter().filter(|l| *l).count() + usize::from(bias))
+    }
+
+    fn inertia(&self) -> Option<bool> {
+        let shapes = self.network.shapes();
+        let (widths, bias) = (shapes.widths?, shapes.bias?);
+        let (&[inputs, units, outputs], deeper) = widths.split_first_chunk::<3>()?;
+        let (more, size) = (usize::from(bias), inputs + usize::from(bias));
+        let rank = (units + more).min(size);
+        let fewer = |k: usize, than: usize| self.into(2, k, units).is_some_and(|learn| learn < than);
+        Some(match (shapes.degree?, deeper) {
+            (2, []) => self.at_least(size * (size + 1) / 2) && (0..outputs).any(|k| fewer(k, rank)),
+            (2, _) => self.samples.count().is_none() && !bias && outputs == 1 && fewer(0, rank / 2),
+            _ => false,
+        })
+    }
+
+    fn one_unit(&self) -> Option<bool> {
+        let shapes = self.network.shapes();
+        let (widths, bias, degree) = (shapes.widths?, shapes.bias?, shapes.degree?);
+        let &[inputs, units, outputs] = widths.as_slice() else { return None };
+        let wide = units > 1 && inputs + usize::from(bias) > 1;
+        let moved: Vec<usize> = (0..units).filter(|unit| self.into(1, *unit, inputs) > Some(0)).collect();
+        let one = |k: usize| {
+            let outgoing = (0..units).filter(|unit| self.learns("W2", k, *unit) == Some(true));
+            let all: Vec<usize> = outgoing.chain(moved.iter().copied()).collect();
+            all.windows(2).all(|pair| pair[0] == pair[1]) && self.learns("b2", k, 0) != Some(true)
+        };
+        Some(degree > 1 && degree % 2 == 0 && wide && self.at_least(2) && (0..outputs).any(one))
+    }
+
+    fn two_poles(&self) -> Option<bool> {
+        let shapes = self.network.shapes();
+        let (hidden, steps) = (shapes.hidden?, shapes.steps?);
+        let frozen = hidden == 2 && !self.learns("W", 0, 1)? && !self.learns("W", 1, 0)?;
+        Some(frozen && steps >= 4 && self.at_least(steps * self.network.layout().tensor("B")?.columns))
+    }
+
+    fn odd_sums(&self) -> Option<bool> {
+        let shapes = self.network.shapes();
+        let (widths, bias, degree) = (shapes.widths?, shapes.bias?, shapes.degree?);
+        let &[inputs, units, 1] = widths.as_slice() else { return None };
+        if bias || degree < 3 || degree % 2 == 0 {
+            return None;
+        }
+        let incoming = |unit: usize, k: usize| self.learns("W1", unit, k) == Some(true);
+        let outgoing = |unit: usize| self.learns("W2", 0, unit) == Some(true);
+        let moved = |unit: &usize| outgoing(*unit) || (0..inputs).any(|k| incoming(*unit, k));
+        let order = (0..units).filter(moved).chain((0..units).filter(|unit| !moved(unit)));
+        let order: Vec<usize> = order.collect();
+        let (&[a, b], others) = order.split_first_chunk::<2>()?;
+        let joint = (0..inputs).filter(|k| incoming(a, *k) || incoming(b, *k)).count();
+        let e = joint + (inputs - joint).min(usize::from(outgoing(a)) + usize::from(outgoing(b)));
+        // Forms in two variables have degree + 1 dimensions, those in more have more.
+        let forms = if inputs > 1 { degree as usize + 1 } else { 1 };
+        let enough = units == 2 && e < inputs || units > e && forms > e;
+        Some(!others.iter().any(moved) && self.at_least(e + 1) && enough)
+    }
+}
