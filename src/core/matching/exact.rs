@@ -15,9 +15,10 @@ use crate::reach::Evidence;
 use super::answer::Verdict;
 use super::directions::by_scaled_directions;
 use super::ensemble::Ensemble;
+use super::planes::{complex_poles, planes};
 use super::powers::Powers;
 use super::signs::by_signs;
-use super::tied::{odd_steps, two_outputs};
+use super::tied::{odd_steps, seminorms, two_outputs};
 
 /// Bits of the square roots in enclosures.
 const BITS: u32 = 60;
@@ -47,6 +48,10 @@ pub enum Theorem {
     Coordinates,
     /// Two units, of one of which encoder and decoder learn: far along the diagonal a quadratic equation has real roots.
     TwoUnits,
+    /// Two units: a curve far away, on whose ends a function has signs that do not cancel.
+    Ends,
+    /// Two units, entries that are tied to a definite form where the teacher's poles are not real.
+    ComplexPoles,
     /// Two poles are real exactly if a discriminant is not negative.
     TwoPoles,
     /// The mean number of solutions is the area of random convex bodies (Kac and Rice, Vitale).
@@ -61,6 +66,8 @@ pub enum Theorem {
     FarAway,
     /// Two units with even powers, and two outputs that each have a frozen weight.
     TwoOutputs,
+    /// Even powers with factors of one sign: roots of the activation of one unit above them are a seminorm of the input.
+    Seminorms,
     /// One unit and an odd number of steps: on some inputs, its state is what comes in times a positive number.
     OddSteps,
     /// What is below and what is above a layer of one unit match up to a scale.
@@ -78,6 +85,8 @@ impl std::fmt::Display for Theorem {
             Theorem::Cone => "cone law: even powers reach a cone of random vectors (Wendel)",
             Theorem::Coordinates => "the recurrent matrix is the teacher's in coordinates that fit encoder and decoder",
             Theorem::TwoUnits => "two units: far along the diagonal a quadratic equation has real roots",
+            Theorem::Ends => "two units: a curve on whose ends a function has signs that do not cancel",
+            Theorem::ComplexPoles => "two units: teachers with complex poles, to whom a definite form is small",
             Theorem::TwoPoles => "two poles: the discriminant of a characteristic polynomial",
             Theorem::Zonoids => "mean number of solutions as an area (Kac and Rice, Vitale)",
             Theorem::Signs => "sign law: no learnable weight can make an output negative",
@@ -85,6 +94,9 @@ impl std::fmt::Display for Theorem {
             Theorem::OddSums => "law of odd sums: a sum of two odd powers has the sign of the sum",
             Theorem::FarAway => "far away a continuous function has both signs",
             Theorem::TwoOutputs => "two units of even powers, and two outputs with a frozen weight each",
+            Theorem::Seminorms => {
+                "seminorms: even powers with factors of one sign bound a label by those at other samples"
+            }
             Theorem::OddSteps => "odd steps: on some inputs one unit's state has the sign of what comes in",
             Theorem::Bottleneck => "bottleneck law: below and above a layer of one unit, up to a scale",
         })
@@ -175,20 +187,23 @@ pub(super) fn exact(
     let by_directions = powers.and_then(|powers| powers.by_directions(allocation, inputs));
     let by_directions = by_directions.or_else(|| by_scaled_directions(network, allocation, inputs));
     let (two, odd) = (|| two_outputs((network, samples), allocation), || odd_steps((network, samples), allocation));
-    if let Some(exact) = by_directions.or_else(two).or_else(odd) {
+    let bounded = || seminorms((network, samples), allocation);
+    if let Some(exact) = by_directions.or_else(two).or_else(odd).or_else(bounded) {
         return Some(exact);
     }
     if let Some(layers) = network.two_by_two() {
         let applies = normal && network.probe_inputs(samples) > 1;
         return applies.then(|| diagonals(&layers, allocation)).flatten();
     }
-    if let Some(exact) = coordinates((network, samples), allocation) {
+    let coordinates = coordinates((network, samples), allocation);
+    if let Some(exact) = coordinates.or_else(|| planes((network, samples), allocation)) {
         return Some(exact);
     }
-    let recurrence = network.single_recurrence()?;
     let determined = matches!(network.probe(samples), Probe::Fixed(_));
-    let far = determined.then(|| two_units(&recurrence, allocation)).flatten();
-    far.or_else(|| (normal && determined).then(|| two_poles(&recurrence, allocation)).flatten())
+    let recurrence = network.single_recurrence().filter(|_| determined);
+    let far = recurrence.as_ref().and_then(|recurrence| two_units(recurrence, allocation));
+    let poles = || recurrence.filter(|_| normal).and_then(|recurrence| two_poles(&recurrence, allocation));
+    far.or_else(poles).or_else(|| complex_poles((network, samples), allocation))
 }
 
 /// Whether the teacher's hidden units can be given scales that make its frozen weights the student's, whatever the two are: the
@@ -412,7 +427,8 @@ mod tests {
         for text in ["D[0,0] B[0,0] W[0,0] W[1,1]", "D[0,0] B[1,0] W[0,0] W[0,1] W[1,1]", "D[0,0] B[0,0] W[0,0] W[0,1]"]
         {
             let allocation = parse(network.layout(), text).unwrap();
-            assert_eq!(exact(&network, None, &allocation, Samples::Functional, Ensemble::Gaussian), None, "{text}");
+            let recurrence = network.single_recurrence().unwrap();
+            assert_eq!(two_units(&recurrence, &allocation), None, "{text}");
         }
     }
 

@@ -27,6 +27,7 @@ mod matcher;
 mod maximal;
 mod orthogonal;
 mod piecewise;
+mod planes;
 mod poles;
 mod powers;
 mod search;

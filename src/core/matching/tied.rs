@@ -35,6 +35,31 @@ pub(super) fn two_outputs((network, samples): (&Network, Samples), allocation: &
     tied.then(|| Exact::between(Theorem::TwoOutputs, Rational::new(), Rational::from(1), formula))
 }
 
+/// Without biases, units with an even power g below a single unit, two or more of each layer's inputs and units, and no factor c_i of these units learns: below 1 on M samples, if all |S_i| < n and
+/// one |S_i| < n − 1, or n = d + 1, where n is the lesser one of M and d + 1, at least 2; S_i are the incoming weights that learn.
+///
+/// Let the c_i be positive, what comes into the single unit q(x) = Σ c_i |w_i·x|^g. Up to a common factor, which may learn above, labels are q^G, and (w_i) is in a linear space V. Values on n − 1 samples
+/// determine an element of V: for n = d + 1 as these span all inputs; otherwise at the unit with |S_i| < n − 1 the columns of its S_i at these samples and what comes from its frozen weights are
+/// independent, so that the common factor is 0 if all its values are, and then the columns of the other units' S_i are independent. So all of V, and q(x_n), is bounded by q at these samples, q(x_n)^(1/g) ≤ C max q(x_j)^(1/g),
+/// with C the same for all that learns. A teacher with factors of two signs has an arbitrarily small |q| at n − 1 ≤ d samples and not at another one.
+pub(super) fn seminorms((network, samples): (&Network, Samples), allocation: &Allocation) -> Option<Exact> {
+    let (exponents, shapes) = (network.exponents()?, network.shapes());
+    let widths = shapes.widths.filter(|_| shapes.bias == Some(false))?;
+    let (&[d, h, 1, _, ..], [first, ..]) = (widths.as_slice(), exponents.as_slice()) else {
+        return None;
+    };
+    let enough = network.probe_inputs(samples).min(d + 1);
+    let factors = d * h..d * h + h;
+    if d < 2 || h < 2 || !first.is_multiple_of(2) || enough < 2 || factors.into_iter().any(|w| allocation.contains(w)) {
+        return None;
+    }
+    let learning = |unit: usize| (unit * d..unit * d + d).filter(|w| allocation.contains(*w)).count();
+    let fits = (0..h).all(|unit| learning(unit) < enough) && (0..h).any(|unit| learning(unit) + 1 < enough);
+    let formula = format!("a seminorm at one of {enough} samples is bounded by those at the others");
+    let below = || Exact::between(Theorem::Seminorms, Rational::new(), Rational::from(1), formula);
+    (fits || enough == d + 1).then(below)
+}
+
 /// A linear recurrent network with one hidden unit, one output, labels at the last of an odd number of steps: below 1 on M samples, if s of the
 /// encoder's weights learn, the others do not, and either D does not learn, some weight of the encoder does not, and M > s; or D learns, two or more of the
 /// encoder do not, and M > s + 1.
@@ -120,6 +145,95 @@ mod tests {
             let network: Network = text.parse().unwrap();
             let allocation = parse(network.layout(), learns).unwrap();
             assert_eq!(two_outputs((&network, samples), &allocation).is_some(), is_so, "{text} {learns}");
+        }
+    }
+
+    /// Three samples of two inputs, factors of one sign: a root of a label that is larger than those of the others allow has no match that elimination finds.
+    #[test]
+    fn seminorms_bound_a_label_by_the_others() {
+        let network: Network = "pnn([2, 2, 1, 1], degree=2)".parse().unwrap();
+        let samples = Samples::Count(3);
+        let settings = Settings { seed: 17, error_log2: -60 };
+        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+        let (mut allowed, mut forbidden) = (0, 0);
+        for learns in ["W1[0,0] W1[1,1] W3", "W1[0,0] W1[1,0] W3", "W1[0,:] W3"] {
+            let allocation = parse(network.layout(), learns).unwrap();
+            assert!(seminorms((&network, samples), &allocation).is_some());
+            for trial in 0..300 {
+                let drawn = Instance::draw(&network, samples, Ensemble::Gaussian, settings.seed, trial);
+                let Some(real) = matcher.eliminates(&allocation, &drawn, &MatchOptions::default()) else { continue };
+                let number = |x: &Dyadic| x.rational().to_f64();
+                let labels = network.labels(&Dyadics, &drawn.teacher, &drawn.inputs);
+                let roots: Vec<f64> = labels.iter().map(|y| number(y).abs().powf(0.25)).collect();
+                let x: Vec<[f64; 2]> = drawn.inputs.iter().map(|x| [number(&x[0]), number(&x[1])]).collect();
+                // Sides of a triangle: the relation between three inputs, times the roots.
+                let minor = |i: usize, k: usize| (x[i][0] * x[k][1] - x[i][1] * x[k][0]).abs();
+                let sides = [minor(1, 2) * roots[0], minor(2, 0) * roots[1], minor(0, 1) * roots[2]];
+                let longest = sides.iter().copied().fold(0.0, f64::max);
+                let too_long = 2.0 * longest > sides.iter().sum::<f64>() * (1.0 + 1e-9);
+                let is_forbidden = too_long && number(&drawn.student[4]) * number(&drawn.student[5]) > 0.0;
+                assert!(!real || !is_forbidden, "{learns}, {trial}");
+                forbidden += u32::from(is_forbidden);
+                allowed += u32::from(real);
+            }
+        }
+        assert!(allowed > 100 && forbidden > 100, "{allowed} with a match, {forbidden} that the law forbids");
+    }
+
+    /// Of every allocation: the law speaks exactly where the values on all samples but one determine the student, as ranks modulo a prime say.
+    #[test]
+    fn seminorms_speak_where_values_determine_the_student() {
+        use crate::algebra::RowSpace;
+        use crate::number::{Stream, generator, random_prime};
+        let mut random = generator(18, Stream::Points, 0);
+        let field = random_prime(&mut random);
+        for (d, samples) in [(2, 2), (2, 3), (3, 2), (3, 3), (3, 4)] {
+            let network: Network = format!("pnn([{d}, 2, 1, 1], degree=2)").parse().unwrap();
+            let mut matrix = |rows: usize| -> Vec<Vec<u64>> {
+                (0..rows).map(|_| (0..d).map(|_| field.random(&mut random)).collect()).collect()
+            };
+            let (inputs, weights) = (matrix(samples - 1), matrix(2));
+            for bits in 0u32..1 << (2 * d) {
+                let learns = |w: usize| bits >> w & 1 == 1;
+                // The values of each unit for each direction of the student: a weight that learns, and all frozen ones.
+                let mut directions: Vec<Vec<u64>> = Vec::new();
+                let mut frozen = vec![0; 2 * inputs.len()];
+                for (unit, k) in (0..2).flat_map(|unit| (0..d).map(move |k| (unit, k))) {
+                    let mut direction = vec![0; 2 * inputs.len()];
+                    for (j, x) in inputs.iter().enumerate() {
+                        let place = unit * inputs.len() + j;
+                        direction[place] = x[k];
+                        if !learns(unit * d + k) {
+                            frozen[place] = field.add(&frozen[place], &field.mul(&weights[unit][k], &x[k]));
+                        }
+                    }
+                    if learns(unit * d + k) {
+                        directions.push(direction);
+                    }
+                }
+                if bits.count_ones() < 2 * d as u32 {
+                    directions.push(frozen);
+                }
+                let mut space = RowSpace::new(field, 2 * inputs.len());
+                let count = directions.len();
+                let determined = directions.into_iter().filter(|row| space.insert(row.clone())).count() == count;
+                let learning = (0..2 * d).filter(|w| learns(*w)).chain([2 * d + 2]);
+                let allocation = Allocation::of(network.weights(), learning);
+                let found = seminorms((&network, Samples::Count(samples as u64)), &allocation).is_some();
+                assert_eq!(found, determined, "{d} inputs, {samples} samples, {allocation:?}");
+            }
+        }
+        for (text, learns, samples) in [
+            ("pnn([3, 2, 1, 1], degree=3)", "W1[0,:] W3", 4),
+            ("pnn([3, 2, 1, 1], degree=2)", "W1[0,:] W2[0,0] W3", 4),
+            ("pnn([3, 1, 1, 1], degree=2)", "W1 W3", 4),
+            ("pnn([3, 2, 1], degree=2)", "W1", 4),
+            ("pnn([3, 2, 2, 1], degree=2)", "W1 W3", 4),
+            ("pnn([3, 2, 1, 1], degree=2)", "W1[0,:] W3", 1),
+        ] {
+            let network: Network = text.parse().unwrap();
+            let allocation = parse(network.layout(), learns).unwrap();
+            assert_eq!(seminorms((&network, Samples::Count(samples)), &allocation), None, "{text} {learns}");
         }
     }
 

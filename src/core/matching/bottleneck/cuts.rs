@@ -71,6 +71,11 @@ impl Cut<'_> {
         (self.chain.scaled_lower(self.layer), self.samples, learnable)
     }
 
+    fn squared_lower(&self) -> Asked {
+        let (_, samples, learnable) = self.scaled_lower();
+        (self.chain.squared_lower(self.layer), samples, learnable)
+    }
+
     fn bound(&self, (chain, samples, learnable): Asked) -> Bound {
         (self.ask)(chain, samples, learnable)
     }
@@ -122,7 +127,22 @@ impl Cut<'_> {
         let varied = self.chain.widths[1..self.layer].iter().all(|width| *width >= 2);
         let one_weight = self.learning(self.layer, 0) > 0 && varied;
         let quotients = samples == 2 && (one_weight || self.layer == 2 && each(1).all(|yes| yes));
-        quotients || self.layer == 2 && usize::try_from(samples).is_ok_and(|samples| each(samples).any(|yes| yes))
+        let large = self.layer == 2 && usize::try_from(samples).is_ok_and(|samples| each(samples).any(|yes| yes));
+        quotients || large || self.two_units_take_some_signs(samples)
+    }
+
+    /// The same for two units with an even power below: see [`super`], *Signs of a pencil* and *Signs on curves*.
+    fn two_units_take_some_signs(&self, samples: u64) -> bool {
+        let (&[inputs, 2], Ok(samples)) = (&self.chain.widths[..self.layer], usize::try_from(samples)) else {
+            return false;
+        };
+        let power = self.chain.exponents[0];
+        let even = power.is_multiple_of(2) && inputs >= 2 && samples >= 2;
+        let [first, second] = [self.learning(1, 0), self.learning(1, 1)];
+        let apart = inputs >= 3 || power == 2;
+        let pencil = samples <= 3 && apart && self.learning(2, 0) > 0 && first + second > 0;
+        let curves = samples <= inputs && first.min(second) + 1 >= samples;
+        even && (pencil || curves)
     }
 
     /// The part that decides alone, if one does, how that is known, and whether the probabilities are equal.
@@ -137,6 +157,13 @@ impl Cut<'_> {
         }
         if let Some(evidence) = self.is_certain(self.lower()) {
             return Some((self.scaled_upper(), evidence, true, Reduction::Above { layer: self.layer }));
+        }
+        // Signs of each sample may be chosen: a square with a factor has the same matches.
+        if !self.is_whole()
+            && self.chain != &self.chain.squared_lower(self.layer)
+            && let Some(evidence) = self.is_certain(self.upper())
+        {
+            return Some((self.squared_lower(), evidence, true, below));
         }
         (self.is_odd() && self.has_one_scale()).then(|| (self.lower(), Evidence::Proved, false, below))
     }

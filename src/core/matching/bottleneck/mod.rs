@@ -37,6 +37,20 @@
 //! - *Signs and large activations.* The same for any samples if below there is one layer, one of whose units has as many learnable incoming
 //!   weights as there are samples: its activations are any numbers that are not negative, so p takes all values of a sign that are large enough;
 //!   choose the signs of p\* alike, and λ large.
+//! - *Signs of a pencil.* The same for at most three samples if below there is one layer of two units with an even power g, a weight into one of them, u, and one of the
+//!   two weights c into the unit learn, and there are three inputs or more, or two and g = 2. Hold all else. For three samples, in the projective plane p is any point but one of the lines through the fixed point f, the powers
+//!   of the other unit, and the points of the closed curve γ of the powers (a_j w + b_j)^g of u. Both are in the triangle of the points of one sign; γ touches each side once, and does not cross itself, as
+//!   a_j w + b_j are determined up to a factor and two signs, and there is a relation between the three with no coefficient 0. So it leaves of the open triangle its
+//!   inside, and a region at each corner. Let r be the wanted absolute values. If f is inside, γ meets the line from f to r. If it is in the region
+//!   at the first corner, go from f = (f_1, f_2, f_3) to f + s(−r_1, r_2, r_3) until the first coordinate is 0: the end is on the opposite side, which that region does not touch, so this piece meets γ.
+//!   Either way r or (−r_1, r_2, r_3) is on a line through f and a point of γ. With two inputs f is on γ, a conic for g = 2, which all lines through f but one meet once more. Fewer samples ask for less.
+//! - *Signs on curves.* The same for M ≥ 2 samples and as many inputs or more, if below there is one layer of two units with an even power g, into each of which M − 1 weights learn or more. Hold all others. On
+//!   the samples, what comes into them are u, v ∈ ℝ^M with n·u = β, n'·v = β', generic numbers; with a common factor it is enough that
+//!   Σ ν_j·z_j = 0, z_j = (u_j, v_j), ν_j = (β' n_j, −β n'_j), and n·u ≠ 0. Let both factors c be ±1, by units of u and v. If they have the same sign, z_j is to be on the closed curve u^g + v^g = r_j^g, where ν_j·z_j = t_j has a solution for all small
+//!   t_j. If not, it is on u^g − v^g = ±r_j^g with a sign that may be chosen, so that there is a branch on which ν_j·z_j takes all values: v large with any u if ν_j has the larger
+//!   first entry, by absolute value. So there are solutions for all t with Σ t_j = 0. If n·u were 0 at all of these, n_1 u_1 and n_2 u_2 would be functions of t_1, and of t_2, whose sum depends on
+//!   neither while t_1 + t_2 stays: affine ones, but no piece of these curves is straight.
+//! - *Squares.* Let G be even, M samples, and the upper part have probability 1. Then the match probability is that of κ f², f the lower part and κ a learnable factor: either asks that f(x_j) = ±μ f\*(x_j) for some signs and μ ≠ 0.
 
 mod cuts;
 #[cfg(test)]
@@ -105,6 +119,13 @@ impl Chain {
         let mut lower = self.lower(layer);
         lower.widths.push(1);
         lower.exponents.push(1);
+        lower
+    }
+
+    /// The square of the lower part, with a factor.
+    fn squared_lower(&self, layer: usize) -> Self {
+        let mut lower = self.scaled_lower(layer);
+        lower.exponents[layer - 1] = 2;
         lower
     }
 
