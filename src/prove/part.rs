@@ -33,13 +33,8 @@ type Asked = (Vec<usize>, Vec<u32>, Samples, Vec<usize>);
 pub(super) fn by_parts(answer: &MatchAnswer, settings: Settings) -> Option<Rule> {
     let (shapes, degrees) = (answer.network.shapes(), answer.network.exponents()?);
     let widths = shapes.widths.filter(|_| shapes.bias == Some(false))?;
-    let whole = Whole {
-        widths: &widths,
-        degrees: &degrees,
-        samples: answer.samples,
-        learnable: &answer.allocation,
-        settings,
-    };
+    let whole =
+        Whole { widths: &widths, degrees: &degrees, samples: answer.samples, learnable: &answer.allocation, settings };
     let layers = (1..widths.len() - 1).filter(|layer| widths[*layer] == 1);
     let (law, at, parts) = layers
         .filter_map(|layer| whole.at_bottleneck(layer).map(|(law, parts)| (law, layer, parts)))
