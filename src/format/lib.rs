@@ -328,6 +328,9 @@ pub enum Rule {
         moving: String,
         /// Polynomials in these for other weights of `of`; those that are left out stay where they are, like frozen ones.
         rest: Vec<(String, String)>,
+        /// How learnable weights go to a limit: with these powers of a number ε that goes to 0; others stay.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        powers: Vec<(String, i32)>,
         /// All weights of a student.
         student: Vec<i64>,
         /// All weights of a teacher.

@@ -99,8 +99,26 @@ struct Search<'a> {
 }
 
 /// The reductions of all products of a variable with a monomial of the quotient's basis, if it is finite and generic equations
-/// are seen to reduce alike.
-pub(super) fn reduction(field: &PrimeField, equations: Vec<Formal>, variables: usize) -> Result<Reduction, Failure> {
+/// are seen to reduce alike; in the order by degrees in which variables have these weights.
+pub(super) fn reduction(field: &PrimeField, equations: Vec<Formal>, weights: &[u16]) -> Result<Reduction, Failure> {
+    if weights.iter().all(|weight| *weight == 1) {
+        return reduced(field, equations, weights);
+    }
+    // Each variable is a power of another one.
+    let up = |m: &Graded| Graded(m.0.iter().zip(weights).map(|(e, weight)| e * weight).collect());
+    let down = |m: &Graded| Graded(m.0.iter().zip(weights).map(|(e, weight)| e / weight).collect());
+    let equations = equations.iter().map(|f| f.iter().map(|(m, c)| (up(m), *c)).collect()).collect();
+    let Reduction { steps, basis, border } = reduced(field, equations, weights)?;
+    let step = |step: &Step| Step {
+        rows: step.rows.iter().map(|(row, by)| (*row, down(by))).collect(),
+        pivots: step.pivots.iter().map(down).collect(),
+    };
+    let row = |(m, row): (Graded, Formal)| (down(&m), row.iter().map(|(m, c)| (down(m), *c)).collect());
+    let border = border.into_iter().map(row).collect();
+    Ok(Reduction { steps: steps.iter().map(step).collect(), basis: basis.iter().map(down).collect(), border })
+}
+
+fn reduced(field: &PrimeField, equations: Vec<Formal>, weights: &[u16]) -> Result<Reduction, Failure> {
     let count = equations.len();
     let mut search = Search { field, all: Vec::new(), equations: count, steps: Vec::new(), work: 0, obstructed: false };
     for terms in equations {
@@ -113,7 +131,7 @@ pub(super) fn reduction(field: &PrimeField, equations: Vec<Formal>, variables: u
     }
     let done = search.complete();
     let failure = if search.obstructed { Failure::Obstructed } else { Failure::None };
-    done.and_then(|()| search.borders(variables)).ok_or(failure)
+    done.and_then(|()| search.borders(weights)).ok_or(failure)
 }
 
 impl Search<'_> {
@@ -210,7 +228,8 @@ impl Search<'_> {
         (self.work <= MOST_WORK).then_some(())
     }
 
-    fn borders(mut self, variables: usize) -> Option<Reduction> {
+    fn borders(mut self, weights: &[u16]) -> Option<Reduction> {
+        let variables = weights.len();
         let leads: Vec<Graded> = self.all.iter().filter(|k| !k.redundant).map(|k| k.lead.clone()).collect();
         // Finite: a power of each variable leads.
         let power = |v: usize| leads.iter().any(|m| m.0.iter().enumerate().all(|(w, e)| w == v || *e == 0));
@@ -218,7 +237,7 @@ impl Search<'_> {
             return None;
         }
         let standard = |m: &Graded| !leads.iter().any(|lead| m.over(lead).is_some());
-        let variable = |v: usize| Graded((0..variables).map(|w| u16::from(w == v)).collect());
+        let variable = |v: usize| Graded((0..variables).map(|w| if w == v { weights[w] } else { 0 }).collect());
         let mut basis: BTreeSet<Graded> = BTreeSet::new();
         let mut open = vec![Graded(vec![0; variables])];
         while let Some(m) = open.pop() {

@@ -4,6 +4,7 @@ use allocert_core::algebra::Limits;
 use allocert_core::allocation::Allocation;
 use allocert_core::control::Control;
 use allocert_core::matching::{DegreeCounter, Ensemble, MatchAnswer, Matcher, Reason, Theorem, Verdict};
+use allocert_core::network::Network;
 use allocert_core::reach::{Settings, rank};
 
 use super::CannotCertify;
@@ -53,7 +54,8 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
         }
         let known = matches!(answer.reason, Reason::Affine | Reason::AffineBasis(_))
             || matches!(answer.reason, Reason::Exact(Theorem::Copying | Theorem::Rescaling | Theorem::Orthants));
-        if answer.verdict == Verdict::One
+        let certain = answer.verdict == Verdict::One;
+        if certain
             && !known
             && let Some(rule) = odd(answer, settings).prove().or_else(|| by_parts(answer, settings))
         {
@@ -83,18 +85,38 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
             Reason::Exact(Theorem::Copying) => rule("one", "copying", spans, None, section),
             Reason::Exact(Theorem::Rescaling) => rule("one", "rescaled teacher", spans, None, section),
             Reason::Exact(Theorem::Orthants) => rule("one", "orthants", spans, None, section),
+            Reason::Exact(Theorem::FarAway) if certain && has_one_layer(network) => {
+                rule("one", "far away", spans, None, section)
+            }
+            Reason::Exact(Theorem::Coordinates) if certain => rule("one", "coordinates", spans, None, section),
+            Reason::Exact(Theorem::TwoUnits) if certain => rule("one", "two units", spans, None, section),
+            Reason::Exact(Theorem::Inertia) if certain && has_squares(network, &answer.allocation) => {
+                rule("one", "squares", spans, None, section)
+            }
             Reason::Exact(Theorem::Signs) => rule("fractional", "signs", spans, None, section),
             // Of even powers, and an output without a learnable weight of its own.
             Reason::Exact(Theorem::Cone) if answer.verdict == Verdict::Fractional => {
                 rule("fractional", "signs", spans, None, section)
             }
-            reason if answer.verdict == Verdict::One => {
-                rule("open", &format!("{reason}: no rule of the checker"), spans, None, section)
-            }
+            reason if certain => rule("open", &format!("{reason}: no rule of the checker"), spans, None, section),
             _ => return instances(answer, settings, section, spans),
         };
         Ok(vec![section.step(step)])
     })
+}
+
+/// Whether there is one hidden layer, without biases.
+fn has_one_layer(network: &Network) -> bool {
+    let shapes = network.shapes();
+    shapes.bias == Some(false) && shapes.widths.is_some_and(|widths| widths.len() == 3)
+}
+
+/// Whether as many units as inputs learn all their weights, of one hidden layer of squares with one output.
+fn has_squares(network: &Network, allocation: &Allocation) -> bool {
+    let Some(&[d, h, 1]) = network.shapes().widths.as_deref() else { return false };
+    let learns = |w: usize| allocation.contains(w);
+    let whole = |i: &usize| (i * d..(i + 1) * d).chain([h * d + i]).all(learns);
+    has_one_layer(network) && network.exponents().is_some_and(|g| g == [2]) && (0..h).filter(whole).count() >= d
 }
 
 /// Whether an odd number of students match, of an answer with probability 1.
@@ -103,8 +125,12 @@ fn odd(answer: &MatchAnswer, settings: Settings) -> Question<'_> {
         Reason::OddBasis(basis) => Some(basis),
         _ => None,
     };
+    let limit = match &answer.reason {
+        Reason::OddLimit { powers, .. } => Some(powers.as_slice()),
+        _ => None,
+    };
     let (network, samples, allocation) = (&answer.network, answer.samples, &answer.allocation);
-    Question { network, samples, allocation, basis, seed: settings.seed }
+    Question { network, samples, allocation, basis, limit, seed: settings.seed }
 }
 
 /// What instances show where no law settles the value.

@@ -2,6 +2,7 @@
 //! reduced to so many monomials there.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use rand_chacha::rand_core::RngCore;
 use rug::Integer;
@@ -17,8 +18,12 @@ use super::identities::{Identities, Identity, value_at};
 use super::polynomial::{Integral, Monomial, Polynomial};
 use allocert_format::Rule;
 
-/// So many systems are looked at, at most.
-const MOST_SYSTEMS: usize = 40;
+/// So many systems are looked at, at most,
+const MOST_SYSTEMS: usize = 60;
+/// for so long.
+const MOST_TIME: Duration = Duration::from_secs(5);
+/// So many orders of monomials are tried.
+const MOST_ORDERS: usize = 12;
 /// Longer steps are not written.
 const MOST_BYTES: usize = 1 << 19;
 /// Multiples by monomials of a higher degree are not combined.
@@ -38,6 +43,8 @@ pub(super) struct Question<'a> {
     pub(super) allocation: &'a Allocation,
     /// Weights that are looked at first.
     pub(super) basis: Option<&'a Allocation>,
+    /// The powers by which learnable weights go to a limit, in their order, if they do.
+    pub(super) limit: Option<&'a [i32]>,
     pub(super) seed: u64,
 }
 
@@ -48,11 +55,31 @@ pub(super) struct Point {
     pub(super) inputs: Vec<Vec<i64>>,
 }
 
-/// A system of equations to look at: on so many samples (nothing for all inputs), weights that move, and whether other learnable ones are 0.
+/// A system of equations to look at: on so many samples (nothing for all inputs), weights that move, whether other learnable ones are 0, and
+/// the powers by which learnable weights go to a limit.
 pub(super) struct System {
     pub(super) samples: Option<u64>,
     pub(super) moving: Allocation,
     pub(super) zero: bool,
+    pub(super) powers: BTreeMap<usize, i32>,
+}
+
+impl System {
+    /// The power that goes with a monomial.
+    fn order(&self, m: &Monomial) -> i64 {
+        let of =
+            |(v, e): &(u16, u16)| i64::from(self.powers.get(&usize::from(*v)).copied().unwrap_or(0)) * i64::from(*e);
+        m.iter().map(of).sum()
+    }
+
+    /// The terms of least order.
+    fn at_limit(&self, mut terms: Vec<(Monomial, Integer)>) -> Vec<(Monomial, Integer)> {
+        if !self.powers.is_empty() {
+            let least = terms.iter().map(|(m, _)| self.order(m)).min();
+            terms.retain(|(m, _)| Some(self.order(m)) == least);
+        }
+        terms
+    }
 }
 
 impl Question<'_> {
@@ -62,7 +89,7 @@ impl Question<'_> {
             return None;
         }
         let field = PrimeField::mersenne_61();
-        let mut left = MOST_SYSTEMS;
+        let (mut left, started) = (MOST_SYSTEMS, Instant::now());
         for samples in self.counts() {
             let equations = self.keys(samples)?;
             let identities = match samples {
@@ -74,15 +101,22 @@ impl Question<'_> {
                 continue;
             }
             let first = self.basis.filter(|basis| basis.size() == r).cloned();
-            let held = first.into_iter().chain(subsets(self.allocation, r).take(MOST_SYSTEMS / 2)).map(|c| (c, false));
+            let some = || subsets(self.allocation, r).take(MOST_SYSTEMS / 2);
             let surplus = self.allocation.size() > r;
-            let zero = subsets(self.allocation, r).take(MOST_SYSTEMS / 2).filter(|_| surplus).map(|c| (c, true));
-            for (moving, zero) in held.chain(zero) {
-                if left == 0 {
+            let powers: BTreeMap<usize, i32> = self.limit.map_or_else(BTreeMap::new, |powers| {
+                self.allocation.iter().zip(powers).map(|(w, a)| (w, *a)).filter(|(_, a)| *a != 0).collect()
+            });
+            let held = first.into_iter().chain(some()).map(|c| (c, false, false));
+            let zero = some().filter(|_| surplus).map(|c| (c, true, false));
+            let goes = |c: &Allocation| surplus && powers.keys().any(|w| !c.contains(*w));
+            let limit = some().filter(goes).map(|c| (c, false, true));
+            for (moving, zero, limit) in limit.chain(held).chain(zero) {
+                if left == 0 || started.elapsed() > MOST_TIME {
                     return None;
                 }
                 left -= 1;
-                let system = System { samples, moving, zero };
+                let powers = if limit { powers.clone() } else { BTreeMap::new() };
+                let system = System { samples, moving, zero, powers };
                 if let Some(rule) = self.look(&field, &system, &identities.all) {
                     return Some(rule);
                 }
@@ -170,35 +204,59 @@ impl Question<'_> {
     fn look(&self, field: &PrimeField, system: &System, identities: &[Identity]) -> Option<Rule> {
         let point = self.point(system.samples);
         let variables: Vec<usize> = system.moving.iter().collect();
+        let mut obstructed = false;
         for order in [variables.clone(), variables.iter().rev().copied().collect()] {
-            let equations = self.equations(field, system, &point, &order)?;
-            let kept = equations.into_iter().enumerate().filter(|(k, _)| identities.iter().all(|i| i.place != *k));
-            let kept: Vec<Formal> = kept.map(|(_, equation)| equation).collect();
-            if kept.len() != order.len() {
-                return None;
-            }
-            let left: Vec<usize> = identities.iter().map(|identity| identity.place).collect();
-            let mut tried = reduction(field, kept.clone(), order.len());
-            let mut exact = Vec::new();
-            for degree in 1..=MOST_SHIFTS {
-                if !matches!(tried, Err(Failure::Obstructed)) {
-                    break;
-                }
-                exact = self.exact(field, system, &point, (&kept, &left), (&order, degree)).unwrap_or_default();
-                if !exact.is_empty() {
-                    let more = exact.iter().map(|exact| exact.row.clone());
-                    tried = reduction(field, kept.iter().cloned().chain(more).collect(), order.len());
-                }
-            }
-            match tried {
+            let kept = self.kept(field, system, &point, (&order, identities))?;
+            match reduction(field, kept, &vec![1; order.len()]) {
                 Ok(found) if found.basis.len() % 2 == 1 => {
-                    return self.rule(system, point, identities, (&exact, &found), &order);
+                    return self.rule(system, point, identities, (&[], &found), &order);
                 }
-                Ok(_) | Err(Failure::None) => return None,
-                Err(Failure::Obstructed) => {}
+                Ok(_) => return None,
+                Err(failure) => obstructed |= failure == Failure::Obstructed,
+            }
+        }
+        if !obstructed {
+            return None;
+        }
+        let kept = self.kept(field, system, &point, (&variables, identities))?;
+        let left: Vec<usize> = identities.iter().map(|identity| identity.place).collect();
+        for degree in 0..=MOST_SHIFTS {
+            let exact = self.exact(field, system, &point, (&kept, &left), (&variables, degree));
+            let exact = exact.unwrap_or_default();
+            if exact.is_empty() {
+                continue;
+            }
+            for (order, weights) in orders(&variables).take(MOST_ORDERS) {
+                let places: Vec<usize> = order.iter().filter_map(|w| variables.iter().position(|v| v == w)).collect();
+                let moved = |row: &Formal| -> Formal {
+                    row.iter().map(|(m, c)| (Graded(places.iter().map(|k| m.0[*k]).collect()), *c)).collect()
+                };
+                let all = kept.iter().chain(exact.iter().map(|exact| &exact.row)).map(moved).collect();
+                match reduction(field, all, &weights) {
+                    Ok(found) if found.basis.len() % 2 == 1 => {
+                        let parts = (exact.as_slice(), &found);
+                        return self.rule_in((system, point, identities), parts, (&order, &variables));
+                    }
+                    Ok(_) => return None,
+                    Err(_) => {}
+                }
             }
         }
         None
+    }
+
+    /// The equations that are not left out, at a point.
+    fn kept(
+        &self,
+        field: &PrimeField,
+        system: &System,
+        point: &Point,
+        (order, identities): (&[usize], &[Identity]),
+    ) -> Option<Vec<Formal>> {
+        let equations = self.equations(field, system, point, order)?;
+        let kept = equations.into_iter().enumerate().filter(|(k, _)| identities.iter().all(|i| i.place != *k));
+        let kept: Vec<Formal> = kept.map(|(_, equation)| equation).collect();
+        (kept.len() == order.len()).then_some(kept)
     }
 
     /// Where the variables of the teacher's labels begin: after weights and inputs.
@@ -255,7 +313,7 @@ impl Question<'_> {
             parts
         };
         let taken = all.into_values().enumerate().filter(|(k, _)| !left.contains(k));
-        let taken: Vec<Symbolic> = taken.map(|(_, terms)| symbolic(terms)).collect();
+        let taken: Vec<Symbolic> = taken.map(|(_, terms)| symbolic(system.at_limit(terms))).collect();
         let at = |polynomial: &Polynomial| value_at(field, polynomial, &values);
         combinations(field, (kept, &taken), (order.len(), degree), &at)
     }
@@ -289,26 +347,35 @@ impl Question<'_> {
     ) -> Option<Vec<Formal>> {
         Integral::begin(MOST_WRITTEN);
         let value = |w: usize| match (system.moving.contains(w), system.zero && self.allocation.contains(w)) {
+            _ if system.powers.contains_key(&w) => Polynomial::variable(w),
             (true, _) => Polynomial::variable(w),
             (_, true) => Integral.zero(),
             _ => Integral.integer(point.student[w]),
         };
         let student: Vec<_> = (0..self.network.weights()).map(value).collect();
         let teacher: Vec<_> = point.teacher.iter().map(|v| Integral.integer(*v)).collect();
-        let none = || Graded(vec![0; order.len()]);
-        let mut all: BTreeMap<Key, Formal> = BTreeMap::new();
+        let mut all: BTreeMap<Key, Vec<(Monomial, Integer)>> = BTreeMap::new();
         for (key, terms) in self.parts(&teacher, &point.inputs)? {
-            let value = terms.iter().map(|(_, c)| c).sum::<Integer>();
-            all.insert(key, Formal::from([(none(), field.sub(&field.zero(), &field.big_integer(&value)))]));
+            let value = terms.into_iter().map(|(_, c)| c).sum::<Integer>();
+            all.insert(key, vec![(Monomial::new(), -value)]);
         }
         for (key, terms) in self.parts(&student, &point.inputs)? {
-            let equation = all.get_mut(&key)?;
-            for (m, c) in terms {
-                let entry = equation.entry(graded(&m, order)).or_insert(field.zero());
-                *entry = field.add(entry, &field.big_integer(&c));
-            }
+            all.get_mut(&key)?.extend(terms);
         }
-        Some(all.into_values().collect())
+        let formal = |terms: Vec<(Monomial, Integer)>| {
+            let mut equation = Formal::new();
+            for (m, c) in system.at_limit(terms) {
+                let stays = m.iter().filter(|(v, _)| !order.contains(&usize::from(*v)));
+                let value = stays.fold(field.big_integer(&c), |c, (v, e)| {
+                    let weight = field.integer(point.student[usize::from(*v)]);
+                    (0..*e).fold(c, |c, _| field.mul(&c, &weight))
+                });
+                let entry = equation.entry(graded(&m, order)).or_insert(field.zero());
+                *entry = field.add(entry, &value);
+            }
+            equation
+        };
+        Some(all.into_values().map(formal).collect())
     }
 
     fn rule(
@@ -316,8 +383,18 @@ impl Question<'_> {
         system: &System,
         point: Point,
         identities: &[Identity],
-        (exact, found): (&[Exact], &Reduction),
+        parts: (&[Exact], &Reduction),
         order: &[usize],
+    ) -> Option<Rule> {
+        self.rule_in((system, point, identities), parts, (order, order))
+    }
+
+    /// The step; steps and basis have the monomials of one order of weights, exact combinations those of another one.
+    fn rule_in(
+        &self,
+        (system, point, identities): (&System, Point, &[Identity]),
+        (exact, found): (&[Exact], &Reduction),
+        (order, exact_order): (&[usize], &[usize]),
     ) -> Option<Rule> {
         let name = |w: usize| self.network.layout().weight(w).to_string();
         let monomial = |m: &Graded| {
@@ -329,8 +406,9 @@ impl Question<'_> {
             (rows, step.pivots.iter().map(monomial).collect())
         };
         let combination = |exact: &Exact| -> Option<Vec<(usize, String)>> {
-            let text =
-                |(k, by, c): &(usize, Graded, Polynomial)| Some((*k, self.multiplier(system.samples, (by, order), c)?));
+            let text = |(k, by, c): &(usize, Graded, Polynomial)| {
+                Some((*k, self.multiplier(system.samples, (by, exact_order), c)?))
+            };
             exact.multipliers.iter().map(text).collect()
         };
         let rest = self.allocation.difference(&system.moving);
@@ -340,6 +418,7 @@ impl Question<'_> {
             samples: system.samples,
             moving: text(self.network, &system.moving),
             rest: rest.iter().filter(|_| system.zero).map(|w| (name(w), "0".to_owned())).collect(),
+            powers: system.powers.iter().map(|(w, a)| (name(*w), *a)).collect(),
             student,
             teacher,
             inputs,
@@ -356,4 +435,21 @@ impl Question<'_> {
 pub(super) fn graded(m: &Monomial, order: &[usize]) -> Graded {
     let exponent = |w: &usize| m.iter().find(|(v, _)| usize::from(*v) == *w).map_or(0, |(_, e)| *e);
     Graded(order.iter().map(exponent).collect())
+}
+
+/// Orders of variables, each with weights of degrees: as they stand and the other way round, turned, and with one variable that counts twice, or for many.
+fn orders(variables: &[usize]) -> impl Iterator<Item = (Vec<usize>, Vec<u16>)> + '_ {
+    let count = variables.len();
+    let turned = move |by: usize, back: bool| -> Vec<usize> {
+        let order = (0..count).map(|k| variables[(k + by) % count]);
+        if back { order.rev().collect() } else { order.collect() }
+    };
+    let plain = [false, true].into_iter().map(move |back| (turned(0, back), vec![1; count]));
+    let heavy = (0..count).flat_map(move |by| [(false, 2), (true, 2)].map(|(back, weight)| (by, back, weight)));
+    let heavy = heavy.map(move |(by, back, weight)| {
+        let order = turned(by, back);
+        let weights = (0..count).map(|k| if k == 0 { weight } else { 1 }).collect();
+        (order, weights)
+    });
+    plain.chain(heavy).chain((1..count).map(move |by| (turned(by, false), vec![1; count])))
 }

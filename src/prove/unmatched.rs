@@ -110,7 +110,7 @@ impl Question<'_> {
     /// The step about an instance without a match, if all of its equations, or some, are reduced.
     fn reduced_at(&self, spans: u64, samples: Option<u64>, point: Point, order: &[usize]) -> Option<Rule> {
         let field = PrimeField::mersenne_61();
-        let system = System { samples, moving: self.allocation.clone(), zero: false };
+        let system = System { samples, moving: self.allocation.clone(), zero: false, powers: BTreeMap::new() };
         let backwards: Vec<usize> = order.iter().rev().copied().collect();
         for order in [order, backwards.as_slice()] {
             let all = self.equations(&field, &system, &point, order)?;
@@ -151,7 +151,7 @@ impl Question<'_> {
         };
         let with = |exact: &[Exact]| {
             let more = exact.iter().map(|exact| exact.row.clone());
-            reduction(field, some.iter().cloned().chain(more).collect(), order.len())
+            reduction(field, some.iter().cloned().chain(more).collect(), &vec![1; order.len()])
         };
         let (mut tried, mut exact) = (with(&known), known.clone());
         for degree in 1..=MOST_SHIFTS {

@@ -7,7 +7,8 @@
 //! teacher`: MP = 1 if, modulo 2, the powers of the scales of hidden units in the frozen weights are independent, as the teacher's
 //! hidden units can be given scales that make its frozen weights the student's. That a unit has a scale is what its gauge
 //! direction says: labels that do not change along it do not for positive scales, and as polynomials for no others. `signs` and
-//! `orthants`: see [`super::signs`]; other laws of probabilities below 1: [`super::inertia`].
+//! `orthants`: see [`super::signs`]. `far away`, `squares`, `coordinates` and `two units`: see [`super::far`]; other laws of
+//! probabilities below 1: [`super::inertia`].
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ use super::super::gauge::direction;
 use super::super::network::{Family, Network};
 use super::super::number::Number;
 use super::super::proof::{Fact, Fault, Proof, ensure, is_subset, limit};
+use super::far::{has_coordinates, has_squares, has_two_units, is_far};
 use super::inertia::Asked;
 use super::signs::{fills_orthants, has_steady_output};
 
@@ -54,6 +56,23 @@ pub(super) fn matching(
         ("one", "orthants") => {
             let fills = fills_orthants(proof.network()?, &core, proof.samples);
             ensure(fills, "no unit takes any activations on so many samples, with any sign")?;
+        }
+        ("one", "far away") => {
+            let far = is_far(proof.network()?, &core, proof.samples)?;
+            ensure(far, "no unit is free where others go far, nor are two parallel")?;
+        }
+        ("one", "squares") => {
+            ensure(
+                has_squares(proof.network()?, &core),
+                "fewer units than inputs learn all their weights, or not of squares",
+            )?;
+        }
+        ("one", "coordinates") => {
+            let fits = has_coordinates(proof.network()?, &core, proof.samples);
+            ensure(fits, "the hidden units have no coordinates that fit encoder and decoder")?;
+        }
+        ("one", "two units") => {
+            ensure(has_two_units(proof.network()?, &core), "a weight of the two units is missing")?;
         }
         ("fractional", "signs") => {
             ensure(spans && core == set, "it does not span")?;

@@ -6,6 +6,7 @@ mod conclusion;
 mod condition;
 mod count;
 mod end;
+mod far;
 mod independent;
 mod inertia;
 mod instance;

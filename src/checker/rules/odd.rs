@@ -7,6 +7,10 @@
 //! equations taken are about, and q(y) is not zero at the teacher; so they hold where the others do, for almost all teachers. Of those taken, f_1, …, f_r, there are as
 //! many as weights that move.
 //!
+//! *Limits.* With powers a_w let learnable weights be ε^(a_w) c_w, those that move as well, where c_w stays if w does not move. An equation, divided by the least power of ε that a term of it can have, is a polynomial in ε
+//! and the c_w that move; f_j are then these at ε = 0: the terms of that order. If they have an odd number of complex solutions, counted with multiplicity, so have the equations for small ε > 0 near these,
+//! as they are as many as unknowns; and for real ξ conjugation maps these solutions to each other. One is real: a match.
+//!
 //! *Exact* polynomials: Σ c_j f_j with multipliers c_j that are polynomials in all weights, entries of inputs, and what the teacher's labels
 //! are (y); it is computed with all of these as variables, so that what cancels for all ξ is seen to.
 //!
@@ -51,7 +55,9 @@ const TERM: usize = 64;
 const BYTES: u64 = 200;
 
 pub(super) fn odd(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fault> {
-    let Rule::Odd { of, samples, moving, rest, student, teacher, inputs, dependent, exact, steps, basis } = rule else {
+    let Rule::Odd { of, samples, moving, rest, powers, student, teacher, inputs, dependent, exact, steps, basis } =
+        rule
+    else {
         return Ok(());
     };
     let (set, moving) = (proof.allocation(of)?, proof.allocation(moving)?);
@@ -72,18 +78,35 @@ pub(super) fn odd(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(), Fault
         let weight = weight.ok_or_else(|| Fault::Wrong(format!("{name} is not learnable, or moves")))?;
         ensure(given.insert(weight, read(network, &moving, text)?).is_none(), "a weight is given twice")?;
     }
-    let all = equations(network, (&moving, &given), (student, teacher, inputs))?;
+    let mut goes = BTreeMap::new();
+    for (name, power) in powers {
+        let weight = network.weight(name).filter(|w| set.binary_search(w).is_ok());
+        let weight = weight.ok_or_else(|| Fault::Wrong(format!("{name} goes to a limit and is not learnable")))?;
+        ensure(goes.insert(weight, *power).is_none(), "a weight goes to a limit twice")?;
+    }
+    ensure(given.is_empty() || goes.is_empty(), "weights are given, and go to a limit")?;
+    let all = equations(network, (&moving, &given, &goes), (student, teacher, inputs))?;
     let left: BTreeSet<usize> = dependent.iter().map(|(k, _, _)| *k).collect();
     ensure(dependent.is_empty() || samples.is_none(), "equations on samples cannot be left out")?;
     let (keys, all): (Vec<Key>, Vec<Equation>) = all.into_iter().unzip();
     let (all, labels): (Vec<Row>, Vec<Modular>) = all.into_iter().unzip();
+    let orders: Vec<Option<i64>> = all.iter().map(|row| row.keys().map(|m| order(&goes, m)).min()).collect();
+    let at_limit = all.into_iter().zip(&orders).map(|(row, least)| limit_of(row, (&moving, &goes, *least), student));
+    let all = at_limit.collect::<Result<Vec<Row>, Fault>>()?;
     follow(network, &keys, &left, dependent, &modular(teacher))?;
     let taken = all.into_iter().enumerate().filter(|(k, _)| !left.contains(k));
     let taken: Vec<Row> = taken.map(|(_, row)| row).collect();
     ensure(taken.len() == moving.len(), "there are not as many equations as weights that move")?;
     let mut known = taken.clone();
-    let parameters =
-        Parameters { network, moving: &moving, given: &given, keys: &keys, left: &left, samples: inputs.len() };
+    let parameters = Parameters {
+        network,
+        moving: &moving,
+        given: &given,
+        limit: (&goes, &orders),
+        keys: &keys,
+        left: &left,
+        samples: inputs.len(),
+    };
     known.extend(parameters.exact(exact, (student, inputs, &labels))?);
     let mut held = Held::default();
     let found = take_steps(network, &moving, (&mut known, &mut held), steps)?;
@@ -137,18 +160,49 @@ pub(super) fn monomial(network: &Network, moving: &[usize], text: &str) -> Resul
     }
 }
 
+/// The power of ε that goes with a monomial.
+fn order(goes: &BTreeMap<usize, i32>, m: &Monomial) -> i64 {
+    let of = |(v, e): &(u16, u16)| i64::from(goes.get(&usize::from(*v)).copied().unwrap_or(0)) * i64::from(*e);
+    m.iter().map(of).sum()
+}
+
+/// What is left of an equation in the limit, in the weights that move: its terms of least order.
+fn limit_of(
+    row: Row,
+    (moving, goes, least): (&[usize], &BTreeMap<usize, i32>, Option<i64>),
+    student: &[i64],
+) -> Result<Row, Fault> {
+    if goes.is_empty() {
+        return Ok(row);
+    }
+    limit(row.len().saturating_mul(TERM))?;
+    let mut left = Row::new();
+    for (m, c) in row.into_iter().filter(|(m, _)| Some(order(goes, m)) == least) {
+        let moves = |(v, _): &(u16, u16)| moving.binary_search(&usize::from(*v)).is_ok();
+        let (m, stays): (Monomial, Monomial) = m.into_iter().partition(moves);
+        let value = |c: Modular, (v, e): &(u16, u16)| {
+            let weight = Modular::of(&student[usize::from(*v)].into());
+            c.times(&weight.power((*e).into()))
+        };
+        let entry = left.entry(m).or_insert_with(Modular::zero);
+        *entry = entry.plus(&stays.iter().fold(c, value));
+    }
+    Ok(left)
+}
+
 /// An input's number and a label's, and a monomial in the entries of an input.
 pub(super) type Key = (usize, usize, Monomial);
 
-/// The equations, in the order of inputs, labels, and monomials in the input; each with what it is for the teacher.
+/// The equations in the weights that move or go to a limit, in the order of inputs, labels, and monomials in the input; each with what it is for
+/// the teacher.
 pub(super) fn equations<N: Field>(
     network: &Network,
-    (moving, given): (&[usize], &BTreeMap<usize, Polynomial>),
+    (moving, given, goes): (&[usize], &BTreeMap<usize, Polynomial>, &BTreeMap<usize, i32>),
     (student, teacher, inputs): (&[i64], &[i64], &[Vec<i64>]),
 ) -> Result<Vec<(Key, Equation<N>)>, Fault> {
     let numbers = |values: &[i64]| values.iter().map(|v| Polynomial::constant((*v).into())).collect::<Vec<_>>();
     let (mut values, mut support) = (numbers(student), vec![Support::one(); network.weights]);
-    for w in moving {
+    for w in moving.iter().chain(goes.keys()) {
         (values[*w], support[*w]) = (Polynomial::variable(*w), Support::variable(*w));
     }
     for (w, polynomial) in given {
@@ -202,6 +256,8 @@ pub(super) struct Parameters<'a> {
     pub(super) network: &'a Network,
     pub(super) moving: &'a [usize],
     pub(super) given: &'a BTreeMap<usize, Polynomial>,
+    /// How weights go to a limit, and the least order of each equation's terms.
+    pub(super) limit: (&'a BTreeMap<usize, i32>, &'a [Option<i64>]),
     pub(super) keys: &'a [Key],
     pub(super) left: &'a BTreeSet<usize>,
     /// How many inputs; none for all.
@@ -245,6 +301,21 @@ impl Parameters<'_> {
         Ok(all)
     }
 
+    /// What is left of an equation in the limit.
+    fn at_limit(&self, k: usize, equation: Polynomial) -> Result<Polynomial, Fault> {
+        let (goes, orders) = self.limit;
+        if goes.is_empty() {
+            return Ok(equation);
+        }
+        let mut left = Polynomial::zero();
+        for (m, c) in equation.terms().ok_or_else(exceeded)? {
+            if orders.get(k).copied().flatten() == Some(order(goes, m)) {
+                left.add_term(m.clone(), c.clone());
+            }
+        }
+        Ok(left)
+    }
+
     /// Combinations of equations that are taken, and their values at a point.
     pub(super) fn exact<N: Field>(
         &self,
@@ -256,7 +327,8 @@ impl Parameters<'_> {
         }
         let equations = self.equations()?;
         let taken = equations.into_values().enumerate().filter(|(k, _)| !self.left.contains(k));
-        let taken: Vec<Polynomial> = taken.map(|(_, equation)| equation).collect();
+        let taken =
+            taken.map(|(k, equation)| self.at_limit(k, equation)).collect::<Result<Vec<Polynomial>, Fault>>()?;
         let integers = |values: &[i64]| values.iter().map(|v| N::integer(&BigInt::from(*v))).collect::<Vec<_>>();
         let open = vec![N::zero(); if inputs.is_empty() { self.network.input_size() } else { 0 }];
         let entries = integers(&inputs.concat());

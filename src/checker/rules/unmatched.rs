@@ -47,8 +47,8 @@ pub(super) fn unmatched(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(),
     let whole = [student, teacher].iter().all(|values| values.len() == network.weights);
     ensure(whole, "student or teacher have not as many weights as the network")?;
     ensure(inputs.iter().all(|x| x.len() == network.input_size()), "an input has not the network's size")?;
-    let none = BTreeMap::new();
-    let all = equations::<Ratio>(network, (&set, &none), (student, teacher, inputs))?;
+    let (none, stays) = (BTreeMap::new(), BTreeMap::new());
+    let all = equations::<Ratio>(network, (&set, &none, &stays), (student, teacher, inputs))?;
     let (keys, all): (Vec<Key>, Vec<_>) = all.into_iter().unzip();
     let follow = match (proof.samples, samples) {
         (None, None) => inputs.is_empty(),
@@ -58,8 +58,9 @@ pub(super) fn unmatched(proof: &mut Proof, step: u64, rule: &Rule) -> Result<(),
     ensure(follow, "a match need not solve these equations: more inputs than samples, or too few for the function")?;
     let (mut known, labels): (Vec<Row<Ratio>>, Vec<Ratio>) = all.into_iter().unzip();
     let left = BTreeSet::new();
+    let limit = (&stays, [].as_slice());
     let parameters =
-        Parameters { network, moving: &set, given: &none, keys: &keys, left: &left, samples: inputs.len() };
+        Parameters { network, moving: &set, given: &none, limit, keys: &keys, left: &left, samples: inputs.len() };
     known.extend(parameters.exact(exact, (student, inputs, &labels))?);
     let mut held = Held::default();
     let found = take_steps(network, &set, (&mut known, &mut held), steps)?;
