@@ -174,8 +174,8 @@ impl Figure {
         let has = |wanted: i64| self.marks.iter().any(|m| matches!(m, Mark::Cell { shade, .. } if *shade == wanted));
         let crossed = self.marks.iter().any(|mark| matches!(mark, Mark::Cross { .. }));
         let all = [
-            (100, "learnable"),
-            (SURPLUS, "learnable, too, without a new dimension"),
+            (100, if has(SURPLUS) { "learnable, in a largest independent set" } else { "learnable" }),
+            (SURPLUS, "learnable, dependent on these"),
             (0, if crossed { "frozen, or pinned (crossed out)" } else { "frozen" }),
         ];
         let mut row = bottom + 2;

@@ -77,7 +77,7 @@ pub fn paper(results: &Results, origin: &Origin) -> Paper {
     tex.push_str(&theorems);
     tex.push_str(&sources.notes());
     tex.push_str(&statements(claims, &sources));
-    tex.push_str(&drawn(claims, &sources));
+    tex.push_str(&drawn(claims));
     tex.push_str(&scanned(&results.scans));
     tex.push_str(&format!(
         "\\begin{{thebibliography}}{{99}}\n{}\\bibitem{{{}}} {}\n\\end{{thebibliography}}\n{}\\end{{document}}\n",
@@ -117,12 +117,12 @@ const FIGURES: &str = "% Written by allocert: the figures of paper.tex, a page f
 \\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}
 \\usepackage{amsmath,amssymb,tikz}
 \\providecommand{\\allocertcode}[1]{{\\footnotesize\\ttfamily #1}}
-\\newcommand{\\allocertpage}[1]{\\setbox0=\\hbox{#1}%
+\\newcommand{\\allocertpage}[1]{\\setbox0=\\hbox{\\kern2mm\\vbox{\\kern2mm\\hbox{#1}\\kern2mm}\\kern2mm}%
   \\pdfpagewidth=\\wd0 \\pdfpageheight=\\dimexpr\\ht0+\\dp0\\relax \\hoffset=-1in \\voffset=-1in \\shipout\\box0 }
 \\begin{document}
 ";
 
-const PREAMBLE: &str = "% Written by allocert. Compile twice: pdflatex paper.tex
+const PREAMBLE: &str = "% Written by allocert. Compile three times, for the cross-references: pdflatex paper.tex
 \\documentclass[10pt]{article}
 \\usepackage[T1]{fontenc}
 \\usepackage[utf8]{inputenc}

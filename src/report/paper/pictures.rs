@@ -9,8 +9,6 @@ use super::super::read::Results;
 use super::digraph::digraph;
 use super::named;
 use super::prose::{code, plain};
-use super::source::Standing;
-use super::sources::Sources;
 use super::table::evidence;
 use super::worded::worded;
 
@@ -57,7 +55,7 @@ pub(super) fn figure_of(claims: &[Verify], place: usize) -> Option<usize> {
 }
 
 /// The section of counterexamples.
-pub(super) fn drawn(claims: &[Verify], sources: &Sources) -> String {
+pub(super) fn drawn(claims: &[Verify]) -> String {
     let found: Vec<_> = counterexamples(claims).collect();
     if found.is_empty() {
         return String::new();
@@ -67,7 +65,7 @@ pub(super) fn drawn(claims: &[Verify], sources: &Sources) -> String {
         legend(found.iter().take(MOST_DRAWN).map(|(.., example)| *example))
     );
     for (number, (place, claim, example)) in found.iter().take(MOST_DRAWN).enumerate() {
-        text.push_str(&picture((number + 1, *place), (claims, claim), example, sources));
+        text.push_str(&picture((number + 1, *place), (claims, claim), example));
     }
     if found.len() > MOST_DRAWN {
         text.push_str(&format!("\\par {} more are not drawn.\n", found.len() - MOST_DRAWN));
@@ -97,12 +95,7 @@ fn legend<'a>(examples: impl Iterator<Item = &'a Counterexample>) -> String {
 }
 
 /// A counterexample: the tensors as grids, and below them what is true there.
-fn picture(
-    (figure, place): (usize, usize),
-    (claims, claim): (&[Verify], &Verify),
-    example: &Counterexample,
-    sources: &Sources,
-) -> String {
+fn picture((figure, place): (usize, usize), (claims, claim): (&[Verify], &Verify), example: &Counterexample) -> String {
     let all = asked(example);
     let mut text = String::from("\\par\\bigskip\\noindent\\begin{minipage}{\\textwidth}\\centering\n");
     for figure in drawings(example, &all) {
@@ -111,11 +104,9 @@ fn picture(
     if all.is_empty() {
         text.push_str("(The network is too large to be drawn.)\n");
     }
-    let kind =
-        if sources.standing(place) == Standing::Ours { "Against the statement of this program in" } else { "Against" };
     let samples = example.samples.map_or_else(String::new, |m| format!(" on {}", plural(m, "generic sample")));
     text.push_str(&format!(
-        "\\allocertcaption{{{kind} Claim~{} (\\texttt{{{}}}): {}{samples}. {}. {}}}\\label{{figure-{figure}}}\n\\end{{minipage}}\n",
+        "\\allocertcaption{{Against Claim~{} (\\texttt{{{}}}): {}{samples}. {}. {}}}\\label{{figure-{figure}}}\n\\end{{minipage}}\n",
         place + 1,
         plain(named(claims, claim)),
         worded(&example.network),

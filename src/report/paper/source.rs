@@ -74,7 +74,10 @@ impl Parts {
             return;
         }
         match self.works.last_mut() {
-            Some(work) if is_part(said) => work.part = Some(said.to_owned()),
+            Some(work) if is_part(said) => {
+                let before = work.part.take().map(|part| part + ", ");
+                work.part = Some(before.unwrap_or_default() + said);
+            }
             Some(work) => match Read::of(said) {
                 Some(read) => work.read = work.read.max(read),
                 None => self.notes.push(said.to_owned()),
