@@ -93,7 +93,7 @@ fn the_exit_status_is_that_of_an_interruption_and_says_how_to_go_on() {
         assert_eq!((status, answers.len()), (130, 0), "{arguments:?}: {said}");
         assert_eq!(said, "error: interrupted before there was an answer\n  ask again, or about fewer weights\n");
     }
-    let trials = ["--trials", "10000000"];
+    let trials = ["--trials", "1000000"];
     for (arguments, resumes) in [
         (&["survey", "lffn([2, 2, 2])", "--sizes", "1..8"][..], true),
         (&["match", "lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]"], true),
