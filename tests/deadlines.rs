@@ -79,7 +79,7 @@ fn match_says_the_limit_asked_for() {
     let run = allocert(&["match", SLOW.0, SLOW.1, "--samples", "3", "--time-limit", "2"]);
     assert_eq!(run.status, 3, "{}{}", run.out, run.err);
     assert!(run.out.contains("stopped      by the time limit of 2 s"), "{}", run.out);
-    assert!(run.out.contains("degree       unknown: the time that there was"), "{}", run.out);
+    assert!(run.out.contains("degree       unknown: the time was up"), "{}", run.out);
 }
 
 #[test]

@@ -39,14 +39,21 @@ fn handles_interrupts(process: u32) -> Option<()> {
 
 /// Starts a command with an endless question, sends it SIGINT as soon as it listens, and returns its exit status and objects.
 fn interrupted(arguments: &[&str]) -> (i32, Vec<Value>) {
+    let (status, objects, _) = interrupted_saying(arguments);
+    (status, objects)
+}
+
+/// The same, with what it said on standard error.
+fn interrupted_saying(arguments: &[&str]) -> (i32, Vec<Value>, String) {
     let output = file("output.jsonl", "");
+    let errors = output.with_file_name("errors.txt");
     let mut child: Child = Command::new(env!("CARGO_BIN_EXE_allocert"))
         .args(arguments)
         .args(["--json", "--threads", "1"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stdin(Stdio::null())
         .stdout(fs::File::create(&output).unwrap())
-        .stderr(Stdio::null())
+        .stderr(fs::File::create(&errors).unwrap())
         .spawn()
         .unwrap();
     let process = child.id();
@@ -57,7 +64,8 @@ fn interrupted(arguments: &[&str]) -> (i32, Vec<Value>) {
     assert!(sent.success());
     let status = wait_for("the end", || child.try_wait().unwrap());
     let text = fs::read_to_string(&output).unwrap();
-    (status.code().unwrap_or(-1), text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+    let objects = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (status.code().unwrap_or(-1), objects, fs::read_to_string(&errors).unwrap())
 }
 
 #[test]
@@ -69,10 +77,32 @@ fn training_ends_with_the_trials_that_are_finished() {
         let trials = answer["trials"].as_u64().unwrap();
         // Where no trial was finished, there is nothing to be consistent.
         let consistent = if trials > 0 { true.into() } else { Value::Null };
-        assert_eq!((status, &answer["partial"], &answer["consistent"]), (3, &true.into(), &consistent), "{answer}");
+        assert_eq!((status, &answer["partial"], &answer["consistent"]), (130, &true.into(), &consistent), "{answer}");
         assert!(trials < 10_000_000 && answer["trials_asked"] == 10_000_000, "{answer}");
         assert_eq!(answer["runs"].as_array().unwrap().len() as u64, trials);
         assert!(answer["successes"].as_u64().unwrap() <= trials);
+    }
+}
+
+/// A question with no partial answer; --resume is named by a command that has it, and only there.
+#[test]
+fn the_exit_status_is_that_of_an_interruption_and_says_how_to_go_on() {
+    let large = "pnn([70, 70, 40], 2)";
+    for arguments in [&["rank", large, "all"][..], &["design", large, "--size", "6000"]] {
+        let (status, answers, said) = interrupted_saying(arguments);
+        assert_eq!((status, answers.len()), (130, 0), "{arguments:?}: {said}");
+        assert_eq!(said, "error: interrupted before there was an answer\n  ask again, or about fewer weights\n");
+    }
+    let trials = ["--trials", "1000000"];
+    for (arguments, resumes) in [
+        (&["survey", "lffn([2, 2, 2])", "--sizes", "1..8"][..], true),
+        (&["match", "lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]"], true),
+        (&["train", "lffn([2, 2, 2])", "W1"], false),
+    ] {
+        let (status, _, said) = interrupted_saying(&[arguments, &trials[..]].concat());
+        assert_eq!(status, 130, "{arguments:?}: {said}");
+        assert!(said.contains("interrupted"), "{arguments:?}: {said}");
+        assert_eq!(said.contains("--resume DIR"), resumes, "{arguments:?}: {said}");
     }
 }
 
@@ -127,7 +157,7 @@ fn fitting_ends_with_the_epochs_that_are_finished() {
     let data = data.to_str().unwrap();
     let (status, answers) = interrupted(&["train", "lffn([2, 2, 1])", "all", "--data", data, "--epochs", "1000000"]);
     let [answer] = answers.as_slice() else { panic!("{answers:?}") };
-    assert_eq!((status, &answer["partial"]), (3, &true.into()), "{answer}");
+    assert_eq!((status, &answer["partial"]), (130, &true.into()), "{answer}");
     assert!(answer["epochs"].as_u64().unwrap() < 1_000_000, "{answer}");
 }
 
@@ -145,10 +175,10 @@ fn files_of_stopped_work_are_whole() {
     let [into_survey, into_curve] = [&survey, &curve].map(|path| path.to_str().unwrap());
     let trials = ["--trials", "1000000", "--out", into_survey];
     let (status, rows) = interrupted(&[&["survey", "lffn([2, 2, 2])", "--sizes", "1..8"], &trials[..]].concat());
-    assert_eq!((status, rows.len()), (3, whole_files(&survey)));
+    assert_eq!((status, rows.len()), (130, whole_files(&survey)));
     let epochs = ["--sizes", "1,2,3,4,5,6", "--epochs", "1000000", "--out", into_curve];
     let (status, rows) = interrupted(&[&["curve", "lffn([2, 2, 1])", "--data", data], &epochs[..]].concat());
-    assert_eq!((status, rows.len()), (3, whole_files(&curve)));
+    assert_eq!((status, rows.len()), (130, whole_files(&curve)));
 }
 
 /// The rows of the table in a folder; its drawings end as SVG does, and nothing else is there.

@@ -6,12 +6,14 @@ use starlark::codemap::Span;
 use starlark::eval::Evaluator;
 use starlark::syntax::AstModule;
 
+use super::families::FAMILIES;
 use super::limits::{nesting, on_deep_stack};
 use super::session::Session;
 use super::values::unknown_thing;
 use allocert_core::control::Control;
 use allocert_core::network::Network;
 use allocert_core::reach::ReachError;
+use allocert_core::text::{nearest, quote};
 
 /// Why a claim file, or an expression, cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -203,12 +205,64 @@ fn mended(message: &str) -> String {
                 "error: {parameter} has an integer out of range\n  give a smaller one, or one that is not negative"
             );
         }
+        if let Some(told) = misused(line) {
+            return told;
+        }
         let mend = MENDS.iter().find(|(said, _)| line.starts_with("error: ") && line.contains(said));
         mend.map_or_else(|| line.to_owned(), |(_, mend)| format!("{line}\n  {mend}"))
     };
     // What is built in has no place in a file.
     let lines = message.lines().filter(|line| !line.starts_with("  File <builtin>, in "));
-    sentence_first(&lines.map(line).collect::<Vec<_>>().join("\n"))
+    let message = lines.map(line).collect::<Vec<_>>().join("\n");
+    of_shipped(&message).unwrap_or_else(|| sentence_first(&message))
+}
+
+/// How the families that are built in are called; [`FAMILIES`] know of themselves.
+const CALLS: [&str; 4] = [
+    "lffn(widths, bias = False)",
+    "lrnn(inputs, hidden, outputs, steps, readout = \"last\")",
+    "pnn(widths, degree, bias = False)",
+    "relu(widths, bias = False)",
+];
+
+/// A call of a family that lacks a parameter, or has one that is none: how it is called.
+fn misused(line: &str) -> Option<String> {
+    let said = line.strip_prefix("error: ")?;
+    let (said, function) = said.split_once(" for call to ").or_else(|| said.split_once(" call to "))?;
+    let name = function.trim_matches('`').rsplit('.').next()?;
+    let usages = FAMILIES.iter().map(|family| family.usage()).chain(CALLS);
+    let usage = usages.into_iter().find(|usage| usage.split('(').next() == Some(name))?;
+    let mend = format!("write {usage}");
+    if let Some(parameter) =
+        said.strip_prefix("Missing parameter ").or_else(|| said.strip_prefix("Missing named-only parameter "))
+    {
+        return Some(format!("error: {name} needs its parameter {parameter}\n  {mend}"));
+    }
+    let extra = said.strip_prefix("Found `")?.split('`').next()?;
+    let known = usage.split_once('(')?.1.trim_end_matches(')').split(", ");
+    let known: Vec<&str> = known.filter_map(|parameter| parameter.split(' ').next()).collect();
+    let near = nearest(extra, &known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    let is_named = said.ends_with(" extra named parameter(s)");
+    is_named.then(|| format!("error: {name} has no parameter {}{near}\n  {mend}", quote(extra)))
+}
+
+/// A message of a family that is shipped: what it says, and the calls that led there, without lines of the program's own sources.
+fn of_shipped(message: &str) -> Option<String> {
+    let (message, _) = message.split_once("\n  --> families/")?;
+    let (calls, said) = message.rsplit_once("error: ")?;
+    let said = said.strip_prefix("fail: ").unwrap_or(said);
+    let mut kept = false;
+    let mut own: Vec<&str> = Vec::new();
+    for line in calls.lines().skip(1) {
+        if let Some(place) = line.strip_prefix("  * ") {
+            kept = !place.starts_with("families/") && !place.starts_with('<');
+        }
+        if kept {
+            own.push(line);
+        }
+    }
+    let own = if own.is_empty() { String::new() } else { format!("\ncalled in this order\n{}", own.join("\n")) };
+    Some(format!("error: {said}{own}"))
 }
 
 /// A message whose traceback comes after it; that of a single call says no more than the place.

@@ -8,7 +8,8 @@ use clap::Args;
 
 use allocert::allocation::print;
 use allocert::control::{Control, Stopped};
-use allocert::matching::{Classification, Limits, MatchOptions, Matcher, MaximalTable, Trials, maximal};
+use allocert::matching::{Classification, Limits, MatchError, MatchOptions, Matcher, MaximalTable, Trials, maximal};
+use allocert::reach::ReachError;
 use allocert::record;
 
 use super::classify_pieces::Question;
@@ -53,6 +54,13 @@ pub(super) struct Arguments {
     time_limit: u64,
 }
 
+impl Arguments {
+    /// Whether --resume would keep what is finished, and was not given.
+    pub(super) fn would_resume(&self) -> bool {
+        self.keeping.resume.is_none() && !self.maximal && !self.until_decided
+    }
+}
+
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let network = arguments.subject.network(common)?;
     let options = MatchOptions { trials: Trials::Fixed(arguments.trials), ..MatchOptions::default() };
@@ -82,7 +90,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let late = if arguments.maximal {
         let table = maximal(&network, &options, settings, &control);
         bar.finish_and_clear();
-        let table = table.map_err(|error| interrupt::failure(&stop, error))?;
+        let table = table.map_err(|error| interrupt::failure(&stop, said(error)))?;
         if common.json {
             json(&record::ClassifyMaximal::of(&network, &table, &options, settings))?;
         } else {
@@ -102,7 +110,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             }
         } else {
             let limits = Limits::default().under(&control.untimed());
-            Matcher::new(&network, samples, settings, limits).map_err(|error| interrupt::failure(&stop, error))?
+            Matcher::new(&network, samples, settings, limits).map_err(|error| interrupt::failure(&stop, said(error)))?
         };
         // What was kept took time of its own.
         let control = Control::unlimited().within(limit).stopped_by(&stop).watched_by(&progress);
@@ -111,7 +119,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             false => matcher.classify(&options, &control),
         };
         bar.finish_and_clear();
-        let answer = answer.map_err(|error| interrupt::failure(&stop, error))?;
+        let answer = answer.map_err(|error| interrupt::failure(&stop, said(error)))?;
         if common.json {
             json(&record::Classify::of(&answer, &options))?;
         } else {
@@ -120,6 +128,18 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         answer.late
     };
     Ok(interrupt::status(&stop, if late { 3 } else { 0 }))
+}
+
+/// Why a network is not classified; what answers questions about it, where it is not polynomial.
+fn said(error: MatchError) -> Failure {
+    let (network, what) = match error {
+        MatchError::NotPolynomial { network, .. } => (network, "relu"),
+        MatchError::Reach(ReachError::OnlyPolynomial { network, .. }) => (network, "exponentials, quotients or roots"),
+        other => return other.into(),
+    };
+    Failure::request(format!(
+        "{network}: a network with {what} is not classified\n  match, rank, scan and survey answer about it"
+    ))
 }
 
 /// Says what the shards of a run come to.

@@ -13,7 +13,7 @@ use allocert::plot::{Axis, Frame, Line, PlotError, Point, lines};
 use allocert::record::DataFit;
 use allocert::training::{Method, Strategy, fit};
 
-use super::dataset::read;
+use super::dataset::Reading;
 use super::failure::Failure;
 use super::file::{make_folder, write_whole};
 use super::output::{bar, json, line};
@@ -34,9 +34,11 @@ pub(super) struct Arguments {
     network: String,
     #[command(flatten)]
     pins: Pins,
-    /// Inputs and labels: *.csv, or *.npz with the arrays inputs and labels.
+    /// Inputs and labels: *.csv, *.npz with the arrays inputs and labels, or inputs in IDX with --labels.
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
+    #[command(flatten)]
+    reading: Reading,
     /// The numbers of learnable weights, such as 50,100,200.
     #[arg(long, value_name = "SIZES", value_delimiter = ',', required = true)]
     sizes: Vec<usize>,
@@ -70,7 +72,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         let weights = network.weights();
         return Err(Failure::request(format!("--sizes: {size} is more than the {weights} weights of {network}")));
     }
-    let data = read(&arguments.data, &network)?;
+    let data = arguments.reading.read(&arguments.data, &network)?;
     arguments.out.as_deref().map_or(Ok(()), make_folder)?;
     let strategies =
         if arguments.strategies.is_empty() { Strategy::ALL.to_vec() } else { arguments.strategies.clone() };

@@ -1,9 +1,11 @@
-//! Reading a data set: CSV, or NumPy's `.npz` with the arrays `inputs` and `labels`.
+//! Reading a data set: CSV, NumPy's `.npz` with the arrays `inputs` and `labels` (or Keras's `x_train` and `y_train`), or two files in
+//! IDX, as MNIST comes.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
-use std::path::Path;
+use std::io::{BufReader, Read, Write};
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use npyz::{DType, NpyFile, Order};
 
 use allocert::network::Network;
@@ -12,23 +14,80 @@ use allocert::training::Dataset;
 
 use super::failure::Failure;
 use super::file::read_text;
+use super::{idx, train};
 
 /// The most numbers of one array.
 const MOST_NUMBERS: u64 = 200_000_000;
+/// Inputs beyond this are pointed out: steps of training are made for inputs near 1.
+const LARGE: f64 = 10.0;
+/// The names of inputs and labels in an archive: ours, and those of Keras.
+const NAMES: [[&str; 2]; 2] = [["inputs", "labels"], ["x_train", "y_train"]];
 
-/// Reads inputs and labels for a network.
-pub(super) fn read(path: &Path, network: &Network) -> Result<Dataset, Failure> {
-    let (inputs, outputs) = (network.input_size(), network.labels_per_input());
-    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-    let (x, y) = match extension.as_deref() {
-        Some("csv") => csv(path, &read_text(path)?, inputs, outputs)?,
-        Some("npz") => npz(path)?,
-        _ => return Err(wrong(path, "the name does not say what it is", "name it *.csv or *.npz")),
-    };
-    if x.is_empty() {
-        return Err(wrong(path, "there is no row", "give inputs and labels, a row each"));
+/// What is said of a data set beside its file.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Reading {
+    /// The labels, where the file of --data has inputs alone (IDX, as MNIST comes; gzip is read).
+    #[arg(long, value_name = "FILE", requires = "data")]
+    labels: Option<PathBuf>,
+    /// Divide all inputs by this, such as 255 where they are bytes (above 0, up to 1e9).
+    #[arg(long, value_name = "S", requires = "data", value_parser = |t: &str| train::between(t, 0.0, 1e9))]
+    scale: Option<f64>,
+}
+
+impl Reading {
+    /// Reads inputs and labels for a network; says so where inputs are large.
+    pub(super) fn read(&self, path: &Path, network: &Network) -> Result<Dataset, Failure> {
+        let (inputs, outputs) = (network.input_size(), network.labels_per_input());
+        [Some(path), self.labels.as_deref()].into_iter().flatten().try_for_each(is_there)?;
+        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        let (mut x, y) = match (extension.as_deref(), &self.labels) {
+            (Some("csv" | "npz"), Some(_)) => {
+                return Err(wrong(path, "the labels are in this file, beside the inputs", "leave out --labels"));
+            }
+            (Some("csv"), None) => csv(path, &read_text(path)?, inputs, outputs)?,
+            (Some("npz"), None) => npz(path)?,
+            (_, labels) => {
+                let x = from_idx(path)?;
+                let Some(labels) = labels else {
+                    return Err(wrong(
+                        path,
+                        "inputs in IDX have their labels in another file",
+                        "name it with --labels",
+                    ));
+                };
+                (x, from_idx(labels)?)
+            }
+        };
+        if x.is_empty() {
+            return Err(wrong(path, "there is no row", "give inputs and labels, a row each"));
+        }
+        if let Some(scale) = self.scale {
+            x.iter_mut().flatten().for_each(|entry| *entry /= scale);
+        }
+        let largest = x.iter().flatten().fold(0.0, |most: f64, entry| most.max(entry.abs()));
+        if largest > LARGE && largest.is_finite() {
+            // If standard error cannot be written, the result is the same.
+            let _ = writeln!(
+                std::io::stderr(),
+                "inputs go up to {largest}; training goes better near 1: --scale {largest} divides them"
+            );
+        }
+        Dataset::new(x, y, inputs, outputs).map_err(|e| Failure::request(format!("{}: {e}", path.display())))
     }
-    Dataset::new(x, y, inputs, outputs).map_err(|e| Failure::request(format!("{}: {e}", path.display())))
+}
+
+fn is_there(path: &Path) -> Result<(), Failure> {
+    match std::fs::metadata(path) {
+        Ok(there) if there.is_dir() => Err(wrong(path, "it is a folder", "give a file of inputs and labels")),
+        Ok(_) => Ok(()),
+        Err(error) => Err(wrong(path, error, "give a file of inputs and labels: *.csv, *.npz, or in IDX")),
+    }
+}
+
+fn from_idx(path: &Path) -> Result<Rows, Failure> {
+    let mend = "give *.csv, *.npz, or a file in IDX such as train-images-idx3-ubyte.gz";
+    let array = idx::read(path, MOST_NUMBERS).map_err(|what| wrong(path, what, mend))?;
+    Ok(in_rows(&array.shape, &array.numbers))
 }
 
 fn wrong(path: &Path, what: impl std::fmt::Display, mend: &str) -> Failure {
@@ -118,15 +177,30 @@ fn npz(path: &Path) -> Result<(Rows, Rows), Failure> {
     let mend = "write it with numpy.savez_compressed(file, inputs=…, labels=…)";
     let file = File::open(path).map_err(|e| wrong(path, e, mend))?;
     let mut archive = zip::ZipArchive::new(file).map_err(|e| wrong(path, e, mend))?;
+    let names = archive.file_names().filter_map(Result::ok);
+    let all: Vec<String> = names.map(|name| name.trim_end_matches(".npy").to_owned()).collect();
+    let has = |names: &[&str; 2]| names.iter().all(|name| all.iter().any(|known| known == name));
+    let Some(names) = NAMES.into_iter().find(has) else {
+        let all = if all.is_empty() { "nothing".to_owned() } else { all.join(", ") };
+        let what = format!("the arrays inputs and labels, or x_train and y_train, are not both there: it has {all}");
+        return Err(wrong(path, what, mend));
+    };
     let mut array = |name: &str| {
         let entry = archive.by_name(&format!("{name}.npy"));
         let entry = entry.map_err(|e| wrong(path, format!("the array {name}: {e}"), mend))?;
         rows(entry).map_err(|e| wrong(path, format!("the array {name}: {e}"), mend))
     };
-    Ok((array("inputs")?, array("labels")?))
+    Ok((array(names[0])?, array(names[1])?))
 }
 
-/// An array's rows along its first axis; the others are run together.
+/// Rows along the first axis; the others are run together.
+fn in_rows(shape: &[u64], numbers: &[f64]) -> Rows {
+    let count = shape.first().map_or(1, |n| *n as usize);
+    let width = numbers.len().checked_div(count).unwrap_or(1).max(1);
+    numbers.chunks(width).map(<[f64]>::to_vec).collect()
+}
+
+/// An array's rows.
 fn rows(reader: impl Read) -> Result<Rows, String> {
     let file = NpyFile::new(BufReader::new(reader)).map_err(|e| e.to_string())?;
     let (shape, order) = (file.shape().to_vec(), file.order());
@@ -134,9 +208,9 @@ fn rows(reader: impl Read) -> Result<Rows, String> {
     let Some(size) = size.filter(|s| *s <= MOST_NUMBERS) else {
         return Err(format!("its shape {shape:?} has more than {MOST_NUMBERS} numbers"));
     };
-    let Some(count) = shape.first().map(|n| *n as usize) else {
+    if shape.is_empty() {
         return Err("it is a single number".to_owned());
-    };
+    }
     if order == Order::Fortran && shape.len() > 1 {
         return Err("it is in Fortran order: use numpy.ascontiguousarray".to_owned());
     }
@@ -144,8 +218,7 @@ fn rows(reader: impl Read) -> Result<Rows, String> {
     if numbers.len() as u64 != size {
         return Err("it ends too early".to_owned());
     }
-    let width = (size as usize).checked_div(count).unwrap_or(1).max(1);
-    Ok(numbers.chunks(width).map(<[f64]>::to_vec).collect())
+    Ok(in_rows(&shape, &numbers))
 }
 
 fn numbers(file: NpyFile<impl Read>) -> Result<Vec<f64>, String> {

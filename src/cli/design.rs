@@ -79,7 +79,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let answer = record::Design::of(&found, &options, &matching);
     if common.json {
         json(&answer)?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(interrupt::status(&stop, 0));
     }
     let size = answer.size;
     let mut text =
@@ -94,7 +94,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     }
     text.push_str(&shown(&answer, found.dim.evidence));
     line(text.trim_end())?;
-    Ok(ExitCode::SUCCESS)
+    Ok(interrupt::status(&stop, 0))
 }
 
 /// Larger networks are not drawn.

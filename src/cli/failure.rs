@@ -1,14 +1,17 @@
 //! Why a command ends early, and the exit status that says so.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use allocert::allocation::TextError;
 use allocert::claims::{ChangeTextError, ClaimError, Unsettled};
 use allocert::control::Stopped;
 use allocert::matching::MatchError;
+use allocert::network::Samples;
 use allocert::reach::ReachError;
 use allocert::training::TrainingError;
+
+use super::output::wrapped_paragraph;
 
 /// A message for a person, and an exit status for a script.
 #[derive(Debug)]
@@ -51,10 +54,31 @@ impl Failure {
     /// Prints the message; the exit status.
     pub(crate) fn report(self) -> ExitCode {
         let title = super::output::paint("error: ", super::output::Colour::Red, true);
+        let message = super::output::harmless(&self.message);
+        // A file and a pipe get lines as they are, for programs that look for words in them.
+        let message = if std::io::stderr().is_terminal() { in_lines(&message) } else { message };
         // If standard error cannot be written either, the exit status has to do.
-        let _ = writeln!(std::io::stderr(), "{title}{}", super::output::harmless(&self.message));
+        let _ = writeln!(std::io::stderr(), "{title}{message}");
         ExitCode::from(self.status)
     }
+}
+
+/// A message in lines of at most 80 characters, what is broken two spaces further in; the first line follows a title of 7 characters.
+/// What shows a place in a file stays as it is.
+fn in_lines(message: &str) -> String {
+    if message.contains("\n  --> ") || message.contains("\n --> ") || message.contains("\ncalled in this order") {
+        return message.to_owned();
+    }
+    let lines = message.lines().enumerate().map(|(number, line)| {
+        let title = if number == 0 { 7 } else { 0 };
+        if title + line.chars().count() <= 80 {
+            return line.to_owned();
+        }
+        let indent = " ".repeat(line.len() - line.trim_start().len());
+        let inside = format!("\n{indent}  ");
+        format!("{indent}{}", wrapped_paragraph(line, 78 - title - indent.len()).replace('\n', &inside))
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A message without the number that the operating system's errors have beside their words.
@@ -68,6 +92,9 @@ fn in_words(message: String) -> String {
 
 impl From<ReachError> for Failure {
     fn from(error: ReachError) -> Self {
+        if error == ReachError::Stopped(Stopped::Asked) {
+            return Failure::interrupted("interrupted before there was an answer\n  ask again, or about fewer weights");
+        }
         let message = match options(&error) {
             Some(options) => format!("{error} ({options})"),
             None => error.to_string(),
@@ -79,12 +106,22 @@ impl From<ReachError> for Failure {
 /// The options of the command line that mend what the library says in words.
 fn options(error: &ReachError) -> Option<String> {
     Some(match error {
+        ReachError::TooManyDraws { samples, .. } if *samples == Samples::Functional.to_string() => {
+            "--draws, --samples 20".to_owned()
+        }
         ReachError::TooManyDraws { .. } => "--draws".to_owned(),
         ReachError::TooManyWeights { .. } => "--within".to_owned(),
         ReachError::ErrorTooSmall { possible, .. } if *possible < 0 => format!("--error-log2 {possible}"),
         ReachError::ErrorTooSmall { .. } => "--within, --sizes".to_owned(),
         ReachError::StoppedCount { why: Stopped::Time, .. } => "--time-limit, --within, --sizes".to_owned(),
         ReachError::Stopped(Stopped::Time) => "--time-limit".to_owned(),
+        ReachError::JacobianTooLarge { samples, .. }
+        | ReachError::TooMuchWork { samples, .. }
+        | ReachError::InputsTooLarge { samples, .. }
+            if *samples == Samples::Functional.to_string() =>
+        {
+            "--samples 20".to_owned()
+        }
         ReachError::TooManyOrbits { fits: Some(size), .. } => format!("--within, --sizes ..{size}"),
         ReachError::TooManyOrbits { fits: None, .. } => "--within, --sizes".to_owned(),
         _ => return None,
@@ -123,6 +160,7 @@ impl From<MatchError> for Failure {
         match error {
             MatchError::Reach(error) => error.into(),
             MatchError::TooManyWeights { .. } => Failure::limit(error.to_string()),
+            MatchError::TooManyPatterns { .. } => Failure::limit(format!("{error} (--draws)")),
             _ => Failure::request(error.to_string()),
         }
     }
@@ -130,7 +168,11 @@ impl From<MatchError> for Failure {
 
 impl From<TrainingError> for Failure {
     fn from(error: TrainingError) -> Self {
-        if error.is_limit() { Failure::limit(error.to_string()) } else { Failure::request(error.to_string()) }
+        let message = match &error {
+            TrainingError::TooLarge { samples: Some(Samples::Functional), .. } => format!("{error} (--samples 20)"),
+            error => error.to_string(),
+        };
+        if error.is_limit() { Failure::limit(message) } else { Failure::request(message) }
     }
 }
 
@@ -158,12 +200,29 @@ impl From<std::io::Error> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::in_words;
+    use super::{in_lines, in_words};
 
     #[test]
     fn messages_have_words_for_numbers_of_the_system() {
         let all = "a.star: No such file or directory (os error 2)\n  give one";
         assert_eq!(in_words(all.to_owned()), "a.star: No such file or directory\n  give one");
         assert_eq!(in_words("as it is (os error".to_owned()), "as it is (os error");
+    }
+
+    #[test]
+    fn messages_fit_in_80_columns_but_for_places_in_files() {
+        let long = "relu([784, 64, 10]) (functional): its Jacobian has 50820 × 50816 entries, over the limit of 268435456\n  \
+                    ask of a few samples, or of a smaller network, or of one that is not as wide (--samples 20)";
+        let lines = in_lines(long);
+        let first = lines.lines().next().map(|line| line.chars().count() + 7);
+        assert!(first.is_some_and(|first| (60..=80).contains(&first)), "{lines}");
+        assert!(lines.lines().all(|line| line.chars().count() <= 80), "{lines}");
+        assert!(
+            lines.contains("\n  of 268435456\n  ask") || lines.contains("\n  limit of 268435456\n  ask"),
+            "{lines}"
+        );
+        assert_eq!(lines.split_whitespace().collect::<Vec<_>>(), long.split_whitespace().collect::<Vec<_>>());
+        let place = format!("no such name\n --> <network>:1:1\n  |\n1 | {}\n", "x".repeat(99));
+        assert_eq!(in_lines(&place), place);
     }
 }

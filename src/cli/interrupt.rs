@@ -1,10 +1,14 @@
 //! Ctrl-C: the first asks for the partial result, the second ends the program.
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::failure::Failure;
+
+/// Whether Ctrl-C asked for a partial result.
+static ASKED: AtomicBool = AtomicBool::new(false);
 
 /// The exit status of what Ctrl-C ended.
 pub(crate) const STATUS: u8 = 130;
@@ -15,6 +19,7 @@ pub(crate) fn flag() -> Arc<AtomicBool> {
     let set = Arc::clone(&flag);
     // If there is a handler already, it stays.
     let _ = ctrlc::set_handler(move || {
+        ASKED.store(true, Ordering::Relaxed);
         if set.swap(true, Ordering::Relaxed) {
             std::process::exit(STATUS.into());
         }
@@ -31,6 +36,23 @@ pub(crate) fn counted() -> Arc<AtomicUsize> {
         more.fetch_add(1, Ordering::Relaxed);
     });
     count
+}
+
+/// The exit status of a command at its end: what Ctrl-C stopped has its own, and it is said how to go on, `resumes` if --resume would have
+/// kept what was finished.
+pub(crate) fn at_the_end(status: ExitCode, resumes: bool) -> ExitCode {
+    let [limit, own] = [3, STATUS].map(ExitCode::from);
+    if !ASKED.load(Ordering::Relaxed) || status != limit && status != own {
+        return status;
+    }
+    let said = match (resumes, status == limit) {
+        (true, _) => "interrupted; with --resume DIR the next run goes on where this one ended",
+        (false, true) => "interrupted: what was finished by then is shown",
+        (false, false) => return own,
+    };
+    // If standard error cannot be written, the exit status has to do.
+    let _ = writeln!(std::io::stderr(), "{said}");
+    own
 }
 
 /// The exit status, or the one of an interruption.

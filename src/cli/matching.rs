@@ -78,6 +78,13 @@ fn width(text: &str) -> Result<f64, String> {
     if width > 0.0 && width <= 1.0 { Ok(width) } else { Err("give a number above 0, up to 1".to_owned()) }
 }
 
+impl Arguments {
+    /// Whether --resume would keep what is finished, and was not given.
+    pub(super) fn would_resume(&self) -> bool {
+        self.keeping.resume.is_none() && self.precision.is_none() && self.batch.is_none()
+    }
+}
+
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let network = arguments.subject.network(common)?;
     let trials = match arguments.precision {

@@ -15,6 +15,7 @@ mod estimate;
 mod failure;
 mod families;
 mod file;
+mod idx;
 mod interrupt;
 mod law;
 mod man;
@@ -47,7 +48,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use allocert::allocation::{self, Allocation};
 use allocert::claims::{Definitions, pinned, read_pin};
@@ -177,6 +179,19 @@ enum Command {
     Man(man::Arguments),
 }
 
+impl Command {
+    /// Whether --resume would keep what is finished, and was not given.
+    fn would_resume(&self) -> bool {
+        match self {
+            Command::Scan(arguments) => arguments.would_resume(),
+            Command::Match(arguments) => arguments.would_resume(),
+            Command::Classify(arguments) => arguments.would_resume(),
+            Command::Survey(arguments) => arguments.would_resume(),
+            _ => false,
+        }
+    }
+}
+
 /// What the program says when it is asked nothing.
 const FIRST: &str = "\
 allocert says exactly what a neural network can express when few weights learn.
@@ -188,10 +203,31 @@ More: allocert --help, allocert COMMAND --help, and the book in docs/.";
 
 /// The request names no command.
 fn no_such_command(name: &str) -> Failure {
-    let program = <Cli as clap::CommandFactory>::command();
+    let program = Cli::command();
     let known: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
     let near = nearest(name, &known).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
     Failure::request(format!("there is no command {}{near}\n  the commands are {}", quote(name), known.join(", ")))
+}
+
+fn parsed(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut program = Cli::command();
+    let matches = program.try_get_matches_from_mut(arguments)?;
+    if let Some(message) = matches.subcommand_matches("train").and_then(train::without_data) {
+        return Err(program.error(ErrorKind::MissingRequiredArgument, message));
+    }
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut program))
+}
+
+/// Where an allocation of several words was given without quotes, and the shell made an argument of each: the mend.
+fn unquoted(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
+    let Some(ContextValue::String(extra)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let command = arguments.get(1)?.to_str().filter(|name| ["rank", "match", "train"].contains(name));
+    if error.kind() != ErrorKind::UnknownArgument || extra.starts_with('-') || command.is_none() {
+        return None;
+    }
+    Some(format!("put the allocation in one pair of quotes, such as 'W1[0,:] {extra}'"))
 }
 
 /// Runs the program.
@@ -201,9 +237,13 @@ pub fn run() -> ExitCode {
 
 /// Runs the program with these arguments, its name first.
 pub fn run_with(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let cli = match parsed(&arguments) {
         Ok(cli) => cli,
-        Err(error) => {
+        Err(mut error) => {
+            if let Some(tip) = unquoted(&error, &arguments) {
+                error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+            }
             // If neither stream can be written, the exit status has to do.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
@@ -246,7 +286,7 @@ pub fn run_with(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>
     if let Some(times) = times {
         times.report(begun.elapsed());
     }
-    status
+    interrupt::at_the_end(status, command.would_resume())
 }
 
 /// Weights that are numbers.

@@ -97,6 +97,13 @@ pub(super) fn sizes(text: &str) -> Result<RangeInclusive<usize>, String> {
     Ok(start..=end)
 }
 
+impl Arguments {
+    /// Whether --resume would keep what is finished, and was not given.
+    pub(super) fn would_resume(&self) -> bool {
+        self.resume.is_none() && self.orbits.is_none()
+    }
+}
+
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let network = arguments.subject.network(common)?;
     let within = arguments.within.as_ref().map(|text| parse_allocation(&network, text)).transpose()?;

@@ -4,6 +4,7 @@ use clap::Args;
 
 use allocert::matching::Ensemble;
 use allocert::network::Network;
+use allocert::text::{nearest, quote};
 
 use super::Common;
 use super::failure::Failure;
@@ -21,6 +22,14 @@ pub(super) struct Teaching {
     teacher: Option<String>,
 }
 
+/// A word that is neither a kind of teacher nor a network.
+fn no_such_teacher(text: &str) -> Failure {
+    let near = nearest(text, &["orthogonal", "labels"]).map(|near| format!("; did you mean {near}?"));
+    let near = near.unwrap_or_default();
+    let mend = "give orthogonal, labels or a network, such as 'lffn([2, 1, 2])'";
+    Failure::request(format!("--teacher: there is no teacher {}{near}\n  {mend}", quote(text)))
+}
+
 impl Teaching {
     /// The ensemble, and the teacher's network where it is another one.
     pub(super) fn read(&self, common: &Common) -> Result<(Ensemble, Option<Network>), Failure> {
@@ -28,7 +37,13 @@ impl Teaching {
             Some("labels") => Ensemble::Labels,
             Some("orthogonal") => Ensemble::Orthogonal,
             Some(_) if self.ensemble == Ensemble::Labels => return Err(self.twice("labels have no teacher")),
-            Some(text) => return Ok((self.ensemble, Some(common.network(text)?))),
+            Some(text) => {
+                let network = common.network(text).map_err(|error| match text.contains('(') {
+                    true => error,
+                    false => no_such_teacher(text),
+                })?;
+                return Ok((self.ensemble, Some(network)));
+            }
             None => return Ok((self.ensemble, None)),
         };
         if self.ensemble != Ensemble::Gaussian && self.ensemble != special {

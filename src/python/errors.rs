@@ -111,7 +111,7 @@ impl From<MatchError> for Refusal {
     fn from(error: MatchError) -> Self {
         match error {
             MatchError::Reach(error) => error.into(),
-            MatchError::TooManyWeights { .. } => Refusal::limit(error),
+            MatchError::TooManyWeights { .. } | MatchError::TooManyPatterns { .. } => Refusal::limit(error),
             MatchError::OtherNetwork { .. } => Refusal::mask(error),
             _ => Refusal::unsupported(error),
         }

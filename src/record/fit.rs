@@ -19,6 +19,16 @@ pub struct DataFit {
     pub size: usize,
     /// All weights.
     pub weights: usize,
+    /// The reachable dimension of the allocation on generic inputs, so many that more add nothing; absent where it was not looked at, or
+    /// takes long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dim: Option<usize>,
+    /// The number of labels on these inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<u64>,
+    /// How the dimension is known: `proved`, `bounded`, `statistical` or `open`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dim_evidence: Option<String>,
     /// The trainer.
     pub trainer: String,
     /// The learning rate.
@@ -67,6 +77,9 @@ impl DataFit {
             allocation: strategy.is_none().then(|| print(network.layout(), allocation)),
             size,
             weights: network.weights(),
+            dim: None,
+            labels: None,
+            dim_evidence: None,
             trainer: options.method.name().to_owned(),
             learning_rate: options.learning_rate,
             batch: options.batch,

@@ -136,7 +136,7 @@ impl Model {
         if !network.is_defined_everywhere() {
             return Err(TrainingError::Undefined { network: network.to_string() });
         }
-        let too_large = || TrainingError::TooLarge { network: network.to_string(), limit: MOST_NODES };
+        let too_large = || TrainingError::TooLarge { network: network.to_string(), samples: None, limit: MOST_NODES };
         if weights > MOST_NODES / 4 || network.input_size() > MOST_NODES / 4 {
             return Err(too_large());
         }

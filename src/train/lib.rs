@@ -40,6 +40,8 @@ pub use tape::Tape;
 pub use trainer::{End, Method, Run, Trainer, TrainerOptions, UnknownMethod};
 pub use trial::{Outcome, Training, Trial, TrialOptions};
 
+use allocert_core::network::Samples;
+
 /// Why there is nothing to train.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -73,14 +75,26 @@ pub enum TrainingError {
     },
     /// The compiled label map is over the limit.
     #[error(
-        "{network}: its label map and Jacobian take more than {limit} operations\n  take fewer samples or a smaller network"
+        "{network}: its label map and Jacobian take more than {limit} operations\n  {}",
+        smaller(*.samples)
     )]
     TooLarge {
         /// The network.
         network: String,
+        /// The samples; nothing where data are given.
+        samples: Option<Samples>,
         /// The most operations.
         limit: usize,
     },
+}
+
+/// What makes training smaller.
+fn smaller(samples: Option<Samples>) -> &'static str {
+    match samples {
+        None => "take a smaller network",
+        Some(Samples::Functional) => "ask of a few samples, or of a smaller network",
+        Some(Samples::Count(_)) => "take fewer samples or a smaller network",
+    }
 }
 
 impl TrainingError {

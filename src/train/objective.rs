@@ -47,7 +47,8 @@ impl Program {
         if !network.is_defined_everywhere() {
             return Err(TrainingError::Undefined { network: network.to_string() });
         }
-        let too_large = || TrainingError::TooLarge { network: network.to_string(), limit: MOST_NODES };
+        let too_large =
+            || TrainingError::TooLarge { network: network.to_string(), samples: Some(samples), limit: MOST_NODES };
         let inputs = ensemble.probe_inputs(network, samples);
         let products = network.jacobian_products().saturating_mul(inputs as u64);
         let entries = (inputs as u64).saturating_mul(network.input_size() as u64);

@@ -69,6 +69,13 @@ pub(super) struct Arguments {
     keeping: Keeping,
 }
 
+impl Arguments {
+    /// Whether --resume would keep what is finished, and was not given.
+    pub(super) fn would_resume(&self) -> bool {
+        self.keeping.resume.is_none()
+    }
+}
+
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
     let network: Network = common.pinned(&arguments.network, &arguments.pins)?;
     let all = orbits(&network, arguments.sizes.clone()).map_err(|error| match error {

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args};
 
 use allocert::allocation::Allocation;
 use allocert::ask;
@@ -15,6 +16,7 @@ use allocert::record;
 use allocert::report::Results;
 use allocert::training::{Method, TrainerOptions, Training, TrialOptions};
 
+use super::dataset::Reading;
 use super::failure::Failure;
 use super::file::write_whole;
 use super::output::{bar, json, line, written};
@@ -37,6 +39,21 @@ is found where the match probability is 0, or for an instance that is decided to
 have none: then the exit status is 1, and the instance is saved for --replay. A
 success rate below the match probability is a gap.";
 
+/// What has no meaning where data are given.
+const OF_TEACHERS: [&str; 11] = [
+    "samples",
+    "replay",
+    "trials",
+    "ensemble",
+    "teacher",
+    "restarts",
+    "iterations",
+    "tolerance",
+    "error_log2",
+    "save",
+    "report",
+];
+
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
@@ -56,9 +73,12 @@ pub(super) struct Arguments {
     trials: u64,
     #[command(flatten)]
     how: How,
-    /// Fit to these inputs and labels in place of teachers: *.csv, or *.npz with the arrays inputs and labels.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["samples", "replay"])]
+    /// Fit to these inputs and labels in place of teachers: *.csv, *.npz with the arrays inputs and labels, or inputs in IDX with
+    /// --labels.
+    #[arg(long, value_name = "FILE", conflicts_with_all = OF_TEACHERS)]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
     #[command(flatten)]
     fitting: Fitting,
     #[command(flatten)]
@@ -115,7 +135,7 @@ impl How {
     }
 }
 
-fn between(text: &str, above: f64, most: f64) -> Result<f64, String> {
+pub(super) fn between(text: &str, above: f64, most: f64) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| format!("give a number above {above}, up to {most}"))?;
     if value > above && value <= most { Ok(value) } else { Err(format!("give a number above {above}, up to {most}")) }
 }
@@ -123,6 +143,15 @@ fn between(text: &str, above: f64, most: f64) -> Result<f64, String> {
 /// A number above 0, up to 100.
 pub(super) fn positive(text: &str) -> Result<f64, String> {
     between(text, 0.0, 100.0)
+}
+
+/// What is wrong where an option that is about given data stands without data. Clap says so itself but beside an option that data
+/// would exclude.
+pub(super) fn without_data(matches: &ArgMatches) -> Option<String> {
+    let given = |id: &&str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let ids = ["epochs", "batch", "test_share", "labels", "scale"];
+    let option = ids.into_iter().find(given).filter(|_| !given(&"data"))?.replace('_', "-");
+    Some(format!("--{option} is about given data: give --data <FILE>, or leave it out"))
 }
 
 pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -133,7 +162,8 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let network: Network = common.pinned(arguments.network.as_ref().ok_or_else(missing)?, &arguments.pins)?;
     let allocation = parse_allocation(&network, arguments.allocation.as_ref().ok_or_else(missing)?)?;
     if let Some(file) = &arguments.data {
-        return data::run(common, &arguments.how, &arguments.fitting, &network, &allocation, file);
+        let given = (file.as_path(), &arguments.reading);
+        return data::run(common, &arguments.how, &arguments.fitting, &network, &allocation, given);
     }
     let samples = arguments.samples.map_or(Samples::Functional, Samples::Count);
     teach(common, arguments, &network, samples, &allocation)

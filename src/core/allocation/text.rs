@@ -48,13 +48,15 @@ pub fn print(layout: &Layout, allocation: &Allocation) -> String {
 
 type Fault = (String, String);
 
-/// Splits at spaces outside brackets; blanks inside brackets are dropped.
+/// Splits at spaces outside brackets. Blanks inside brackets are dropped, but for one where a number ends and another begins: joined,
+/// `1 1` would be eleven.
 fn items(text: &str) -> Vec<(usize, String)> {
     let mut items: Vec<(usize, String)> = Vec::new();
-    let (mut inside, mut fresh) = (false, true);
+    let (mut inside, mut fresh, mut blank) = (false, true, false);
     for (at, c) in text.chars().enumerate() {
         if c.is_whitespace() {
             fresh |= !inside;
+            blank = true;
             continue;
         }
         if fresh {
@@ -63,10 +65,17 @@ fn items(text: &str) -> Vec<(usize, String)> {
         }
         inside = (inside || c == '[') && c != ']';
         if let Some((_, item)) = items.last_mut() {
+            if std::mem::take(&mut blank) && item.ends_with(is_digit) && (is_digit(c) || c == '-') {
+                item.push(' ');
+            }
             item.push(c);
         }
     }
     items
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit()
 }
 
 fn select(layout: &Layout, item: &str, allocation: &mut Allocation) -> Result<(), Fault> {
@@ -88,6 +97,9 @@ fn select(layout: &Layout, item: &str, allocation: &mut Allocation) -> Result<()
         return Err((problem, "write W1[0,1], with the tensor's name right before it".to_owned()));
     }
     let tensor = layout.tensor(name).ok_or_else(|| unknown_tensor(layout, name))?;
+    if item.contains(' ') {
+        return Err(unseparated(tensor, item, index.unwrap_or_default()));
+    }
     let places: Vec<usize> = match index {
         None => tensor.positions().collect(),
         Some(index) => inside(tensor, index)?.into_iter().map(|place| tensor.start + place).collect(),
@@ -154,6 +166,13 @@ fn along(part: &str, axis: usize, tensor: &Tensor) -> Result<Vec<usize>, Fault> 
         }
         Some(places) => Ok(places),
     }
+}
+
+/// Two numbers with nothing between them: what might have been meant, where it selects something.
+fn unseparated(tensor: &Tensor, item: &str, index: &str) -> Fault {
+    let meant = [",", ":"].into_iter().find(|mark| inside(tensor, &index.replace(' ', mark)).is_ok());
+    let example = meant.map_or_else(|| tensor.weight_text(0), |mark| item.replace(' ', mark));
+    ("a comma or a colon is missing".to_owned(), format!("write {example}"))
 }
 
 fn unreadable() -> Fault {
@@ -227,6 +246,24 @@ mod tests {
         for text in ["W1[", "W1]", "W1[a,0]", "W1[]", "W1[1:2:3:4,0]", "[0]", "W1[[0]]", "W1[99999999999999999999,0]"] {
             assert!(parse(&layout(), text).is_err(), "{text}");
         }
+    }
+
+    /// Joined, they would be other numbers: row 11, W1[0,11], row 0, the rows before 10.
+    #[test]
+    fn numbers_are_not_joined() {
+        for (text, mend) in [
+            ("W1[1 1]", "write W1[1,1]"),
+            ("b1[0] W1[0 0]", "write W1[0,0]"),
+            ("b1[0 1]", "write b1[0:1]"),
+            ("W1[0, 1 1]", "write W1[0,0]"),
+            ("W1[0, 1 2]", "write W1[0,1:2]"),
+            ("W1[0:1 0,0]", "write W1[0,0]"),
+            ("W1[0 -1]", "write W1[0,-1]"),
+        ] {
+            let said = format!("a comma or a colon is missing\n  {mend}");
+            assert!(parse(&layout(), text).is_err_and(|e| e.to_string().ends_with(&said)), "{text}");
+        }
+        assert_eq!(read("W1[ 1 , - 1 ] W1[ 0 : 1 , 0 ]"), [0, 5]);
     }
 
     #[test]

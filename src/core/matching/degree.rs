@@ -58,13 +58,18 @@ impl Degree {
     pub(super) const ONE: Degree = Degree { value: 1, evidence: Evidence::Proved };
 }
 
+/// What ended a count, as a sentence of its own.
+fn ended(stopped: Stopped) -> String {
+    if stopped == Stopped::Time { "the time was up".to_owned() } else { stopped.to_string() }
+}
+
 /// Why there is no degree.
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoDegree {
     /// A limit was reached.
-    #[error("{0}")]
+    #[error("{}", ended(*.0))]
     Stopped(#[from] Stopped),
     /// The label map is piecewise polynomial.
     #[error("a network with kinks has no matching degree")]

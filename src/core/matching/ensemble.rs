@@ -45,11 +45,24 @@ pub enum Ensemble {
 
 /// A name of no ensemble.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "there is no ensemble {}\n  choose gaussian, uniform, orthogonal, labels, sparse:PERCENT (0 to 100), low-rank:RANK or integer:BOUND (at least 1)",
-    quote(.0)
-)]
+#[error("{}", unknown(.0))]
 pub struct UnknownEnsemble(String);
+
+/// What is wrong with a name of no ensemble: its number, or all of it.
+fn unknown(text: &str) -> String {
+    let range = match text.split(':').next().unwrap_or_default() {
+        "sparse" => "a percentage from 0 to 100, such as sparse:50",
+        "low-rank" => "a rank of at least 1, such as low-rank:2",
+        "integer" => "a bound of at least 1, such as integer:9",
+        _ => {
+            return format!(
+                "there is no ensemble {}\n  choose gaussian, uniform, orthogonal, labels, sparse:PERCENT (0 to 100), low-rank:RANK or integer:BOUND (at least 1)",
+                quote(text)
+            );
+        }
+    };
+    format!("the number is wrong, or missing\n  give {range}")
+}
 
 impl Ensemble {
     /// Whether the laws about almost every student and teacher apply to its draws.

@@ -49,6 +49,9 @@ const FEW_BASES: usize = 100;
 /// and a matching degree is counted with so many products.
 const LITTLE_WORK: u64 = 1 << 24;
 
+/// With exponentials, so many sets of weights in which labels are affine are looked at.
+const MOST_AFFINE: usize = 64;
+
 /// So many instances are looked at for a match that persists nearby.
 const MOST_WITNESSES: u64 = 64;
 

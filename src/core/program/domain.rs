@@ -4,6 +4,9 @@ use super::{Operation, Program};
 use crate::allocation::Allocation;
 use crate::number::Function;
 
+/// Affine sets are looked for in programs with at most so many pairs of a step and a weight.
+const MOST_ENTRIES: u64 = 1 << 26;
+
 /// What is known of the sign of a step, at all real weights and inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Sign {
@@ -68,6 +71,66 @@ impl Program {
         }
         true
     }
+
+    /// Largest sets inside some weights in each of which [`Program::is_affine_in`] holds: for each weight one that it is in, as far as
+    /// there are others than those found, and at most `most`. None is found where looking takes too many operations.
+    pub fn affine_sets(&self, weights: &Allocation, most: usize) -> Vec<Allocation> {
+        let entries = (self.operations.len() as u64).saturating_mul(weights.weights() as u64);
+        if entries > MOST_ENTRIES {
+            return Vec::new();
+        }
+        let excluded = self.exclusions(weights);
+        let alone: Vec<usize> = weights.iter().filter(|w| !excluded[*w].contains(*w)).collect();
+        let mut sets: Vec<Allocation> = Vec::new();
+        // Readouts come last.
+        for first in alone.iter().rev() {
+            if sets.len() == most {
+                break;
+            }
+            if sets.iter().any(|set| set.contains(*first)) {
+                continue;
+            }
+            let mut set = Allocation::of(weights.weights(), [*first]);
+            for other in alone.iter().rev().filter(|other| *other != first) {
+                if excluded[*other].intersection(&set).is_empty() {
+                    set.insert(*other);
+                }
+            }
+            sets.push(set);
+        }
+        sets
+    }
+
+    /// For each weight, those with which no affine set can have it: it is multiplied by them somewhere; itself if it is under a function or
+    /// in a divisor.
+    fn exclusions(&self, weights: &Allocation) -> Vec<Allocation> {
+        let none = || Allocation::none(weights.weights());
+        let mut excluded = vec![none(); weights.weights()];
+        let mut inside: Vec<Allocation> = Vec::with_capacity(self.operations.len());
+        for operation in &self.operations {
+            let of = |step: &super::Step| &inside[step.index()];
+            let mut exclude = |some: &Allocation, others: &Allocation| {
+                some.iter().for_each(|w| excluded[w] = excluded[w].union(others));
+            };
+            if let Operation::Mul(a, b) = operation {
+                exclude(of(a), of(b));
+                exclude(of(b), of(a));
+            }
+            if let Operation::Div(_, b) | Operation::Relu(b) | Operation::Apply(_, b) = operation {
+                exclude(of(b), of(b));
+            }
+            let those = match operation {
+                Operation::Weight(w) if weights.contains(*w as usize) => none().with(*w as usize),
+                Operation::Weight(_) | Operation::Input(_) | Operation::Constant(_) => none(),
+                Operation::Add(a, b) | Operation::Sub(a, b) | Operation::Mul(a, b) => of(a).union(of(b)),
+                Operation::Div(a, _) => of(a).clone(),
+                // What is under a function is in no affine set at all.
+                Operation::Relu(_) | Operation::Apply(..) => none(),
+            };
+            inside.push(those);
+        }
+        excluded
+    }
 }
 
 #[cfg(test)]
@@ -117,5 +180,51 @@ mod tests {
         let product = with(|_, z, _| z);
         assert!(product.is_affine_in(&Allocation::of(2, [0])));
         assert!(!product.is_affine_in(&Allocation::all(2)));
+    }
+
+    /// Against [`Program::is_affine_in`] on every set: those found are affine, and no weight can be added; every weight that is affine
+    /// alone is in one.
+    #[test]
+    fn affine_sets_are_largest_ones() {
+        let program = |function: fn(&mut Recorder, [Step; 4]) -> Step| {
+            let mut r = Recorder::new();
+            let w = [0, 1, 2, 3].map(|weight| r.weight(weight).unwrap());
+            let output = function(&mut r, w);
+            r.finish(vec![output], 0, 4).unwrap()
+        };
+        let programs = [
+            program(|r, [a, b, c, d]| {
+                let (ab, cd) = (r.mul(a, b).unwrap(), r.mul(c, d).unwrap());
+                r.add(ab, cd).unwrap()
+            }),
+            program(|r, [a, b, c, d]| {
+                let (e, bc) = (r.apply(Function::Exp, a).unwrap(), r.add(b, c).unwrap());
+                let product = r.mul(e, bc).unwrap();
+                r.div(product, d).unwrap()
+            }),
+            program(|r, [a, b, c, d]| {
+                let (square, sum) = (r.mul(a, a).unwrap(), r.add(b, c).unwrap());
+                let (product, rest) = (r.mul(sum, d).unwrap(), r.sub(square, b).unwrap());
+                r.add(product, rest).unwrap()
+            }),
+        ];
+        let mut found = Vec::new();
+        for program in programs {
+            for bits in 0..16 {
+                let inside = Allocation::of_low_bits(4, bits);
+                let sets = program.affine_sets(&inside, 9);
+                for set in &sets {
+                    assert!(set.is_subset(&inside) && program.is_affine_in(set), "{set:?}");
+                    let larger = |w: &usize| !set.contains(*w) && program.is_affine_in(&set.clone().with(*w));
+                    assert_eq!(inside.iter().find(larger), None, "{set:?}");
+                }
+                for w in inside.iter().filter(|w| program.is_affine_in(&Allocation::of(4, [*w]))) {
+                    assert!(sets.iter().any(|set| set.contains(w)), "{w} of {sets:?}");
+                }
+                assert!(program.affine_sets(&inside, 0).is_empty());
+            }
+            found.push(program.affine_sets(&Allocation::all(4), 9).len());
+        }
+        assert_eq!(found, [2, 1, 2]);
     }
 }

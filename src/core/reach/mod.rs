@@ -49,6 +49,7 @@ pub use symmetry::{Group, MOST_ELEMENTS, MOST_POINTS, Set};
 use std::time::Duration;
 
 use crate::control::Stopped;
+use crate::network::Samples;
 use crate::transcendence::Obscure;
 
 /// Why a question about dimensions cannot be answered.
@@ -93,7 +94,7 @@ pub enum ReachError {
     },
     /// Drawing activation patterns would take too long.
     #[error(
-        "{network} ({samples}): {draws} activation patterns take about {products} products, over the limit of {limit}\n  draw fewer, take fewer samples or a smaller network"
+        "{network} ({samples}): {draws} activation patterns take about {products} products, over the limit of {limit}\n  draw fewer, {}", smaller(.samples)
     )]
     TooManyDraws {
         /// The network.
@@ -119,7 +120,7 @@ pub enum ReachError {
     },
     /// The Jacobian would not fit the stated limit.
     #[error(
-        "{network} ({samples}): its Jacobian has {rows} × {columns} entries, over the limit of {limit}\n  take fewer samples or a smaller network"
+        "{network} ({samples}): its Jacobian has {rows} × {columns} entries, over the limit of {limit}\n  {}", smaller(.samples)
     )]
     JacobianTooLarge {
         /// The network.
@@ -135,7 +136,7 @@ pub enum ReachError {
     },
     /// The Jacobian or its elimination would take too long.
     #[error(
-        "{network} ({samples}): its Jacobian and elimination take about {products} products, over the limit of {limit}\n  take fewer samples or a smaller network"
+        "{network} ({samples}): its Jacobian and elimination take about {products} products, over the limit of {limit}\n  {}", smaller(.samples)
     )]
     TooMuchWork {
         /// The network.
@@ -176,7 +177,7 @@ pub enum ReachError {
     },
     /// The inputs alone would not fit the stated limit.
     #[error(
-        "{network} ({samples}): {inputs} inputs of {entries} entries each are over the limit of {limit} entries\n  take fewer samples or a smaller network"
+        "{network} ({samples}): {inputs} inputs of {entries} entries each are over the limit of {limit} entries\n  {}", smaller(.samples)
     )]
     InputsTooLarge {
         /// The network.
@@ -286,6 +287,15 @@ pub enum ReachError {
         "counts at independent random points keep disagreeing; this is a defect of the program\n  please report the command"
     )]
     Disagreement,
+}
+
+/// What makes a question smaller: fewer samples, or a number of samples where none was named.
+pub(crate) fn smaller(samples: &str) -> &'static str {
+    if samples == Samples::Functional.to_string() {
+        "ask of a few samples, or of a smaller network"
+    } else {
+        "take fewer samples or a smaller network"
+    }
 }
 
 /// What stopped a count, and what may help.

@@ -105,7 +105,7 @@ pub(super) fn rank(
         let (dim, trials) = Columns::new(network, samples, allocation, most, settings.seed, control)?
             .dimension(&bounds, first, error_log2)?;
         let value = beyond.max(dim.value);
-        (dim, Dimension { value, evidence: Evidence::Open, reason: Reason::AtLeast }, trials)
+        (dim, reached(value, &bounds), trials)
     };
     Ok(Answer {
         network: network.clone(),
@@ -120,6 +120,14 @@ pub(super) fn rank(
         obstructions: Vec::new(),
         exchange: None,
     })
+}
+
+/// The teacher's dimension, which is at least this: it is this where a bound of all weights is met, such as the number of labels.
+fn reached(value: usize, bounds: &Bounds) -> Dimension {
+    match bounds.teacher() {
+        (most, reason) if value >= most => Dimension { value, evidence: Evidence::Proved, reason },
+        _ => Dimension { value, evidence: Evidence::Open, reason: Reason::AtLeast },
+    }
 }
 
 /// The ranks at one point of an allocation, and of it with a few weights more: one elimination gives both.

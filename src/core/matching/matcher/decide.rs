@@ -10,7 +10,7 @@ use super::super::instance::Instance;
 use super::super::laws::{Ruling, boundedness, certain_match, evidence_of_fraction, normality};
 use super::super::piecewise::{is_below_one, ruling};
 use super::super::shallow::Shallow;
-use super::{Engine, MOST_WITNESSES, MatchError, MatchOptions, Matcher, Polynomial};
+use super::{Engine, MOST_AFFINE, MOST_WITNESSES, MatchError, MatchOptions, Matcher, Polynomial};
 use crate::allocation::{Allocation, print};
 use crate::control::Control;
 use crate::number::Function;
@@ -108,23 +108,38 @@ impl Matcher {
     }
 
     /// The zero-positive law, and the affine 0-1 law where labels are seen to be affine: on the connected space of all weights and
-    /// inputs, or, with exponentials and quotients alone, in a field of rational functions in independent variables.
+    /// inputs, or, with exponentials and quotients alone, in a field of rational functions in independent variables. What contains such an
+    /// allocation matches with it, its other weights left as they are drawn (monotonicity).
     pub(super) fn ask_analytic_laws(&self, answer: &mut MatchAnswer) {
         let connected = self.network.own_program().is_some_and(|program| {
             let is_rational = !program.takes(Function::Log) && !program.takes(Function::Sqrt);
             is_rational || program.is_defined_everywhere()
         });
-        let affine = self.network.own_program().is_some_and(|program| program.is_affine_in(&answer.allocation));
+        let affine = || self.network.own_program().is_some_and(|program| program.is_affine_in(&answer.allocation));
         let (verdict, reason) = match (answer.evidence, answer.dim.value < answer.teacher.value) {
             (Evidence::Open, _) => (Verdict::Undecided, Reason::OpenDimension),
             (_, true) => (Verdict::Zero, Reason::NotSpanning),
-            (_, false) if affine && connected => (Verdict::One, Reason::Affine),
+            (_, false) if connected && affine() => (Verdict::One, Reason::Affine),
+            (_, false) if connected => match self.affine_basis(&answer.allocation, answer.teacher.value) {
+                Some(basis) => (Verdict::One, Reason::AffineBasis(basis)),
+                None => (Verdict::Undecided, Reason::Positive),
+            },
             (_, false) => (Verdict::Undecided, Reason::Positive),
         };
         if verdict == Verdict::Undecided {
             answer.evidence = Evidence::Open;
         }
         (answer.verdict, answer.reason) = (verdict, reason);
+    }
+
+    /// Weights inside an allocation that reach so many dimensions, as many as they are, and in which the labels are seen to be affine.
+    fn affine_basis(&self, allocation: &Allocation, dimension: usize) -> Option<Allocation> {
+        let (Engine::Analytic(matroid), Some(program)) = (&self.engine, self.network.own_program()) else {
+            return None;
+        };
+        let sets = program.affine_sets(allocation, MOST_AFFINE);
+        let spanning = sets.iter().find(|set| set.size() >= dimension && matroid.rank(set) == dimension)?;
+        Some(matroid.basis(spanning)).filter(|basis| basis.size() == dimension)
     }
 
     /// The laws for polynomial label maps, and what sampling shows where they give neither 0 nor 1; the laws have half of the

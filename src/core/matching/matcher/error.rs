@@ -1,7 +1,7 @@
 //! Why there is no answer about a match probability.
 
 use super::super::teacher::TeacherError;
-use crate::reach::ReachError;
+use crate::reach::{ReachError, smaller};
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +17,23 @@ pub enum MatchError {
     },
     /// The dimensions cannot be computed.
     #[error("{0}")]
-    Reach(#[from] ReachError),
+    Reach(ReachError),
+    /// Drawing activation patterns would take too long; how many there are is not up to who asks.
+    #[error(
+        "{network} ({samples}): {draws} activation patterns take about {products} products, over the limit of {limit}\n  {}; rank draws as many as are asked for", smaller(.samples)
+    )]
+    TooManyPatterns {
+        /// The network.
+        network: String,
+        /// The samples, as text.
+        samples: String,
+        /// How many patterns would be drawn.
+        draws: u64,
+        /// The products.
+        products: u64,
+        /// The most that are allowed.
+        limit: u64,
+    },
     /// A network with kinks, and a learnable weight below its last two layers.
     #[error(
         "{network}: {weight} may learn, below the last hidden layer\n  with kinks, matches are decided where only layers {layer} and {} learn: freeze the others, or ask for dimensions (rank)",
@@ -88,4 +104,15 @@ pub enum MatchError {
         /// The most that there may be.
         limit: usize,
     },
+}
+
+impl From<ReachError> for MatchError {
+    fn from(error: ReachError) -> Self {
+        match error {
+            ReachError::TooManyDraws { network, samples, draws, products, limit } => {
+                MatchError::TooManyPatterns { network, samples, draws, products, limit }
+            }
+            other => MatchError::Reach(other),
+        }
+    }
 }

@@ -196,3 +196,25 @@ fn networks_of_practical_size_are_answered() {
     assert_eq!((answer.teacher.value, answer.teacher.evidence), (10 * (784 + 10 - 10), Evidence::Proved));
     assert_eq!(answer.spans_if_known(), Some(false));
 }
+
+/// Of each kind, one too large for the dimension of all weights: what has as many dimensions as there are labels spans.
+#[test]
+fn what_reaches_every_label_spans_in_large_networks_too() {
+    let power = Network::pnn(&[100, 64, 10], 2, false).unwrap();
+    for network in [Network::relu(&[100, 50, 10], false).unwrap(), power.clone(), power.pin(&[(0, 1.into())]).unwrap()]
+    {
+        let (n, outputs) = (network.weights(), network.labels_per_input());
+        assert!(n > MOST_TEACHER_WEIGHTS);
+        let last = Allocation::of(n, n - 500..n);
+        for (set, samples, spans) in [(&last, 3, true), (&last.complement(), 3, true), (&last, 60, false)] {
+            let answer = rank(&network, set, Samples::Count(samples), SETTINGS, &Control::unlimited()).unwrap();
+            let labels = samples as usize * outputs;
+            assert_eq!(answer.dim.value == labels, spans, "{network} {samples}");
+            assert_eq!(answer.spans_if_known(), Some(spans), "{network} {samples}");
+            if spans {
+                let teacher = (answer.teacher_dim(), answer.teacher.evidence, answer.teacher.reason);
+                assert_eq!(teacher, (Some(labels), Evidence::Proved, Reason::Labels), "{network}");
+            }
+        }
+    }
+}
