@@ -15,7 +15,8 @@ use crate::reach::Evidence;
 use super::answer::Verdict;
 use super::directions::by_scaled_directions;
 use super::ensemble::Ensemble;
-use super::planes::{complex_poles, planes};
+use super::pairs::pairs;
+use super::planes::{complex_poles, one_label_fewer, planes};
 use super::powers::Powers;
 use super::signs::by_signs;
 use super::tied::{odd_steps, seminorms, two_outputs};
@@ -60,6 +61,8 @@ pub enum Theorem {
     Signs,
     /// One unit takes any activations, and another one adds large ones of any sign.
     Orthants,
+    /// Two units of an odd power and two outputs: their matrix is inverted, and odd roots take every real value.
+    Pairs,
     /// A sum of two odd powers has the sign of the sum.
     OddSums,
     /// Far away a continuous function has both signs.
@@ -91,6 +94,7 @@ impl std::fmt::Display for Theorem {
             Theorem::Zonoids => "mean number of solutions as an area (Kac and Rice, Vitale)",
             Theorem::Signs => "sign law: no learnable weight can make an output negative",
             Theorem::Orthants => "orthant law: one unit takes any activations, and another one any sign",
+            Theorem::Pairs => "two units of an odd power and two outputs: functions of one number with both signs",
             Theorem::OddSums => "law of odd sums: a sum of two odd powers has the sign of the sum",
             Theorem::FarAway => "far away a continuous function has both signs",
             Theorem::TwoOutputs => "two units of even powers, and two outputs with a frozen weight each",
@@ -188,7 +192,8 @@ pub(super) fn exact(
     let by_directions = by_directions.or_else(|| by_scaled_directions(network, allocation, inputs));
     let (two, odd) = (|| two_outputs((network, samples), allocation), || odd_steps((network, samples), allocation));
     let bounded = || seminorms((network, samples), allocation);
-    if let Some(exact) = by_directions.or_else(two).or_else(odd).or_else(bounded) {
+    let by_pairs = || pairs((network, samples), allocation);
+    if let Some(exact) = by_directions.or_else(two).or_else(odd).or_else(bounded).or_else(by_pairs) {
         return Some(exact);
     }
     if let Some(layers) = network.two_by_two() {
@@ -203,7 +208,8 @@ pub(super) fn exact(
     let recurrence = network.single_recurrence().filter(|_| determined);
     let far = recurrence.as_ref().and_then(|recurrence| two_units(recurrence, allocation));
     let poles = || recurrence.filter(|_| normal).and_then(|recurrence| two_poles(&recurrence, allocation));
-    far.or_else(poles).or_else(|| complex_poles((network, samples), allocation))
+    let complex = || complex_poles((network, samples), allocation);
+    far.or_else(poles).or_else(complex).or_else(|| one_label_fewer((network, samples), allocation))
 }
 
 /// Whether the teacher's hidden units can be given scales that make its frozen weights the student's, whatever the two are: the

@@ -8,6 +8,8 @@ mod answer;
 mod bottleneck;
 mod choose;
 mod classify;
+#[cfg(test)]
+mod consistency;
 mod critical;
 mod degeneration;
 mod degree;
@@ -26,6 +28,7 @@ mod listing;
 mod matcher;
 mod maximal;
 mod orthogonal;
+mod pairs;
 mod piecewise;
 mod planes;
 mod poles;

@@ -33,6 +33,10 @@
 //! B_jm and W_ll, B_lm and W_lj, for some input m. Or the same with D and B, and rows and columns of W, exchanged. A match is W = G W* G⁻¹, B = G B*, D G = D*. Let g, g' be the rows of G for j and l, r that of D* for k, and q(g) = g W* J gᵀ, J
 //! a quarter of a turn. Of G⁻¹ the column of l is a multiple of J gᵀ, that of j one of J g'ᵀ. With the row D_kl g' = r − d g, W_jj = e is d q(g) = g (W* − e) J rᵀ, and W_ll = e is d q(g) = r (W* − e) J gᵀ, both with g·B*_m = B_jm; W_lj = e
 //! is d q(g') = e r J g'ᵀ, up to signs, with g'·B*_m = B_lm. If the teacher's poles are not real, q is definite, |q(g)| ≥ c |g|², and |g| is at least |B_jm|/|B*_m|: for small r there is none.
+//!
+//! *One label fewer.* Below 1 with p = 1, q = 2, T = 3, five samples, if the diagonal of W is frozen, or what is beside it. Five generic samples leave a line of numbers H(s) = H* + s N of H = (H_0, H_1, H_2) ∈ ℝ⁶, N generic; teachers are all H but for
+//! some of a lower dimension. Let [x, y] be the area of two of ℝ². At a match H_2 = τ H_1 − δ H_0. If τ is frozen, f(H) = [H_2 − τ H_1, H_0] is 0, a quadratic form with two squares of either sign: if f(N) > 0, f(H*) > 0, and N and H* are orthogonal for f, there is none. If b c is,
+//! τ² − 4 δ is at least 4 b c; but if [H_1, H_0] has no zero on the line and at its end, τ and δ are bounded there, and b c may be larger.
 
 use rug::Rational;
 
@@ -97,6 +101,20 @@ pub(super) fn complex_poles((network, samples): (&Network, Samples), allocation:
     let formula = "teachers with complex poles and a small row of the decoder, or column of the encoder".to_owned();
     let below = || Exact::between(Theorem::ComplexPoles, Rational::new(), Rational::from(1), formula);
     (0..2).any(|j| tied(j) || transposed(j)).then(below)
+}
+
+/// Probability below 1, where one label fewer is asked than determine the function.
+pub(super) fn one_label_fewer((network, samples): (&Network, Samples), allocation: &Allocation) -> Option<Exact> {
+    let (ends, shapes) = (network.single_ended()?, network.shapes());
+    let shape = (shapes.inputs, shapes.hidden?, shapes.outputs, shapes.steps?);
+    let five = matches!(network.probe(samples), Probe::Generic(5));
+    if shape != (2, 2, 1, 3) || shapes.readout != Some("last") || !five {
+        return None;
+    }
+    let frozen = |places: [usize; 2]| places.iter().all(|place| !allocation.contains(ends.matrix[*place]));
+    let formula = "a line of Markov parameters along which a quadratic has no zero, or poles are bounded".to_owned();
+    let below = || Exact::between(Theorem::ComplexPoles, Rational::new(), Rational::from(1), formula);
+    (frozen([0, 3]) || frozen([1, 2])).then(below)
 }
 
 #[cfg(test)]
@@ -189,6 +207,85 @@ mod tests {
             }
         }
         assert!(with > 900 && without > 60, "{with} with a match, {without} without");
+    }
+
+    /// Five of six labels: elimination finds a match only where the quadratic in s has a real zero, and it has none for some teachers.
+    #[test]
+    fn one_label_fewer_leaves_some_without_a_match() {
+        let network: Network = "lrnn(2, 2, 1, 3)".parse().unwrap();
+        let (samples, settings) = (Samples::Count(5), Settings { seed: 23, error_log2: -60 });
+        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+        let allocation = parse(network.layout(), "B W[0,1] W[1,0]").unwrap();
+        assert!(one_label_fewer((&network, samples), &allocation).is_some());
+        let (mut with, mut without) = (0, 0);
+        for trial in 0..600 {
+            let drawn = Instance::draw(&network, samples, Ensemble::Gaussian, settings.seed, trial);
+            let numbers = |all: &[Dyadic]| all.iter().map(|x| x.rational().to_f64()).collect::<Vec<f64>>();
+            let (student, teacher) = (numbers(&drawn.student), numbers(&drawn.teacher));
+            // D is weights 0 and 1, B 2 to 5, W 6 to 9; an input has its two entries of each of three steps.
+            let mut row = [teacher[0], teacher[1]];
+            let mut star = Vec::new();
+            for _ in 0..3 {
+                star.push([row[0] * teacher[2] + row[1] * teacher[4], row[0] * teacher[3] + row[1] * teacher[5]]);
+                row = [row[0] * teacher[6] + row[1] * teacher[8], row[0] * teacher[7] + row[1] * teacher[9]];
+            }
+            let inputs: Vec<Vec<f64>> = drawn.inputs.iter().map(|x| numbers(x)).collect();
+            // H_0 meets the last step, H_2 the first one.
+            let line = kernel(inputs.iter().map(|x| vec![x[4], x[5], x[2], x[3], x[0], x[1]]).collect());
+            let trace = student[6] + student[9];
+            let equation = |s: f64| {
+                let h = |k: usize| [0, 1].map(|m| star[k][m] + s * line[2 * k + m]);
+                let (x, y) = (h(2).iter().zip(h(1)).map(|(a, b)| a - trace * b).collect::<Vec<f64>>(), h(0));
+                x[0] * y[1] - x[1] * y[0]
+            };
+            let (at, up, down) = (equation(0.0), equation(1.0), equation(-1.0));
+            let (a, b) = ((up + down) / 2.0 - at, (up - down) / 2.0);
+            let real = b * b - 4.0 * a * at > 0.0;
+            let found = matcher.eliminates(&allocation, &drawn, &MatchOptions::default());
+            assert!(real || found != Some(true), "{trial}");
+            with += u32::from(real && found == Some(true));
+            without += u32::from(!real);
+        }
+        assert!(with > 300 && without > 40, "{with} with a match, {without} without");
+        for (text, learns, samples, is_so) in [
+            ("lrnn(2, 2, 1, 3)", "D B W[0,1] W[1,0]", 5, true),
+            ("lrnn(2, 2, 1, 3)", "D B W[0,0] W[1,1]", 5, true),
+            ("lrnn(2, 2, 1, 3)", "D B W[0,0] W[1,0]", 5, false),
+            ("lrnn(2, 2, 1, 3)", "D B W[0,0] W[1,1]", 4, false),
+            ("lrnn(2, 2, 1, 3)", "D B W[0,0] W[1,1]", 6, false),
+            ("lrnn(2, 2, 1, 4)", "D B W[0,0] W[1,1]", 5, false),
+            ("lrnn(3, 2, 1, 3)", "D B W[0,0] W[1,1]", 5, false),
+        ] {
+            let network: Network = text.parse().unwrap();
+            let allocation = parse(network.layout(), learns).unwrap();
+            let found = one_label_fewer((&network, Samples::Count(samples)), &allocation);
+            assert_eq!(found.is_some(), is_so, "{text} {learns}, {samples}");
+        }
+    }
+
+    /// A vector that is orthogonal to these, one fewer than its entries: by elimination with the largest pivot.
+    fn kernel(mut rows: Vec<Vec<f64>>) -> Vec<f64> {
+        let n = rows[0].len();
+        let mut pivots: Vec<usize> = Vec::new();
+        for i in 0..rows.len() {
+            let columns = (0..n).filter(|k| !pivots.contains(k));
+            let pivot = columns.max_by(|a, b| rows[i][*a].abs().total_cmp(&rows[i][*b].abs())).unwrap();
+            let row: Vec<f64> = rows[i].iter().map(|x| x / rows[i][pivot]).collect();
+            for (other, target) in rows.iter_mut().enumerate() {
+                let factor = target[pivot];
+                if other != i {
+                    target.iter_mut().zip(&row).for_each(|(x, y)| *x -= factor * y);
+                }
+            }
+            rows[i] = row;
+            pivots.push(pivot);
+        }
+        let free = (0..n).find(|k| !pivots.contains(k)).unwrap();
+        let entry = |k: usize| match pivots.iter().position(|pivot| *pivot == k) {
+            Some(i) => -rows[i][free],
+            None => 1.0,
+        };
+        (0..n).map(entry).collect()
     }
 
     #[test]
