@@ -198,7 +198,7 @@ impl Question<'_> {
         let mut obstructed = false;
         for order in [variables.clone(), variables.iter().rev().copied().collect()] {
             let kept = self.kept(field, system, &point, (&order, identities))?;
-            match reduction(field, kept, &vec![1; order.len()]) {
+            match reduction(field, &kept, &vec![1; order.len()]) {
                 Ok(found) if found.basis.len() % 2 == 1 => {
                     return self.rule(system, point, identities, (&[], &found), &order);
                 }
@@ -221,8 +221,8 @@ impl Question<'_> {
                 let moved = |row: &Formal| -> Formal {
                     row.iter().map(|(m, c)| (Graded(places.iter().map(|k| m.0[*k]).collect()), *c)).collect()
                 };
-                let all = kept.iter().chain(exact.iter().map(|exact| &exact.row)).map(moved).collect();
-                match reduction(field, all, &weights) {
+                let all: Vec<Formal> = kept.iter().chain(exact.iter().map(|exact| &exact.row)).map(moved).collect();
+                match reduction(field, &all, &weights) {
                     Ok(found) if found.basis.len() % 2 == 1 => {
                         let parts = (exact.as_slice(), &found);
                         return self.rule_in((system, point, identities), parts, (&order, &variables));
