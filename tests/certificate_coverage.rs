@@ -40,6 +40,36 @@ fn every_verdict_above_zero_is_proved() {
     assert_eq!(proved("pnn([1, 2, 2], degree=2)", Samples::Count(1)), [36, 19]);
 }
 
+/// Of all allocations, so many have match probability 1, and each of these has such a certificate.
+fn proved_ones(text: &str, samples: Samples) -> usize {
+    let network: Network = text.parse().unwrap();
+    let settings = Settings { seed: 1, error_log2: -100 };
+    let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+    let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
+    let all = Allocation::all(network.weights());
+    let mut count = 0;
+    for allocation in (1..=network.weights()).flat_map(|size| subsets(&all, size).collect::<Vec<_>>()) {
+        let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
+        if answer.verdict != Verdict::One {
+            continue;
+        }
+        let report = check(of_match(&answer, settings).unwrap().as_bytes());
+        let said = report.statements.last().is_some_and(|said| said.starts_with("the match") && said.ends_with("is 1"));
+        assert!(report.verdict.name() == "valid" && said, "{text}, {samples}: {allocation:?}, {}", report.text("it"));
+        count += 1;
+    }
+    count
+}
+
+/// Parts below and above a layer of one unit, a row for all, far away units, and limits of surplus weights.
+#[test]
+fn every_one_of_other_networks_is_proved() {
+    assert_eq!(proved_ones("pnn([2, 1, 1, 1], degree=2)", Samples::Count(2)), 0);
+    assert_eq!(proved_ones("lrnn(1, 1, 2, 3)", Samples::Count(2)), 0);
+    assert_eq!(proved_ones("pnn([2, 2, 1], degree=3)", Samples::Count(3)), 0);
+    assert_eq!(proved_ones("lrnn(1, 2, 1, 3)", Samples::Count(2)), 0);
+}
+
 /// An engine that says 1 of what has another verdict finds no proof that the checker accepts.
 #[test]
 fn what_is_not_one_is_not_proved_to_be() {
@@ -49,6 +79,7 @@ fn what_is_not_one_is_not_proved_to_be() {
         ("pnn([1, 2, 1], degree=2)", Samples::Count(2)),
         ("lrnn(1, 2, 1, 2)", Samples::Functional),
         ("lffn([2, 1, 2])", Samples::Functional),
+        ("pnn([2, 1, 1, 1], degree=2)", Samples::Count(2)),
     ] {
         let network: Network = text.parse().unwrap();
         let settings = Settings { seed: 1, error_log2: -100 };
@@ -65,6 +96,10 @@ fn what_is_not_one_is_not_proved_to_be() {
                 Reason::Affine,
                 Reason::Exact(Theorem::Orthants),
                 Reason::Exact(Theorem::Rescaling),
+                Reason::Exact(Theorem::FarAway),
+                Reason::Exact(Theorem::Coordinates),
+                Reason::Exact(Theorem::TwoUnits),
+                Reason::Exact(Theorem::Bottleneck),
             ];
             for lie in lies {
                 (answer.verdict, answer.reason) = (Verdict::One, lie);

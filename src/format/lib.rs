@@ -354,9 +354,9 @@ pub enum Rule {
     Part {
         /// The allocation.
         of: String,
-        /// Why the parts are enough: `bottleneck`, `samples` or `output`.
+        /// Why the parts are enough: `bottleneck`, `samples`, `output` or `row`.
         law: String,
-        /// The hidden layer that the network is cut at, or the output that is left out.
+        /// The hidden layer that the network is cut at, or the output that is left out, or alone.
         at: usize,
         /// Which parts, and the steps that prove it of each; the first of these has number 2, as the part's name is step 1.
         parts: Vec<(String, Vec<Rule>)>,

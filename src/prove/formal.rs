@@ -10,13 +10,13 @@ use allocert_core::number::{Field, PrimeField, Ring};
 pub(super) type Powers = Vec<u16>;
 
 /// More pairs are not looked at,
-const MOST_PAIRS: usize = 600;
+const MOST_PAIRS: usize = 3_000;
 /// more polynomials not kept,
-const MOST_POLYNOMIALS: usize = 200;
+const MOST_POLYNOMIALS: usize = 600;
 /// and longer ones given up.
-const MOST_TERMS: usize = 400;
+const MOST_TERMS: usize = 1_200;
 /// So much work is done on one system: terms of multiples that are added.
-const MOST_WORK: usize = 100_000;
+const MOST_WORK: usize = 1_000_000;
 
 /// By degree; of equal ones the one with more of the last variables is smaller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +88,19 @@ struct Known {
     redundant: bool,
 }
 
+/// What becomes of pairs in which more cancels at the point than is seen to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pairs {
+    /// There must be none.
+    All,
+    /// They are left out.
+    Seen,
+    /// They are taken as they are at the point: this proves nothing.
+    AtThePoint,
+}
+
 struct Search<'a> {
+    pairs: Pairs,
     field: &'a PrimeField,
     /// Equations first, then what steps give.
     all: Vec<Known>,
@@ -99,16 +111,28 @@ struct Search<'a> {
 }
 
 /// The reductions of all products of a variable with a monomial of the quotient's basis, if it is finite and generic equations
-/// are seen to reduce alike; in the order by degrees in which variables have these weights.
-pub(super) fn reduction(field: &PrimeField, equations: Vec<Formal>, weights: &[u16]) -> Result<Reduction, Failure> {
+/// are seen to reduce alike; in the order by degrees in which variables have these weights. Where more cancels in a pair than is seen to, it is left out,
+/// if the others give as few monomials as there are at the point.
+pub(super) fn reduction(field: &PrimeField, equations: &[Formal], weights: &[u16]) -> Result<Reduction, Failure> {
+    let by = |pairs: Pairs| weighted(field, equations.to_vec(), weights, pairs);
+    match by(Pairs::All) {
+        Err(Failure::Obstructed) => {}
+        found => return found,
+    }
+    let found = by(Pairs::Seen).map_err(|_| Failure::Obstructed)?;
+    let same = by(Pairs::AtThePoint).is_ok_and(|point| point.basis.len() == found.basis.len());
+    if same { Ok(found) } else { Err(Failure::Obstructed) }
+}
+
+fn weighted(field: &PrimeField, equations: Vec<Formal>, weights: &[u16], pairs: Pairs) -> Result<Reduction, Failure> {
     if weights.iter().all(|weight| *weight == 1) {
-        return reduced(field, equations, weights);
+        return reduced(field, equations, weights, pairs);
     }
     // Each variable is a power of another one.
     let up = |m: &Graded| Graded(m.0.iter().zip(weights).map(|(e, weight)| e * weight).collect());
     let down = |m: &Graded| Graded(m.0.iter().zip(weights).map(|(e, weight)| e / weight).collect());
     let equations = equations.iter().map(|f| f.iter().map(|(m, c)| (up(m), *c)).collect()).collect();
-    let Reduction { steps, basis, border } = reduced(field, equations, weights)?;
+    let Reduction { steps, basis, border } = reduced(field, equations, weights, pairs)?;
     let step = |step: &Step| Step {
         rows: step.rows.iter().map(|(row, by)| (*row, down(by))).collect(),
         pivots: step.pivots.iter().map(down).collect(),
@@ -118,9 +142,10 @@ pub(super) fn reduction(field: &PrimeField, equations: Vec<Formal>, weights: &[u
     Ok(Reduction { steps: steps.iter().map(step).collect(), basis: basis.iter().map(down).collect(), border })
 }
 
-fn reduced(field: &PrimeField, equations: Vec<Formal>, weights: &[u16]) -> Result<Reduction, Failure> {
+fn reduced(field: &PrimeField, equations: Vec<Formal>, weights: &[u16], pairs: Pairs) -> Result<Reduction, Failure> {
     let count = equations.len();
-    let mut search = Search { field, all: Vec::new(), equations: count, steps: Vec::new(), work: 0, obstructed: false };
+    let mut search =
+        Search { pairs, field, all: Vec::new(), equations: count, steps: Vec::new(), work: 0, obstructed: false };
     for terms in equations {
         let Some((lead, c)) = terms.last_key_value() else { return Err(Failure::None) };
         if field.is_zero(c) {
@@ -203,11 +228,14 @@ impl Search<'_> {
             done.insert(first.clone(), self.field.one());
             first
         } else {
+            if self.pairs == Pairs::AtThePoint {
+                done.retain(|_, c| *c != 0);
+            }
             let Some((lead, c)) = done.iter().rev().find(|(_, c)| **c != 0) else { return Some(None) };
             // A larger monomial might be there for other numbers.
             if done.last_key_value().map(|(m, _)| m) != Some(lead) {
                 self.obstructed = true;
-                return None;
+                return (self.pairs == Pairs::Seen).then_some(None);
             }
             let (lead, inverse) = (lead.clone(), self.field.inverse(c)?);
             done.values_mut().for_each(|c| *c = self.field.mul(c, &inverse));

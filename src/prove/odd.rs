@@ -1,7 +1,7 @@
 //! That equations have an odd number of complex solutions, so that a match probability is 1: the weights that move, a point, and how all is
 //! reduced to so many monomials there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use rand_chacha::rand_core::RngCore;
@@ -12,7 +12,7 @@ use allocert_core::network::{Network, Samples};
 use allocert_core::number::{PrimeField, Ring, Stream, generator};
 
 use super::exact::{Exact, Symbolic, combinations};
-use super::formal::{Failure, Formal, Graded, Reduction, reduction};
+use super::formal::{Formal, Graded, Reduction, reduction};
 use super::ground::{sum, text};
 use super::identities::{Identities, Identity, value_at};
 use super::polynomial::{Integral, Monomial, Polynomial};
@@ -21,7 +21,7 @@ use allocert_format::Rule;
 /// So many systems are looked at, at most,
 const MOST_SYSTEMS: usize = 60;
 /// for so long.
-const MOST_TIME: Duration = Duration::from_secs(5);
+const MOST_TIME: Duration = Duration::from_secs(6);
 /// So many orders of monomials are tried.
 const MOST_ORDERS: usize = 12;
 /// Longer steps are not written.
@@ -64,6 +64,27 @@ pub(super) struct System {
     pub(super) powers: BTreeMap<usize, i32>,
 }
 
+/// What came of looking at a system.
+enum Found {
+    /// An odd number of solutions.
+    Odd(Box<Rule>),
+    /// An even one.
+    Even,
+    /// No proof.
+    Nothing,
+}
+
+/// What is tried with a system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Effort {
+    /// Orders of monomials.
+    Orders,
+    /// Combinations of equations in which more cancels than their number makes sure of.
+    Equations,
+    /// Such combinations of their multiples.
+    Multiples,
+}
+
 impl System {
     /// The power that goes with a monomial.
     fn order(&self, m: &Monomial) -> i64 {
@@ -88,41 +109,84 @@ impl Question<'_> {
         if !self.network.is_built_in() || !self.network.is_polynomial() {
             return None;
         }
-        let field = PrimeField::mersenne_61();
-        let (mut left, started) = (MOST_SYSTEMS, Instant::now());
+        let (field, started) = (PrimeField::mersenne_61(), Instant::now());
+        let mut all = Vec::new();
         for samples in self.counts() {
             let equations = self.keys(samples)?;
             let identities = match samples {
-                None => self.identities(&field)?,
-                Some(_) => Identities::default(),
+                None => self.identities(&field)?.all,
+                Some(_) => Vec::new(),
             };
-            let r = equations - identities.all.len();
-            if r > self.allocation.size() {
-                continue;
-            }
-            let first = self.basis.filter(|basis| basis.size() == r).cloned();
-            let some = || subsets(self.allocation, r).take(MOST_SYSTEMS / 2);
-            let surplus = self.allocation.size() > r;
-            let powers: BTreeMap<usize, i32> = self.limit.map_or_else(BTreeMap::new, |powers| {
-                self.allocation.iter().zip(powers).map(|(w, a)| (w, *a)).filter(|(_, a)| *a != 0).collect()
-            });
-            let held = first.into_iter().chain(some()).map(|c| (c, false, false));
-            let zero = some().filter(|_| surplus).map(|c| (c, true, false));
-            let goes = |c: &Allocation| surplus && powers.keys().any(|w| !c.contains(*w));
-            let limit = some().filter(goes).map(|c| (c, false, true));
-            for (moving, zero, limit) in limit.chain(held).chain(zero) {
-                if left == 0 || started.elapsed() > MOST_TIME {
-                    return None;
-                }
-                left -= 1;
-                let powers = if limit { powers.clone() } else { BTreeMap::new() };
-                let system = System { samples, moving, zero, powers };
-                if let Some(rule) = self.look(&field, &system, &identities.all) {
-                    return Some(rule);
-                }
+            let r = equations - identities.len();
+            if r <= self.allocation.size() {
+                all.push((self.systems(samples, r), r, samples, identities));
             }
         }
-        None
+        let late = || started.elapsed() > MOST_TIME;
+        let mut even = BTreeSet::new();
+        let mut look = |effort: Effort| {
+            let systems =
+                all.iter().flat_map(|(systems, _, _, identities)| systems.iter().map(move |s| (s, identities)));
+            for (place, (system, identities)) in systems.take(MOST_SYSTEMS).enumerate() {
+                if late() {
+                    return None;
+                }
+                if even.contains(&place) {
+                    continue;
+                }
+                match self.look(&field, system, identities, effort) {
+                    Found::Odd(rule) => return Some(*rule),
+                    Found::Even => _ = even.insert(place),
+                    Found::Nothing => {}
+                }
+            }
+            None
+        };
+        let limits = || {
+            let halfway = || started.elapsed() > MOST_TIME / 2;
+            all.iter().find_map(|(_, r, samples, identities)| {
+                let mut limits = self.limits(*samples, *r).take_while(|_| !halfway());
+                limits.find_map(|system| match self.look(&field, &system, identities, Effort::Orders) {
+                    Found::Odd(rule) => Some(*rule),
+                    _ => None,
+                })
+            })
+        };
+        let first = look(Effort::Orders).or_else(|| look(Effort::Equations));
+        first.or_else(limits).or_else(|| look(Effort::Multiples))
+    }
+
+    /// The systems of so many equations to look at first.
+    fn systems(&self, samples: Option<u64>, r: usize) -> Vec<System> {
+        let some = || subsets(self.allocation, r).take(MOST_SYSTEMS / 2);
+        let first = self.basis.filter(|basis| basis.size() == r).cloned();
+        let surplus = self.allocation.size() > r;
+        let powers: BTreeMap<usize, i32> = self.limit.map_or_else(BTreeMap::new, |powers| {
+            self.allocation.iter().zip(powers).map(|(w, a)| (w, *a)).filter(|(_, a)| *a != 0).collect()
+        });
+        let system = |moving, zero, powers| System { samples, moving, zero, powers };
+        let goes = |moving: &Allocation| surplus && powers.keys().any(|w| !moving.contains(*w));
+        let limit = some().filter(goes).map(|moving| system(moving, false, powers.clone()));
+        let held = first.into_iter().chain(some()).map(|moving| system(moving, false, BTreeMap::new()));
+        let zero = some().filter(|_| surplus).map(|moving| system(moving, true, BTreeMap::new()));
+        limit.chain(held).chain(zero).collect()
+    }
+
+    /// Limits in which one or two of the learnable weights go to 0 or to infinity, one of them a surplus one.
+    fn limits(&self, samples: Option<u64>, r: usize) -> impl Iterator<Item = System> + '_ {
+        let surplus = self.allocation.size() > r;
+        let going = (1..=2).filter(move |_| surplus).flat_map(|count| subsets(self.allocation, count));
+        let powers = going.flat_map(|going| {
+            let signs = 0..1u32 << going.size();
+            let power = |k: usize, signs: u32| if signs >> k & 1 == 0 { -1 } else { 1 };
+            let all = signs.map(|signs| going.iter().enumerate().map(|(k, w)| (w, power(k, signs))).collect());
+            all.collect::<Vec<BTreeMap<usize, i32>>>()
+        });
+        powers.flat_map(move |powers| {
+            let moving = subsets(self.allocation, r).filter(|c| powers.keys().any(|w| !c.contains(*w)));
+            let system = |moving| System { samples, moving, zero: false, powers: powers.clone() };
+            moving.map(system).collect::<Vec<System>>()
+        })
     }
 
     /// The numbers of samples whose matches prove those on so many: as many and more, and all inputs.
@@ -201,29 +265,22 @@ impl Question<'_> {
         Identities::find(field, &parts, self.network.weights(), self.seed)
     }
 
-    fn look(&self, field: &PrimeField, system: &System, identities: &[Identity]) -> Option<Rule> {
+    fn look(&self, field: &PrimeField, system: &System, identities: &[Identity], effort: Effort) -> Found {
         let point = self.point(system.samples);
         let variables: Vec<usize> = system.moving.iter().collect();
-        let mut obstructed = false;
-        for order in [variables.clone(), variables.iter().rev().copied().collect()] {
-            let kept = self.kept(field, system, &point, (&order, identities))?;
-            match reduction(field, kept, &vec![1; order.len()]) {
-                Ok(found) if found.basis.len() % 2 == 1 => {
-                    return self.rule(system, point, identities, (&[], &found), &order);
-                }
-                Ok(_) => return None,
-                Err(failure) => obstructed |= failure == Failure::Obstructed,
-            }
-        }
-        if !obstructed {
-            return None;
-        }
-        let kept = self.kept(field, system, &point, (&variables, identities))?;
+        let Some(kept) = self.kept(field, system, &point, (&variables, identities)) else { return Found::Nothing };
         let left: Vec<usize> = identities.iter().map(|identity| identity.place).collect();
-        for degree in 0..=MOST_SHIFTS {
-            let exact = self.exact(field, system, &point, (&kept, &left), (&variables, degree));
-            let exact = exact.unwrap_or_default();
-            if exact.is_empty() {
+        let degrees = match effort {
+            Effort::Orders => 0..=0,
+            Effort::Equations => 0..=0,
+            Effort::Multiples => 1..=MOST_SHIFTS,
+        };
+        for degree in degrees {
+            let exact = match effort {
+                Effort::Orders => Vec::new(),
+                _ => self.exact(field, system, &point, (&kept, &left), (&variables, degree)).unwrap_or_default(),
+            };
+            if exact.is_empty() && effort != Effort::Orders {
                 continue;
             }
             for (order, weights) in orders(&variables).take(MOST_ORDERS) {
@@ -231,18 +288,19 @@ impl Question<'_> {
                 let moved = |row: &Formal| -> Formal {
                     row.iter().map(|(m, c)| (Graded(places.iter().map(|k| m.0[*k]).collect()), *c)).collect()
                 };
-                let all = kept.iter().chain(exact.iter().map(|exact| &exact.row)).map(moved).collect();
-                match reduction(field, all, &weights) {
+                let all: Vec<Formal> = kept.iter().chain(exact.iter().map(|exact| &exact.row)).map(moved).collect();
+                match reduction(field, &all, &weights) {
                     Ok(found) if found.basis.len() % 2 == 1 => {
                         let parts = (exact.as_slice(), &found);
-                        return self.rule_in((system, point, identities), parts, (&order, &variables));
+                        let rule = self.rule((system, point, identities), parts, (&order, &variables));
+                        return rule.map_or(Found::Nothing, |rule| Found::Odd(Box::new(rule)));
                     }
-                    Ok(_) => return None,
+                    Ok(_) => return Found::Even,
                     Err(_) => {}
                 }
             }
         }
-        None
+        Found::Nothing
     }
 
     /// The equations that are not left out, at a point.
@@ -378,19 +436,8 @@ impl Question<'_> {
         Some(all.into_values().map(formal).collect())
     }
 
-    fn rule(
-        &self,
-        system: &System,
-        point: Point,
-        identities: &[Identity],
-        parts: (&[Exact], &Reduction),
-        order: &[usize],
-    ) -> Option<Rule> {
-        self.rule_in((system, point, identities), parts, (order, order))
-    }
-
     /// The step; steps and basis have the monomials of one order of weights, exact combinations those of another one.
-    fn rule_in(
+    fn rule(
         &self,
         (system, point, identities): (&System, Point, &[Identity]),
         (exact, found): (&[Exact], &Reduction),

@@ -31,7 +31,11 @@ type Asked = (Vec<usize>, Vec<u32>, Samples, Vec<usize>);
 
 /// The step, if the parts of some cut are proved.
 pub(super) fn by_parts(answer: &MatchAnswer, settings: Settings) -> Option<Rule> {
-    let (shapes, degrees) = (answer.network.shapes(), answer.network.exponents()?);
+    let shapes = answer.network.shapes();
+    if shapes.hidden == Some(1) && shapes.outputs > 1 {
+        return of_row(answer, settings);
+    }
+    let degrees = answer.network.exponents()?;
     let widths = shapes.widths.filter(|_| shapes.bias == Some(false))?;
     let whole =
         Whole { widths: &widths, degrees: &degrees, samples: answer.samples, learnable: &answer.allocation, settings };
@@ -43,6 +47,22 @@ pub(super) fn by_parts(answer: &MatchAnswer, settings: Settings) -> Option<Rule>
     let of = super::ground::text(&answer.network, &answer.allocation);
     let rule = Rule::Part { of, law: law.to_owned(), at, parts };
     serde_json::to_string(&rule).is_ok_and(|text| text.len() <= MOST_BYTES).then_some(rule)
+}
+
+/// The step for one output of a recurrent network with one hidden unit, if the others learn and that is proved.
+fn of_row(answer: &MatchAnswer, settings: Settings) -> Option<Rule> {
+    let (one, allocation) = (answer.network.single_output()?, &answer.allocation);
+    let outputs = answer.network.weights() + 1 - one.weights();
+    let frozen: Vec<usize> = (0..outputs).filter(|w| !allocation.contains(*w)).collect();
+    if frozen.len() > 1 {
+        return None;
+    }
+    let others = allocation.iter().filter(|w| *w >= outputs).map(|w| w - outputs + 1);
+    let learnable = frozen.is_empty().then_some(0).into_iter().chain(others).collect();
+    let steps = certain(&one, answer.samples, learnable, settings)?;
+    let of = super::ground::text(&answer.network, allocation);
+    let at = frozen.first().copied().unwrap_or(0);
+    Some(Rule::Part { of, law: "row".to_owned(), at, parts: vec![("row".to_owned(), steps)] })
 }
 
 impl Whole<'_> {
@@ -102,30 +122,33 @@ impl Whole<'_> {
         Some((at, vec![("others".to_owned(), steps)]))
     }
 
-    /// The steps that show that a part has match probability 1.
     fn proved(&self, (widths, degrees, samples, learnable): Asked) -> Option<Vec<Rule>> {
-        let network = network(&widths, &degrees)?;
-        let control = Control::unlimited();
-        let control = control.narrowed(Some(Instant::now() + MOST_TIME));
-        let limits = Limits::default().under(&control);
-        let matcher = Matcher::new(&network, samples, self.settings, limits).ok()?;
-        let learnable = Allocation::of(network.weights(), learnable);
-        let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
-        let answer = matcher.decide(&learnable, &options, &control).ok()?;
-        if answer.verdict != Verdict::One {
-            return None;
-        }
-        let text = of_match(&answer, self.settings).ok()?;
-        let steps = text.lines().skip(2).map(|line| serde_json::from_str::<Step>(line).map(|step| step.by));
-        let mut steps: Vec<Rule> = steps.collect::<Result<_, _>>().ok()?;
-        steps.pop();
-        let proved = match steps.last()? {
-            Rule::Match { verdict, law, .. } => verdict == "one" && law != "odd degree",
-            Rule::Odd { .. } | Rule::Part { .. } => true,
-            _ => false,
-        };
-        proved.then_some(steps)
+        certain(&network(&widths, &degrees)?, samples, learnable, self.settings)
     }
+}
+
+/// The steps that show that a part has match probability 1.
+fn certain(network: &Network, samples: Samples, learnable: Vec<usize>, settings: Settings) -> Option<Vec<Rule>> {
+    let control = Control::unlimited();
+    let control = control.narrowed(Some(Instant::now() + MOST_TIME));
+    let limits = Limits::default().under(&control);
+    let matcher = Matcher::new(network, samples, settings, limits).ok()?;
+    let learnable = Allocation::of(network.weights(), learnable);
+    let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
+    let answer = matcher.decide(&learnable, &options, &control).ok()?;
+    if answer.verdict != Verdict::One {
+        return None;
+    }
+    let text = of_match(&answer, settings).ok()?;
+    let steps = text.lines().skip(2).map(|line| serde_json::from_str::<Step>(line).map(|step| step.by));
+    let mut steps: Vec<Rule> = steps.collect::<Result<_, _>>().ok()?;
+    steps.pop();
+    let proved = match steps.last()? {
+        Rule::Match { verdict, law, .. } => verdict == "one" && law != "odd degree",
+        Rule::Odd { .. } | Rule::Part { .. } => true,
+        _ => false,
+    };
+    proved.then_some(steps)
 }
 
 /// The feedforward network of these widths and degrees.

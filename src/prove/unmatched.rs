@@ -151,7 +151,7 @@ impl Question<'_> {
         };
         let with = |exact: &[Exact]| {
             let more = exact.iter().map(|exact| exact.row.clone());
-            reduction(field, some.iter().cloned().chain(more).collect(), &vec![1; order.len()])
+            reduction(field, &some.iter().cloned().chain(more).collect::<Vec<_>>(), &vec![1; order.len()])
         };
         let (mut tried, mut exact) = (with(&known), known.clone());
         for degree in 1..=MOST_SHIFTS {

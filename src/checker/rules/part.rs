@@ -25,10 +25,13 @@
 //! teacher's labels are no critical value of the label map into the variety of all labels, nor of it on any manifold of a stratification of Z (Sard); so the students that have them are a manifold, of more dimensions than its part in Z. There, the output
 //! is matched by linear equations.
 
+//! `row`: `lrnn` with one hidden unit and several outputs, all of whose decoder's weights learn but at most that of output `at`. Labels are D h, h the unit's states. The part `row` has this output alone. A match of it is D_at h = D\*_at h\*, so h = μ h\*
+//! with μ ≠ 0 (D\*_at and h\* are not 0), and the others learn: D_k = D\*_k / μ.
+
 use allocert_format::{Header, Rule};
 
 use super::super::Options;
-use super::super::network::{Chain, monomials};
+use super::super::network::{Chain, Family, monomials};
 use super::super::proof::{Fact, Fault, Proof, ensure};
 
 pub(super) fn part(
@@ -38,6 +41,18 @@ pub(super) fn part(
     parts: Vec<(String, Vec<Rule>)>,
 ) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
+    if law == "row" {
+        let names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
+        ensure(names == ["row"], "the law is about other parts")?;
+        let (network, learnable) = row(&proof.network()?.family, &set, at).ok_or_else(|| {
+            Fault::Wrong("there is more than one hidden unit, or another output is frozen".to_owned())
+        })?;
+        let samples = proof.samples;
+        for (name, steps) in parts {
+            certain(&name, (&network, samples), &learnable, steps)?;
+        }
+        return proof.state(step, Fact::Match(set, 2, 2), format!("the match probability of {of} is 1"));
+    }
     let chain = proof.network()?.chain.clone();
     let chain = chain.ok_or_else(|| Fault::Wrong("the network has no such parts".to_owned()))?;
     let cut = Cut { chain, at, set, samples: proof.samples };
@@ -50,7 +65,8 @@ pub(super) fn part(
     };
     ensure(enough, "the law does not hold of this layer, or output")?;
     for (name, steps) in parts {
-        cut.certain(&name, steps)?;
+        let (chain, samples, learnable) = cut.named(&name);
+        certain(&name, (&chain.name(), samples), &learnable, steps)?;
     }
     proof.state(step, Fact::Match(cut.set, 2, 2), format!("the match probability of {of} is 1"))
 }
@@ -138,27 +154,45 @@ impl Cut {
             }
         }
     }
+}
 
-    /// A fault unless the steps show that a part has match probability 1.
-    fn certain(&self, name: &str, steps: Vec<Rule>) -> Result<(), Fault> {
-        let (chain, samples, learnable) = self.named(name);
-        let mut proof = Proof::new(Header::default(), Options::default());
-        proof.enter(&chain.name(), samples)?;
-        let mut last = 1;
-        for rule in steps {
-            last += 1;
-            let of_parts = !["program", "network", "condition", "claim", "end"].contains(&rule.name());
-            ensure(of_parts, "a step of this kind cannot be about a part")?;
-            proof.begin();
-            super::apply(&mut proof, last, rule).map_err(|fault| match fault {
-                Fault::Wrong(reason) => Fault::Wrong(format!("{name} part, step {last}: {reason}")),
-                other => other,
-            })?;
-        }
-        ensure(proof.holes.is_empty(), &format!("{name} part: something is left open"))?;
-        let certain = matches!(proof.fact(last)?, Fact::Match(set, 2, 2) if *set == learnable);
-        ensure(certain, &format!("{name} part: the last step does not say that the match probability is 1"))
+/// A recurrent network with one hidden unit, with only one of its outputs, and what learns of that, if all of the others do.
+fn row(family: &Family, set: &[usize], at: usize) -> Option<(String, Vec<usize>)> {
+    let &Family::Recurrent { inputs, hidden: 1, outputs, steps, every } = family else { return None };
+    let free = (0..outputs).all(|output| output == at || set.binary_search(&output).is_ok());
+    if at >= outputs || !free {
+        return None;
     }
+    let readout = if every { ", readout=\"all\"" } else { "" };
+    let decoder = set.binary_search(&at).is_ok().then_some(0);
+    let others = set.iter().filter(|w| **w >= outputs).map(|w| w - outputs + 1);
+    let network = format!("lrnn(inputs={inputs}, hidden=1, outputs=1, steps={steps}{readout})");
+    Some((network, decoder.into_iter().chain(others).collect()))
+}
+
+/// A fault unless the steps show that a part has match probability 1.
+fn certain(
+    name: &str,
+    (network, samples): (&str, Option<u64>),
+    learnable: &[usize],
+    steps: Vec<Rule>,
+) -> Result<(), Fault> {
+    let mut proof = Proof::new(Header::default(), Options::default());
+    proof.enter(network, samples)?;
+    let mut last = 1;
+    for rule in steps {
+        last += 1;
+        let of_parts = !["program", "network", "condition", "claim", "end"].contains(&rule.name());
+        ensure(of_parts, "a step of this kind cannot be about a part")?;
+        proof.begin();
+        super::apply(&mut proof, last, rule).map_err(|fault| match fault {
+            Fault::Wrong(reason) => Fault::Wrong(format!("{name} part, step {last}: {reason}")),
+            other => other,
+        })?;
+    }
+    ensure(proof.holes.is_empty(), &format!("{name} part: something is left open"))?;
+    let certain = matches!(proof.fact(last)?, Fact::Match(set, 2, 2) if *set == learnable);
+    ensure(certain, &format!("{name} part: the last step does not say that the match probability is 1"))
 }
 
 impl Chain {
