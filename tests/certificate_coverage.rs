@@ -1,7 +1,7 @@
 //! Certificates of match probabilities leave nothing open: on some small networks every `one` and every `fractional` is proved.
 
 use allocert::algebra::Limits;
-use allocert::allocation::{Allocation, subsets};
+use allocert::allocation::{Allocation, parse, subsets};
 use allocert::certificate::of_match;
 use allocert::checker::check;
 use allocert::control::Control;
@@ -68,6 +68,72 @@ fn every_one_of_other_networks_is_proved() {
     assert_eq!(proved_ones("lrnn(1, 1, 2, 3)", Samples::Count(2)), 0);
     assert_eq!(proved_ones("pnn([2, 2, 1], degree=3)", Samples::Count(3)), 0);
     assert_eq!(proved_ones("lrnn(1, 2, 1, 3)", Samples::Count(2)), 0);
+}
+
+/// Allocations whose probability lies between 0 and 1, by signs, by instances with neighbours, and both.
+#[test]
+fn what_is_fractional_is_proved() {
+    let cases = [
+        ("pnn([2, 2, 1], degree=2)", Samples::Functional, "W1[0,0] W1[1,0] W1[1,1] W2[0,0]"),
+        ("pnn([2, 3, 1], degree=2)", Samples::Count(3), "W1[1,0] W1[1,1] W1[2,0] W1[2,1] W2[0,0]"),
+        ("pnn([1, 2, 1], degree=2, bias=True)", Samples::Count(3), "b1[0] b1[1] W2[0,0]"),
+        ("pnn([2, 2, 1, 1], degree=2)", Samples::Functional, "W1[0,0] W1[0,1] W3[0,0]"),
+        ("pnn([3, 2, 1], degree=2)", Samples::Count(2), "W1[0,0] W1[0,1] W1[0,2] W2[0,0]"),
+        ("pnn([2, 3, 1], degree=3)", Samples::Count(3), "W1[0,0] W2[0,0] W2[0,1]"),
+        ("lrnn(1, 2, 1, 4)", Samples::Functional, "D[0,0] B W[0,0] W[1,1]"),
+        ("lrnn(1, 2, 1, 4)", Samples::Count(4), "D[0,0] B[0,0] W[0,1] W[1,1]"),
+        ("lrnn(1, 2, 1, 4)", Samples::Functional, "B[0,0] W[0,0] W[0,1] W[1,1]"),
+        ("lrnn(1, 2, 1, 3)", Samples::Count(2), "B[0,0] W[0,0]"),
+        ("pnn([1, 2, 1], degree=3, bias=True)", Samples::Count(3), "b1[0] b1[1] b2[0]"),
+    ];
+    for (text, samples, allocation) in cases {
+        let network: Network = text.parse().unwrap();
+        let settings = Settings { seed: 1, error_log2: -100 };
+        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+        let options = MatchOptions { trials: Trials::Fixed(50), ..MatchOptions::default() };
+        let allocation = parse(network.layout(), allocation).unwrap();
+        let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
+        assert_eq!(answer.verdict, Verdict::Fractional, "{text}, {samples}: {allocation:?}");
+        let report = check(of_match(&answer, settings).unwrap().as_bytes());
+        let said = report.statements.last().is_some_and(|said| said.ends_with("is above 0 and below 1"));
+        assert!(report.verdict.name() == "valid" && said, "{text}, {samples}: {allocation:?}, {}", report.text("it"));
+    }
+}
+
+/// An engine that says that a probability of 1 is below 1 finds no proof that the checker accepts.
+#[test]
+fn what_is_one_is_not_proved_to_be_less() {
+    let mut seen = 0;
+    for (text, samples) in [
+        ("pnn([1, 2, 1], degree=2)", Samples::Count(1)),
+        ("pnn([2, 2, 1], degree=2)", Samples::Count(2)),
+        ("pnn([2, 2, 1], degree=2)", Samples::Functional),
+        ("pnn([2, 2, 1], degree=3)", Samples::Count(3)),
+        ("pnn([2, 2, 1], degree=3)", Samples::Count(2)),
+        ("pnn([1, 2, 1], degree=2, bias=True)", Samples::Count(3)),
+        ("pnn([2, 2, 1, 1], degree=2)", Samples::Functional),
+        ("lrnn(1, 2, 1, 4)", Samples::Count(4)),
+    ] {
+        let network: Network = text.parse().unwrap();
+        let settings = Settings { seed: 1, error_log2: -100 };
+        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+        let options = MatchOptions { trials: Trials::Fixed(20), ..MatchOptions::default() };
+        let all = Allocation::all(network.weights());
+        for allocation in (1..=network.weights()).flat_map(|size| subsets(&all, size).collect::<Vec<_>>()).step_by(3) {
+            let mut answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
+            if answer.verdict != Verdict::One {
+                continue;
+            }
+            for lie in [Reason::OddDegree, Reason::Exact(Theorem::Inertia)] {
+                (answer.verdict, answer.reason) = (Verdict::Fractional, lie);
+                let report = check(of_match(&answer, settings).unwrap().as_bytes());
+                let below = report.statements.iter().any(|said| said.ends_with("below 1"));
+                assert!(!below, "{text}, {samples}: {allocation:?}, {}", report.text("it"));
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 200, "{seen}");
 }
 
 /// An engine that says 1 of what has another verdict finds no proof that the checker accepts.

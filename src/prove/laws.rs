@@ -17,6 +17,8 @@ pub(super) fn below_one(network: &Network, samples: Samples, allocation: &Alloca
         ("inertia", asked.inertia()),
         ("one unit", asked.one_unit()),
         ("two poles", asked.two_poles()),
+        ("two outputs", asked.two_outputs()),
+        ("odd steps", asked.odd_steps()),
         ("odd sums", asked.odd_sums()),
     ];
     laws.into_iter().find(|(_, below)| *below == Some(true)).filter(|_| network.is_built_in()).map(|(law, _)| law)
@@ -74,24 +76,60 @@ impl Asked<'_> {
         Some(frozen && steps >= 4 && self.at_least(steps * self.network.layout().tensor("B")?.columns))
     }
 
+    fn two_outputs(&self) -> Option<bool> {
+        let shapes = self.network.shapes();
+        let (widths, bias, degree) = (shapes.widths?, shapes.bias?, shapes.degree?);
+        let &[inputs, 2, outputs] = widths.as_slice() else { return None };
+        let frozen = |k: &usize| (0..2).any(|unit| self.learns("W2", *k, unit) == Some(false));
+        let even = degree > 1 && degree % 2 == 0;
+        Some(even && !bias && inputs > 1 && self.at_least(2) && (0..outputs).filter(frozen).count() >= 2)
+    }
+
+    fn odd_steps(&self) -> Option<bool> {
+        let shapes = self.network.shapes();
+        let (Some(1), 1, Some("last"), steps) = (shapes.hidden, shapes.outputs, shapes.readout, shapes.steps?) else {
+            return None;
+        };
+        let inputs = self.network.layout().tensor("B")?.columns;
+        let learn = (0..inputs).filter(|k| self.learns("B", 0, *k) == Some(true)).count();
+        let seen = learn + usize::from(self.learns("D", 0, 0)?);
+        Some(steps >= 3 && steps % 2 == 1 && seen < inputs && self.at_least(seen + 1))
+    }
+
     fn odd_sums(&self) -> Option<bool> {
         let shapes = self.network.shapes();
         let (widths, bias, degree) = (shapes.widths?, shapes.bias?, shapes.degree?);
-        let &[inputs, units, 1] = widths.as_slice() else { return None };
-        if bias || degree < 3 || degree % 2 == 0 {
+        let (&[inputs, units, 1], above) = widths.split_first_chunk::<3>()? else { return None };
+        if bias || degree < 3 || degree % 2 == 0 || above.iter().any(|width| *width != 1) {
             return None;
         }
+        let mut factor = (0..above.len()).any(|k| self.learns(&format!("W{}", k + 3), 0, 0) == Some(true));
         let incoming = |unit: usize, k: usize| self.learns("W1", unit, k) == Some(true);
         let outgoing = |unit: usize| self.learns("W2", 0, unit) == Some(true);
         let moved = |unit: &usize| outgoing(*unit) || (0..inputs).any(|k| incoming(*unit, k));
         let order = (0..units).filter(moved).chain((0..units).filter(|unit| !moved(unit)));
         let order: Vec<usize> = order.collect();
         let (&[a, b], others) = order.split_first_chunk::<2>()?;
+        let frozen = !factor;
+        if others.iter().any(|unit| factor || moved(unit)) {
+            return None;
+        }
+        let learn = [a, b].map(|unit| (0..inputs).filter(|k| incoming(unit, *k)).count());
+        let mut free = [a, b].map(outgoing);
+        if factor && free.contains(&true) {
+            (free, factor) = ([true; 2], false);
+        } else if factor && learn.contains(&inputs) {
+            (free, factor) = ([learn[0] != inputs, learn[0] == inputs], false);
+        }
         let joint = (0..inputs).filter(|k| incoming(a, *k) || incoming(b, *k)).count();
-        let e = joint + (inputs - joint).min(usize::from(outgoing(a)) + usize::from(outgoing(b)));
+        let scales = if factor { 1 } else { free.iter().filter(|c| **c).count() };
+        let e = joint + (inputs - joint).min(scales);
+        let far = |i: usize| learn[i] + usize::from(free[i] && learn[i] < inputs);
+        let far = if factor { learn[0] + learn[1] + 1 } else { far(0) + far(1) };
+        let q = far.saturating_sub(inputs).max(1);
         // Forms in two variables have degree + 1 dimensions, those in more have more.
         let forms = if inputs > 1 { degree as usize + 1 } else { 1 };
-        let enough = units == 2 && e < inputs || units > e && forms > e;
-        Some(!others.iter().any(moved) && self.at_least(e + 1) && enough)
+        let signs = self.at_least(e + 1) && (units == 2 && e < inputs || frozen && units > e && forms > e);
+        Some(signs || units == 2 && e == inputs && q < inputs && self.at_least(inputs + q))
     }
 }

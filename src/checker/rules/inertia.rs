@@ -18,12 +18,30 @@
 //! that the labels at the last step determine H_t = D Wᵗ B, t < T. Let the frozen entries have the same sign: the student's W has (W_00 − W_11)² + 4 W_01 W_10 > 0, real poles, whatever is learned. A teacher with h_t, one entry of
 //! its H_t, has h_2 = τh_1 − Δh_0, h_3 = τh_2 − Δh_1, and h_1² ≠ h_0h_2 almost surely: these say what τ and Δ are, the trace and determinant of W, for the student, too (Cayley and Hamilton). Let the teacher's poles not be real: τ² < 4Δ.
 //!
-//! `odd sums`: odd g ≥ 3, y(x) = Σ_i c_i (w_i·x)^g of d inputs and h units, no biases; two units, 0 and 1, have all learnable weights. S_i are the learnable incoming ones of unit i, F_i the frozen ones;
-//! v_i = c_i^{1/g} w_i. u^g + v^g has the sign of u + v, so the label less what other units add has on each input the sign of s·x, s = v_0 + v_1. s lies in an affine space of at most e dimensions,
+//! `two outputs`: even powers, one hidden layer of two units u, v, no biases, D ≥ 2, M ≥ 2 samples or the function; outputs k and l have a frozen weight each. On two samples a teacher's labels y_k, y_l are any four
+//! numbers, as activations of its units are not in proportion there. If weights c_kv and c_lv from the same unit are frozen, c_lv y_k − c_kv y_l is a multiple of the activation of u: of one sign on both
+//! samples. If c_kv and c_lu are, let both be positive: then y_k and y_l are not both positive on the first sample and negative on the second. For y_k < 0 says c_ku < 0, and the quotient u : v is above c_kv : |c_ku| on
+//! the second sample and below on the first; in the same way v : u is larger on the second one.
+//!
+//! `odd steps`: recurrent, one hidden unit, one output, T ≥ 3 odd, labels at the last step; s of the q entries of B learn. On inputs that are z_j at the first and the last step and 0 else labels are ρ DB·z_j, ρ = 1 + W^(T−1) ≥ 1. *If D is
+//! frozen*, s < q and M > s: DB is in an affine space of s dimensions that does not contain 0; so on s + 1 samples (DB·z_j)_j has φ·y = κ > 0, and ρ times it φ·y ≥ κ. Let φ·y* < 0. *If D learns*, s + 1 < q and M > s + 1: DB is
+//! in a linear space of s + 1 dimensions; on s + 2 samples φ·y = 0 for some φ ≠ 0, and the teacher's is not. On inputs nearer than ε labels change by at most C ε ρ |DB|, as |W|^k ≤ ρ for k < T; and at a match ρ |DB| ≤ C |y*|, as the samples see the linear
+//! space that DB is in. So φ·y* differs from a number ≥ κ, or from 0, by at most C ε |y*|: there is no match for small ε.
+//!
+//! `odd sums`: odd g ≥ 3, no biases, d inputs, h units in the first hidden layer and one in each layer above: y = (κ Σ_i c_i (w_i·x)^g)^G, with an odd G and a product κ of roots of the weights above, which is any number if one of them learns, and
+//! otherwise may be taken for 1, being multiplied into the c_i of student and teacher. Odd powers have real roots: let y be the sum. Two units, 0 and 1, have all learnable weights of the first two layers; if κ learns, there are no others. S_i are the
+//! learnable incoming ones of unit i, F_i the frozen ones; v_i = (κ c_i)^{1/g} w_i. u^g + v^g has the sign of u + v, so the label less what other units add has on each input the sign of s·x, s = v_0 + v_1.
+//!
+//! If κ learns and c_0 or c_1 does, both do, without κ; if F_0 is empty, v_0 is any vector anyway, and κ c_1 any number: so c_1 learns, without κ; likewise for F_1. Where κ is not left, s lies in an affine space of at most e dimensions,
 //! e = |S_0 ∪ S_1| + min(|F_0 ∩ F_1|, how many of c_0, c_1 learn): entries in S_0 ∪ S_1 count once each, and beside them v_i is fixed, or a multiple of the vector of the entries in F_i, of which those outside F_0 ∩ F_1 are
-//! counted. On e + 1 inputs (s·x_j)_j lies in a hyperplane, φ·z = κ with κ ≥ 0 and φ ≠ 0: there is none with the sign of −φ_j at each j with φ_j ≠ 0. Let M > e, or the function be to be matched. *Two units, e < d*: the teacher's
-//! s* is any vector, and e + 1 generic inputs are independent, so its labels have these signs in an open set. *h > e, and forms of degree g in d variables of more than e dimensions:* vectors ((w·x_j)^g)_j span e + 1 dimensions, so the teacher's labels
+//! counted. Where κ is left, (v_0, v_1) lies in a linear space of |S_0| + |S_1| + 1 dimensions, and s in one of e = |S_0 ∪ S_1| + min(|F_0 ∩ F_1|, 1).
+//!
+//! *e < d, or more units.* On e + 1 inputs (s·x_j)_j lies in a hyperplane, φ·z = κ' with κ' ≥ 0 and φ ≠ 0: there is none with the sign of −φ_j at each j with φ_j ≠ 0. Let M > e, or the function be to be matched. *Two units, e < d*: the teacher's
+//! s* is any vector, and e + 1 generic inputs are independent, so its labels have these signs in an open set. *h > e, and forms of degree g in d variables of more than e dimensions, κ frozen:* vectors ((w·x_j)^g)_j span e + 1 dimensions, so the teacher's labels
 //! are any numbers, such as large ones of these signs, beside which what other units add does not count.
+//!
+//! *Small labels: two units, e = d.* The directions in which v_0 − v_1 goes to infinity while s is bounded have at most q dimensions: those in which both v_i do, rec_0 + rec_1 − d, with rec_i = |S_i|, and one more if c_i learns and F_i is not
+//! empty; or, with κ, |S_0| + |S_1| + 1 − d. Let q ≥ 1 be that (or 1), q < d, and M ≥ d + q, or the function be to be matched. Then there are teachers such that none near them is matched: proof in `docs/theory.md`, section 6, *Small labels*.
 
 use super::super::network::{Family, Network};
 
@@ -48,6 +66,8 @@ impl Asked<'_> {
             "inertia" => Some(self.inertia() == Some(true)),
             "one unit" => Some(self.one_unit() == Some(true)),
             "two poles" => Some(self.two_poles() == Some(true)),
+            "two outputs" => Some(self.two_outputs() == Some(true)),
+            "odd steps" => Some(self.odd_steps() == Some(true)),
             "odd sums" => Some(self.odd_sums() == Some(true)),
             _ => None,
         }
@@ -111,26 +131,57 @@ impl Asked<'_> {
         Some(*steps >= 4 && self.at_least(steps * inputs) && frozen(0, 1) && frozen(1, 0))
     }
 
+    fn two_outputs(&self) -> Option<bool> {
+        let powers = self.powers()?;
+        let &[inputs, 2, outputs] = powers.widths else { return None };
+        let frozen = |k: &usize| (0..2).any(|unit| !self.learns(self.network.at("W2", *k, unit)));
+        let tied = (0..outputs).filter(frozen).count() >= 2;
+        Some(powers.degree.is_multiple_of(2) && !powers.bias && inputs > 1 && self.at_least(2) && tied)
+    }
+
+    fn odd_steps(&self) -> Option<bool> {
+        let &Family::Recurrent { inputs, hidden: 1, outputs: 1, steps, every: false } = &self.network.family else {
+            return None;
+        };
+        let learn = (0..inputs).filter(|k| self.learns(self.network.at("B", 0, *k))).count();
+        let seen = learn + usize::from(self.learns(self.network.at("D", 0, 0)));
+        Some(steps >= 3 && steps % 2 == 1 && seen < inputs && self.at_least(seen + 1))
+    }
+
     fn odd_sums(&self) -> Option<bool> {
         let powers = self.powers()?;
-        let &[inputs, units, 1] = powers.widths else { return None };
-        if powers.bias || powers.degree.is_multiple_of(2) {
+        let (&[inputs, units, 1], above) = powers.widths.split_first_chunk::<3>()? else { return None };
+        if powers.bias || powers.degree.is_multiple_of(2) || above.iter().any(|width| *width != 1) {
             return None;
         }
+        let mut factor = (0..above.len()).any(|k| self.learns(self.network.at(&format!("W{}", k + 3), 0, 0)));
         let incoming = |unit: usize, k: usize| self.learns(self.network.at("W1", unit, k));
         let outgoing = |unit: usize| self.learns(self.network.at("W2", 0, unit));
         let moved = |unit: &usize| outgoing(*unit) || (0..inputs).any(|k| incoming(*unit, k));
         let still = (0..units).filter(|unit| !moved(unit));
         let pair: Vec<usize> = (0..units).filter(moved).chain(still).take(2).collect();
         let &[a, b] = pair.as_slice() else { return None };
-        if (0..units).any(|unit| unit != a && unit != b && moved(&unit)) {
+        if (0..units).any(|unit| unit != a && unit != b && (factor || moved(&unit))) {
             return Some(false);
         }
+        let alone = !factor;
+        let learn = [a, b].map(|unit| (0..inputs).filter(|k| incoming(unit, *k)).count());
+        let mut free = [a, b].map(outgoing);
+        if factor && free.contains(&true) {
+            (free, factor) = ([true; 2], false);
+        } else if factor && learn.contains(&inputs) {
+            (free, factor) = ([learn[0] != inputs, learn[0] == inputs], false);
+        }
         let joint = (0..inputs).filter(|k| incoming(a, *k) || incoming(b, *k)).count();
-        let fixed = inputs - joint;
-        let e = joint + fixed.min(usize::from(outgoing(a)) + usize::from(outgoing(b)));
-        let any = units > e && self.more_forms(inputs, powers.degree as usize, e);
-        Some(self.at_least(e + 1) && (units == 2 && e < inputs || any))
+        let scales = if factor { 1 } else { free.iter().filter(|c| **c).count() };
+        let e = joint + (inputs - joint).min(scales);
+        let far = |i: usize| learn[i] + usize::from(free[i] && learn[i] < inputs);
+        let far = if factor { learn[0] + learn[1] + 1 } else { far(0) + far(1) };
+        let q = far.saturating_sub(inputs).max(1);
+        let any = alone && units > e && self.more_forms(inputs, powers.degree as usize, e);
+        let signs = self.at_least(e + 1) && (units == 2 && e < inputs || any);
+        let small = units == 2 && e == inputs && q < inputs && self.at_least(inputs + q);
+        Some(signs || small)
     }
 
     /// Whether forms of a degree in so many variables have more than so many dimensions.
