@@ -9,12 +9,18 @@ use program::{allocert, file, objects, verify};
 #[test]
 fn wrong_requests_name_the_mend() {
     let cases: [(&[&str], &[&str]); 17] = [
-        (&["rank", "lora(4)", "all"], &["lora needs its parameter `r`", "write lora(d, r, layers = 1"]),
+        (
+            &["rank", "lora(4)", "all"],
+            &["Missing parameter `r` for call to lora\n  write lora(d", "write lora(d, r, layers = 1"],
+        ),
         (
             &["rank", "pnn([2, 2, 2])", "all"],
-            &["pnn needs its parameter `degree`\n  write pnn(widths, degree, bias = False)"],
+            &["Missing parameter `degree` for call to pnn\n  write pnn(widths, degree, bias = False)"],
         ),
-        (&["rank", "lrnn(1, 2)", "all"], &["lrnn needs its parameter `outputs`\n  write lrnn(inputs, hidden,"]),
+        (
+            &["rank", "lrnn(1, 2)", "all"],
+            &["Missing parameter `outputs` for call to lrnn\n  write lrnn(inputs, hidden,"],
+        ),
         (
             &["rank", "mlp([2, 2, 2], activaton = \"tanh\")", "all"],
             &["mlp has no parameter `activaton`; did you mean activation?\n  write mlp(widths, activation"],

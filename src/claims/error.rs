@@ -236,7 +236,7 @@ fn misused(line: &str) -> Option<String> {
     if let Some(parameter) =
         said.strip_prefix("Missing parameter ").or_else(|| said.strip_prefix("Missing named-only parameter "))
     {
-        return Some(format!("error: {name} needs its parameter {parameter}\n  {mend}"));
+        return Some(format!("error: Missing parameter {parameter} for call to {name}\n  {mend}"));
     }
     let extra = said.strip_prefix("Found `")?.split('`').next()?;
     let known = usage.split_once('(')?.1.trim_end_matches(')').split(", ");
