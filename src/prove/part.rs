@@ -26,6 +26,9 @@ struct Whole<'a> {
     settings: Settings,
 }
 
+/// Parts by name, with the steps that prove them.
+type Proved = Vec<(String, Vec<Rule>)>;
+
 /// Widths, degrees, samples and learnable weights of a part.
 type Asked = (Vec<usize>, Vec<u32>, Samples, Vec<usize>);
 
@@ -70,7 +73,7 @@ impl Whole<'_> {
         self.widths.windows(2).take(layers).map(|pair| pair[0] * pair[1]).sum()
     }
 
-    fn at_bottleneck(&self, layer: usize) -> Option<(&'static str, Vec<(String, Vec<Rule>)>)> {
+    fn at_bottleneck(&self, layer: usize) -> Option<(&'static str, Proved)> {
         let split = self.weights(layer);
         let below = || self.learnable.iter().filter(|w| *w < split);
         let above = |by: usize| self.learnable.iter().filter(move |w| *w >= split).map(move |w| w - split + by);
@@ -111,7 +114,7 @@ impl Whole<'_> {
         layer == 2 && even && samples > 1 && (each().any(|count| count >= samples) || all())
     }
 
-    fn without_output(&self) -> Option<(usize, Vec<(String, Vec<Rule>)>)> {
+    fn without_output(&self) -> Option<(usize, Proved)> {
         let (&[inputs, units, outputs], Samples::Count(samples)) = (self.widths, self.samples) else { return None };
         let row = |output: usize| (inputs + output) * units..(inputs + output + 1) * units;
         let learning = |output: usize| row(output).filter(|w| self.learnable.contains(*w)).count() as u64;

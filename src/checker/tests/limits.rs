@@ -251,6 +251,7 @@ fn combinations_of_many_rows_are_refused_in_little_memory() {
         samples: Some(6),
         moving: weights.join(" "),
         rest: Vec::new(),
+        powers: vec![],
         student: vec![1; 7],
         teacher: (1..8).collect(),
         inputs: (0..6).map(|i| (0..6).map(|j| 1 + (i * j * 7 + i + j) % 11).collect()).collect(),
