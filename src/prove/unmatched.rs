@@ -17,9 +17,9 @@ use super::polynomial::{Integral, Polynomial as Parts};
 use allocert_format::Rule;
 
 /// So many instances are looked at,
-const MOST_INSTANCES: u64 = 60;
+const MOST_INSTANCES: u64 = 40;
 /// so many of them without a match reduced,
-const MOST_REDUCED: usize = 3;
+const MOST_REDUCED: usize = 2;
 /// and so many choices of equations tried.
 const MOST_CHOICES: usize = 12;
 /// More monomials make for numbers that are too long.
@@ -81,7 +81,7 @@ impl Question<'_> {
         let value = |w: usize| if learnable(w) { Parts::variable(w) } else { Integral.integer(point.student[w]) };
         let student: Vec<_> = (0..self.network.weights()).map(value).collect();
         let teacher: Vec<_> = point.teacher.iter().map(|v| Integral.integer(*v)).collect();
-        let limits = Limits { work: 20_000_000, ..Limits::default() };
+        let limits = Limits { work: 5_000_000, ..Limits::default() };
         let ring = Polynomials::new(Integers, Monomials::new(order.len())?, limits.terms);
         let mut all: BTreeMap<Key, Vec<(Monomial, Integer)>> = BTreeMap::new();
         for (key, terms) in self.parts(&teacher, &point.inputs)? {

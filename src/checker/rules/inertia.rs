@@ -187,8 +187,7 @@ impl Asked<'_> {
     /// Whether forms of a degree in so many variables have more than so many dimensions.
     fn more_forms(&self, variables: usize, degree: usize, than: usize) -> bool {
         // C(variables − 1 + degree, degree), factor by factor; it grows by 1 at least with each, except for one variable.
-        let factors = if variables > 1 { 1..=degree.min(than) } else { 1..=0 };
         let times = |count: usize, k: usize| if count > than { count } else { count * (variables - 1 + k) / k };
-        factors.fold(1, times) > than
+        (1..=degree.min(than)).fold(1, times) > than
     }
 }
