@@ -97,9 +97,11 @@ fn reports_name_each_network_of_a_list_that_is_computed() {
 fn a_survey_says_of_no_open_verdict_that_it_is_known() {
     let run = allocert(&[
         "survey",
-        "lrnn(1, 2, 1, 4)",
+        "lrnn(1, 3, 1, 6)",
+        "--samples",
+        "2",
         "--sizes",
-        "5",
+        "1..2",
         "--trials",
         "4",
         "--only",

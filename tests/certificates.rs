@@ -131,10 +131,17 @@ fn match_certificates_say_what_is_not_proved() {
     let (one, said) = verdict("lffn([2, 2, 2])", "W1", 2);
     assert_eq!(one, Verdict::Valid);
     assert!(said.ends_with("is 1"));
-    // Two solutions each: no law applies.
-    let (open, said) = verdict("lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]", 2);
-    assert_eq!(open, Verdict::Holey);
-    assert!(said.ends_with("is above 0"));
+    // Two solutions each: no law applies, and an instance without a match has none nearby.
+    let (less, said) = verdict("lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]", 2);
+    assert!(less == Verdict::Valid && said.ends_with("is above 0 and below 1"), "{said}");
+    // Below 1 by a theorem for which the checker has no rule.
+    let (open, said) = verdict("lrnn(1, 2, 1, 4)", "D[0,1] W[0,0] W[0,1] W[1,1] B[0,0]", 4);
+    assert!(open == Verdict::Holey && said.ends_with("is above 0"), "{said}");
+    // At the first integer point the two inputs are in proportion, and a direction that moves a bias elsewhere does not there.
+    let net = network("lffn([2, 2, 2, 3], bias=True)");
+    let of = allocation(&net, "W1[0,0] W1[0,1] W3[0,0] W3[0,1] b3[1] b3[2]");
+    let answer = rank(&net, &of, Samples::Count(2), SETTINGS, &Control::unlimited()).unwrap();
+    assert_ne!(check(of_rank(&answer).unwrap().as_bytes()).verdict, Verdict::Invalid);
 }
 
 /// The first label is affine in these weights, and the others are not: the affine law is about all labels.

@@ -166,7 +166,7 @@ fn an_interrupted_listing_leaves_nothing() {
     let path = fresh("orbits.parquet");
     let arguments = ["scan", "lrnn(1,5,1,11)", "--sizes", "..14", "--orbits", path.to_str().unwrap()];
     let run = interrupted(&arguments, Duration::from_secs(3));
-    assert_eq!(run.status, 3, "{}{}", run.out, run.err);
+    assert_eq!(run.status, 130, "{}{}", run.out, run.err);
     assert!(run.err.contains("is not written") || run.err.contains("interrupted"), "{}", run.err);
     let left: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["x"]);

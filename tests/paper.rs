@@ -113,12 +113,17 @@ fn words_families_and_signs_are_defined_before_they_are_used() {
 fn what_no_source_claims_stands_in_a_table_of_its_own() {
     let tex = fs::read_to_string(document("proofs/published/relu-dimension.star").join("paper.tex")).unwrap();
     let ours = between(&tex, "\\caption{Statements of this program", "\\end{longtable}");
-    assert_eq!(ours.matches("& open & 3 & 3 & open & G").count(), 1, "{ours}");
-    assert!(!ours.contains("verified"), "{ours}");
-    assert!(tex.contains("\\emph{Compare}") && tex.contains("\\emph{Why it is open:}"), "{tex}");
+    assert_eq!(ours.matches("& refuted, Fig.~1 & 3 & 3 & proved & G").count(), 1, "{ours}");
+    assert_eq!(ours.matches("& verified & 3 & 3 & proved & G").count(), 1, "{ours}");
+    assert!(tex.contains("\\emph{Compare}") && !tex.contains("Known results"), "{tex}");
+    // What is known without its place has one of its own.
+    let tex = fs::read_to_string(document("proofs/published/matrix-completion.star").join("paper.tex")).unwrap();
+    let known = between(&tex, "\\caption{Known results", "\\end{longtable}");
+    assert!(known.matches("& verified &").count() == 4 && tex.contains("\\emph{Known from}"), "{known}");
     // Where no claim is of this program alone there is one table.
     let tex = fs::read_to_string(document("proofs/lffn-layers.star").join("paper.tex")).unwrap();
     assert_eq!([tex.matches("\\endfirsthead").count(), tex.matches("\\caption{Statements of").count()], [1, 0]);
+    assert!(tex.contains("\\emph{Why it is open:}"), "{tex}");
 }
 
 #[test]

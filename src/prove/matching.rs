@@ -50,7 +50,8 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
             && answer.reason != Reason::SpecialEnsemble
             && let Some(law) = below_one(network, samples, &answer.allocation)
         {
-            return Ok(vec![section.step(rule("fractional", law, spans, None, section))]);
+            let rule = rule("fractional", law, spans, None, section);
+            return instances(answer, settings, section, spans, Some(rule));
         }
         let known = matches!(answer.reason, Reason::Affine | Reason::AffineBasis(_))
             || matches!(answer.reason, Reason::Exact(Theorem::Copying | Theorem::Rescaling | Theorem::Orthants));
@@ -99,7 +100,7 @@ pub fn of_match(answer: &MatchAnswer, settings: Settings) -> Result<String, Cann
                 rule("fractional", "signs", spans, None, section)
             }
             reason if certain => rule("open", &format!("{reason}: no rule of the checker"), spans, None, section),
-            _ => return instances(answer, settings, section, spans),
+            _ => return instances(answer, settings, section, spans, None),
         };
         Ok(vec![section.step(step)])
     })
@@ -133,12 +134,13 @@ fn odd(answer: &MatchAnswer, settings: Settings) -> Question<'_> {
     Question { network, samples, allocation, basis, limit, seed: settings.seed }
 }
 
-/// What instances show where no law settles the value.
+/// What instances show, and that the value is below 1 if one of them, or a law that the checker reads off the shape, says so.
 fn instances(
     answer: &MatchAnswer,
     settings: Settings,
     section: &mut Section<'_, impl Engine>,
     spans: u64,
+    law: Option<Rule>,
 ) -> Result<Vec<u64>, CannotCertify> {
     let of = section.text(&answer.allocation);
     let found = answer.estimate.as_ref().map(|estimate| {
@@ -150,7 +152,8 @@ fn instances(
         // No law speaks about such an ensemble, not even that the value is above 0.
         return Ok(found.stated);
     }
-    let steps = || (answer.verdict == Verdict::Fractional).then(|| odd(answer, settings).refute(spans))?;
+    let steps =
+        || law.or_else(|| (answer.verdict == Verdict::Fractional).then(|| odd(answer, settings).refute(spans))?);
     let last = match (found.nearby, found.nearby.map_or_else(steps, |_| None)) {
         (Some(absence), _) => Rule::Fractional { of, spans, absence },
         (None, Some(step)) => step,

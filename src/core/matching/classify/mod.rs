@@ -500,6 +500,8 @@ mod tests {
             ("pnn([2, 3, 1], degree=2)", Samples::Functional),
             ("pnn([2, 1, 2, 1], degree=2)", Samples::Count(2)),
             ("lffn([2, 2, 2])", Samples::Functional),
+            // Even degrees, and no instance without a match.
+            ("lrnn(1, 3, 1, 4)", Samples::Count(1)),
         ] {
             let found = matcher(network, samples).classify(&options(10), &Control::unlimited()).unwrap();
             assert_eq!(found.open_allocations(), undecided(&found), "{network}");
