@@ -281,8 +281,7 @@ fn match_(
     let (samples, settings, options) = (common.samples(), common.settings()?, instances.options()?);
     let (limit, teacher) = (seconds(instances.time_limit)?, teacher.map(|other| other.0.clone()));
     run(py, common.progress, move |control| {
-        let matcher =
-            Matcher::taught(&network, teacher.as_ref(), samples, settings, Limits::default().under(control))?;
+        let matcher = Matcher::taught(&network, teacher.as_ref(), samples, settings, Limits::default().under(control))?;
         let mut answers = Vec::with_capacity(sets.len());
         for (number, set) in (0..).zip(&sets) {
             let many = sets.len() as u64;

@@ -323,7 +323,7 @@ def test_what_is_not_known_is_nothing_and_no_error():
     open_one = type(answer)({name: value for name, value in answer.to_dict().items() if name != "spans"})
     assert open_one.spans is None and "not known" in str(open_one)
     with pytest.raises(AttributeError, match="no 'teacher_dimension'"):
-        answer.teacher_dimension
+        _ = answer.teacher_dimension
 
 
 def test_a_match_probability_is_said_as_it_is_known():

@@ -241,8 +241,8 @@ def match(
 ) -> Any:
     """With what probability a random student can match a random teacher; for one allocation, or for each of a list.
 
-    The teacher is one of the same network, or of the network ``teacher``, or with ``"labels"`` and ``"orthogonal"`` random labels and
-    orthogonal matrices, as with ``allocert match --teacher``.
+    The teacher is one of the same network, or of the network ``teacher``, or with ``"labels"`` and ``"orthogonal"`` random
+    labels and orthogonal matrices, as with ``allocert match --teacher``.
 
     >>> match("lffn([2, 2, 2])", "W1").verdict
     'one'
@@ -271,7 +271,7 @@ def _teaching(ensemble: str, teacher: NetworkLike | None) -> tuple[str, _native.
     if teacher is None:
         return ensemble, None
     special = teacher if isinstance(teacher, str) and teacher in ("labels", "orthogonal") else None
-    if ensemble == "labels" and special is None or special and ensemble not in ("gaussian", special):
+    if ensemble == "labels" if special is None else ensemble not in ("gaussian", special):
         raise AllocertError(f"teacher={teacher!r} and ensemble={ensemble!r} both say what is matched\n  leave out one of them")
     return (special, None) if special else (ensemble, as_network(teacher)._inner)
 
