@@ -171,3 +171,11 @@ fn families_are_called_as_the_reference_says() {
         assert!(call.starts_with(&format!("{family}(")) && reference.contains(&format!("- `{call}`: ")), "{call}");
     }
 }
+
+/// A theorem that says no more than that a value is neither 0 nor 1 does not let it be 1.
+#[test]
+fn what_is_only_known_to_be_a_fraction_is_said_to_be_one() {
+    let run = allocert(&["match", "lrnn(1,2,1,4)", "D[0,0] B[1,0] W[0,0] W[1,1]", "--time-limit", "0"]);
+    assert!(run.out.contains("probability  strictly between 0 and 1, proved"), "{}", run.out);
+    assert!(!run.out.contains("at most 1"), "{}", run.out);
+}

@@ -200,6 +200,9 @@ fn exact_value(exact: &Exact, verdict: Verdict) -> String {
         None => {
             let (bounds, evidence) = (outward(exact.enclosure()), exact.evidence);
             match bounds.split_once(" to ") {
+                _ if verdict == Verdict::Fractional && exact.enclosure() == [0.0, 1.0] => {
+                    format!("strictly between 0 and 1, {evidence}")
+                }
                 Some((_, high)) if exact.enclosure()[0] <= 0.0 => {
                     let above = if verdict == Verdict::Fractional { "above 0, " } else { "" };
                     format!("{above}at most {high}, {evidence}")

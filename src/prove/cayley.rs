@@ -47,7 +47,7 @@ impl Question<'_> {
                     let by = order.iter().map(|w| u16::from(weights.contains(w))).collect();
                     let (by, fixed) = (Graded(by), weights.iter().filter(|w| !moves(w)).copied().collect::<Vec<_>>());
                     let factors = fixed.iter().map(|w| Integer::from(point.student[*w])).product::<Integer>();
-                    let value = field.big_integer(&(factors * &values[&key] * Integer::from(-sign)));
+                    let value = field.big_integer(&(factors * values.get(&key)? * Integer::from(-sign)));
                     let sum = row.entry(by.clone()).or_insert(field.zero());
                     *sum = field.add(sum, &value);
                     let mut fixed: Vec<(u16, u16)> = fixed.iter().map(|w| (*w as u16, 1)).collect();

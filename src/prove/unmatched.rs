@@ -2,6 +2,7 @@
 //! finitely many monomials, as they do for numbers nearby.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use itertools::Itertools;
 use rug::Integer;
@@ -16,6 +17,8 @@ use super::odd::{Key, Point, Question, System};
 use super::polynomial::{Integral, Polynomial as Parts};
 use allocert_format::Rule;
 
+/// So long is looked for a proof, at most.
+const MOST_TIME: Duration = Duration::from_secs(20);
 /// So many instances are looked at,
 const MOST_INSTANCES: u64 = 40;
 /// so many of them without a match reduced,
@@ -46,8 +49,8 @@ impl Question<'_> {
         let order: Vec<usize> = self.allocation.iter().collect();
         let samples = self.few()?;
         let equations = self.keys(samples)?;
-        let (mut left, mut draw) = (MOST_REDUCED, 0);
-        while left > 0 && draw < MOST_INSTANCES {
+        let (mut left, mut draw, started) = (MOST_REDUCED, 0, Instant::now());
+        while left > 0 && draw < MOST_INSTANCES && started.elapsed() < MOST_TIME {
             draw += 1;
             let point = self.point_below(samples, BOUND + draw / 16, DRAWS + draw);
             // A coefficient that happens to be 0 would be missed.

@@ -271,7 +271,8 @@ def _teaching(ensemble: str, teacher: NetworkLike | None) -> tuple[str, _native.
     if teacher is None:
         return ensemble, None
     special = teacher if isinstance(teacher, str) and teacher in ("labels", "orthogonal") else None
-    if ensemble == "labels" if special is None else ensemble not in ("gaussian", special):
+    clash = ensemble == "labels" if special is None else ensemble not in ("gaussian", special)
+    if clash:
         raise AllocertError(f"teacher={teacher!r} and ensemble={ensemble!r} both say what is matched\n  leave out one of them")
     return (special, None) if special else (ensemble, as_network(teacher)._inner)
 
