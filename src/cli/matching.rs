@@ -256,7 +256,8 @@ fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> Str
     let labels = answer.ensemble == Ensemble::Labels;
     text.push_str(&match &answer.taught_by {
         Some(other) => {
-            format!("teacher      {}\ndimension    {dim} of the network's {teacher}\n", beside(TITLE, other))
+            let taught = answer.taught_dim.map_or(String::new(), |taught| format!("; {taught} of its teacher"));
+            format!("teacher      {}\ndimension    {dim} of the network's {teacher}{taught}\n", beside(TITLE, other))
         }
         None if labels => format!("dimension    {dim} for {}\n", plural(teacher as u64, "random label")),
         None => format!("dimension    {dim} of the teacher's {teacher}\n"),

@@ -69,6 +69,9 @@ pub struct Match {
     /// The network of the teacher, where it is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub teacher: Option<String>,
+    /// The dimension of that teacher's labels, a proved lower bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taught_dim: Option<usize>,
     /// The instances drawn.
     pub trials: u64,
     /// Those with a real match.
@@ -161,6 +164,7 @@ impl Match {
             sampled: answer.beside().map(Sampled::of),
             ensemble: ensemble.to_string(),
             teacher: answer.taught_by.clone(),
+            taught_dim: answer.taught_dim,
             trials: count(|e| e.trials),
             matched: count(|e| e.matched),
             unmatched: count(|e| e.unmatched),

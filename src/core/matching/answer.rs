@@ -189,8 +189,10 @@ pub enum Reason {
     OpenDimension,
     /// The ensemble has no density, or special teachers: the laws say nothing about it.
     SpecialEnsemble,
-    /// A teacher of another network: no law is asked, instances are decided.
+    /// A teacher of another network, of which no law says anything: instances are decided.
     OtherTeacher,
+    /// A teacher of another network whose labels have more dimensions than the allocation reaches.
+    FewerThanTeacher,
     /// Random labels: the allocation reaches fewer dimensions than there are labels, and so a set of measure zero of them.
     FewerThanLabels,
 }
@@ -246,7 +248,13 @@ impl std::fmt::Display for Reason {
             }
             Reason::OpenDimension => write!(f, "whether it spans has no bound on its error"),
             Reason::SpecialEnsemble => write!(f, "the laws say nothing about this ensemble"),
-            Reason::OtherTeacher => write!(f, "the laws say nothing about teachers of another network"),
+            Reason::OtherTeacher => write!(f, "no law settles it for teachers of that network"),
+            Reason::FewerThanTeacher => {
+                write!(
+                    f,
+                    "fewer dimensions than the teacher's labels have: what it reaches has measure zero among these"
+                )
+            }
             Reason::FewerThanLabels => {
                 write!(f, "fewer dimensions than labels: what it reaches has measure zero among all labels")
             }
@@ -338,6 +346,8 @@ pub struct MatchAnswer {
     pub ensemble: Ensemble,
     /// The network of the teacher, where it is another one.
     pub taught_by: Option<String>,
+    /// The dimension of its labels, a proved lower bound, where it is one number and could be computed.
+    pub taught_dim: Option<usize>,
     /// ρ_m(A).
     pub dim: Dimension,
     /// D_m, of the student's network; of random labels, how many there are.

@@ -5,6 +5,7 @@ mod error;
 mod instances;
 mod labels;
 mod options;
+mod other;
 #[cfg(test)]
 mod tests;
 
@@ -66,9 +67,17 @@ pub struct Matcher {
     settings: Settings,
     engine: Engine,
     /// The teacher's network, where it is another one.
-    teacher: Option<Arc<Network>>,
+    teacher: Option<Arc<OtherTeacher>>,
     /// What was found out before.
     kept: Option<Arc<Kept>>,
+}
+
+/// A teacher of another network.
+#[derive(Debug)]
+struct OtherTeacher {
+    network: Network,
+    /// The dimension of its labels on as many inputs as are asked about, where that is one number and could be computed.
+    dim: Option<Dimension>,
 }
 
 /// What was found out before, about the same network with the same seed and options.
@@ -126,7 +135,8 @@ impl Matcher {
         Self::solving(asked, (network, samples), settings, limits)
     }
 
-    /// The same about teachers of another network, if one is given, with the inputs and outputs of this one: instances are decided, no law is asked.
+    /// The same about teachers of another network, if one is given, with the inputs and outputs of this one: few laws speak of them, and
+    /// instances are decided. A teacher of the same network is no other one.
     ///
     /// # Errors
     /// See [`MatchError`].
@@ -137,11 +147,14 @@ impl Matcher {
         settings: Settings,
         limits: Limits<'_>,
     ) -> Result<Self, MatchError> {
-        let Some(teacher) = teacher else {
+        let Some(teacher) = teacher.filter(|teacher| *teacher != network) else {
             return Self::new(network, samples, settings, limits);
         };
+        let control = limits.control;
         let matcher = Self::new(network, taught_on(network, teacher, samples)?, settings, limits)?;
-        Ok(Matcher { teacher: Some(Arc::new(teacher.clone())), ..matcher })
+        let found = |teacher| JacobianMatroid::new(teacher, matcher.samples(), settings.seed, &control).ok();
+        let dim = teacher.has_one_matroid().then_some(teacher).and_then(found).map(|matroid| matroid.teacher());
+        Ok(Matcher { teacher: Some(Arc::new(OtherTeacher { network: teacher.clone(), dim })), ..matcher })
     }
 
     /// Answers what is asked by what stands in for it.

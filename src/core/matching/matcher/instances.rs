@@ -178,7 +178,7 @@ impl Matcher {
         let instance = match (&self.teacher, samples.count()) {
             (Some(teacher), Some(count)) => {
                 let inputs = usize::try_from(count).unwrap_or(usize::MAX);
-                Instance::draw_taught(network, teacher, inputs, options.ensemble, (self.settings.seed, trial))
+                Instance::draw_taught(network, &teacher.network, inputs, options.ensemble, (self.settings.seed, trial))
             }
             _ => Instance::draw(network, samples, options.ensemble, self.settings.seed, trial),
         };

@@ -21,7 +21,6 @@
 use std::time::Instant;
 
 use super::super::answer::{MatchAnswer, Reason, Verdict};
-use super::super::ensemble::Ensemble;
 use super::super::laws::{Ruling, certain_match};
 use super::super::piecewise::memorised;
 use super::{Engine, MatchError, MatchOptions, Matcher};
@@ -30,26 +29,6 @@ use crate::network::{Network, Probe, Samples};
 use crate::reach::{Dimension, Evidence, Reason as Bound};
 
 impl Matcher {
-    /// Enters what instances show of teachers of another network.
-    ///
-    /// # Errors
-    /// Too many inputs to be drawn.
-    pub(super) fn ask_of_other_teacher(
-        &self,
-        answer: &mut MatchAnswer,
-        options: &MatchOptions,
-        control: &Control<'_>,
-    ) -> Result<(), MatchError> {
-        // As many inputs are drawn as for labels.
-        self.accept_inputs(Ensemble::Labels)?;
-        (answer.verdict, answer.reason, answer.evidence) = (Verdict::Undecided, Reason::OtherTeacher, Evidence::Open);
-        if !matches!(self.engine, Engine::Analytic(_)) {
-            let estimate = self.estimate_with(&answer.allocation, None, options, control);
-            (answer.evidence, answer.estimate) = (estimate.of_value(), Some(estimate));
-        }
-        Ok(())
-    }
-
     /// Enters what is known of random labels.
     ///
     /// # Errors
@@ -80,19 +59,10 @@ impl Matcher {
         }
         self.accept_inputs(options.ensemble)?;
         match &self.engine {
-            Engine::Polynomial(p) if answer.dim.value == labels => {
-                if sees_so_many(&self.asked.0, count) {
-                    let half = control.narrowed(control.time_left().map(|left| Instant::now() + left / 2));
-                    let counter = &p.counter.under(&half);
-                    let Ruling { certain, degree } =
-                        certain_match(&answer.allocation, &p.matroid, counter, Evidence::Proved, options.bases);
-                    answer.degree = degree;
-                    if let Some((reason, evidence)) = certain {
-                        (answer.verdict, answer.reason, answer.evidence) = (Verdict::One, reason, evidence);
-                        return Ok(());
-                    }
+            Engine::Polynomial(_) if answer.dim.value == labels => {
+                if !self.solves_all_labels(answer, count, options, control) {
+                    self.sample(answer, options, control);
                 }
-                self.sample(answer, options, control);
             }
             Engine::Analytic(_) if answer.dim.value < labels => {
                 (answer.verdict, answer.reason) = (Verdict::Undecided, Reason::OpenDimension);
@@ -115,8 +85,37 @@ impl Matcher {
     }
 }
 
+impl Matcher {
+    /// Enters probability 1 where a law says that students match almost all labels on so many inputs, of an allocation that reaches as many
+    /// dimensions as there are labels; and the degree, where one is counted. False where no law says so.
+    pub(super) fn solves_all_labels(
+        &self,
+        answer: &mut MatchAnswer,
+        count: u64,
+        options: &MatchOptions,
+        control: &Control<'_>,
+    ) -> bool {
+        let Engine::Polynomial(p) = &self.engine else {
+            return false;
+        };
+        if !sees_so_many(&self.asked.0, count) {
+            return false;
+        }
+        let half = control.narrowed(control.time_left().map(|left| Instant::now() + left / 2));
+        let counter = &p.counter.under(&half);
+        let Ruling { certain, degree } =
+            certain_match(&answer.allocation, &p.matroid, counter, Evidence::Proved, options.bases);
+        answer.degree = degree;
+        let Some((reason, evidence)) = certain else {
+            return false;
+        };
+        (answer.verdict, answer.reason, answer.evidence) = (Verdict::One, reason, evidence);
+        true
+    }
+}
+
 /// Whether a dimension with this evidence is bounded from above.
-fn is_bound(evidence: Evidence) -> bool {
+pub(super) fn is_bound(evidence: Evidence) -> bool {
     matches!(evidence, Evidence::Proved | Evidence::Bounded { .. })
 }
 
