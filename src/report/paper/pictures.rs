@@ -78,12 +78,16 @@ fn legend<'a>(examples: impl Iterator<Item = &'a Counterexample>) -> String {
     let all: Vec<Asked<'a>> = examples.flat_map(asked).collect();
     let has = |test: fn(&Asked<'_>) -> bool| all.iter().any(test);
     let cells = |a: &Asked<'_>| a.diagram.tensors.iter().map(|t| t.rows.saturating_mul(t.columns)).sum::<usize>();
+    let depends = |a: &Asked<'_>| a.basis.is_none() && a.dim.is_some_and(|dim| dim < a.diagram.learnable.len());
     let is_frozen = all.iter().any(|a| cells(a) > a.diagram.learnable.len() + a.diagram.pinned.len());
     let mut said = vec!["\\allocertkey{100}~learnable"];
     if has(|a| a.basis.is_some()) {
         said.push(
             "\\allocertkey{35}~learnable, too, but without a new dimension: the black ones are a largest independent set, as many as the dimension",
         );
+    }
+    if has(|a| a.basis.is_some()) && all.iter().any(depends) {
+        said.push("where no such set is drawn, because with ReLU it depends on the units that are on, all learnable weights are black");
     }
     if is_frozen {
         said.push("\\allocertkey{0}~frozen at a generic value");

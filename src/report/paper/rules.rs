@@ -69,6 +69,28 @@ const RULES: [(&str, &str, &str, &str); 13] = [
     ),
 ];
 
+/// What theorems say that records name in a few words.
+const THEOREMS: [(&str, &str); 4] = [
+    (
+        "few states are seen through frozen outgoing weights",
+        "the labels on $m$ inputs are one matrix of outgoing weights, applied to the $m$ states of the last hidden units ($m$ being at most the number of coefficients of their \
+         functions): if the allocation moves $u$ of these units and learns outgoing weights of $v$ of them, it reaches at most $u m + (p - u) v$ of the $p m$ dimensions of $p$ outputs (with $p$ for $u$ and $m$ for $v$ if these are larger)",
+    ),
+    (
+        "the labels are a matrix of low rank",
+        "the $p \\times d$ matrix of a linear network has at most the rank $r$ of its narrowest layer, and such matrices have $r (d + p - r)$ dimensions",
+    ),
+    (
+        "a form vanishes at all units",
+        "where the $k$ units, as points, are fewer than the forms of a degree $h$ below the activation's $g$, some form of degree $h$ vanishes at all of them; its products with forms of degree $g - h$ \
+         whose values at the units the outgoing weights annihilate are perpendicular, in the apolar pairing, to every tangent vector",
+    ),
+    (
+        "four functions hold all labels",
+        "with ReLU and one unit in each layer the labels on every pattern are functions of four numbers: the slope and the intercept of the part where all units are on, and the two values left and right of it",
+    ),
+];
+
 /// A record's name of a rule, without the words of a theorem.
 fn name(rule: &str) -> &str {
     rule.split_once(": ").map_or(rule, |(name, _)| name)
@@ -92,13 +114,29 @@ pub(super) fn in_words(claim: &Verify) -> String {
     words.collect::<Vec<String>>().join("; ")
 }
 
+/// The theorems that occur, as far as there is a sentence for them.
+fn theorems(claims: &[Verify]) -> String {
+    let occurs = |words: &str| {
+        claims
+            .iter()
+            .flat_map(|claim| &claim.rules)
+            .any(|rule| rule.split_once(": ").is_some_and(|(_, why)| why == words))
+    };
+    let said = THEOREMS.iter().filter(|theorem| occurs(theorem.0));
+    let said: Vec<String> = said.map(|(words, says)| format!("\\emph{{{}}}: {says}", plain(words))).collect();
+    if said.is_empty() { String::new() } else { format!(". They are: {}", said.join("; ")) }
+}
+
 /// What the letters mean that occur; nothing if none does.
 pub(super) fn legend(claims: &[Verify]) -> String {
     let occurs = |wanted: &str| claims.iter().any(|claim| claim.rules.iter().any(|rule| name(rule) == wanted));
     let rules: Vec<String> = RULES
         .iter()
         .filter(|rule| occurs(rule.0))
-        .map(|(_, letter, _, why)| format!("\\item[{letter}] {why}.\n"))
+        .map(|(name, letter, _, why)| match *name {
+            "theorem" => format!("\\item[{letter}] {why}{}.\n", theorems(claims)),
+            _ => format!("\\item[{letter}] {why}.\n"),
+        })
         .collect();
     if rules.is_empty() {
         return String::new();

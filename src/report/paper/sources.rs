@@ -147,7 +147,7 @@ impl Sources {
             format!("\\textsuperscript{{{}}}\\,{}", letter(place), prose(text.trim_end_matches('.')))
         };
         let notes: Vec<String> = self.notes.iter().enumerate().map(note).collect();
-        format!("\\par\\smallskip\\noindent{{\\footnotesize Notes on sources. {}.\\par}}\n", notes.join(". "))
+        format!("\\par\\smallskip\\noindent{{\\footnotesize\\sloppy Notes on sources. {}.\\par}}\n", notes.join(". "))
     }
 
     /// The works, an entry each.

@@ -62,7 +62,10 @@ fn stated(claims: &[Verify], claim: &Verify, number: usize, sources: &Sources) -
         _ => format!("{outcome}; {known}"),
     };
     let (name, star) = (identifier(named(claims, claim)), star(claim));
-    let mut text = format!("\\item[{number}. {{\\footnotesize {name}}}] ({known}{star}.) {}", prose(&claim.statement));
+    let mut text = format!(
+        "\\item[{number}. {{\\footnotesize {name}}}] ({known}{star}.) {}",
+        prose(&numbered(&claim.statement, claims))
+    );
     let source = sources.cited(number - 1, true);
     if !source.is_empty() {
         let word = match sources.standing(number - 1) {
@@ -107,6 +110,24 @@ fn stated(claims: &[Verify], claim: &Verify, number: usize, sources: &Sources) -
     text
 }
 
+/// A text in which other claims, called by their names without the folder, have their numbers. Names of one hyphen may be words, and stay.
+fn numbered(text: &str, claims: &[Verify]) -> String {
+    let inside = |c: char| c.is_alphanumeric() || "-_/".contains(c);
+    let number = |word: &str| {
+        let is_name = word.matches('-').count() > 1;
+        let named = |claim: &Verify| claim.claim.rsplit('/').next() == Some(word);
+        claims.iter().position(named).filter(|_| is_name).map(|place| format!("Claim {}", place + 1))
+    };
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(start) = rest.find(inside) {
+        let end = rest[start..].find(|c| !inside(c)).map_or(rest.len(), |length| start + length);
+        out.push_str(&rest[..start]);
+        out.push_str(&number(&rest[start..end]).unwrap_or_else(|| rest[start..end].to_owned()));
+        rest = &rest[end..];
+    }
+    out + rest
+}
+
 /// Code on one line: brackets stand at what is inside of them.
 fn closed(code: &str) -> String {
     let line = code.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -116,4 +137,22 @@ fn closed(code: &str) -> String {
 /// The name of a function that is written out as a definition.
 fn function(written: &str) -> Option<&str> {
     written.strip_prefix("def ").and_then(|rest| rest.split_once('(')).map(|(name, _)| name.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_that_a_statement_calls_by_name_have_their_numbers() {
+        let named = |name: &str| -> Verify {
+            let fields = "\"file\": \"\", \"line\": 0, \"statement\": \"\", \"expect\": \"verified\", \"outcome\": \"verified\", \
+                \"as_expected\": true, \"networks\": 0, \"allocations\": 0, \"hypothesis_false\": 0, \"seconds\": 0";
+            serde_json::from_str(&format!("{{\"claim\": \"{name}\", {fields}}}")).unwrap()
+        };
+        let claims = [named("a/low-rank"), named("a/with-two-leaks")];
+        assert_eq!(numbered("See with-two-leaks.", &claims), "See Claim 2.");
+        assert_eq!(numbered("A low-rank (not-with-two-leaks) é", &claims), "A low-rank (not-with-two-leaks) é");
+        assert_eq!(numbered("with-two-leaks", &claims), "Claim 2");
+    }
 }

@@ -87,9 +87,10 @@ pub(super) fn theorems(claims: &[Verify], sources: &mut Sources) -> String {
         let cite = sources.theorem(theorem);
         let cite = if cite.is_empty() { cite } else { format!("~{cite}") };
         // The name of the theorem speaks of exponentials; logarithms are taken by the same theorem.
-        let logarithms = if theorem.starts_with("Ax's theorem") { LOGARITHMS } else { "" };
+        let (consequence, logarithms) =
+            if theorem.starts_with("Ax's theorem") { ("a consequence of ", LOGARITHMS) } else { ("", "") };
         format!(
-            "\\par\\noindent{{\\footnotesize $^{{*}}$Rests on {}{cite}.{logarithms}\\par}}\n",
+            "\\par\\noindent{{\\footnotesize $^{{*}}$Rests on {consequence}{}{cite}.{logarithms}\\par}}\n",
             super::prose::prose(theorem)
         )
     });

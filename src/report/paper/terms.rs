@@ -17,12 +17,12 @@ A claim about a network as a whole is about the allocation of all its weights, u
 at generic weights. Of a network with ReLU it depends on which units are on; the largest over all patterns of positive probability is meant, of which random ones are \
 looked at: what they show is a lower bound.
 \\item[Teacher.] The network itself with other generic weights. The teacher dimension $D$ is the dimension of all weights: that of the set of functions \
-of the network, its functional space or neuromanifold, and of the Zariski closure of that set, its neurovariety. The network \\emph{fills} if $D$ is the dimension of the space of all labels of its kind, \
+of the network, its functional space or neuromanifold, and, if labels are polynomial, of the Zariski closure of that set, its neurovariety. The network \\emph{fills} if $D$ is the dimension of the space of all labels of its kind, \
 and is \\emph{defective} if $D$ is less than expected. A dimension is \\emph{lost} for every weight beyond $D$.
 \\item[Student, to span, matching degree.] A student is the network with an allocation $A$, its frozen weights being generic and not the teacher's. $A$ \\emph{spans} if its dimension is \
 $D$; it is \\emph{independent} if its dimension is its number of weights. If both hold, the \\emph{matching degree} is the number of complex choices of the weights $A$ with which the student \
 has the labels of a generic teacher. A network is \\emph{identifiable} if, for generic weights, its function determines them but for the symmetries that all networks of its kind have, and \\emph{finitely identifiable} if that \
-leaves finitely many, which networks \\texttt{pnn} and \\texttt{mlp} of degrees at least 2 are exactly if $D$ is the number of weights less that of hidden units (Usevich, Borsoi, D\\'erand and Clausel 2025, Proposition~10). A model whose weights are rates is \\emph{generically locally identifiable} if generic rates are isolated among all rates with the same labels, which is so exactly if $D$ is \
+leaves finitely many, which networks \\texttt{pnn} and \\texttt{mlp} of degrees at least 2 are exactly if $D$ is the number of weights less that of hidden units (Usevich, Borsoi, D\\'erand and Clausel 2025, Proposition~10, without biases; with biases by the same argument). A model whose weights are rates is \\emph{generically locally identifiable} if generic rates are isolated among all rates with the same labels, which is so exactly if $D$ is \
 the number of rates.
 \\item[Matroid, circuit, dual.] The independent allocations of a network form a matroid on its weights, the rank of a set being its dimension; if labels are \\emph{observed} in part, those sets of labels are independent \
 that take a set of values with as many dimensions as labels. A \\emph{circuit} is a smallest dependent set: it is dependent, and each set with one element less is not. In the \\emph{dual} matroid a set is independent if its complement still has the rank of the whole.
