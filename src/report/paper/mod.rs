@@ -136,7 +136,7 @@ const PREAMBLE: &str = "% Written by allocert. Compile three times, for the cros
 \\providecommand{\\allocertkey}[1]{\\tikz\\filldraw[draw=gray,fill=black!#1] (0,0) rectangle (3mm,3mm);}
 \\providecommand{\\allocertpinned}{\\tikz{\\draw[gray] (0,0) rectangle (3mm,3mm); \\draw (0,0) -- (3mm,3mm) (0,3mm) -- (3mm,0);}}
 \\makeatletter\\providecommand{\\allocertcaption}[1]{\\def\\@captype{figure}\\caption{#1}}
-\\providecommand{\\allocertfile}[1]{{\\footnotesize\\noindent File #1.\\par}\\nobreak\\@afterheading}\\makeatother
+\\providecommand{\\allocertfile}[1]{{\\footnotesize\\noindent File #1.\\par}\\nobreak\\smallskip\\nobreak\\@afterheading}\\makeatother
 \\emergencystretch=3em
 \\begin{document}
 ";

@@ -138,7 +138,9 @@ fn script_at(letters: &[char], begin: usize) -> Option<(String, usize)> {
 }
 
 /// Commands of formulas that are typeset; all others are shown as they are written.
-const COMMANDS: [&str; 42] = [
+const COMMANDS: [&str; 44] = [
+    "det",
+    "tilde",
     "rho",
     "le",
     "ge",

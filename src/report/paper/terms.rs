@@ -53,7 +53,11 @@ const SIGNS: [(&str, &str, &str); 26] = [
     ),
     (".weights", "net.weights", "the number of weights $n$"),
     (".widths", "net.widths", "the widths $d_0, \\ldots, d_L$"),
-    (".inputs", "net.inputs", "the number of entries of an input, $d_0$"),
+    (
+        ".inputs",
+        "net.inputs",
+        "the number of entries of an input, $d_0$; of a recurrent network, of the input at one step, $q$",
+    ),
     (".outputs", "net.outputs", "the number of labels on one input, $d_L$"),
     (".layers", "net.layers", "the number of layers, which is that of matrices"),
     (".degree", "net.degree", "the degree of the activation"),
@@ -93,7 +97,7 @@ pub(super) fn terms(claims: &[Verify]) -> String {
     } else {
         format!(
             "\\paragraph{{Signs in conditions.}} Conditions are functions of a network \\texttt{{net}} and, where they are about allocations, of an allocation \\texttt{{a}}, in \
-             Starlark, a small dialect of Python; whole numbers are exact, and functions such as \\texttt{{sum}}, \\texttt{{all}} and \\texttt{{binomial}} are the language's, those on tensors such as \\texttt{{dot}} (matrix product), \\texttt{{einsum}} and \\texttt{{stack}} NumPy's.\n\n\
+             Starlark, a small dialect of Python; whole numbers are exact, and functions such as \\texttt{{sum}}, \\texttt{{all}} and \\texttt{{binomial}} are built in, those on tensors such as \\texttt{{dot}} (matrix product), \\texttt{{einsum}} and \\texttt{{stack}} NumPy's.\n\n\
              \\begin{{longtable}}[l]{{@{{}}lp{{0.66\\textwidth}}@{{}}}}\n{}\\end{{longtable}}\\addtocounter{{table}}{{-1}}\n",
             signs.concat()
         )
