@@ -115,7 +115,7 @@ impl Lines<'_> {
 }
 
 /// The number of lines with a question, and a checksum of them.
-fn seal(lines: &[(usize, String)]) -> (usize, u32) {
+fn seal(lines: &[(usize, String)]) -> (usize, String) {
     let text: Vec<String> = lines.iter().map(|(number, line)| format!("{number} {line}\n")).collect();
     (lines.len(), checksum(&text.concat()))
 }

@@ -70,7 +70,7 @@ impl Question {
         let samples = samples.map_or(Samples::Functional, Samples::Count);
         let settings = Settings { seed: *seed, error_log2: *error_log2 };
         let question = Question {
-            network: known_network(common, network, *program)?,
+            network: known_network(common, network, program.as_deref())?,
             samples,
             options: MatchOptions { trials: Trials::Fixed(*trials), ..MatchOptions::default() },
             trials: *trials,

@@ -93,7 +93,7 @@ impl Question {
         else {
             return Err(Failure::request("these are no pieces of one match"));
         };
-        let network = known_network(common, network, *program)?;
+        let network = known_network(common, network, program.as_deref())?;
         let damaged = |error| Failure::request(format!("run.json is damaged: {error}\n  run it again"));
         let ensemble =
             ensemble.parse().map_err(|error: allocert::matching::UnknownEnsemble| damaged(error.to_string()))?;

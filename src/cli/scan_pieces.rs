@@ -106,14 +106,14 @@ fn write(folder: &Folder, piece: usize, result: &PieceResult) -> Result<(), Fail
 }
 
 /// A checksum of the forward pass of a network that is not built in.
-pub(super) fn fingerprint(network: &Network) -> Option<u32> {
+pub(super) fn fingerprint(network: &Network) -> Option<String> {
     network.own_program().map(|program| checksum(&program.to_string()))
 }
 
 /// The network of a run, if it is still the same.
-pub(super) fn known_network(common: &Common, network: &str, program: Option<u32>) -> Result<Network, Failure> {
+pub(super) fn known_network(common: &Common, network: &str, program: Option<&str>) -> Result<Network, Failure> {
     let network: Network = common.network(network)?;
-    if fingerprint(&network) == program {
+    if fingerprint(&network).as_deref() == program {
         return Ok(network);
     }
     let mend = "give the file that defined it then, with --use";
@@ -125,7 +125,7 @@ pub(super) fn pieces(common: &Common, run: &Run) -> Result<Pieces, Failure> {
     let Request::Scan { network, program, samples, within, sizes, error_log2, seed } = &run.request else {
         return Err(Failure::request("these are pieces of claims, not of a scan"));
     };
-    let network = known_network(common, network, *program)?;
+    let network = known_network(common, network, program.as_deref())?;
     let within = within.as_ref().map(|text| parse(network.layout(), text)).transpose()?;
     let options = ScanOptions { within, sizes: sizes.map(|(a, b)| a..=b), ..ScanOptions::default() };
     let settings = Settings { seed: *seed, error_log2: *error_log2 };

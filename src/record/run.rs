@@ -25,7 +25,7 @@ pub enum Request {
         network: String,
         /// A checksum of the forward pass, of a network that is not built in: another file may define the same name otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        program: Option<u32>,
+        program: Option<String>,
         /// The number of generic inputs; nothing when functional.
         samples: Option<u64>,
         /// The weights that the allocations lie in; nothing means all.
@@ -40,7 +40,7 @@ pub enum Request {
     /// `allocert verify`
     Verify {
         /// The files, each with a checksum of its text.
-        files: Vec<(String, u32)>,
+        files: Vec<(String, String)>,
         /// The names of the claims, in order: one piece each.
         claims: Vec<String>,
         /// The bound on the error of one claim.
@@ -67,9 +67,9 @@ pub enum Request {
         network: String,
         /// A checksum of its forward pass, of a network that is not built in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        program: Option<u32>,
+        program: Option<String>,
         /// The number of lines with a question, and a checksum of them.
-        lines: (usize, u32),
+        lines: (usize, String),
         /// The number of generic inputs where a line gives none; nothing when functional.
         samples: Option<u64>,
         /// The activation patterns drawn for a network with kinks.
@@ -82,9 +82,9 @@ pub enum Request {
     /// `allocert rank --networks`
     Networks {
         /// The number of lines with a question, and a checksum of them.
-        lines: (usize, u32),
+        lines: (usize, String),
         /// A checksum of the forward passes of networks that are not built in.
-        programs: u32,
+        programs: String,
         /// The number of generic inputs where a line gives none; nothing when functional.
         samples: Option<u64>,
         /// The activation patterns drawn for a network with kinks.
@@ -100,9 +100,9 @@ pub enum Request {
         network: String,
         /// A checksum of its forward pass, of a network that is not built in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        program: Option<u32>,
+        program: Option<String>,
         /// The number of lines with a question, and a checksum of them.
-        lines: (usize, u32),
+        lines: (usize, String),
         /// The number of generic inputs where a line gives none; nothing when functional.
         samples: Option<u64>,
         /// How students, teachers and inputs are drawn.
@@ -122,7 +122,7 @@ pub enum Request {
         network: String,
         /// A checksum of its forward pass, of a network that is not built in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        program: Option<u32>,
+        program: Option<String>,
         /// The learnable weights.
         allocation: String,
         /// The number of generic inputs; nothing when functional.
@@ -144,7 +144,7 @@ pub enum Request {
         network: String,
         /// A checksum of its forward pass, of a network that is not built in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        program: Option<u32>,
+        program: Option<String>,
         /// The number of generic inputs; nothing when functional.
         samples: Option<u64>,
         /// How many instances are decided for what no law settles.
@@ -162,7 +162,7 @@ pub enum Request {
         network: String,
         /// A checksum of its forward pass, of a network that is not built in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        program: Option<u32>,
+        program: Option<String>,
         /// The first and the last size.
         sizes: (usize, usize),
         /// The numbers of generic inputs, each or nothing when functional.
