@@ -1,9 +1,10 @@
-//! Ctrl-C: the first asks for the partial result, the second ends the program.
+//! Ctrl-C: the first asks for the partial result, the second ends the program; so does a while in which nothing looked at the first.
 
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::failure::Failure;
 
@@ -12,6 +13,22 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 
 /// The exit status of what Ctrl-C ended.
 pub(crate) const STATUS: u8 = 130;
+
+/// So long after Ctrl-C the program ends, whatever it is at: one long step may not look at the flag. Files are written whole, or not at all.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Ends the program after a while, unless it has ended by then.
+fn end_later() {
+    std::thread::spawn(|| {
+        std::thread::sleep(PATIENCE);
+        // If standard error cannot be written, the exit status has to do.
+        let _ = writeln!(
+            std::io::stderr(),
+            "interrupted in a step that does not stop half-way: there is nothing to show of it"
+        );
+        std::process::exit(STATUS.into());
+    });
+}
 
 /// A flag that Ctrl-C sets. Without a handler (which a system may refuse), Ctrl-C ends the program as ever.
 pub(crate) fn flag() -> Arc<AtomicBool> {
@@ -23,6 +40,7 @@ pub(crate) fn flag() -> Arc<AtomicBool> {
         if set.swap(true, Ordering::Relaxed) {
             std::process::exit(STATUS.into());
         }
+        end_later();
     });
     flag
 }

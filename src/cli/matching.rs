@@ -304,7 +304,8 @@ fn text(answer: &MatchAnswer, training: Option<&record::TrainedStudents>) -> Str
     let decided = answer.estimate.as_ref().is_some_and(|estimate| estimate.matched + estimate.unmatched > 0);
     let sampled = decided && answer.exact.is_none() && answer.evidence != Evidence::Statistical;
     let of = if sampled { " for the verdict; the probability is a frequency" } else { "" };
-    text.push_str(&format!("evidence     {}{of}; seed {}", answer.evidence, answer.settings.seed));
+    let evidence = format!("{}{of}; seed {}", answer.evidence, answer.settings.seed);
+    text.push_str(&format!("evidence     {}", beside(TITLE, &evidence)));
     text
 }
 

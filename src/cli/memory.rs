@@ -37,7 +37,7 @@ fn take(bytes: usize) {
             std::thread::sleep(Duration::from_secs(1));
         }
         let message = b"\nerror: stopped by a limit: out of the memory that --memory allows (in MiB)\n  \
-            ask for less at a time (does a claim build a very large list?), or give more\n";
+            ask for less at a time (smaller networks, shorter lists), or give more\n";
         let status = STATUS.load(Ordering::Relaxed);
         if status == STOPPED {
             let _ = std::io::stderr().write_all(message);

@@ -23,6 +23,9 @@ pub struct DataFit {
     /// takes long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dim: Option<usize>,
+    /// That of all weights, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teacher_dim: Option<usize>,
     /// The number of labels on these inputs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<u64>,
@@ -78,6 +81,7 @@ impl DataFit {
             size,
             weights: network.weights(),
             dim: None,
+            teacher_dim: None,
             labels: None,
             dim_evidence: None,
             trainer: options.method.name().to_owned(),

@@ -301,10 +301,13 @@ fn summary(rows: &[SurveyRow], orbits: usize, inconsistent: u64, partial: bool, 
             let (missed, approximate) =
                 (these.iter().map(|r| r.missed).sum::<u64>(), these.iter().map(|r| r.approximate).sum::<u64>());
             let matched = if these.iter().all(|r| r.probability.is_some()) {
-                format!("{:.4}", mean(|r| r.probability.unwrap_or(f64::NAN)))
+                // A frequency of instances is near to the probability, and may be 0 or 1 where that is not.
+                let near = if these.iter().any(|r| r.probability_evidence == "statistical") { "≈" } else { "" };
+                format!("{near}{:.4}", mean(|r| r.probability.unwrap_or(f64::NAN)))
             } else {
                 // Between these, where some instances are not decided.
-                format!("{:.2}..{:.2}", mean(|r| r.interval()[0]), mean(|r| r.interval()[1]))
+                let [low, high] = [mean(|r| r.interval()[0]), mean(|r| r.interval()[1])].map(|x| format!("{x:.2}"));
+                if low == high { format!("≈{low}") } else { format!("{low}..{high}") }
             };
             text.push_str(&format!(
                 "{:<22} {verdict:<11} {:>6} {matched:>10} {:>10.4} {missed:>7} {approximate:>7}\n",

@@ -59,7 +59,7 @@ pub(super) fn run(
     how: &How,
     fitting: &Fitting,
     network: &Network,
-    allocation: &Allocation,
+    (allocation, asked): (&Allocation, &str),
     (file, reading): (&Path, &Reading),
 ) -> Result<ExitCode, Failure> {
     // The Jacobian of Levenberg-Marquardt has a row for each label of each row.
@@ -94,7 +94,7 @@ pub(super) fn run(
     if common.json {
         json(&answer)?;
     } else {
-        line(&text(&answer))?;
+        line(&text(&answer, asked))?;
     }
     Ok(ExitCode::from(if answer.partial { 3 } else { 0 }))
 }
@@ -115,27 +115,30 @@ impl Dimension {
             return answer;
         };
         let (dim, labels, dim_evidence) = (Some(rank.dim), Some(rank.labels), Some(rank.dim_evidence));
-        DataFit { dim, labels, dim_evidence, ..answer }
+        DataFit { dim, teacher_dim: rank.teacher_dim, labels, dim_evidence, ..answer }
     }
 }
 
-/// The line about the dimension, or the command that finds it.
-fn dimension(answer: &DataFit) -> String {
-    match (answer.dim, answer.labels, answer.dim_evidence.as_deref()) {
-        (Some(dim), Some(labels), Some(evidence)) => {
+/// The line about the dimension, or the bound that is always known, and the command that looks longer.
+fn dimension(answer: &DataFit, asked: &str) -> String {
+    match (answer.dim, answer.dim_evidence.as_deref()) {
+        (Some(dim), Some(evidence)) => {
             let least = if matches!(evidence, "proved" | "bounded") { "" } else { "at least " };
-            let [dim, labels] = [thousands(dim as u64), thousands(labels)];
-            format!("dimension    {least}{dim} of {labels} labels on generic inputs ({evidence})\n")
+            let whole = answer
+                .teacher_dim
+                .map_or(String::new(), |whole| format!(" of the network's {}", thousands(whole as u64)));
+            format!("dimension    {least}{}{whole} on generic inputs ({evidence})\n", thousands(dim as u64))
         }
         _ => {
-            let short = answer.allocation.as_deref().filter(|text| text.len() <= 40);
-            let allocation = if answer.size == answer.weights { "all" } else { short.unwrap_or("ALLOC") };
-            format!("dimension    allocert rank '{}' '{allocation}'\n", answer.network)
+            let (most, network) = (plural(answer.size, "learnable weight"), &answer.network);
+            format!(
+                "dimension    at most its {most}; not found in a second:\n             allocert rank '{network}' '{asked}'\n"
+            )
         }
     }
 }
 
-fn text(answer: &DataFit) -> String {
+fn text(answer: &DataFit, asked: &str) -> String {
     let number = |x: Option<f64>| match x {
         None => "none".to_owned(),
         Some(x) if x >= 1e6 => format!("{x:.5e}"),
@@ -155,7 +158,7 @@ fn text(answer: &DataFit) -> String {
         answer.trainer, answer.learning_rate, answer.batch, answer.epochs
     ));
     text.push_str("loss         the mean squared error, over rows and outputs\n");
-    text.push_str(&dimension(answer));
+    text.push_str(&dimension(answer, asked));
     text.push('\n');
     text.push_str(&format!("              train ({train})   test ({test})\n"));
     text.push_str(&format!("loss         {:>18}   {:>16}\n", number(answer.train_loss), number(answer.test_loss)));

@@ -18,6 +18,9 @@ use crate::number::binomial;
 
 /// The most entries that a Jacobian may have.
 const MOST_ENTRIES: u64 = 1 << 26;
+
+/// The most entries of a square Jacobian whose inputs have to be looked for: 2 GB.
+const MOST_SEARCHED: u64 = 1 << 28;
 /// The most products that its evaluation and elimination may cost: less than a minute.
 const MOST_PRODUCTS: u64 = 1 << 34;
 /// More independent points than this are never looked at.
@@ -69,6 +72,12 @@ impl JacobianMatroid {
             network: network.to_string(),
             samples: samples.count().unwrap_or_default(),
         })?;
+        let all = network.weights() as u64;
+        // Inputs are looked for one after the other, until no row is new: as many rows as weights, as a rule.
+        if samples == Samples::Functional && network.is_analytic() && all.saturating_mul(all) > MOST_SEARCHED {
+            let (network, samples, limit) = (network.to_string(), samples.to_string(), MOST_SEARCHED);
+            return Err(ReachError::JacobianTooLarge { network, samples, rows: all, columns: all, limit });
+        }
         let analytic = match network.own_program().filter(|_| network.is_analytic()) {
             Some(program) => Some(Analytic::new(network, program, samples, seed, control)?),
             None => None,
