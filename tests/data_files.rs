@@ -141,15 +141,16 @@ fn a_fit_says_the_dimension() {
     let rank = objects(&allocert(&["rank", "lffn([64, 9, 10])", "W2", "--json"])).remove(0);
     let fixed = ["train", "lffn([64, 9, 10])", "W2", "--data", "docs/data/digits.npz", "--epochs", "1"];
     let fit = objects(&allocert(&[&fixed[..], &["--json"]].concat())).remove(0);
-    for key in ["dim", "labels", "dim_evidence"] {
+    for key in ["dim", "teacher_dim", "labels", "dim_evidence"] {
         assert_eq!(fit[key], rank[key], "{key}");
     }
     assert_eq!((&fit["dim"], &fit["dim_evidence"]), (&90.into(), &"proved".into()));
     let text = allocert(&fixed).out;
-    assert!(text.contains("\ndimension    90 of 640 labels on generic inputs (proved)\n"), "{text}");
+    assert!(text.contains("\ndimension    90 of the network's 585 on generic inputs (proved)\n"), "{text}");
     assert!(text.contains("\nloss         the mean squared error, over rows and outputs\n"), "{text}");
     // What takes longer than a second is asked for by its command.
     let large = ["train", "relu([64, 200, 10])", "all", "--data", "docs/data/digits.npz", "--epochs", "1"];
     let text = allocert(&large).out;
-    assert!(text.contains("\ndimension    allocert rank 'relu([64, 200, 10])' 'all'\n"), "{text}");
+    let said = "\ndimension    at most its 14,800 learnable weights; not found in a second:\n             allocert rank 'relu([64, 200, 10])' 'all'\n";
+    assert!(text.contains(said), "{text}");
 }

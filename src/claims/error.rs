@@ -163,7 +163,7 @@ pub(super) fn language(error: starlark::Error) -> ClaimError {
 }
 
 /// What the language says, and how to mend it.
-const MENDS: [(&str, &str); 18] = [
+const MENDS: [(&str, &str); 22] = [
     ("cannot use reserved keyword `while`", "the language has no while: use for … in range(…)"),
     ("call stack overflow", "does a function call itself without an end?"),
     ("Integer value is too big to fit in", "is a list or a range too long? Give a smaller integer"),
@@ -186,6 +186,13 @@ const MENDS: [(&str, &str); 18] = [
     (
         "Variable `set` not found",
         "the language has no sets: write a list, or a dictionary with the members as its keys",
+    ),
+    ("Variable `transpose` not found", "write x.T"),
+    ("Variable `matmul` not found", "write a product of matrices as dot(a, b)"),
+    ("Variable `np` not found", "NumPy's functions stand here without a prefix: dot, einsum, stack, concatenate, sum"),
+    (
+        "Variable `gelu` not found",
+        "its error function is not among the functions here; silu, softplus and tanh are smooth ones",
     ),
     ("Operation `(iter)` not supported on type `int`", "write a list: sizes = [3]"),
     ("is not callable", "is something called that is not a method? Leave the brackets out"),

@@ -38,7 +38,8 @@ impl Reading {
     /// Reads inputs and labels for a network; says so where inputs are large.
     pub(super) fn read(&self, path: &Path, network: &Network) -> Result<Dataset, Failure> {
         let (inputs, outputs) = (network.input_size(), network.labels_per_input());
-        [Some(path), self.labels.as_deref()].into_iter().flatten().try_for_each(is_there)?;
+        is_there(path, "give a file of inputs and labels: *.csv, *.npz, or in IDX")?;
+        self.labels.as_deref().map_or(Ok(()), |labels| is_there(labels, "give --labels a file in IDX"))?;
         let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
         let (mut x, y) = match (extension.as_deref(), &self.labels) {
             (Some("csv" | "npz"), Some(_)) => {
@@ -55,7 +56,12 @@ impl Reading {
                         "name it with --labels",
                     ));
                 };
-                (x, from_idx(labels)?)
+                let y = from_idx(labels)?;
+                let width = |rows: &Rows| rows.first().map_or(0, Vec::len);
+                if width(&x) != inputs && width(&y) == inputs {
+                    return Err(wrong(path, "the inputs are in the file of the labels", "exchange --data and --labels"));
+                }
+                (x, y)
             }
         };
         if x.is_empty() {
@@ -76,17 +82,18 @@ impl Reading {
     }
 }
 
-fn is_there(path: &Path) -> Result<(), Failure> {
+fn is_there(path: &Path, mend: &str) -> Result<(), Failure> {
     match std::fs::metadata(path) {
-        Ok(there) if there.is_dir() => Err(wrong(path, "it is a folder", "give a file of inputs and labels")),
+        Ok(there) if there.is_dir() => Err(wrong(path, "it is a folder", mend)),
         Ok(_) => Ok(()),
-        Err(error) => Err(wrong(path, error, "give a file of inputs and labels: *.csv, *.npz, or in IDX")),
+        Err(error) => Err(wrong(path, error, mend)),
     }
 }
 
 fn from_idx(path: &Path) -> Result<Rows, Failure> {
     let mend = "give *.csv, *.npz, or a file in IDX such as train-images-idx3-ubyte.gz";
-    let array = idx::read(path, MOST_NUMBERS).map_err(|what| wrong(path, what, mend))?;
+    let cut_off = |what: &str| if what == idx::TOO_SHORT { "it is cut off: fetch it again" } else { mend };
+    let array = idx::read(path, MOST_NUMBERS).map_err(|what| wrong(path, &what, cut_off(&what)))?;
     Ok(in_rows(&array.shape, &array.numbers))
 }
 

@@ -29,6 +29,9 @@ pub(super) fn read(path: &Path, most: u64) -> Result<Array, String> {
     if compressed { array(MultiGzDecoder::new(file), most) } else { array(file, most) }
 }
 
+/// What is said of a file that ends before its last number.
+pub(super) const TOO_SHORT: &str = "it ends too early";
+
 fn array(mut reader: impl Read, most: u64) -> Result<Array, String> {
     let head = bytes::<4>(&mut reader)?;
     let [0, 0, kind, axes] = head else {
@@ -66,7 +69,7 @@ fn bytes<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], String> {
     let mut bytes = [0; N];
     match reader.read_exact(&mut bytes) {
         Ok(()) => Ok(bytes),
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err("it ends too early".to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(TOO_SHORT.to_owned()),
         Err(error) => Err(error.to_string()),
     }
 }

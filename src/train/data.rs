@@ -28,7 +28,7 @@ pub enum DataError {
         labels: usize,
     },
     /// A row that does not fit the network.
-    #[error("row {row}: {what} has {given} entries, the network's have {wanted}\n  take a network of that shape")]
+    #[error("row {row}: {what} of {given} numbers, and the network takes {wanted}\n  take a network of that shape")]
     Shape {
         /// From 1.
         row: usize,
