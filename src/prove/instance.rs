@@ -19,8 +19,8 @@ const MOST_TRIALS: u64 = 64;
 const MOST_PROOFS: u64 = 3;
 /// Steps longer than this, in bytes, are not written: their numbers would take the checker over its limits.
 const MOST_BYTES: usize = 1 << 15;
-/// Of a match, whose polynomials are multiplied.
-const MOST_OF_A_MATCH: usize = 12_000;
+/// Of a match so many, over how often its polynomials are multiplied with each other.
+const MOST_OF_A_MATCH: usize = 48_000;
 
 /// The instances of a certificate: the steps that state something.
 #[derive(Clone, Debug, Default)]
@@ -96,8 +96,12 @@ impl Instances {
                 absence(of.clone(), at, (matcher.network(), allocation), refutation, ring)
             }
         };
+        let network = matcher.network();
+        let powers = network.exponents().map_or(1, |degrees| degrees.iter().map(|g| *g as usize).product());
+        let factors = powers.max(network.shapes().steps.unwrap_or(1));
         let long = |rule: &Rule| {
-            let most = if matches!(rule, Rule::Solution { .. }) { MOST_OF_A_MATCH } else { MOST_BYTES };
+            let solution = matches!(rule, Rule::Solution { .. });
+            let most = if solution { MOST_BYTES.min(MOST_OF_A_MATCH / factors) } else { MOST_BYTES };
             serde_json::to_string(rule).is_ok_and(|text| text.len() > most)
         };
         if !few || long(&stated) || long(&rule(0)) {

@@ -48,6 +48,9 @@ impl Asked<'_> {
     }
 
     fn inertia(&self) -> Option<bool> {
+        if self.inertia_below() == Some(true) {
+            return Some(true);
+        }
         let shapes = self.network.shapes();
         let (widths, bias) = (shapes.widths?, shapes.bias?);
         let (&[inputs, units, outputs], deeper) = widths.split_first_chunk::<3>()?;

@@ -18,6 +18,8 @@ use super::section::Section;
 use super::tied::certain as one_by_shape;
 use allocert_format::Rule;
 
+/// Parts of parts are not looked at more often.
+const MOST_PARTS: usize = 3;
 /// Why a match probability stays open.
 const NOT_BELOW_ONE: &str = "not proved to be below 1: no instance that lacks a match with all near it";
 
@@ -38,7 +40,16 @@ pub fn of_match_within(
     settings: Settings,
     control: &Control<'_>,
 ) -> Result<String, CannotCertify> {
-    let control = &control.narrowed(None);
+    of_part(answer, settings, &control.narrowed(None), 0)
+}
+
+/// The same of a network that is so often a part of another one.
+pub(super) fn of_part(
+    answer: &MatchAnswer,
+    settings: Settings,
+    control: &Control<'_>,
+    depth: usize,
+) -> Result<String, CannotCertify> {
     let (network, samples) = (&answer.network, answer.samples);
     if answer.ensemble == Ensemble::Labels || answer.taught_by.is_some() {
         return Err(CannotCertify::OtherTeacher);
@@ -85,7 +96,7 @@ pub fn of_match_within(
         }
         if certain
             && !known
-            && let Some(rule) = odd(answer, settings, control).prove().or_else(|| by_parts(answer, settings, control))
+            && let Some(rule) = by_parts_or_odd(answer, settings, control, depth)
         {
             return Ok(vec![section.step(rule)]);
         }
@@ -158,6 +169,17 @@ fn has_squares(network: &Network, allocation: &Allocation) -> bool {
     let learns = |w: usize| allocation.contains(w);
     let whole = |i: &usize| (i * d..(i + 1) * d).chain([h * d + i]).all(learns);
     has_one_layer(network) && network.exponents().is_some_and(|g| g == [2]) && (0..h).filter(whole).count() >= d
+}
+
+/// The step that says so by parts, or by an odd number of students. Parts are quickly looked at, but have parts of their own.
+fn by_parts_or_odd(answer: &MatchAnswer, settings: Settings, control: &Control<'_>, depth: usize) -> Option<Rule> {
+    let parts = || by_parts(answer, settings, control, depth);
+    let odd = || odd(answer, settings, control).prove();
+    match depth {
+        0 => parts().or_else(odd),
+        1..MOST_PARTS => odd().or_else(parts),
+        _ => odd(),
+    }
 }
 
 /// Whether an odd number of students match, of an answer with probability 1.

@@ -10,7 +10,7 @@ use allocert_core::network::{Network, Samples};
 use allocert_core::reach::Settings;
 use allocert_format::{Rule, Step};
 
-use super::matching::of_match_within;
+use super::matching::of_part;
 
 /// So long all parts of a network are looked at, at most.
 const MOST_TIME: Duration = Duration::from_secs(12);
@@ -25,6 +25,8 @@ struct Whole<'a> {
     learnable: &'a Allocation,
     settings: Settings,
     control: Control<'a>,
+    /// How often the network is a part of another one.
+    depth: usize,
 }
 
 /// Parts by name, with the steps that prove them.
@@ -34,11 +36,11 @@ type Proved = Vec<(String, Vec<Rule>)>;
 type Asked = (Vec<usize>, Vec<u32>, Samples, Vec<usize>);
 
 /// The step, if the parts of some cut are proved.
-pub(super) fn by_parts(answer: &MatchAnswer, settings: Settings, control: &Control<'_>) -> Option<Rule> {
+pub(super) fn by_parts(answer: &MatchAnswer, settings: Settings, control: &Control<'_>, depth: usize) -> Option<Rule> {
     let control = control.narrowed(Instant::now().checked_add(MOST_TIME));
     let shapes = answer.network.shapes();
     if shapes.hidden == Some(1) && shapes.outputs > 1 {
-        return of_row(answer, settings, &control);
+        return of_row(answer, settings, &control, depth);
     }
     let degrees = answer.network.exponents()?;
     let widths = shapes.widths.filter(|_| shapes.bias == Some(false))?;
@@ -49,6 +51,7 @@ pub(super) fn by_parts(answer: &MatchAnswer, settings: Settings, control: &Contr
         learnable: &answer.allocation,
         settings,
         control,
+        depth,
     };
     let layers = (1..widths.len() - 1).filter(|layer| widths[*layer] == 1);
     let (law, at, parts) = layers
@@ -61,7 +64,7 @@ pub(super) fn by_parts(answer: &MatchAnswer, settings: Settings, control: &Contr
 }
 
 /// The step for one output of a recurrent network with one hidden unit, if the others learn and that is proved.
-fn of_row(answer: &MatchAnswer, settings: Settings, control: &Control<'_>) -> Option<Rule> {
+fn of_row(answer: &MatchAnswer, settings: Settings, control: &Control<'_>, depth: usize) -> Option<Rule> {
     let (one, allocation) = (answer.network.single_output()?, &answer.allocation);
     let outputs = answer.network.weights() + 1 - one.weights();
     let frozen: Vec<usize> = (0..outputs).filter(|w| !allocation.contains(*w)).collect();
@@ -70,7 +73,7 @@ fn of_row(answer: &MatchAnswer, settings: Settings, control: &Control<'_>) -> Op
     }
     let others = allocation.iter().filter(|w| *w >= outputs).map(|w| w - outputs + 1);
     let learnable = frozen.is_empty().then_some(0).into_iter().chain(others).collect();
-    let steps = certain(&one, answer.samples, learnable, (settings, control))?;
+    let steps = certain(&one, answer.samples, learnable, (settings, control, depth))?;
     let of = super::ground::text(&answer.network, allocation);
     let at = frozen.first().copied().unwrap_or(0);
     Some(Rule::Part { of, law: "row".to_owned(), at, parts: vec![("row".to_owned(), steps)] })
@@ -134,7 +137,7 @@ impl Whole<'_> {
     }
 
     fn proved(&self, (widths, degrees, samples, learnable): Asked) -> Option<Vec<Rule>> {
-        certain(&network(&widths, &degrees)?, samples, learnable, (self.settings, &self.control))
+        certain(&network(&widths, &degrees)?, samples, learnable, (self.settings, &self.control, self.depth))
     }
 }
 
@@ -143,7 +146,7 @@ fn certain(
     network: &Network,
     samples: Samples,
     learnable: Vec<usize>,
-    (settings, control): (Settings, &Control<'_>),
+    (settings, control, depth): (Settings, &Control<'_>, usize),
 ) -> Option<Vec<Rule>> {
     let limits = Limits::default().under(control);
     let matcher = Matcher::new(network, samples, settings, limits).ok()?;
@@ -153,7 +156,7 @@ fn certain(
     if answer.verdict != Verdict::One {
         return None;
     }
-    let text = of_match_within(&answer, settings, control).ok()?;
+    let text = of_part(&answer, settings, control, depth + 1).ok()?;
     let steps = text.lines().skip(2).map(|line| serde_json::from_str::<Step>(line).map(|step| step.by));
     let mut steps: Vec<Rule> = steps.collect::<Result<_, _>>().ok()?;
     steps.pop();

@@ -14,6 +14,7 @@ pub(super) fn certain(network: &Network, samples: Samples, allocation: &Allocati
     let asked = Asked { network, samples, allocation };
     let laws = [
         ("given poles", asked.given_poles()),
+        ("two units", asked.two_units()),
         ("cubic", asked.cubic()),
         ("plane", asked.plane()),
         ("odd norm", asked.odd_norm()),
@@ -32,6 +33,14 @@ impl Asked<'_> {
         let encoder = outputs == 1 && (0..inputs).all(|m| learns("B", 0, m) && learns("B", 1, m));
         let beside = learns("W", 0, 1) || learns("W", 1, 0);
         Some((decoder || encoder) && beside && (learns("W", 0, 0) || learns("W", 1, 1)))
+    }
+
+    fn two_units(&self) -> Option<bool> {
+        let shape = self.two_hidden()?.1 == 1 && self.network.shapes().outputs == 1;
+        let learns = |name: &str, i: usize, k: usize| self.learns(name, i, k) == Some(true);
+        let of = |i: usize, j: usize| learns("D", 0, i) && learns("B", j, 0) && learns("W", i, j);
+        let apart = [(0, 1), (1, 0)].iter().any(|(i, j)| of(*i, *j));
+        Some(shape && apart && learns("W", 0, 0) && learns("W", 1, 1))
     }
 
     fn cubic(&self) -> Option<bool> {
@@ -115,6 +124,16 @@ impl Asked<'_> {
         let fits = (0..h).all(|unit| learn(unit) < n) && (0..h).any(|unit| learn(unit) + 1 < n);
         let even = degree > 1 && degree % 2 == 0;
         Some(even && d > 1 && h > 1 && n > 1 && held && (fits || n == d + 1))
+    }
+
+    pub(super) fn inertia_below(&self) -> Option<bool> {
+        let shapes = self.network.shapes();
+        let (widths, degrees) = (shapes.widths.filter(|_| shapes.bias == Some(false))?, self.network.exponents()?);
+        let (&[d, h, 1, _, ..], &[2, ref above @ ..]) = (widths.as_slice(), degrees.as_slice()) else { return None };
+        let learns = |w: usize| self.allocation.contains(w);
+        let held = (d * h + h..self.network.weights()).all(|w| !learns(w)) && above.iter().all(|g| g % 2 == 1);
+        let factors = (d * h..d * h + h).filter(|w| learns(*w)).count();
+        Some(held && self.at_least(d * (d + 1) / 2) && factors < h.min(d))
     }
 
     pub(super) fn terms(&self) -> Option<bool> {

@@ -44,8 +44,9 @@
 //! - n even, T = 2n + 1, M < 2n: take M = 2n − 1. The H_1, …, H_2n with the teacher's labels are a line. Along it the (n+1) × (n+1) Hankel determinant has the odd degree n + 1: its leading coefficient is that of the direction, generic but for H_0 = 0. Where it vanishes, and the n × n one does not, the numbers are those of n units. The line
 //!   is a generic one through a plane through H\*, which meets the zeros of both, of two dimensions less, in finitely many points.
 //!
-//! `two units`: `lrnn` of one input, one output, two hidden units, any samples: W_00 and W_11 learn, W_01 or W_10, and D_i and B_i of one unit, say of unit 0. τ and Δ are the teacher's trace and determinant, f = D_1 B_1. For u = W_00 let W_11 = τ − u, W_01 W_10 = u (τ − u) − Δ (one of the two is given), D_0 = z, B_0 = c / z, c = H_0\* − f. So
-//! W has the teacher's characteristic polynomial, and D B is H_0\*; D W B = H_1\* says B_1 W_01 z² + (cu + f (τ − u) − H_1\*) z + D_1 W_10 c = 0. Its discriminant is (c + f)² u² and smaller terms: for large u it has a real root z, not 0. All H_t are the teacher's.
+//! `two units`: `lrnn` of one input, one output, two hidden units, any samples: W_00 and W_11 learn, W_01 or W_10, and D_i and B_i of one unit, say of unit 0 (or as said below). τ and Δ are the teacher's trace and determinant, f = D_1 B_1. For u = W_00 let W_11 = τ − u, W_01 W_10 = u (τ − u) − Δ (one of the two is given), D_0 = z, B_0 = c / z, c = H_0\* − f. So
+//! W has the teacher's characteristic polynomial, and D B is H_0\*; D W B = H_1\* says B_1 W_01 z² + (cu + f (τ − u) − H_1\*) z + D_1 W_10 c = 0. Its discriminant is (c + f)² u² and smaller terms: for large u it has a real root z, not 0. All H_t are the teacher's. *Or D_i, B_j and W_ij learn, i ≠ j, beside W_00 and W_11*, say D_1, B_0 and W_10: W_10 = (u (τ − u) − Δ)/W_01, D_1 = z, B_0 = (H_0\* − z B_1)/D_0, and D W B = H_1\* says
+//! −(W_10 B_1/D_0) z² + (W_10 H_0\*/D_0 + (τ − 2u) B_1) z + u H_0\* + D_0 W_01 B_1 − H_1\* = 0, with the discriminant (H_0\*/(W_01 D_0))² u⁴ and smaller terms.
 
 use super::super::network::{Chain, Family, Network};
 use super::super::proof::{Fault, limit};
@@ -199,6 +200,9 @@ pub(super) fn has_coordinates(network: &Network, set: &[usize], samples: Option<
 pub(super) fn has_two_units(network: &Network, set: &[usize]) -> bool {
     let Family::Recurrent { inputs: 1, hidden: 2, outputs: 1, .. } = network.family else { return false };
     let learns = |name: &str, row: usize, column: usize| set.binary_search(&network.at(name, row, column)).is_ok();
-    let ends = (0..2).any(|i| learns("D", 0, i) && learns("B", i, 0));
-    ends && learns("W", 0, 0) && learns("W", 1, 1) && (learns("W", 0, 1) || learns("W", 1, 0))
+    let ends = |i: usize, j: usize| learns("D", 0, i) && learns("B", j, 0);
+    let beside = learns("W", 0, 1) || learns("W", 1, 0);
+    let apart = |i: usize, j: usize| i != j && ends(i, j) && learns("W", i, j);
+    let fits = (0..2).any(|i| beside && ends(i, i) || (0..2).any(|j| apart(i, j)));
+    fits && learns("W", 0, 0) && learns("W", 1, 1)
 }

@@ -8,7 +8,7 @@
 //! So there is no match if β < min(n, D). *Deeper:* no biases, the function is to be matched, layer 2 has one unit and hidden layers have even powers; let f be what comes into that unit, a form zᵀSz, β of
 //! whose weights learn. The function is C f^G, where C is 0 for at most a null set of teachers, so a match has f = μ f* with a real μ ≠ 0 (the quotient of the polynomials f and f* has a constant power).
 //! With the other weights positive, S has at most β negative eigenvalues; let f* have more than β of them, and more than β positive ones: so has μ f*. There are such teachers if min(h, D) ≥ 2β + 2: so many
-//! weights of either sign, the others being small.
+//! weights of either sign, the others being small. *With odd powers and frozen weights from the unit of layer 2 on*, also on M ≥ D(D + 1)/2 samples: G is odd, so f = μ f* on the samples, and as forms, with a μ that what learns has no part in; let it be positive. As in one layer, there is no match if β < min(h, D).
 //!
 //! `one unit`: even powers, one hidden layer of at least two units, or of one with biases, D ≥ 2, M ≥ 2 samples or the function; of all weights that output k depends on only those of one unit learn: into it, its bias, and from it to
 //! k. The student's label less what is frozen is c z^g: of one sign on all samples. A teacher has a unit that is 0 on the second input and not on the first, with a positive weight to k, and one that is 0 on the first and not on the
@@ -43,7 +43,7 @@
 //! *Small labels: two units, e = d.* The directions in which v_0 − v_1 goes to infinity while s is bounded have at most q dimensions: those in which both v_i do, rec_0 + rec_1 − d, with rec_i = |S_i|, and one more if c_i learns and F_i is not
 //! empty; or, with κ, |S_0| + |S_1| + 1 − d. Let q ≥ 1 be that (or 1), q < d, and M ≥ d + q, or the function be to be matched. Then there are teachers such that none near them is matched: proof in `docs/theory.md`, section 6, *Small labels*.
 
-use super::super::network::{Family, Network};
+use super::super::network::{Chain, Family, Network};
 
 /// What can be asked of a match probability.
 pub(super) struct Asked<'a> {
@@ -114,6 +114,9 @@ impl Asked<'_> {
     }
 
     fn inertia(&self) -> Option<bool> {
+        if self.inertia_below() == Some(true) {
+            return Some(true);
+        }
         let powers = self.powers()?;
         let (&[inputs, units, outputs], deeper) = powers.widths.split_first_chunk::<3>()?;
         let (more, size) = (usize::from(powers.bias), inputs + usize::from(powers.bias));
@@ -124,6 +127,16 @@ impl Asked<'_> {
             (2, _) => self.samples.is_none() && !powers.bias && outputs == 1 && 2 * learnable(0) + 2 <= rank,
             _ => false,
         })
+    }
+
+    /// Inertia of squares below a layer of one unit, with odd powers and frozen weights from there on.
+    fn inertia_below(&self) -> Option<bool> {
+        let Chain { widths, degrees } = self.network.chain.as_ref()?;
+        let (&[d, h, 1, _, ..], &[2, _, ..]) = (widths.as_slice(), degrees.as_slice()) else { return None };
+        let learnable = (d * h..d * h + h).filter(|w| self.learns(*w)).count();
+        let above =
+            degrees[1..].iter().all(|g| g % 2 == 1) && (d * h + h..self.network.weights).all(|w| !self.learns(w));
+        Some(above && self.at_least(d * (d + 1) / 2) && learnable < h.min(d))
     }
 
     fn one_unit(&self) -> Option<bool> {
