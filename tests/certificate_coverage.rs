@@ -1,8 +1,10 @@
 //! Certificates of match probabilities leave nothing open: on some small networks every `one` and every `fractional` is proved.
 
+use std::time::Duration;
+
 use allocert::algebra::Limits;
 use allocert::allocation::{Allocation, parse, subsets};
-use allocert::certificate::of_match;
+use allocert::certificate::{of_match, of_match_within};
 use allocert::checker::check;
 use allocert::control::Control;
 use allocert::matching::{MatchOptions, Matcher, Reason, Theorem, Trials, Verdict};
@@ -213,4 +215,21 @@ fn instances_agree_with_laws_read_off_the_shape() {
         assert!(decided > 100, "{text} {learns}: {decided} decided");
         assert_eq!(estimate.unmatched == 0, value == 1, "{text} {learns}: {}", estimate.unmatched);
     }
+}
+
+/// A search without time writes what it has, and says what stopped it.
+#[test]
+fn a_hole_says_that_the_time_was_up() {
+    let network: Network = "lffn([2, 2, 2])".parse().unwrap();
+    let settings = Settings { seed: 1, error_log2: -100 };
+    let samples = Samples::Count(2);
+    let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+    let allocation = parse(network.layout(), "W1[0,0] W1[1,1] W2[0,0] W2[1,1]").unwrap();
+    let options = MatchOptions { trials: Trials::Fixed(50), ..MatchOptions::default() };
+    let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
+    assert_eq!(answer.verdict, Verdict::Fractional);
+    let control = Control::unlimited().within(Duration::ZERO);
+    let report = check(of_match_within(&answer, settings, &control).unwrap().as_bytes());
+    assert_eq!(report.verdict.name(), "holey");
+    assert!(report.holes[0].reason.contains("stopped by the time limit of 0 s"), "{}", report.holes[0].reason);
 }

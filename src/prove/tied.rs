@@ -9,6 +9,9 @@ use allocert_core::network::{Network, Samples};
 
 use super::laws::Asked;
 
+/// The inputs from which a unit learns, and whether its outgoing weight does.
+type Unit = (Vec<usize>, bool);
+
 /// A law of the checker that says that a match probability is 1, beside those that the engine has a theorem for; `src/checker/rules/ends.rs` and `far.rs` have the proofs.
 pub(super) fn certain(network: &Network, samples: Samples, allocation: &Allocation) -> Option<&'static str> {
     let asked = Asked { network, samples, allocation };
@@ -54,8 +57,8 @@ impl Asked<'_> {
         Some(shape && self.samples.count().is_some_and(|m| m <= 3) && (of(0, 1) || of(1, 0)))
     }
 
-    /// The power of one hidden layer with one output and no biases, and of each unit the inputs from which it learns, and whether its outgoing weight does.
-    fn units(&self) -> Option<(u32, usize, Vec<(Vec<usize>, bool)>)> {
+    /// The power of one hidden layer with one output and no biases, the number of inputs, and the units.
+    fn units(&self) -> Option<(u32, usize, Vec<Unit>)> {
         let shapes = self.network.shapes();
         let widths = shapes.widths.filter(|_| shapes.bias == Some(false))?;
         let (&[d, h, 1], &[degree]) = (widths.as_slice(), self.network.exponents()?.as_slice()) else { return None };
@@ -81,7 +84,7 @@ impl Asked<'_> {
 
     fn cubes(&self) -> Option<bool> {
         let (degree, d, units) = self.units()?;
-        let free = |(inputs, factor): &(Vec<usize>, bool)| inputs.len() + usize::from(*factor) >= 2;
+        let free = |(inputs, factor): &Unit| inputs.len() + usize::from(*factor) >= 2;
         let apart = |q: usize, r: usize| {
             let other = |k: &usize| units[r].1 || units[r].0.iter().any(|i| i != k);
             units[q].0.iter().any(other)
