@@ -219,7 +219,11 @@ fn instances(
         let matcher = Matcher::new(&answer.network, answer.samples, settings, Limits::default().under(control));
         matcher.map(|matcher| Instances::prove(section, &matcher, (&answer.allocation, estimate), control))
     });
-    let found = found.transpose().map_err(|_| CannotCertify::Jacobian)?.unwrap_or_default();
+    let found = match found.transpose() {
+        Ok(found) => found.unwrap_or_default(),
+        Err(_) if control.stopped().is_some() => Instances::default(),
+        Err(_) => return Err(CannotCertify::Jacobian),
+    };
     if answer.reason == Reason::SpecialEnsemble {
         // No law speaks about such an ensemble, not even that the value is above 0.
         return Ok(found.stated);
