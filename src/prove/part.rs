@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use rug::Integer;
+
 use allocert_core::algebra::Limits;
 use allocert_core::allocation::Allocation;
 use allocert_core::control::Control;
@@ -127,6 +129,11 @@ impl Whole<'_> {
 
     fn without_output(&self) -> Option<(usize, Proved)> {
         let (&[inputs, units, outputs], Samples::Count(samples)) = (self.widths, self.samples) else { return None };
+        // Activations of generic units have to be independent.
+        let &[degree] = self.degrees else { return None };
+        if Integer::from(inputs + degree as usize - 1).binomial(degree) < samples {
+            return None;
+        }
         let row = |output: usize| (inputs + output) * units..(inputs + output + 1) * units;
         let learning = |output: usize| row(output).filter(|w| self.learnable.contains(*w)).count() as u64;
         let at = (0..outputs).find(|output| learning(*output) >= samples).filter(|_| outputs > 1)?;
