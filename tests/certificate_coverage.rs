@@ -1,8 +1,10 @@
 //! Certificates of match probabilities leave nothing open: on some small networks every `one` and every `fractional` is proved.
 
+use std::time::Duration;
+
 use allocert::algebra::Limits;
 use allocert::allocation::{Allocation, parse, subsets};
-use allocert::certificate::of_match;
+use allocert::certificate::{of_match, of_match_within};
 use allocert::checker::check;
 use allocert::control::Control;
 use allocert::matching::{MatchOptions, Matcher, Reason, Theorem, Trials, Verdict};
@@ -180,4 +182,54 @@ fn what_is_not_one_is_not_proved_to_be() {
         }
     }
     assert!(seen > 200, "{seen}");
+}
+
+/// What the checker proves by laws that the engine has no theorem for: instances are decided without them, and all of these have a match where the probability is 1, and some have none where it is less.
+#[test]
+fn instances_agree_with_laws_read_off_the_shape() {
+    let settings = Settings { seed: 25, error_log2: -100 };
+    for (text, samples, learns, law, value) in [
+        ("pnn([2, 3, 1], degree=3)", None, "W1[0,0] W1[1,1] W1[2,0] W2[0,0]", "cubes", 1),
+        ("pnn([2, 3, 1], degree=3)", None, "W1[1,0] W1[1,1] W1[2,0] W2[0,0]", "cubes", 1),
+        ("pnn([3, 2, 1], degree=2)", None, "W1[0,1] W1[0,2] W1[1,0] W2[0,0] W2[0,1]", "plane", 1),
+        ("pnn([3, 2, 1], degree=2)", Some(4), "W1[0,0] W1[0,1] W1[0,2] W2[0,0] W2[0,1]", "odd norm", 1),
+        ("lrnn(1, 2, 1, 4)", None, "D[0,0] D[0,1] W[0,0] W[0,1]", "given poles", 1),
+        ("lrnn(1, 2, 1, 4)", Some(3), "W[0,1] W[1,1] B[0,0]", "cubic", 1),
+        ("pnn([3, 2, 1], degree=2)", Some(4), "W1[1,0] W1[1,1] W1[1,2] W2[0,0]", "largest quotient", 0),
+        ("pnn([1, 2, 1], degree=3, bias=True)", Some(3), "W1[1,0] b1[1] W2[0,0]", "largest quotient", 0),
+        ("pnn([1, 2, 1], degree=3, bias=True)", None, "W1[0,0] W1[1,0] b1[0] b1[1] W2[0,0]", "two cubes", 0),
+        ("lrnn(1, 2, 1, 4)", Some(3), "D[0,0] W[0,0] W[1,1]", "one label fewer", 0),
+        ("lrnn(1, 2, 1, 4)", Some(3), "D[0,0] W[0,1] W[1,0] B[0,0]", "one label fewer", 0),
+    ] {
+        let network: Network = text.parse().unwrap();
+        let samples = samples.map_or(Samples::Functional, Samples::Count);
+        let allocation = parse(network.layout(), learns).unwrap();
+        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+        let options = MatchOptions { trials: Trials::Fixed(150), ..MatchOptions::default() };
+        let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
+        let certificate = of_match(&answer, settings).unwrap();
+        assert!(certificate.contains(&format!("\"law\":\"{law}\"")), "{text} {learns}");
+        assert_eq!(check(certificate.as_bytes()).verdict.name(), "valid", "{text} {learns}");
+        let estimate = matcher.estimate(&allocation, &options, &Control::unlimited());
+        let decided = estimate.matched + estimate.unmatched;
+        assert!(decided > 100, "{text} {learns}: {decided} decided");
+        assert_eq!(estimate.unmatched == 0, value == 1, "{text} {learns}: {}", estimate.unmatched);
+    }
+}
+
+/// A search without time writes what it has, and says what stopped it.
+#[test]
+fn a_hole_says_that_the_time_was_up() {
+    let network: Network = "lffn([2, 2, 2])".parse().unwrap();
+    let settings = Settings { seed: 1, error_log2: -100 };
+    let samples = Samples::Count(2);
+    let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+    let allocation = parse(network.layout(), "W1[0,0] W1[1,1] W2[0,0] W2[1,1]").unwrap();
+    let options = MatchOptions { trials: Trials::Fixed(50), ..MatchOptions::default() };
+    let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
+    assert_eq!(answer.verdict, Verdict::Fractional);
+    let control = Control::unlimited().within(Duration::ZERO);
+    let report = check(of_match_within(&answer, settings, &control).unwrap().as_bytes());
+    assert_eq!(report.verdict.name(), "holey");
+    assert!(report.holes[0].reason.contains("stopped by the time limit of 0 s"), "{}", report.holes[0].reason);
 }

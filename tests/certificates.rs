@@ -134,8 +134,10 @@ fn match_certificates_say_what_is_not_proved() {
     // Two solutions each: no law applies, and an instance without a match has none nearby.
     let (less, said) = verdict("lffn([2, 2, 2])", "W1[0,0] W1[1,1] W2[0,0] W2[1,1]", 2);
     assert!(less == Verdict::Valid && said.ends_with("is above 0 and below 1"), "{said}");
-    // Below 1 by a theorem for which the checker has no rule.
-    let (open, said) = verdict("lrnn(1, 2, 1, 4)", "D[0,1] W[0,0] W[0,1] W[1,1] B[0,0]", 4);
+    // Below 1 by a theorem that the checker has a rule for; and by instances, for which none are seen not to have a match nearby.
+    let (poles, said) = verdict("lrnn(1, 2, 1, 4)", "D[0,1] W[0,0] W[0,1] W[1,1] B[0,0]", 4);
+    assert!(poles == Verdict::Valid && said.ends_with("is above 0 and below 1"), "{said}");
+    let (open, said) = verdict("pnn([2, 1, 1], degree=3, bias=True)", "b1[0] W2[0,0] b2[0]", 3);
     assert!(open == Verdict::Holey && said.ends_with("is above 0"), "{said}");
     // At the first integer point the two inputs are in proportion, and a direction that moves a bias elsewhere does not there.
     let net = network("lffn([2, 2, 2, 3], bias=True)");

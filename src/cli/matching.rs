@@ -8,7 +8,7 @@ use clap::Args;
 
 use allocert::allocation::{picture, print};
 use allocert::ask::trained_beside;
-use allocert::certificate::of_match;
+use allocert::certificate::of_match_within;
 use allocert::control::{Control, Stopped};
 use allocert::matching::{
     Ensemble, Estimate, Exact, Hypothesis, Limits, MatchAnswer, MatchOptions, Matcher, Reason, Trials, Verdict,
@@ -59,7 +59,7 @@ pub(super) struct Arguments {
     /// Dimensions, and all decisions together, are wrong with a probability of at most 2^K where they are not proved.
     #[arg(long, value_name = "K", default_value = "-100", allow_negative_numbers = true, value_parser = error_bound)]
     error_log2: i64,
-    /// Stop deciding instances after so many seconds.
+    /// Stop deciding instances after so many seconds, and looking for proofs of a certificate after as many more.
     #[arg(long, value_name = "SECONDS", default_value_t = 600, allow_negative_numbers = true, value_parser = crate::cli::whole_number)]
     time_limit: u64,
     /// Also write a report into this folder.
@@ -151,7 +151,10 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         written(common.json, folder);
     }
     if let Some(path) = arguments.certificate.as_ref().filter(|_| files) {
-        save(path, &of_match(&answer, settings).map_err(|error| Failure::request(error.to_string()))?)?;
+        // The search for proofs has as much time of its own.
+        let again = Control::unlimited().within(limit).stopped_by(&stop);
+        let certificate = of_match_within(&answer, settings, &again);
+        save(path, &certificate.map_err(|error| Failure::request(error.to_string()))?)?;
         written(common.json, path);
     }
     if common.json {

@@ -124,6 +124,11 @@ pub(super) fn reduction(field: &PrimeField, equations: &[Formal], weights: &[u16
     if same { Ok(found) } else { Err(Failure::Obstructed) }
 }
 
+/// How many solutions the equations have at the point, with their multiplicities, if that is finite and found.
+pub(super) fn solutions(field: &PrimeField, equations: &[Formal], weights: &[u16]) -> Option<usize> {
+    weighted(field, equations.to_vec(), weights, Pairs::AtThePoint).ok().map(|found| found.basis.len())
+}
+
 fn weighted(field: &PrimeField, equations: Vec<Formal>, weights: &[u16], pairs: Pairs) -> Result<Reduction, Failure> {
     if weights.iter().all(|weight| *weight == 1) {
         return reduced(field, equations, weights, pairs);

@@ -19,6 +19,8 @@ const MOST_TRIALS: u64 = 64;
 const MOST_PROOFS: u64 = 3;
 /// Steps longer than this, in bytes, are not written: their numbers would take the checker over its limits.
 const MOST_BYTES: usize = 1 << 15;
+/// Of a match so many, over how often its polynomials are multiplied with each other.
+const MOST_OF_A_MATCH: usize = 48_000;
 
 /// The instances of a certificate: the steps that state something.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +36,8 @@ impl Instances {
     pub(super) fn prove(
         section: &mut Section<'_, impl Engine>,
         matcher: &Matcher,
-        allocation: &Allocation,
-        estimate: &Estimate,
+        (allocation, estimate): (&Allocation, &Estimate),
+        control: &Control<'_>,
     ) -> Self {
         let options = MatchOptions { ensemble: estimate.ensemble, ..MatchOptions::default() };
         let mut instances = Instances::default();
@@ -43,10 +45,10 @@ impl Instances {
         let mut left = [estimate.matched, estimate.unmatched].map(|count| count.min(MOST_PROOFS));
         let first = estimate.trials.min(MOST_TRIALS);
         for trial in (0..first).chain(estimate.without_match.filter(|trial| *trial >= first)) {
-            if left == [0; 2] {
+            if left == [0; 2] || control.stopped().is_some() {
                 break;
             }
-            let kind = match matcher.instance(allocation, &options, trial, &Control::unlimited()) {
+            let kind = match matcher.instance(allocation, &options, trial, control) {
                 Decision::Decided(finding) => usize::from(!finding.real),
                 Decision::Undecided(_) => continue,
             };
@@ -94,7 +96,14 @@ impl Instances {
                 absence(of.clone(), at, (matcher.network(), allocation), refutation, ring)
             }
         };
-        let long = |rule: &Rule| serde_json::to_string(rule).is_ok_and(|text| text.len() > MOST_BYTES);
+        let network = matcher.network();
+        let powers = network.exponents().map_or(1, |degrees| degrees.iter().map(|g| *g as usize).product());
+        let factors = powers.max(network.shapes().steps.unwrap_or(1));
+        let long = |rule: &Rule| {
+            let solution = matches!(rule, Rule::Solution { .. });
+            let most = if solution { MOST_BYTES.min(MOST_OF_A_MATCH / factors) } else { MOST_BYTES };
+            serde_json::to_string(rule).is_ok_and(|text| text.len() > most)
+        };
         if !few || long(&stated) || long(&rule(0)) {
             return false;
         }

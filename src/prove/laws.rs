@@ -1,13 +1,13 @@
-//! Which law of the checker says that a match probability is below 1; `src/checker/rules/inertia.rs` has the proofs.
+//! Which law of the checker says that a match probability is below 1; `src/checker/rules/inertia.rs` and `tied.rs` there have the proofs.
 
 use allocert_core::allocation::Allocation;
 use allocert_core::network::{Network, Samples};
 
 /// What is asked.
-struct Asked<'a> {
-    network: &'a Network,
-    samples: Samples,
-    allocation: &'a Allocation,
+pub(super) struct Asked<'a> {
+    pub(super) network: &'a Network,
+    pub(super) samples: Samples,
+    pub(super) allocation: &'a Allocation,
 }
 
 /// A law by its name; the allocation has to span.
@@ -20,28 +20,37 @@ pub(super) fn below_one(network: &Network, samples: Samples, allocation: &Alloca
         ("two outputs", asked.two_outputs()),
         ("odd steps", asked.odd_steps()),
         ("odd sums", asked.odd_sums()),
+        ("terms", asked.terms()),
+        ("seminorms", asked.seminorms()),
+        ("complex poles", asked.complex_poles()),
+        ("one label fewer", asked.one_label_fewer()),
+        ("largest quotient", asked.largest_quotient()),
+        ("two cubes", asked.two_cubes()),
     ];
     laws.into_iter().find(|(_, below)| *below == Some(true)).filter(|_| network.is_built_in()).map(|(law, _)| law)
 }
 
 impl Asked<'_> {
-    fn learns(&self, tensor: &str, row: usize, column: usize) -> Option<bool> {
+    pub(super) fn learns(&self, tensor: &str, row: usize, column: usize) -> Option<bool> {
         let tensor = self.network.layout().tensor(tensor)?;
         Some(self.allocation.contains(tensor.start + row * tensor.columns + column))
     }
 
-    fn at_least(&self, samples: usize) -> bool {
+    pub(super) fn at_least(&self, samples: usize) -> bool {
         self.samples.count().is_none_or(|m| m >= samples as u64)
     }
 
     /// How many weights into a unit learn, its bias among them.
-    fn into(&self, layer: usize, unit: usize, from: usize) -> Option<usize> {
+    pub(super) fn into(&self, layer: usize, unit: usize, from: usize) -> Option<usize> {
         let incoming = (0..from).map(|c| self.learns(&format!("W{layer}"), unit, c));
         let bias = self.learns(&format!("b{layer}"), unit, 0).unwrap_or(false);
         Some(incoming.collect::<Option<Vec<bool>>>()?.into_iter().filter(|l| *l).count() + usize::from(bias))
     }
 
     fn inertia(&self) -> Option<bool> {
+        if self.inertia_below() == Some(true) {
+            return Some(true);
+        }
         let shapes = self.network.shapes();
         let (widths, bias) = (shapes.widths?, shapes.bias?);
         let (&[inputs, units, outputs], deeper) = widths.split_first_chunk::<3>()?;
@@ -59,7 +68,7 @@ impl Asked<'_> {
         let shapes = self.network.shapes();
         let (widths, bias, degree) = (shapes.widths?, shapes.bias?, shapes.degree?);
         let &[inputs, units, outputs] = widths.as_slice() else { return None };
-        let wide = units > 1 && inputs + usize::from(bias) > 1;
+        let wide = (units > 1 || bias) && inputs + usize::from(bias) > 1;
         let moved: Vec<usize> = (0..units).filter(|unit| self.into(1, *unit, inputs) > Some(0)).collect();
         let one = |k: usize| {
             let outgoing = (0..units).filter(|unit| self.learns("W2", k, *unit) == Some(true));
@@ -73,7 +82,7 @@ impl Asked<'_> {
         let shapes = self.network.shapes();
         let (hidden, steps) = (shapes.hidden?, shapes.steps?);
         let frozen = hidden == 2 && !self.learns("W", 0, 1)? && !self.learns("W", 1, 0)?;
-        Some(frozen && steps >= 4 && self.at_least(steps * self.network.layout().tensor("B")?.columns))
+        Some(frozen && steps >= 4 && self.is_determined()?)
     }
 
     fn two_outputs(&self) -> Option<bool> {

@@ -29,6 +29,7 @@ mod rank;
 mod section;
 mod symmetry;
 mod table;
+mod tied;
 mod unmatched;
 mod upper;
 mod writer;
@@ -37,7 +38,7 @@ pub use claim::{OfClaim, of_claim, of_claim_by};
 pub use engine::{Elementary, Engine, Sound};
 pub use functions::Place;
 pub use law::{of_law, reasons_of_law, theorem_of_law};
-pub use matching::of_match;
+pub use matching::{of_match, of_match_within};
 pub use rank::{of_rank, of_rank_by};
 use section::Section;
 

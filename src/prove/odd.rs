@@ -8,6 +8,7 @@ use rand_chacha::rand_core::RngCore;
 use rug::Integer;
 
 use allocert_core::allocation::{Allocation, subsets};
+use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::number::{PrimeField, Ring, Stream, generator};
 
@@ -46,6 +47,8 @@ pub(super) struct Question<'a> {
     /// The powers by which learnable weights go to a limit, in their order, if they do.
     pub(super) limit: Option<&'a [i32]>,
     pub(super) seed: u64,
+    /// Until when.
+    pub(super) control: Control<'a>,
 }
 
 /// Numbers at a point.
@@ -123,7 +126,7 @@ impl Question<'_> {
                 all.push((self.systems(samples, r), r, samples, identities));
             }
         }
-        let late = || started.elapsed() > MOST_TIME;
+        let late = || started.elapsed() > MOST_TIME || self.control.stopped().is_some();
         let mut even = BTreeSet::new();
         let mut look = |effort: Effort| {
             let systems =
@@ -144,7 +147,7 @@ impl Question<'_> {
             None
         };
         let limits = || {
-            let long = || started.elapsed() > MOST_TIME / 3;
+            let long = || started.elapsed() > MOST_TIME / 3 || self.control.stopped().is_some();
             all.iter().find_map(|(_, r, samples, identities)| {
                 let mut limits = self.limits(*samples, *r).take_while(|_| !long());
                 limits.find_map(|system| match self.look(&field, &system, identities, Effort::Orders) {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use rug::Integer;
+
 use allocert_core::algebra::Limits;
 use allocert_core::allocation::Allocation;
 use allocert_core::control::Control;
@@ -10,10 +12,10 @@ use allocert_core::network::{Network, Samples};
 use allocert_core::reach::Settings;
 use allocert_format::{Rule, Step};
 
-use super::matching::of_match;
+use super::matching::of_part;
 
-/// So long a part is looked at, at most.
-const MOST_TIME: Duration = Duration::from_secs(4);
+/// So long all parts of a network are looked at, at most.
+const MOST_TIME: Duration = Duration::from_secs(12);
 /// Longer steps are not written: lines have a limit.
 const MOST_BYTES: usize = 1 << 19;
 
@@ -24,6 +26,9 @@ struct Whole<'a> {
     samples: Samples,
     learnable: &'a Allocation,
     settings: Settings,
+    control: Control<'a>,
+    /// How often the network is a part of another one.
+    depth: usize,
 }
 
 /// Parts by name, with the steps that prove them.
@@ -33,15 +38,23 @@ type Proved = Vec<(String, Vec<Rule>)>;
 type Asked = (Vec<usize>, Vec<u32>, Samples, Vec<usize>);
 
 /// The step, if the parts of some cut are proved.
-pub(super) fn by_parts(answer: &MatchAnswer, settings: Settings) -> Option<Rule> {
+pub(super) fn by_parts(answer: &MatchAnswer, settings: Settings, control: &Control<'_>, depth: usize) -> Option<Rule> {
+    let control = control.narrowed(Instant::now().checked_add(MOST_TIME));
     let shapes = answer.network.shapes();
     if shapes.hidden == Some(1) && shapes.outputs > 1 {
-        return of_row(answer, settings);
+        return of_row(answer, settings, &control, depth);
     }
     let degrees = answer.network.exponents()?;
     let widths = shapes.widths.filter(|_| shapes.bias == Some(false))?;
-    let whole =
-        Whole { widths: &widths, degrees: &degrees, samples: answer.samples, learnable: &answer.allocation, settings };
+    let whole = Whole {
+        widths: &widths,
+        degrees: &degrees,
+        samples: answer.samples,
+        learnable: &answer.allocation,
+        settings,
+        control,
+        depth,
+    };
     let layers = (1..widths.len() - 1).filter(|layer| widths[*layer] == 1);
     let (law, at, parts) = layers
         .filter_map(|layer| whole.at_bottleneck(layer).map(|(law, parts)| (law, layer, parts)))
@@ -53,7 +66,7 @@ pub(super) fn by_parts(answer: &MatchAnswer, settings: Settings) -> Option<Rule>
 }
 
 /// The step for one output of a recurrent network with one hidden unit, if the others learn and that is proved.
-fn of_row(answer: &MatchAnswer, settings: Settings) -> Option<Rule> {
+fn of_row(answer: &MatchAnswer, settings: Settings, control: &Control<'_>, depth: usize) -> Option<Rule> {
     let (one, allocation) = (answer.network.single_output()?, &answer.allocation);
     let outputs = answer.network.weights() + 1 - one.weights();
     let frozen: Vec<usize> = (0..outputs).filter(|w| !allocation.contains(*w)).collect();
@@ -62,7 +75,7 @@ fn of_row(answer: &MatchAnswer, settings: Settings) -> Option<Rule> {
     }
     let others = allocation.iter().filter(|w| *w >= outputs).map(|w| w - outputs + 1);
     let learnable = frozen.is_empty().then_some(0).into_iter().chain(others).collect();
-    let steps = certain(&one, answer.samples, learnable, settings)?;
+    let steps = certain(&one, answer.samples, learnable, (settings, control, depth))?;
     let of = super::ground::text(&answer.network, allocation);
     let at = frozen.first().copied().unwrap_or(0);
     Some(Rule::Part { of, law: "row".to_owned(), at, parts: vec![("row".to_owned(), steps)] })
@@ -116,6 +129,11 @@ impl Whole<'_> {
 
     fn without_output(&self) -> Option<(usize, Proved)> {
         let (&[inputs, units, outputs], Samples::Count(samples)) = (self.widths, self.samples) else { return None };
+        // Activations of generic units have to be independent.
+        let &[degree] = self.degrees else { return None };
+        if Integer::from(inputs + degree as usize - 1).binomial(degree) < samples {
+            return None;
+        }
         let row = |output: usize| (inputs + output) * units..(inputs + output + 1) * units;
         let learning = |output: usize| row(output).filter(|w| self.learnable.contains(*w)).count() as u64;
         let at = (0..outputs).find(|output| learning(*output) >= samples).filter(|_| outputs > 1)?;
@@ -126,23 +144,26 @@ impl Whole<'_> {
     }
 
     fn proved(&self, (widths, degrees, samples, learnable): Asked) -> Option<Vec<Rule>> {
-        certain(&network(&widths, &degrees)?, samples, learnable, self.settings)
+        certain(&network(&widths, &degrees)?, samples, learnable, (self.settings, &self.control, self.depth))
     }
 }
 
 /// The steps that show that a part has match probability 1.
-fn certain(network: &Network, samples: Samples, learnable: Vec<usize>, settings: Settings) -> Option<Vec<Rule>> {
-    let control = Control::unlimited();
-    let control = control.narrowed(Some(Instant::now() + MOST_TIME));
-    let limits = Limits::default().under(&control);
+fn certain(
+    network: &Network,
+    samples: Samples,
+    learnable: Vec<usize>,
+    (settings, control, depth): (Settings, &Control<'_>, usize),
+) -> Option<Vec<Rule>> {
+    let limits = Limits::default().under(control);
     let matcher = Matcher::new(network, samples, settings, limits).ok()?;
     let learnable = Allocation::of(network.weights(), learnable);
     let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
-    let answer = matcher.decide(&learnable, &options, &control).ok()?;
+    let answer = matcher.decide(&learnable, &options, control).ok()?;
     if answer.verdict != Verdict::One {
         return None;
     }
-    let text = of_match(&answer, settings).ok()?;
+    let text = of_part(&answer, settings, control, depth + 1).ok()?;
     let steps = text.lines().skip(2).map(|line| serde_json::from_str::<Step>(line).map(|step| step.by));
     let mut steps: Vec<Rule> = steps.collect::<Result<_, _>>().ok()?;
     steps.pop();

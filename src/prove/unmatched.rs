@@ -11,7 +11,7 @@ use allocert_core::algebra::{Limits, Monomial, Monomials, Polynomial, Polynomial
 use allocert_core::number::{Integers, PrimeField, Ring, Stream};
 
 use super::exact::Exact;
-use super::formal::{Failure, Formal, Graded, Reduction, reduction};
+use super::formal::{Failure, Formal, Graded, Reduction, reduction, solutions};
 use super::ground::{sum, text};
 use super::odd::{Key, Point, Question, System};
 use super::polynomial::{Integral, Polynomial as Parts};
@@ -50,7 +50,8 @@ impl Question<'_> {
         let samples = self.few()?;
         let equations = self.keys(samples)?;
         let (mut left, mut draw, started) = (MOST_REDUCED, 0, Instant::now());
-        while left > 0 && draw < MOST_INSTANCES && started.elapsed() < MOST_TIME {
+        let late = || started.elapsed() > MOST_TIME || self.control.stopped().is_some();
+        while left > 0 && draw < MOST_INSTANCES && !late() {
             draw += 1;
             let point = self.point_below(samples, BOUND + draw / 16, DRAWS + draw);
             // A coefficient that happens to be 0 would be missed.
@@ -84,7 +85,7 @@ impl Question<'_> {
         let value = |w: usize| if learnable(w) { Parts::variable(w) } else { Integral.integer(point.student[w]) };
         let student: Vec<_> = (0..self.network.weights()).map(value).collect();
         let teacher: Vec<_> = point.teacher.iter().map(|v| Integral.integer(*v)).collect();
-        let limits = Limits { work: 5_000_000, ..Limits::default() };
+        let limits = Limits { work: 5_000_000, ..Limits::default() }.under(&self.control);
         let ring = Polynomials::new(Integers, Monomials::new(order.len())?, limits.terms);
         let mut all: BTreeMap<Key, Vec<(Monomial, Integer)>> = BTreeMap::new();
         for (key, terms) in self.parts(&teacher, &point.inputs)? {
@@ -118,9 +119,13 @@ impl Question<'_> {
         for order in [order, backwards.as_slice()] {
             let all = self.equations(&field, &system, &point, order)?;
             for kept in (0..all.len()).combinations(order.len().min(all.len())).take(MOST_CHOICES) {
+                if self.control.stopped().is_some() {
+                    return None;
+                }
                 let some: Vec<Formal> = kept.iter().map(|k| all[*k].clone()).collect();
                 let left_out: Vec<usize> = (0..all.len()).filter(|k| !kept.contains(k)).collect();
-                let Some((exact, found)) = self.reduce_some(&field, &system, &point, (some, &left_out, order)) else {
+                let Some((exact, found, used)) = self.reduce_some(&field, &system, &point, (some, &left_out, order))
+                else {
                     continue;
                 };
                 let part = (kept.len() < all.len()).then_some(kept.as_slice());
@@ -130,7 +135,8 @@ impl Question<'_> {
                     continue;
                 }
                 if let Some(form) = cyclic(&field, &found, order.len()) {
-                    let (places, found) = ((kept.as_slice(), all.len()), (exact.as_slice(), &found, form.as_slice()));
+                    let places = (kept.as_slice(), used, all.len());
+                    let found = (exact.as_slice(), &found, form.as_slice());
                     return self.step(spans, samples, point, found, (order, places));
                 }
             }
@@ -138,25 +144,25 @@ impl Question<'_> {
         None
     }
 
-    /// Some equations reduced, with combinations in which more cancels if these are needed.
+    /// Some equations reduced, with combinations in which more cancels if these are needed, in place of the last equations where that is easier; and how many of the equations are used.
     fn reduce_some(
         &self,
         field: &PrimeField,
         system: &System,
         point: &Point,
         (some, left_out, order): (Vec<Formal>, &[usize], &[usize]),
-    ) -> Option<(Vec<Exact>, Reduction)> {
+    ) -> Option<(Vec<Exact>, Reduction, usize)> {
         // The multipliers of these are about all equations.
         let known = if left_out.is_empty() && system.samples.is_none() {
             self.recurrences(field, point, order).unwrap_or_default()
         } else {
             Vec::new()
         };
-        let with = |exact: &[Exact]| {
+        let with = |exact: &[Exact], used: usize| {
             let more = exact.iter().map(|exact| exact.row.clone());
-            reduction(field, &some.iter().cloned().chain(more).collect::<Vec<_>>(), &vec![1; order.len()])
+            reduction(field, &some[..used].iter().cloned().chain(more).collect::<Vec<_>>(), &vec![1; order.len()])
         };
-        let (mut tried, mut exact) = (with(&known), known.clone());
+        let (mut tried, mut exact, mut used) = (with(&known, some.len()), known.clone(), some.len());
         for degree in 1..=MOST_SHIFTS {
             if !matches!(tried, Err(Failure::Obstructed)) {
                 break;
@@ -164,10 +170,23 @@ impl Question<'_> {
             let found = self.exact(field, system, point, (&some, left_out), (order, degree)).unwrap_or_default();
             if !found.is_empty() {
                 exact = known.iter().cloned().chain(found).collect();
-                tried = with(&exact);
+                let (few, weights) = (order.len().saturating_sub(exact.len()).max(1), vec![1; order.len()]);
+                let more = |exact: &[Exact]| exact.iter().map(|exact| exact.row.clone()).collect::<Vec<Formal>>();
+                for count in (few..=some.len()).rev() {
+                    (tried, used) = (with(&exact, count), count);
+                    let Ok(found) = &tried else { continue };
+                    // Fewer equations must not have more solutions.
+                    let all = || solutions(field, &[some.clone(), more(&exact)].concat(), &weights);
+                    if count == some.len() || all() == Some(found.basis.len()) {
+                        break;
+                    }
+                    tried = Err(Failure::Obstructed);
+                }
+                tried = tried.map_err(|_| Failure::Obstructed);
             }
         }
-        tried.ok().map(|found| (exact, found))
+        let found = tried.ok()?;
+        Some((exact, found, used))
     }
 
     fn step(
@@ -176,7 +195,7 @@ impl Question<'_> {
         samples: Option<u64>,
         point: Point,
         (exact, found, form): (&[Exact], &Reduction, &[i64]),
-        (order, (kept, all)): (&[usize], (&[usize], usize)),
+        (order, (kept, used, all)): (&[usize], (&[usize], usize, usize)),
     ) -> Option<Rule> {
         let name = |w: usize| self.network.layout().weight(w).to_string();
         let monomial = |m: &Graded| {
@@ -184,14 +203,16 @@ impl Question<'_> {
             sum([(powers.collect(), &Integer::from(1))])
         };
         // The certificate numbers all equations.
-        let place = |row: usize| kept.get(row).copied().unwrap_or_else(|| row - kept.len() + all);
+        let kept_or_all = |k: usize| kept.get(k).copied().unwrap_or(k);
+        let place = |row: usize| if row < used { kept[row] } else { row - used + all };
         let step = |step: &super::formal::Step| {
             let rows = step.rows.iter().map(|(row, by)| (place(*row), monomial(by))).collect();
             (rows, step.pivots.iter().map(monomial).collect())
         };
         let combination = |exact: &Exact| -> Option<Vec<(usize, String)>> {
-            let text =
-                |(k, by, c): &(usize, Graded, Parts)| Some((place(*k), self.multiplier(samples, (by, order), c)?));
+            let text = |(k, by, c): &(usize, Graded, Parts)| {
+                Some((kept_or_all(*k), self.multiplier(samples, (by, order), c)?))
+            };
             exact.multipliers.iter().map(text).collect()
         };
         let coefficients: Vec<Integer> = form.iter().map(|c| Integer::from(*c)).collect();

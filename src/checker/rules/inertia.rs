@@ -1,4 +1,4 @@
-//! More laws of match probabilities below 1. In all of them the allocation spans, so MP > 0; and for almost all frozen weights, or those in some open set, and almost
+//! More laws of match probabilities below 1; others are in [`super::tied`]. In all of them the allocation spans, so MP > 0; and for almost all frozen weights, or those in some open set, and almost
 //! all inputs, the teachers of an open set are not matched: MP < 1 for distributions with a density that is positive there.
 //!
 //! `inertia`: squares, one hidden layer of h units, D inputs (a bias is one more), an output k; the function is to be matched, or M ≥ D(D + 1)/2 samples. Labels are z ↦ zᵀSz,
@@ -8,14 +8,14 @@
 //! So there is no match if β < min(n, D). *Deeper:* no biases, the function is to be matched, layer 2 has one unit and hidden layers have even powers; let f be what comes into that unit, a form zᵀSz, β of
 //! whose weights learn. The function is C f^G, where C is 0 for at most a null set of teachers, so a match has f = μ f* with a real μ ≠ 0 (the quotient of the polynomials f and f* has a constant power).
 //! With the other weights positive, S has at most β negative eigenvalues; let f* have more than β of them, and more than β positive ones: so has μ f*. There are such teachers if min(h, D) ≥ 2β + 2: so many
-//! weights of either sign, the others being small.
+//! weights of either sign, the others being small. *With odd powers and frozen weights from the unit of layer 2 on*, also on M ≥ D(D + 1)/2 samples: G is odd, so f = μ f* on the samples, and as forms, with a μ that what learns has no part in; let it be positive. As in one layer, there is no match if β < min(h, D).
 //!
-//! `one unit`: even powers, one hidden layer of at least two units, D ≥ 2, M ≥ 2 samples or the function; of all weights that output k depends on only those of one unit learn: into it, its bias, and from it to
+//! `one unit`: even powers, one hidden layer of at least two units, or of one with biases, D ≥ 2, M ≥ 2 samples or the function; of all weights that output k depends on only those of one unit learn: into it, its bias, and from it to
 //! k. The student's label less what is frozen is c z^g: of one sign on all samples. A teacher has a unit that is 0 on the second input and not on the first, with a positive weight to k, and one that is 0 on the first and not on the
-//! second, with a negative one; scaled (or the frozen ones being small) so that label less what is frozen is positive on the first and negative on the second. This is open.
+//! second, with a negative one; scaled (or the frozen ones being small) so that label less what is frozen is positive on the first and negative on the second. This is open. With one unit and biases: it is 0 on one of them, and the teacher's output bias less the student's, which is frozen, has the other sign than its weight to k.
 //!
 //! `two poles`: recurrent, two hidden units, T ≥ 4 steps, both entries of W off the diagonal frozen; the function is to be matched, or M ≥ Tq samples (q entries of an input at a step), so
-//! that the labels at the last step determine H_t = D Wᵗ B, t < T. Let the frozen entries have the same sign: the student's W has (W_00 − W_11)² + 4 W_01 W_10 > 0, real poles, whatever is learned. A teacher with h_t, one entry of
+//! that the labels at the last step determine H_t = D Wᵗ B, t < T; or M ≥ q, with labels at each step, of which the first one determines H_0, the next one H_1, and so on. Let the frozen entries have the same sign: the student's W has (W_00 − W_11)² + 4 W_01 W_10 > 0, real poles, whatever is learned. A teacher with h_t, one entry of
 //! its H_t, has h_2 = τh_1 − Δh_0, h_3 = τh_2 − Δh_1, and h_1² ≠ h_0h_2 almost surely: these say what τ and Δ are, the trace and determinant of W, for the student, too (Cayley and Hamilton). Let the teacher's poles not be real: τ² < 4Δ.
 //!
 //! `two outputs`: even powers, one hidden layer of two units u, v, no biases, D ≥ 2, M ≥ 2 samples or the function; outputs k and l have a frozen weight each. On two samples a teacher's labels y_k, y_l are any four
@@ -43,7 +43,7 @@
 //! *Small labels: two units, e = d.* The directions in which v_0 − v_1 goes to infinity while s is bounded have at most q dimensions: those in which both v_i do, rec_0 + rec_1 − d, with rec_i = |S_i|, and one more if c_i learns and F_i is not
 //! empty; or, with κ, |S_0| + |S_1| + 1 − d. Let q ≥ 1 be that (or 1), q < d, and M ≥ d + q, or the function be to be matched. Then there are teachers such that none near them is matched: proof in `docs/theory.md`, section 6, *Small labels*.
 
-use super::super::network::{Family, Network};
+use super::super::network::{Chain, Family, Network};
 
 /// What can be asked of a match probability.
 pub(super) struct Asked<'a> {
@@ -53,10 +53,10 @@ pub(super) struct Asked<'a> {
 }
 
 /// A feedforward network of powers.
-struct Powers<'a> {
-    widths: &'a [usize],
-    bias: bool,
-    degree: u32,
+pub(super) struct Powers<'a> {
+    pub(super) widths: &'a [usize],
+    pub(super) bias: bool,
+    pub(super) degree: u32,
 }
 
 impl Asked<'_> {
@@ -69,20 +69,35 @@ impl Asked<'_> {
             "two outputs" => Some(self.two_outputs() == Some(true)),
             "odd steps" => Some(self.odd_steps() == Some(true)),
             "odd sums" => Some(self.odd_sums() == Some(true)),
+            "terms" => Some(self.terms() == Some(true)),
+            "seminorms" => Some(self.seminorms() == Some(true)),
+            "complex poles" => Some(self.complex_poles() == Some(true)),
+            "one label fewer" => Some(self.one_label_fewer() == Some(true)),
+            "largest quotient" => Some(self.largest_quotient() == Some(true)),
+            "two cubes" => Some(self.two_cubes() == Some(true)),
             _ => None,
         }
     }
 
-    fn learns(&self, w: usize) -> bool {
+    pub(super) fn learns(&self, w: usize) -> bool {
         self.set.binary_search(&w).is_ok()
     }
 
     /// Whether so many samples are asked for, or all.
-    fn at_least(&self, samples: usize) -> bool {
+    pub(super) fn at_least(&self, samples: usize) -> bool {
         self.samples.is_none_or(|m| m >= samples as u64)
     }
 
-    fn powers(&self) -> Option<Powers<'_>> {
+    /// Whether the labels of a recurrent network determine D Wᵗ B for each t < T: those at the last step on Tq samples, q entries of an input at a step, or those at all steps, one after the other, on q.
+    pub(super) fn is_determined(&self) -> bool {
+        match &self.network.family {
+            Family::Recurrent { inputs, every: true, .. } => self.at_least(*inputs),
+            Family::Recurrent { inputs, steps, .. } => self.at_least(steps.saturating_mul(*inputs)),
+            _ => false,
+        }
+    }
+
+    pub(super) fn powers(&self) -> Option<Powers<'_>> {
         match &self.network.family {
             Family::Layers { widths, bias, degree, linear: false, kinks: false } if *degree > 1 => {
                 Some(Powers { widths, bias: *bias, degree: *degree })
@@ -92,13 +107,16 @@ impl Asked<'_> {
     }
 
     /// The learnable weights into a unit of a layer, its bias among them.
-    fn into(&self, powers: &Powers<'_>, layer: usize, unit: usize) -> Vec<usize> {
+    pub(super) fn into(&self, powers: &Powers<'_>, layer: usize, unit: usize) -> Vec<usize> {
         let incoming = (0..powers.widths[layer - 1]).map(|c| self.network.at(&format!("W{layer}"), unit, c));
         let bias = powers.bias.then(|| self.network.at(&format!("b{layer}"), unit, 0));
         incoming.chain(bias).filter(|w| self.learns(*w)).collect()
     }
 
     fn inertia(&self) -> Option<bool> {
+        if self.inertia_below() == Some(true) {
+            return Some(true);
+        }
         let powers = self.powers()?;
         let (&[inputs, units, outputs], deeper) = powers.widths.split_first_chunk::<3>()?;
         let (more, size) = (usize::from(powers.bias), inputs + usize::from(powers.bias));
@@ -111,10 +129,20 @@ impl Asked<'_> {
         })
     }
 
+    /// Inertia of squares below a layer of one unit, with odd powers and frozen weights from there on.
+    fn inertia_below(&self) -> Option<bool> {
+        let Chain { widths, degrees } = self.network.chain.as_ref()?;
+        let (&[d, h, 1, _, ..], &[2, _, ..]) = (widths.as_slice(), degrees.as_slice()) else { return None };
+        let learnable = (d * h..d * h + h).filter(|w| self.learns(*w)).count();
+        let above =
+            degrees[1..].iter().all(|g| g % 2 == 1) && (d * h + h..self.network.weights).all(|w| !self.learns(w));
+        Some(above && self.at_least(d * (d + 1) / 2) && learnable < h.min(d))
+    }
+
     fn one_unit(&self) -> Option<bool> {
         let powers = self.powers()?;
         let &[inputs, units, outputs] = powers.widths else { return None };
-        let wide = units > 1 && inputs + usize::from(powers.bias) > 1;
+        let wide = (units > 1 || powers.bias) && inputs + usize::from(powers.bias) > 1;
         let moved: Vec<usize> = (0..units).filter(|unit| !self.into(&powers, 1, *unit).is_empty()).collect();
         let own = |k: usize, w: usize| moved.iter().all(|f| w == self.network.at("W2", k, *f));
         let one = |k: usize| {
@@ -126,9 +154,9 @@ impl Asked<'_> {
     }
 
     fn two_poles(&self) -> Option<bool> {
-        let Family::Recurrent { inputs, hidden: 2, steps, .. } = &self.network.family else { return None };
+        let Family::Recurrent { hidden: 2, steps, .. } = &self.network.family else { return None };
         let frozen = |i, k| !self.learns(self.network.at("W", i, k));
-        Some(*steps >= 4 && self.at_least(steps * inputs) && frozen(0, 1) && frozen(1, 0))
+        Some(*steps >= 4 && self.is_determined() && frozen(0, 1) && frozen(1, 0))
     }
 
     fn two_outputs(&self) -> Option<bool> {

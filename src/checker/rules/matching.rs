@@ -7,8 +7,8 @@
 //! teacher`: MP = 1 if, modulo 2, the powers of the scales of hidden units in the frozen weights are independent, as the teacher's
 //! hidden units can be given scales that make its frozen weights the student's. That a unit has a scale is what its gauge
 //! direction says: labels that do not change along it do not for positive scales, and as polynomials for no others. `signs` and
-//! `orthants`: see [`super::signs`]. `far away`, `squares`, `coordinates` and `two units`: see [`super::far`]; other laws of
-//! probabilities below 1: [`super::inertia`].
+//! `orthants`: see [`super::signs`]. `far away`, `squares`, `plane`, `odd norm`, `two conics`, `cubes`, `growing`, `coordinates` and `two units`: see [`super::far`]; `ends`, `diagonal`, `given poles` and `cubic`: [`super::ends`]; other laws of
+//! probabilities below 1: [`super::inertia`] and [`super::tied`], which has `two units, two outputs`, too.
 
 use std::collections::BTreeSet;
 
@@ -17,12 +17,16 @@ use num_traits::Zero;
 
 use super::super::gauge::direction;
 
-use super::super::network::{Family, Network};
+use super::super::network::{Chain, Family, Network};
 use super::super::number::Number;
 use super::super::proof::{Fact, Fault, Proof, ensure, is_subset, limit};
-use super::far::{has_coordinates, has_squares, has_two_units, is_far};
+use super::ends::{has_cubic, has_diagonal, has_ends, has_given_poles};
+use super::far::{
+    has_conics, has_coordinates, has_cubes, has_odd_norm, has_plane, has_squares, has_two_units, is_far, is_growing,
+};
 use super::inertia::Asked;
 use super::signs::{fills_orthants, has_steady_output};
+use super::tied::pairs_match;
 
 pub(super) fn matching(
     proof: &mut Proof,
@@ -74,6 +78,42 @@ pub(super) fn matching(
         ("one", "two units") => {
             ensure(has_two_units(proof.network()?, &core), "a weight of the two units is missing")?;
         }
+        ("one", "ends") => {
+            let ends = has_ends(proof.network()?, &core, proof.samples);
+            ensure(ends, "no row or column of two units learns, or there are more than two labels")?;
+        }
+        ("one", "diagonal") => {
+            let fits = has_diagonal(proof.network()?, &core, proof.samples);
+            ensure(fits, "the diagonal of two units does not learn with a unit's ends, or it is not for this number")?;
+        }
+        ("one", "given poles") => {
+            ensure(has_given_poles(proof.network()?, &core), "poles or ends of the two units are not free")?;
+        }
+        ("one", "cubic") => {
+            ensure(has_cubic(proof.network()?, &core, proof.samples), "there is no such cubic for the two units")?;
+        }
+        ("one", "plane") => {
+            ensure(has_plane(proof.network()?, &core), "no two squares are free enough for a plane")?;
+        }
+        ("one", "two conics") => {
+            ensure(
+                has_conics(proof.network()?, &core, proof.samples),
+                "no two squares have free weights of their own",
+            )?;
+        }
+        ("one", "cubes") => {
+            ensure(has_cubes(proof.network()?, &core), "no three cubes are free enough")?;
+        }
+        ("one", "growing") => {
+            ensure(is_growing(proof.network()?, &core, proof.samples), "no unit grows where another one follows")?;
+        }
+        ("one", "odd norm") => {
+            ensure(has_odd_norm(proof.network()?, &core, proof.samples), "no square is free beside another factor")?;
+        }
+        ("one", "two units, two outputs") => {
+            let fits = pairs_match(proof.network()?, &core, proof.samples);
+            ensure(fits, "weights of the two units, or of the two outputs, are missing")?;
+        }
         ("fractional", "signs") => {
             ensure(spans && core == set, "it does not span")?;
             ensure(has_steady_output(proof.network()?, &set), "a learnable weight may make each output negative")?;
@@ -112,6 +152,7 @@ pub(super) fn matching(
 /// Whether the powers of scales in the weights outside of a set are independent modulo 2.
 fn is_rescaled(network: &Network, set: &[usize]) -> Result<bool, Fault> {
     let units: Vec<String> = match &network.family {
+        Family::Other if network.chain.is_some() => Vec::new(),
         Family::Layers { widths, kinks: false, .. } => {
             let of_layer = |layer: usize| (0..widths[layer]).map(move |i| format!("G{layer}[{i},{i}]"));
             (1..widths.len() - 1).flat_map(of_layer).collect()
@@ -131,6 +172,10 @@ fn is_rescaled(network: &Network, set: &[usize]) -> Result<bool, Fault> {
             }
         }
     }
+    if let Some(Chain { widths, degrees }) = network.chain.as_ref().filter(|_| units.is_empty()) {
+        limit(network.weights)?;
+        scales(widths, degrees, &mut odd);
+    }
     let mut rows: Vec<BTreeSet<usize>> = Vec::new();
     for weight in (0..network.weights).filter(|w| set.binary_search(w).is_err()) {
         let mut row = std::mem::take(&mut odd[weight]);
@@ -146,6 +191,24 @@ fn is_rescaled(network: &Network, set: &[usize]) -> Result<bool, Fault> {
         rows.push(row);
     }
     Ok(true)
+}
+
+/// Notes for each weight of layers with their own degrees the hidden units whose scale it has an odd power of: the scale comes into the unit, its power to the degree goes out.
+fn scales(widths: &[usize], degrees: &[u32], odd: &mut [BTreeSet<usize>]) {
+    let (mut start, mut units) = (0, 0);
+    for (layer, pair) in widths.windows(2).enumerate() {
+        let &[below, above] = pair else { continue };
+        let weight = |row: usize, column: usize| start + row * below + column;
+        for (row, column) in (0..above).flat_map(|row| (0..below).map(move |column| (row, column))) {
+            if layer > 0 && degrees[layer - 1] % 2 == 1 {
+                odd[weight(row, column)].insert(units + column);
+            }
+            if layer + 2 < widths.len() {
+                odd[weight(row, column)].insert(units + if layer > 0 { below } else { 0 } + row);
+            }
+        }
+        (start, units) = (start + below * above, units + if layer > 0 { below } else { 0 });
+    }
 }
 
 /// The degree of a polynomial in which nothing cancels, of others a bound; nothing for zero.

@@ -6,6 +6,7 @@ mod conclusion;
 mod condition;
 mod count;
 mod end;
+mod ends;
 mod far;
 mod independent;
 mod inertia;
@@ -21,6 +22,7 @@ mod random;
 mod signs;
 mod systems;
 mod table;
+mod tied;
 mod transport;
 mod unmatched;
 

@@ -16,13 +16,16 @@
 //! positive almost surely; or if an incoming weight of another unit grows, whose activations then do so on all samples, so that their sign
 //! is that of its outgoing weight: f takes the opposite one.
 
-use super::super::network::{Family, Network};
+use super::super::network::{Chain, Family, Network};
 
-/// The widths of such a network, whether it has biases, and whether powers are even; nothing for other networks.
-fn layers(network: &Network) -> Option<(&[usize], bool, bool)> {
-    match &network.family {
-        Family::Layers { widths, bias, degree, linear, kinks: false } => {
-            Some((widths, *bias, !linear && degree.is_multiple_of(2)))
+/// The widths of such a network, whether it has biases, and of each hidden layer whether its power is even; nothing for other networks.
+fn layers(network: &Network) -> Option<(&[usize], bool, Vec<bool>)> {
+    match (&network.chain, &network.family) {
+        (Some(Chain { widths, degrees }), _) => {
+            Some((widths, false, degrees.iter().map(|degree| degree.is_multiple_of(2)).collect()))
+        }
+        (None, Family::Layers { widths, bias, degree, linear, kinks: false }) => {
+            Some((widths, *bias, vec![!linear && degree.is_multiple_of(2); widths.len() - 2]))
         }
         _ => None,
     }
@@ -43,7 +46,7 @@ pub(super) fn has_steady_output(network: &Network, set: &[usize]) -> bool {
         let hidden = layer + 1 < widths.len();
         let below = steady.iter().all(|steady| *steady);
         let sum = |unit: usize| below && into(network, (widths, bias), layer, unit).iter().all(frozen);
-        steady = (0..widths[layer]).map(|unit| hidden && even || sum(unit)).collect();
+        steady = (0..widths[layer]).map(|unit| hidden && even[layer - 1] || sum(unit)).collect();
     }
     steady.contains(&true)
 }
@@ -61,6 +64,6 @@ pub(super) fn fills_orthants(network: &Network, set: &[usize], samples: Option<u
         count >= samples || count + 1 == samples && free(f) < incoming(f).len() && factor(f)
     };
     let other = |f: usize| (0..units).any(|unit| unit != f && (factor(unit) || factor(f) && free(unit) > 0));
-    let signed = |f: usize| !even || bias && learns(network.at("b2", 0, 0)) || other(f);
+    let signed = |f: usize| !even[0] || bias && learns(network.at("b2", 0, 0)) || other(f);
     (0..units).any(|f| takes_any(f) && signed(f))
 }
