@@ -8,7 +8,9 @@ use clap::Args;
 
 use allocert::allocation::print;
 use allocert::control::{Control, Stopped};
-use allocert::matching::{Classification, Limits, MatchError, MatchOptions, Matcher, MaximalTable, Trials, maximal};
+use allocert::matching::{
+    Classification, Limits, MatchError, MatchOptions, Matcher, MaximalTable, Orbit, Trials, maximal,
+};
 use allocert::reach::ReachError;
 use allocert::record;
 
@@ -132,14 +134,15 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
 
 /// Why a network is not classified; what answers questions about it, where it is not polynomial.
 fn said(error: MatchError) -> Failure {
-    let (network, what) = match error {
-        MatchError::NotPolynomial { network, .. } => (network, "relu"),
-        MatchError::Reach(ReachError::OnlyPolynomial { network, .. }) => (network, "exponentials, quotients or roots"),
-        other => return other.into(),
-    };
-    Failure::request(format!(
-        "{network}: a network with {what} is not classified\n  match, rank, scan and survey answer about it"
-    ))
+    match error {
+        MatchError::NotPolynomial { network, .. } => Failure::request(format!(
+            "{network}: with relu there are no bases, which --maximal and --resume speak of\n  leave these options out"
+        )),
+        MatchError::Reach(ReachError::OnlyPolynomial { network, .. }) => Failure::request(format!(
+            "{network}: a network with exponentials, quotients or roots is not classified\n  match, rank, scan and survey answer about it"
+        )),
+        other => other.into(),
+    }
 }
 
 /// Says what the shards of a run come to.
@@ -192,6 +195,15 @@ fn text(answer: &Classification, late: &str) -> String {
         counts.iter().for_each(|number| text.push_str(&format!("  {:>10}", cell(*number))));
         text.push('\n');
     }
+    if let Some(orbits) = &answer.orbits {
+        text.push_str(&orbits_text(answer, orbits));
+        text.push_str(&open_text(answer));
+        text.push_str(&format!(
+            "\n{late}{} for the verdicts; intervals are statistical; seed {}",
+            answer.evidence, answer.settings.seed
+        ));
+        return text;
+    }
     let degrees = answer.degrees.iter().map(|(degree, number)| {
         let degree = degree.map_or("unknown".to_owned(), |d| d.to_string());
         format!("{degree} × {}", thousands(*number))
@@ -203,6 +215,28 @@ fn text(answer: &Classification, late: &str) -> String {
     ));
     text.push_str(&open_text(answer));
     text.push_str(&format!("\n{late}{} for what is decided; seed {}", answer.evidence, answer.settings.seed));
+    text
+}
+
+/// So many orbits are printed.
+const MOST_ORBITS: usize = 40;
+
+/// Each orbit of a network with kinks.
+fn orbits_text(answer: &Classification, orbits: &[Orbit]) -> String {
+    let all = plural(orbits.len() as u64, "orbit");
+    let mut text =
+        format!("\n{all} under the network's symmetries (how many allocations): verdict, probability, why\n");
+    for orbit in orbits.iter().take(MOST_ORBITS) {
+        let (allocation, images) = (print(answer.network.layout(), &orbit.allocation), orbit.images);
+        let [low, high] = orbit.range;
+        let range = if low == high { format!("{low}") } else { format!("{low:.3} to {high:.3}") };
+        let said = format!("{allocation} ({images}): {}, {range}; {}", orbit.verdict.name(), orbit.reason);
+        text.push_str(&format!("  {}\n", wrapped_paragraph(&said, 76).replace('\n', "\n    ")));
+    }
+    if orbits.len() > MOST_ORBITS {
+        let more = plural((orbits.len() - MOST_ORBITS) as u64, "orbit");
+        text.push_str(&format!("  and {more} more (all with --json)\n"));
+    }
     text
 }
 

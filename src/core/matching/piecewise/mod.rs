@@ -4,9 +4,10 @@
 //! a cell of activation patterns for every hidden unit with learnable incoming weights; on a piece, labels are affine in
 //! well-chosen variables, and a match is a system of linear equations and inequalities.
 
+mod absence;
 mod count;
 mod decision;
 mod laws;
 mod pieces;
 
-pub(super) use laws::{is_below_one, memorised, ruling};
+pub(super) use laws::{Bounds, bounds, memorised};
