@@ -76,7 +76,7 @@ impl Shallow {
         };
         let doubles: Vec<&Unit> = self.units.iter().filter(|u| u.is_double(allocation)).collect();
         if self.outputs() == 1 || doubles.is_empty() {
-            return open(allocation, student);
+            return open(allocation, student) || self.has_dependent_match(allocation, instance, control);
         }
         // A match with some of the weights held fixed is one, and it stays one nearby.
         self.restrictions(allocation, student, &doubles).iter().any(|(less, student)| open(less, student))

@@ -4,10 +4,12 @@
 //! a cell of activation patterns for every hidden unit with learnable incoming weights; on a piece, labels are affine in
 //! well-chosen variables, and a match is a system of linear equations and inequalities.
 
-mod absence;
 mod count;
 mod decision;
 mod laws;
+mod lifted;
+mod nearby;
 mod pieces;
+mod shape;
 
 pub(super) use laws::{Bounds, bounds, memorised};
