@@ -77,6 +77,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             "--resume keeps what is found out about one network's bases\n  leave out --maximal and --until-decided";
         return Err(Failure::request(message));
     }
+    if arguments.keeping.resume.is_some() && network.gates() > 0 {
+        return Err(said(MatchError::NotPolynomial { network: network.to_string(), what: "--resume" }));
+    }
     let bar = bar("classifying {bar:30} {pos}/{len}, {eta} left");
     let progress = |done: u64, all: u64| {
         bar.set_length(all);
@@ -85,7 +88,12 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
     let (begun, stop) = (Instant::now(), interrupt::flag());
     let control = Control::unlimited().within(limit).stopped_by(&stop).watched_by(&progress);
-    let of = |late: bool| match control.stopped() {
+    let of = |late: bool, kinks: bool| match control.stopped() {
+        _ if kinks && !late => String::new(),
+        Some(Stopped::Time) if kinks => {
+            let limit = plural(arguments.time_limit, "second");
+            format!("stopped by the time limit of {limit}: what is undecided is open\n")
+        }
         Some(Stopped::Asked) => "stopped: interrupted; what is undecided is open\n".to_owned(),
         _ => stopped(late, begun.elapsed(), arguments.time_limit),
     };
@@ -96,7 +104,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         if common.json {
             json(&record::ClassifyMaximal::of(&network, &table, &options, settings))?;
         } else {
-            let late = of(table.late);
+            let late = of(table.late, false);
             let (rows, evidence, seed) = (maximal_text(&table), table.evidence, common.seed);
             line(&format!("{network}\n\n{rows}\n{late}{evidence} for this table; seed {seed}"))?;
         }
@@ -125,7 +133,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         if common.json {
             json(&record::Classify::of(&answer, &options))?;
         } else {
-            line(&text(&answer, &of(answer.late)))?;
+            line(&text(&answer, &of(answer.late, answer.orbits.is_some())))?;
         }
         answer.late
     };

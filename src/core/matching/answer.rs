@@ -166,7 +166,7 @@ pub enum Reason {
     },
     /// The allocation spans, no law applies, and no instance that shows MP < 1 was decided.
     NoLaw,
-    /// A network with kinks: as many units are free as there are samples.
+    /// A network with kinks: free units, and biases or affine functions, are as many as the samples.
     Memorising,
     /// A network with kinks, one sample: every output has a free bias, or a free weight from a unit that can be made active.
     OneSample,
@@ -247,7 +247,7 @@ impl std::fmt::Display for Reason {
             Reason::NoLaw => {
                 write!(f, "it spans, but no law settles it and no instance proves that the value is below 1")
             }
-            Reason::Memorising => write!(f, "memorising law: as many units are free as there are samples"),
+            Reason::Memorising => write!(f, "memorising law: as many units (and biases) are free as there are samples"),
             Reason::OneSample => {
                 write!(f, "law of one sample: every output has a free bias, or a free weight from a free unit")
             }

@@ -11,5 +11,7 @@ mod lifted;
 mod nearby;
 mod pieces;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 pub(super) use laws::{Bounds, bounds, memorised};
