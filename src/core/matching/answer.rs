@@ -174,6 +174,8 @@ pub enum Reason {
     Lifting,
     /// A network with kinks: one unit matches all labels of one sign, and another one leaves it only such.
     OneSigned,
+    /// A network with kinks, one input and one output: a unit and a bias match all monotone labels, and a slope makes them so.
+    Monotone,
     /// A network with kinks, one input and no biases: one unit takes one side of 0, and another one the other.
     TwoSides,
     /// A network with kinks: an output with a frozen bias sees no learnable weight.
@@ -252,10 +254,16 @@ impl std::fmt::Display for Reason {
                 write!(f, "law of one sample: every output has a free bias, or a free weight from a free unit")
             }
             Reason::Lifting => {
-                write!(f, "lifting law: free output biases, and units with as many free incoming weights as samples")
+                write!(f, "lifting law: free biases lift what units with as many free incoming weights as samples add")
             }
             Reason::OneSigned => {
                 write!(f, "law of one sign: a unit matches labels of one sign, and another one leaves only such")
+            }
+            Reason::Monotone => {
+                write!(
+                    f,
+                    "law of monotone labels: a free unit and a bias match these, and a free slope leaves only such"
+                )
             }
             Reason::TwoSides => write!(f, "law of two sides: one unit takes one side of 0, and another one the other"),
             Reason::StrayBias => write!(f, "stray bias: an output with a frozen bias sees no learnable weight"),

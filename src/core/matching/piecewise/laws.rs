@@ -7,6 +7,8 @@
 //! - *One sample.* MP = 1 for m = 1 if each output has a learnable bias, or a learnable weight from a unit with a learnable
 //!   incoming one.
 //! - *Lifting.* MP = 1 if all output biases learn, and as many units as outputs have at least m learnable incoming weights.
+//!   With one output also if one unit has so many, and another one its bias and its outgoing weight learnable.
+//! - *Monotone.* One input, one output: MP = 1 for m ≤ 3 if the output bias learns, all of one unit, and the slope of another.
 //! - *One sign.* One output: MP = 1 if a unit has its outgoing and at least m incoming weights learnable, and another one at
 //!   least m − 1, and at least one, of its incoming weights.
 //! - *Two sides.* One input, no biases: MP = 1 if two units have all outgoing weights learnable, and one of them its incoming
@@ -97,6 +99,21 @@ fn certain(shallow: &Shallow, allocation: &Allocation, m: usize) -> Option<Reaso
         return Some(Reason::Lifting);
     }
     let all = |u: &Unit| u.outgoing.iter().all(|w| allocation.contains(*w));
+    let may_lift = |u: &Unit| all(u) && u.bias.is_some_and(|b| allocation.contains(b));
+    let lifted = |j: usize| (0..shallow.units.len()).any(|i| i != j && may_lift(&shallow.units[i]));
+    if outputs == 1 && (0..shallow.units.len()).any(|j| learns(&shallow.units[j]) >= m && lifted(j)) {
+        return Some(Reason::Lifting);
+    }
+    let sloped = |j: usize| {
+        let other = |i: usize| i != j && allocation.contains(shallow.units[i].incoming[0]);
+        (0..shallow.units.len()).any(other)
+    };
+    let is_whole = |u: &Unit| all(u) && u.bias.is_some() && learns(u) == 2;
+    let mut whole = (0..shallow.units.len()).filter(|j| is_whole(&shallow.units[*j]));
+    let one_to_one = shallow.network.input_size() == 1 && outputs == 1 && shallow.bias_learns(0, allocation);
+    if m <= 3 && one_to_one && whole.any(sloped) {
+        return Some(Reason::Monotone);
+    }
     if outputs == 1 && takes(m).any(all) && takes(m.saturating_sub(1).max(1)).count() >= 2 {
         return Some(Reason::OneSigned);
     }
