@@ -59,10 +59,7 @@ fn wrong_requests_name_the_mend() {
             &["classify", "mlp([2, 2, 2], \"tanh\")"],
             &["exponentials, quotients or roots", "match, rank, scan and survey"],
         ),
-        (
-            &["classify", "relu([2, 2, 2])", "--samples", "2"],
-            &["a network with relu is not", "match, rank, scan and survey"],
-        ),
+        (&["classify", "relu([2, 2, 2])", "--maximal"], &["with relu there are no bases", "leave these options out"]),
         (&["rank", "lffn([2, 2, 2])", "W1[1 1]"], &["a comma or a colon is missing\n  write W1[1,1]"]),
         (&["match", "lffn([2, 2, 2])", "W1[0, 1 1]"], &["a comma or a colon is missing"]),
     ];

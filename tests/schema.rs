@@ -85,6 +85,7 @@ const CASES: &[Case] = &[
         commands: &[
             &["classify", "lffn([2, 1, 1])", "--samples", "2"],
             &["classify", "lrnn(1, 1, 1, 3)", "--samples", "3"],
+            &["classify", "relu([1, 2, 1], bias=True)", "--samples", "3", "--trials", "20"],
         ],
     },
     Case {

@@ -8,7 +8,9 @@ use clap::Args;
 
 use allocert::allocation::print;
 use allocert::control::{Control, Stopped};
-use allocert::matching::{Classification, Limits, MatchError, MatchOptions, Matcher, MaximalTable, Trials, maximal};
+use allocert::matching::{
+    Classification, Limits, MatchError, MatchOptions, Matcher, MaximalTable, Orbit, Trials, maximal,
+};
 use allocert::reach::ReachError;
 use allocert::record;
 
@@ -75,6 +77,9 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
             "--resume keeps what is found out about one network's bases\n  leave out --maximal and --until-decided";
         return Err(Failure::request(message));
     }
+    if arguments.keeping.resume.is_some() && network.gates() > 0 {
+        return Err(said(MatchError::NotPolynomial { network: network.to_string(), what: "--resume" }));
+    }
     let bar = bar("classifying {bar:30} {pos}/{len}, {eta} left");
     let progress = |done: u64, all: u64| {
         bar.set_length(all);
@@ -83,7 +88,12 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
     let (samples, settings) = (arguments.subject.samples(), settings(common, arguments.error_log2));
     let (begun, stop) = (Instant::now(), interrupt::flag());
     let control = Control::unlimited().within(limit).stopped_by(&stop).watched_by(&progress);
-    let of = |late: bool| match control.stopped() {
+    let of = |late: bool, kinks: bool| match control.stopped() {
+        _ if kinks && !late => String::new(),
+        Some(Stopped::Time) if kinks => {
+            let limit = plural(arguments.time_limit, "second");
+            format!("stopped by the time limit of {limit}: what is undecided is open\n")
+        }
         Some(Stopped::Asked) => "stopped: interrupted; what is undecided is open\n".to_owned(),
         _ => stopped(late, begun.elapsed(), arguments.time_limit),
     };
@@ -94,7 +104,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         if common.json {
             json(&record::ClassifyMaximal::of(&network, &table, &options, settings))?;
         } else {
-            let late = of(table.late);
+            let late = of(table.late, false);
             let (rows, evidence, seed) = (maximal_text(&table), table.evidence, common.seed);
             line(&format!("{network}\n\n{rows}\n{late}{evidence} for this table; seed {seed}"))?;
         }
@@ -123,7 +133,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         if common.json {
             json(&record::Classify::of(&answer, &options))?;
         } else {
-            line(&text(&answer, &of(answer.late)))?;
+            line(&text(&answer, &of(answer.late, answer.orbits.is_some())))?;
         }
         answer.late
     };
@@ -132,14 +142,15 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
 
 /// Why a network is not classified; what answers questions about it, where it is not polynomial.
 fn said(error: MatchError) -> Failure {
-    let (network, what) = match error {
-        MatchError::NotPolynomial { network, .. } => (network, "relu"),
-        MatchError::Reach(ReachError::OnlyPolynomial { network, .. }) => (network, "exponentials, quotients or roots"),
-        other => return other.into(),
-    };
-    Failure::request(format!(
-        "{network}: a network with {what} is not classified\n  match, rank, scan and survey answer about it"
-    ))
+    match error {
+        MatchError::NotPolynomial { network, .. } => Failure::request(format!(
+            "{network}: with relu there are no bases, which --maximal and --resume speak of\n  leave these options out"
+        )),
+        MatchError::Reach(ReachError::OnlyPolynomial { network, .. }) => Failure::request(format!(
+            "{network}: a network with exponentials, quotients or roots is not classified\n  match, rank, scan and survey answer about it"
+        )),
+        other => other.into(),
+    }
 }
 
 /// Says what the shards of a run come to.
@@ -192,6 +203,15 @@ fn text(answer: &Classification, late: &str) -> String {
         counts.iter().for_each(|number| text.push_str(&format!("  {:>10}", cell(*number))));
         text.push('\n');
     }
+    if let Some(orbits) = &answer.orbits {
+        text.push_str(&orbits_text(answer, orbits));
+        text.push_str(&open_text(answer));
+        text.push_str(&format!(
+            "\n{late}{} for the verdicts; intervals are statistical; seed {}",
+            answer.evidence, answer.settings.seed
+        ));
+        return text;
+    }
     let degrees = answer.degrees.iter().map(|(degree, number)| {
         let degree = degree.map_or("unknown".to_owned(), |d| d.to_string());
         format!("{degree} × {}", thousands(*number))
@@ -203,6 +223,28 @@ fn text(answer: &Classification, late: &str) -> String {
     ));
     text.push_str(&open_text(answer));
     text.push_str(&format!("\n{late}{} for what is decided; seed {}", answer.evidence, answer.settings.seed));
+    text
+}
+
+/// So many orbits are printed.
+const MOST_ORBITS: usize = 40;
+
+/// Each orbit of a network with kinks.
+fn orbits_text(answer: &Classification, orbits: &[Orbit]) -> String {
+    let all = plural(orbits.len() as u64, "orbit");
+    let mut text =
+        format!("\n{all} under the network's symmetries (how many allocations): verdict, probability, why\n");
+    for orbit in orbits.iter().take(MOST_ORBITS) {
+        let (allocation, images) = (print(answer.network.layout(), &orbit.allocation), orbit.images);
+        let [low, high] = orbit.range;
+        let range = if low == high { format!("{low}") } else { format!("{low:.3} to {high:.3}") };
+        let said = format!("{allocation} ({images}): {}, {range}; {}", orbit.verdict.name(), orbit.reason);
+        text.push_str(&format!("  {}\n", wrapped_paragraph(&said, 76).replace('\n', "\n    ")));
+    }
+    if orbits.len() > MOST_ORBITS {
+        let more = plural((orbits.len() - MOST_ORBITS) as u64, "orbit");
+        text.push_str(&format!("  and {more} more (all with --json)\n"));
+    }
     text
 }
 

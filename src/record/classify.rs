@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use allocert_core::allocation::print;
-use allocert_core::matching::{Classification, MatchOptions, Maximal, MaximalTable, Open};
+use allocert_core::matching::{Classification, MatchOptions, Maximal, MaximalTable, Open, Orbit};
 use allocert_core::network::Network;
 use allocert_core::reach::Settings;
 
@@ -33,6 +33,46 @@ pub struct Classify {
     /// What has no verdict, and why: the first of each orbit under the network's symmetries.
     #[serde(default)]
     pub open: Vec<OpenAllocations>,
+    /// Of a network with kinks: what is known of each orbit, the smallest allocations first.
+    #[serde(default)]
+    pub orbits: Option<Vec<ClassifiedOrbit>>,
+}
+
+/// What is known of allocations that the symmetries of a network with kinks make of one another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClassifiedOrbit {
+    /// The first of them.
+    pub allocation: String,
+    /// How many they are.
+    pub images: u64,
+    /// `zero`, `one`, `fractional` or `undecided`.
+    pub verdict: String,
+    /// Why, in words.
+    pub reason: String,
+    /// What the match probability lies in: one number where it is known, otherwise the 95 % interval of the instances below.
+    pub range: [f64; 2],
+    /// So many instances have a match; nothing where none were decided.
+    pub matched: Option<u64>,
+    /// So many have none.
+    pub unmatched: Option<u64>,
+    /// So many are undecided.
+    pub undecided: Option<u64>,
+}
+
+impl ClassifiedOrbit {
+    fn of(network: &Network, orbit: &Orbit) -> Self {
+        let seen = orbit.estimate.as_ref();
+        ClassifiedOrbit {
+            allocation: print(network.layout(), &orbit.allocation),
+            images: orbit.images,
+            verdict: orbit.verdict.name().to_owned(),
+            reason: orbit.reason.clone(),
+            range: orbit.range,
+            matched: seen.map(|e| e.matched),
+            unmatched: seen.map(|e| e.unmatched),
+            undecided: seen.map(|e| e.undecided),
+        }
+    }
 }
 
 /// Allocations without a verdict, that the network's symmetries make of one another.
@@ -71,6 +111,10 @@ impl Classify {
             stopped: answer.late,
             seed: answer.settings.seed,
             open: answer.open.iter().map(|open| OpenAllocations::of(&answer.network, open)).collect(),
+            orbits: answer
+                .orbits
+                .as_ref()
+                .map(|orbits| orbits.iter().map(|orbit| ClassifiedOrbit::of(&answer.network, orbit)).collect()),
         }
     }
 }

@@ -166,8 +166,18 @@ pub enum Reason {
     },
     /// The allocation spans, no law applies, and no instance that shows MP < 1 was decided.
     NoLaw,
-    /// A network with kinks: as many units are free as there are samples.
+    /// A network with kinks: free units, and biases or affine functions, are as many as the samples.
     Memorising,
+    /// A network with kinks, one sample: every output has a free bias, or a free weight from a unit that can be made active.
+    OneSample,
+    /// A network with kinks: output biases lift what units of free incoming weights have to add above 0.
+    Lifting,
+    /// A network with kinks: one unit matches all labels of one sign, and another one leaves it only such.
+    OneSigned,
+    /// A network with kinks, one input and one output: a unit and a bias match all monotone labels, and a slope makes them so.
+    Monotone,
+    /// A network with kinks, one input and no biases: one unit takes one side of 0, and another one the other.
+    TwoSides,
     /// A network with kinks: an output with a frozen bias sees no learnable weight.
     StrayBias,
     /// A network with kinks: on no pair of activation patterns the student reaches the dimensions of the teacher.
@@ -181,6 +191,14 @@ pub enum Reason {
     /// A network with kinks: student and teacher may both be silent, and the student's labels may lie in a cone that the
     /// teacher's leave.
     SilenceAndCone,
+    /// A network with kinks: the instance of one trial, and all near it, has a match, or the silence law says that some have; that of
+    /// another one, and all near it, has none.
+    Instances {
+        /// The trial of the one with a match.
+        matched: Option<u64>,
+        /// The trial of the one without.
+        unmatched: u64,
+    },
     /// A network with kinks, and no law applies.
     NoLawForKinks,
     /// Exponentials, quotients or roots: the allocation spans, so the probability is positive, and no law says more.
@@ -233,7 +251,23 @@ impl std::fmt::Display for Reason {
             Reason::NoLaw => {
                 write!(f, "it spans, but no law settles it and no instance proves that the value is below 1")
             }
-            Reason::Memorising => write!(f, "memorising law: as many units are free as there are samples"),
+            Reason::Memorising => write!(f, "memorising law: as many units (and biases) are free as there are samples"),
+            Reason::OneSample => {
+                write!(f, "law of one sample: every output has a free bias, or a free weight from a free unit")
+            }
+            Reason::Lifting => {
+                write!(f, "lifting law: free biases lift what units with as many free incoming weights as samples add")
+            }
+            Reason::OneSigned => {
+                write!(f, "law of one sign: a unit matches labels of one sign, and another one leaves only such")
+            }
+            Reason::Monotone => {
+                write!(
+                    f,
+                    "law of monotone labels: a free unit and a bias match these, and a free slope leaves only such"
+                )
+            }
+            Reason::TwoSides => write!(f, "law of two sides: one unit takes one side of 0, and another one the other"),
             Reason::StrayBias => write!(f, "stray bias: an output with a frozen bias sees no learnable weight"),
             Reason::Counting => {
                 write!(f, "counting law: on no activation pattern the labels of a teacher can be reached")
@@ -242,6 +276,16 @@ impl std::fmt::Display for Reason {
                 write!(f, "above 0 by the instance of trial {trial}, whose match persists nearby; cone law: below 1")
             }
             Reason::SilenceAndCone => write!(f, "silence and cone laws: above 0, and below 1"),
+            Reason::Instances { matched: None, unmatched } => {
+                write!(
+                    f,
+                    "silence law: above 0; below 1 by the instance of trial {unmatched}, which has no match nearby either"
+                )
+            }
+            Reason::Instances { matched: Some(trial), unmatched } => write!(
+                f,
+                "above 0 by the instance of trial {trial}, whose match persists nearby; below 1 by that of trial {unmatched}, which has no match nearby either"
+            ),
             Reason::NoLawForKinks => write!(f, "no law for networks with kinks settles it"),
             Reason::Positive => {
                 write!(f, "zero-positive law: it spans, so the probability is positive; whether it is 1 is open")

@@ -53,8 +53,10 @@ const LITTLE_WORK: u64 = 1 << 24;
 /// With exponentials, so many sets of weights in which labels are affine are looked at.
 const MOST_AFFINE: usize = 64;
 
-/// So many instances are looked at for a match that persists nearby.
+/// So many instances are looked at for a match that persists nearby, or, of those without one, for a proof that this persists.
 const MOST_WITNESSES: u64 = 64;
+/// So many instances are drawn in search of one without a match that persists.
+const MOST_TRIALS: u64 = 1_024;
 
 /// Answers questions about one network at so many samples.
 #[derive(Clone, Debug)]
@@ -237,6 +239,20 @@ impl Matcher {
             return None;
         };
         reduce((&self.network, self.samples), &p.parts, allocation, (ensemble, self.settings), control)
+    }
+
+    /// The last two layers of a network with kinks; nothing of others.
+    ///
+    /// # Errors
+    /// A network of one's own with kinks.
+    pub(super) fn kinks(&self) -> Result<Option<&Shallow>, MatchError> {
+        match &self.engine {
+            Engine::Piecewise { shallow: Some(shallow), .. } => Ok(Some(shallow)),
+            Engine::Piecewise { shallow: None, .. } => {
+                Err(MatchError::OwnKinks { network: self.network().to_string() })
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The network.

@@ -65,10 +65,10 @@ pub fn maximal(
         levels.push(at);
     }
     levels.push(functional);
-    let classified: Vec<Classification> =
-        levels.iter().map(|level| level.classify(options, control)).collect::<Result<_, _>>()?;
     let matroids: Vec<&JacobianMatroid> =
         levels.iter().map(|level| level.matroid("a table of minimal allocations")).collect::<Result<_, _>>()?;
+    let classified: Vec<Classification> =
+        levels.iter().map(|level| level.classify(options, control)).collect::<Result<_, _>>()?;
     let minimal = minimal_by_size(n, &matroids);
     let rows = (0..=n).map(|size| {
         let level = classified.iter().rposition(|c| c.teacher.value <= size);

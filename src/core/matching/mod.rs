@@ -47,7 +47,7 @@ mod zonoid;
 pub use crate::algebra::Limits;
 pub use answer::{Estimate, Halt, Hypothesis, MatchAnswer, Reason, Reduction, Verdict};
 pub use choose::{Matching, choose};
-pub use classify::{Classification, KeptBasis, MOST_CLASSIFIED, Open, Why};
+pub use classify::{Classification, KeptBasis, MOST_CLASSIFIED, Open, Orbit, Why};
 pub use degree::{Degree, DegreeCounter, NoDegree};
 pub use ensemble::{Ensemble, UnknownEnsemble};
 pub use estimate::{Search, Trials};

@@ -290,6 +290,8 @@ def classify(
 ) -> results.Classify:
     """Every allocation of a network of up to 20 weights by the verdict on its match probability.
 
+    With ReLU, the answer's `orbits` say of each orbit the verdict, why, and an interval.
+
     >>> classify("lffn([1, 2, 1])").rows()[1]
     {'size': 1, 'zero': 0, 'one': 4, 'fractional': 0, 'undecided': 0}
     """

@@ -334,6 +334,7 @@ class Classify(Tabular):
     command = "classify"
     network: str
     seed: int
+    orbits: list[dict[str, Any]] | None
 
     def rows(self) -> list[dict[str, Any]]:
         if "rows" in self._fields:

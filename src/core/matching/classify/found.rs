@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::answer::Verdict;
+use super::super::answer::{Estimate, Verdict};
 use super::super::degree::NoDegree;
 use super::super::estimate::Search;
 use crate::allocation::Allocation;
@@ -28,6 +28,8 @@ pub struct Classification {
     pub settings: Settings,
     /// What has no verdict, and why: the first of each orbit under the network's symmetries.
     pub open: Vec<Open>,
+    /// Of a network with kinks: what is known of each orbit, the smallest allocations first.
+    pub orbits: Option<Vec<Orbit>>,
     /// By the allocation's bits.
     pub(super) verdicts: Vec<Verdict>,
 }
@@ -56,6 +58,23 @@ impl Classification {
     }
 }
 
+/// Allocations that the symmetries of a network with kinks make of one another, and what is known of their match probability.
+#[derive(Clone, Debug)]
+pub struct Orbit {
+    /// The first of them.
+    pub allocation: Allocation,
+    /// How many they are.
+    pub images: u64,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, in words.
+    pub reason: String,
+    /// What MP lies in: one number where it is known, otherwise the 95 % interval of the instances that were decided.
+    pub range: [f64; 2],
+    /// These instances; none where none were needed or could be decided.
+    pub estimate: Option<Estimate>,
+}
+
 /// Allocations without a verdict.
 #[derive(Clone, Debug)]
 pub struct Open {
@@ -79,6 +98,21 @@ pub enum Why {
         /// What was seen instead.
         seen: Search,
     },
+    /// With kinks, no law says more than this:
+    Kinks {
+        /// it is above 0;
+        positive: bool,
+        /// it is below 1;
+        below_one: bool,
+        /// so many instances have a match,
+        matched: u64,
+        /// have none,
+        unmatched: u64,
+        /// or are undecided.
+        undecided: u64,
+    },
+    /// With kinks, weights below the last two layers learn: no instance is decided.
+    Deep,
 }
 
 impl std::fmt::Display for Why {
@@ -87,6 +121,16 @@ impl std::fmt::Display for Why {
             Why::Degree(reason) => write!(f, "matching degree unknown: {reason}"),
             Why::Instances { degree: Some(degree), seen } => write!(f, "matching degree {degree}, {seen}"),
             Why::Instances { degree: None, seen } => write!(f, "surplus weights, {seen}"),
+            Why::Kinks { positive, below_one, matched, unmatched, undecided } => {
+                let known = match (positive, below_one) {
+                    (true, _) => "above 0, not proved to be below 1",
+                    (false, true) => "below 1, not proved to be above 0",
+                    (false, false) => "proved to be neither above 0 nor below 1",
+                };
+                write!(f, "{known}; of the instances {matched} with a match, {unmatched} without")?;
+                if *undecided > 0 { write!(f, ", {undecided} undecided") } else { Ok(()) }
+            }
+            Why::Deep => write!(f, "weights below the last two layers learn: no instance is decided"),
         }
     }
 }

@@ -12,6 +12,7 @@
 mod apart;
 mod clock;
 mod found;
+mod kinks;
 mod smaller;
 mod verdicts;
 
@@ -26,7 +27,7 @@ use crate::reach::{Evidence, Group, JacobianMatroid, MOST_POINTS, Orbits, Set};
 
 pub use apart::KeptBasis;
 use clock::Clock;
-pub use found::{Classification, Open, Why};
+pub use found::{Classification, Open, Orbit, Why};
 use smaller::Tables;
 use verdicts::Verdicts;
 
@@ -94,7 +95,10 @@ impl Matcher {
     /// # Errors
     /// More than [`MOST_CLASSIFIED`] weights, or an ensemble that the laws say nothing about.
     pub fn classify(&self, options: &MatchOptions, control: &Control<'_>) -> Result<Classification, MatchError> {
-        self.classify_with(options, true, control)
+        match self.kinks()? {
+            Some(shallow) => self.classify_kinks(shallow, options, control),
+            None => self.classify_with(options, true, control),
+        }
     }
 
     /// The same; degrees that no verdict rests on are counted only if `all_degrees` are asked for.
@@ -201,6 +205,7 @@ impl Matcher {
             late: bases.iter().any(|b| b.degree.is_err()) || clock.stopped(4).is_some() || cut.load(Ordering::Relaxed),
             settings: self.settings(),
             open,
+            orbits: None,
             verdicts: table.all,
         })
     }

@@ -8,9 +8,9 @@ use super::super::ensemble::Ensemble;
 use super::super::exact::{Exact, Theorem, exact};
 use super::super::instance::Instance;
 use super::super::laws::{Ruling, boundedness, certain_match, evidence_of_fraction, normality};
-use super::super::piecewise::{is_below_one, ruling};
+use super::super::piecewise::{Bounds, bounds};
 use super::super::shallow::Shallow;
-use super::{Engine, MOST_AFFINE, MOST_WITNESSES, MatchError, MatchOptions, Matcher, Polynomial};
+use super::{Engine, MOST_AFFINE, MOST_TRIALS, MOST_WITNESSES, MatchError, MatchOptions, Matcher, Polynomial};
 use crate::allocation::{Allocation, print};
 use crate::control::Control;
 use crate::number::Function;
@@ -74,9 +74,12 @@ impl Matcher {
             Engine::Polynomial(p) => self.ask_laws(p, &mut answer, options, control),
             Engine::Analytic(_) => self.ask_analytic_laws(&mut answer),
             Engine::Piecewise { shallow, .. } => {
-                let ruled = shallow.as_ref().and_then(|shallow| {
-                    let ruled = ruling(shallow, allocation, self.samples);
-                    ruled.or_else(|| self.witnessed(shallow, allocation, options, control))
+                let ruled = shallow.as_ref().and_then(|shallow| match bounds(shallow, allocation, self.samples) {
+                    Bounds::Settled(verdict, reason) => Some((verdict, reason)),
+                    Bounds::Between { positive, below_one } => {
+                        let reason = self.by_instances((shallow, allocation), (positive, below_one), options, control);
+                        reason.map(|reason| (Verdict::Fractional, reason))
+                    }
                 });
                 (answer.verdict, answer.reason) = ruled.unwrap_or((Verdict::Undecided, Reason::NoLawForKinks));
                 answer.evidence = Evidence::Proved;
@@ -92,20 +95,49 @@ impl Matcher {
         Ok(answer)
     }
 
-    /// A verdict by the first instance with a match that persists nearby, where the cone law says that not all have one.
-    fn witnessed(
+    /// Why a probability is a fraction: by laws on one side at the most, and by instances of which those nearby are as they are.
+    fn by_instances(
         &self,
-        shallow: &Shallow,
-        allocation: &Allocation,
+        (shallow, allocation): (&Shallow, &Allocation),
+        (positive, below_one): (bool, bool),
         options: &MatchOptions,
         control: &Control<'_>,
-    ) -> Option<(Verdict, Reason)> {
-        if !is_below_one(shallow, allocation, self.samples) {
-            return None;
+    ) -> Option<Reason> {
+        let matched = || self.trial_with_open_match((shallow, allocation), options, control);
+        if below_one {
+            return matched().map(|trial| Reason::InstanceAndCone { trial });
         }
+        let unmatched = self.trial_without_match_nearby((shallow, allocation), options, control)?;
+        let matched = if positive { None } else { Some(matched()?) };
+        Some(Reason::Instances { matched, unmatched })
+    }
+
+    /// The first of some trials whose instance has a match that persists nearby.
+    pub(in super::super) fn trial_with_open_match(
+        &self,
+        (shallow, allocation): (&Shallow, &Allocation),
+        options: &MatchOptions,
+        control: &Control<'_>,
+    ) -> Option<u64> {
         let draw = |trial| Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
-        let trial = (0..MOST_WITNESSES).find(|trial| shallow.has_open_match(allocation, &draw(*trial), control))?;
-        Some((Verdict::Fractional, Reason::InstanceAndCone { trial }))
+        let mut trials = (0..MOST_WITNESSES).take_while(|_| control.stopped().is_none());
+        trials.find(|trial| shallow.has_open_match(allocation, &draw(*trial), control))
+    }
+
+    /// The first of some trials for whose instance, and all near it, it is proved that there is no match.
+    pub(in super::super) fn trial_without_match_nearby(
+        &self,
+        (shallow, allocation): (&Shallow, &Allocation),
+        options: &MatchOptions,
+        control: &Control<'_>,
+    ) -> Option<u64> {
+        let draw = |trial| Instance::draw(&self.network, self.samples, options.ensemble, self.settings.seed, trial);
+        let is_without =
+            |instance: &Instance| shallow.decide(allocation, instance, control).is_ok_and(|finding| !finding.real);
+        let trials = 0..options.trials.most().min(MOST_TRIALS);
+        let unmatched = trials.take_while(|_| control.stopped().is_none()).map(|trial| (trial, draw(trial)));
+        let mut few = unmatched.filter(|(_, instance)| is_without(instance)).take(MOST_WITNESSES as usize);
+        few.find(|(_, instance)| shallow.stays_unmatched(allocation, instance, control)).map(|(trial, _)| trial)
     }
 
     /// The zero-positive law, and the affine 0-1 law where labels are seen to be affine: on the connected space of all weights and

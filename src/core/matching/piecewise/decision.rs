@@ -15,13 +15,13 @@ use crate::matching::shallow::{Shallow, Unit};
 const MOST_COMBINATIONS: usize = 1 << 15;
 
 /// An instance, with all that does not depend on what learns.
-struct Question<'a> {
-    shallow: &'a Shallow,
+pub(super) struct Question<'a> {
+    pub(super) shallow: &'a Shallow,
     /// What comes into the hidden layer.
     inputs: Vec<Vec<Dyadic>>,
     /// The teacher's labels.
-    labels: Vec<Dyadic>,
-    control: &'a Control<'a>,
+    pub(super) labels: Vec<Dyadic>,
+    pub(super) control: &'a Control<'a>,
 }
 
 impl Shallow {
@@ -66,17 +66,23 @@ impl Shallow {
         instance: &Instance,
         control: &Control<'_>,
     ) -> bool {
-        let linear = self.outputs() == 1 || !self.units.iter().any(|u| u.is_double(allocation));
-        let combinations = || {
-            let question = self.question(instance, control);
-            question.combinations(allocation, &instance.student, Scale::Exact)
+        if self.accept(allocation).is_err() {
+            return false;
+        }
+        let (question, student) = (self.question(instance, control), &instance.student);
+        let open = |allocation: &Allocation, student: &[Dyadic]| {
+            let combinations = question.combinations(allocation, student, Scale::Exact);
+            combinations.is_ok_and(|c| c.any(LinearSystem::is_openly_feasible) == Ok(true))
         };
-        linear
-            && self.accept(allocation).is_ok()
-            && combinations().is_ok_and(|c| c.any(LinearSystem::is_openly_feasible) == Ok(true))
+        let doubles: Vec<&Unit> = self.units.iter().filter(|u| u.is_double(allocation)).collect();
+        if self.outputs() == 1 || doubles.is_empty() {
+            return open(allocation, student) || self.has_dependent_match(allocation, instance, control);
+        }
+        // A match with some of the weights held fixed is one, and it stays one nearby.
+        self.restrictions(allocation, student, &doubles).iter().any(|(less, student)| open(less, student))
     }
 
-    fn question<'a>(&'a self, instance: &Instance, control: &'a Control<'a>) -> Question<'a> {
+    pub(super) fn question<'a>(&'a self, instance: &Instance, control: &'a Control<'a>) -> Question<'a> {
         let network = &self.network;
         let below = |x: &Vec<Dyadic>| network.features(&Dyadics, &instance.student, x, self.layer);
         Question {
@@ -153,13 +159,13 @@ impl<'a> Question<'a> {
     }
 
     /// What comes into a unit, its bias as a last entry 1.
-    fn entries(&self, unit: &Unit) -> impl Iterator<Item = Vec<Dyadic>> {
+    pub(super) fn entries(&self, unit: &Unit) -> impl Iterator<Item = Vec<Dyadic>> {
         let one = unit.bias.map(|_| Dyadics.one());
         self.inputs.iter().map(move |x| x.iter().cloned().chain(one.clone()).collect())
     }
 
     /// Output biases and units without learnable incoming weights.
-    fn base(&self, allocation: &Allocation, student: &[Dyadic]) -> Piece {
+    pub(super) fn base(&self, allocation: &Allocation, student: &[Dyadic]) -> Piece {
         let outputs = self.shallow.outputs();
         let mut base = Piece::zero(self.labels.len());
         let mut add = |weight: usize, output: usize, values: &[Dyadic]| {
@@ -189,7 +195,7 @@ impl<'a> Question<'a> {
         base
     }
 
-    fn hidden(&self, unit: &Unit, learns: &[usize], allocation: &Allocation, student: &[Dyadic]) -> Hidden {
+    pub(super) fn hidden(&self, unit: &Unit, learns: &[usize], allocation: &Allocation, student: &[Dyadic]) -> Hidden {
         let frozen: Vec<Dyadic> = unit
             .incoming
             .iter()

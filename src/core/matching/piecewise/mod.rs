@@ -7,6 +7,11 @@
 mod count;
 mod decision;
 mod laws;
+mod lifted;
+mod nearby;
 mod pieces;
+mod shape;
+#[cfg(test)]
+mod tests;
 
-pub(super) use laws::{is_below_one, memorised, ruling};
+pub(super) use laws::{Bounds, bounds, memorised};

@@ -12,7 +12,7 @@ use crate::algebra::{AffineForm, Constraint, Sign, cells};
 use crate::number::{Dyadic, Dyadics, Ring};
 
 /// The most cells of one unit.
-const MOST_CELLS: usize = 4_096;
+pub(super) const MOST_CELLS: usize = 4_096;
 
 /// Labels that are affine in some variables, and the conditions on these.
 #[derive(Clone, Debug)]
@@ -156,7 +156,7 @@ impl Hidden {
 }
 
 /// An affine form times its common denominator.
-fn form(slopes: &[Dyadic], offset: &Dyadic) -> AffineForm {
+pub(super) fn form(slopes: &[Dyadic], offset: &Dyadic) -> AffineForm {
     let exponent = slopes.iter().chain([offset]).map(|x| x.exponent).max().unwrap_or(0);
     let coefficients = slopes.iter().map(|x| x.over(exponent)).collect();
     AffineForm { coefficients, constant: offset.over(exponent) }
