@@ -233,3 +233,30 @@ fn a_hole_says_that_the_time_was_up() {
     assert_eq!(report.verdict.name(), "holey");
     assert!(report.holes[0].reason.contains("stopped by the time limit of 0 s"), "{}", report.holes[0].reason);
 }
+
+/// Where a law speaks of networks with a power for each layer, or of two units with steps of either parity, the checker knows it or is not asked:
+/// a certificate has a hole, but nothing in it is refused.
+#[test]
+fn no_verdict_has_a_certificate_that_is_refused() {
+    let asked = [
+        ("pnn([1, 1, 1, 1], degree=[2, 3])", Samples::Count(1)),
+        ("pnn([2, 1, 1, 1], degree=[2, 3])", Samples::Count(2)),
+        ("pnn([2, 1, 1, 1], degree=[3, 2])", Samples::Functional),
+        ("pnn([1, 2, 1, 1], degree=[1, 2])", Samples::Count(2)),
+        ("pnn([1, 2, 1, 2], degree=[2, 3])", Samples::Count(1)),
+        ("lrnn(1, 2, 1, 5)", Samples::Count(3)),
+    ];
+    let settings = Settings { seed: 1, error_log2: -100 };
+    let options = MatchOptions { trials: Trials::Fixed(2), ..MatchOptions::default() };
+    for (text, samples) in asked {
+        let network: Network = text.parse().unwrap();
+        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+        let all = Allocation::all(network.weights());
+        for allocation in (1..=network.weights()).flat_map(|size| subsets(&all, size).collect::<Vec<_>>()).step_by(3) {
+            let within = || Control::unlimited().within(Duration::from_secs(2));
+            let answer = matcher.decide(&allocation, &options, &within()).unwrap();
+            let report = check(of_match_within(&answer, settings, &within()).unwrap().as_bytes());
+            assert_ne!(report.verdict.name(), "invalid", "{text}, {samples}: {allocation:?}, {}", report.text("it"));
+        }
+    }
+}

@@ -232,8 +232,9 @@ const MOST_ORBITS: usize = 40;
 /// Each orbit of a network with kinks.
 fn orbits_text(answer: &Classification, orbits: &[Orbit]) -> String {
     let all = plural(orbits.len() as u64, "orbit");
-    let mut text =
-        format!("\n{all} under the network's symmetries (how many allocations): verdict, probability, why\n");
+    let mut text = format!(
+        "\n{all} under the network's symmetries (how many allocations): verdict,\n95 % interval or value of the probability, why\n"
+    );
     for orbit in orbits.iter().take(MOST_ORBITS) {
         let (allocation, images) = (print(answer.network.layout(), &orbit.allocation), orbit.images);
         let [low, high] = orbit.range;

@@ -59,7 +59,11 @@ impl Reading {
                 let y = from_idx(labels)?;
                 let width = |rows: &Rows| rows.first().map_or(0, Vec::len);
                 if width(&x) != inputs && width(&y) == inputs {
-                    return Err(wrong(path, "the inputs are in the file of the labels", "exchange --data and --labels"));
+                    return Err(wrong(
+                        path,
+                        "the inputs are in the file of the labels",
+                        "exchange --data and --labels",
+                    ));
                 }
                 (x, y)
             }
