@@ -59,7 +59,9 @@ pub(super) struct Arguments {
 impl Arguments {
     /// Whether --resume would keep what is finished, and was not given.
     pub(super) fn would_resume(&self) -> bool {
-        self.keeping.resume.is_none() && !self.maximal && !self.until_decided
+        // Of networks with relu nothing is kept.
+        let kinks = self.subject.network.trim_start().starts_with("relu");
+        self.keeping.resume.is_none() && !self.maximal && !self.until_decided && !kinks
     }
 }
 
@@ -92,7 +94,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         _ if kinks && !late => String::new(),
         Some(Stopped::Time) if kinks => {
             let limit = plural(arguments.time_limit, "second");
-            format!("stopped by the time limit of {limit}: what is undecided is open\n")
+            format!("stopped by the time limit of {limit}: what is undecided is open, intervals are wide\n")
         }
         Some(Stopped::Asked) => "stopped: interrupted; what is undecided is open\n".to_owned(),
         _ => stopped(late, begun.elapsed(), arguments.time_limit),

@@ -170,7 +170,7 @@ impl Matcher {
             teacher: self.teacher(),
             degrees: std::collections::BTreeMap::new(),
             evidence: Evidence::Proved,
-            late: !open.is_empty() && control.stopped().is_some(),
+            late: control.stopped().is_some() && (!open.is_empty() || orbits.iter().any(is_cut)),
             settings: self.settings(),
             open,
             verdicts: (0..1usize << n).map(|at| table.verdict(at)).collect(),
@@ -301,6 +301,12 @@ impl Matcher {
             }
         }
     }
+}
+
+/// Whether fewer instances than asked for were decided for an orbit that has an interval.
+fn is_cut(orbit: &Orbit) -> bool {
+    let settled = matches!(orbit.verdict, Verdict::Zero | Verdict::One);
+    !settled && orbit.estimate.as_ref().is_none_or(|estimate| estimate.stopped.is_some())
 }
 
 /// The bits of an allocation, the first weight lowest, from its word.

@@ -119,7 +119,7 @@ fn no_instance_contradicts_a_law_for_kinks() {
                 Verdict::Zero => true,
                 _ => continue,
             };
-            for trial in 0..12 {
+            for trial in 0..40 {
                 let instance = Instance::draw(&network, Samples::Count(samples), Ensemble::Gaussian, 9, trial);
                 let real = shallow.decide(&allocation, &instance, &control).map(|f| f.real);
                 assert_ne!(real, Ok(wrong), "{network} {samples} {allocation:?} {trial} {reason}");
