@@ -10,7 +10,7 @@ use super::super::degree::{Degree, NoDegree};
 use super::super::estimate::Search;
 use super::super::matcher::{MatchError, MatchOptions, Matcher};
 use super::clock::Clock;
-use super::{Spanning, WHAT};
+use super::{Depth, Spanning, WHAT};
 use crate::allocation::Allocation;
 use crate::control::Control;
 use crate::reach::Evidence;
@@ -53,7 +53,7 @@ impl Matcher {
         let (counter, cut) = (self.counter(WHAT)?, AtomicBool::new(false));
         let clock = Clock::start(control, &cut);
         let look = |allocation: &Allocation| {
-            let basis = self.basis(allocation.clone(), 1, counter, (options, clock));
+            let basis = self.basis(allocation.clone(), 1, counter, (options, Depth::All, clock));
             if basis.reduced.is_some() {
                 return None;
             }

@@ -7,7 +7,7 @@ use super::super::estimate::Search;
 use crate::algebra::Undecided;
 use crate::control::{Control, Stopped};
 
-/// The time that there is: two quarters for degrees of bases, one for those of sections, one for instances.
+/// The time that there is: two quarters for degrees of bases, one for instances of these, one for sections and instances of others.
 #[derive(Clone, Copy)]
 pub(super) struct Clock<'a> {
     start: Instant,
@@ -49,10 +49,21 @@ impl<'a> Clock<'a> {
         self.control.narrowed(limit.map(|limit| self.start + limit / 4 * quarters))
     }
 
+    /// One of so many equal parts of the time until so many quarters of it are over.
+    pub(super) fn part(self, quarters: u32, parts: u32) -> Control<'a> {
+        let until = self.after(quarters);
+        self.control.narrowed(until.time_left().map(|left| Instant::now() + left / parts.max(1)))
+    }
+
     /// For one of so many tasks that share the threads and the time left.
     pub(super) fn share(self, tasks: u64) -> Control<'a> {
+        self.share_of(4, tasks)
+    }
+
+    /// The same of the time until so many quarters of it are over.
+    pub(super) fn share_of(self, quarters: u32, tasks: u64) -> Control<'a> {
         let rounds = tasks.div_ceil(rayon::current_num_threads() as u64).max(1);
         let rounds = u32::try_from(rounds).unwrap_or(u32::MAX);
-        self.control.narrowed(self.control.time_left().map(|left| Instant::now() + left / rounds))
+        self.control.narrowed(self.after(quarters).time_left().map(|left| Instant::now() + left / rounds))
     }
 }

@@ -13,6 +13,7 @@ mod apart;
 mod clock;
 mod found;
 mod kinks;
+mod samples;
 mod smaller;
 mod verdicts;
 
@@ -41,10 +42,21 @@ use super::matcher::{MatchError, MatchOptions, Matcher};
 
 /// The most weights of a network whose allocations are all classified.
 pub const MOST_CLASSIFIED: usize = 20;
-/// So many random instances are decided before a rare one is searched for.
-const FEW_TRIALS: u64 = 30;
 /// What is asked, in a message.
 const WHAT: &str = "a classification";
+
+/// How far a classification goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    /// As far as it can, and to the degrees that no verdict rests on.
+    All,
+    /// As far as verdicts go, on these samples.
+    Verdicts,
+    /// To probability 1: no instance is decided.
+    Certainty,
+    /// To what theorems about values say: no degree is counted, either.
+    Theorems,
+}
 
 /// What is known of an orbit of bases.
 struct Basis {
@@ -97,15 +109,15 @@ impl Matcher {
     pub fn classify(&self, options: &MatchOptions, control: &Control<'_>) -> Result<Classification, MatchError> {
         match self.kinks()? {
             Some(shallow) => self.classify_kinks(shallow, options, control),
-            None => self.classify_with(options, true, control),
+            None => self.classify_with(options, Depth::All, control),
         }
     }
 
-    /// The same; degrees that no verdict rests on are counted only if `all_degrees` are asked for.
+    /// The same, so far.
     fn classify_with(
         &self,
         options: &MatchOptions,
-        all_degrees: bool,
+        depth: Depth,
         control: &Control<'_>,
     ) -> Result<Classification, MatchError> {
         let cut = AtomicBool::new(false);
@@ -122,7 +134,7 @@ impl Matcher {
             .filter_map(|orbit| {
                 let a = group.allocation(orbit.representative);
                 let basis = (matroid.rank(&a) == teacher.value)
-                    .then(|| self.basis(a, orbits.length(orbit), counter, (options, clock)));
+                    .then(|| self.basis(a, orbits.length(orbit), counter, (options, depth, clock)));
                 control.advanced(done.fetch_add(1, Ordering::Relaxed) + 1, all);
                 basis
             })
@@ -142,7 +154,9 @@ impl Matcher {
                 evidence.push(known);
             }
         }
-        count_later(&mut bases, counter, &clock.after(2), |basis| basis.verdict == Verdict::Undecided);
+        if depth != Depth::Theorems {
+            count_later(&mut bases, counter, &clock.after(2), |basis| basis.verdict == Verdict::Undecided);
+        }
         for basis in &bases {
             table.set(&basis.allocation, basis.verdict);
             chosen_ones.push(basis.evidence);
@@ -153,11 +167,18 @@ impl Matcher {
         evidence.extend(by_theorems);
         let (unsettled, by_parts) = self.settle_by_parts(&mut table, unsettled, (&mut tables, options), clock);
         evidence.extend(by_parts);
-        let (unsettled, odd) = self.settle_by_sections(&mut table, unsettled, teacher.value, counter, clock);
-        chosen_ones.extend(odd);
-        evidence.push(chosen(counted, chosen_ones));
-        let below_one = self.sample_bases(&bases, options, clock);
+        if depth == Depth::All {
+            evidence.extend(self.settle_by_other_samples(&mut table, (&mut bases, &unsettled), options, clock));
+        }
+        table.close();
+        for basis in bases.iter_mut().filter(|basis| basis.verdict == Verdict::Undecided) {
+            basis.verdict = table.group.set(&basis.allocation).map_or(Verdict::Undecided, |set| table.of(set));
+        }
+        let unsettled = unsettled.into_iter().filter(|set| table.of(*set) == Verdict::Undecided).collect();
         let mut open = Vec::new();
+        let instances = matches!(depth, Depth::All | Depth::Verdicts);
+        // Instances of bases are decided sooner than odd sections are found.
+        let below_one = if instances { self.sample_bases(&bases, options, clock) } else { Vec::new() };
         for (basis, known) in bases.iter().zip(below_one) {
             match known {
                 Some(Ok(known)) => {
@@ -168,6 +189,11 @@ impl Matcher {
                 None => {}
             }
         }
+        let sections = if depth == Depth::Theorems { Vec::new() } else { unsettled };
+        let (unsettled, odd) = self.settle_by_sections(&mut table, sections, teacher.value, counter, clock);
+        chosen_ones.extend(odd);
+        evidence.push(chosen(counted, chosen_ones));
+        let unsettled = if instances { unsettled } else { Vec::new() };
         // What has a part of the same probability with fewer weights is as that part is.
         let poles = self.poles();
         let unsettled = table.carry(poles, unsettled);
@@ -180,16 +206,12 @@ impl Matcher {
             evidence.push(Evidence::Statistical);
         }
         open.extend(left.into_iter().chain(last));
-        // A part of what has a probability below 1 has one, too.
+        table.close();
         open.retain(|one: &Open| {
-            let inside = table.group.set(&one.allocation).is_some_and(|set| table.is_inside_a_fraction(set));
-            if inside {
-                table.set(&one.allocation, Verdict::Fractional);
-            }
-            !inside
+            table.group.set(&one.allocation).is_none_or(|set| table.of(set) == Verdict::Undecided)
         });
         // No verdict rests on these degrees.
-        if all_degrees {
+        if depth == Depth::All {
             count_later(&mut bases, counter, control, |basis| basis.verdict != Verdict::Undecided);
         }
         let mut degrees = BTreeMap::new();
@@ -245,7 +267,7 @@ impl Matcher {
         allocation: Allocation,
         images: u64,
         counter: &DegreeCounter,
-        (options, clock): (&MatchOptions, Clock<'_>),
+        (options, depth, clock): (&MatchOptions, Depth, Clock<'_>),
     ) -> Basis {
         let of = |allocation, degree, verdict, evidence| {
             let reduced = None;
@@ -257,6 +279,7 @@ impl Matcher {
         let kept = self.kept_basis(&allocation);
         let counted = |quarters: u32| match (kept, clock.stopped(quarters)) {
             (Some(kept), _) => kept.degree,
+            _ if depth == Depth::Theorems => Err(NoDegree::Stopped(Stopped::Asked)),
             (None, Some(stopped)) => Err(stopped.into()),
             (None, None) => counter.under(&clock.after(quarters)).degree(&allocation),
         };
@@ -314,6 +337,7 @@ impl Matcher {
         clock: Clock<'_>,
     ) -> (Vec<Set>, Vec<Evidence>) {
         let (mut left, mut evidence) = (Vec::new(), Vec::new());
+        let share = clock.part(4, 2);
         for same_size in unsettled.chunk_by(|a, b| a.count_ones() == b.count_ones()) {
             let known = &*table;
             let odd = |set: &Set| {
@@ -321,7 +345,6 @@ impl Matcher {
                     return (*set, Some(Evidence::Proved));
                 }
                 let allocation = known.group.allocation(*set);
-                let share = clock.after(3);
                 let counter = counter.under(&share);
                 let odd = || odd_part(&counter, &allocation, teacher, &mut Tries::default());
                 let odd = share.stopped().is_none().then(odd).flatten();
@@ -361,7 +384,7 @@ impl Matcher {
         let (done, all) = (AtomicU64::new(0), even.len() as u64);
         // One after the other as threads become free, so that what a time limit cuts off are the largest degrees.
         let found = even.into_iter().par_bridge().map(|(place, basis, degree)| {
-            let share = clock.share(all - done.load(Ordering::Relaxed));
+            let share = clock.share_of(3, all - done.load(Ordering::Relaxed));
             let kept = self.kept_basis(&basis.allocation).and_then(|kept| kept.without_match);
             let witness = kept.unwrap_or_else(|| self.instance_without_match(basis, degree, options, &share));
             if let Err(seen) = &witness {
@@ -380,8 +403,7 @@ impl Matcher {
         known
     }
 
-    /// How an instance of a basis is decided that has no match: one of a few random ones, one that was searched for, or one of the
-    /// other random ones.
+    /// How an instance of a basis is decided that has no match: one that is searched for, where any instance will do, or a random one.
     fn instance_without_match(
         &self,
         basis: &Basis,
@@ -402,11 +424,11 @@ impl Matcher {
         if !persists {
             return random(u64::MAX);
         }
-        let first = random(FEW_TRIALS);
-        first.or_else(|seen| {
-            let found = self.search_without_match(&basis.allocation, degree, control);
-            found.map_or_else(|| if options.trials.most() > FEW_TRIALS { random(u64::MAX) } else { Err(seen) }, Ok)
-        })
+        // Whole numbers that are small are decided sooner than random ones.
+        if let Some(found) = self.search_without_match(&basis.allocation, degree, control) {
+            return Ok(found);
+        }
+        random(u64::MAX)
     }
 
     /// How it is known that a basis with an instance without a match, decided with this evidence, has a probability below 1.

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::super::answer::Verdict;
 use super::super::bottleneck::Reduced;
 use super::super::matcher::{MatchOptions, Matcher};
+use super::Depth;
 use super::clock::Clock;
 use super::found::Classification;
 use super::verdicts::Verdicts;
@@ -28,7 +29,7 @@ impl Tables {
     ) -> Option<(Verdict, Evidence)> {
         let place = self.known.iter().position(|(matcher, _)| Arc::ptr_eq(matcher, &part.matcher));
         let place = place.unwrap_or_else(|| {
-            let table = part.matcher.classify_with(options, false, &clock.after(3)).ok();
+            let table = part.matcher.classify_with(options, Depth::Verdicts, &clock.after(3)).ok();
             self.known.push((part.matcher.clone(), table));
             self.known.len() - 1
         });

@@ -33,6 +33,27 @@ impl Verdicts<'_> {
         smaller.any(|b| self.all[b] == Verdict::One)
     }
 
+    /// Enters what monotonicity says where there is no verdict: 1 of what contains something of probability 1, below 1 of what is part of
+    /// something below 1.
+    pub(super) fn close(&mut self) {
+        let all = (1usize << self.group.points()) - 1;
+        for bits in (0..=all).chain((0..=all).rev()) {
+            if self.all[bits] == Verdict::Undecided {
+                let set = (bits as Set).reverse_bits();
+                if self.contains_certainty(set) {
+                    self.all[bits] = Verdict::One;
+                } else if self.is_inside_a_fraction(set) {
+                    self.all[bits] = Verdict::Fractional;
+                }
+            }
+        }
+    }
+
+    /// The verdict on an allocation.
+    pub(super) fn of(&self, set: Set) -> Verdict {
+        self.all[bits(set)]
+    }
+
     /// The canonical form of the part that has the same probability by the law of poles, if that says anything.
     pub(super) fn core(&self, poles: Option<&Poles>, set: Set) -> Option<Set> {
         let core = poles?.core(&self.group.allocation(set))?;
