@@ -24,10 +24,14 @@
 //! - g odd, one free, of two others a weight from the same input learns: the same function is odd in these two, far out.
 //! - g even, d odd, one free, of another one two incoming weights learn, or one and its c; one of both c learns. Far out the same function is a form of
 //!   the odd degree d (g − 1) in two variables, over even powers.
+//! - *Three directions.* g even, one free, in three dimensions of directions another one goes to infinity, one of both c learns. Far out the same function is Σ N_j y_j/(θ·x'_j)^(g−1), the x'_j being the inputs of these directions. Near a θ at which
+//!   two of the θ·x'_j are 0, which three dimensions have, these two terms are large, and of either sign on either side of a cone.
 //! - *Parallel.* M ≤ 3 ≤ d, two units whose c learn, and at most one input from which both are frozen. The determinant of y and the two vectors of powers
 //!   vanishes where w_0 and w_1 are parallel, with a derivative that does not, so that it vanishes on a manifold around there; at most of its points the
 //!   vectors of powers are independent.
 //! - g = 2 = d, one unit with all incoming weights, two others whose c learn: a plane of forms goes through both parts of the cone of squares.
+//!
+//! *Below 1, g even, M ≥ 2.* If only one unit has learnable weights, what it adds has the same sign on all samples, which what is missing does not have.
 //!
 //! *With a factor of both.* The same with a learnable factor of the output, g odd, two units. If c_0 learns, c_1 does as well; if F_0 is empty, c_1 does; otherwise
 //! (v_0, v_1) is in a linear space of |S_0| + |S_1| + 1 dimensions, whose sums have e = |S_0 ∪ S_1| + min(|F_0 ∩ F_1|, 1): below 1 for e < d, e < M; and for e = d and
@@ -108,7 +112,35 @@ pub(super) fn by_directions(shallow: &Shallow, degree: u32, allocation: &Allocat
 
 /// What is known where these weights of each unit learn.
 fn of_units(units: &[Learns], degree: u32, (d, inputs): (usize, usize)) -> Option<Exact> {
-    is_certain(units, degree, (d, inputs)).map(certain).or_else(|| is_below_one(units, degree, (d, inputs)).map(below))
+    let certain = is_certain(units, degree, (d, inputs)).map(certain);
+    let one = || {
+        let formula = three_directions(units, degree, (d, inputs))?;
+        Some(Exact::of(Theorem::ThreeDirections, Rational::from(1), formula))
+    };
+    let alone = || one_unit(units, degree);
+    certain.or_else(one).or_else(|| is_below_one(units, degree, (d, inputs)).map(below)).or_else(alone)
+}
+
+/// Why the match probability is 1 for an even power, if it is known by what is far away in three directions.
+fn three_directions(units: &[Learns], degree: u32, (d, inputs): (usize, usize)) -> Option<String> {
+    let places = 0..units.len();
+    let mut pairs = places.clone().flat_map(|i| places.clone().map(move |k| (i, k))).filter(|(i, k)| i != k);
+    let far = |(free, other): (usize, usize)| {
+        let (f, o) = (&units[free], &units[other]);
+        f.is_free() && o.directions() >= 3 && (f.factor || o.factor)
+    };
+    if !degree.is_multiple_of(2) || inputs > d + 1 {
+        return None;
+    }
+    let (free, other) = pairs.find(|pair| far(*pair))?;
+    Some(format!("unit {free} takes any direction, and unit {other} goes to infinity in three"))
+}
+
+/// Below 1 where one unit of an even power learns alone.
+fn one_unit(units: &[Learns], degree: u32) -> Option<Exact> {
+    let alone = degree.is_multiple_of(2) && units.iter().filter(|unit| unit.anything()).count() == 1;
+    let formula = "one unit adds numbers of the same sign to all labels".to_owned();
+    alone.then(|| Exact::between(Theorem::OneUnit, Rational::new(), Rational::from(1), formula))
 }
 
 fn certain(formula: String) -> Exact {
@@ -280,6 +312,17 @@ mod tests {
             (squares, "W1[0,:] W1[1,0] W2[0,0]", 4, open),
             (squares, "W1[0,:] W1[1,0] W2[0,1]", 5, open),
             ("pnn([2, 2, 1], degree=2)", "W1[0,:] W1[1,0] W2[0,1]", 3, open),
+            // Three directions.
+            ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1] W1[1,2] W2[0,0]", 5, one),
+            ("pnn([4, 2, 1], degree=4)", "W1[0,:] W1[1,0] W1[1,1] W2[0,1]", 5, one),
+            ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1] W2[0,0]", 5, open),
+            ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1] W2[0,1]", 6, open),
+            ("pnn([4, 2, 1], degree=2)", "W1[0,0] W1[0,1] W1[0,2] W1[1,0] W1[1,1] W1[1,2] W2[0,1]", 5, one),
+            ("pnn([4, 2, 1], degree=2)", "W1[0,0] W1[0,1] W1[1,0] W1[1,1] W1[1,2] W2[0,0]", 5, open),
+            // One unit alone.
+            ("pnn([4, 2, 1], degree=2)", "W1[0,:] W2[0,0]", 3, below),
+            (squares, "W1[0,0] W1[0,1]", 2, below),
+            (squares, "W1[0,0] W2[0,1]", 2, open),
             // Parallel.
             (squares, "W1[0,0] W1[1,1] W2", 3, one),
             (squares, "W1[0,0] W1[1,0] W2", 3, open),
@@ -424,6 +467,107 @@ mod tests {
                 // Unit 0 takes the cube roots: they are linear in the inputs, so the last one is what the others say.
                 let size: f64 = rest(&low).into_iter().map(|z| z.abs().cbrt()).fold(0.0, f64::max);
                 assert!(f(&low).abs() < 1e-8 * (1.0 + size), "{d} {h} {moves:?}, {instance}: {}", f(&low));
+            }
+        }
+    }
+
+    /// Three directions: the function has both signs near a direction that is orthogonal to two inputs, and between them there is a student that has the teacher's
+    /// labels, for 300 random instances of each.
+    #[test]
+    fn students_are_found_in_three_directions() {
+        use rand_chacha::rand_core::{RngCore, SeedableRng};
+        let mut random = rand_chacha::ChaCha12Rng::seed_from_u64(5);
+        let mut normal = move || {
+            let mut unit = || (random.next_u32() as f64 + 0.5) / 4_294_967_296.0;
+            (-2.0 * unit().ln()).sqrt() * (std::f64::consts::TAU * unit()).cos()
+        };
+        let solve = |rows: &[Vec<f64>], right: &[f64]| -> Vec<f64> {
+            let mut all: Vec<Vec<f64>> =
+                rows.iter().zip(right).map(|(row, r)| row.iter().copied().chain([*r]).collect()).collect();
+            let n = all.len();
+            for i in 0..n {
+                let pivot = (i..n).max_by(|a, b| all[*a][i].abs().total_cmp(&all[*b][i].abs())).unwrap();
+                all.swap(i, pivot);
+                for k in (0..n).filter(|k| *k != i) {
+                    let factor = all[k][i] / all[i][i];
+                    (i..=n).for_each(|c| all[k][c] -= factor * all[i][c]);
+                }
+            }
+            (0..n).map(|i| all[i][n] / all[i][i]).collect()
+        };
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        for (d, scaled) in [(4, false), (4, true), (3, true), (6, false)] {
+            for instance in 0..300 {
+                let mut draw = |rows: usize, columns: usize| -> Vec<Vec<f64>> {
+                    (0..rows).map(|_| (0..columns).map(|_| normal()).collect()).collect()
+                };
+                let (x, student, teacher) = (draw(d + 1, d), draw(2, d + 1), draw(2, d + 1));
+                let unit = |w: &[f64], x: &[f64]| w[d] * dot(&w[..d], x).powi(2);
+                let y: Vec<f64> = x.iter().map(|x| teacher.iter().map(|w| unit(w, x)).sum()).collect();
+                let rows: Vec<Vec<f64>> = (0..d).map(|k| (0..d).map(|j| x[j][k]).collect()).collect();
+                let mut relation = solve(&rows, &(0..d).map(|k| -x[d][k]).collect::<Vec<f64>>());
+                relation.push(1.0);
+                // Inputs of the directions: three weights, or two and the scale of what is frozen.
+                let moving = if scaled { 2 } else { 3 };
+                let frozen: Vec<f64> = x.iter().map(|x| dot(&student[1][moving..d], &x[moving..])).collect();
+                let along: Vec<Vec<f64>> = (0..=d)
+                    .map(|j| if scaled { vec![x[j][0], x[j][1], frozen[j]] } else { x[j][..3].to_vec() })
+                    .collect();
+                let (p, q) = (&along[0], &along[1]);
+                let cross = vec![p[1] * q[2] - p[2] * q[1], p[2] * q[0] - p[0] * q[2], p[0] * q[1] - p[1] * q[0]];
+                let to = |first: f64, second: f64| -> Vec<f64> {
+                    solve(&[p.clone(), q.clone(), cross.clone()], &[first, second, dot(&cross, &cross)])
+                };
+                let weight = if scaled { 1.0 } else { student[1][d].abs() };
+                // The second unit adds v^2 times this, the first one takes u^2 away: u^2 = weight v^2 - y.
+                let at = |(far, near): (f64, f64), share: f64, signs: [f64; 2]| -> Option<(f64, Vec<f64>, Vec<f64>)> {
+                    let theta = to(signs[0] * near * share, signs[1] * near * (1.0 - share));
+                    let v: Vec<f64> =
+                        (0..=d).map(|j| far * dot(&theta, &along[j]) + if scaled { 0.0 } else { frozen[j] }).collect();
+                    let squares: Vec<f64> = v.iter().zip(&y).map(|(v, y)| weight * v * v - y).collect();
+                    if squares.iter().any(|s| *s < 0.0) {
+                        return None;
+                    }
+                    let u: Vec<f64> = squares.iter().zip(&v).map(|(s, v)| s.sqrt() * v.signum()).collect();
+                    let small = |j: usize| -y[j] / (u[j] + weight.sqrt() * v[j]);
+                    Some(((0..=d).map(|j| relation[j] * small(j)).sum(), u, v))
+                };
+                let mut found = None;
+                let fars = [10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
+                'search: for far in fars.iter().flat_map(|far| [0.2, 0.02, 2e-3, 2e-4, 2e-5].map(|near| (*far, near))) {
+                    for signs in [[1.0, 1.0], [1.0, -1.0]] {
+                        let grid: Vec<f64> = (1..100)
+                            .map(|i| (f64::from(i) / 100.0 * 32.0 - 16.0).exp())
+                            .map(|o| o / (1.0 + o))
+                            .collect();
+                        for pair in grid.windows(2) {
+                            if let (Some(a), Some(b)) = (at(far, pair[0], signs), at(far, pair[1], signs))
+                                && (a.0 > 0.0) != (b.0 > 0.0)
+                                && a.2.iter().zip(&b.2).all(|(a, b)| a * b > 0.0)
+                            {
+                                found = Some((far, pair[0], pair[1], signs, a.0 > 0.0));
+                                break 'search;
+                            }
+                        }
+                    }
+                }
+                let (far, mut low, mut high, signs, positive) =
+                    found.unwrap_or_else(|| panic!("{d} {scaled} {instance}"));
+                for _ in 0..200 {
+                    let middle = (low + high) / 2.0;
+                    let value = at(far, middle, signs).map_or(f64::NAN, |at| at.0);
+                    if (value > 0.0) == positive { low = middle } else { high = middle }
+                }
+                let (_, u, v) = at(far, low, signs).unwrap();
+                let first = solve(&x[..d], &u[..d]);
+                let size = v.iter().fold(0.0f64, |size, v| size.max(v * v));
+                for j in 0..=d {
+                    let label = weight * v[j] * v[j] - dot(&first, &x[j]).powi(2);
+                    assert!(
+                        (label - y[j]).abs() < 1e-9 * size + 1e-6 * y[j].abs(),
+                        "{d} {scaled} {instance}, {j}: {label} {y:?}"
+                    );
+                }
             }
         }
     }

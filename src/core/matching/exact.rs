@@ -13,6 +13,7 @@ use crate::number::binomial;
 use crate::reach::Evidence;
 
 use super::answer::Verdict;
+use super::deep::deep_sums;
 use super::directions::by_scaled_directions;
 use super::ensemble::Ensemble;
 use super::pairs::pairs;
@@ -67,6 +68,12 @@ pub enum Theorem {
     OddSums,
     /// Far away a continuous function has both signs.
     FarAway,
+    /// The same of even powers, in three directions.
+    ThreeDirections,
+    /// The same of two layers of odd powers.
+    DeepSums,
+    /// One unit with an even power adds numbers of one sign.
+    OneUnit,
     /// Two units with even powers, and two outputs that each have a frozen weight.
     TwoOutputs,
     /// Even powers with factors of one sign: roots of the activation of one unit above them are a seminorm of the input.
@@ -97,6 +104,9 @@ impl std::fmt::Display for Theorem {
             Theorem::Pairs => "two units of an odd power and two outputs: functions of one number with both signs",
             Theorem::OddSums => "law of odd sums: a sum of two odd powers has the sign of the sum",
             Theorem::FarAway => "far away a continuous function has both signs",
+            Theorem::ThreeDirections => "even powers: in three directions far away a function has both signs",
+            Theorem::DeepSums => "two layers of odd powers: far away a function has both signs",
+            Theorem::OneUnit => "one unit of an even power adds numbers of one sign",
             Theorem::TwoOutputs => "two units of even powers, and two outputs with a frozen weight each",
             Theorem::Seminorms => {
                 "seminorms: even powers with factors of one sign bound a label by those at other samples"
@@ -192,7 +202,7 @@ pub(super) fn exact(
     let by_directions = by_directions.or_else(|| by_scaled_directions(network, allocation, inputs));
     let (two, odd) = (|| two_outputs((network, samples), allocation), || odd_steps((network, samples), allocation));
     let bounded = || seminorms((network, samples), allocation);
-    let by_pairs = || pairs((network, samples), allocation);
+    let by_pairs = || pairs((network, samples), allocation).or_else(|| deep_sums((network, samples), allocation));
     if let Some(exact) = by_directions.or_else(two).or_else(odd).or_else(bounded).or_else(by_pairs) {
         return Some(exact);
     }

@@ -11,6 +11,7 @@ mod classify;
 #[cfg(test)]
 mod consistency;
 mod critical;
+mod deep;
 mod degeneration;
 mod degree;
 #[cfg(test)]

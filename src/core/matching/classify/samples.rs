@@ -114,7 +114,7 @@ mod tests {
         let mut settled = 0;
         for (text, samples) in [
             ("lrnn(1, 2, 1, 4)", Samples::Count(3)),
-            ("lrnn(2, 2, 1, 3)", Samples::Count(5)),
+            ("lrnn(2, 2, 1, 3)", Samples::Count(3)),
             ("pnn([3, 2, 1], degree=2)", Samples::Count(4)),
             ("pnn([3, 2, 1], degree=3)", Samples::Functional),
         ] {
