@@ -23,7 +23,7 @@ pub(super) enum Done {
     /// All pieces are joined.
     Whole(Box<Scan>),
     /// This shard is finished.
-    Shard(Run),
+    Shard(Box<Run>),
 }
 
 /// Counts what is missing in a folder.
@@ -78,7 +78,7 @@ pub(super) fn run(
         )));
     }
     if shard.1 > 1 {
-        return Ok(Done::Shard(folder.run().clone()));
+        return Ok(Done::Shard(Box::new(folder.run().clone())));
     }
     Ok(Done::Whole(Box::new(pieces.join(&results, control)?)))
 }

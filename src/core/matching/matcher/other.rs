@@ -79,7 +79,7 @@ impl Matcher {
         if labels != Some(answer.dim.value) {
             return false;
         }
-        let before = (answer.verdict, answer.evidence, answer.degree.clone());
+        let before = (answer.verdict, answer.evidence, answer.degree);
         let fills = teacher.dim.is_some_and(|taught| Some(taught.value) == labels);
         let holds = self.solves_all_labels(answer, count, options, control)
             && (fills || matches!(answer.reason, Reason::Affine | Reason::AffineBasis(_)));
