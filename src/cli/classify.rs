@@ -94,7 +94,7 @@ pub(super) fn run(common: &Common, arguments: &Arguments) -> Result<ExitCode, Fa
         _ if kinks && !late => String::new(),
         Some(Stopped::Time) if kinks => {
             let limit = plural(arguments.time_limit, "second");
-            format!("stopped by the time limit of {limit}: what is undecided is open, intervals are wide\n")
+            format!("stopped by the time limit of {limit}: what is undecided is open\n")
         }
         Some(Stopped::Asked) => "stopped: interrupted; what is undecided is open\n".to_owned(),
         _ => stopped(late, begun.elapsed(), arguments.time_limit),

@@ -279,6 +279,7 @@ class Match(Result):
     degree: int | None
     ensemble: str
     teacher: str | None
+    taught_dim: int | None
     trials: int
     matched: int
     unmatched: int
