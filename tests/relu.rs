@@ -486,3 +486,17 @@ fn deep_allocations_are_refused_with_a_reason() {
     let all = matcher.decide(&Allocation::all(10), &trials(10), &Control::unlimited()).unwrap();
     assert_eq!(all.verdict, Verdict::One);
 }
+
+/// The search for an instance that proves a fraction leaves half of a short time for the estimate.
+#[test]
+fn a_short_time_is_enough_for_some_instances() {
+    let network: Network = "relu([2, 3, 1], bias=True)".parse().unwrap();
+    let allocation = parse(network.layout(), "W1 b1[0] W2[0,0]").unwrap();
+    let settings = Settings { seed: 1, error_log2: -100 };
+    let matcher = Matcher::new(&network, Samples::Count(6), settings, Limits::default()).unwrap();
+    let control = Control::unlimited().within(std::time::Duration::from_secs(6));
+    let answer = matcher.decide(&allocation, &MatchOptions::default(), &control).unwrap();
+    let estimate = answer.estimate.unwrap();
+    assert!(estimate.matched + estimate.unmatched > 0, "{estimate:?}");
+    assert!(estimate.stopped.is_some(), "{estimate:?}");
+}

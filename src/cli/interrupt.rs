@@ -24,7 +24,7 @@ fn end_later() {
         // If standard error cannot be written, the exit status has to do.
         let _ = writeln!(
             std::io::stderr(),
-            "interrupted in a step that does not stop half-way: there is nothing to show of it"
+            "interrupted: no partial result within 10 seconds\n  what --resume keeps is kept; a --time-limit ends with a result"
         );
         std::process::exit(STATUS.into());
     });

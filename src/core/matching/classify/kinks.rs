@@ -5,6 +5,7 @@
 //! match that persists nearby from the smallest allocations up, those without one from the largest down.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use rayon::prelude::*;
 
@@ -146,7 +147,10 @@ impl Matcher {
         let first = table.representatives();
         let (done, all) = (AtomicU64::new(0), first.len() as u64);
         self.ask_laws_of_kinks(&mut table, &first, shallow, control);
-        self.ask_instances(&mut table, &first, shallow, (options, control));
+        // Half of the time is left for the instances of the intervals.
+        let half = control.narrowed(control.time_left().map(|left| Instant::now() + left / 2));
+        self.ask_instances(&mut table, &first, shallow, (options, &half));
+        let cut_short = half.stopped().is_some();
         let finish = |set: &Set| {
             let orbit = self.orbit(&table, *set, shallow, (options, control));
             control.advanced(done.fetch_add(1, Ordering::Relaxed) + 1, all);
@@ -170,7 +174,7 @@ impl Matcher {
             teacher: self.teacher(),
             degrees: std::collections::BTreeMap::new(),
             evidence: Evidence::Proved,
-            late: control.stopped().is_some() && (!open.is_empty() || orbits.iter().any(is_cut)),
+            late: (cut_short || control.stopped().is_some()) && (!open.is_empty() || orbits.iter().any(is_cut)),
             settings: self.settings(),
             open,
             verdicts: (0..1usize << n).map(|at| table.verdict(at)).collect(),

@@ -52,9 +52,9 @@ enum Depth {
     All,
     /// As far as verdicts go, on these samples.
     Verdicts,
-    /// To probability 1: no instance is decided.
+    /// To probability 1: no instance is decided but of parts of the network.
     Certainty,
-    /// To what theorems about values say: no degree is counted, either.
+    /// To what theorems about values say: no degree is counted but of parts, either.
     Theorems,
 }
 
@@ -224,7 +224,9 @@ impl Matcher {
             teacher,
             degrees,
             evidence: Evidence::all(evidence),
-            late: bases.iter().any(|b| b.degree.is_err()) || clock.stopped(4).is_some() || cut.load(Ordering::Relaxed),
+            late: bases.iter().any(|b| b.degree.is_err())
+                || clock.stopped(4).is_some()
+                || cut.load(Ordering::Relaxed) && !open.is_empty(),
             settings: self.settings(),
             open,
             orbits: None,

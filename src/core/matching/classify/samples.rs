@@ -38,12 +38,13 @@ impl Matcher {
             let share = clock.part(3, left + 1);
             left -= 1;
             let depth = if wanted == Verdict::One { Depth::Certainty } else { Depth::Theorems };
-            let Some(found) = share.stopped().is_none().then(|| matcher.classify_with(options, depth, &share)) else {
-                continue;
-            };
-            let Ok(found) = found else { continue };
-            if enter(table, (bases, unsettled), &found, wanted) {
+            let ask = || matcher.classify_with(options, depth, &share).ok();
+            let found = share.stopped().is_none().then(ask).flatten();
+            if let Some(found) = found.filter(|found| enter(table, (bases, unsettled), found, wanted)) {
                 evidence.push(found.evidence);
+            }
+            if open(table, bases) {
+                clock.note_end(&share);
             }
         }
         evidence

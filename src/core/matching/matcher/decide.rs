@@ -74,19 +74,24 @@ impl Matcher {
             Engine::Polynomial(p) => self.ask_laws(p, &mut answer, options, control),
             Engine::Analytic(_) => self.ask_analytic_laws(&mut answer),
             Engine::Piecewise { shallow, .. } => {
+                // Half of the time is left for the instances of the estimate.
+                let half = halved(control);
                 let ruled = shallow.as_ref().and_then(|shallow| match bounds(shallow, allocation, self.samples) {
                     Bounds::Settled(verdict, reason) => Some((verdict, reason)),
                     Bounds::Between { positive, below_one } => {
-                        let reason = self.by_instances((shallow, allocation), (positive, below_one), options, control);
+                        let reason = self.by_instances((shallow, allocation), (positive, below_one), options, &half);
                         reason.map(|reason| (Verdict::Fractional, reason))
                     }
                 });
                 (answer.verdict, answer.reason) = ruled.unwrap_or((Verdict::Undecided, Reason::NoLawForKinks));
                 answer.evidence = Evidence::Proved;
                 if !matches!(answer.verdict, Verdict::Zero | Verdict::One) {
-                    let estimate = self.estimate_with(allocation, None, options, control);
+                    let cut_short = half.stopped();
+                    let mut estimate = self.estimate_with(allocation, None, options, control);
                     if answer.verdict == Verdict::Undecided {
                         answer.evidence = estimate.of_value();
+                        // With more time an instance might have settled it.
+                        estimate.stopped = estimate.stopped.or(cut_short.map(|why| Halt::of(why, control)));
                     }
                     answer.estimate = Some(estimate);
                 }
@@ -107,7 +112,7 @@ impl Matcher {
         if below_one {
             return matched().map(|trial| Reason::InstanceAndCone { trial });
         }
-        let unmatched = self.trial_without_match_nearby((shallow, allocation), options, control)?;
+        let unmatched = self.trial_without_match_nearby((shallow, allocation), options, &halved(control))?;
         let matched = if positive { None } else { Some(matched()?) };
         Some(Reason::Instances { matched, unmatched })
     }
@@ -185,7 +190,7 @@ impl Matcher {
         control: &Control<'_>,
     ) {
         let Polynomial { matroid, counter, .. } = polynomial;
-        let half = control.narrowed(control.time_left().map(|left| Instant::now() + left / 2));
+        let half = halved(control);
         let counter = &counter.under(&half);
         if answer.dim.value < answer.teacher.value {
             (answer.verdict, answer.reason) = (Verdict::Zero, Reason::NotSpanning);
@@ -335,6 +340,11 @@ impl Matcher {
         }
         answer.estimate = Some(estimate);
     }
+}
+
+/// The same, with half of the time that is left.
+fn halved<'a>(control: &Control<'a>) -> Control<'a> {
+    control.narrowed(control.time_left().map(|left| Instant::now() + left / 2))
 }
 
 /// Whether what a theorem says is known better than a law, or as well, and without a degree that has to be counted.
