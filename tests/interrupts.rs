@@ -195,3 +195,11 @@ fn whole_files(folder: &Path) -> usize {
     }
     rows
 }
+
+/// Solving for 2,500 weights at once does not look at the flag.
+#[test]
+fn a_long_step_ends_after_a_while() {
+    let (status, answers, said) = interrupted_saying(&["train", "lffn([50, 50, 50])", "W1", "--trials", "3"]);
+    assert_eq!((status, answers.len()), (130, 0), "{said}");
+    assert!(said.contains("no partial result within 10 seconds"), "{said}");
+}

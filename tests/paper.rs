@@ -207,6 +207,11 @@ fn pdflatex_compiles_it_and_what_a_stranger_wrote_is_text() {
                 tex.lines().filter(|line| line.starts_with("\\item[")).flat_map(|line| line.split("\\par{").next());
             let code: Vec<&str> = statements.filter(|statement| statement.contains("\\textbackslash")).collect();
             assert!(code.is_empty(), "{code:?}");
+            // Each theorem that an entry names has a sentence in the list of rules.
+            let named: Vec<&str> =
+                tex.split("a theorem (").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0)).collect();
+            assert!(named.len() >= 4, "{named:?}");
+            assert!(named.iter().all(|words| tex.contains(&format!("\\emph{{{words}}}: "))), "{named:?}");
             let entries = tex.lines().filter(|line| line.starts_with("\\item[") && line.contains("\\ttfamily")).count();
             assert!(entries >= 100, "{entries}");
             assert_eq!(tex.matches("\\emph{Known by:}").count(), entries);

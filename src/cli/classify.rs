@@ -60,7 +60,7 @@ impl Arguments {
     /// Whether --resume would keep what is finished, and was not given.
     pub(super) fn would_resume(&self) -> bool {
         // Of networks with relu nothing is kept.
-        let kinks = self.subject.network.trim_start().starts_with("relu");
+        let kinks = self.subject.network.trim_start().starts_with("relu(");
         self.keeping.resume.is_none() && !self.maximal && !self.until_decided && !kinks
     }
 }

@@ -11,6 +11,9 @@ use super::failure::Failure;
 /// Whether Ctrl-C asked for a partial result.
 static ASKED: AtomicBool = AtomicBool::new(false);
 
+/// Whether a result is being shown: it is not cut off.
+static ANSWERED: AtomicBool = AtomicBool::new(false);
+
 /// The exit status of what Ctrl-C ended.
 pub(crate) const STATUS: u8 = 130;
 
@@ -21,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 fn end_later() {
     std::thread::spawn(|| {
         std::thread::sleep(PATIENCE);
+        if ANSWERED.load(Ordering::Relaxed) {
+            return;
+        }
         // If standard error cannot be written, the exit status has to do.
         let _ = writeln!(
             std::io::stderr(),
@@ -28,6 +34,11 @@ fn end_later() {
         );
         std::process::exit(STATUS.into());
     });
+}
+
+/// Says that something is being shown; what comes after Ctrl-C is the result.
+pub(crate) fn answered() {
+    ANSWERED.store(ASKED.load(Ordering::Relaxed), Ordering::Relaxed);
 }
 
 /// A flag that Ctrl-C sets. Without a handler (which a system may refuse), Ctrl-C ends the program as ever.

@@ -11,6 +11,7 @@ pub(crate) use allocert::text::{harmless, plural, thousands};
 
 /// Writes a line to standard output.
 pub(crate) fn line(text: &str) -> std::io::Result<()> {
+    super::interrupt::answered();
     let mut out = stdout().lock();
     out.write_all(text.as_bytes())?;
     out.write_all(b"\n")?;

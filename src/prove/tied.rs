@@ -121,7 +121,7 @@ impl Asked<'_> {
         let shapes = self.network.shapes();
         let (widths, degrees) = (shapes.widths.filter(|_| shapes.bias == Some(false))?, self.network.exponents()?);
         let (&[d, h, 1, _, ..], &[degree, ..]) = (widths.as_slice(), degrees.as_slice()) else { return None };
-        let n = self.samples.count().map_or(d + 1, |m| (d + 1).min(m as usize));
+        let n = self.samples.count().and_then(|m| usize::try_from(m).ok()).map_or(d + 1, |m| m.min(d + 1));
         let held = (d * h..d * h + h).all(|w| !self.allocation.contains(w));
         let learn = |unit: usize| (unit * d..unit * d + d).filter(|w| self.allocation.contains(*w)).count();
         let fits = (0..h).all(|unit| learn(unit) < n) && (0..h).any(|unit| learn(unit) + 1 < n);

@@ -5,7 +5,6 @@
 //! match that persists nearby from the smallest allocations up, those without one from the largest down.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use rayon::prelude::*;
 
@@ -148,7 +147,7 @@ impl Matcher {
         let (done, all) = (AtomicU64::new(0), first.len() as u64);
         self.ask_laws_of_kinks(&mut table, &first, shallow, control);
         // Half of the time is left for the instances of the intervals.
-        let half = control.narrowed(control.time_left().map(|left| Instant::now() + left / 2));
+        let half = control.halved();
         self.ask_instances(&mut table, &first, shallow, (options, &half));
         let cut_short = half.stopped().is_some();
         let finish = |set: &Set| {

@@ -1,7 +1,5 @@
 //! The verdict on an allocation: laws first, and what sampling shows where they are silent.
 
-use std::time::Instant;
-
 use super::super::answer::{Halt, MatchAnswer, Reason, Reduction, Verdict};
 use super::super::bottleneck::{Parts, by_parts, of_either_sign};
 use super::super::ensemble::Ensemble;
@@ -75,7 +73,7 @@ impl Matcher {
             Engine::Analytic(_) => self.ask_analytic_laws(&mut answer),
             Engine::Piecewise { shallow, .. } => {
                 // Half of the time is left for the instances of the estimate.
-                let half = halved(control);
+                let half = control.halved();
                 let ruled = shallow.as_ref().and_then(|shallow| match bounds(shallow, allocation, self.samples) {
                     Bounds::Settled(verdict, reason) => Some((verdict, reason)),
                     Bounds::Between { positive, below_one } => {
@@ -112,7 +110,7 @@ impl Matcher {
         if below_one {
             return matched().map(|trial| Reason::InstanceAndCone { trial });
         }
-        let unmatched = self.trial_without_match_nearby((shallow, allocation), options, &halved(control))?;
+        let unmatched = self.trial_without_match_nearby((shallow, allocation), options, &control.halved())?;
         let matched = if positive { None } else { Some(matched()?) };
         Some(Reason::Instances { matched, unmatched })
     }
@@ -190,7 +188,7 @@ impl Matcher {
         control: &Control<'_>,
     ) {
         let Polynomial { matroid, counter, .. } = polynomial;
-        let half = halved(control);
+        let half = control.halved();
         let counter = &counter.under(&half);
         if answer.dim.value < answer.teacher.value {
             (answer.verdict, answer.reason) = (Verdict::Zero, Reason::NotSpanning);
@@ -340,11 +338,6 @@ impl Matcher {
         }
         answer.estimate = Some(estimate);
     }
-}
-
-/// The same, with half of the time that is left.
-fn halved<'a>(control: &Control<'a>) -> Control<'a> {
-    control.narrowed(control.time_left().map(|left| Instant::now() + left / 2))
 }
 
 /// Whether what a theorem says is known better than a law, or as well, and without a degree that has to be counted.

@@ -18,8 +18,6 @@
 //! the laws of signs, bottlenecks and poles, and of the laws for networks with kinks all but the memorising law, whose proof solves
 //! every label equation whatever the labels are.
 
-use std::time::Instant;
-
 use super::super::answer::{MatchAnswer, Reason, Verdict};
 use super::super::laws::{Ruling, certain_match};
 use super::super::piecewise::memorised;
@@ -101,7 +99,7 @@ impl Matcher {
         if !sees_so_many(&self.asked.0, count) {
             return false;
         }
-        let half = control.narrowed(control.time_left().map(|left| Instant::now() + left / 2));
+        let half = control.halved();
         let counter = &p.counter.under(&half);
         let Ruling { certain, degree } =
             certain_match(&answer.allocation, &p.matroid, counter, Evidence::Proved, options.bases);
