@@ -295,6 +295,25 @@ fn signs_bottlenecks_and_slices_agree_with_instances() {
     assert!(certain > 40 && below > 20 && decided > 500, "{certain} certain, {below} below 1, {decided} decided");
 }
 
+/// Two learnable weights in a fixed ratio, and an odd number of students is left, where every slice with zeros and every limit has an even
+/// number: the instances, which are decided by elimination, agree.
+#[test]
+fn weights_in_a_fixed_ratio_leave_an_odd_number() {
+    for text in ["D[0,0] B[0,0] W[1,1] W[2,2]", "D[0,0] B[0,0] W[1,2] W[2,1]", "D[0,0] W[0,0] W[1,1] W[2,2]"] {
+        let (network, samples): (Network, _) = ("lrnn(1, 3, 1, 6)".parse().unwrap(), Samples::Count(3));
+        let (matcher, allocation) = (matcher(&network, samples), parse(network.layout(), text).unwrap());
+        let answer = matcher.decide(&allocation, &options(), &Control::unlimited()).unwrap();
+        let Reason::OddSlice { multiples, degree, .. } = &answer.reason else {
+            panic!("{text}: {:?}", answer.reason);
+        };
+        assert!(!multiples.is_empty() && degree % 2 == 1, "{text}: {:?}", answer.reason);
+        assert_eq!(answer.verdict, Verdict::One);
+        let many = MatchOptions { trials: Trials::Fixed(60), ..options() };
+        let estimate = matcher.estimate(&allocation, &many, &Control::unlimited());
+        assert!(estimate.unmatched == 0 && estimate.matched > 30, "{text}: {estimate:?}");
+    }
+}
+
 /// One surplus weight large, and an odd number of students is left, where every slice has an even number: the instances, which are decided
 /// by elimination, agree.
 #[test]

@@ -123,10 +123,12 @@ pub enum Reason {
     OddBasis(Allocation),
     /// Odd-section law: a generic affine subspace of the learnable weights has this odd number of complex students.
     OddSection(usize),
-    /// Odd-slice law: where these learnable weights are 0, this odd number of complex students match.
+    /// Odd-slice law: where surplus weights are held, at 0, or as multiples of others, this odd number of complex students match.
     OddSlice {
-        /// Weights in surplus.
+        /// The surplus weights at 0.
         zeros: Allocation,
+        /// Those that are multiples of others.
+        multiples: Allocation,
         /// How many match.
         degree: usize,
     },
@@ -229,8 +231,9 @@ impl std::fmt::Display for Reason {
                     "odd-section law: complex students on a generic plane in its weights are odd in number: {degree}"
                 )
             }
-            Reason::OddSlice { degree, .. } => {
-                write!(f, "odd-slice law: complex students with surplus weights 0 are odd in number: {degree}")
+            Reason::OddSlice { multiples, degree, .. } => {
+                let held = if multiples.is_empty() { "0" } else { "multiples of others" };
+                write!(f, "odd-slice law: complex students with surplus weights {held} are odd in number: {degree}")
             }
             Reason::OddLimit { degree, .. } => {
                 write!(

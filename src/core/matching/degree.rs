@@ -39,6 +39,7 @@ use crate::reach::{Evidence, missed_minor_log2};
 use super::degeneration::{Degeneration, equations_at_the_limit};
 use super::equations::{equation_ring, equations_on, label_degrees, weights};
 use super::laws::is_open;
+use super::slices::Slice;
 
 /// So many points are tried before the degree is given up.
 const MOST_POINTS: usize = 6;
@@ -151,7 +152,7 @@ impl<'a> DegreeCounter<'a> {
     /// # Errors
     /// A limit, no finite count, or a network with kinks.
     pub fn degree(&self, allocation: &Allocation) -> Result<Degree, NoDegree> {
-        self.count_twice(allocation, allocation.size(), &[])
+        self.count_twice(allocation, allocation.size())
     }
 
     /// The matching degree of a section of an allocation that spans with more weights than the teacher has dimensions: the
@@ -160,16 +161,18 @@ impl<'a> DegreeCounter<'a> {
     /// # Errors
     /// As [`DegreeCounter::degree`].
     pub fn section_degree(&self, allocation: &Allocation, dimension: usize) -> Result<Degree, NoDegree> {
-        self.count_twice(allocation, dimension, &[])
+        self.count_twice(allocation, dimension)
     }
 
-    /// The number of complex students where these weights of the student, outside of the allocation, are 0 and the others generic;
-    /// the allocation has as many weights as the teacher has dimensions.
+    /// The number of complex students on a slice of an allocation that spans with surplus weights.
     ///
     /// # Errors
     /// As [`DegreeCounter::degree`].
-    pub(super) fn degree_with_zeros(&self, allocation: &Allocation, zeros: &[usize]) -> Result<Degree, NoDegree> {
-        self.count_twice(allocation, allocation.size(), zeros)
+    pub(super) fn slice_degree(&self, slice: &Slice) -> Result<Degree, NoDegree> {
+        let count = self.agreed(|point| point.count_on_slice(&self.network, slice, &self.limits))?;
+        // Labels are of no larger degree on the slice than in all weights that are not held.
+        let moving = slice.adapting.union(&slice.multiples());
+        Ok(self.judge(&moving, slice.adapting.size(), count))
     }
 
     /// Whether there are as many labels as the teacher has dimensions.
@@ -231,11 +234,8 @@ impl<'a> DegreeCounter<'a> {
         Ok(None)
     }
 
-    fn count_twice(&self, allocation: &Allocation, dimension: usize, zeros: &[usize]) -> Result<Degree, NoDegree> {
-        let count = self.agreed(|point| match zeros {
-            [] => point.count(&self.network, allocation, dimension, &self.limits),
-            _ => point.with_zeros(zeros).count(&self.network, allocation, dimension, &self.limits),
-        })?;
+    fn count_twice(&self, allocation: &Allocation, dimension: usize) -> Result<Degree, NoDegree> {
+        let count = self.agreed(|point| point.count(&self.network, allocation, dimension, &self.limits))?;
         Ok(self.judge(allocation, dimension, count))
     }
 
@@ -328,13 +328,6 @@ impl Point {
         Point { field, student, inputs, labels, form: vector(), seed, index }
     }
 
-    /// The same point, with these weights of the student 0.
-    fn with_zeros(&self, zeros: &[usize]) -> Self {
-        let mut point = self.clone();
-        zeros.iter().for_each(|w| point.student[*w] = 0);
-        point
-    }
-
     /// The number of solutions on a generic affine subspace of so many dimensions, or, if the allocation has no more, of all; if
     /// it is finite and all are distinct.
     fn count(
@@ -349,6 +342,15 @@ impl Point {
         let system = equations_on(&ring, network, &weights, &self.inputs, &self.labels);
         limits.control.check()?;
         self.count_solutions(&ring, &system, allocation.iter().take(dimension), limits)
+    }
+
+    /// The number of solutions on a slice, if it is finite and all are distinct.
+    fn count_on_slice(&self, network: &Network, slice: &Slice, limits: &Limits) -> Result<Option<Count>, Stopped> {
+        let ring = equation_ring(self.field, network, slice.adapting.size(), limits)?;
+        let weights = slice.weights(&ring, &self.student);
+        let system = equations_on(&ring, network, &weights, &self.inputs, &self.labels);
+        limits.control.check()?;
+        self.count_solutions(&ring, &system, slice.adapting.iter(), limits)
     }
 
     /// The equations of a match in all learnable weights, and the ring that they live in.

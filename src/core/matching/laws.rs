@@ -11,8 +11,7 @@
 //!   student whose D coordinates learn: its Jacobian has rank D, as a generic subspace is transversal to the kernel, so a
 //!   generic fibre is finite and reduced, of one size for generic students, teachers and subspaces. Choose one generic real
 //!   subspace: solutions come in conjugate pairs there as on a basis, which is the special case of a coordinate subspace.
-//! - *Odd-slice law.* The same where some of these learnable weights are 0 and the other frozen ones generic: a real solution is a
-//!   match, and there is one if, for generic students, teachers and inputs, the complex solutions are odd in number and distinct.
+//! - *Odd-slice law.* The same where surplus weights are 0, or multiples of others: see [`super::slices`].
 //! - *Odd-limit law.* The same where surplus weights go to infinity: see [`super::degeneration`].
 //! - *Fractional law.* MP < 1 for a basis with an instance that has δ distinct complex solutions, none real, provided that
 //!   the closure of the teacher's labels is normal there and that δ is bounded from above.
@@ -26,18 +25,30 @@ use crate::reach::{Evidence, JacobianMatroid};
 use super::answer::{Hypothesis, Reason};
 use super::degeneration::degenerations;
 use super::degree::{Degree, DegreeCounter, NoDegree};
+use super::slices::{Slice, coordinate_slices, slices_of_multiples};
 
 /// All bases are counted with so much work before one of them with more.
 const CHEAP: [u64; 2] = [1 << 20, 1 << 26];
 
-/// So many slices of an allocation are counted,
-const MOST_SLICES: usize = 200;
-/// each with so many products.
-const SLICE_WORK: u64 = 1 << 20;
-/// So many limits are looked at,
-const MOST_LIMITS: usize = 1_200;
-/// each with so many products.
-const LIMIT_WORK: u64 = 1 << 18;
+/// How far slices and limits are looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Effort {
+    /// So many slices with zeros only are counted,
+    slices: usize,
+    /// so many limits,
+    limits: usize,
+    /// so many slices with multiples,
+    multiples: usize,
+    /// and one generic section: with so many products a section or a slice, and with so many a limit.
+    work: [u64; 2],
+}
+
+/// What nearly all are settled by that can be,
+const QUICK: Effort = Effort { slices: 30, limits: 60, multiples: 0, work: [1 << 17, 1 << 16] };
+/// and what some more are.
+const THOROUGH: Effort = Effort { slices: 200, limits: 1_200, multiples: 200, work: [1 << 20, 1 << 18] };
+/// Each is asked of all before the next. After them all work is for generic sections.
+pub(super) const EFFORTS: [Option<Effort>; 3] = [Some(QUICK), Some(THOROUGH), None];
 
 /// What the laws say of an allocation that spans.
 pub(super) struct Ruling {
@@ -76,7 +87,7 @@ pub(super) fn certain_match(
             let (part, odd) = odd_part(counter, allocation, teacher, &mut tries)?;
             let reason = match part {
                 OddPart::Section => Reason::OddSection(odd.value),
-                OddPart::Slice(zeros) => Reason::OddSlice { zeros, degree: odd.value },
+                OddPart::Slice { zeros, multiples } => Reason::OddSlice { zeros, multiples, degree: odd.value },
                 OddPart::Limit(powers) => Reason::OddLimit { powers, degree: odd.value },
             };
             Some((reason, Evidence::all([spans, odd.evidence])))
@@ -155,75 +166,86 @@ fn odd_basis(bases: &[Allocation], counter: &DegreeCounter, tries: &mut Tries) -
     None
 }
 
-/// What an odd number of complex students matched on: a generic section, where these weights are 0, or in the limit of these powers.
+/// What an odd number of complex students matched on: a generic section, where these weights are 0 and those multiples of others, or in
+/// the limit of these powers.
 pub(super) enum OddPart {
     Section,
-    Slice(Allocation),
+    Slice { zeros: Allocation, multiples: Allocation },
     Limit(Vec<i32>),
 }
 
-/// The odd-section law, where it says nothing, the odd-slice law, and then the odd-limit law.
+/// The laws of odd sections, slices and limits, with more and more effort.
 pub(super) fn odd_part(
     counter: &DegreeCounter,
     allocation: &Allocation,
     teacher: usize,
     tries: &mut Tries,
 ) -> Option<(OddPart, Degree)> {
-    tries.among(1);
-    if let Some(odd) = counter.section_degree(allocation, teacher).ok().filter(|degree| degree.value % 2 == 1) {
-        return Some((OddPart::Section, tries.known(odd)));
-    }
-    if let Some((zeros, degree)) = odd_slice(counter, allocation, teacher, tries) {
-        return Some((OddPart::Slice(zeros), degree));
-    }
-    odd_limit(counter, allocation, teacher, tries).map(|(powers, degree)| (OddPart::Limit(powers), degree))
+    EFFORTS.iter().find_map(|effort| odd_part_with(*effort, counter, (allocation, teacher), tries))
 }
 
-/// The powers of the first limit in which an odd number of complex students match.
+/// These laws with so much effort; without a limit only that of odd sections.
+pub(super) fn odd_part_with(
+    effort: Option<Effort>,
+    counter: &DegreeCounter,
+    (allocation, teacher): (&Allocation, usize),
+    tries: &mut Tries,
+) -> Option<(OddPart, Degree)> {
+    let Some(effort) = effort else {
+        return odd_section(counter, (allocation, teacher), tries);
+    };
+    let [more, less] = effort.work.map(|work| counter.with_work(work));
+    let zeros = || coordinate_slices(allocation, teacher).take(effort.slices).collect();
+    let multiples = || slices_of_multiples(allocation, teacher).take(effort.multiples).collect();
+    odd_section(&more, (allocation, teacher), tries)
+        .or_else(|| odd_slice(&more, zeros(), tries))
+        .or_else(|| odd_limit(&less, (allocation, teacher), effort.limits, tries))
+        .or_else(|| odd_slice(&more, multiples(), tries))
+}
+
+/// The odd-section law.
+fn odd_section(
+    counter: &DegreeCounter,
+    (allocation, teacher): (&Allocation, usize),
+    tries: &mut Tries,
+) -> Option<(OddPart, Degree)> {
+    tries.among(1);
+    let odd = counter.section_degree(allocation, teacher).ok().filter(|degree| degree.value % 2 == 1)?;
+    Some((OddPart::Section, tries.known(odd)))
+}
+
+/// The first of so many limits in which an odd number of complex students match.
 fn odd_limit(
     counter: &DegreeCounter,
-    allocation: &Allocation,
-    teacher: usize,
+    (allocation, teacher): (&Allocation, usize),
+    most: usize,
     tries: &mut Tries,
-) -> Option<(Vec<i32>, Degree)> {
+) -> Option<(OddPart, Degree)> {
     if !counter.is_open(teacher) {
         return None;
     }
-    let counter = counter.with_work(LIMIT_WORK);
-    let limits = degenerations(allocation, teacher).take(MOST_LIMITS);
+    let limits = degenerations(allocation, teacher).take(most);
     // Of each limit the whole is counted, and the part of each adapting weight.
-    tries.among(MOST_LIMITS.saturating_mul(1 + teacher));
+    tries.among(most.saturating_mul(1 + teacher));
     let limit = counter.first_limit(allocation, limits, |count| count % 2 == 1).ok()??;
     let odd = counter.degree_in_limit(allocation, &limit).ok().filter(|degree| degree.value % 2 == 1)?;
-    Some((limit.powers, tries.known(odd)))
+    Some((OddPart::Limit(limit.powers), tries.known(odd)))
 }
 
-/// The first slice of an allocation that spans with surplus weights, so many of which are 0, on which an odd number of complex
-/// students match; one whose number is proved if there is one.
-fn odd_slice(
-    counter: &DegreeCounter,
-    allocation: &Allocation,
-    teacher: usize,
-    tries: &mut Tries,
-) -> Option<(Allocation, Degree)> {
-    let counter = counter.with_work(SLICE_WORK);
+/// The first of these slices on which an odd number of complex students match; one whose number is proved if there is one.
+fn odd_slice(counter: &DegreeCounter, slices: Vec<Slice>, tries: &mut Tries) -> Option<(OddPart, Degree)> {
+    tries.among(slices.len());
     let mut first = None;
-    let parts: Vec<Allocation> = subsets(allocation, teacher).take(MOST_SLICES).collect();
-    tries.among(parts.len());
-    for part in parts {
-        let zeros = allocation.difference(&part);
-        match counter.degree_with_zeros(&part, &zeros.iter().collect::<Vec<usize>>()) {
-            Ok(degree) if degree.value % 2 == 1 => {
-                if degree.evidence == Evidence::Proved {
-                    return Some((zeros, degree));
-                }
-                first = first.or(Some((zeros, degree)));
-            }
+    for slice in slices {
+        let part = || OddPart::Slice { zeros: slice.zeros(), multiples: slice.multiples() };
+        match counter.slice_degree(&slice) {
+            Ok(odd) if odd.value % 2 == 1 && odd.evidence == Evidence::Proved => return Some((part(), odd)),
+            Ok(odd) if odd.value % 2 == 1 => first = first.or_else(|| Some((part(), odd))),
             Err(NoDegree::Stopped(Stopped::Time | Stopped::Asked)) => break,
             _ => {}
         }
     }
-    first.map(|(zeros, degree)| (zeros, tries.known(degree)))
+    first.map(|(part, odd)| (part, tries.known(odd)))
 }
 
 /// Whether labels are as many as the teacher has dimensions, so that almost every vector near a teacher's labels is another one's.

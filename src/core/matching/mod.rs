@@ -37,6 +37,7 @@ mod powers;
 mod search;
 mod shallow;
 mod signs;
+mod slices;
 mod teacher;
 mod terms;
 mod tied;

@@ -37,7 +37,9 @@ use super::bottleneck::Reduced;
 use super::degree::{Degree, DegreeCounter, NoDegree};
 use super::ensemble::Ensemble;
 use super::estimate::{Search, Trials};
-use super::laws::{Tries, boundedness, chosen, evidence_of_fraction, is_affine, is_open, normality, odd_part};
+use super::laws::{
+    EFFORTS, Tries, boundedness, chosen, evidence_of_fraction, is_affine, is_open, normality, odd_part_with,
+};
 use super::matcher::{MatchError, MatchOptions, Matcher};
 
 /// The most weights of a network whose allocations are all classified.
@@ -162,7 +164,8 @@ impl Matcher {
             chosen_ones.push(basis.evidence);
         }
         let unsettled = table.spread(teacher.value);
-        let counted = bases.len() + unsettled.len();
+        // Each effort for an odd number might have found one wrongly.
+        let counted = bases.len() + EFFORTS.len() * unsettled.len();
         let (unsettled, by_theorems) = self.settle_by_theorems(&mut table, unsettled, options, clock);
         evidence.extend(by_theorems);
         let (unsettled, by_parts) = self.settle_by_parts(&mut table, unsettled, (&mut tables, options), clock);
@@ -190,7 +193,7 @@ impl Matcher {
             }
         }
         let sections = if depth == Depth::Theorems { Vec::new() } else { unsettled };
-        let (unsettled, odd) = self.settle_by_sections(&mut table, sections, teacher.value, counter, clock);
+        let (unsettled, odd) = self.settle_by_odd_parts(&mut table, sections, (teacher.value, counter), clock);
         chosen_ones.extend(odd);
         evidence.push(chosen(counted, chosen_ones));
         let unsettled = if instances { unsettled } else { Vec::new() };
@@ -328,42 +331,30 @@ impl Matcher {
         (left, evidence)
     }
 
-    /// Enters the verdict 1 where the odd-section law gives it, or a part has it by now. Returns what is left, and how the
-    /// verdicts are known.
-    fn settle_by_sections(
+    /// Enters the verdict 1 where an odd number of students gives it, or a part has it by now; what takes little work is asked of all
+    /// before what may take much. Returns what is left, and how the verdicts are known.
+    fn settle_by_odd_parts(
         &self,
         table: &mut Verdicts,
         unsettled: Vec<Set>,
-        teacher: usize,
-        counter: &DegreeCounter,
+        (teacher, counter): (usize, &DegreeCounter),
         clock: Clock<'_>,
     ) -> (Vec<Set>, Vec<Evidence>) {
-        let (mut left, mut evidence) = (Vec::new(), Vec::new());
         let share = clock.part(4, 2);
-        for same_size in unsettled.chunk_by(|a, b| a.count_ones() == b.count_ones()) {
-            let known = &*table;
-            let odd = |set: &Set| {
-                if known.contains_certainty(*set) {
-                    return (*set, Some(Evidence::Proved));
+        let counter = &counter.under(&share);
+        let (mut left, mut evidence) = (unsettled, Vec::new());
+        for effort in EFFORTS {
+            let odd = |allocation: &Allocation| {
+                if share.stopped().is_some() {
+                    return None;
                 }
-                let allocation = known.group.allocation(*set);
-                let counter = counter.under(&share);
-                let odd = || odd_part(&counter, &allocation, teacher, &mut Tries::default());
-                let odd = share.stopped().is_none().then(odd).flatten();
-                if odd.is_none() {
-                    clock.note_end(&share);
-                }
-                (*set, odd.map(|(_, degree)| degree.evidence))
+                let odd = odd_part_with(effort, counter, (allocation, teacher), &mut Tries::default());
+                odd.map(|(_, degree)| degree.evidence)
             };
-            for (set, odd) in same_size.par_iter().map(odd).collect::<Vec<_>>() {
-                match odd {
-                    Some(known) => {
-                        table.set(&table.group.allocation(set), Verdict::One);
-                        evidence.push(known);
-                    }
-                    None => left.push(set),
-                }
-            }
+            left = settle_by_size(table, left, odd, &mut evidence);
+        }
+        if !left.is_empty() {
+            clock.note_end(&share);
         }
         (left, evidence)
     }
@@ -483,6 +474,33 @@ impl Matcher {
         }
         (some, open)
     }
+}
+
+/// Enters the verdict 1 where this says so, or a part has it by now, size after size. Returns what is left.
+fn settle_by_size(
+    table: &mut Verdicts,
+    unsettled: Vec<Set>,
+    is_certain: impl Fn(&Allocation) -> Option<Evidence> + Sync,
+    evidence: &mut Vec<Evidence>,
+) -> Vec<Set> {
+    let mut left = Vec::new();
+    for same_size in unsettled.chunk_by(|a, b| a.count_ones() == b.count_ones()) {
+        let known = &*table;
+        let certain = |set: &Set| match known.contains_certainty(*set) {
+            true => (*set, Some(Evidence::Proved)),
+            false => (*set, is_certain(&known.group.allocation(*set))),
+        };
+        for (set, certain) in same_size.par_iter().map(certain).collect::<Vec<_>>() {
+            match certain {
+                Some(how) => {
+                    table.set(&table.group.allocation(set), Verdict::One);
+                    evidence.push(how);
+                }
+                None => left.push(set),
+            }
+        }
+    }
+    left
 }
 
 /// Counts the degrees of those of these bases that are also asked about as allocations of a part of the network.
