@@ -295,7 +295,7 @@ mod tests {
                     if trial < 20 {
                         move_near_to_the_proof(&mut drawn, steps as usize);
                         let trace = Dyadics.add(&drawn.student[6], &drawn.student[9]).rational().to_f64();
-                        if moved < 7 || moved > 8 || trace.abs() > 0.5 {
+                        if !(7..=8).contains(&moved) || trace.abs() > 0.5 {
                             assert_ne!(eliminates(&allocation, &drawn), Some(true), "{network} {learns}, {trial}");
                             near += u32::from(eliminates(&allocation, &drawn) == Some(false));
                         }
@@ -394,7 +394,7 @@ mod tests {
             all.push(rest.into_iter().map(|c| -c).collect());
         }
         let changes = |at_minus: bool| {
-            let sign = |p: &Vec<Rational>| (p[p.len() - 1] > 0) != (at_minus && p.len() % 2 == 0);
+            let sign = |p: &Vec<Rational>| (p[p.len() - 1] > 0) != (at_minus && p.len().is_multiple_of(2));
             all.windows(2).filter(|pair| sign(&pair[0]) != sign(&pair[1])).count()
         };
         changes(true) > changes(false)
