@@ -17,7 +17,7 @@ use super::deep::deep_sums;
 use super::directions::by_scaled_directions;
 use super::ensemble::Ensemble;
 use super::pairs::pairs;
-use super::planes::{complex_poles, one_label_fewer, planes};
+use super::planes::{complex_poles, definite, planes};
 use super::powers::Powers;
 use super::signs::by_signs;
 use super::tied::{odd_steps, seminorms, two_outputs};
@@ -219,7 +219,7 @@ pub(super) fn exact(
     let far = recurrence.as_ref().and_then(|recurrence| two_units(recurrence, allocation));
     let poles = || recurrence.filter(|_| normal).and_then(|recurrence| two_poles(&recurrence, allocation));
     let complex = || complex_poles((network, samples), allocation);
-    far.or_else(poles).or_else(complex).or_else(|| one_label_fewer((network, samples), allocation))
+    far.or_else(poles).or_else(complex).or_else(|| definite((network, samples), allocation))
 }
 
 /// Whether the teacher's hidden units can be given scales that make its frozen weights the student's, whatever the two are: the
