@@ -75,6 +75,19 @@ fn every_one_of_other_networks_is_proved() {
     assert_eq!(asked.map(|(network, samples)| proved_ones(network, samples)), [6, 4, 16, 225]);
 }
 
+/// Equations of two samples each, multiples of which cancel.
+#[test]
+fn products_of_two_equations_prove_one() {
+    let network: Network = "lrnn(6, 1, 1, 2, readout=\"all\")".parse().unwrap();
+    let settings = Settings { seed: 1, error_log2: -100 };
+    let matcher = Matcher::new(&network, Samples::Count(3), settings, Limits::default()).unwrap();
+    let allocation = parse(network.layout(), "D[0,0] B[0,0] B[0,1] B[0,4] B[0,5] W[0,0]").unwrap();
+    let answer = matcher.decide(&allocation, &MatchOptions::default(), &Control::unlimited()).unwrap();
+    assert_eq!(answer.verdict, Verdict::One);
+    let report = check(of_match(&answer, settings).unwrap().as_bytes());
+    assert!(report.verdict.name() == "valid", "{}", report.text("it"));
+}
+
 /// Allocations whose probability lies between 0 and 1, by signs, by instances with neighbours, and both.
 #[test]
 fn what_is_fractional_is_proved() {
@@ -90,6 +103,10 @@ fn what_is_fractional_is_proved() {
         ("lrnn(1, 2, 1, 4)", Samples::Functional, "B[0,0] W[0,0] W[0,1] W[1,1]"),
         ("lrnn(1, 2, 1, 3)", Samples::Count(2), "B[0,0] W[0,0]"),
         ("pnn([1, 2, 1], degree=3, bias=True)", Samples::Count(3), "b1[0] b1[1] b2[0]"),
+        ("pnn([2, 2, 1, 1, 1], degree=2)", Samples::Functional, "W1[0,0] W1[1,1] W2[0,0] W3[0,0]"),
+        ("pnn([2, 2, 1, 1, 2], degree=3)", Samples::Count(3), "W1[1,0] W2[0,0] W3[0,0] W4[1,0]"),
+        ("lrnn(1, 2, 1, 5, readout=\"all\")", Samples::Functional, "D[0,1] B[0,0] W[1,0] W[1,1]"),
+        ("lrnn(1, 2, 1, 5, readout=\"all\")", Samples::Functional, "D[0,1] B[0,0] W[0,0] W[1,0]"),
     ];
     for (text, samples, allocation) in cases {
         let network: Network = text.parse().unwrap();
@@ -139,6 +156,42 @@ fn what_is_one_is_not_proved_to_be_less() {
         }
     }
     assert!(seen > 200, "{seen}");
+}
+
+/// Sums of two odd powers of one output among several: the law is cited, but of nothing that is known to be 1.
+#[test]
+fn odd_sums_of_one_output_hold_where_they_are_cited() {
+    let (mut cited, mut ones) = (0, 0);
+    for (text, samples) in [
+        ("pnn([2, 2, 2], degree=3)", Samples::Count(2)),
+        ("pnn([2, 2, 2], degree=3)", Samples::Count(3)),
+        ("pnn([2, 2, 1, 2], degree=3)", Samples::Count(3)),
+    ] {
+        let network: Network = text.parse().unwrap();
+        let settings = Settings { seed: 1, error_log2: -100 };
+        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+        let options = MatchOptions { trials: Trials::Fixed(20), ..MatchOptions::default() };
+        let all = Allocation::all(network.weights());
+        for allocation in (1..=network.weights()).flat_map(|size| subsets(&all, size).collect::<Vec<_>>()).step_by(3) {
+            let shortly = Control::unlimited().within(Duration::from_millis(200));
+            let mut answer = matcher.decide(&allocation, &options, &shortly).unwrap();
+            if answer.verdict == Verdict::Zero {
+                continue;
+            }
+            let one = answer.verdict == Verdict::One;
+            answer.verdict = Verdict::Fractional;
+            let control = Control::unlimited().within(Duration::ZERO);
+            let certificate = of_match_within(&answer, settings, &control).unwrap();
+            let law = certificate.contains("\"law\":\"odd sums\"");
+            let report = check(certificate.as_bytes());
+            let below = report.statements.iter().any(|said| said.ends_with("below 1"));
+            assert!(!(one && below), "{text}, {samples}: {allocation:?}, {}", report.text("it"));
+            assert!(!law || below, "{text}, {samples}: {allocation:?}, {}", report.text("it"));
+            cited += usize::from(law);
+            ones += usize::from(one);
+        }
+    }
+    assert!(cited > 20 && ones > 20, "{cited} of {ones}");
 }
 
 /// An engine that says 1 of what has another verdict finds no proof that the checker accepts.

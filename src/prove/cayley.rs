@@ -13,10 +13,11 @@ use super::odd::{Key, Point, Question};
 use super::polynomial::{Integral, Monomial, Polynomial};
 
 impl Question<'_> {
-    /// The combinations, of equations between functions with labels at the last step.
+    /// The combinations, of equations about labels at the last step.
     pub(super) fn recurrences(&self, field: &PrimeField, point: &Point, order: &[usize]) -> Option<Vec<Exact>> {
         let shapes = self.network.shapes();
-        let (Some(2), Some(steps), Some("last")) = (shapes.hidden, shapes.steps, shapes.readout) else { return None };
+        let (Some(2), Some(steps)) = (shapes.hidden, shapes.steps) else { return None };
+        let before = self.network.labels_per_input() - shapes.outputs;
         let (n, size) = (self.network.weights(), self.network.input_size());
         let matrix = self.network.layout().tensor("W")?;
         let weight = |i: usize, j: usize| matrix.start + i * matrix.columns + j;
@@ -38,7 +39,7 @@ impl Question<'_> {
         let entries = size / steps;
         let mut all = Vec::new();
         for (label, entry) in (0..shapes.outputs).flat_map(|label| (0..entries).map(move |entry| (label, entry))) {
-            let key = |k: usize| (0, label, vec![((n + (steps - 1 - k) * entries + entry) as u16, 1)]);
+            let key = |k: usize| (0, before + label, vec![((n + (steps - 1 - k) * entries + entry) as u16, 1)]);
             for k in 0..steps.saturating_sub(2) {
                 let (mut multipliers, mut row) = (Vec::new(), Formal::new());
                 for (more, weights, sign) in &products {

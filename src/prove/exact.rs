@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use itertools::Itertools;
 use rug::Integer;
 
 use allocert_core::algebra::RowSpace;
@@ -30,6 +31,30 @@ pub(super) type Symbolic = BTreeMap<Graded, Vec<(Monomial, Integer)>>;
 pub(super) struct Exact {
     pub(super) multipliers: Vec<(usize, Graded, Polynomial)>,
     pub(super) row: Formal,
+}
+
+/// The combinations of multiples of two equations each, which those of all may mix: those of a lower degree than the multiples.
+pub(super) fn of_pairs(
+    field: &PrimeField,
+    (equations, symbolic): (&[Formal], &[Symbolic]),
+    size: (usize, usize),
+    value: &dyn Fn(&Polynomial) -> Option<u64>,
+) -> Option<Vec<Exact>> {
+    let mut all = Vec::new();
+    for pair in (0..equations.len()).combinations(2) {
+        let two = [&equations[pair[0]], &equations[pair[1]]].map(Clone::clone);
+        let parts = [&symbolic[pair[0]], &symbolic[pair[1]]].map(Clone::clone);
+        let degree = |row: &Formal| row.keys().map(Graded::degree).max();
+        for mut exact in combinations(field, (two.as_slice(), parts.as_slice()), size, value)? {
+            let multiples = exact.multipliers.iter().map(|(k, by, _)| degree(&two[*k]).map(|d| d + by.degree()));
+            if degree(&exact.row) >= multiples.max().flatten() {
+                continue;
+            }
+            exact.multipliers.iter_mut().for_each(|(k, _, _)| *k = pair[*k]);
+            all.push(exact);
+        }
+    }
+    Some(all)
 }
 
 /// The combinations of multiples by monomials up to a degree; `value` is what a polynomial in the parameters is at the point.

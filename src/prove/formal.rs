@@ -23,7 +23,7 @@ const MOST_WORK: usize = 1_000_000;
 pub(super) struct Graded(pub(super) Powers);
 
 impl Graded {
-    fn degree(&self) -> u32 {
+    pub(super) fn degree(&self) -> u32 {
         self.0.iter().map(|e| u32::from(*e)).sum()
     }
 

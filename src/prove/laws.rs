@@ -107,14 +107,22 @@ impl Asked<'_> {
 
     fn odd_sums(&self) -> Option<bool> {
         let shapes = self.network.shapes();
+        Some((0..*shapes.widths?.last()?).any(|output| self.odd_sums_at(output) == Some(true)))
+    }
+
+    /// The same of one output.
+    fn odd_sums_at(&self, output: usize) -> Option<bool> {
+        let shapes = self.network.shapes();
         let (widths, bias, degree) = (shapes.widths?, shapes.bias?, shapes.degree?);
-        let (&[inputs, units, 1], above) = widths.split_first_chunk::<3>()? else { return None };
+        let &[inputs, units, ref above @ .., _] = widths.as_slice() else { return None };
         if bias || degree < 3 || degree % 2 == 0 || above.iter().any(|width| *width != 1) {
             return None;
         }
-        let mut factor = (0..above.len()).any(|k| self.learns(&format!("W{}", k + 3), 0, 0) == Some(true));
+        let last = above.len() + 2;
+        let row = |layer: usize| if layer == last { output } else { 0 };
+        let mut factor = (3..=last).any(|layer| self.learns(&format!("W{layer}"), row(layer), 0) == Some(true));
         let incoming = |unit: usize, k: usize| self.learns("W1", unit, k) == Some(true);
-        let outgoing = |unit: usize| self.learns("W2", 0, unit) == Some(true);
+        let outgoing = |unit: usize| self.learns("W2", row(2), unit) == Some(true);
         let moved = |unit: &usize| outgoing(*unit) || (0..inputs).any(|k| incoming(*unit, k));
         let order = (0..units).filter(moved).chain((0..units).filter(|unit| !moved(unit)));
         let order: Vec<usize> = order.collect();

@@ -12,7 +12,7 @@ use allocert_core::control::Control;
 use allocert_core::network::{Network, Samples};
 use allocert_core::number::{PrimeField, Ring, Stream, generator};
 
-use super::exact::{Exact, Symbolic, combinations};
+use super::exact::{Exact, Symbolic, combinations, of_pairs};
 use super::formal::{Formal, Graded, Reduction, reduction};
 use super::ground::{sum, text};
 use super::identities::{Identities, Identity, value_at};
@@ -84,8 +84,10 @@ enum Effort {
     Orders,
     /// Combinations of equations in which more cancels than their number makes sure of.
     Equations,
-    /// Such combinations of their multiples.
+    /// Such combinations of their multiples,
     Multiples,
+    /// of two of them at a time.
+    Pairs,
 }
 
 impl System {
@@ -157,7 +159,7 @@ impl Question<'_> {
             })
         };
         let first = look(Effort::Orders).or_else(|| look(Effort::Equations));
-        first.or_else(limits).or_else(|| look(Effort::Multiples))
+        first.or_else(limits).or_else(|| look(Effort::Multiples)).or_else(|| look(Effort::Pairs))
     }
 
     /// The systems of so many equations to look at first.
@@ -278,11 +280,15 @@ impl Question<'_> {
             Effort::Orders => 0..=0,
             Effort::Equations => 0..=0,
             Effort::Multiples => 1..=MOST_SHIFTS,
+            Effort::Pairs => 1..=1,
         };
         for degree in degrees {
             let exact = match effort {
                 Effort::Orders => Vec::new(),
-                _ => self.exact(field, system, &point, (&kept, &left), (&variables, degree)).unwrap_or_default(),
+                _ => {
+                    let pairs = effort == Effort::Pairs;
+                    self.exact(field, system, &point, (&kept, &left), (&variables, degree, pairs)).unwrap_or_default()
+                }
             };
             if exact.is_empty() && effort != Effort::Orders {
                 continue;
@@ -326,14 +332,14 @@ impl Question<'_> {
         self.network.weights() + self.network.input_size() * samples.unwrap_or(1).max(1) as usize
     }
 
-    /// Combinations of equations in which more cancels for all parameters than their number makes sure of.
+    /// Combinations of equations, or of two at a time, in which more cancels for all parameters than their number makes sure of.
     pub(super) fn exact(
         &self,
         field: &PrimeField,
         system: &System,
         point: &Point,
         (kept, left): (&[Formal], &[usize]),
-        (order, degree): (&[usize], usize),
+        (order, degree, pairs): (&[usize], usize, bool),
     ) -> Option<Vec<Exact>> {
         Integral::begin(MOST_WRITTEN);
         let (n, size, labels) = (self.network.weights(), self.network.input_size(), self.labels_from(system.samples));
@@ -377,7 +383,8 @@ impl Question<'_> {
         let taken = all.into_values().enumerate().filter(|(k, _)| !left.contains(k));
         let taken: Vec<Symbolic> = taken.map(|(_, terms)| symbolic(system.at_limit(terms))).collect();
         let at = |polynomial: &Polynomial| value_at(field, polynomial, &values);
-        combinations(field, (kept, &taken), (order.len(), degree), &at)
+        let search = if pairs { of_pairs } else { combinations };
+        search(field, (kept, &taken), (order.len(), degree), &at)
     }
 
     /// A polynomial in all parameters, times a monomial in the weights that move, as certificates write it.

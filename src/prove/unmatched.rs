@@ -118,14 +118,18 @@ impl Question<'_> {
         let backwards: Vec<usize> = order.iter().rev().copied().collect();
         for order in [order, backwards.as_slice()] {
             let all = self.equations(&field, &system, &point, order)?;
-            for kept in (0..all.len()).combinations(order.len().min(all.len())).take(MOST_CHOICES) {
+            // Labels at several steps say the same.
+            let distinct: Vec<usize> = (0..all.len()).filter(|k| !all[k + 1..].contains(&all[*k])).collect();
+            let some = distinct.iter().copied().combinations(order.len().min(distinct.len())).take(MOST_CHOICES);
+            let whole = (samples.is_none() && distinct.len() > order.len()).then(|| distinct.clone());
+            for kept in whole.into_iter().chain(some) {
                 if self.control.stopped().is_some() {
                     return None;
                 }
                 let some: Vec<Formal> = kept.iter().map(|k| all[*k].clone()).collect();
                 let left_out: Vec<usize> = (0..all.len()).filter(|k| !kept.contains(k)).collect();
-                let Some((exact, found, used)) = self.reduce_some(&field, &system, &point, (some, &left_out, order))
-                else {
+                let parts = (some, kept.as_slice(), left_out.as_slice());
+                let Some((exact, found, used)) = self.reduce_some(&field, &system, &point, parts, order) else {
                     continue;
                 };
                 let part = (kept.len() < all.len()).then_some(kept.as_slice());
@@ -150,14 +154,21 @@ impl Question<'_> {
         field: &PrimeField,
         system: &System,
         point: &Point,
-        (some, left_out, order): (Vec<Formal>, &[usize], &[usize]),
+        (some, kept, left_out): (Vec<Formal>, &[usize], &[usize]),
+        order: &[usize],
     ) -> Option<(Vec<Exact>, Reduction, usize)> {
-        // The multipliers of these are about all equations.
-        let known = if left_out.is_empty() && system.samples.is_none() {
-            self.recurrences(field, point, order).unwrap_or_default()
-        } else {
-            Vec::new()
-        };
+        // The multipliers of these are about all equations: those of some are taken.
+        let mut known = Vec::new();
+        if system.samples.is_none() {
+            for mut exact in self.recurrences(field, point, order).unwrap_or_default() {
+                let place = |(k, _, _): &mut (usize, Graded, Parts)| {
+                    kept.iter().position(|at| at == k).map(|at| *k = at).is_some()
+                };
+                if exact.multipliers.iter_mut().all(place) {
+                    known.push(exact);
+                }
+            }
+        }
         let with = |exact: &[Exact], used: usize| {
             let more = exact.iter().map(|exact| exact.row.clone());
             reduction(field, &some[..used].iter().cloned().chain(more).collect::<Vec<_>>(), &vec![1; order.len()])
@@ -167,7 +178,7 @@ impl Question<'_> {
             if !matches!(tried, Err(Failure::Obstructed)) {
                 break;
             }
-            let found = self.exact(field, system, point, (&some, left_out), (order, degree)).unwrap_or_default();
+            let found = self.exact(field, system, point, (&some, left_out), (order, degree, false)).unwrap_or_default();
             if !found.is_empty() {
                 exact = known.iter().cloned().chain(found).collect();
                 let (few, weights) = (order.len().saturating_sub(exact.len()).max(1), vec![1; order.len()]);

@@ -1,6 +1,6 @@
-//! At most k, from counting, and by bounds of the theory: two here, others in [`systems`] and [`powers`].
+//! At most k, from counting, and by bounds of the theory: four here, others in [`systems`] and [`powers`].
 
-use super::super::network::{Family, Network, monomials};
+use super::super::network::{Chain, Family, Network, monomials};
 use super::super::proof::{Fault, Proof, ensure, limit};
 use super::{kinks, powers, systems};
 
@@ -23,7 +23,7 @@ pub(super) fn labels(proof: &mut Proof, step: u64, of: &str, k: usize) -> Result
     proof.bounded(step, (of, set, k))
 }
 
-/// A bound of the theory: [`outputs`], [`low_rank`], or one of [`systems`], [`powers`] and [`kinks`].
+/// A bound of the theory: [`outputs`], [`low_rank`], [`split`], [`neck`], or one of [`systems`], [`powers`] and [`kinks`].
 pub(super) fn named(proof: &mut Proof, step: u64, (of, k): (&str, usize), name: &str) -> Result<(), Fault> {
     let set = proof.allocation(of)?;
     let (network, samples) = (proof.network()?, proof.samples);
@@ -33,6 +33,7 @@ pub(super) fn named(proof: &mut Proof, step: u64, (of, k): (&str, usize), name: 
         "outputs" => outputs(network, &set, samples)?,
         "low rank" => low_rank(network, samples),
         "split" => split(network, &set),
+        "neck" => neck(network),
         _ => match systems::bound(name, network, &set, samples).or_else(|| powers::bound(name, network, &set)) {
             None => kinks::bound(network, &set, samples, name)?,
             bound => bound,
@@ -114,4 +115,15 @@ fn split(network: &Network, set: &[usize]) -> Option<u128> {
     let learned = |i: usize| set.iter().filter(|w| **w < widths[0] * widths[1] && row(**w) == i).count();
     let rows = (0..widths[1]).map(|i| learned(i).min(widths[0] - 1) as u128).sum::<u128>();
     form.checked_mul(widths[widths.len() - 1] as u128)?.checked_add(rows)
+}
+
+/// `pnn` and `lffn` without biases, a hidden layer of one unit: what comes into it is a form f in the inputs, of N coefficients, and the p labels are C_k f^G, G being
+/// the product of the degrees from that layer on. C and f have N + p numbers, and C_k G f^(G−1) δf + f^G δC_k is zero for δf = f, δC = −G C: ρ ≤ N + p − 1, on any samples.
+fn neck(network: &Network) -> Option<u128> {
+    let Chain { widths, degrees } = network.chain.as_ref()?;
+    let forms = |layer: usize| {
+        let degree = degrees[..layer - 1].iter().try_fold(1u32, |all, degree| all.checked_mul(*degree))?;
+        monomials(widths[0], 1, degree).checked_add(*widths.last()? as u128 - 1)
+    };
+    (1..widths.len() - 1).filter(|layer| widths[*layer] == 1).filter_map(forms).min()
 }

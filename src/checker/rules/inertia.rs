@@ -28,7 +28,7 @@
 //! in a linear space of s + 1 dimensions; on s + 2 samples φ·y = 0 for some φ ≠ 0, and the teacher's is not. On inputs nearer than ε labels change by at most C ε ρ |DB|, as |W|^k ≤ ρ for k < T; and at a match ρ |DB| ≤ C |y*|, as the samples see the linear
 //! space that DB is in. So φ·y* differs from a number ≥ κ, or from 0, by at most C ε |y*|: there is no match for small ε.
 //!
-//! `odd sums`: odd g ≥ 3, no biases, d inputs, h units in the first hidden layer and one in each layer above: y = (κ Σ_i c_i (w_i·x)^g)^G, with an odd G and a product κ of roots of the weights above, which is any number if one of them learns, and
+//! `odd sums`: odd g ≥ 3, no biases, d inputs, h units in the first hidden layer and one in each hidden layer above; of several outputs one is looked at, as a match is one of it, and what else learns is left out: y = (κ Σ_i c_i (w_i·x)^g)^G, with an odd G and a product κ of roots of the weights above, which is any number if one of them learns, and
 //! otherwise may be taken for 1, being multiplied into the c_i of student and teacher. Odd powers have real roots: let y be the sum. Two units, 0 and 1, have all learnable weights of the first two layers; if κ learns, there are no others. S_i are the
 //! learnable incoming ones of unit i, F_i the frozen ones; v_i = (κ c_i)^{1/g} w_i. u^g + v^g has the sign of u + v, so the label less what other units add has on each input the sign of s·x, s = v_0 + v_1.
 //!
@@ -177,14 +177,22 @@ impl Asked<'_> {
     }
 
     fn odd_sums(&self) -> Option<bool> {
+        let outputs = *self.powers()?.widths.last()?;
+        Some((0..outputs).any(|output| self.odd_sums_at(output) == Some(true)))
+    }
+
+    /// The same of one output.
+    fn odd_sums_at(&self, output: usize) -> Option<bool> {
         let powers = self.powers()?;
-        let (&[inputs, units, 1], above) = powers.widths.split_first_chunk::<3>()? else { return None };
+        let &[inputs, units, ref above @ .., _] = powers.widths else { return None };
         if powers.bias || powers.degree.is_multiple_of(2) || above.iter().any(|width| *width != 1) {
             return None;
         }
-        let mut factor = (0..above.len()).any(|k| self.learns(self.network.at(&format!("W{}", k + 3), 0, 0)));
+        let last = above.len() + 2;
+        let row = |layer: usize| if layer == last { output } else { 0 };
+        let mut factor = (3..=last).any(|layer| self.learns(self.network.at(&format!("W{layer}"), row(layer), 0)));
         let incoming = |unit: usize, k: usize| self.learns(self.network.at("W1", unit, k));
-        let outgoing = |unit: usize| self.learns(self.network.at("W2", 0, unit));
+        let outgoing = |unit: usize| self.learns(self.network.at("W2", row(2), unit));
         let moved = |unit: &usize| outgoing(*unit) || (0..inputs).any(|k| incoming(*unit, k));
         let still = (0..units).filter(|unit| !moved(unit));
         let pair: Vec<usize> = (0..units).filter(moved).chain(still).take(2).collect();
