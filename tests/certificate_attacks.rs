@@ -238,9 +238,10 @@ fn named_bounds_are_refused_one_below() {
     };
     let all = ", readout=\"all\"";
     let rows = "W[1,0] W[1,1] W[1,2] W[1,3] W[2,0] W[2,1] W[2,2] W[2,3] W[3,0] W[3,1] W[3,2] W[3,3]";
-    let cases: [(String, Option<u64>, &str, &str, usize); 16] = [
+    let cases: [(String, Option<u64>, &str, &str, usize); 17] = [
         ("pnn([2, 2, 1, 1, 1], degree=2)".to_owned(), None, "all", "neck", 3),
         ("pnn([2, 4, 1, 2], degree=[3, 2])".to_owned(), Some(9), "all", "neck", 5),
+        ("pnn([3, 1, 2, 2], degree=3)".to_owned(), Some(2), "all", "neck", 3),
         (lrnn(1, 2, 1, 5, ""), None, "D B", "poles", 2),
         (lrnn(1, 3, 1, 6, ""), None, "W", "poles", 5),
         (lrnn(1, 2, 1, 5, ""), None, "W[0,1] W[1,0]", "poles", 2),

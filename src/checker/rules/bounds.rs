@@ -33,7 +33,7 @@ pub(super) fn named(proof: &mut Proof, step: u64, (of, k): (&str, usize), name: 
         "outputs" => outputs(network, &set, samples)?,
         "low rank" => low_rank(network, samples),
         "split" => split(network, &set),
-        "neck" => neck(network),
+        "neck" => neck(network, samples),
         _ => match systems::bound(name, network, &set, samples).or_else(|| powers::bound(name, network, &set)) {
             None => kinks::bound(network, &set, samples, name)?,
             bound => bound,
@@ -117,13 +117,14 @@ fn split(network: &Network, set: &[usize]) -> Option<u128> {
     form.checked_mul(widths[widths.len() - 1] as u128)?.checked_add(rows)
 }
 
-/// `pnn` and `lffn` without biases, a hidden layer of one unit: what comes into it is a form f in the inputs, of N coefficients, and the p labels are C_k f^G, G being
-/// the product of the degrees from that layer on. C and f have N + p numbers, and C_k G f^(G−1) δf + f^G δC_k is zero for δf = f, δC = −G C: ρ ≤ N + p − 1, on any samples.
-fn neck(network: &Network) -> Option<u128> {
+/// `pnn` and `lffn` without biases, a hidden layer of one unit: what comes into it is a form f in the inputs, of N coefficients (or, on fewer than N samples, N values), and the p labels are C_k f^G, G being
+/// the product of the degrees from that layer on. C and f have N + p numbers, and C_k G f^(G−1) δf + f^G δC_k is zero for δf = f, δC = −G C: ρ ≤ N + p − 1.
+fn neck(network: &Network, samples: Option<u64>) -> Option<u128> {
     let Chain { widths, degrees } = network.chain.as_ref()?;
     let forms = |layer: usize| {
         let degree = degrees[..layer - 1].iter().try_fold(1u32, |all, degree| all.checked_mul(*degree))?;
-        monomials(widths[0], 1, degree).checked_add(*widths.last()? as u128 - 1)
+        let numbers = monomials(widths[0], 1, degree).min(samples.map_or(u128::MAX, u128::from));
+        numbers.checked_add(*widths.last()? as u128 - 1)
     };
     (1..widths.len() - 1).filter(|layer| widths[*layer] == 1).filter_map(forms).min()
 }
