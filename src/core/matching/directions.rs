@@ -31,6 +31,10 @@
 //!   vectors of powers are independent.
 //! - g = 2 = d, one unit with all incoming weights, two others whose c learn: a plane of forms goes through both parts of the cone of squares.
 //!
+//! - *Products of two forms.* g = 2, M ≤ 2d − 2, one free, S the learnable incoming weights of another one, whose c learns and |S| ≥ M − d, or the free one's c
+//!   does and |S| > M − d. y_j = r(x_j) s(x_j) with r near 0 at M − d + 1 samples and s large there: such r are near a linear space of 2d − 1 − M dimensions, which is
+//!   enough for the frozen weights.
+//!
 //! *Below 1, g even, M ≥ 2.* If only one unit has learnable weights, what it adds has the same sign on all samples, which what is missing does not have.
 //!
 //! *With a factor of both.* The same with a learnable factor of the output, g odd, two units. If c_0 learns, c_1 does as well; if F_0 is empty, c_1 does; otherwise
@@ -199,6 +203,14 @@ fn is_certain(units: &[Learns], degree: u32, (d, inputs): (usize, usize)) -> Opt
     let factors = |except: usize| places.clone().filter(|i| *i != except && units[*i].factor).count();
     if degree == 2 && d == 2 && places.clone().any(|i| units[i].frozen() == 0 && factors(i) >= 2) {
         return Some("a plane of forms goes through both parts of the cone of squares".to_owned());
+    }
+    let split = |(free, other): (usize, usize)| {
+        let (f, o) = (&units[free], &units[other]);
+        f.is_free() && (o.factor && o.count() + d >= inputs || f.factor && o.count() + d > inputs)
+    };
+    let squares = degree == 2 && inputs <= 2 * d - 2;
+    if let Some((free, _)) = pairs().find(|pair| squares && split(*pair)) {
+        return Some(format!("unit {free} takes any direction, and labels are products of two linear forms"));
     }
     if inputs > d + 1 {
         return None;

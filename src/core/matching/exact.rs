@@ -19,6 +19,7 @@ use super::ensemble::Ensemble;
 use super::pairs::pairs;
 use super::planes::{complex_poles, definite, planes};
 use super::powers::Powers;
+use super::quartics::quartics;
 use super::signs::by_signs;
 use super::tied::{odd_steps, seminorms, two_outputs};
 
@@ -72,6 +73,8 @@ pub enum Theorem {
     ThreeDirections,
     /// The same of two layers of odd powers.
     DeepSums,
+    /// Two layers of squares: how a binary quartic form splits.
+    Quartics,
     /// One unit with an even power adds numbers of one sign.
     OneUnit,
     /// Two units with even powers, and two outputs that each have a frozen weight.
@@ -106,6 +109,7 @@ impl std::fmt::Display for Theorem {
             Theorem::FarAway => "far away a continuous function has both signs",
             Theorem::ThreeDirections => "even powers: in three directions far away a function has both signs",
             Theorem::DeepSums => "two layers of odd powers: far away a function has both signs",
+            Theorem::Quartics => "two layers of squares: how a quartic form splits into two quadratic ones",
             Theorem::OneUnit => "one unit of an even power adds numbers of one sign",
             Theorem::TwoOutputs => "two units of even powers, and two outputs with a frozen weight each",
             Theorem::Seminorms => {
@@ -203,7 +207,8 @@ pub(super) fn exact(
     let (two, odd) = (|| two_outputs((network, samples), allocation), || odd_steps((network, samples), allocation));
     let bounded = || seminorms((network, samples), allocation);
     let by_pairs = || pairs((network, samples), allocation).or_else(|| deep_sums((network, samples), allocation));
-    if let Some(exact) = by_directions.or_else(two).or_else(odd).or_else(bounded).or_else(by_pairs) {
+    let split = || quartics((network, samples), allocation);
+    if let Some(exact) = by_directions.or_else(two).or_else(odd).or_else(bounded).or_else(by_pairs).or_else(split) {
         return Some(exact);
     }
     if let Some(layers) = network.two_by_two() {

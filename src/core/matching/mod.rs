@@ -34,6 +34,7 @@ mod piecewise;
 mod planes;
 mod poles;
 mod powers;
+mod quartics;
 mod search;
 mod shallow;
 mod signs;
