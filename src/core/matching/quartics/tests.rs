@@ -102,7 +102,8 @@ fn products_of_two_forms_are_found() {
         assert_eq!(trier.verdict(learns), Some(Verdict::One), "{learns}");
         let stretch = |trial: u64, drawn: &mut Instance| {
             // Every other instance as drawn.
-            let power = |w: usize| if trial.is_multiple_of(2) { 0 } else { ((trial as usize * 37 + w * 101) % 33) as i32 - 16 };
+            let power =
+                |w: usize| if trial.is_multiple_of(2) { 0 } else { ((trial as usize * 37 + w * 101) % 33) as i32 - 16 };
             drawn.student.iter_mut().enumerate().for_each(|(w, x)| *x = stretched(x, power(w)));
             true
         };
