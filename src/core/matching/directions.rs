@@ -31,7 +31,7 @@
 //!   vectors of powers are independent.
 //! - g = 2 = d, one unit with all incoming weights, two others whose c learn: a plane of forms goes through both parts of the cone of squares.
 //!
-//! - *Products of two forms.* g = 2, M ≤ 2d − 2, one free, S the learnable incoming weights of another one, whose c learns and |S| ≥ M − d, or the free one's c
+//! - *Products of two forms.* g = 2, d ≤ M ≤ 2d − 2, one free, S the learnable incoming weights of another one, whose c learns and |S| ≥ M − d, or the free one's c
 //!   does and |S| > M − d. y_j = r(x_j) s(x_j) with r near 0 at M − d + 1 samples and s large there: such r are near a linear space of 2d − 1 − M dimensions, which is
 //!   enough for the frozen weights.
 //!
@@ -206,7 +206,9 @@ fn is_certain(units: &[Learns], degree: u32, (d, inputs): (usize, usize)) -> Opt
     }
     let split = |(free, other): (usize, usize)| {
         let (f, o) = (&units[free], &units[other]);
-        f.is_free() && (o.factor && o.count() + d >= inputs || f.factor && o.count() + d > inputs)
+        // What is said of d samples holds of fewer.
+        let more = inputs.max(d) - d;
+        f.is_free() && (o.factor && o.count() >= more || f.factor && o.count() > more)
     };
     let squares = degree == 2 && inputs <= 2 * d - 2;
     if let Some((free, _)) = pairs().find(|pair| squares && split(*pair)) {

@@ -64,14 +64,13 @@ fn laws_speak_where_their_hypotheses_hold() {
         ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1] W1[1,2] W2[0,0]", 5, one),
         ("pnn([4, 2, 1], degree=4)", "W1[0,:] W1[1,0] W1[1,1] W2[0,1]", 5, one),
         ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1] W2[0,0]", 5, one),
-        ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1] W2[0,1]", 6, open),
+        ("pnn([4, 2, 1], degree=4)", "W1[0,:] W1[1,0] W1[1,1] W2[0,1]", 6, open),
         ("pnn([4, 2, 1], degree=2)", "W1[0,0] W1[0,1] W1[0,2] W1[1,0] W1[1,1] W1[1,2] W2[0,1]", 5, one),
         ("pnn([4, 2, 1], degree=2)", "W1[0,0] W1[0,1] W1[1,0] W1[1,1] W1[1,2] W2[0,0]", 5, open),
         // One unit alone.
         ("pnn([4, 2, 1], degree=2)", "W1[0,:] W2[0,0]", 3, below),
         (squares, "W1[0,0] W1[0,1]", 2, below),
         (squares, "W1[0,0] W2[0,1]", 2, open),
-        // Parallel.
         // Products of two forms.
         ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1] W2[0,1]", 6, one),
         ("pnn([4, 2, 1], degree=2)", "W1[0,0] W1[0,1] W1[0,2] W1[1,0] W1[1,3] W2", 6, one),
@@ -83,10 +82,14 @@ fn laws_speak_where_their_hypotheses_hold() {
         ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W2[0,1]", 5, one),
         ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W2[0,0]", 5, open),
         ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1]", 5, open),
+        ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W2[0,0]", 4, one),
+        ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W2[0,0]", 2, one),
+        ("pnn([4, 2, 1], degree=2)", "W1[0,:] W2[0,0]", 4, below),
         ("pnn([4, 2, 1], degree=2)", "W1 W2[0,0]", 7, open),
         ("pnn([4, 2, 1], degree=4)", "W1 W2[0,0]", 6, open),
         ("pnn([5, 3, 1], degree=2)", "W1[0,:] W1[2,0] W1[2,1] W1[2,2] W2[0,2]", 8, one),
         ("pnn([5, 3, 1], degree=2)", "W1[0,:] W1[2,0] W1[2,1] W2[0,2]", 8, open),
+        // Parallel.
         (squares, "W1[0,0] W1[1,1] W2", 3, one),
         (squares, "W1[0,0] W1[1,0] W2", 3, open),
         (squares, "W1[0,0] W1[1,1] W2", 4, open),
