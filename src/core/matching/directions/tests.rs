@@ -360,6 +360,9 @@ fn instances_agree_with_the_laws() {
         ("pnn([3, 2, 1], degree=2)", "W1[0,0] W1[1,1] W2", 3, 400),
         ("pnn([2, 3, 1], degree=2)", "W1[0,:] W2[0,1] W2[0,2]", 3, 400),
         ("pnn([2, 2, 1], degree=3)", "W1[:,0]", 2, 100),
+        ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W2[0,1]", 5, 15),
+        ("pnn([4, 2, 1], degree=2)", "W1[0,0] W1[0,1] W1[0,2] W1[1,0] W1[1,3] W2[0,0]", 5, 15),
+        ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1] W2[0,1]", 6, 3),
     ] {
         let expected = law(network, learns, samples).unwrap();
         let network: Network = network.parse().unwrap();
