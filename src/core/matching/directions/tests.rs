@@ -64,6 +64,7 @@ fn laws_speak_where_their_hypotheses_hold() {
         ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1] W1[1,2] W2[0,0]", 5, one),
         ("pnn([4, 2, 1], degree=4)", "W1[0,:] W1[1,0] W1[1,1] W2[0,1]", 5, one),
         ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1] W2[0,0]", 5, one),
+        ("pnn([4, 2, 1], degree=4)", "W1[0,:] W1[1,0] W1[1,1] W2[0,1]", 6, open),
         ("pnn([4, 2, 1], degree=2)", "W1[0,0] W1[0,1] W1[0,2] W1[1,0] W1[1,1] W1[1,2] W2[0,1]", 5, one),
         ("pnn([4, 2, 1], degree=2)", "W1[0,0] W1[0,1] W1[1,0] W1[1,1] W1[1,2] W2[0,0]", 5, open),
         // One unit alone.
@@ -84,6 +85,9 @@ fn laws_speak_where_their_hypotheses_hold() {
         ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W2[0,1]", 5, one),
         ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W2[0,0]", 5, open),
         ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1]", 5, open),
+        ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W2[0,0]", 4, one),
+        ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W2[0,0]", 2, one),
+        ("pnn([4, 2, 1], degree=2)", "W1[0,:] W2[0,0]", 4, below),
         ("pnn([4, 2, 1], degree=2)", "W1 W2[0,0]", 7, open),
         ("pnn([4, 2, 1], degree=4)", "W1 W2[0,0]", 6, open),
         ("pnn([5, 3, 1], degree=2)", "W1[0,:] W1[2,0] W1[2,1] W1[2,2] W2[0,2]", 8, one),
@@ -359,6 +363,9 @@ fn instances_agree_with_the_laws() {
         ("pnn([3, 2, 1], degree=2)", "W1[0,0] W1[1,1] W2", 3, 400),
         ("pnn([2, 3, 1], degree=2)", "W1[0,:] W2[0,1] W2[0,2]", 3, 400),
         ("pnn([2, 2, 1], degree=3)", "W1[:,0]", 2, 100),
+        ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W2[0,1]", 5, 15),
+        ("pnn([4, 2, 1], degree=2)", "W1[0,0] W1[0,1] W1[0,2] W1[1,0] W1[1,3] W2[0,0]", 5, 15),
+        ("pnn([4, 2, 1], degree=2)", "W1[0,:] W1[1,0] W1[1,1] W2[0,1]", 6, 3),
     ] {
         let expected = law(network, learns, samples).unwrap();
         let network: Network = network.parse().unwrap();
