@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use allocert_core::algebra::RowSpace;
 use allocert_core::allocation::Allocation;
-use allocert_core::network::{Network, Samples};
 use allocert_core::number::Ring;
-use rug::Integer;
 
 use super::MOST_WEIGHTS;
 use super::engine::Engine;
@@ -44,9 +42,6 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
     if !elementary && let Some(name) = bound() {
         return Some(Rule::Bound { of, at_most: k, name });
     }
-    if !elementary && neck(&ground.network, ground.samples).is_some_and(few) {
-        return Some(Rule::Bound { of, at_most: k, name: "neck".to_owned() });
-    }
     let missing = set.size() - k;
     let begin = || Integral::begin(MOST_TERMS[usize::from(set.weights() > MOST_WEIGHTS)]);
     begin();
@@ -76,25 +71,9 @@ pub(super) fn upper<E: Engine>(ground: &Ground<'_, E>, set: &Allocation, k: usiz
     }
 }
 
-/// The numbers that labels depend on where a hidden layer has one unit; `src/checker/rules/bounds.rs` has the proof.
-fn neck(network: &Network, samples: Samples) -> Option<usize> {
-    let shapes = network.shapes();
-    let (widths, degrees) = (shapes.widths.filter(|_| shapes.bias == Some(false))?, network.exponents()?);
-    let forms = |layer: usize| {
-        let degree = degrees[..layer - 1].iter().try_fold(1u32, |all, degree| all.checked_mul(*degree))?;
-        let forms = Integer::from(degree as usize + widths[0] - 1).binomial(u32::try_from(widths[0]).ok()? - 1);
-        let numbers = match samples {
-            Samples::Count(count) => forms.min(Integer::from(count)),
-            Samples::Functional => forms,
-        };
-        Some(numbers.to_usize()? + widths.last()? - 1)
-    };
-    (1..widths.len() - 1).filter(|layer| widths[*layer] == 1).filter_map(forms).min()
-}
-
 type Vectors = Vec<Vec<(String, String)>>;
 /// Terms in no order yet.
-type Terms = Vec<(Monomial, Integer)>;
+type Terms = Vec<(Monomial, rug::Integer)>;
 
 /// Combinations of gauge directions that move only these weights; how they move them, if `moved`.
 fn by_gauge<E: Engine>(

@@ -91,6 +91,21 @@ pub(super) fn low_rank(subject: &Subject<'_>) -> Option<usize> {
     rank.checked_mul(columns + shapes.outputs - rank)
 }
 
+/// Labels of a network with a hidden layer of one unit are C_k f^G: the form f that comes into it has so many coefficients, or values on few
+/// samples, and with the numbers C_k it shares a factor.
+pub(super) fn neck(subject: &Subject<'_>) -> Option<usize> {
+    let (shapes, samples) = (&subject.known.shapes, subject.known.samples);
+    let widths = shapes.widths.as_ref().filter(|_| shapes.bias == Some(false))?;
+    let power = if subject.known.linear { 1 } else { shapes.degree? as usize };
+    let numbers = |layer: usize| {
+        let degree = power.checked_pow(u32::try_from(layer - 1).ok()?)?;
+        let forms = binomial(degree.checked_add(widths[0] - 1)?, widths[0] - 1);
+        let few = samples.count().map_or(forms.clone(), |count| forms.min(count.into()));
+        few.to_usize()?.checked_add(shapes.outputs - 1)
+    };
+    (1..widths.len() - 1).filter(|layer| widths[*layer] == 1).filter_map(numbers).min()
+}
+
 /// A polynomial network is a form of the powers of its first units: they move only as the form does not follow by scaling them.
 pub(super) fn split(subject: &Subject<'_>) -> Option<usize> {
     let shapes = &subject.known.shapes;

@@ -58,10 +58,11 @@ const fn gated(
 }
 
 /// All of them. Of equal bounds the first is taken; those that cost more stand behind others of their family.
-static THEOREMS: [Theorem; 15] = [
+static THEOREMS: [Theorem; 16] = [
     gated("outputs", layers::outputs, |_| "few states are seen through frozen outgoing weights"),
     smooth("low rank", layers::low_rank, |_| "the labels are a matrix of low rank"),
     smooth("split", layers::split, |_| "the first units matter only up to scaling"),
+    smooth("neck", layers::neck, |_| "few numbers come through a layer of one unit"),
     smooth("poles", systems::poles, systems::frozen),
     smooth("realization", systems::realization, |_| "systems with so many hidden units fill no more dimensions"),
     smooth("blocks", systems::blocks, |_| "a block of W and rows of D and columns of B are frozen"),
