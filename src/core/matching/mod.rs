@@ -5,6 +5,8 @@
 //! kinks have laws and decisions of their own, in `piecewise`.
 
 mod answer;
+#[cfg(test)]
+mod asked;
 mod bottleneck;
 mod choose;
 mod classify;

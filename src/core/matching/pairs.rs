@@ -58,6 +58,7 @@ mod tests {
     use super::*;
     use crate::allocation::parse;
     use crate::control::Control;
+    use crate::matching::asked::asked;
     use crate::matching::{Limits, MatchOptions, Matcher, Trials};
     use crate::reach::Settings;
 
@@ -107,9 +108,7 @@ mod tests {
             ("pnn([3, 2, 1], degree=3)", "W1", 3, false),
             ("pnn([3, 2, 2], degree=3, bias=True)", "W1", 3, false),
         ] {
-            let network: Network = text.parse().unwrap();
-            let allocation = parse(network.layout(), learns).unwrap();
-            let found = pairs((&network, Samples::Count(samples)), &allocation);
+            let found = asked(pairs, (text, learns, samples));
             assert_eq!(found.is_some(), is_so, "{text} {learns}, {samples}");
         }
     }

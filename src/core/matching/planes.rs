@@ -129,6 +129,7 @@ mod tests {
     use super::*;
     use crate::allocation::parse;
     use crate::control::Control;
+    use crate::matching::asked::asked;
     use crate::matching::{Ensemble, Instance, Limits, MatchOptions, Matcher, Trials};
     use crate::number::{Dyadic, Dyadics, Ring};
     use crate::reach::Settings;
@@ -458,9 +459,7 @@ mod tests {
             ("lrnn(2, 2, 2, 4)", "D B W[0,1] W[1,0]", 5, false),
             ("lrnn(1, 2, 2, 4)", "D B W[0,1] W[1,0]", 5, false),
         ] {
-            let network: Network = text.parse().unwrap();
-            let allocation = parse(network.layout(), learns).unwrap();
-            let found = definite((&network, Samples::Count(samples)), &allocation);
+            let found = asked(definite, (text, learns, samples));
             assert_eq!(found.is_some(), is_so, "{text} {learns}, {samples}");
         }
     }
@@ -531,9 +530,7 @@ mod tests {
             ("lrnn(1, 2, 1, 5)", "D[0,0] B[0,0] W[0,0] W[1,1]", 4),
             ("lrnn(2, 2, 1, 5)", "D[0,0] B[0,0] W[0,0] W[1,1]", 3),
         ] {
-            let network: Network = text.parse().unwrap();
-            let allocation = parse(network.layout(), learns).unwrap();
-            assert_eq!(planes((&network, Samples::Count(samples)), &allocation), None, "{text} {learns}, {samples}");
+            assert_eq!(asked(planes, (text, learns, samples)), None, "{text} {learns}, {samples}");
         }
     }
 }

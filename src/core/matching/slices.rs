@@ -31,12 +31,12 @@ pub(super) struct Slice {
 }
 
 impl Slice {
-    /// The surplus weights that are not 0 nor multiples of others are generic numbers, as the frozen ones are.
+    /// The surplus weights at 0. Those that are neither 0 nor multiples of others are generic numbers, as the frozen ones are.
     pub(super) fn zeros(&self) -> Allocation {
         self.those(|surplus| *surplus == Surplus::Zero)
     }
 
-    /// The weights that are multiples of others.
+    /// The surplus weights that are multiples of others.
     pub(super) fn multiples(&self) -> Allocation {
         self.those(|surplus| matches!(surplus, Surplus::Multiple(_)))
     }

@@ -94,6 +94,7 @@ pub(super) fn odd_steps((network, samples): (&Network, Samples), allocation: &Al
 mod tests {
     use super::*;
     use crate::allocation::parse;
+    use crate::matching::asked::asked;
     use crate::matching::{Ensemble, Instance, Limits, MatchOptions, Matcher, Verdict};
     use crate::number::{Dyadic, Dyadics, Ring};
     use crate::reach::Settings;
@@ -274,9 +275,7 @@ mod tests {
             ("lrnn(2, 1, 1, 3)", "B W", 3, false),
             ("lrnn(1, 2, 1, 3)", "W", 1, false),
         ] {
-            let network: Network = text.parse().unwrap();
-            let allocation = parse(network.layout(), learns).unwrap();
-            let found = odd_steps((&network, Samples::Count(samples)), &allocation);
+            let found = asked(odd_steps, (text, learns, samples));
             assert_eq!(found.is_some(), is_so, "{text} {learns}, {samples}");
         }
     }

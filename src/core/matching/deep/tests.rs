@@ -2,7 +2,7 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::*;
-use crate::allocation::parse;
+use crate::matching::asked::asked;
 
 fn normal(random: &mut ChaCha12Rng) -> f64 {
     let mut unit = || (random.next_u32() as f64 + 0.5) / 4_294_967_296.0;
@@ -218,9 +218,7 @@ fn deep_sums_are_asked_where_hypotheses_hold() {
         ("pnn([3, 2, 2, 1], degree=3)", "W1", 3, false),
         ("pnn([2, 2, 2, 1], degree=3, bias=True)", "W1", 3, false),
     ] {
-        let network: Network = text.parse().unwrap();
-        let allocation = parse(network.layout(), learns).unwrap();
-        let found = deep_sums((&network, Samples::Count(samples)), &allocation);
+        let found = asked(deep_sums, (text, learns, samples));
         assert_eq!(found.is_some(), is_so, "{text} {learns}, {samples}");
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::allocation::parse;
+use crate::matching::asked::asked;
 use crate::matching::{Ensemble, Instance, Limits, MatchOptions, Matcher, Verdict};
 use crate::number::{Dyadic, Dyadics, Ring};
 use crate::reach::Settings;
@@ -295,9 +296,7 @@ fn quartics_are_asked_where_hypotheses_hold() {
         ("pnn([2, 2, 2, 2], degree=2)", "W1 W2[0,0] W3[0,0]", 5, None),
         ("pnn([2, 2, 2, 1], degree=2, bias=True)", "W1 W2[0,0] W3", 5, None),
     ] {
-        let network: Network = text.parse().unwrap();
-        let allocation = parse(network.layout(), learns).unwrap();
-        let found = quartics((&network, Samples::Count(samples)), &allocation).map(|exact| exact.verdict());
+        let found = asked(quartics, (text, learns, samples)).map(|exact| exact.verdict());
         assert_eq!(found, expected, "{text} {learns}, {samples}");
     }
 }
