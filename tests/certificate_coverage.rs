@@ -11,15 +11,25 @@ use allocert::matching::{MatchOptions, Matcher, Reason, Theorem, Trials, Verdict
 use allocert::network::{Network, Samples};
 use allocert::reach::Settings;
 
+const SETTINGS: Settings = Settings { seed: 1, error_log2: -100 };
+
+fn matcher(network: &Network, samples: Samples) -> Matcher {
+    Matcher::new(network, samples, SETTINGS, Limits::default()).unwrap()
+}
+
+/// All allocations but the empty one, small ones first.
+fn allocations(network: &Network) -> impl Iterator<Item = Allocation> {
+    let n = network.weights();
+    (1..=n).flat_map(move |size| subsets(&Allocation::all(n), size))
+}
+
 /// Of all allocations, so many have a certificate that is called valid and states the verdict: `one`, and `fractional`.
 fn proved(text: &str, samples: Samples) -> [usize; 2] {
     let network: Network = text.parse().unwrap();
-    let settings = Settings { seed: 1, error_log2: -100 };
-    let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+    let matcher = matcher(&network, samples);
     let options = MatchOptions { trials: Trials::Fixed(50), ..MatchOptions::default() };
-    let all = Allocation::all(network.weights());
     let mut counts = [0; 2];
-    for allocation in (1..=network.weights()).flat_map(|size| subsets(&all, size).collect::<Vec<_>>()) {
+    for allocation in allocations(&network) {
         let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
         let (place, value) = match answer.verdict {
             Verdict::One => (0, "is 1"),
@@ -27,7 +37,7 @@ fn proved(text: &str, samples: Samples) -> [usize; 2] {
             Verdict::Zero => continue,
             Verdict::Undecided => panic!("{text}, {samples}: {allocation:?} is undecided"),
         };
-        let report = check(of_match(&answer, settings).unwrap().as_bytes());
+        let report = check(of_match(&answer, SETTINGS).unwrap().as_bytes());
         let said = report.statements.last().is_some_and(|said| said.starts_with("the match") && said.ends_with(value));
         assert!(report.verdict.name() == "valid" && said, "{text}, {samples}: {allocation:?}, {}", report.text("it"));
         counts[place] += 1;
@@ -45,17 +55,15 @@ fn every_verdict_above_zero_is_proved() {
 /// Of all allocations, so many have match probability 1, and each of these has such a certificate.
 fn proved_ones(text: &str, samples: Samples) -> usize {
     let network: Network = text.parse().unwrap();
-    let settings = Settings { seed: 1, error_log2: -100 };
-    let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+    let matcher = matcher(&network, samples);
     let options = MatchOptions { trials: Trials::Fixed(1), ..MatchOptions::default() };
-    let all = Allocation::all(network.weights());
     let mut count = 0;
-    for allocation in (1..=network.weights()).flat_map(|size| subsets(&all, size).collect::<Vec<_>>()) {
+    for allocation in allocations(&network) {
         let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
         if answer.verdict != Verdict::One {
             continue;
         }
-        let report = check(of_match(&answer, settings).unwrap().as_bytes());
+        let report = check(of_match(&answer, SETTINGS).unwrap().as_bytes());
         let said = report.statements.last().is_some_and(|said| said.starts_with("the match") && said.ends_with("is 1"));
         assert!(report.verdict.name() == "valid" && said, "{text}, {samples}: {allocation:?}, {}", report.text("it"));
         count += 1;
@@ -79,12 +87,11 @@ fn every_one_of_other_networks_is_proved() {
 #[test]
 fn products_of_two_equations_prove_one() {
     let network: Network = "lrnn(6, 1, 1, 2, readout=\"all\")".parse().unwrap();
-    let settings = Settings { seed: 1, error_log2: -100 };
-    let matcher = Matcher::new(&network, Samples::Count(3), settings, Limits::default()).unwrap();
+    let matcher = matcher(&network, Samples::Count(3));
     let allocation = parse(network.layout(), "D[0,0] B[0,0] B[0,1] B[0,4] B[0,5] W[0,0]").unwrap();
     let answer = matcher.decide(&allocation, &MatchOptions::default(), &Control::unlimited()).unwrap();
     assert_eq!(answer.verdict, Verdict::One);
-    let report = check(of_match(&answer, settings).unwrap().as_bytes());
+    let report = check(of_match(&answer, SETTINGS).unwrap().as_bytes());
     assert!(report.verdict.name() == "valid", "{}", report.text("it"));
 }
 
@@ -110,13 +117,12 @@ fn what_is_fractional_is_proved() {
     ];
     for (text, samples, allocation) in cases {
         let network: Network = text.parse().unwrap();
-        let settings = Settings { seed: 1, error_log2: -100 };
-        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+        let matcher = matcher(&network, samples);
         let options = MatchOptions { trials: Trials::Fixed(50), ..MatchOptions::default() };
         let allocation = parse(network.layout(), allocation).unwrap();
         let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
         assert_eq!(answer.verdict, Verdict::Fractional, "{text}, {samples}: {allocation:?}");
-        let report = check(of_match(&answer, settings).unwrap().as_bytes());
+        let report = check(of_match(&answer, SETTINGS).unwrap().as_bytes());
         let said = report.statements.last().is_some_and(|said| said.ends_with("is above 0 and below 1"));
         assert!(report.verdict.name() == "valid" && said, "{text}, {samples}: {allocation:?}, {}", report.text("it"));
     }
@@ -137,18 +143,16 @@ fn what_is_one_is_not_proved_to_be_less() {
         ("lrnn(1, 2, 1, 4)", Samples::Count(4)),
     ] {
         let network: Network = text.parse().unwrap();
-        let settings = Settings { seed: 1, error_log2: -100 };
-        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+        let matcher = matcher(&network, samples);
         let options = MatchOptions { trials: Trials::Fixed(20), ..MatchOptions::default() };
-        let all = Allocation::all(network.weights());
-        for allocation in (1..=network.weights()).flat_map(|size| subsets(&all, size).collect::<Vec<_>>()).step_by(3) {
+        for allocation in allocations(&network).step_by(3) {
             let mut answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
             if answer.verdict != Verdict::One {
                 continue;
             }
             for lie in [Reason::OddDegree, Reason::Exact(Theorem::Inertia)] {
                 (answer.verdict, answer.reason) = (Verdict::Fractional, lie);
-                let report = check(of_match(&answer, settings).unwrap().as_bytes());
+                let report = check(of_match(&answer, SETTINGS).unwrap().as_bytes());
                 let below = report.statements.iter().any(|said| said.ends_with("below 1"));
                 assert!(!below, "{text}, {samples}: {allocation:?}, {}", report.text("it"));
                 seen += 1;
@@ -168,11 +172,9 @@ fn odd_sums_of_one_output_hold_where_they_are_cited() {
         ("pnn([2, 2, 1, 2], degree=3)", Samples::Count(3)),
     ] {
         let network: Network = text.parse().unwrap();
-        let settings = Settings { seed: 1, error_log2: -100 };
-        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+        let matcher = matcher(&network, samples);
         let options = MatchOptions { trials: Trials::Fixed(20), ..MatchOptions::default() };
-        let all = Allocation::all(network.weights());
-        for allocation in (1..=network.weights()).flat_map(|size| subsets(&all, size).collect::<Vec<_>>()).step_by(3) {
+        for allocation in allocations(&network).step_by(3) {
             let shortly = Control::unlimited().within(Duration::from_millis(200));
             let mut answer = matcher.decide(&allocation, &options, &shortly).unwrap();
             if answer.verdict == Verdict::Zero {
@@ -181,7 +183,7 @@ fn odd_sums_of_one_output_hold_where_they_are_cited() {
             let one = answer.verdict == Verdict::One;
             answer.verdict = Verdict::Fractional;
             let control = Control::unlimited().within(Duration::ZERO);
-            let certificate = of_match_within(&answer, settings, &control).unwrap();
+            let certificate = of_match_within(&answer, SETTINGS, &control).unwrap();
             let law = certificate.contains("\"law\":\"odd sums\"");
             let report = check(certificate.as_bytes());
             let below = report.statements.iter().any(|said| said.ends_with("below 1"));
@@ -206,11 +208,9 @@ fn what_is_not_one_is_not_proved_to_be() {
         ("pnn([2, 1, 1, 1], degree=2)", Samples::Count(2)),
     ] {
         let network: Network = text.parse().unwrap();
-        let settings = Settings { seed: 1, error_log2: -100 };
-        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+        let matcher = matcher(&network, samples);
         let options = MatchOptions { trials: Trials::Fixed(50), ..MatchOptions::default() };
-        let all = Allocation::all(network.weights());
-        for allocation in (1..=network.weights()).flat_map(|size| subsets(&all, size).collect::<Vec<_>>()) {
+        for allocation in allocations(&network) {
             let mut answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
             if !matches!(answer.verdict, Verdict::Zero | Verdict::Fractional) {
                 continue;
@@ -227,7 +227,7 @@ fn what_is_not_one_is_not_proved_to_be() {
             ];
             for lie in lies {
                 (answer.verdict, answer.reason) = (Verdict::One, lie);
-                let report = check(of_match(&answer, settings).unwrap().as_bytes());
+                let report = check(of_match(&answer, SETTINGS).unwrap().as_bytes());
                 let one = report.statements.iter().any(|said| said.starts_with("the match") && said.ends_with(" is 1"));
                 assert!(!one, "{text}, {samples}: {allocation:?}, {}", report.text("it"));
                 seen += 1;
@@ -240,7 +240,7 @@ fn what_is_not_one_is_not_proved_to_be() {
 /// What the checker proves by laws that the engine has no theorem for: instances are decided without them, and all of these have a match where the probability is 1, and some have none where it is less.
 #[test]
 fn instances_agree_with_laws_read_off_the_shape() {
-    let settings = Settings { seed: 25, error_log2: -100 };
+    let settings = Settings { seed: 25, ..SETTINGS };
     for (text, samples, learns, law, value) in [
         ("pnn([2, 3, 1], degree=3)", None, "W1[0,0] W1[1,1] W1[2,0] W2[0,0]", "cubes", 1),
         ("pnn([2, 3, 1], degree=3)", None, "W1[1,0] W1[1,1] W1[2,0] W2[0,0]", "cubes", 1),
@@ -274,15 +274,14 @@ fn instances_agree_with_laws_read_off_the_shape() {
 #[test]
 fn a_hole_says_that_the_time_was_up() {
     let network: Network = "lffn([2, 2, 2])".parse().unwrap();
-    let settings = Settings { seed: 1, error_log2: -100 };
     let samples = Samples::Count(2);
-    let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
+    let matcher = matcher(&network, samples);
     let allocation = parse(network.layout(), "W1[0,0] W1[1,1] W2[0,0] W2[1,1]").unwrap();
     let options = MatchOptions { trials: Trials::Fixed(50), ..MatchOptions::default() };
     let answer = matcher.decide(&allocation, &options, &Control::unlimited()).unwrap();
     assert_eq!(answer.verdict, Verdict::Fractional);
     let control = Control::unlimited().within(Duration::ZERO);
-    let report = check(of_match_within(&answer, settings, &control).unwrap().as_bytes());
+    let report = check(of_match_within(&answer, SETTINGS, &control).unwrap().as_bytes());
     assert_eq!(report.verdict.name(), "holey");
     assert!(report.holes[0].reason.contains("stopped by the time limit of 0 s"), "{}", report.holes[0].reason);
 }
@@ -299,16 +298,14 @@ fn no_verdict_has_a_certificate_that_is_refused() {
         ("pnn([1, 2, 1, 2], degree=[2, 3])", Samples::Count(1)),
         ("lrnn(1, 2, 1, 5)", Samples::Count(3)),
     ];
-    let settings = Settings { seed: 1, error_log2: -100 };
     let options = MatchOptions { trials: Trials::Fixed(2), ..MatchOptions::default() };
     for (text, samples) in asked {
         let network: Network = text.parse().unwrap();
-        let matcher = Matcher::new(&network, samples, settings, Limits::default()).unwrap();
-        let all = Allocation::all(network.weights());
-        for allocation in (1..=network.weights()).flat_map(|size| subsets(&all, size).collect::<Vec<_>>()).step_by(3) {
+        let matcher = matcher(&network, samples);
+        for allocation in allocations(&network).step_by(3) {
             let within = || Control::unlimited().within(Duration::from_secs(2));
             let answer = matcher.decide(&allocation, &options, &within()).unwrap();
-            let report = check(of_match_within(&answer, settings, &within()).unwrap().as_bytes());
+            let report = check(of_match_within(&answer, SETTINGS, &within()).unwrap().as_bytes());
             assert_ne!(report.verdict.name(), "invalid", "{text}, {samples}: {allocation:?}, {}", report.text("it"));
         }
     }
