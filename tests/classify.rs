@@ -295,8 +295,8 @@ fn signs_bottlenecks_and_slices_agree_with_instances() {
     assert!(certain > 40 && below > 20 && decided > 500, "{certain} certain, {below} below 1, {decided} decided");
 }
 
-/// Two learnable weights in a fixed ratio, and an odd number of students is left, where every slice with zeros and every limit has an even
-/// number: the instances, which are decided by elimination, agree.
+/// Two learnable weights in a fixed ratio, and an odd number of students is left, where no slice with zeros and no limit that is looked at
+/// has one: the instances, which are decided by elimination, agree.
 #[test]
 fn weights_in_a_fixed_ratio_leave_an_odd_number() {
     for text in ["D[0,0] B[0,0] W[1,1] W[2,2]", "D[0,0] B[0,0] W[1,2] W[2,1]", "D[0,0] W[0,0] W[1,1] W[2,2]"] {
